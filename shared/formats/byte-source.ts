@@ -1,0 +1,36 @@
+import { AppError } from '../errors/index.ts';
+
+/** Bytes that can be read by range: a file, an object in a store, memory. Sizes above 2 GiB are normal. */
+export interface ByteSource {
+  /** What error messages call it, usually its path. */
+  readonly name: string;
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; a range beyond the end is `format_invalid` (truncated). */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A source over bytes in memory. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.byteLength,
+    read: async (offset, length) => {
+      assertRange(name, bytes.byteLength, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+    close: async () => {},
+  };
+}
+
+/** Refuses a range that does not lie inside `size` bytes. */
+export function assertRange(name: string, size: number, offset: number, length: number): void {
+  const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+  if (!whole || offset < 0 || length < 0 || offset + length > size) {
+    throw new AppError(
+      'format_invalid',
+      `${name}: needs bytes ${offset} to ${offset + length}, but has only ${size}`,
+      { hint: 'the file is truncated or its header lies; copy or download it again' },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { CaptionGraph, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the finished and the whole number of units (images, captions or pairs). */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Turns features and words into graph nodes. */
+export interface Encoder {
+  readonly backend: string;
+  /** Region features `[B, R, F]` to nodes `[B, R, D]`. */
+  encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
+  /** Word ids of captions (with `<start>` and `<end>`), each to its nodes `[L, D]`. */
+  encodeCaptions(captions: readonly (readonly number[])[]): Promise<Float32Array[]>;
+  dispose(): Promise<void>;
+}
+
+/** Images laid out for one matcher; whoever made it disposes of it. */
+export interface PreparedImages {
+  readonly count: number;
+  /** Memory that the records hold, in bytes. */
+  readonly bytes: number;
+  dispose(): void;
+}
+
+/** Compares graphs with graphs: full node-level and structure-level matching. */
+export interface Matcher {
+  readonly backend: string;
+  prepareImages(images: readonly ImageGraph[]): Promise<PreparedImages>;
+  /** Scores of the prepared images (all, or those of `indices`, in that order) with every caption. */
+  score(
+    prepared: PreparedImages,
+    captions: readonly CaptionGraph[],
+    indices?: ArrayLike<number>,
+    options?: WorkOptions,
+  ): Promise<PairScores>;
+  evidence(prepared: PreparedImages, index: number, caption: CaptionGraph): Promise<PairEvidence>;
+  dispose(): Promise<void>;
+}

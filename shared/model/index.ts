@@ -1,0 +1,9 @@
+export type { Encoder, Matcher, PreparedImages, WorkOptions } from './engine.ts';
+export type { CaptionGraph, Dependencies, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
+export {
+  assertParameters,
+  type Parameter,
+  type Parameters,
+  parameter,
+  parameterShapes,
+} from './parameters.ts';

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { modelConfigSchema } from './model-config.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.number().int().nonnegative();
+
+/** A file of a generation, by its path inside the generation's folder. */
+export const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
+
+/** How the coarse score and GSMN's score become one. */
+export const rankingSchema = z.object({
+  /** Images that Qdrant hands to the reranker. */
+  shortlist: z.number().int().positive(),
+  /** Weight of the coarse cosine in `gsmn + weight * coarse`. */
+  coarseWeight: z.number().nonnegative(),
+});
+export type Ranking = z.infer<typeof rankingSchema>;
+
+/**
+ * A generation: everything of one index build. Immutable; its id is the hash of what went into it, so the
+ * same model over the same data is the same generation.
+ */
+export const generationManifestSchema = z.object({
+  format: z.literal('gsmn-generation'),
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Where the data came from, for people. */
+  source: z.object({ name: z.string(), split: z.string() }),
+  model: z.object({
+    config: modelConfigSchema,
+    /** Of the network's parameters, the vocabulary, and the coarse head. */
+    fingerprints: z.object({ network: sha256, vocabulary: sha256, coarse: sha256 }),
+  }),
+  coarse: z.object({ kind: z.string(), dimensions: z.number().int().positive() }),
+  ranking: rankingSchema,
+  images: z.object({ count, regions: z.number().int().positive() }),
+  captions: z.object({ count, longest: count }),
+  nodes: z.object({ dtype: z.enum(['float16', 'float32']) }),
+  collections: z.object({ images: z.string(), captions: z.string() }),
+  files: z.array(generationFileSchema),
+});
+export type GenerationManifest = z.infer<typeof generationManifestSchema>;
+
+/** Payload of an image's point in Qdrant. The point's id is the image's ordinal in the node store. */
+export const imagePayloadSchema = z.object({
+  /** The image's name, unique in its collection: a file name or a URL. */
+  name: z.string(),
+  /** Where a browser finds the picture: absolute, or relative to the search endpoint. */
+  url: z.string().optional(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+  captions: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+export type ImagePayload = z.infer<typeof imagePayloadSchema>;
+
+/** Payload of a caption's point; the point's id is the caption's ordinal. */
+export const captionPayloadSchema = z.object({ text: z.string(), image: count });
+export type CaptionPayload = z.infer<typeof captionPayloadSchema>;

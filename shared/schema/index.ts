@@ -1,0 +1,4 @@
+export * from './generation.ts';
+export * from './model-config.ts';
+export * from './rerank-api.ts';
+export * from './search-api.ts';

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { evidenceSchema, queryWordSchema } from './rerank-api.ts';
+
+/** Limits of the public search API. */
+export const SEARCH_LIMITS = { queryCharacters: 500, limit: 100, offset: 1000 } as const;
+
+/** Which stage put the hits in order: `rerank` is full GSMN on the shortlist, `recall` the coarse order. */
+export const stageSchema = z.enum(['rerank', 'recall']);
+export type Stage = z.infer<typeof stageSchema>;
+
+export const searchQuerySchema = z.object({
+  q: z.string().trim().min(1).max(SEARCH_LIMITS.queryCharacters),
+  limit: z.coerce.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
+  offset: z.coerce.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
+});
+
+export const searchHitSchema = z.object({
+  id: z.number().int().nonnegative(),
+  /** What the hits are sorted by: the fused score, or the coarse cosine when the stage is `recall`. */
+  score: z.number(),
+  stage: stageSchema,
+  image: z.object({
+    name: z.string(),
+    url: z.string().optional(),
+    width: z.number(),
+    height: z.number(),
+  }),
+  captions: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  evidence: evidenceSchema.optional(),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+export const searchResponseSchema = z.object({
+  query: z.string(),
+  words: z.array(queryWordSchema),
+  generation: z.string(),
+  stage: stageSchema,
+  /** Present when the answer is not what it should be: why, in one sentence. */
+  degraded: z.object({ code: z.string(), message: z.string() }).optional(),
+  limit: z.number().int(),
+  offset: z.number().int(),
+  hits: z.array(searchHitSchema),
+});
+export type SearchResponse = z.infer<typeof searchResponseSchema>;
+
+/** RFC 9457. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  hint: z.string().optional(),
+  requestId: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
