@@ -1,0 +1,73 @@
+/**
+ * The whole of `npm test`: builds what tests need, then types, lint, dead code and every test project.
+ * All steps run even when one fails, so that one run shows everything that is wrong.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+
+const root = dirname(import.meta.dirname);
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const report = join(root, '.build', 'test-report.json');
+
+const BUILDS: readonly string[] = ['build-assembly.ts', 'build-widget.ts', 'build-edge.ts'];
+const TYPE_PROJECTS: readonly string[] = ['.', 'shared', 'workers/edge', 'workers/widget'];
+
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly parameters: readonly string[];
+}
+
+const steps: readonly Step[] = [
+  ...BUILDS.map((file) => ({ name: file, command: process.execPath, parameters: [join('infra', file)] })),
+  ...TYPE_PROJECTS.map((path) => ({
+    name: `types of ${path}`,
+    command: bin('tsc'),
+    parameters: ['-p', path],
+  })),
+  { name: 'biome', command: bin('biome'), parameters: ['check', '.'] },
+  { name: 'oxlint', command: bin('oxlint'), parameters: ['--type-aware'] },
+  { name: 'knip', command: bin('knip'), parameters: [] },
+  {
+    name: 'vitest',
+    command: bin('vitest'),
+    parameters: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  },
+];
+
+const environment = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+};
+
+function run({ name, command, parameters }: Step): boolean {
+  const began = performance.now();
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit', env: environment });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const passed = status === 0;
+  console.log(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)${error ? `: ${error.message}` : ''}`);
+  return passed;
+}
+
+mkdirSync(join(root, '.build'), { recursive: true });
+rmSync(report, { force: true });
+const failed = steps.filter((step) => !run(step));
+
+if (!existsSync(report)) {
+  console.error('no test ran: vitest wrote no report');
+  process.exit(1);
+}
+const counts = JSON.parse(readFileSync(report, 'utf8')) as {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+};
+if (failed.length > 0) console.error(`failed: ${failed.map((step) => step.name).join(', ')}`);
+console.log(
+  `${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`,
+);
+process.exit(failed.length > 0 || counts.numPassedTests === 0 ? 1 : 0);
