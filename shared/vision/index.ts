@@ -1,0 +1,9 @@
+export { boxCentres, normalizeBoxes } from './boxes.ts';
+export {
+  type ImageKernels,
+  imageGates,
+  imageKernels,
+  imageKernelWeights,
+  VARIANCE_EPSILON,
+} from './image-kernels.ts';
+export { type PolarOffsets, polarOffsets } from './polar-offsets.ts';

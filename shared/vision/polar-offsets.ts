@@ -1,0 +1,29 @@
+import { boxCentres } from './boxes.ts';
+
+/** Offsets `centre_i - centre_j` between all regions of an image, both `[R, R]`. */
+export interface PolarOffsets {
+  /** Distance, in fractions of the image. */
+  readonly rho: Float32Array;
+  /** Direction in radians, -π to π, 0 towards +y: `atan2(dx, dy)`; 0 where the centres coincide. */
+  readonly theta: Float32Array;
+}
+
+/**
+ * Polar form of the image graph's edges.
+ * @param boxes `[R, 4]`: x1 y1 x2 y2 as fractions of width and height
+ */
+export function polarOffsets(boxes: ArrayLike<number>): PolarOffsets {
+  const centres = boxCentres(boxes);
+  const regions = centres.length / 2;
+  const rho = new Float32Array(regions * regions);
+  const theta = new Float32Array(regions * regions);
+  for (let i = 0; i < regions; i++) {
+    for (let j = 0; j < regions; j++) {
+      const dx = Math.fround((centres[2 * i] as number) - (centres[2 * j] as number));
+      const dy = Math.fround((centres[2 * i + 1] as number) - (centres[2 * j + 1] as number));
+      rho[i * regions + j] = Math.sqrt(dx * dx + dy * dy);
+      theta[i * regions + j] = Math.atan2(dx, dy);
+    }
+  }
+  return { rho, theta };
+}
