@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs';
+import { AppError } from '../errors/index.ts';
+
+/**
+ * Runs tensor operations on the named TF.js backend, which must be loaded. TF.js keeps one current backend for the
+ * whole process, so it is set right before the synchronous `work`, never across an `await`.
+ * Every tensor that `work` makes and does not return is disposed of; the caller owns what it returns.
+ * @throws AppError `backend_unavailable` when nothing loaded that backend
+ */
+export function onBackend<T extends tf.TensorContainer>(backend: string, work: () => T): T {
+  if (tf.getBackend() !== backend) {
+    if (tf.findBackend(backend) === null) {
+      throw new AppError('backend_unavailable', `the TF.js backend "${backend}" is not loaded`, {
+        hint: 'call loadTfjsBackend first',
+      });
+    }
+    // Synchronous for a backend that is there already; the promise only says so.
+    void tf.setBackend(backend);
+  }
+  return tf.tidy(work);
+}
+
+/** The numbers of a float tensor; disposes of the tensor, also when reading fails. */
+export async function takeData(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return (await tensor.data()) as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
+}
