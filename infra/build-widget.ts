@@ -1,0 +1,27 @@
+/** Bundles the custom element into one script: `.build/widget/widget.js`. */
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { writeAside } from './write-aside.ts';
+
+const root = dirname(import.meta.dirname);
+
+/** Returns the script's text; it is what `/widget.js` serves. */
+export async function buildWidget(): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['workers/widget/main.ts'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022'],
+    charset: 'utf8',
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  const text = outputFiles[0]?.text ?? '';
+  await writeAside(join(root, '.build', 'widget', 'widget.js'), text);
+  return text;
+}
+
+if (import.meta.main) await buildWidget();

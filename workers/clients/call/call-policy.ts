@@ -1,0 +1,71 @@
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
+import { Circuit, type CircuitOptions } from './circuit.ts';
+import { type CallOptions, withDeadline } from './deadline.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+export interface CallPolicyOptions {
+  /** Time for a whole call unless it names its own, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Further attempts after a passing failure. Every call that is made through a policy can be repeated safely. */
+  readonly retries: number;
+  /** First pause before a further attempt, in milliseconds; it grows from there. */
+  readonly backoffMs: number;
+  readonly circuit: Pick<CircuitOptions, 'failures' | 'restMs'>;
+}
+
+export const DEFAULT_CALL_POLICY: CallPolicyOptions = {
+  timeoutMs: 10_000,
+  retries: 1,
+  backoffMs: 40,
+  circuit: { failures: 5, restMs: 5_000 },
+};
+
+const PASSING: readonly ErrorCode[] = [
+  'overloaded',
+  'encode_unavailable',
+  'recall_unavailable',
+  'rerank_unavailable',
+];
+
+/** How one remote operation is called: a deadline over all, retries within a budget, a circuit breaker inside. */
+export class CallPolicy {
+  readonly #name: string;
+  readonly #options: CallPolicyOptions;
+  readonly #circuit: Circuit;
+  readonly #budget = new RetryBudget();
+
+  /** `unavailable` is the code of a call that the open circuit refuses. */
+  constructor(name: string, unavailable: ErrorCode, options: CallPolicyOptions) {
+    this.#name = name;
+    this.#options = options;
+    this.#circuit = new Circuit(name, unavailable, { ...options.circuit, probeMs: 2 * options.timeoutMs });
+  }
+
+  run<T>(work: (signal: AbortSignal) => Promise<T>, call: CallOptions = {}): Promise<T> {
+    this.#budget.earn();
+    // The deadline is inside the circuit, so that a service which never answers opens it.
+    return this.#circuit.run(() =>
+      withDeadline(this.#name, call.timeoutMs ?? this.#options.timeoutMs, call.signal, (signal) =>
+        this.#attempts(work, signal),
+      ),
+    );
+  }
+
+  #attempts<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { retries, backoffMs } = this.#options;
+    if (retries === 0) return work(signal);
+    let left = retries;
+    const policy = retry(
+      handleWhen(
+        (error) =>
+          error instanceof AppError && PASSING.includes(error.code) && left-- > 0 && this.#budget.spend(),
+      ),
+      {
+        maxAttempts: retries,
+        backoff: new ExponentialBackoff({ initialDelay: backoffMs, maxDelay: 20 * backoffMs }),
+      },
+    );
+    return policy.execute(() => work(signal), signal);
+  }
+}

@@ -1,0 +1,13 @@
+export type { CallPolicyOptions } from './call/call-policy.ts';
+export type { CallOptions } from './call/deadline.ts';
+export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
+export type {
+  AliasChange,
+  CollectionInfo,
+  Point,
+  QdrantFilter,
+  QdrantStore,
+  RecalledImage,
+  StoredPoint,
+} from './qdrant/types.ts';
+export { createRerankClient, type RerankClient, type RerankClientOptions } from './rerank/rerank-client.ts';

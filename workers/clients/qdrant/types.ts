@@ -1,0 +1,89 @@
+import type { Schemas } from '@qdrant/js-client-rest';
+import type { ImagePayload } from '../../../shared/schema/index.ts';
+import type { CallOptions } from '../call/deadline.ts';
+
+/** Qdrant's filter language, as its client types it. */
+export type QdrantFilter = Schemas['Filter'];
+
+export interface Point {
+  readonly id: number;
+  /** The coarse vector, `[dimensions]`. */
+  readonly vector: ArrayLike<number>;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredPoint {
+  readonly id: number;
+  readonly payload: unknown;
+  /** `[dimensions]`, where it was asked for. */
+  readonly vector?: readonly number[] | undefined;
+}
+
+/** An image that the coarse vector recalled. */
+export interface RecalledImage {
+  readonly id: number;
+  /** Cosine between the query's and the image's coarse vectors. */
+  readonly score: number;
+  readonly payload: ImagePayload;
+}
+
+export interface CollectionInfo {
+  readonly points: number;
+  readonly dimensions: number;
+}
+
+export interface AliasChange {
+  readonly alias: string;
+  /** The collection that it names from now on; null takes the alias away. */
+  readonly collection: string | null;
+}
+
+/** All that this project asks of Qdrant, or of `qdrant-local`. One unnamed vector a point, compared by cosine. */
+export interface QdrantStore {
+  /**
+   * The images nearest to a coarse vector, best first. Throws `recall_unavailable`, `not_found` (the collection),
+   * `timeout`, `overloaded`, `unauthorized`.
+   */
+  recall(
+    collection: string,
+    vector: readonly number[],
+    limit: number,
+    options?: CallOptions & { readonly filter?: QdrantFilter | undefined },
+  ): Promise<RecalledImage[]>;
+
+  listCollections(call?: CallOptions): Promise<string[]>;
+  /** Undefined when there is no such collection. */
+  collectionInfo(collection: string, call?: CallOptions): Promise<CollectionInfo | undefined>;
+  /** Creates the collection unless it is there; one of other dimensions is a `conflict`. */
+  ensureCollection(collection: string, dimensions: number, call?: CallOptions): Promise<void>;
+  /** Returns whether it was there. */
+  deleteCollection(collection: string, call?: CallOptions): Promise<boolean>;
+
+  /** Alias -> collection. */
+  listAliases(call?: CallOptions): Promise<Map<string, string>>;
+  /** All changes take effect at once or not at all. */
+  switchAliases(changes: readonly AliasChange[], call?: CallOptions): Promise<void>;
+
+  /** Writes points and waits until they can be found; writing the same points again changes nothing. */
+  upsert(collection: string, points: readonly Point[], call?: CallOptions): Promise<void>;
+  deletePoints(collection: string, ids: readonly number[], call?: CallOptions): Promise<void>;
+  count(
+    collection: string,
+    options?: CallOptions & { readonly filter?: QdrantFilter | undefined },
+  ): Promise<number>;
+  /** The points that exist among `ids`, in no particular order. */
+  retrieve(
+    collection: string,
+    ids: readonly number[],
+    options?: CallOptions & { readonly withVector?: boolean | undefined },
+  ): Promise<StoredPoint[]>;
+  /** Every point, by ascending id, a page of `page` points at a time. */
+  scroll(
+    collection: string,
+    options?: CallOptions & {
+      readonly page?: number | undefined;
+      readonly filter?: QdrantFilter | undefined;
+      readonly withVector?: boolean | undefined;
+    },
+  ): AsyncGenerator<StoredPoint[]>;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { AppError, ERROR_CODES, type ErrorCode } from '../../../shared/errors/index.ts';
+
+const problemSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  detail: z.string(),
+  hint: z.string().optional(),
+});
+
+/** Codes that speak about the request itself; the caller of the search may hear them as they are. */
+const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
+  'query_empty',
+  'query_too_long',
+  'request_invalid',
+  'request_too_large',
+  'generation_missing',
+  'overloaded',
+];
+
+/** What an answer of the rerank service with an error status means for us. */
+export function rerankError(
+  response: Response,
+  body: string,
+  unavailable: ErrorCode,
+  host: string,
+): AppError {
+  const { status } = response;
+  if (status === 401 || status === 403) {
+    return new AppError('unauthorized', `the rerank service at ${host} refuses our token`, {
+      hint: 'Give RERANK_TOKEN the same value here and there.',
+    });
+  }
+  const problem = parseProblem(body);
+  if (problem && ABOUT_THE_REQUEST.includes(problem.code)) {
+    return new AppError(problem.code, problem.detail, { hint: problem.hint });
+  }
+  if (status === 429) return new AppError('overloaded', `the rerank service at ${host} has too much to do`);
+  const detail = problem ? `: ${problem.detail}` : '';
+  return new AppError(unavailable, `the rerank service at ${host} answered ${status}${detail}`, {
+    hint: problem?.hint,
+  });
+}
+
+function parseProblem(body: string): z.output<typeof problemSchema> | undefined {
+  try {
+    return problemSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    // Not JSON: a proxy's page. The status says enough.
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { requestId } from 'hono/request-id';
+import { timing } from 'hono/timing';
+import { AppError } from '../../shared/errors/index.ts';
+import { describeApi } from './api-document/describe-api.ts';
+import { type Asset, serveAsset } from './assets/asset.ts';
+import { PAGE, PAGE_STYLE } from './assets/page.ts';
+import type { EdgeEnv, Log } from './http/edge-env.ts';
+import { crossOrigin, securityHeaders } from './http/headers.ts';
+import { problemResponse } from './http/problem.ts';
+import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
+import { type Fetch, proxyPicture } from './images/proxy-picture.ts';
+import type { SearchParts } from './search/search.ts';
+import { addSearchRoute } from './search/search-route.ts';
+
+export interface EdgeDependencies extends SearchParts {
+  /** The built widget script. */
+  readonly widget: string;
+  readonly allowedOrigins: '*' | readonly string[];
+  readonly cacheSeconds: number;
+  readonly rateLimiter?: RateLimiter | undefined;
+  /** Where pictures come from; without it `/images/…` is not found. */
+  readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;
+  readonly log: Log;
+}
+
+/** The edge worker as an app over its parts; it runs wherever `fetch` handlers run. */
+export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
+  const { allowedOrigins, rateLimiter, images, log, widget } = dependencies;
+  const app = new OpenAPIHono<EdgeEnv>();
+  app.use(async (c, next) => {
+    c.set('log', log);
+    return next();
+  });
+  app.use(requestId({ limitLength: 100 }));
+  app.use(securityHeaders);
+  app.use(crossOrigin(allowedOrigins));
+  app.onError((error, c) => problemResponse(c, error));
+  app.notFound((c) =>
+    problemResponse(
+      c,
+      new AppError('not_found', `There is nothing at ${c.req.path}.`, {
+        hint: 'The search is GET /v1/search?q=…; /openapi.json describes all there is.',
+      }),
+    ),
+  );
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
+
+  if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
+  app.use('/v1/*', timing({ crossOrigin: true }));
+  addSearchRoute(app, dependencies);
+  describeApi(app);
+
+  const script: Asset = { body: widget, type: 'text/javascript; charset=utf-8' };
+  app.get('/', serveAsset(PAGE));
+  app.get('/page.css', serveAsset(PAGE_STYLE));
+  app.get('/widget.js', serveAsset(script));
+  if (images) {
+    app.get('/images/*', (c) => {
+      const path = new URL(c.req.url).pathname.slice('/images/'.length);
+      return proxyPicture(images.url, path, c.req.raw, images);
+    });
+  }
+  return app;
+}

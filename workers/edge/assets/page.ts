@@ -1,0 +1,40 @@
+import type { Asset } from './asset.ts';
+
+/** The page at `/`: the widget in a document, as any other site would embed it. */
+export const PAGE: Asset = {
+  type: 'text/html; charset=utf-8',
+  body: `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="description" content="Find pictures by saying what happens in them.">
+    <title>Picture search</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/page.css">
+    <script type="module" src="/widget.js"></script>
+  </head>
+  <body>
+    <main>
+      <h1>Say what happens in the picture</h1>
+      <gsmn-search endpoint="/v1/search" url-query autofocus></gsmn-search>
+      <noscript>This search needs JavaScript.</noscript>
+    </main>
+  </body>
+</html>
+`,
+};
+
+export const PAGE_STYLE: Asset = {
+  type: 'text/css; charset=utf-8',
+  body: `:root { color-scheme: light dark; --paper: #faf9f7; --ink: #1c1a17; }
+@media (prefers-color-scheme: dark) { :root { --paper: #131211; --ink: #f1eee9; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif; }
+main { max-width: 76rem; margin: 0 auto; padding: clamp(1.25rem, 5vh, 4rem) clamp(1rem, 4vw, 3rem) 4rem; }
+h1 { margin: 0 0 1.25rem; font-size: clamp(1.4rem, 1rem + 2vw, 2.1rem); font-weight: 650;
+  letter-spacing: -0.02em; line-height: 1.2; text-wrap: balance; }
+`,
+};

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/index.ts';
+
+const address = z.url({ protocol: /^https?$/ });
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
+/** An empty string is what a shell makes of an unset variable. */
+const optional = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((v) => (v === '' ? undefined : v), schema.optional());
+
+/** The worker's variables and secrets; docs/configuration.md lists them for people. */
+const environmentSchema = z.object({
+  /** Address of the rerank service. */
+  RERANK_URL: address,
+  /** Service token of the rerank service. */
+  RERANK_TOKEN: optional(z.string()),
+  /** Address of Qdrant, or of `qdrant-local`. */
+  QDRANT_URL: address,
+  QDRANT_API_KEY: optional(z.string()),
+  /** Where `/images/NAME` comes from; without it there is no such path. */
+  IMAGES_URL: optional(address),
+  /** Origins that may call the API from a page, separated by commas or spaces; every origin when absent or `*`. */
+  ALLOWED_ORIGINS: optional(z.string()),
+  /** Budgets of the stages of a search, in milliseconds. */
+  ENCODE_TIMEOUT_MS: milliseconds(3000),
+  RECALL_TIMEOUT_MS: milliseconds(3000),
+  RERANK_TIMEOUT_MS: milliseconds(1500),
+  EVIDENCE_TIMEOUT_MS: milliseconds(1000),
+  IMAGES_TIMEOUT_MS: milliseconds(10_000),
+  /** How long a complete answer may be kept by browsers and caches, in seconds. */
+  CACHE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
+});
+
+export interface EdgeConfiguration {
+  readonly rerank: { readonly url: string; readonly token: string | undefined };
+  readonly qdrant: { readonly url: string; readonly apiKey: string | undefined };
+  readonly imagesUrl: string | undefined;
+  /** `*`, or the origins that may call us from a page. */
+  readonly allowedOrigins: '*' | readonly string[];
+  /** Milliseconds a stage may take. */
+  readonly budgets: {
+    readonly encode: number;
+    readonly recall: number;
+    readonly rerank: number;
+    readonly evidence: number;
+    readonly images: number;
+  };
+  readonly cacheSeconds: number;
+}
+
+/** Checks the bindings that Workers hands over. Throws `config_invalid`, which names every wrong variable. */
+export function readEnvironment(bindings: Readonly<Record<string, unknown>>): EdgeConfiguration {
+  const result = environmentSchema.safeParse(bindings);
+  if (!result.success) {
+    const wrong = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new AppError('config_invalid', `the edge worker's variables are not right: ${wrong.join('; ')}`, {
+      hint: 'Set them in infra/wrangler/wrangler.jsonc, or with `wrangler secret put`.',
+    });
+  }
+  const env = result.data;
+  return {
+    rerank: { url: env.RERANK_URL, token: env.RERANK_TOKEN },
+    qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
+    imagesUrl: env.IMAGES_URL,
+    allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '*'),
+    budgets: {
+      encode: env.ENCODE_TIMEOUT_MS,
+      recall: env.RECALL_TIMEOUT_MS,
+      rerank: env.RERANK_TIMEOUT_MS,
+      evidence: env.EVIDENCE_TIMEOUT_MS,
+      images: env.IMAGES_TIMEOUT_MS,
+    },
+    cacheSeconds: env.CACHE_SECONDS,
+  };
+}
+
+function readOrigins(text: string): '*' | readonly string[] {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  if (names.length === 0 || names.includes('*')) return '*';
+  return names.map((name) => {
+    if (!URL.canParse(name) || new URL(name).origin === 'null') {
+      throw new AppError('config_invalid', `ALLOWED_ORIGINS: "${name}" is not an origin`, {
+        hint: 'Write it as a browser does: https://example.org',
+      });
+    }
+    return new URL(name).origin;
+  });
+}

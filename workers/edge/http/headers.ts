@@ -1,0 +1,39 @@
+import type { MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import { secureHeaders } from 'hono/secure-headers';
+import type { EdgeEnv } from './edge-env.ts';
+
+/** What a page on another origin may read of an answer. */
+const EXPOSED = ['Server-Timing', 'X-Request-Id', 'X-Search-Stage', 'X-Search-Degraded', 'Retry-After'];
+
+/** Lets pages of the allowed origins read answers; no cookies are involved anywhere. */
+export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler<EdgeEnv> {
+  return cors({
+    origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'HEAD', 'OPTIONS'],
+    allowHeaders: ['Accept', 'X-Request-Id'],
+    exposeHeaders: EXPOSED,
+    maxAge: 86_400,
+  });
+}
+
+/**
+ * Security headers of everything. Resources may be embedded by other sites, that is what the widget is for; our own
+ * page runs nothing but our own script and style.
+ */
+export const securityHeaders: MiddlewareHandler<EdgeEnv> = secureHeaders({
+  crossOriginResourcePolicy: 'cross-origin',
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'strict-origin-when-cross-origin',
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    // An index may name pictures on any other site.
+    imgSrc: ["'self'", 'data:', 'http:', 'https:'],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
