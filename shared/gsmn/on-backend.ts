@@ -4,20 +4,24 @@ import { AppError } from '../errors/index.ts';
 /**
  * Runs tensor operations on the named TF.js backend, which must be loaded. TF.js keeps one current backend for the
  * whole process, so it is set right before the synchronous `work`, never across an `await`.
- * Every tensor that `work` makes and does not return is disposed of; the caller owns what it returns.
+ * Every tensor that `work` makes and does not return is disposed of; the caller owns what it returns: tensors, or plain
+ * objects and arrays of them (a Map is not looked into).
  * @throws AppError `backend_unavailable` when nothing loaded that backend
  */
-export function onBackend<T extends tf.TensorContainer>(backend: string, work: () => T): T {
-  if (tf.getBackend() !== backend) {
-    if (tf.findBackend(backend) === null) {
-      throw new AppError('backend_unavailable', `the TF.js backend "${backend}" is not loaded`, {
-        hint: 'call loadTfjsBackend first',
-      });
-    }
-    // Synchronous for a backend that is there already; the promise only says so.
-    void tf.setBackend(backend);
+export function onBackend<T>(backend: string, work: () => T): T {
+  if (tf.findBackend(backend) === null) {
+    throw new AppError('backend_unavailable', `the TF.js backend "${backend}" is not loaded`, {
+      hint: 'call loadTfjsBackend first',
+    });
   }
-  return tf.tidy(work);
+  // Synchronous for a backend that is there already; the promise only says so.
+  if (tf.getBackend() !== backend) void tf.setBackend(backend);
+  return tf.tidy(work as () => tf.TensorContainer) as T;
+}
+
+/** Disposes of every tensor in plain objects and arrays; one that is met twice is no harm. */
+export function disposeAll(tensors: object): void {
+  tf.dispose(tensors as tf.TensorContainer);
 }
 
 /** The numbers of a float tensor; disposes of the tensor, also when reading fails. */

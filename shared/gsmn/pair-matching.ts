@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../schema/index.ts';
 import type { CaptionBatch } from './caption-batch.ts';
-import type { GraphWeights } from './graph-weights.ts';
+import { type GraphWeights, imageGraphWeights, textGraphWeights } from './graph-weights.ts';
 import type { ImageBatch } from './image-batch.ts';
+import type { NetworkTensors } from './network-tensors.ts';
 import { matchNodes } from './node-matching.ts';
 import { scoreRegions, scoreWords } from './structure-matching.ts';
 
@@ -12,20 +13,31 @@ export interface MatchingWeights {
   readonly textGraph: GraphWeights;
 }
 
+/** Lays out both graphs' weights, differentiably. The caller owns the tensors (the biases are the network's). */
+export function matchingWeights(network: NetworkTensors, config: ModelConfig): MatchingWeights {
+  return {
+    imageGraph: imageGraphWeights(network, config),
+    textGraph: textGraphWeights(network, config),
+  };
+}
+
 /** Everything that matching B images with C captions shows. */
 export interface PairMatches {
-  /** `[B, C, L, R]`, `[C, B, R, L]` */
-  readonly wordAttention: tf.Tensor4D;
-  readonly regionAttention: tf.Tensor4D;
-  /** `[B, C, L]`, `[C, B, R]` */
-  readonly wordScores: tf.Tensor3D;
-  readonly regionScores: tf.Tensor3D;
-  /** i2t and t2i, both `[B, C]`: the means over regions and over words. */
+  /** `[B, C·L, R]`, of padded words without meaning */
+  readonly wordAttention: tf.Tensor3D;
+  /** `[C, B·R, L]` */
+  readonly regionAttention: tf.Tensor3D;
+  /** `[B, C·L]`, of padded words without meaning */
+  readonly wordScores: tf.Tensor2D;
+  /** `[C, B·R]` */
+  readonly regionScores: tf.Tensor2D;
+  /** i2t, `[B, C]`: the mean over regions. */
   readonly imageToText: tf.Tensor2D;
+  /** t2i, `[B, C]`: the mean over words. */
   readonly textToImage: tf.Tensor2D;
 }
 
-/** Full GSMN of all pairs at once; memory grows with B·C·R·L·T (see `tfjs-matcher.ts`). The caller owns the result. */
+/** Full GSMN of all pairs at once; memory grows with B·C·R·L·T (`tfjs-matcher.ts` cuts). The caller owns the result. */
 export function matchPairs(
   weights: MatchingWeights,
   images: ImageBatch,
@@ -33,17 +45,19 @@ export function matchPairs(
   config: ModelConfig,
 ): PairMatches {
   return tf.tidy(() => {
+    const [B, R] = images.nodes.shape;
+    const [C, L] = captions.share.shape;
     const { wordAttention, regionAttention, words, regions } = matchNodes(images, captions, config);
     const regionScores = scoreRegions(weights.imageGraph, regions, images.layout, config);
     const wordScores = scoreWords(weights.textGraph, words, captions.edges);
-    const [C, L] = captions.share.shape;
+    const shares = tf.mul(tf.reshape(wordScores, [B, C, L]), tf.reshape(captions.share, [1, C, L]));
     return {
       wordAttention,
       regionAttention,
       wordScores,
       regionScores,
-      imageToText: tf.transpose(tf.mean(regionScores, 2) as tf.Tensor2D),
-      textToImage: tf.sum(tf.mul(wordScores, tf.reshape(captions.share, [1, C, L])), 2) as tf.Tensor2D,
+      imageToText: tf.transpose(tf.mean(tf.reshape(regionScores, [C, B, R]), 2)) as tf.Tensor2D,
+      textToImage: tf.sum(shares, 2) as tf.Tensor2D,
     };
   });
 }

@@ -2,7 +2,10 @@ import { AppError } from '../../errors/index.ts';
 
 /** A TF.js backend that is not there, and how to get it. */
 export function backendUnavailable(name: string, why: string, hint: string, cause?: unknown): AppError {
-  return new AppError('backend_unavailable', `the backend "${name}" is not available: ${why}`, { hint, cause });
+  return new AppError('backend_unavailable', `the backend "${name}" is not available: ${why}`, {
+    hint,
+    cause,
+  });
 }
 
 /** What was thrown, as one line of text. */

@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import { AppError } from '../errors/index.ts';
+import { assertParameters, type Encoder, type Parameters } from '../model/index.ts';
+import type { ModelConfig } from '../schema/index.ts';
+import { encodeRegions, imageEncoderWeights } from './image-encoder.ts';
+import { uploadParameters } from './network-tensors.ts';
+import { disposeAll, onBackend, takeData } from './on-backend.ts';
+import { encodeWords, textEncoderWeights } from './text-encoder.ts';
+
+/** Regions encoded at once: 4096 of 2048 features are 32 MiB. */
+const REGIONS_AT_ONCE = 4096;
+
+/** Words encoded at once, padding included: 1024 with three gates of 1024 are 12 MiB. */
+const WORDS_AT_ONCE = 1024;
+
+/**
+ * GSMN's encoders on a loaded TF.js backend. The encoder owns its weights' tensors until `dispose`; no other tensor
+ * outlives a call.
+ * @param backend `wasm`, `tensorflow` or `webgpu`
+ * @throws AppError `backend_unavailable` when that backend is not loaded, `shape_mismatch` for parameters that do not
+ *   fit the configuration
+ */
+export function createTfjsEncoder(backend: string, config: ModelConfig, parameters: Parameters): Encoder {
+  assertParameters(config, parameters);
+  const encoders = new Map([...parameters].filter(([name]) => /^(image|text)_encoder\./.test(name)));
+  // tidy keeps what is returned: the laid out weights and those parameters that are used as they are.
+  const weights = onBackend(backend, () => {
+    const network = uploadParameters(encoders);
+    return { image: imageEncoderWeights(network, config), text: textEncoderWeights(network, config) };
+  });
+
+  const encodeSome = (captions: readonly (readonly number[])[]) =>
+    takeData(onBackend(backend, () => encodeWords(weights.text, captions)));
+
+  return {
+    backend,
+    encodeImages: async (features, images, regions) => {
+      const { imageFeatureSize: F, jointSize: D } = config;
+      const rows = images * regions;
+      if (features.length !== rows * F) {
+        throw new AppError(
+          'shape_mismatch',
+          `${features.length} features are not ${images} images of ${regions} regions of ${F} features`,
+          { hint: 'the images were extracted for another model' },
+        );
+      }
+      const nodes = new Float32Array(rows * D);
+      for (let start = 0; start < rows; start += REGIONS_AT_ONCE) {
+        const end = Math.min(start + REGIONS_AT_ONCE, rows);
+        const part = features.subarray(start * F, end * F);
+        const encoded = onBackend(backend, () =>
+          encodeRegions(weights.image, tf.tensor2d(part, [end - start, F])),
+        );
+        nodes.set(await takeData(encoded), start * D);
+      }
+      return nodes;
+    },
+    encodeCaptions: async (captions) => {
+      for (const [index, caption] of captions.entries()) assertWords(caption, index, config.vocabularySize);
+      const words: Float32Array[] = [];
+      for (const batch of batchesByLength(captions)) {
+        const length = Math.max(...batch.map((index) => captions[index]?.length ?? 0));
+        const nodes = await encodeSome(batch.map((index) => captions[index] ?? []));
+        for (const [row, index] of batch.entries()) {
+          const start = row * length * config.jointSize;
+          words[index] = nodes.slice(start, start + (captions[index]?.length ?? 0) * config.jointSize);
+        }
+      }
+      return words;
+    },
+    dispose: async () => {
+      disposeAll(weights);
+    },
+  };
+}
+
+/** Refuses a caption without words and ids outside the vocabulary. */
+function assertWords(caption: readonly number[], index: number, vocabularySize: number): void {
+  if (caption.length === 0) {
+    throw new AppError('argument_invalid', `caption ${index} has no words`, {
+      hint: 'a caption has at least <start> and <end>',
+    });
+  }
+  for (const id of caption) {
+    if (!Number.isInteger(id) || id < 0 || id >= vocabularySize) {
+      throw new AppError(
+        'argument_invalid',
+        `caption ${index} has word id ${id}, the vocabulary ${vocabularySize} words`,
+        { hint: 'the captions were made with another vocabulary than the model' },
+      );
+    }
+  }
+}
+
+/** Indices of captions in batches of about equal length, so that little is padded. */
+function batchesByLength(captions: readonly (readonly number[])[]): number[][] {
+  const length = (index: number) => captions[index]?.length ?? 0;
+  const order = [...captions.keys()].sort((a, b) => length(b) - length(a));
+  const batches: number[][] = [];
+  while (order.length > 0) {
+    const longest = length(order[0] ?? 0);
+    batches.push(order.splice(0, Math.max(1, Math.floor(WORDS_AT_ONCE / longest))));
+  }
+  return batches;
+}

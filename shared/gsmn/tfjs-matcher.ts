@@ -1,0 +1,158 @@
+import { AppError } from '../errors/index.ts';
+import {
+  assertParameters,
+  type Matcher,
+  type PairScores,
+  type Parameters,
+  type PreparedImages,
+} from '../model/index.ts';
+import type { ModelConfig } from '../schema/index.ts';
+import { captionLengths, uploadCaptions } from './caption-pieces.ts';
+import { uploadParameters } from './network-tensors.ts';
+import { disposeAll, onBackend, takeData } from './on-backend.ts';
+import { matchingWeights, matchPairs } from './pair-matching.ts';
+import { groupBytes, type ImageGroup, imageGroups, rowsOf, selectRows } from './prepared-images.ts';
+import { assertNotAborted, breathe, pieceSizes, spans } from './work-plan.ts';
+
+/**
+ * GSMN's matching on a loaded TF.js backend. The matcher owns its weights' tensors until `dispose`; prepared images own
+ * theirs until their own `dispose`; no other tensor outlives a call. Images may differ in their number of regions.
+ * @param backend `wasm`, `tensorflow` or `webgpu`
+ * @throws AppError `backend_unavailable` when that backend is not loaded, `shape_mismatch` for parameters that do not
+ *   fit the configuration
+ */
+export function createTfjsMatcher(backend: string, config: ModelConfig, parameters: Parameters): Matcher {
+  assertParameters(config, parameters);
+  const graphs = new Map([...parameters].filter(([name]) => /^(image|text)_graph\./.test(name)));
+  // The parameters stay too: the images' layout is computed from the kernels among them.
+  const { uploaded, weights } = onBackend(backend, () => {
+    const network = uploadParameters(graphs);
+    return { uploaded: Object.fromEntries(network), weights: matchingWeights(network, config) };
+  });
+  const network = new Map(Object.entries(uploaded));
+  const owned = new WeakMap<PreparedImages, readonly ImageGroup[]>();
+
+  function groupsOf(prepared: PreparedImages): readonly ImageGroup[] {
+    const groups = owned.get(prepared);
+    if (groups !== undefined) return groups;
+    throw new AppError('argument_invalid', 'these images were prepared by another matcher, or disposed of', {
+      hint: 'prepare them with the matcher that scores them',
+    });
+  }
+
+  return {
+    backend,
+
+    prepareImages: async (images) => {
+      const groups = onBackend(backend, () => imageGroups(images, network, config));
+      const prepared: PreparedImages = {
+        count: images.length,
+        bytes: groups.reduce((bytes, { batch }) => bytes + groupBytes(batch), 0),
+        dispose: () => {
+          disposeAll(groups);
+          owned.delete(prepared);
+        },
+      };
+      owned.set(prepared, groups);
+      return prepared;
+    },
+
+    score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
+      const groups = groupsOf(prepared);
+      const wanted = indices === undefined ? [...Array(prepared.count).keys()] : Array.from(indices);
+      const lengths = captionLengths(captions, config);
+      const scores = emptyScores(wanted.length, captions.length);
+      // Captions of about equal length stand together, so that little is padded.
+      const order = [...captions.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+      let done = 0;
+      for (const { group, rows, places } of rowsOf(groups, wanted, prepared.count)) {
+        for (let first = 0; first < order.length; ) {
+          const longest = lengths[order[first] ?? 0] ?? 1;
+          const numbersPerPair = config.blocks * group.regions * longest;
+          const piece = pieceSizes(rows.length, order.length - first, numbersPerPair);
+          const columns = order.slice(first, first + piece.captions);
+          first += columns.length;
+          const texts = onBackend(backend, () =>
+            uploadCaptions(
+              columns.map((index) => captions[index] ?? { words: new Float32Array() }),
+              config,
+            ),
+          );
+          try {
+            for (const { start, end } of spans(rows.length, piece.images)) {
+              assertNotAborted(signal);
+              const [imageToText, textToImage] = onBackend(backend, () => {
+                const images = selectRows(group.batch, rows.slice(start, end));
+                const matches = matchPairs(weights, images, texts, config);
+                return [matches.imageToText, matches.textToImage] as const;
+              });
+              const [i2t, t2i] = await Promise.all([takeData(imageToText), takeData(textToImage)]);
+              const target = { places: places.slice(start, end), columns };
+              place(i2t, scores.imageToText, captions.length, target);
+              place(t2i, scores.textToImage, captions.length, target);
+              done += (end - start) * columns.length;
+              onProgress?.(done, wanted.length * captions.length);
+              await breathe();
+            }
+          } finally {
+            disposeAll(texts);
+          }
+        }
+      }
+      return scores;
+    },
+
+    evidence: async (prepared, index, caption) => {
+      const [part] = rowsOf(groupsOf(prepared), [index], prepared.count);
+      if (part === undefined) throw new AppError('internal', `no image ${index}`);
+      const matches = onBackend(backend, () =>
+        matchPairs(
+          weights,
+          selectRows(part.group.batch, part.rows),
+          uploadCaptions([caption], config),
+          config,
+        ),
+      );
+      const [wordAttention, regionAttention, wordScores, regionScores, imageToText, textToImage] =
+        await Promise.all([
+          takeData(matches.wordAttention),
+          takeData(matches.regionAttention),
+          takeData(matches.wordScores),
+          takeData(matches.regionScores),
+          takeData(matches.imageToText),
+          takeData(matches.textToImage),
+        ]);
+      return {
+        wordAttention,
+        regionAttention,
+        wordScores,
+        regionScores,
+        imageToText: imageToText[0] ?? Number.NaN,
+        textToImage: textToImage[0] ?? Number.NaN,
+      };
+    },
+
+    dispose: async () => {
+      disposeAll([uploaded, weights]);
+    },
+  };
+}
+
+function emptyScores(images: number, captions: number): PairScores {
+  const size = images * captions;
+  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
+}
+
+/** Writes a piece `[places, columns]` to its rows and columns of `[images, captions]`. */
+function place(
+  piece: Float32Array,
+  whole: Float32Array,
+  width: number,
+  { places, columns }: { readonly places: readonly number[]; readonly columns: readonly number[] },
+): void {
+  for (const [row, image] of places.entries()) {
+    for (const [column, caption] of columns.entries()) {
+      whole[image * width + caption] = piece[row * columns.length + column] as number;
+    }
+  }
+}

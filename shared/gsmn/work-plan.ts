@@ -1,0 +1,46 @@
+import { AppError } from '../errors/index.ts';
+
+/** A run of images or captions, `[start, end)`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Memory that one piece of work may take on the backend, in bytes. */
+const WORKSPACE = 96 * 2 ** 20;
+
+/** Tensors of B·C·R·L·T numbers that live at once while pairs are matched. */
+const LIVE_TENSORS = 10;
+
+/** Images and captions that are matched at once, so that the workspace holds them; at least one of each. */
+export function pieceSizes(
+  images: number,
+  captions: number,
+  numbersPerPair: number,
+): { images: number; captions: number } {
+  const pairs = Math.max(1, Math.floor(WORKSPACE / (4 * LIVE_TENSORS * numbersPerPair)));
+  // About square: the work outside the pairs grows with images plus captions.
+  const side = Math.max(1, Math.floor(Math.sqrt(pairs)));
+  const captionPiece = Math.min(captions, Math.max(side, Math.floor(pairs / Math.max(1, images))));
+  return { images: Math.min(images, Math.max(1, Math.floor(pairs / captionPiece))), captions: captionPiece };
+}
+
+/** 0 to `count` in spans of at most `size`. */
+export function spans(count: number, size: number): Span[] {
+  return Array.from({ length: Math.ceil(count / size) }, (_, index) => ({
+    start: index * size,
+    end: Math.min((index + 1) * size, count),
+  }));
+}
+
+/** Stops work that nobody waits for any more. */
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
+  }
+}
+
+/** Lets timers, requests and signals have their turn between two pieces of work. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

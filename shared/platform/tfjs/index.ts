@@ -1,0 +1,1 @@
+export { loadTfjsBackend, type TfjsBackendName } from './load-backend.ts';

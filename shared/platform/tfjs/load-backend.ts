@@ -1,0 +1,31 @@
+import { loadTensorflow } from './tensorflow.ts';
+import { loadWasm } from './wasm.ts';
+import { loadWebgpu } from './webgpu.ts';
+
+/** TF.js backends of Node; TF.js and this project call them by the same names. */
+export type TfjsBackendName = 'wasm' | 'tensorflow' | 'webgpu';
+
+const LOADERS: Record<TfjsBackendName, () => Promise<void>> = {
+  wasm: loadWasm,
+  tensorflow: loadTensorflow,
+  webgpu: loadWebgpu,
+};
+
+const loading = new Map<TfjsBackendName, Promise<void>>();
+
+/**
+ * Makes a TF.js backend ready for `createTfjsEncoder` and `createTfjsMatcher`; a second call waits for the first.
+ * @returns the name under which TF.js knows it
+ * @throws AppError `backend_unavailable` when this machine has not what it takes; never another backend instead
+ */
+export async function loadTfjsBackend(name: TfjsBackendName): Promise<TfjsBackendName> {
+  const started = loading.get(name) ?? LOADERS[name]();
+  loading.set(name, started);
+  try {
+    await started;
+  } catch (thrown) {
+    loading.delete(name);
+    throw thrown;
+  }
+  return name;
+}
