@@ -9,15 +9,28 @@ import { spans } from './work-plan.ts';
 /** Images whose Gram matrices are computed at once. */
 const IMAGES_AT_ONCE = 64;
 
-/** Images of one number of regions, laid out on the backend. */
+/** One image on the backend: its slices of an `ImageBatch`. */
+export interface ImageTensors {
+  /** `[R, D]` */
+  readonly nodes: tf.Tensor;
+  /** `[R, T·R]` */
+  readonly gram: tf.Tensor;
+  /** `[R, K]` or `[K, R, R]` */
+  readonly layout: tf.Tensor;
+}
+
+/**
+ * Images of one number of regions. Each has its own tensors: stacking a selection of them is a run of copies, whereas
+ * `gather` on wasm goes number by number.
+ */
 export interface ImageGroup {
   readonly regions: number;
   /** Ordinals of the group's images among all that were prepared. */
   readonly members: readonly number[];
-  readonly batch: ImageBatch;
+  readonly images: readonly ImageTensors[];
 }
 
-/** Groups images by their number of regions, so that every group is a batch without padding. The caller owns the tensors. */
+/** Groups images by their number of regions, so that a batch needs no padding. The caller owns the tensors. */
 export function imageGroups(
   images: readonly ImageGraph[],
   network: NetworkTensors,
@@ -27,38 +40,35 @@ export function imageGroups(
   return [...byRegions].map(([regions, members]) => ({
     regions,
     members,
-    batch: groupBatch(
-      members.map((index) => images[index] as ImageGraph),
-      regions,
-      network,
-      config,
-    ),
+    images: spans(members.length, IMAGES_AT_ONCE).flatMap(({ start, end }) => {
+      const some = members.slice(start, end).map((index) => images[index] as ImageGraph);
+      return imageTensors(some, regions, network, config);
+    }),
   }));
 }
 
-function groupBatch(
+function imageTensors(
   images: readonly ImageGraph[],
   regions: number,
   network: NetworkTensors,
-  config: ModelConfig,
-): ImageBatch {
-  const { blocks, jointSize } = config;
-  const parts = spans(images.length, IMAGES_AT_ONCE).map(({ start, end }) => {
-    const some = images.slice(start, end);
-    const nodes = new Float32Array(some.length * regions * jointSize);
-    for (const [row, image] of some.entries()) nodes.set(image.nodes, row * regions * jointSize);
-    const layout = imageLayout(
-      network,
-      some.map(({ boxes }) => boxes),
-      config,
+  { blocks, jointSize, propagation }: ModelConfig,
+): ImageTensors[] {
+  return tf.tidy(() => {
+    const nodes = new Float32Array(images.length * regions * jointSize);
+    for (const [row, image] of images.entries()) nodes.set(image.nodes, row * regions * jointSize);
+    const boxes = images.map((image) => image.boxes);
+    const batch = imageBatch(
+      tf.tensor3d(nodes, [images.length, regions, jointSize]),
+      imageLayout(network, boxes, { propagation }),
+      blocks,
     );
-    return imageBatch(tf.tensor3d(nodes, [some.length, regions, jointSize]), layout, blocks);
+    const [grams, layouts] = [tf.unstack(batch.gram), tf.unstack(batch.layout)];
+    return tf.unstack(batch.nodes).map((node, row) => ({
+      nodes: node,
+      gram: grams[row] as tf.Tensor,
+      layout: layouts[row] as tf.Tensor,
+    }));
   });
-  return {
-    nodes: tf.concat(parts.map(({ nodes }) => nodes)),
-    gram: tf.concat(parts.map(({ gram }) => gram)),
-    layout: tf.concat(parts.map(({ layout }) => layout)),
-  };
 }
 
 /** R of an image, after refusing one whose nodes and boxes do not belong together. */
@@ -74,19 +84,23 @@ function regionCount(image: ImageGraph | undefined, index: number, { jointSize }
   return regions;
 }
 
-/** The images of a group in the rows `rows`. The caller owns the tensors. */
-export function selectRows(batch: ImageBatch, rows: readonly number[]): ImageBatch {
-  const index = tf.tensor1d([...rows], 'int32');
+/** The images of a group in the rows `rows`, as one batch. The caller owns the tensors. */
+export function selectRows({ images }: ImageGroup, rows: readonly number[]): ImageBatch {
+  const stack = (name: keyof ImageTensors) =>
+    tf.stack(rows.map((row) => (images[row] as ImageTensors)[name]));
   return {
-    nodes: tf.gather(batch.nodes, index),
-    gram: tf.gather(batch.gram, index),
-    layout: tf.gather(batch.layout, index),
+    nodes: stack('nodes') as tf.Tensor3D,
+    gram: stack('gram') as tf.Tensor3D,
+    layout: stack('layout'),
   };
 }
 
-/** Memory of a batch's tensors, in bytes. */
-export function groupBytes({ nodes, gram, layout }: ImageBatch): number {
-  return 4 * (nodes.size + gram.size + layout.size);
+/** Memory of a group's tensors, in bytes. */
+export function groupBytes({ images }: ImageGroup): number {
+  return images.reduce(
+    (bytes, { nodes, gram, layout }) => bytes + 4 * (nodes.size + gram.size + layout.size),
+    0,
+  );
 }
 
 /** The part of a selection that lies in one group. */

@@ -47,7 +47,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
       const groups = onBackend(backend, () => imageGroups(images, network, config));
       const prepared: PreparedImages = {
         count: images.length,
-        bytes: groups.reduce((bytes, { batch }) => bytes + groupBytes(batch), 0),
+        bytes: groups.reduce((bytes, group) => bytes + groupBytes(group), 0),
         dispose: () => {
           disposeAll(groups);
           owned.delete(prepared);
@@ -82,7 +82,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
             for (const { start, end } of spans(rows.length, piece.images)) {
               assertNotAborted(signal);
               const [imageToText, textToImage] = onBackend(backend, () => {
-                const images = selectRows(group.batch, rows.slice(start, end));
+                const images = selectRows(group, rows.slice(start, end));
                 const matches = matchPairs(weights, images, texts, config);
                 return [matches.imageToText, matches.textToImage] as const;
               });
@@ -106,12 +106,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
       const [part] = rowsOf(groupsOf(prepared), [index], prepared.count);
       if (part === undefined) throw new AppError('internal', `no image ${index}`);
       const matches = onBackend(backend, () =>
-        matchPairs(
-          weights,
-          selectRows(part.group.batch, part.rows),
-          uploadCaptions([caption], config),
-          config,
-        ),
+        matchPairs(weights, selectRows(part.group, part.rows), uploadCaptions([caption], config), config),
       );
       const [wordAttention, regionAttention, wordScores, regionScores, imageToText, textToImage] =
         await Promise.all([
