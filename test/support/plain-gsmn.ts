@@ -25,7 +25,8 @@ function softmax(values: readonly number[]): number[] {
 }
 
 function rows(data: ArrayLike<number>, width: number): Matrix {
-  return range(data.length / width).map((row) => Array.from(data).slice(row * width, (row + 1) * width));
+  const all = Array.from(data);
+  return range(all.length / width).map((row) => all.slice(row * width, (row + 1) * width));
 }
 
 function weighted(weights: readonly number[], vectors: Matrix): number[] {

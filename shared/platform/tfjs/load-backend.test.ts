@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { loadTfjsBackend } from './index.ts';
+
+const binding = join(
+  import.meta.dirname,
+  '../../../node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node',
+);
+
+describe('loading a TF.js backend', () => {
+  it('starts wasm, once however often it is asked', async () => {
+    expect(await Promise.all([loadTfjsBackend('wasm'), loadTfjsBackend('wasm')])).toEqual(['wasm', 'wasm']);
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('cuts tensors along every axis on wasm as TF.js says', async () => {
+    await loadTfjsBackend('wasm');
+    tf.tidy(() => {
+      const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 3, 2]);
+      const cut = (axis: number) => tf.unstack(x, axis).map((part) => [...part.dataSync()]);
+      expect(cut(0)).toEqual([
+        [1, 2, 3, 4, 5, 6],
+        [7, 8, 9, 10, 11, 12],
+      ]);
+      expect(cut(1)).toEqual([
+        [1, 2, 7, 8],
+        [3, 4, 9, 10],
+        [5, 6, 11, 12],
+      ]);
+      const [, second] = tf.unstack(tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'));
+      expect([second?.dtype, ...(second?.dataSync() ?? [])]).toEqual(['int32', 3, 4]);
+    });
+  });
+
+  it.skipIf(existsSync(binding))(
+    'says that tensorflow is not there (skipped where its native binding is built)',
+    async () => {
+      await expect(loadTfjsBackend('tensorflow')).rejects.toMatchObject({
+        code: 'backend_unavailable',
+        hint: expect.stringContaining('binding'),
+      });
+      await loadTfjsBackend('wasm');
+      expect(tf.getBackend()).toBe('wasm');
+    },
+  );
+});
