@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+
+/**
+ * Unpacks the software Vulkan driver that comes with the test browser, so that WebGPU runs where there is no GPU.
+ * @returns what a child process needs in its environment: the loader is searched for when a process starts
+ */
+export function unpackSwiftshader(folder: string): { LD_LIBRARY_PATH: string; VK_ICD_FILENAMES: string } {
+  const main = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const packed = join(dirname(main).replace(/\/build(\/.*)?$/, ''), 'bin/swiftshader.tar.br');
+  mkdirSync(folder, { recursive: true });
+  for (const { name, bytes } of tarFiles(brotliDecompressSync(readFileSync(packed)))) {
+    writeFileSync(join(folder, name), bytes);
+  }
+  return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') };
+}
+
+/** Plain files of a tar archive, whose names here have no folders: a header block of 512 bytes, then the contents. */
+function tarFiles(archive: Buffer): { name: string; bytes: Buffer }[] {
+  const files: { name: string; bytes: Buffer }[] = [];
+  for (let offset = 0; offset + 512 <= archive.length && archive[offset] !== 0; ) {
+    const text = (start: number, length: number) =>
+      archive.toString('latin1', offset + start, offset + start + length).split('\0', 1)[0] ?? '';
+    const size = Number.parseInt(text(124, 12), 8);
+    const plain = text(156, 1) === '0' || text(156, 1) === '';
+    const name = text(0, 100).replace(/^\.\//, '');
+    if (plain && !name.includes('/'))
+      files.push({ name, bytes: archive.subarray(offset + 512, offset + 512 + size) });
+    offset += 512 + 512 * Math.ceil(size / 512);
+  }
+  return files;
+}
