@@ -10,7 +10,7 @@ import { spans } from './work-plan.ts';
 const IMAGES_AT_ONCE = 64;
 
 /** One image on the backend: its slices of an `ImageBatch`. */
-export interface ImageTensors {
+interface ImageTensors {
   /** `[R, D]` */
   readonly nodes: tf.Tensor;
   /** `[R, T·R]` */

@@ -6,4 +6,4 @@ export {
   imageKernelWeights,
   VARIANCE_EPSILON,
 } from './image-kernels.ts';
-export { type PolarOffsets, polarOffsets } from './polar-offsets.ts';
+export { polarOffsets } from './polar-offsets.ts';
