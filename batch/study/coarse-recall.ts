@@ -1,0 +1,112 @@
+import { AppError } from '../../shared/errors/index.ts';
+import {
+  CAPTIONS_PER_IMAGE,
+  type CaptionedImage,
+  COARSE_DEFAULTS,
+  type CoarseImageInput,
+  type CoarseTextInput,
+  parseCoarseHead,
+  selectBagWords,
+} from '../../shared/retrieval/index.ts';
+import { CANDIDATES, type TrainingData } from './coarse-candidates.ts';
+import { type HeadRow, headTable, rankingTable } from './coarse-tables.ts';
+import { type CrossFit, crossFit, type RankedRow, rankedRows } from './measure-fusion.ts';
+import { coarseScores, shortlistRecall } from './measure-head.ts';
+
+/** A split, encoded: five captions an image, in order. */
+export interface EncodedSplit {
+  readonly images: readonly CoarseImageInput[];
+  readonly captions: readonly CoarseTextInput[];
+}
+
+export interface CoarseStudyInput {
+  /** What the heads are fitted on. */
+  readonly train: EncodedSplit;
+  /** What they are judged on. */
+  readonly dev: EncodedSplit;
+  /** Exhaustive GSMN of `dev`, `[images, captions]`. */
+  readonly gsmn: Float32Array;
+  /** Every word of the vocabulary, encoded as a sentence of its own. */
+  readonly singleWords: readonly CoarseTextInput[];
+  readonly onProgress?: ((done: number, total: number, name: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CoarseStudy {
+  readonly heads: readonly HeadRow[];
+  /** Of the default head, which is the last. */
+  readonly rankings: readonly RankedRow[];
+  readonly crossFit: CrossFit;
+  /** The tables of docs/coarse-recall.md. */
+  readonly markdown: string;
+}
+
+/**
+ * Fits every candidate on `train` and measures on `dev` what its shortlists hold, and what the default head and
+ * GSMN rank together.
+ *
+ * @throws AppError `shape_mismatch` when a split has not five captions an image.
+ */
+export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStudy> {
+  const { dev, gsmn } = input;
+  const data = trainingData(input);
+  captioned(dev);
+  const [images, captions] = [dev.images.length, dev.captions.length];
+  const heads: HeadRow[] = [];
+  let coarse: Float32Array = new Float32Array();
+  for (const [index, candidate] of CANDIDATES.entries()) {
+    input.signal?.throwIfAborted();
+    input.onProgress?.(index, CANDIDATES.length, candidate.name);
+    const start = performance.now();
+    const stored = await candidate.fit(data);
+    const fitSeconds = (performance.now() - start) / 1000;
+    const head = parseCoarseHead(stored.config, stored.tensors, candidate.name);
+    coarse = coarseScores(head, dev.images, dev.captions);
+    heads.push({
+      name: candidate.name,
+      dimensions: head.dimensions,
+      bytes: [...stored.tensors.values()].reduce((sum, tensor) => sum + tensor.data.byteLength, 0),
+      fitSeconds,
+      recall: shortlistRecall(coarse, gsmn, images, captions),
+    });
+  }
+  input.onProgress?.(CANDIDATES.length, CANDIDATES.length, 'rankings');
+  const pairs = { gsmn, coarse, images, captions };
+  const rankings = rankedRows(pairs);
+  const crossed = crossFit(pairs);
+  const markdown = [headTable(heads), rankingTable(rankings, crossed)].join('\n\n');
+  return { heads, rankings, crossFit: crossed, markdown };
+}
+
+function trainingData({ train, singleWords }: CoarseStudyInput): TrainingData {
+  const samples = captioned(train);
+  const [first] = samples;
+  const [word] = singleWords;
+  if (first === undefined || word === undefined) {
+    throw new AppError('argument_invalid', 'the study needs training images and a vocabulary');
+  }
+  const { image } = first;
+  return {
+    featureSize: image.features.length / image.regions,
+    nodeSize: image.nodes.length / image.regions,
+    samples,
+    bag: selectBagWords(
+      train.captions.map(({ ids }) => ids),
+      COARSE_DEFAULTS.bagWords,
+    ),
+    singleWords,
+  };
+}
+
+function captioned({ images, captions }: EncodedSplit): CaptionedImage[] {
+  if (captions.length !== images.length * CAPTIONS_PER_IMAGE) {
+    throw new AppError(
+      'shape_mismatch',
+      `the study needs five captions an image, got ${captions.length} for ${images.length} images`,
+    );
+  }
+  return images.map((image, index) => ({
+    image,
+    captions: captions.slice(index * CAPTIONS_PER_IMAGE, (index + 1) * CAPTIONS_PER_IMAGE),
+  }));
+}

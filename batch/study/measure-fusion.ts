@@ -1,0 +1,86 @@
+import {
+  CAPTIONS_PER_IMAGE,
+  cascadeScores,
+  type FittedWeight,
+  fitFusionWeight,
+  fuseScores,
+  fusionWeight,
+  type PairedScores,
+  type RecallMetrics,
+  recallMetrics,
+} from '../../shared/retrieval/index.ts';
+import { DEPTHS } from './measure-head.ts';
+
+/** Text to image recalls in percent. */
+export type Recalls = readonly [r1: number, r5: number, r10: number];
+
+/** Recalls of a ranking: over all images, and over the shortlists of `DEPTHS`. */
+export interface RankedRow {
+  readonly name: string;
+  readonly exhaustive: RecallMetrics;
+  /** Text to image alone: a shortlist is made for a sentence. */
+  readonly cascades: readonly Recalls[];
+}
+
+/** Standardised weights whose rows are shown. */
+const WEIGHTS = [0.25, 0.5, 1, 2, 4] as const;
+
+/** GSMN alone, both scores together, and the coarse score alone. */
+export function rankedRows(pairs: PairedScores): RankedRow[] {
+  const { gsmn, coarse } = pairs;
+  return [
+    rankedRow('GSMN', gsmn, pairs),
+    ...WEIGHTS.map((standardised) => {
+      const fused = fuseScores(gsmn, coarse, fusionWeight(pairs, standardised));
+      return rankedRow(`GSMN + ${standardised} coarse`, fused, pairs);
+    }),
+    rankedRow('coarse', coarse, pairs),
+  ];
+}
+
+function rankedRow(
+  name: string,
+  scores: Float32Array,
+  { coarse, images, captions }: PairedScores,
+): RankedRow {
+  const metrics = (ranked: Float32Array): RecallMetrics => recallMetrics(ranked, images, captions);
+  return {
+    name,
+    exhaustive: metrics(scores),
+    cascades: DEPTHS.map((depth) => {
+      const { r1, r5, r10 } = metrics(cascadeScores(coarse, scores, images, captions, depth)).textToImage;
+      return [r1, r5, r10];
+    }),
+  };
+}
+
+/** A weight fitted on some photographs' captions, and what it does for the others'. */
+export interface CrossFit {
+  /** Fitted on either half. */
+  readonly halves: readonly FittedWeight[];
+  /** Fitted on all: what a model prepared with this data gets. */
+  readonly all: FittedWeight;
+  /** Each caption ranked under the weight that was fitted on the half that it is not in. */
+  readonly row: RankedRow;
+}
+
+/**
+ * Fits the weight on the captions of every other photograph and judges it by the rest, both ways, so that no
+ * caption is judged under a weight that it helped to fit. All images stay in the gallery.
+ */
+export function crossFit(pairs: PairedScores): CrossFit {
+  const { gsmn, coarse, captions } = pairs;
+  const half = (caption: number): number => Math.floor(caption / CAPTIONS_PER_IMAGE) % 2;
+  const every = Array.from({ length: captions }, (_, caption) => caption);
+  const halves = [0, 1].map((side) =>
+    fitFusionWeight(
+      pairs,
+      every.filter((caption) => half(caption) !== side),
+    ),
+  );
+  const fused = gsmn.map(
+    (score, pair) =>
+      score + (halves[half(pair % captions)]?.weight ?? Number.NaN) * (coarse[pair] ?? Number.NaN),
+  );
+  return { halves, all: fitFusionWeight(pairs), row: rankedRow('GSMN + fitted coarse', fused, pairs) };
+}

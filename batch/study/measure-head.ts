@@ -1,0 +1,67 @@
+import {
+  CAPTIONS_PER_IMAGE,
+  type CoarseHead,
+  type CoarseImageInput,
+  type CoarseTextInput,
+  rankImages,
+} from '../../shared/retrieval/index.ts';
+
+/** How deep the shortlists are that the tables speak of. */
+export const DEPTHS = [20, 50, 100, 200] as const;
+
+/** The coarse scores `[images, captions]` of a head. */
+export function coarseScores(
+  head: CoarseHead,
+  images: readonly CoarseImageInput[],
+  captions: readonly CoarseTextInput[],
+): Float32Array {
+  const rows = images.map((image) => head.imageVector(image));
+  const columns = captions.map((caption) => head.textVector(caption));
+  const out = new Float32Array(rows.length * columns.length);
+  let at = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      let sum = 0;
+      for (let d = 0; d < row.length; d++) sum += (row[d] as number) * (column[d] as number);
+      out[at++] = sum;
+    }
+  }
+  return out;
+}
+
+/** Percentages, one for each depth. */
+export interface ShortlistRecall {
+  /** Of the captions, whose best image by exhaustive GSMN is in the shortlist. */
+  readonly top1: readonly number[];
+  /** Of GSMN's ten best images of each caption, that are in its shortlist. */
+  readonly top10: readonly number[];
+  /** Of the captions, whose right image is in the shortlist. */
+  readonly right: readonly number[];
+}
+
+/** What a head's shortlists hold of exhaustive GSMN's first images and of the right ones. */
+export function shortlistRecall(
+  coarse: Float32Array,
+  gsmn: Float32Array,
+  images: number,
+  captions: number,
+): ShortlistRecall {
+  const sums = DEPTHS.map(() => ({ top1: 0, top10: 0, right: 0 }));
+  const top = Math.min(10, images);
+  for (let caption = 0; caption < captions; caption++) {
+    const best = rankImages(gsmn, images, captions, caption).slice(0, top);
+    const order = rankImages(coarse, images, captions, caption);
+    const right = Math.floor(caption / CAPTIONS_PER_IMAGE);
+    for (const [index, depth] of DEPTHS.entries()) {
+      const list = new Set(order.slice(0, depth));
+      const sum = sums[index];
+      if (sum === undefined) continue;
+      if (list.has(best[0] ?? -1)) sum.top1++;
+      sum.top10 += best.filter((image) => list.has(image)).length / top;
+      if (list.has(right)) sum.right++;
+    }
+  }
+  const percent = (key: 'top1' | 'top10' | 'right'): number[] =>
+    sums.map((sum) => (100 * sum[key]) / captions);
+  return { top1: percent('top1'), top10: percent('top10'), right: percent('right') };
+}

@@ -1,0 +1,139 @@
+import { AppError } from '../errors/index.ts';
+import type { Parameter } from '../model/index.ts';
+import {
+  addRidge,
+  type CorrelationOptions,
+  canonicalDirections,
+  type Directions,
+} from './canonical-correlation.ts';
+import { type CaptionedImage, type Covariance, CovarianceSum } from './coarse-covariance.ts';
+import { choleskyInPlace, solveLower, solveUpper } from './linear-algebra/cholesky.ts';
+import { transpose } from './linear-algebra/product.ts';
+import { type FeatureLayout, imageFeatureSize, textFeatureSize } from './pooled-features.ts';
+import { headShapes, type StoredCoarseHead } from './stored-head.ts';
+
+/** The head that is fitted when nothing else is asked for (docs/coarse-recall.md has the measurements). */
+export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number } = {
+  dimensions: 256,
+  imageRidge: 2,
+  textRidge: 0.3,
+  nodeScale: 0.5,
+  wordScale: 0.5,
+  power: 2,
+  bagWords: 3072,
+};
+
+/**
+ * Fits the default head: canonical correlation analysis between an image's pooled regions and nodes and a
+ * sentence's word counts and word nodes. Closed form, one pass, deterministic.
+ *
+ * @param samples captioned training images, in any order; nothing of them is kept.
+ * @throws AppError `argument_invalid` (no data, features not finite), `shape_mismatch`.
+ */
+export async function fitCoarseHead(
+  samples: AsyncIterable<CaptionedImage> | Iterable<CaptionedImage>,
+  layout: FeatureLayout,
+  options: Partial<CorrelationOptions> = {},
+): Promise<StoredCoarseHead> {
+  const settings = { ...COARSE_DEFAULTS, ...options };
+  const covariance = await sumUp(samples, layout);
+  return correlationHead(covariance, layout, settings);
+}
+
+/** The head of a covariance, which is used up. */
+export function correlationHead(
+  covariance: Covariance,
+  layout: FeatureLayout,
+  options: CorrelationOptions,
+): StoredCoarseHead {
+  const { imageMean, textMean } = covariance;
+  const directions = canonicalDirections(covariance, layout, options);
+  return storedHead('cca', layout, directions, imageMean, textMean);
+}
+
+/**
+ * Ridge regression from a sentence's features to an image's: the coarse space is the image's own feature space.
+ * Of `covariance` everything but the means is used up.
+ *
+ * @param ridge as a multiple of the mean variance of the text's features.
+ */
+export function ridgeHead(covariance: Covariance, layout: FeatureLayout, ridge: number): StoredCoarseHead {
+  const [dx, dy] = [imageFeatureSize(layout), textFeatureSize(layout)];
+  const { imageMean, textMean, textText, textImage } = covariance;
+  addRidge(textText, dy, ridge);
+  choleskyInPlace(textText, dy);
+  const text = transpose(textImage, dy, dx); // a row an image feature
+  solveLower(textText, dy, text, dx);
+  solveUpper(textText, dy, text, dx);
+  return storedHead('ridge', layout, { count: dx, image: identity(dx), text }, imageMean, textMean);
+}
+
+/** Means of both sides and nothing else: what remains possible without captions. */
+export function centredPoolingHead(
+  size: number,
+  imageMean: Float64Array,
+  textMean: Float64Array,
+): StoredCoarseHead {
+  const layout: FeatureLayout = { image: { regions: 0, nodes: size }, text: { bag: [], words: size } };
+  const directions = { count: size, image: identity(size), text: identity(size) };
+  return storedHead('centred-pooling', layout, directions, imageMean, textMean);
+}
+
+/** Means and covariances of the samples. */
+export async function sumUp(
+  samples: AsyncIterable<CaptionedImage> | Iterable<CaptionedImage>,
+  layout: FeatureLayout,
+): Promise<Covariance> {
+  const sum = new CovarianceSum(layout);
+  for await (const sample of samples) sum.add(sample);
+  return sum.finish();
+}
+
+function storedHead(
+  kind: StoredCoarseHead['config']['kind'],
+  layout: FeatureLayout,
+  { count, image, text }: Directions,
+  imageMean: Float64Array,
+  textMean: Float64Array,
+): StoredCoarseHead {
+  const data = new Map<string, Float64Array>([
+    ['image.projection', image],
+    ['image.offset', project(image, imageMean, count)],
+    ['text.projection', transpose(text, count, textMean.length)],
+    ['text.offset', project(text, textMean, count)],
+  ]);
+  const tensors = new Map<string, Parameter>();
+  for (const [name, shape] of headShapes(layout, count)) {
+    const values = Float32Array.from(data.get(name) ?? []);
+    if (!values.every(Number.isFinite)) {
+      throw new AppError('argument_invalid', `the coarse head's "${name}" is not finite`, {
+        hint: 'look for NaN or infinity in the training features, or use a larger ridge',
+      });
+    }
+    tensors.set(name, { shape, data: values });
+  }
+  return {
+    config: { format: 'gsmn-coarse-head', version: 1, kind, dimensions: count, features: copy(layout) },
+    tensors,
+  };
+}
+
+function copy({ image, text }: FeatureLayout): StoredCoarseHead['config']['features'] {
+  return { image: { ...image }, text: { bag: [...text.bag], words: text.words } };
+}
+
+function project(rows: Float64Array, mean: Float64Array, count: number): Float64Array {
+  const out = new Float64Array(count);
+  for (let k = 0; k < count; k++) {
+    let sum = 0;
+    for (let f = 0; f < mean.length; f++) sum += (rows[k * mean.length + f] as number) * (mean[f] as number);
+    out[k] = sum;
+  }
+  return out;
+}
+
+function identity(size: number): Float64Array {
+  const out = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) out[i * size + i] = 1;
+  return out;
+}

@@ -1,0 +1,142 @@
+import { AppError } from '../errors/index.ts';
+import { CAPTIONS_PER_IMAGE } from './recall-metrics.ts';
+
+/** Scores of the same pairs by both comparisons, `[images, captions]` row-major. */
+export interface PairedScores {
+  readonly gsmn: Float32Array;
+  readonly coarse: Float32Array;
+  readonly images: number;
+  readonly captions: number;
+}
+
+/** Weights that are tried, in standard deviations: how many of GSMN's one of the coarse score counts. */
+const FUSION_GRID = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8] as const;
+
+/**
+ * How a search ranks unless its model was measured (docs/coarse-recall.md): the images that GSMN compares, and
+ * the weight of the coarse score in standard deviations when there are no held-out captions to fit it on. The
+ * weight is one that helps weak and strong networks alike.
+ */
+export const RANKING_DEFAULTS = { shortlist: 100, standardisedWeight: 0.25 } as const;
+
+/** `gsmn + weight * coarse`, pair by pair. */
+export function fuseScores(gsmn: Float32Array, coarse: Float32Array, weight: number): Float32Array {
+  return gsmn.map((score, pair) => score + weight * (coarse[pair] as number));
+}
+
+/**
+ * The standard deviation of a caption's scores over the images, averaged over the captions: the scale on which a
+ * score tells images apart. It needs no knowledge of which image is the right one.
+ *
+ * @throws AppError `argument_invalid` for fewer than two images, `format_invalid` when it is not positive.
+ */
+export function scoreSpread(scores: Float32Array, images: number, captions: number): number {
+  if (images < 2 || captions < 1 || scores.length !== images * captions) {
+    throw new AppError('argument_invalid', `a spread needs two images: ${images} x ${captions} scores`);
+  }
+  let total = 0;
+  for (let caption = 0; caption < captions; caption++) {
+    let mean = 0;
+    for (let image = 0; image < images; image++) mean += scores[image * captions + caption] as number;
+    mean /= images;
+    let square = 0;
+    for (let image = 0; image < images; image++)
+      square += ((scores[image * captions + caption] as number) - mean) ** 2;
+    total += Math.sqrt(square / images);
+  }
+  const spread = total / captions;
+  if (!(spread > 0 && Number.isFinite(spread))) {
+    throw new AppError(
+      'format_invalid',
+      `the scores of all images are the same or not finite (spread ${spread})`,
+    );
+  }
+  return spread;
+}
+
+/** The weight for a standardised one: 1 makes both scores spread alike, whatever the model's scale. */
+export function fusionWeight(pairs: PairedScores, standardised: number): number {
+  const { gsmn, coarse, images, captions } = pairs;
+  return (standardised * scoreSpread(gsmn, images, captions)) / scoreSpread(coarse, images, captions);
+}
+
+/** 1 / rank of each caption's right image, text to image. */
+function reciprocalRanks(
+  scores: Float32Array,
+  pairs: PairedScores,
+  captions: readonly number[],
+): Float64Array {
+  return Float64Array.from(captions, (caption) => {
+    const own = scores[Math.floor(caption / CAPTIONS_PER_IMAGE) * pairs.captions + caption] as number;
+    let rank = 1;
+    for (let image = 0; image < pairs.images; image++) {
+      if ((scores[image * pairs.captions + caption] as number) > own) rank++;
+    }
+    return 1 / rank;
+  });
+}
+
+/** A weight that was fitted. */
+export interface FittedWeight {
+  /** What the coarse score is multiplied by. */
+  readonly weight: number;
+  /** The same in standard deviations. */
+  readonly standardised: number;
+  /** Of the captions it was fitted on. */
+  readonly meanReciprocalRank: number;
+}
+
+/**
+ * The weight that puts the right images first, by the mean reciprocal rank of `captions` (all by default): the
+ * smallest one that is not worse than the best by more than a standard error of their difference, captions of
+ * one image counted together. Between weights that cannot be told apart GSMN, which has evidence, is to count.
+ *
+ * Use captioned images that *neither* the network *nor* the head was fitted on, such as the `dev` split: the
+ * network knows its training captions nearly by heart, and a weight fitted there trusts it far too much
+ * (docs/coarse-recall.md).
+ *
+ * @param pairs image i must be the right one of captions 5 i to 5 i + 4.
+ */
+export function fitFusionWeight(
+  pairs: PairedScores,
+  captions: readonly number[] = Array.from({ length: pairs.captions }, (_, caption) => caption),
+): FittedWeight {
+  if (captions.length === 0 || pairs.captions !== pairs.images * CAPTIONS_PER_IMAGE) {
+    throw new AppError(
+      'shape_mismatch',
+      `a fusion weight needs five captions an image: ${pairs.images} images, ${pairs.captions} captions`,
+    );
+  }
+  const unit = fusionWeight(pairs, 1);
+  const tried = FUSION_GRID.map((standardised) => {
+    const weight = standardised * unit;
+    const ranks = reciprocalRanks(fuseScores(pairs.gsmn, pairs.coarse, weight), pairs, captions);
+    return { standardised, weight, ranks, meanReciprocalRank: mean(ranks) };
+  });
+  const best = tried.reduce((a, b) => (b.meanReciprocalRank > a.meanReciprocalRank ? b : a));
+  const chosen =
+    tried.find(
+      (one) =>
+        best.meanReciprocalRank - one.meanReciprocalRank <= standardError(best.ranks, one.ranks, captions),
+    ) ?? best;
+  const { weight, standardised, meanReciprocalRank } = chosen;
+  return { weight, standardised, meanReciprocalRank };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard error of the mean difference of a and b, images as the independent units. */
+function standardError(a: Float64Array, b: Float64Array, captions: readonly number[]): number {
+  const average = mean(a) - mean(b);
+  const images = new Map<number, number>();
+  for (const [at, caption] of captions.entries()) {
+    const image = Math.floor(caption / CAPTIONS_PER_IMAGE);
+    const gap = (a[at] as number) - (b[at] as number) - average;
+    images.set(image, (images.get(image) ?? 0) + gap);
+  }
+  let square = 0;
+  for (const sum of images.values()) square += sum * sum;
+  return Math.sqrt(square) / captions.length;
+}

@@ -1,0 +1,105 @@
+import { AppError } from '../errors/index.ts';
+
+/** Captions of an image in every GSMN data set; caption c belongs to image `floor(c / 5)`. */
+export const CAPTIONS_PER_IMAGE = 5;
+
+/** Recalls in percent; ranks are zero-based, their median and mean are counted from one, as the released code prints them. */
+export interface DirectionMetrics {
+  readonly r1: number;
+  readonly r5: number;
+  readonly r10: number;
+  readonly median: number;
+  readonly mean: number;
+  /** Image to text: of each image's best caption. Text to image: of each caption's image. */
+  readonly ranks: Int32Array;
+}
+
+export interface RecallMetrics {
+  readonly imageToText: DirectionMetrics;
+  readonly textToImage: DirectionMetrics;
+  /** Sum of the six recalls. */
+  readonly rsum: number;
+}
+
+/**
+ * Recalls of a similarity matrix `[images, captions]`, row-major, exactly as the released evaluation counts
+ * them: five captions an image, ranks from an ascending argsort read backwards (of equal scores the later one
+ * comes first).
+ *
+ * @throws AppError `shape_mismatch`, `format_invalid` (scores that are not finite).
+ */
+export function recallMetrics(scores: Float32Array, images: number, captions: number): RecallMetrics {
+  if (images < 1 || captions !== images * CAPTIONS_PER_IMAGE || scores.length !== images * captions) {
+    throw new AppError(
+      'shape_mismatch',
+      `recalls need five captions an image: ${scores.length} scores of ${images} images and ${captions} captions`,
+    );
+  }
+  if (!scores.every(Number.isFinite)) {
+    throw new AppError('format_invalid', 'the similarity matrix holds scores that are not finite');
+  }
+  const imageToText = new Int32Array(images).fill(captions);
+  const textToImage = new Int32Array(captions);
+  for (let caption = 0; caption < captions; caption++) {
+    const image = Math.floor(caption / CAPTIONS_PER_IMAGE);
+    textToImage[caption] = rankOf(scores, caption, captions, images, image);
+    const rank = rankOf(scores, image * captions, 1, captions, caption);
+    imageToText[image] = Math.min(imageToText[image] as number, rank);
+  }
+  const [i2t, t2i] = [directionMetrics(imageToText), directionMetrics(textToImage)];
+  const rsum = i2t.r1 + i2t.r5 + i2t.r10 + t2i.r1 + t2i.r5 + t2i.r10;
+  return { imageToText: i2t, textToImage: t2i, rsum };
+}
+
+/** Zero-based rank of item `index` among `count` scores that stand `stride` apart. */
+function rankOf(scores: Float32Array, start: number, stride: number, count: number, index: number): number {
+  const own = scores[start + index * stride] as number;
+  let rank = 0;
+  for (let other = 0; other < count; other++) {
+    const score = scores[start + other * stride] as number;
+    if (score > own || (score === own && other > index)) rank++;
+  }
+  return rank;
+}
+
+/** Recalls, median and mean of zero-based ranks. */
+export function directionMetrics(ranks: Int32Array): DirectionMetrics {
+  const within = (limit: number): number =>
+    (100 * ranks.filter((rank) => rank < limit).length) / ranks.length;
+  const sorted = ranks.toSorted();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+  return {
+    r1: within(1),
+    r5: within(5),
+    r10: within(10),
+    median: Math.floor(median) + 1,
+    mean: ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length + 1,
+    ranks,
+  };
+}
+
+/** The lines that the released evaluation prints. */
+export function releasedLines(metrics: RecallMetrics): string[] {
+  const { imageToText: i2t, textToImage: t2i, rsum } = metrics;
+  const line = ({ r1, r5, r10, median, mean }: DirectionMetrics): string =>
+    [r1, r5, r10, median, mean].map(oneDecimal).join(' ');
+  const average = ({ r1, r5, r10 }: DirectionMetrics): string => oneDecimal((r1 + r5 + r10) / 3);
+  return [
+    `Images: ${i2t.ranks.length}, Captions: ${t2i.ranks.length}`,
+    `rsum: ${oneDecimal(rsum)}`,
+    `Average i2t Recall: ${average(i2t)}`,
+    `Image to text: ${line(i2t)}`,
+    `Average t2i Recall: ${average(t2i)}`,
+    `Text to image: ${line(t2i)}`,
+  ];
+}
+
+/** Python's `%.1f`: exact halves go to the even digit, where JavaScript rounds them up. */
+export function oneDecimal(value: number): string {
+  const tie = Math.abs(value * 10) % 1 === 0.5 && Math.abs(value * 4) % 1 === 0;
+  if (!tie) return value.toFixed(1);
+  const below = Math.floor(value * 10);
+  return ((below % 2 === 0 ? below : below + 1) / 10).toFixed(1);
+}
