@@ -96,6 +96,7 @@ export const CANDIDATES: readonly Candidate[] = [
   correlation('regions and word counts + words', { image: PLAIN.image, text: ALL.text }),
   correlation('all', ALL, { dimensions: 64 }),
   correlation('all', ALL, { dimensions: 128 }),
+  correlation('all', ALL, { dimensions: 192 }),
   correlation('all', ALL, { dimensions: 384 }),
   correlation('all', ALL, { power: 0 }),
   correlation('all', ALL, { power: 1 }),

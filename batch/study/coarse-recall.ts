@@ -5,13 +5,15 @@ import {
   COARSE_DEFAULTS,
   type CoarseImageInput,
   type CoarseTextInput,
+  coarseScores,
   parseCoarseHead,
+  recallMetrics,
   selectBagWords,
 } from '../../shared/retrieval/index.ts';
 import { CANDIDATES, type TrainingData } from './coarse-candidates.ts';
 import { type HeadRow, headTable, rankingTable } from './coarse-tables.ts';
 import { type CrossFit, crossFit, type RankedRow, rankedRows } from './measure-fusion.ts';
-import { coarseScores, shortlistRecall } from './measure-head.ts';
+import { shortlistRecall } from './measure-head.ts';
 
 /** A split, encoded: five captions an image, in order. */
 export interface EncodedSplit {
@@ -62,12 +64,14 @@ export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStu
     const fitSeconds = (performance.now() - start) / 1000;
     const head = parseCoarseHead(stored.config, stored.tensors, candidate.name);
     coarse = coarseScores(head, dev.images, dev.captions);
+    const { r1, r5, r10 } = recallMetrics(coarse, images, captions).textToImage;
     heads.push({
       name: candidate.name,
       dimensions: head.dimensions,
       bytes: [...stored.tensors.values()].reduce((sum, tensor) => sum + tensor.data.byteLength, 0),
       fitSeconds,
       recall: shortlistRecall(coarse, gsmn, images, captions),
+      alone: [r1, r5, r10],
     });
   }
   input.onProgress?.(CANDIDATES.length, CANDIDATES.length, 'rankings');

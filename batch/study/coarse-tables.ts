@@ -1,5 +1,5 @@
-import { oneDecimal } from '../../shared/retrieval/index.ts';
-import type { CrossFit, RankedRow } from './measure-fusion.ts';
+import { type DirectionMetrics, oneDecimal } from '../../shared/retrieval/index.ts';
+import type { CrossFit, RankedRow, Recalls } from './measure-fusion.ts';
 import { DEPTHS, type ShortlistRecall } from './measure-head.ts';
 
 /** A head and what was measured of it. */
@@ -10,6 +10,8 @@ export interface HeadRow {
   readonly bytes: number;
   readonly fitSeconds: number;
   readonly recall: ShortlistRecall;
+  /** Text to image, ranked by the head alone. */
+  readonly alone: Recalls;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -23,12 +25,21 @@ const all = (values: readonly number[]): string => values.map(oneDecimal).join('
 export function headTable(rows: readonly HeadRow[]): string {
   const depths = DEPTHS.join(' ');
   return table(
-    ['head', `GSMN's first in ${depths}`, `GSMN's ten in ${depths}`, `right one in ${depths}`, 'k', 'MB'],
-    rows.map(({ name, recall, dimensions, bytes }) => [
+    [
+      'head',
+      `GSMN's first in ${depths}`,
+      `GSMN's ten in ${depths}`,
+      `right one in ${depths}`,
+      'alone R@1 5 10',
+      'k',
+      'MB',
+    ],
+    rows.map(({ name, recall, alone, dimensions, bytes }) => [
       name,
       all(recall.top1),
       all(recall.top10),
       all(recall.right),
+      all(alone),
       `${dimensions}`,
       (bytes / 1e6).toFixed(1),
     ]),
@@ -41,24 +52,23 @@ export function rankingTable(rows: readonly RankedRow[], { halves, all: whole, r
   const weights = halves
     .map(({ standardised, weight }) => `${standardised} (${number(weight)})`)
     .join(' and ');
+  const cells = ({ name, exhaustive, cascades }: RankedRow): string[] => [
+    name,
+    recalls(exhaustive.textToImage),
+    ...cascades.map(all),
+    recalls(exhaustive.imageToText),
+    oneDecimal(exhaustive.rsum),
+  ];
+  // Two weights in one matrix cannot be compared along an image's row.
+  const fitted = [...cells(row).slice(0, -2), '', ''];
   return [
     table(
-      [
-        'score',
-        'image to text, all',
-        'rsum, all',
-        'text to image, all',
-        ...DEPTHS.map((depth) => `first ${depth}`),
-      ],
-      [...rows, row].map(({ name, exhaustive: { textToImage: t, imageToText: i, rsum }, cascades }) => [
-        name,
-        all([i.r1, i.r5, i.r10]),
-        oneDecimal(rsum),
-        all([t.r1, t.r5, t.r10]),
-        ...cascades.map(all),
-      ]),
+      ['score', 'text to image', ...DEPTHS.map((depth) => `first ${depth}`), 'image to text', 'rsum'],
+      [...rows.map(cells), fitted],
     ),
     '',
     `Weights fitted on the halves: ${weights}; on all: ${whole.standardised} (${number(whole.weight)}).`,
   ].join('\n');
 }
+
+const recalls = ({ r1, r5, r10 }: DirectionMetrics): string => all([r1, r5, r10]);

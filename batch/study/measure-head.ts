@@ -1,33 +1,7 @@
-import {
-  CAPTIONS_PER_IMAGE,
-  type CoarseHead,
-  type CoarseImageInput,
-  type CoarseTextInput,
-  rankImages,
-} from '../../shared/retrieval/index.ts';
+import { CAPTIONS_PER_IMAGE, rankImages } from '../../shared/retrieval/index.ts';
 
 /** How deep the shortlists are that the tables speak of. */
 export const DEPTHS = [20, 50, 100, 200] as const;
-
-/** The coarse scores `[images, captions]` of a head. */
-export function coarseScores(
-  head: CoarseHead,
-  images: readonly CoarseImageInput[],
-  captions: readonly CoarseTextInput[],
-): Float32Array {
-  const rows = images.map((image) => head.imageVector(image));
-  const columns = captions.map((caption) => head.textVector(caption));
-  const out = new Float32Array(rows.length * columns.length);
-  let at = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      let sum = 0;
-      for (let d = 0; d < row.length; d++) sum += (row[d] as number) * (column[d] as number);
-      out[at++] = sum;
-    }
-  }
-  return out;
-}
 
 /** Percentages, one for each depth. */
 export interface ShortlistRecall {

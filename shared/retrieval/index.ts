@@ -2,6 +2,7 @@ export { selectBagWords } from './bag-words.ts';
 export { CENTRED_POOLING_WARNING, fitCentredPooling } from './centred-pooling.ts';
 export type { CaptionedImage } from './coarse-covariance.ts';
 export type { CoarseHead, CoarseImageInput, CoarseTextInput } from './coarse-head.ts';
+export { coarseScores } from './coarse-scores.ts';
 export { COARSE_DEFAULTS, correlationHead, fitCoarseHead, ridgeHead, sumUp } from './fit-coarse-head.ts';
 export {
   type FittedWeight,

@@ -1,0 +1,64 @@
+import type { CaptionGraph, Dependencies, Encoder, Matcher, WorkOptions } from '../../shared/model/index.ts';
+import type { CoarseTextInput } from '../../shared/retrieval/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../evaluation/encode-split.ts';
+import { scoreMatrix } from '../evaluation/score-fold.ts';
+import type { CoarseStudyInput, EncodedSplit } from './coarse-recall.ts';
+
+/** A split of a data folder. */
+export interface StudySplit {
+  readonly rows: ImageRows;
+  /** `[images, R, 4]`, fractions of width and height. */
+  readonly boxes: Float32Array;
+  /** Word ids with `<start>` and `<end>`, five captions an image. */
+  readonly captions: readonly (readonly number[])[];
+  /** A parse per caption, for sparse models. */
+  readonly dependencies?: readonly Dependencies[] | undefined;
+}
+
+/** Ids of the published vocabularies: `<start>`, `<end>`, and the first one that is a word. */
+const [START, END, FIRST_WORD] = [1, 2, 4];
+
+/** Encodes both splits and scores `dev` exhaustively: all that the study looks at, in memory. */
+export async function prepareCoarseStudy(
+  engines: { readonly encoder: Encoder; readonly matcher: Matcher },
+  splits: { readonly train: StudySplit; readonly dev: StudySplit },
+  vocabularySize: number,
+  options: WorkOptions = {},
+): Promise<CoarseStudyInput> {
+  const { encoder, matcher } = engines;
+  const train = await encode(encoder, splits.train, options);
+  const dev = await encode(encoder, splits.dev, options);
+  const graphs = dev.captions.map(
+    ({ words }, index): CaptionGraph => ({ words, dependencies: splits.dev.dependencies?.[index] }),
+  );
+  const gsmn = await scoreMatrix(matcher, dev.images, graphs, options);
+  const words = Array.from({ length: Math.max(0, vocabularySize - FIRST_WORD) }, (_, index) => [
+    START,
+    index + FIRST_WORD,
+    END,
+  ]);
+  const singleWords = await encodeTexts(encoder, words, options);
+  return { train, dev, gsmn, singleWords };
+}
+
+async function encode(encoder: Encoder, split: StudySplit, options: WorkOptions): Promise<EncodedSplit> {
+  const { rows, boxes, captions } = split;
+  const graphs = await encodeImageGraphs(encoder, rows, boxes, options);
+  const size = rows.regions * rows.featureSize;
+  const features = await rows.readFeatures(0, rows.images);
+  const images = graphs.map((graph, index) => ({
+    regions: rows.regions,
+    features: features.subarray(index * size, (index + 1) * size),
+    ...graph,
+  }));
+  return { images, captions: await encodeTexts(encoder, captions, options) };
+}
+
+async function encodeTexts(
+  encoder: Encoder,
+  captions: readonly (readonly number[])[],
+  options: WorkOptions,
+): Promise<CoarseTextInput[]> {
+  const graphs = await encodeCaptionGraphs(encoder, captions, undefined, options);
+  return captions.map((ids, index) => ({ ids, words: graphs[index]?.words ?? new Float32Array() }));
+}
