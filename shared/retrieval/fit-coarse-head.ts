@@ -14,7 +14,7 @@ import { headShapes, type StoredCoarseHead } from './stored-head.ts';
 
 /** The head that is fitted when nothing else is asked for (docs/coarse-recall.md has the measurements). */
 export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number } = {
-  dimensions: 256,
+  dimensions: 128,
   imageRidge: 2,
   textRidge: 0.3,
   nodeScale: 0.5,

@@ -63,7 +63,7 @@ function rankOf(scores: Float32Array, start: number, stride: number, count: numb
 }
 
 /** Recalls, median and mean of zero-based ranks. */
-export function directionMetrics(ranks: Int32Array): DirectionMetrics {
+function directionMetrics(ranks: Int32Array): DirectionMetrics {
   const within = (limit: number): number =>
     (100 * ranks.filter((rank) => rank < limit).length) / ranks.length;
   const sorted = ranks.toSorted();

@@ -4,12 +4,12 @@ import type { Parameter, Parameters } from '../model/index.ts';
 import { type FeatureLayout, imageFeatureSize, textFeatureSize } from './pooled-features.ts';
 
 /** `cca` and `ridge` are fitted from captioned images, `centred-pooling` needs none. */
-export const coarseKindSchema = z.enum(['cca', 'ridge', 'centred-pooling']);
+const coarseKindSchema = z.enum(['cca', 'ridge', 'centred-pooling']);
 
 const size = z.number().int().nonnegative();
 
 /** What a head looks at and what it makes of it; its numbers are in the tensors beside it. */
-export const coarseHeadConfigSchema = z.object({
+const coarseHeadConfigSchema = z.object({
   format: z.literal('gsmn-coarse-head'),
   version: z.literal(1),
   kind: coarseKindSchema,
@@ -20,7 +20,7 @@ export const coarseHeadConfigSchema = z.object({
     text: z.object({ bag: z.array(size), words: size }),
   }),
 });
-export type CoarseHeadConfig = z.infer<typeof coarseHeadConfigSchema>;
+type CoarseHeadConfig = z.infer<typeof coarseHeadConfigSchema>;
 
 /** A head as it is kept with the model: JSON and float32 tensors. */
 export interface StoredCoarseHead {
