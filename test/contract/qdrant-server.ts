@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { type StartOptions, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+
+export interface TestServer {
+  readonly url: string;
+  readonly client: QdrantClient;
+  close(): Promise<void>;
+}
+
+/** The official client, without the call that it makes at its start. */
+export function clientOf(url: string, apiKey?: string): QdrantClient {
+  return new QdrantClient({
+    url,
+    port: null,
+    checkCompatibility: false,
+    ...(apiKey ? { headers: { 'api-key': apiKey } } : {}),
+  });
+}
+
+/** A folder of its own that goes away with `remove`. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'qdrant-local-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A qdrant-local on a free port over a file of its own. */
+export async function startTestServer(options: Partial<StartOptions> = {}): Promise<TestServer> {
+  const folder = temporaryFolder();
+  const running = await startQdrantLocal({ path: join(folder.path, 'store.sqlite'), port: 0, ...options });
+  return {
+    url: running.url,
+    client: clientOf(running.url, options.apiKey),
+    close: async () => {
+      await running.close();
+      folder.remove();
+    },
+  };
+}
+
+/** Status and message of what the client throws for a refused request. */
+export async function refusal(request: Promise<unknown>): Promise<{ status: number; message: string }> {
+  try {
+    await request;
+  } catch (thrown) {
+    const { status, data } = thrown as { status?: number; data?: { status?: { error?: string } } };
+    if (status !== undefined) return { status, message: data?.status?.error ?? '' };
+    throw thrown;
+  }
+  throw new Error('the request was not refused');
+}

@@ -1,0 +1,510 @@
+import { randomUUID } from 'node:crypto';
+import process from 'node:process';
+import type { QdrantClient, Schemas } from '@qdrant/js-client-rest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientOf, refusal, startTestServer, type TestServer } from './qdrant-server.ts';
+
+/**
+ * What this project asks of Qdrant, through its official client. The same suite runs against qdrant-local and, where
+ * QDRANT_URL names one, a real Qdrant; it asserts nothing that Qdrant does not promise.
+ */
+const servers: { name: string; start: () => Promise<TestServer> }[] = [
+  { name: 'qdrant-local', start: () => startTestServer() },
+];
+const { QDRANT_URL: url, QDRANT_API_KEY: apiKey } = process.env;
+if (url) {
+  const client = clientOf(url, apiKey);
+  servers.push({
+    name: `Qdrant at ${url}`,
+    start: async () => ({ url, client, close: async () => undefined }),
+  });
+}
+
+type Filter = Schemas['Filter'];
+const UUID = '550e8400-e29b-41d4-a716-446655440000';
+
+describe.each(servers)('$name', ({ start }) => {
+  let server: TestServer;
+  let client: QdrantClient;
+  /** Names of this run alone: a real Qdrant may hold other things. */
+  const run = randomUUID().slice(0, 8);
+  let name = '';
+  let made: string[] = [];
+  let number = 0;
+
+  const fresh = () => {
+    const collection = `contract-${run}-${number++}`;
+    made.push(collection);
+    return collection;
+  };
+
+  beforeAll(async () => {
+    server = await start();
+    client = server.client;
+  });
+  afterAll(async () => {
+    for (const collection of made) await client.deleteCollection(collection);
+    await server.close();
+  });
+  beforeEach(async () => {
+    for (const collection of made) await client.deleteCollection(collection);
+    made = [];
+    name = fresh();
+    await client.createCollection(name, { vectors: { size: 4, distance: 'Dot' } });
+  });
+
+  /** Six points along the first axis, with payloads of every kind. */
+  async function fill(): Promise<void> {
+    await client.upsert(name, {
+      wait: true,
+      points: [
+        { id: 1, vector: [1, 0, 0, 0], payload: { city: 'Berlin', price: 10, tags: ['a', 'b'], open: true } },
+        { id: 2, vector: [2, 0, 0, 0], payload: { city: 'Paris', price: 20.5, tags: ['b'], open: false } },
+        { id: 3, vector: [3, 0, 0, 0], payload: { city: 'Berlin', price: 30, nested: { deep: 7 } } },
+        {
+          id: 4,
+          vector: [4, 0, 0, 0],
+          payload: {
+            city: 'Oslo',
+            parts: [
+              { n: 1, c: 'x' },
+              { n: 2, c: 'y' },
+            ],
+          },
+        },
+        { id: 5, vector: [5, 0, 0, 0], payload: { city: null, tags: [], at: '2026-03-01T12:00:00Z' } },
+        { id: UUID, vector: [6, 0, 0, 0] },
+      ],
+    });
+  }
+
+  async function idsWhere(filter: Filter): Promise<(string | number)[]> {
+    const { points } = await client.scroll(name, { filter, limit: 100 });
+    return points.map(({ id }) => id);
+  }
+
+  describe('collections', () => {
+    it('are created, described, listed and deleted', async () => {
+      expect(await client.getCollection(name)).toMatchObject({
+        status: 'green',
+        points_count: 0,
+        config: { params: { vectors: { size: 4, distance: 'Dot' } } },
+      });
+      expect((await client.getCollections()).collections).toContainEqual({ name });
+      expect(await client.collectionExists(name)).toEqual({ exists: true });
+      expect(await client.deleteCollection(name)).toBe(true);
+      expect(await client.collectionExists(name)).toEqual({ exists: false });
+      expect(await refusal(client.getCollection(name))).toMatchObject({ status: 404 });
+    });
+
+    it('are not created twice', async () => {
+      expect(
+        await refusal(client.createCollection(name, { vectors: { size: 4, distance: 'Dot' } })),
+      ).toMatchObject({
+        status: 409,
+      });
+    });
+
+    it('refuse vectors without a size', async () => {
+      const { status } = await refusal(
+        client.createCollection(fresh(), { vectors: { size: 0, distance: 'Dot' } }),
+      );
+      expect([400, 422]).toContain(status);
+    });
+  });
+
+  describe('aliases', () => {
+    it('switch from one collection to the next in one step', async () => {
+      const [alias, next] = [`alias-${run}`, fresh()];
+      await client.createCollection(next, { vectors: { size: 2, distance: 'Cosine' } });
+      const names = (collection_name: string) => [
+        { delete_alias: { alias_name: alias } },
+        { create_alias: { alias_name: alias, collection_name } },
+      ];
+      expect(await client.updateCollectionAliases({ actions: names(name).slice(1) })).toBe(true);
+      expect((await client.getAliases()).aliases).toContainEqual({
+        alias_name: alias,
+        collection_name: name,
+      });
+      expect((await client.getCollection(alias)).config.params.vectors).toMatchObject({ size: 4 });
+
+      await client.updateCollectionAliases({ actions: names(next) });
+      expect((await client.getCollection(alias)).config.params.vectors).toMatchObject({ size: 2 });
+      expect((await client.getCollectionAliases(next)).aliases).toEqual([
+        { alias_name: alias, collection_name: next },
+      ]);
+      expect((await client.getCollectionAliases(name)).aliases).toEqual([]);
+
+      const renamed = `${alias}-renamed`;
+      await client.updateCollectionAliases({
+        actions: [{ rename_alias: { old_alias_name: alias, new_alias_name: renamed } }],
+      });
+      expect(await client.collectionExists(alias)).toEqual({ exists: false });
+      expect((await client.getCollection(renamed)).points_count).toBe(0);
+      await client.updateCollectionAliases({ actions: [{ delete_alias: { alias_name: renamed } }] });
+      expect((await client.getCollectionAliases(next)).aliases).toEqual([]);
+    });
+
+    it('name only what exists', async () => {
+      const actions = [{ create_alias: { alias_name: `alias-${run}`, collection_name: `missing-${run}` } }];
+      expect(await refusal(client.updateCollectionAliases({ actions }))).toMatchObject({ status: 404 });
+    });
+
+    it('go with their collection', async () => {
+      const alias = `alias-${run}`;
+      await client.updateCollectionAliases({
+        actions: [{ create_alias: { alias_name: alias, collection_name: name } }],
+      });
+      await client.deleteCollection(name);
+      expect((await client.getAliases()).aliases.map(({ alias_name }) => alias_name)).not.toContain(alias);
+    });
+  });
+
+  describe('points', () => {
+    it('are written, read, replaced and deleted, by integers and UUIDs', async () => {
+      await fill();
+      expect(await client.count(name, { exact: true })).toEqual({ count: 6 });
+      const read = await client.retrieve(name, { ids: [UUID, 1, 99], with_vector: true });
+      expect(read).toHaveLength(2);
+      expect(read.find(({ id }) => id === 1)).toMatchObject({
+        vector: [1, 0, 0, 0],
+        payload: { city: 'Berlin' },
+      });
+      expect(read.find(({ id }) => id === UUID)).toMatchObject({ vector: [6, 0, 0, 0] });
+
+      await client.upsert(name, { wait: true, points: [{ id: 1, vector: [9, 9, 9, 9] }] });
+      const [replaced] = await client.retrieve(name, { ids: [1], with_vector: true });
+      expect(replaced?.vector).toEqual([9, 9, 9, 9]);
+      expect(replaced?.payload ?? {}).toEqual({});
+
+      await client.delete(name, { wait: true, points: [1, UUID] });
+      expect(await client.count(name, { exact: true })).toEqual({ count: 4 });
+      await client.delete(name, {
+        wait: true,
+        filter: { must: [{ key: 'city', match: { value: 'Paris' } }] },
+      });
+      expect(await idsWhere({})).toEqual([3, 4, 5]);
+    });
+
+    it('are written as a batch of columns', async () => {
+      await client.upsert(name, {
+        wait: true,
+        batch: {
+          ids: [1, 2],
+          vectors: [
+            [1, 2, 3, 4],
+            [5, 6, 7, 8],
+          ],
+          payloads: [{ n: 1 }, null],
+        },
+      });
+      const read = await client.retrieve(name, { ids: [2, 1], with_vector: true });
+      expect(read.find(({ id }) => id === 2)?.vector).toEqual([5, 6, 7, 8]);
+      expect(read.find(({ id }) => id === 1)?.payload).toEqual({ n: 1 });
+    });
+
+    it('are refused whole when one vector has another length', async () => {
+      const request = client.upsert(name, {
+        wait: true,
+        points: [
+          { id: 1, vector: [1, 2, 3, 4] },
+          { id: 2, vector: [1, 2, 3] },
+        ],
+      });
+      expect(await refusal(request)).toMatchObject({ status: 400 });
+      expect(await client.count(name, { exact: true })).toEqual({ count: 0 });
+    });
+
+    it('of a missing collection are not found', async () => {
+      expect(await refusal(client.count(`missing-${run}`))).toMatchObject({ status: 404 });
+    });
+
+    it('scroll page by page in the order of ids', async () => {
+      await fill();
+      const seen: unknown[] = [];
+      let offset: Schemas['ScrollResult']['next_page_offset'];
+      do {
+        const page = await client.scroll(name, { limit: 4, ...(offset == null ? {} : { offset }) } as object);
+        seen.push(...page.points.map(({ id }) => id));
+        offset = page.next_page_offset;
+      } while (offset != null);
+      expect(seen).toEqual([1, 2, 3, 4, 5, UUID]);
+    });
+
+    it('show what is asked of payload and vector', async () => {
+      await fill();
+      const [whole] = await client.retrieve(name, { ids: [1] });
+      expect(whole?.payload).toEqual({ city: 'Berlin', price: 10, tags: ['a', 'b'], open: true });
+      expect(whole?.vector ?? null).toBeNull();
+      const [bare] = await client.retrieve(name, { ids: [1], with_payload: false });
+      expect(bare?.payload ?? {}).toEqual({});
+      const [some] = await client.retrieve(name, { ids: [1], with_payload: ['city'] });
+      expect(some?.payload).toEqual({ city: 'Berlin' });
+      const [others] = await client.retrieve(name, { ids: [1], with_payload: { exclude: ['city', 'tags'] } });
+      expect(others?.payload).toEqual({ price: 10, open: true });
+    });
+  });
+
+  describe('payload', () => {
+    it('is merged, replaced, and loses keys', async () => {
+      await fill();
+      const payloadOf = async (id: number) => (await client.retrieve(name, { ids: [id] }))[0]?.payload;
+      await client.setPayload(name, { wait: true, payload: { price: 11, fresh: true }, points: [1] });
+      expect(await payloadOf(1)).toEqual({
+        city: 'Berlin',
+        price: 11,
+        tags: ['a', 'b'],
+        open: true,
+        fresh: true,
+      });
+      await client.setPayload(name, {
+        wait: true,
+        payload: { seen: 1 },
+        filter: { must: [{ key: 'city', match: { value: 'Berlin' } }] },
+      });
+      expect(await payloadOf(3)).toEqual({ city: 'Berlin', price: 30, nested: { deep: 7 }, seen: 1 });
+      await client.deletePayload(name, { wait: true, keys: ['tags', 'fresh'], points: [1] });
+      expect(await payloadOf(1)).toEqual({ city: 'Berlin', price: 11, open: true, seen: 1 });
+      await client.overwritePayload(name, { wait: true, payload: { only: 1 }, points: [1] });
+      expect(await payloadOf(1)).toEqual({ only: 1 });
+      await client.clearPayload(name, { wait: true, points: [1] });
+      expect((await payloadOf(1)) ?? {}).toEqual({});
+      expect((await client.query(name, { query: [1, 0, 0, 0], limit: 1 })).points[0]?.id).toBe(UUID);
+    });
+
+    it('is indexed without a change of answers', async () => {
+      await client.createPayloadIndex(name, { wait: true, field_name: 'city', field_schema: 'keyword' });
+      await fill();
+      await client.createPayloadIndex(name, { wait: true, field_name: 'price', field_schema: 'float' });
+      const { payload_schema } = await client.getCollection(name);
+      expect(payload_schema).toMatchObject({ city: { data_type: 'keyword' }, price: { data_type: 'float' } });
+      const berlin: Filter = { must: [{ key: 'city', match: { value: 'Berlin' } }] };
+      expect(await idsWhere(berlin)).toEqual([1, 3]);
+      await client.setPayload(name, { wait: true, payload: { city: 'Berlin' }, points: [2] });
+      expect(await idsWhere(berlin)).toEqual([1, 2, 3]);
+      await client.deletePayloadIndex(name, 'city', { wait: true });
+      expect(await idsWhere(berlin)).toEqual([1, 2, 3]);
+    });
+  });
+
+  describe('filters', () => {
+    const cases: [string, Filter, unknown[]][] = [
+      ['nothing', {}, [1, 2, 3, 4, 5, UUID]],
+      ['match value', { must: [{ key: 'city', match: { value: 'Berlin' } }] }, [1, 3]],
+      ['match boolean', { must: [{ key: 'open', match: { value: false } }] }, [2]],
+      ['match in arrays', { must: [{ key: 'tags', match: { value: 'b' } }] }, [1, 2]],
+      ['match any', { must: [{ key: 'city', match: { any: ['Oslo', 'Paris'] } }] }, [2, 4]],
+      [
+        'match except',
+        { must: [{ key: 'city', match: { except: ['Berlin'] } }], must_not: [{ has_id: [5] }] },
+        [2, 4],
+      ],
+      ['range', { must: [{ key: 'price', range: { gt: 10, lte: 30 } }] }, [2, 3]],
+      [
+        'dates',
+        { must: [{ key: 'at', range: { gte: '2026-03-01T11:00:00Z', lt: '2026-03-02T00:00:00Z' } }] },
+        [5],
+      ],
+      ['nested keys', { must: [{ key: 'nested.deep', match: { value: 7 } }] }, [3]],
+      ['keys in arrays', { must: [{ key: 'parts[].n', match: { value: 2 } }] }, [4]],
+      [
+        'nested filters, within one element',
+        {
+          must: [
+            {
+              nested: {
+                key: 'parts',
+                filter: {
+                  must: [
+                    { key: 'n', match: { value: 1 } },
+                    { key: 'c', match: { value: 'y' } },
+                  ],
+                },
+              },
+            },
+          ],
+        },
+        [],
+      ],
+      ['ids', { must: [{ has_id: [2, UUID, 77] }] }, [2, UUID]],
+      ['empty fields', { must: [{ is_empty: { key: 'tags' } }] }, [3, 4, 5, UUID]],
+      ['null fields', { must: [{ is_null: { key: 'city' } }] }, [5]],
+      ['counts of values', { must: [{ key: 'tags', values_count: { gte: 2 } }] }, [1]],
+      [
+        'must_not',
+        { must_not: [{ key: 'city', match: { value: 'Berlin' } }, { has_id: [5] }] },
+        [2, 4, UUID],
+      ],
+      ['should', { should: [{ key: 'city', match: { value: 'Oslo' } }, { has_id: [1] }] }, [1, 4]],
+      [
+        'min_should',
+        {
+          min_should: {
+            min_count: 2,
+            conditions: [{ has_id: [1, 2] }, { key: 'city', match: { value: 'Berlin' } }, { has_id: [2, 3] }],
+          },
+        },
+        [1, 2, 3],
+      ],
+      [
+        'all together, with filters inside',
+        {
+          must: [{ should: [{ has_id: [1, 2, 3] }, { has_id: [4] }] }],
+          must_not: [{ key: 'open', match: { value: true } }],
+          should: [
+            { key: 'city', match: { value: 'Berlin' } },
+            { key: 'price', range: { lt: 25 } },
+          ],
+        },
+        [2, 3],
+      ],
+    ];
+    it.each(cases)('%s', async (_what, filter, expected) => {
+      await fill();
+      expect(await idsWhere(filter)).toEqual(expected);
+      expect(await client.count(name, { filter, exact: true })).toEqual({ count: expected.length });
+      const { points } = await client.query(name, { query: [1, 0, 0, 0], filter, limit: 10 });
+      expect(points.map(({ id }) => id)).toEqual([...expected].reverse());
+    });
+
+    it('of an unknown kind are refused', async () => {
+      const unknown = { must: [{ no_such_condition: 1 }] } as unknown as Filter;
+      const { status } = await refusal(client.count(name, { filter: unknown }));
+      expect([400, 422]).toContain(status);
+    });
+  });
+
+  describe('queries', () => {
+    const QUERY = [1, 2, 0, 0];
+    it.each([
+      ['Dot', [3, 2], [11, 4]],
+      ['Cosine', [3, 2], [11 / (5 * Math.sqrt(5)), 0.8]],
+      ['Euclid', [2, 3], [Math.SQRT2, Math.sqrt(8)]],
+      ['Manhattan', [2, 3], [2, 4]],
+    ] as const)('rank by %s', async (distance, order, scores) => {
+      const collection = fresh();
+      await client.createCollection(collection, { vectors: { size: 4, distance } });
+      await client.upsert(collection, {
+        wait: true,
+        points: [
+          { id: 1, vector: [-30, -1, 0, 0] },
+          { id: 2, vector: [2, 1, 0, 0] },
+          { id: 3, vector: [3, 4, 0, 0] },
+        ],
+      });
+      const { points } = await client.query(collection, { query: QUERY, limit: 2 });
+      expect(points.map(({ id }) => id)).toEqual(order);
+      for (const [at, point] of points.entries())
+        expect(point.score).toBeCloseTo(scores[at] ?? Number.NaN, 5);
+      // A threshold bounds similarities from below and distances from above.
+      const threshold = ((scores[0] ?? 0) + (scores[1] ?? 0)) / 2;
+      const above = await client.query(collection, { query: QUERY, score_threshold: threshold });
+      expect(above.points.map(({ id }) => id)).toEqual(order.slice(0, 1));
+    });
+
+    it('skip, and carry payload and vector where asked', async () => {
+      await fill();
+      const { points } = await client.query(name, {
+        query: [1, 0, 0, 0],
+        limit: 2,
+        offset: 3,
+        with_payload: ['city'],
+        with_vector: true,
+      });
+      expect(points).toMatchObject([
+        { id: 3, score: 3, payload: { city: 'Berlin' }, vector: [3, 0, 0, 0] },
+        { id: 2, score: 2, payload: { city: 'Paris' }, vector: [2, 0, 0, 0] },
+      ]);
+      const plain = await client.query(name, { query: [1, 0, 0, 0] });
+      expect(plain.points).toHaveLength(6);
+      expect(plain.points[0]?.vector ?? null).toBeNull();
+      expect(plain.points[1]?.payload ?? {}).toEqual({});
+    });
+
+    it('are near to a point, which is left out itself', async () => {
+      await fill();
+      const { points } = await client.query(name, { query: UUID, limit: 2 });
+      expect(points.map(({ id }) => id)).toEqual([5, 4]);
+      expect(await refusal(client.query(name, { query: 99 }))).toMatchObject({ status: 404 });
+    });
+
+    it('use vectors by name, where a point has them', async () => {
+      const collection = fresh();
+      await client.createCollection(collection, {
+        vectors: { image: { size: 2, distance: 'Dot' }, text: { size: 3, distance: 'Cosine' } },
+      });
+      await client.upsert(collection, {
+        wait: true,
+        points: [
+          { id: 1, vector: { image: [1, 0], text: [0, 0, 2] } },
+          { id: 2, vector: { image: [2, 0] } },
+        ],
+      });
+      const image = await client.query(collection, { query: [1, 0], using: 'image', with_vector: ['image'] });
+      expect(image.points.map(({ id, vector }) => [id, vector])).toEqual([
+        [2, { image: [2, 0] }],
+        [1, { image: [1, 0] }],
+      ]);
+      const text = await client.query(collection, { query: [0, 0, 1], using: 'text', with_vector: true });
+      // Cosine collections keep unit vectors.
+      expect(text.points).toMatchObject([{ id: 1, vector: { image: [1, 0], text: [0, 0, 1] } }]);
+      const { points } = await client.scroll(collection, { filter: { must: [{ has_vector: 'text' }] } });
+      expect(points.map(({ id }) => id)).toEqual([1]);
+      expect(await refusal(client.query(collection, { query: [1, 0], using: 'sound' }))).toMatchObject({
+        status: 400,
+      });
+    });
+
+    it('rank again what prefetches found', async () => {
+      await fill();
+      const { points } = await client.query(name, {
+        prefetch: [
+          { query: [-1, 0, 0, 0], limit: 2 },
+          { query: [1, 0, 0, 0], limit: 1, filter: { must_not: [{ has_id: [UUID] }] } },
+        ],
+        query: [1, 0, 0, 0],
+        limit: 10,
+      });
+      expect(points.map(({ id }) => id)).toEqual([5, 2, 1]);
+    });
+
+    it('fuse prefetches by reciprocal ranks', async () => {
+      await fill();
+      const { points } = await client.query(name, {
+        prefetch: [
+          { query: [1, 0, 0, 0], limit: 3 },
+          { query: [1, 0, 0, 0], limit: 3, filter: { must_not: [{ has_id: [UUID] }] } },
+        ],
+        query: { fusion: 'rrf' },
+        limit: 3,
+      });
+      // 5: ranks 1 and 0; 4: ranks 2 and 1; the UUID: rank 0 alone.
+      expect(points.map(({ id }) => id)).toEqual([5, 4, UUID]);
+    });
+
+    it('come in batches', async () => {
+      await fill();
+      const answers = await client.queryBatch(name, {
+        searches: [
+          { query: [1, 0, 0, 0], limit: 1 },
+          { query: [-1, 0, 0, 0], limit: 1 },
+        ],
+      });
+      expect(answers.map(({ points }) => points.map(({ id }) => id))).toEqual([[UUID], [1]]);
+    });
+
+    it('of another length are refused', async () => {
+      expect(await refusal(client.query(name, { query: [1, 2] }))).toMatchObject({ status: 400 });
+    });
+  });
+
+  it('says what it is', async () => {
+    expect(await client.versionInfo()).toMatchObject({
+      title: expect.any(String),
+      version: expect.any(String),
+    });
+    for (const path of ['healthz', 'livez', 'readyz']) {
+      expect((await fetch(`${server.url}/${path}`)).status).toBe(200);
+    }
+  });
+});

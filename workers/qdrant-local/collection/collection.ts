@@ -1,0 +1,197 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import type { CollectionConfig, FieldType } from '../schema/collections.ts';
+import type { Payload } from '../schema/common.ts';
+import type { PointId } from '../schema/point-id.ts';
+import type { NewPoint, PointSelection } from '../schema/points.ts';
+import type { Catalogue, StoredCollection } from '../storage/catalogue.ts';
+import { PointRows, type StoredPoint } from '../storage/point-rows.ts';
+import type { StoreFile } from '../storage/store-file.ts';
+import { storedForm } from '../vectors/distance.ts';
+import { ResidentPoints } from './resident-points.ts';
+
+export interface CollectionParts {
+  readonly file: StoreFile;
+  readonly catalogue: Catalogue;
+  readonly kernel: WebAssembly.Module;
+  readonly maxPoints: number;
+}
+
+type Change =
+  | { readonly kind: 'put'; readonly point: NewPoint }
+  | { readonly kind: 'payload'; readonly id: PointId; readonly payload: Payload }
+  | { readonly kind: 'remove'; readonly id: PointId };
+
+/**
+ * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory follows only
+ * when that is on the disk; as all of it is synchronous, no request sees half of a change.
+ */
+export class Collection {
+  readonly key: number;
+  readonly name: string;
+  readonly config: CollectionConfig;
+  readonly points: ResidentPoints;
+  readonly #indexes: Map<string, FieldType>;
+  readonly #rows: PointRows;
+  readonly #parts: CollectionParts;
+  #operations: number;
+
+  /** Reads all points into memory. Throws `checksum_mismatch`, `format_invalid`, `memory_exhausted`. */
+  constructor(stored: StoredCollection, parts: CollectionParts) {
+    this.key = stored.key;
+    this.name = stored.name;
+    this.config = stored.config;
+    this.#indexes = new Map(stored.indexes);
+    this.#operations = stored.operations;
+    this.#parts = parts;
+    this.#rows = new PointRows(parts.file, stored.key, stored.config.vectors);
+    this.points = new ResidentPoints(parts.kernel, stored.config.vectors);
+    for (const point of this.#rows.all()) {
+      this.points.reserve(1);
+      this.points.put(point);
+    }
+    for (const field of this.#indexes.keys()) this.points.addIndex(field);
+  }
+
+  /** Field -> type of the payload's indexes. */
+  get indexes(): ReadonlyMap<string, FieldType> {
+    return this.#indexes;
+  }
+
+  /** Writes points; of two with one id the later stays. Returns the change's number. */
+  upsert(points: readonly NewPoint[]): number {
+    return this.#change(points.map((point) => ({ kind: 'put', point: this.#fitting(point) })));
+  }
+
+  delete(selection: PointSelection): number {
+    return this.#change(this.#ids(selection).map((id) => ({ kind: 'remove', id })));
+  }
+
+  /** Replaces the payload of points that exist by what `next` makes of it. */
+  changePayload(selection: PointSelection, next: (payload: Payload) => Payload): number {
+    const ids = this.#ids(selection);
+    if ('ids' in selection) {
+      const missing = ids.find((id) => this.points.slotOf(id) === undefined);
+      if (missing !== undefined) {
+        throw new AppError('not_found', `collection ${this.name} has no point with id ${missing}`);
+      }
+    }
+    return this.#change(
+      ids.map((id) => ({
+        kind: 'payload',
+        id,
+        payload: next(this.points.at(this.points.slotOf(id) as number).payload),
+      })),
+    );
+  }
+
+  addIndex(field: string, type: FieldType): number {
+    return this.#changeIndexes(
+      (indexes) => indexes.set(field, type),
+      () => this.points.addIndex(field),
+    );
+  }
+
+  removeIndex(field: string): number {
+    return this.#changeIndexes(
+      (indexes) => indexes.delete(field),
+      () => this.points.removeIndex(field),
+    );
+  }
+
+  #changeIndexes(edit: (indexes: Map<string, FieldType>) => void, apply: () => void): number {
+    const indexes = new Map(this.#indexes);
+    edit(indexes);
+    const operation = this.#operations + 1;
+    this.#parts.file.transaction(() => {
+      this.#parts.catalogue.setIndexes(this.key, indexes);
+      this.#parts.catalogue.setOperations(this.key, operation);
+    });
+    this.#operations = operation;
+    this.#indexes.clear();
+    for (const [name, type] of indexes) this.#indexes.set(name, type);
+    apply();
+    return operation;
+  }
+
+  #ids(selection: PointSelection): PointId[] {
+    if ('ids' in selection) return [...new Set(selection.ids)];
+    return [...this.points.select(selection.filter)].map((slot) => this.points.at(slot).id);
+  }
+
+  #change(changes: readonly Change[]): number {
+    const version = this.#operations + 1;
+    const added = new Set(
+      changes.flatMap((change) =>
+        change.kind === 'put' && this.points.slotOf(change.point.id) === undefined ? [change.point.id] : [],
+      ),
+    );
+    if (this.points.count + added.size > this.#parts.maxPoints) {
+      throw new AppError(
+        'request_too_large',
+        `collection ${this.name} would hold ${this.points.count + added.size} points, the limit is ${this.#parts.maxPoints}`,
+        { hint: 'Raise maxPoints if there is memory for them, or use a Qdrant server.' },
+      );
+    }
+    this.points.reserve(added.size);
+    const applied = this.#parts.file.transaction(() => {
+      this.#parts.catalogue.setOperations(this.key, version);
+      return this.#write(changes, version);
+    });
+    this.#operations = version;
+    for (const apply of applied) apply();
+    return version;
+  }
+
+  /** Writes rows, and returns what is then to be done in memory. */
+  #write(changes: readonly Change[], version: number): (() => void)[] {
+    const keys = new Map<PointId, number>();
+    const keyOf = (id: PointId) => {
+      const slot = this.points.slotOf(id);
+      return keys.get(id) ?? (slot === undefined ? undefined : this.points.at(slot).key);
+    };
+    return changes.map((change) => {
+      if (change.kind === 'put') {
+        const key = this.#rows.put(keyOf(change.point.id), { ...change.point, version });
+        keys.set(change.point.id, key);
+        const point: StoredPoint = { ...change.point, key, version };
+        return () => this.points.put(point);
+      }
+      const key = keyOf(change.id);
+      if (change.kind === 'payload') {
+        if (key !== undefined) this.#rows.putPayload(key, change.id, version, change.payload);
+        return () => this.points.putPayload(change.id, version, change.payload);
+      }
+      if (key !== undefined) this.#rows.remove(key);
+      return () => this.points.remove(change.id);
+    });
+  }
+
+  /** The point with its vectors in stored form. Throws `request_invalid`, naming the point. */
+  #fitting({ id, vectors, payload }: NewPoint): NewPoint {
+    const stored = new Map<string, Float32Array>();
+    for (const [name, vector] of vectors) {
+      const { distance } = this.vectorParams(name, vector.length, `point ${id}`);
+      stored.set(name, storedForm(distance, vector));
+    }
+    return { id, vectors: stored, payload };
+  }
+
+  /** The parameters of a vector name; checks that a vector of that length fits. `what` begins the message. */
+  vectorParams(name: string, length: number, what: string) {
+    const params = this.config.vectors.get(name);
+    if (params === undefined) {
+      const names = [...this.config.vectors.keys()].map((known) => known || 'one without a name');
+      throw new AppError(
+        'request_invalid',
+        `${what}: collection ${this.name} has no vector ${name ? `called ${name}` : 'without a name'}; it has ${names.join(', ') || 'none'}`,
+      );
+    }
+    if (params.size !== length) {
+      throw new AppError(
+        'request_invalid',
+        `${what}: the vector${name ? ` ${name}` : ''} has ${length} dimensions, collection ${this.name} expects ${params.size}`,
+      );
+    }
+    return params;
+  }
+}

@@ -1,0 +1,159 @@
+import { matches } from '../filter/matches.ts';
+import { parsePath } from '../filter/payload-path.ts';
+import type { VectorParams } from '../schema/collections.ts';
+import type { Payload } from '../schema/common.ts';
+import type { Condition, Filter } from '../schema/filter.ts';
+import { compareIds, type PointId } from '../schema/point-id.ts';
+import type { StoredPoint } from '../storage/point-rows.ts';
+import { VectorSet } from '../vectors/vector-set.ts';
+import { PayloadIndex } from './payload-index.ts';
+
+interface Resident {
+  readonly key: number;
+  readonly id: PointId;
+  readonly version: number;
+  readonly payload: Payload;
+}
+
+/** All points of a collection in memory, each at a slot; vectors in the kernels' memory, payloads as objects. */
+export class ResidentPoints {
+  readonly vectors: ReadonlyMap<string, VectorSet>;
+  readonly #slots = new Map<PointId, number>();
+  readonly #points: (Resident | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #indexes = new Map<string, PayloadIndex>();
+  #sorted: PointId[] | undefined;
+
+  constructor(module: WebAssembly.Module, config: ReadonlyMap<string, VectorParams>) {
+    this.vectors = new Map(
+      [...config].map(([name, { size, distance }]) => [name, new VectorSet(module, size, distance)]),
+    );
+  }
+
+  get count(): number {
+    return this.#slots.size;
+  }
+
+  slotOf(id: PointId): number | undefined {
+    return this.#slots.get(id);
+  }
+
+  at(slot: number): Resident {
+    const point = this.#points[slot];
+    if (point === undefined) throw new RangeError(`there is no point at slot ${slot}`);
+    return point;
+  }
+
+  /** Makes room for so many more points, so that `put` cannot fail. */
+  reserve(added: number): void {
+    const slots = this.#points.length + Math.max(0, added - this.#free.length);
+    for (const set of this.vectors.values()) set.reserve(slots);
+  }
+
+  /** Keeps a point, in place of the one with its id. Vectors are in their stored form. */
+  put({ vectors, ...resident }: StoredPoint): void {
+    const slot = this.#place(resident);
+    for (const [name, set] of this.vectors) {
+      const vector = vectors.get(name);
+      if (vector === undefined) set.clear(slot);
+      else set.set(slot, vector);
+    }
+  }
+
+  putPayload(id: PointId, version: number, payload: Payload): void {
+    const slot = this.#slots.get(id);
+    if (slot !== undefined) this.#place({ ...this.at(slot), version, payload });
+  }
+
+  #place(resident: Resident): number {
+    const known = this.#slots.get(resident.id);
+    const slot = known ?? this.#free.pop() ?? this.#points.length;
+    const old = known === undefined ? undefined : this.at(known);
+    for (const index of this.#indexes.values()) {
+      if (old) index.remove(slot, old.payload);
+      index.add(slot, resident.payload);
+    }
+    this.#points[slot] = resident;
+    this.#slots.set(resident.id, slot);
+    if (known === undefined && this.#sorted !== undefined) {
+      const last = this.#sorted.at(-1);
+      if (last === undefined || compareIds(last, resident.id) < 0) this.#sorted.push(resident.id);
+      else this.#sorted = undefined;
+    }
+    return slot;
+  }
+
+  remove(id: PointId): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    for (const index of this.#indexes.values()) index.remove(slot, this.at(slot).payload);
+    for (const set of this.vectors.values()) set.clear(slot);
+    this.#points[slot] = undefined;
+    this.#slots.delete(id);
+    this.#free.push(slot);
+    this.#sorted = undefined;
+  }
+
+  /** Ids in ascending order from `offset` on. */
+  *idsFrom(offset: PointId | undefined): Generator<PointId> {
+    this.#sorted ??= [...this.#slots.keys()].sort(compareIds);
+    const ids = this.#sorted;
+    let low = 0;
+    for (let high = ids.length; offset !== undefined && low < high; ) {
+      const middle = (low + high) >> 1;
+      if (compareIds(ids[middle] as PointId, offset) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < ids.length; low++) yield ids[low] as PointId;
+  }
+
+  matches(slot: number, filter: Filter): boolean {
+    const { id, payload } = this.at(slot);
+    return matches(filter, { id, payload, hasVector: (name) => this.vectors.get(name)?.has(slot) ?? false });
+  }
+
+  /** Slots of the points that pass. */
+  select(filter: Filter): Int32Array {
+    const candidates = this.#candidates(filter) ?? this.#slots.values();
+    return Int32Array.from([...candidates].filter((slot) => this.matches(slot, filter)));
+  }
+
+  /** The smallest set of slots that an id list or an index can name and that holds all that pass. */
+  #candidates(filter: Filter): Set<number> | undefined {
+    let best: Set<number> | undefined;
+    for (const condition of filter.must) {
+      const found = this.#named(condition);
+      if (found !== undefined && (best === undefined || found.size < best.size)) best = found;
+    }
+    return best;
+  }
+
+  #named(condition: Condition): Set<number> | undefined {
+    if (condition.kind === 'filter') return this.#candidates(condition.filter);
+    if (condition.kind === 'ids') {
+      const slots = [...condition.ids].map((id) => this.#slots.get(id));
+      return new Set(slots.filter((slot) => slot !== undefined));
+    }
+    if (condition.kind !== 'field') return undefined;
+    const index = this.#indexes.get(condition.path.text);
+    const test = condition.tests.find(({ kind }) => kind === 'any');
+    return index && test?.kind === 'any' ? index.lookup(test.values) : undefined;
+  }
+
+  addIndex(field: string): void {
+    const path = parsePath(field);
+    if (path === undefined || this.#indexes.has(field)) return;
+    const index = new PayloadIndex(path);
+    for (const slot of this.#slots.values()) index.add(slot, this.at(slot).payload);
+    this.#indexes.set(field, index);
+  }
+
+  removeIndex(field: string): void {
+    this.#indexes.delete(field);
+  }
+
+  /** Points that an index covers. */
+  indexed(field: string): number {
+    return this.#indexes.get(field)?.points ?? 0;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ErrorCode } from '../../../shared/errors/index.ts';
+import { printJson } from './json.ts';
+
+/** What hangs on a request: when it began. */
+export interface LocalEnv {
+  readonly Variables: { began: number };
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+function seconds(context: Context<LocalEnv>): number {
+  return (performance.now() - context.var.began) / 1000;
+}
+
+/** Qdrant's envelope of an answer. */
+export function answered(context: Context<LocalEnv>, result: unknown): Response {
+  return context.body(printJson({ result, status: 'ok', time: seconds(context) }), 200, JSON_HEADERS);
+}
+
+/** Qdrant's envelope of an error. */
+export function refused(context: Context<LocalEnv>, status: ContentfulStatusCode, error: string): Response {
+  return context.body(printJson({ status: { error }, time: seconds(context) }), status, JSON_HEADERS);
+}
+
+/** The one place that makes HTTP statuses of error codes here. */
+export function statusOf(code: ErrorCode): ContentfulStatusCode {
+  switch (code) {
+    case 'request_invalid':
+    case 'argument_invalid':
+    case 'format_unsupported':
+      return 400;
+    case 'unauthorized':
+      return 401;
+    case 'not_found':
+      return 404;
+    case 'conflict':
+      return 409;
+    case 'request_too_large':
+      return 413;
+    case 'file_unwritable':
+    case 'memory_exhausted':
+      return 507;
+    default:
+      return 500;
+  }
+}

@@ -1,0 +1,76 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { AppError } from '../../shared/errors/index.ts';
+import { Engine } from './collection/engine.ts';
+import { requireApiKey } from './http/api-key.ts';
+import { type LocalEnv, refused, statusOf } from './http/envelope.ts';
+import { collectionRoutes } from './routes/collections.ts';
+import { healthRoutes } from './routes/health.ts';
+import { payloadRoutes } from './routes/payload.ts';
+import { pointRoutes } from './routes/points.ts';
+import { queryRoutes } from './routes/query.ts';
+import { loadScanKernel } from './vectors/kernel.ts';
+
+export interface QdrantLocalOptions {
+  /** The SQLite file; made with its folder where it is missing. */
+  readonly path: string;
+  /** Where it is given, requests must carry it. */
+  readonly apiKey?: string | undefined;
+  /** Bytes of a request's body. 32 MiB as in Qdrant. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Points that one answer may hold, those skipped by `offset` included. */
+  readonly maxLimit?: number | undefined;
+  /** Points of a collection. A point of 1024 dimensions takes 5 kB of memory and its payload. */
+  readonly maxPoints?: number | undefined;
+  /** Is told of what should not happen: faults of the store or of this program. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
+}
+
+export interface QdrantLocal {
+  /** Answers requests in the same process: `app.request(path, init)`, or `fetch: app.fetch`. */
+  readonly app: Hono<LocalEnv>;
+  /** Lets go of the file. Requests after it fail. */
+  close(): void;
+}
+
+/**
+ * Opens the store and answers the part of Qdrant's REST API that README.md lists. Throws `conflict` (another process has
+ * the file), `format_invalid`, `checksum_mismatch`, `file_unreadable`, `file_unwritable`, `backend_unavailable`.
+ */
+export async function createQdrantLocal(options: QdrantLocalOptions): Promise<QdrantLocal> {
+  const { path, apiKey, maxBodyBytes = 32 * 2 ** 20, maxLimit = 10_000, maxPoints = 1_000_000 } = options;
+  const engine = new Engine({ path, kernel: await loadScanKernel(), maxPoints });
+  const app = new Hono<LocalEnv>();
+
+  app.use(async (context, next) => {
+    context.set('began', performance.now());
+    await next();
+  });
+  app.onError((thrown, context) => {
+    const error = thrown instanceof AppError ? thrown : undefined;
+    const status = error ? statusOf(error.code) : 500;
+    if (status >= 500) options.onFault?.(thrown);
+    const text = error ? [error.message, error.hint].filter(Boolean).join(' ') : 'internal error';
+    return refused(context, status, text);
+  });
+  app.notFound((context) =>
+    refused(context, 404, `${context.req.method} ${context.req.path} is not part of qdrant-local`),
+  );
+  if (apiKey) app.use(requireApiKey(apiKey));
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new AppError('request_too_large', `the body is larger than ${maxBodyBytes} bytes`, {
+          hint: 'Send fewer points at once.',
+        });
+      },
+    }),
+  );
+  app.route('/', healthRoutes());
+  app.route('/', collectionRoutes(engine));
+  app.route('/', pointRoutes(engine, maxLimit));
+  app.route('/', payloadRoutes(engine));
+  app.route('/', queryRoutes(engine, maxLimit));
+  return { app, close: () => engine.close() };
+}

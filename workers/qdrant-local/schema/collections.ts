@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { distanceSchema } from '../vectors/distance.ts';
+import { payloadSchema, tuning, unsupported } from './common.ts';
+
+const MAX_DIMENSIONS = 65_536;
+
+export const collectionNameSchema = z
+  .string()
+  .min(1, 'a collection needs a name')
+  .max(255, 'a name has 255 characters at most')
+  .regex(/^[^<>:"/\\|?*\p{Cc}]+$/u, 'a name holds none of < > : " / \\ | ? * and no control character');
+
+const vectorParamsSchema = z.strictObject({
+  size: z.int().min(1).max(MAX_DIMENSIONS),
+  distance: distanceSchema,
+  on_disk: tuning,
+  memory: tuning,
+  hnsw_config: tuning,
+  quantization_config: tuning,
+  datatype: z.literal('float32').nullish(),
+  multivector_config: unsupported('multivector_config'),
+});
+
+const vectorsConfigSchema = z.unknown().transform((value, context) => {
+  const single = typeof value === 'object' && value !== null && ('size' in value || 'distance' in value);
+  const parsed = z.record(z.string(), vectorParamsSchema).safeParse(single ? { '': value } : (value ?? {}));
+  if (parsed.success) {
+    return new Map(
+      Object.entries(parsed.data).map(([name, { size, distance }]) => [name, { size, distance }]),
+    );
+  }
+  for (const { message, path } of parsed.error.issues) {
+    context.addIssue({ code: 'custom', message, path: path.filter((part) => part !== '') });
+  }
+  return z.NEVER;
+});
+
+export const createCollectionSchema = z.strictObject({
+  vectors: vectorsConfigSchema,
+  metadata: payloadSchema.nullish(),
+  // One process, one file: there is nothing to shard or to replicate, and one of each is all there is.
+  shard_number: z.literal(1).nullish(),
+  replication_factor: z.literal(1).nullish(),
+  write_consistency_factor: z.literal(1).nullish(),
+  on_disk_payload: tuning,
+  payload: tuning,
+  hnsw_config: tuning,
+  wal_config: tuning,
+  optimizers_config: tuning,
+  quantization_config: tuning,
+  sharding_method: unsupported('sharding_method'),
+  sparse_vectors: unsupported('sparse_vectors'),
+  strict_mode_config: unsupported('strict_mode_config'),
+});
+
+/** How a collection is kept: its vectors by name ('' for the unnamed one), in this order. */
+export interface CollectionConfig {
+  readonly vectors: ReadonlyMap<string, VectorParams>;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+export interface VectorParams {
+  readonly size: number;
+  readonly distance: z.output<typeof distanceSchema>;
+}
+
+const fieldTypeSchema = z.enum(['keyword', 'integer', 'float', 'bool', 'datetime', 'uuid']);
+export type FieldType = z.output<typeof fieldTypeSchema>;
+
+export const createIndexSchema = z.strictObject({
+  field_name: z.string().min(1),
+  field_schema: z.union(
+    [fieldTypeSchema, z.looseObject({ type: fieldTypeSchema }).transform(({ type }) => type)],
+    `expected one of ${fieldTypeSchema.options.join(', ')}`,
+  ),
+});
+
+const aliasName = collectionNameSchema;
+const aliasActionSchema = z.union(
+  [
+    z.strictObject({ create_alias: z.strictObject({ alias_name: aliasName, collection_name: z.string() }) }),
+    z.strictObject({ delete_alias: z.strictObject({ alias_name: z.string() }) }),
+    z.strictObject({
+      rename_alias: z.strictObject({ old_alias_name: z.string(), new_alias_name: aliasName }),
+    }),
+  ],
+  'expected create_alias, delete_alias or rename_alias with its names',
+);
+export type AliasAction = z.output<typeof aliasActionSchema>;
+export const aliasActionsSchema = z.strictObject({ actions: z.array(aliasActionSchema).max(1000) });

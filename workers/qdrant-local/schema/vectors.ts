@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** Numbers as float32; every value finite also after rounding. One pass, since a batch holds millions of them. */
+export const vectorSchema = z.unknown().transform((value, context): Float32Array => {
+  const problem = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (!Array.isArray(value)) return problem('expected a dense vector: an array of numbers');
+  const vector = new Float32Array(value.length);
+  for (let i = 0; i < value.length; i++) {
+    const number: unknown = value[i];
+    if (typeof number !== 'number' && typeof number !== 'bigint') {
+      return problem(
+        `expected a number at ${i} of the vector, got ${Array.isArray(number) ? 'an array (multivectors are not supported)' : JSON.stringify(number)?.slice(0, 40)}`,
+      );
+    }
+    vector[i] = Number(number);
+    if (!Number.isFinite(vector[i])) return problem(`the number at ${i} of the vector is no finite float32`);
+  }
+  return vector;
+});
+
+/** Vectors of a point by name; the unnamed one is called ''. */
+export type NamedVectors = ReadonlyMap<string, Float32Array>;
+
+const named = z.record(z.string(), vectorSchema);
+
+/** `[…]` or `{name: […], …}`. */
+export const pointVectorsSchema = z.unknown().transform((value, context): NamedVectors => {
+  const plain = Array.isArray(value);
+  const parsed = plain ? vectorSchema.safeParse(value) : named.safeParse(value);
+  if (parsed.success)
+    return new Map(plain ? [['', parsed.data as Float32Array]] : Object.entries(parsed.data));
+  for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+  return z.NEVER;
+});
+
+/** Which vectors an answer carries: none, all, or these. */
+export const withVectorSchema = z.union([z.boolean(), z.array(z.string())]).nullish();
+export type WithVector = z.output<typeof withVectorSchema>;
+
+const names = z.array(z.string());
+/** Which part of the payload an answer carries. */
+export const withPayloadSchema = z
+  .union([z.boolean(), names, z.strictObject({ include: names }), z.strictObject({ exclude: names })])
+  .nullish();
+export type WithPayload = z.output<typeof withPayloadSchema>;

@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../../shared/errors/index.ts';
+import { sqliteError } from './sqlite-error.ts';
+
+/** `gsmq`: says in the file's header whose it is. */
+const APPLICATION_ID = 0x67736d71;
+const VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE collections (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    config TEXT NOT NULL,
+    indexes TEXT NOT NULL,
+    operations INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE aliases (
+    name TEXT PRIMARY KEY,
+    collection INTEGER NOT NULL REFERENCES collections (key) ON DELETE CASCADE
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${VERSION};
+`;
+
+/** The one connection to the one file: this process alone, until `close`. */
+export class StoreFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+
+  /**
+   * Opens or creates the file and takes hold of it. Throws `conflict` where another process has it, `format_invalid` where
+   * it is damaged or something else, `file_unreadable`, `file_unwritable`.
+   */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (cause) {
+      throw new AppError('file_unwritable', `the folder of the store ${path} cannot be made`, { cause });
+    }
+    try {
+      this.#database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
+    } catch (thrown) {
+      throw sqliteError(thrown, path);
+    }
+    try {
+      this.#prepare();
+    } catch (thrown) {
+      this.#database.close();
+      throw sqliteError(thrown, path);
+    }
+  }
+
+  #prepare(): void {
+    // Three rows of 1024 float32 a page. A lock held for life makes a second writer impossible; FULL syncs the
+    // log at each commit, so that what was acknowledged survives a power cut and not only a killed process.
+    this.#database.exec(`
+      PRAGMA page_size = 16384;
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA journal_size_limit = 67108864;
+    `);
+    this.transaction(() => {
+      const number = (sql: string) => Object.values(this.#database.prepare(sql).get() ?? {})[0];
+      const owner = number('PRAGMA application_id');
+      if (owner === 0 && number('SELECT count(*) FROM sqlite_master') === 0) {
+        this.#database.exec(SCHEMA);
+      } else if (owner !== APPLICATION_ID) {
+        throw new AppError(
+          'format_invalid',
+          `the store ${this.path} is a SQLite file of some other program`,
+          {
+            hint: 'Name another file.',
+          },
+        );
+      } else if (number('PRAGMA user_version') !== VERSION) {
+        throw new AppError(
+          'format_unsupported',
+          `the store ${this.path} has a format newer than this program`,
+          {
+            hint: 'Use the release that wrote it, or build the index again into another file.',
+          },
+        );
+      }
+    });
+  }
+
+  /** All of it or nothing; on the disk when it returns. */
+  transaction<T>(work: () => T): T {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (thrown) {
+        // SQLite itself rolls back after some errors, a full disk among them.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw thrown;
+      }
+    } catch (thrown) {
+      throw sqliteError(thrown, this.path);
+    }
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** A prepared statement; its caller keeps it. */
+  prepare(sql: string) {
+    return this.#database.prepare(sql);
+  }
+
+  /** Reads rows, with errors translated. */
+  *rows(sql: string): Generator<Record<string, unknown>> {
+    try {
+      yield* this.#database.prepare(sql).iterate();
+    } catch (thrown) {
+      throw sqliteError(thrown, this.path);
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}

@@ -1,0 +1,42 @@
+import type { VectorParams } from '../schema/collections.ts';
+import type { NamedVectors } from '../schema/vectors.ts';
+
+/**
+ * A point's vectors as one blob, little endian: a byte a name of the collection's configuration, in its order,
+ * that says whether the vector is there, padded to 4 bytes; then the float32 values of those that are.
+ */
+export function vectorBytes(config: ReadonlyMap<string, VectorParams>, vectors: NamedVectors): Uint8Array {
+  const flags = flagBytes(config);
+  let length = flags;
+  for (const vector of vectors.values()) length += vector.byteLength;
+  const bytes = new Uint8Array(length);
+  let at = flags;
+  for (const [index, name] of [...config.keys()].entries()) {
+    const vector = vectors.get(name);
+    if (vector === undefined) continue;
+    bytes[index] = 1;
+    bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), at);
+    at += vector.byteLength;
+  }
+  return bytes;
+}
+
+/** The counterpart of `vectorBytes`; undefined where the length is wrong. */
+export function vectorsOfBytes(
+  config: ReadonlyMap<string, VectorParams>,
+  bytes: Uint8Array,
+): Map<string, Float32Array> | undefined {
+  const vectors = new Map<string, Float32Array>();
+  let at = flagBytes(config);
+  for (const [index, [name, { size }]] of [...config].entries()) {
+    if (bytes[index] !== 1) continue;
+    if (at + 4 * size > bytes.length) return undefined;
+    vectors.set(name, new Float32Array(bytes.slice(at, at + 4 * size).buffer));
+    at += 4 * size;
+  }
+  return at === bytes.length ? vectors : undefined;
+}
+
+function flagBytes(config: ReadonlyMap<string, VectorParams>): number {
+  return Math.ceil(config.size / 4) * 4;
+}

@@ -1,0 +1,90 @@
+import type { Distance } from './distance.ts';
+import { quantise } from './quantise.ts';
+import { Segment, segmentRows } from './segment.ts';
+
+const LEVELS = 127;
+
+/** All vectors of one name of a collection, by the point's slot: float32 as written, and int8 steps for the first scan. */
+export class VectorSet {
+  readonly dimensions: number;
+  readonly distance: Distance;
+  /** Dimensions padded with zeros to what the kernel takes at a time. */
+  readonly stride: number;
+  readonly rowsPerSegment: number;
+  readonly segments: Segment[] = [];
+  /** By slot: whether there is a vector, the scale of its steps, the length of the rounding error, its length. */
+  present = new Uint8Array(0);
+  scales = new Float64Array(0);
+  errors = new Float64Array(0);
+  norms = new Float64Array(0);
+  /** Slots in use are below this. */
+  end = 0;
+  count = 0;
+  readonly #module: WebAssembly.Module;
+
+  constructor(module: WebAssembly.Module, dimensions: number, distance: Distance) {
+    this.#module = module;
+    this.dimensions = dimensions;
+    this.distance = distance;
+    this.stride = Math.ceil(dimensions / 16) * 16;
+    this.rowsPerSegment = segmentRows(this.stride);
+  }
+
+  /** Makes room for the slots below `slots`, so that `set` cannot fail. Throws `memory_exhausted`. */
+  reserve(slots: number): void {
+    for (let first = 0, index = 0; first < slots; first += this.rowsPerSegment, index++) {
+      const segment = this.segments[index] ?? new Segment(this.#module, this.stride);
+      segment.reserve(Math.min(this.rowsPerSegment, slots - first));
+      this.segments[index] = segment;
+    }
+    if (slots <= this.present.length) return;
+    const room = Math.max(slots, 2 * this.present.length, 1024);
+    this.scales = enlarged(this.scales, new Float64Array(room));
+    this.errors = enlarged(this.errors, new Float64Array(room));
+    this.norms = enlarged(this.norms, new Float64Array(room));
+    this.present = enlarged(this.present, new Uint8Array(room));
+  }
+
+  /** Keeps a vector `[dimensions]` in its stored form. The slot was reserved. */
+  set(slot: number, vector: Float32Array): void {
+    const row = slot % this.rowsPerSegment;
+    const segment = this.#segment(slot);
+    segment.values(row).set(vector);
+    const { scale, error, norm } = quantise(vector, LEVELS, segment.steps(row));
+    this.scales[slot] = scale;
+    this.errors[slot] = error;
+    this.norms[slot] = norm;
+    if (!this.has(slot)) this.count++;
+    this.present[slot] = 1;
+    this.end = Math.max(this.end, slot + 1);
+  }
+
+  clear(slot: number): void {
+    if (!this.has(slot)) return;
+    this.present[slot] = 0;
+    this.count--;
+  }
+
+  has(slot: number): boolean {
+    return this.present[slot] === 1;
+  }
+
+  /** A copy `[dimensions]`, or nothing where the point has no such vector. */
+  get(slot: number): Float32Array | undefined {
+    if (!this.has(slot)) return undefined;
+    return this.#segment(slot)
+      .values(slot % this.rowsPerSegment)
+      .slice(0, this.dimensions);
+  }
+
+  #segment(slot: number): Segment {
+    const segment = this.segments[Math.floor(slot / this.rowsPerSegment)];
+    if (segment === undefined) throw new RangeError(`slot ${slot} was not reserved`);
+    return segment;
+  }
+}
+
+function enlarged<T extends Float64Array | Uint8Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
