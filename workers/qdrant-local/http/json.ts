@@ -21,12 +21,13 @@ function exactIntegers(_key: string, value: unknown, ...rest: unknown[]): unknow
   return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+// Newer than the type library, too.
+const exact = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** The counterpart of `parseJson`. */
 export function printJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? rawJSON(inner.toString()) : inner,
+    typeof inner === 'bigint' ? exact.rawJSON(inner.toString()) : inner,
   );
 }
 
