@@ -12,6 +12,7 @@ import { VectorSet } from '../../workers/qdrant-local/vectors/vector-set.ts';
 import { randomNumbers, seededRandom } from '../support/random.ts';
 
 const DISTANCES = ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const;
+const NO_GRAPH = { scanBytes: Number.POSITIVE_INFINITY, onFault: () => undefined };
 const byNumber = (a: number, b: number) => a - b;
 
 /** The definition, in float64. */
@@ -56,7 +57,7 @@ describe('exact search', () => {
 
   function filled({ distance, dimensions, count, seed, spread, scale }: Case) {
     const random = seededRandom(seed);
-    const set = new VectorSet(kernel, dimensions, distance);
+    const set = new VectorSet(kernel, dimensions, distance, NO_GRAPH);
     const centre = randomNumbers(random, dimensions, scale);
     const near = () => centre.map((value) => value + spread * scale * (2 * random() - 1));
     const stored: (Float32Array | undefined)[] = [];
@@ -130,7 +131,7 @@ describe('exact search', () => {
   }
 
   it('keeps the order of ids among equal points, at the edge of the answer too', () => {
-    const set = new VectorSet(kernel, 8, 'Cosine');
+    const set = new VectorSet(kernel, 8, 'Cosine', NO_GRAPH);
     set.reserve(1000);
     const vector = storedForm('Cosine', new Float32Array(8).fill(1));
     for (let slot = 999; slot >= 0; slot--) set.set(slot, vector);
@@ -140,7 +141,7 @@ describe('exact search', () => {
 
   it('leaves out what a threshold excludes, its edge included', () => {
     for (const distance of DISTANCES) {
-      const set = new VectorSet(kernel, 1, distance);
+      const set = new VectorSet(kernel, 1, distance, NO_GRAPH);
       set.reserve(400);
       for (let slot = 0; slot < 400; slot++) set.set(slot, Float32Array.of(slot + 1));
       const query = Float32Array.of(1);
@@ -157,9 +158,9 @@ describe('exact search', () => {
 
   it('spans segments', () => {
     // 65536 dimensions: a segment holds 3072 rows; fewer would not leave the first.
-    const set = new VectorSet(kernel, 65_536, 'Dot');
+    const set = new VectorSet(kernel, 65_536, 'Dot', NO_GRAPH);
     expect(set.rowsPerSegment).toBe(3072);
-    const wide = new VectorSet(kernel, 16, 'Dot');
+    const wide = new VectorSet(kernel, 16, 'Dot', NO_GRAPH);
     Object.defineProperty(wide, 'rowsPerSegment', { value: 256 });
     wide.reserve(1000);
     for (let slot = 0; slot < 1000; slot++) wide.set(slot, new Float32Array(16).fill(slot));

@@ -3,12 +3,14 @@ import type { AliasAction, CollectionConfig } from '../schema/collections.ts';
 import { Catalogue, type StoredCollection } from '../storage/catalogue.ts';
 import { PointRows } from '../storage/point-rows.ts';
 import { StoreFile } from '../storage/store-file.ts';
+import type { GraphOptions } from '../vectors/vector-set.ts';
 import { Collection } from './collection.ts';
 
 export interface EngineOptions {
   readonly path: string;
   readonly kernel: WebAssembly.Module;
   readonly maxPoints: number;
+  readonly graph: GraphOptions;
 }
 
 /** All collections and aliases of one file. Collections that no alias names are read when first asked for. */
@@ -37,6 +39,7 @@ export class Engine {
   }
 
   close(): void {
+    for (const { points } of this.#loaded.values()) points.stop();
     this.#loaded.clear();
     this.#file.close();
   }
@@ -64,6 +67,7 @@ export class Engine {
       catalogue: this.#catalogue,
       kernel: this.#options.kernel,
       maxPoints: this.#options.maxPoints,
+      graph: this.#options.graph,
     });
     this.#loaded.set(name, collection);
     return collection;
@@ -88,6 +92,7 @@ export class Engine {
       PointRows.drop(this.#file, stored.key);
     });
     this.#stored.delete(name);
+    this.#loaded.get(name)?.points.stop();
     this.#loaded.delete(name);
     for (const [alias, target] of this.#aliases) if (target === name) this.#aliases.delete(alias);
     return true;

@@ -63,7 +63,10 @@ function describe({ config, points, indexes }: Collection) {
     status: 'green',
     optimizer_status: 'ok',
     points_count: points.count,
-    indexed_vectors_count: 0,
+    indexed_vectors_count: [...points.vectors.values()].reduce(
+      (sum, { graph }) => sum + (graph?.size ?? 0),
+      0,
+    ),
     segments_count: 1,
     config: {
       params: {
@@ -73,7 +76,7 @@ function describe({ config, points, indexes }: Collection) {
         write_consistency_factor: 1,
         on_disk_payload: false,
       },
-      hnsw_config: { m: 16, ef_construct: 128, full_scan_threshold: 10_000, on_disk: false },
+      hnsw_config: { m: 32, ef_construct: 128, full_scan_threshold: 10_000, on_disk: false },
       optimizer_config: { default_segment_number: 1, flush_interval_sec: 1 },
       ...(config.metadata ? { metadata: config.metadata } : {}),
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneOrMany, unsupported } from './common.ts';
+import { oneOrMany, tuning, unsupported } from './common.ts';
 import { type Filter, filterSchema } from './filter.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 import { vectorSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
@@ -62,7 +62,10 @@ export interface Prefetch {
   readonly filter?: Filter | null | undefined;
   readonly score_threshold?: number | null | undefined;
   readonly limit?: number | null | undefined;
-  readonly params?: { readonly exact?: boolean | null | undefined } | null | undefined;
+  readonly params?:
+    | { readonly exact?: boolean | null | undefined; readonly hnsw_ef?: number | null | undefined }
+    | null
+    | undefined;
 }
 
 const common = {
@@ -71,7 +74,16 @@ const common = {
   filter: filterSchema.nullish(),
   score_threshold: z.number().nullish(),
   limit: z.int().positive().nullish(),
-  params: z.looseObject({ exact: z.boolean().nullish() }).nullish(),
+  params: z
+    .strictObject({
+      exact: z.boolean().nullish(),
+      hnsw_ef: z.int().positive().max(10_000).nullish(),
+      // Nothing is quantised or indexed late here: these cannot change an answer.
+      quantization: tuning,
+      indexed_only: tuning,
+      acorn: tuning,
+    })
+    .nullish(),
   lookup_from: unsupported('lookup_from'),
   shard_key: unsupported('shard_key'),
 };

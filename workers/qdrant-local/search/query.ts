@@ -79,10 +79,12 @@ function nearest(
   if (excluded !== undefined) {
     slots = slots?.filter((slot) => slot !== excluded);
   }
+  // Without a list of slots the point itself is found too and dropped below.
+  const wanted = excluded === undefined ? limit : limit + 1;
+  const { exact, hnsw_ef } = request.params ?? {};
   const found = searchExact(set, vector, {
-    // Without a list of slots the point itself is found too and dropped below.
-    limit: excluded === undefined ? limit : limit + 1,
-    slots,
+    limit: wanted,
+    slots: slots ?? (exact ? undefined : set.graph?.candidates(vector, wanted, hnsw_ef ?? undefined)),
     leastKey: threshold == null ? undefined : keyOfThreshold(distance, threshold),
     tie: tieBreak(collection),
   });

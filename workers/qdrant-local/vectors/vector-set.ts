@@ -1,8 +1,16 @@
 import type { Distance } from './distance.ts';
+import { Graph } from './graph.ts';
 import { quantise } from './quantise.ts';
 import { Segment, segmentRows } from './segment.ts';
 
 const LEVELS = 127;
+
+/** From when on a set has a graph, and who hears of its faults. */
+export interface GraphOptions {
+  /** Bytes of int8 steps that a scan may read; above, a graph is kept. */
+  readonly scanBytes: number;
+  readonly onFault: (error: unknown) => void;
+}
 
 /** All vectors of one name of a collection, by the point's slot: float32 as written, and int8 steps for the first scan. */
 export class VectorSet {
@@ -20,10 +28,14 @@ export class VectorSet {
   /** Slots in use are below this. */
   end = 0;
   count = 0;
+  /** Finds candidates where a scan would take too long. */
+  graph: Graph | undefined;
   readonly #module: WebAssembly.Module;
+  readonly #graphOptions: GraphOptions;
 
-  constructor(module: WebAssembly.Module, dimensions: number, distance: Distance) {
+  constructor(module: WebAssembly.Module, dimensions: number, distance: Distance, graph: GraphOptions) {
     this.#module = module;
+    this.#graphOptions = graph;
     this.dimensions = dimensions;
     this.distance = distance;
     this.stride = Math.ceil(dimensions / 16) * 16;
@@ -57,12 +69,18 @@ export class VectorSet {
     if (!this.has(slot)) this.count++;
     this.present[slot] = 1;
     this.end = Math.max(this.end, slot + 1);
+    this.graph?.touch(slot);
+    // usearch has no Manhattan distance.
+    if (this.graph || this.distance === 'Manhattan') return;
+    if (this.count * this.stride > this.#graphOptions.scanBytes)
+      this.graph = new Graph(this, this.#graphOptions.onFault);
   }
 
   clear(slot: number): void {
     if (!this.has(slot)) return;
     this.present[slot] = 0;
     this.count--;
+    this.graph?.touch(slot);
   }
 
   has(slot: number): boolean {
