@@ -47,10 +47,8 @@ export class Collection {
     this.#parts = parts;
     this.#rows = new PointRows(parts.file, stored.key, stored.config.vectors);
     this.points = new ResidentPoints(parts.kernel, stored.config.vectors, parts.graph);
-    for (const point of this.#rows.all()) {
-      this.points.reserve(1);
-      this.points.put(point);
-    }
+    this.points.reserve(this.#rows.count());
+    for (const point of this.#rows.all()) this.points.put(point);
     for (const field of this.#indexes.keys()) this.points.addIndex(field);
   }
 

@@ -119,8 +119,12 @@ export class ResidentPoints {
 
   /** Slots of the points that pass. */
   select(filter: Filter): Int32Array {
-    const candidates = this.#candidates(filter) ?? this.#slots.values();
-    return Int32Array.from([...candidates].filter((slot) => this.matches(slot, filter)));
+    const candidates = this.#candidates(filter);
+    const selected = new Int32Array(candidates?.size ?? this.count);
+    let n = 0;
+    for (const slot of candidates ?? this.#slots.values())
+      if (this.matches(slot, filter)) selected[n++] = slot;
+    return selected.subarray(0, n);
   }
 
   /** The smallest set of slots that an id list or an index can name and that holds all that pass. */

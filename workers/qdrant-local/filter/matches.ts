@@ -38,6 +38,7 @@ function fulfils(condition: Condition, point: FilteredPoint): boolean {
         (element) =>
           typeof element === 'object' &&
           element !== null &&
+          !Array.isArray(element) &&
           matches(condition.filter, {
             id: point.id,
             payload: element as Payload,

@@ -28,6 +28,11 @@ export function parsePath(text: string): PayloadPath | undefined {
 
 /** All values at a path; none where it leads nowhere. An array at its end is one value. */
 export function valuesAt(payload: Payload, path: PayloadPath): unknown[] {
+  const [only] = path.steps;
+  if (path.steps.length === 1 && only !== undefined && 'key' in only) {
+    // Most paths are one key, and filters look at many points.
+    return Object.hasOwn(payload, only.key) ? [payload[only.key]] : [];
+  }
   let values: unknown[] = [payload];
   for (const step of path.steps) {
     values = values.flatMap((value) => {
@@ -49,5 +54,6 @@ export function valuesAt(payload: Payload, path: PayloadPath): unknown[] {
 
 /** The values at a path with arrays at its end opened: what `match` and `range` look at. */
 export function elementsAt(payload: Payload, path: PayloadPath): unknown[] {
-  return valuesAt(payload, path).flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]));
+  const values = valuesAt(payload, path);
+  return values.some(Array.isArray) ? values.flat() : values;
 }

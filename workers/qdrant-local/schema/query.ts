@@ -4,7 +4,7 @@ import { type Filter, filterSchema } from './filter.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 import { vectorSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
 
-export type Query =
+type Query =
   | { readonly kind: 'vector'; readonly vector: Float32Array }
   | { readonly kind: 'point'; readonly id: PointId }
   /** Reciprocal rank fusion of the prefetches: the sum of `1 / (k + rank)`, ranks from 0. */

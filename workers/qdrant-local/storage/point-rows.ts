@@ -80,6 +80,11 @@ export class PointRows {
     this.#delete.run(key);
   }
 
+  count(): number {
+    const [row] = this.#file.rows(`SELECT count(*) AS points FROM ${this.#table}`);
+    return Number(row?.points);
+  }
+
   /** Every point. Throws `checksum_mismatch` or `format_invalid`, naming the point. */
   *all(): Generator<StoredPoint> {
     for (const row of this.#file.rows(`SELECT * FROM ${this.#table} ORDER BY key`)) {

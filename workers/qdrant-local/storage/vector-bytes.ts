@@ -21,7 +21,7 @@ export function vectorBytes(config: ReadonlyMap<string, VectorParams>, vectors: 
   return bytes;
 }
 
-/** The counterpart of `vectorBytes`; undefined where the length is wrong. */
+/** The counterpart of `vectorBytes`, as views of the bytes where possible; undefined where the length is wrong. */
 export function vectorsOfBytes(
   config: ReadonlyMap<string, VectorParams>,
   bytes: Uint8Array,
@@ -31,7 +31,9 @@ export function vectorsOfBytes(
   for (const [index, [name, { size }]] of [...config].entries()) {
     if (bytes[index] !== 1) continue;
     if (at + 4 * size > bytes.length) return undefined;
-    vectors.set(name, new Float32Array(bytes.slice(at, at + 4 * size).buffer));
+    // Rows come in buffers of their own, so that this hardly ever copies.
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes.subarray(at) : bytes.slice(at);
+    vectors.set(name, new Float32Array(aligned.buffer, aligned.byteOffset, size));
     at += 4 * size;
   }
   return at === bytes.length ? vectors : undefined;
