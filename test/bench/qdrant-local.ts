@@ -90,7 +90,7 @@ async function measure(points: number, dimensions: number, queries: number): Pro
       const ended = performance.now();
       if (found.map(({ id }) => id).join() !== plain.join()) {
         throw new Error(
-          `query ${n} over ${points} x ${dimensions}: ${found.map(({ id }) => id)} instead of ${plain}`,
+          `query ${n} over ${points} x ${dimensions}: ${found.map(({ id }) => id).join()} instead of ${plain.join()}`,
         );
       }
       // The first ones warm up.
