@@ -1,3 +1,4 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 /** Each project is one runtime: plain Node, workerd (the Workers runtime), and a real browser. */
@@ -14,6 +15,23 @@ export default defineConfig({
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01' } })],
+        test: {
+          name: 'edge',
+          include: ['workers/{edge,clients}/**/*.test.ts', 'test/runtime/edge/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // One browser and one workerd at a time.
+          fileParallelism: false,
         },
       },
     ],

@@ -1,8 +1,8 @@
 /** Bundles the edge worker, the widget's script inside it, into one module: `.build/edge/worker.js`. */
 import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build as bundle, type Plugin } from 'esbuild';
+import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
 import { buildWidget } from './build-widget.ts';
-import { writeAside } from './write-aside.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -12,15 +12,15 @@ export const EDGE_WORKER = join(root, '.build', 'edge', 'worker.js');
 function widgetModule(script: string): Plugin {
   return {
     name: 'widget',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^gsmn:widget$/ }, ({ path }) => ({ path, namespace: 'widget' }));
-      onLoad({ filter: /.*/, namespace: 'widget' }, () => ({ contents: script, loader: 'text' }));
+    setup(build) {
+      build.onResolve({ filter: /^gsmn:widget$/ }, ({ path }) => ({ path, namespace: 'widget' }));
+      build.onLoad({ filter: /.*/, namespace: 'widget' }, () => ({ contents: script, loader: 'text' }));
     },
   };
 }
 
 export async function buildEdge(): Promise<void> {
-  const { outputFiles } = await build({
+  const { outputFiles } = await bundle({
     absWorkingDir: root,
     entryPoints: ['workers/edge/worker.ts'],
     bundle: true,
@@ -36,7 +36,7 @@ export async function buildEdge(): Promise<void> {
     write: false,
     logLevel: 'warning',
   });
-  await writeAside(EDGE_WORKER, outputFiles[0]?.text ?? '');
+  await writeFileAtomic(EDGE_WORKER, outputFiles[0]?.text ?? '');
 }
 
 if (import.meta.main) await buildEdge();

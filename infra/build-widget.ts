@@ -1,7 +1,7 @@
 /** Bundles the custom element into one script: `.build/widget/widget.js`. */
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { writeAside } from './write-aside.ts';
+import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -20,7 +20,7 @@ export async function buildWidget(): Promise<string> {
     logLevel: 'warning',
   });
   const text = outputFiles[0]?.text ?? '';
-  await writeAside(join(root, '.build', 'widget', 'widget.js'), text);
+  await writeFileAtomic(join(root, '.build', 'widget', 'widget.js'), text);
   return text;
 }
 

@@ -6,13 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { TYPE_PROJECTS } from './type-projects.ts';
 
 const root = dirname(import.meta.dirname);
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const report = join(root, '.build', 'test-report.json');
 
-const BUILDS: readonly string[] = ['build-assembly.ts', 'build-widget.ts', 'build-edge.ts'];
-const TYPE_PROJECTS: readonly string[] = ['.', 'shared', 'workers/edge', 'workers/widget'];
+const BUILDS: readonly string[] = ['build-edge.ts'];
 
 interface Step {
   readonly name: string;

@@ -36,5 +36,13 @@ body { margin: 0; background: var(--paper); color: var(--ink);
 main { max-width: 76rem; margin: 0 auto; padding: clamp(1.25rem, 5vh, 4rem) clamp(1rem, 4vw, 3rem) 4rem; }
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.4rem, 1rem + 2vw, 2.1rem); font-weight: 650;
   letter-spacing: -0.02em; line-height: 1.2; text-wrap: balance; }
+.document { max-width: 56rem; }
+.document h2 { margin-top: 2.5rem; }
+.document table { width: 100%; border-collapse: collapse; }
+.document th, .document td { padding: 0.5rem 0.75rem 0.5rem 0; border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent);
+  text-align: start; vertical-align: top; font-weight: 400; }
+.document th { white-space: nowrap; }
+.document pre { overflow-x: auto; font-size: 0.8125rem; }
+.document a { color: inherit; }
 `,
 };

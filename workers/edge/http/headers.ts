@@ -22,6 +22,8 @@ export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler
  * page runs nothing but our own script and style.
  */
 export const securityHeaders: MiddlewareHandler<EdgeEnv> = secureHeaders({
+  // A picture brings a stricter policy of its own.
+  overwrite: false,
   crossOriginResourcePolicy: 'cross-origin',
   xFrameOptions: 'DENY',
   referrerPolicy: 'strict-origin-when-cross-origin',

@@ -1,0 +1,80 @@
+import { vi } from 'vitest';
+import type { EncodeResponse, RerankRequest, RerankResponse } from '../../../shared/schema/index.ts';
+import type { RecalledImage } from '../../../workers/clients/index.ts';
+import { createEdgeApp, type EdgeDependencies } from '../../../workers/edge/app.ts';
+
+export const GENERATION = '0123456789abcdef';
+
+export function encoded(changes: Partial<EncodeResponse> = {}): EncodeResponse {
+  return {
+    generation: GENERATION,
+    collection: `images-${GENERATION}`,
+    ranking: { shortlist: 4, coarseWeight: 0.5 },
+    coarse: [0.6, 0.8],
+    words: [
+      { text: 'two', id: 4, known: true },
+      { text: 'zebroids', id: 3, known: false },
+    ],
+    ...changes,
+  };
+}
+
+/** Images 0, 1, 2 … whose coarse score falls by 0.1 each. */
+export function recalled(count: number): RecalledImage[] {
+  return Array.from({ length: count }, (_, id) => ({
+    id,
+    score: 0.9 - id / 10,
+    payload: {
+      name: `${id}.png`,
+      url: `/images/${id}.png`,
+      width: 640,
+      height: 480,
+      captions: [`caption ${id}`],
+      metadata: { licence: 'CC0' },
+    },
+  }));
+}
+
+/** GSMN that likes later images better, so that its order is not the coarse one. */
+export function scored({ generation, ids, evidenceIds = [] }: RerankRequest): RerankResponse {
+  return {
+    generation,
+    backend: 'simd',
+    scores: ids.map((id) => ({
+      id,
+      score: id,
+      imageToText: id / 2,
+      textToImage: id / 2,
+      ...(evidenceIds.includes(id)
+        ? {
+            evidence: {
+              words: [
+                { word: 'two', score: 0.4, regions: [{ region: 3, weight: 0.7, box: [0.1, 0.2, 0.5, 0.6] }] },
+              ],
+            },
+          }
+        : {}),
+    })),
+  };
+}
+
+/** An app over parts that answer well; a test replaces the part that it is about. */
+export function edge(changes: Partial<EdgeDependencies> = {}) {
+  const encode = vi.fn<EdgeDependencies['rerank']['encode']>(async () => encoded());
+  const rerank = vi.fn<EdgeDependencies['rerank']['rerank']>(async (request) => scored(request));
+  const recall = vi.fn<EdgeDependencies['qdrant']['recall']>(async (_collection, _vector, limit) =>
+    recalled(6).slice(0, limit),
+  );
+  const log = vi.fn<EdgeDependencies['log']>();
+  const app = createEdgeApp({
+    rerank: { encode, rerank },
+    qdrant: { recall },
+    budgets: { encode: 1000, recall: 1000, rerank: 200, evidence: 200 },
+    allowedOrigins: '*',
+    cacheSeconds: 60,
+    widget: 'customElements;',
+    log,
+    ...changes,
+  });
+  return { app, encode, rerank, recall, log };
+}

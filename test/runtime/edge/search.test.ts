@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
+import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { edge, encoded, GENERATION, recalled, scored } from './fakes.ts';
+
+const SEARCH = '/v1/search?q=two%20zebroids';
+
+async function answer(response: Response) {
+  expect(response.status).toBe(200);
+  return searchResponseSchema.parse(await response.json());
+}
+
+async function problem(response: Response) {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const body = problemSchema.parse(await response.json());
+  expect(body.status).toBe(response.status);
+  return body;
+}
+
+const failing = (code: ErrorCode) => async (): Promise<never> => {
+  throw new AppError(code, `made to fail with ${code} at 10.0.0.7:8788`);
+};
+
+describe('GET /v1/search', () => {
+  it('goes through all stages and orders by the fused score', async () => {
+    const { app, encode, recall, rerank } = edge();
+    const response = await app.request(SEARCH);
+    const body = await answer(response);
+
+    expect(body).toMatchObject({ query: 'two zebroids', generation: GENERATION, stage: 'rerank' });
+    expect(body.degraded).toBeUndefined();
+    expect(body.words.map(({ known }) => known)).toEqual([true, false]);
+    expect(encode.mock.calls[0]?.[0]).toEqual({ query: 'two zebroids' });
+    expect(recall.mock.calls[0]?.slice(0, 3)).toEqual([`images-${GENERATION}`, [0.6, 0.8], 20]);
+    // The shortlist of 4 by GSMN + 0.5 coarse, then the two behind it as recalled.
+    expect(rerank.mock.calls[0]?.[0].ids).toEqual([0, 1, 2, 3]);
+    expect(body.hits.map(({ id }) => id)).toEqual([3, 2, 1, 0, 4, 5]);
+    expect(body.hits.map(({ stage }) => stage)).toEqual([...Array(4).fill('rerank'), 'recall', 'recall']);
+    expect(body.hits[0]?.score).toBeCloseTo(3 + 0.5 * 0.6, 10);
+    expect(body.hits[4]?.score).toBeCloseTo(0.5, 10);
+    expect(body.hits[0]).toMatchObject({
+      image: { name: '3.png', url: '/images/3.png', width: 640, height: 480 },
+      captions: ['caption 3'],
+      metadata: { licence: 'CC0' },
+    });
+  });
+
+  it('asks for evidence of the page alone', async () => {
+    const { app, rerank } = edge();
+    const body = await answer(await app.request(`${SEARCH}&limit=2&offset=1`));
+    expect(body.hits.map(({ id }) => id)).toEqual([2, 1]);
+    expect(rerank.mock.calls[1]?.[0]).toMatchObject({ ids: [2, 1], evidenceIds: [2, 1] });
+    expect(body.hits.every(({ evidence }) => evidence?.words[0]?.regions[0]?.box[2] === 0.5)).toBe(true);
+  });
+
+  it('tells how long each stage took, and may be cached', async () => {
+    const response = await edge().app.request(SEARCH);
+    const timing = response.headers.get('server-timing') ?? '';
+    for (const stage of ['encode', 'recall', 'rerank', 'evidence', 'total']) {
+      expect(timing).toMatch(new RegExp(`${stage};dur=`));
+    }
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(response.headers.get('x-search-stage')).toBe('rerank');
+    expect(response.headers.get('x-request-id')).toMatch(/\S{8,}/);
+  });
+
+  it('passes its request id and the caller’s signal on', async () => {
+    const { app, encode } = edge();
+    await app.request(SEARCH, { headers: { 'x-request-id': 'abc-123' } });
+    expect(encode.mock.calls[0]?.[1]).toMatchObject({ requestId: 'abc-123', timeoutMs: 1000 });
+    expect(encode.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
+  });
+
+  it('answers a page behind the shortlist in coarse order without bothering GSMN', async () => {
+    const { app, rerank } = edge();
+    const body = await answer(await app.request(`${SEARCH}&offset=4&limit=2`));
+    expect(body.hits.map(({ id, stage }) => [id, stage])).toEqual([
+      [4, 'recall'],
+      [5, 'recall'],
+    ]);
+    expect(body.stage).toBe('recall');
+    expect(body.degraded).toBeUndefined();
+    expect(rerank).not.toHaveBeenCalled();
+  });
+
+  it('keeps every image on one page only', async () => {
+    const { app } = edge();
+    const pages = await Promise.all(
+      [0, 2, 4].map(async (offset) => answer(await app.request(`${SEARCH}&limit=2&offset=${offset}`))),
+    );
+    expect(pages.flatMap(({ hits }) => hits.map(({ id }) => id))).toEqual([3, 2, 1, 0, 4, 5]);
+  });
+
+  it('reranks a single candidate', async () => {
+    const { app } = edge({ qdrant: { recall: async () => recalled(1) } });
+    expect((await answer(await app.request(SEARCH))).hits).toHaveLength(1);
+  });
+
+  it('says that nothing was found', async () => {
+    const { app, rerank } = edge({ qdrant: { recall: async () => [] } });
+    const body = await answer(await app.request(SEARCH));
+    expect(body.hits).toEqual([]);
+    expect(body.degraded).toBeUndefined();
+    expect(rerank).not.toHaveBeenCalled();
+  });
+
+  it('puts an image that GSMN does not know behind those it knows', async () => {
+    const { app } = edge({
+      rerank: {
+        encode: async () => encoded(),
+        rerank: async (request) => scored({ ...request, ids: request.ids.filter((id) => id !== 2) }),
+      },
+    });
+    const body = await answer(await app.request(SEARCH));
+    expect(body.hits.map(({ id }) => id)).toEqual([3, 1, 0, 2, 4, 5]);
+    expect(body.hits[3]?.stage).toBe('recall');
+  });
+
+  it('asks again when the generation changed under it', async () => {
+    let generation = 'old';
+    const { app } = edge({
+      rerank: { encode: async () => encoded({ collection: generation }), rerank: async (r) => scored(r) },
+      qdrant: {
+        recall: async (collection) => {
+          generation = 'new';
+          if (collection === 'old') throw new AppError('not_found', 'no such collection');
+          return recalled(2);
+        },
+      },
+    });
+    expect((await answer(await app.request(SEARCH))).hits).toHaveLength(2);
+  });
+});
+
+describe('degraded answers', () => {
+  it.each([
+    ['rerank_unavailable', 'rerank_unavailable'],
+    ['timeout', 'timeout'],
+    ['overloaded', 'rerank_unavailable'],
+    ['generation_missing', 'rerank_unavailable'],
+    ['unauthorized', 'rerank_unavailable'],
+    ['internal', 'rerank_unavailable'],
+  ] as const)('keeps the coarse order when the reranker fails with %s', async (code, said) => {
+    const { app, log } = edge({ rerank: { encode: async () => encoded(), rerank: failing(code) } });
+    const response = await app.request(SEARCH);
+    const body = await answer(response);
+    expect(body.stage).toBe('recall');
+    expect(body.degraded?.code).toBe(said);
+    expect(body.degraded?.message).not.toContain('10.0.0.7');
+    expect(body.hits.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(body.hits.every(({ stage, evidence }) => stage === 'recall' && evidence === undefined)).toBe(true);
+    expect(response.headers.get('x-search-degraded')).toBe(said);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(log).toHaveBeenCalledWith(expect.objectContaining({ level: 'warn', code: said }));
+  });
+
+  it('keeps GSMN’s order when only the evidence is missing', async () => {
+    const { app } = edge({
+      rerank: {
+        encode: async () => encoded(),
+        rerank: async (request) => (request.evidenceIds ? failing('timeout')() : scored(request)),
+      },
+    });
+    const body = await answer(await app.request(SEARCH));
+    expect(body.stage).toBe('rerank');
+    expect(body.degraded?.code).toBe('timeout');
+    expect(body.hits[0]).toMatchObject({ id: 3, stage: 'rerank' });
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    ['encode_unavailable', 503, 'encode_unavailable'],
+    ['unauthorized', 503, 'encode_unavailable'],
+    ['request_invalid', 503, 'encode_unavailable'],
+    ['timeout', 504, 'timeout'],
+    ['overloaded', 503, 'overloaded'],
+    ['generation_missing', 503, 'generation_missing'],
+    ['query_too_long', 400, 'query_too_long'],
+  ] as const)('when encoding fails with %s it answers %i', async (code, status, said) => {
+    const { app } = edge({ rerank: { encode: failing(code), rerank: async (r) => scored(r) } });
+    const response = await app.request(SEARCH);
+    expect(response.status).toBe(status);
+    const body = await problem(response);
+    expect(body.code).toBe(said);
+    expect(body.requestId).toBe(response.headers.get('x-request-id'));
+    if (status >= 500) expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+  });
+
+  it.each([
+    ['recall_unavailable', 503, 'recall_unavailable'],
+    ['not_found', 503, 'recall_unavailable'],
+    ['unauthorized', 503, 'recall_unavailable'],
+    ['timeout', 504, 'timeout'],
+  ] as const)('when recall fails with %s it answers %i', async (code, status, said) => {
+    const { app, log } = edge({ qdrant: { recall: failing(code) } });
+    const response = await app.request(SEARCH);
+    expect(response.status).toBe(status);
+    expect((await problem(response)).code).toBe(said);
+    // What the public does not hear, the log does.
+    expect(JSON.stringify(log.mock.calls)).toContain('10.0.0.7');
+  });
+
+  it.each([
+    ['', 'query_empty'],
+    ['?q=', 'query_empty'],
+    ['?q=%20%20', 'query_empty'],
+    [`?q=${'a'.repeat(501)}`, 'query_too_long'],
+    ['?q=a&limit=0', 'request_invalid'],
+    ['?q=a&limit=101', 'request_invalid'],
+    ['?q=a&limit=ten', 'request_invalid'],
+    ['?q=a&offset=-1', 'request_invalid'],
+    ['?q=a&offset=1.5', 'request_invalid'],
+    ['?q=a&offset=1e9', 'request_invalid'],
+  ])('refuses %s with %s before any service is asked', async (query, code) => {
+    const { app, encode } = edge();
+    const response = await app.request(`/v1/search${query}`);
+    expect(response.status).toBe(400);
+    const body = await problem(response);
+    expect(body.code).toBe(code);
+    expect(body.hint).toBeTruthy();
+    expect(encode).not.toHaveBeenCalled();
+  });
+
+  it('limits the rate where a limiter is bound', async () => {
+    const keys: string[] = [];
+    const { app } = edge({
+      rateLimiter: {
+        limit: async ({ key }) => {
+          keys.push(key);
+          return { success: false };
+        },
+      },
+    });
+    const response = await app.request(SEARCH, { headers: { 'cf-connecting-ip': '192.0.2.1' } });
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('60');
+    expect((await problem(response)).code).toBe('rate_limited');
+    expect(keys).toEqual(['192.0.2.1']);
+    expect((await app.request('/widget.js')).status).toBe(200);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { problemSchema } from '../../../shared/schema/index.ts';
+import { edge } from './fakes.ts';
+
+describe('what the worker serves besides the search', () => {
+  it('serves the page with a strict policy', async () => {
+    const response = await edge().app.request('/');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    const html = await response.text();
+    expect(html).toContain('<gsmn-search');
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=/);
+  });
+
+  it('serves the widget with an ETag, to other origins too', async () => {
+    const { app } = edge();
+    const response = await app.request('/widget.js', { headers: { origin: 'https://other.example' } });
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(await response.text()).toBe('customElements;');
+    const etag = response.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9a-f]{24}"$/);
+    const again = await app.request('/widget.js', { headers: { 'if-none-match': `W/${etag}` } });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+    expect((await app.request('/widget.js', { headers: { 'if-none-match': '"old"' } })).status).toBe(200);
+  });
+
+  it('lets only the listed origins read answers where there is a list', async () => {
+    const { app } = edge({ allowedOrigins: ['https://shop.example'] });
+    const origin = async (name: string) =>
+      (await app.request('/v1/search?q=a', { headers: { origin: name } })).headers.get(
+        'access-control-allow-origin',
+      );
+    expect(await origin('https://shop.example')).toBe('https://shop.example');
+    expect(await origin('https://elsewhere.example')).toBeNull();
+    const preflight = await app.request('/v1/search', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'GET' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('GET');
+  });
+
+  it('describes its routes', async () => {
+    const response = await edge().app.request('/openapi.json');
+    const document = (await response.json()) as {
+      openapi: string;
+      paths: Record<string, { get: { parameters: { name: string }[]; responses: object } }>;
+      components: { schemas: Record<string, object> };
+    };
+    expect(document.openapi).toBe('3.1.0');
+    const { get } = document.paths['/v1/search'] ?? { get: undefined };
+    expect(get?.parameters.map(({ name }) => name)).toEqual(['q', 'limit', 'offset']);
+    expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '429', '503', '504']);
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining(['SearchResponse', 'Problem']),
+    );
+  });
+
+  it('shows the description to people', async () => {
+    const response = await edge().app.request('/docs');
+    expect(response.headers.get('content-type')).toMatch(/^text\/html;/);
+    const html = await response.text();
+    expect(html).toContain('/v1/search');
+    expect(html).toContain('offset');
+    expect(html).not.toMatch(/https?:\/\/(?!127)/);
+  });
+
+  it('is alive', async () => {
+    expect(await (await edge().app.request('/healthz')).json()).toEqual({ status: 'ok' });
+  });
+
+  it('answers what is not there with a problem', async () => {
+    const response = await edge().app.request('/v2/search');
+    expect(response.status).toBe(404);
+    expect(problemSchema.parse(await response.json()).code).toBe('not_found');
+  });
+});
+
+describe('/images', () => {
+  const asked: string[] = [];
+  const pictures = (answer: () => Response) =>
+    edge({
+      images: {
+        url: 'http://pictures.example/folder',
+        timeoutMs: 1000,
+        fetch: async (input) => {
+          asked.push(input.href);
+          return answer();
+        },
+      },
+    }).app;
+  const png = () => new Response('bytes', { headers: { 'content-type': 'image/png', etag: '"1"' } });
+
+  it('hands pictures through', async () => {
+    const response = await pictures(png).request('/images/a/two%20dogs.png');
+    expect(asked.at(-1)).toBe('http://pictures.example/folder/a/two%20dogs.png');
+    expect(await response.text()).toBe('bytes');
+    expect(response.headers.get('etag')).toBe('"1"');
+    expect(response.headers.get('cache-control')).toContain('max-age');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+  });
+
+  it.each([
+    '..%2fsecret',
+    'a/..%2f..%2fsecret',
+    '%2e%2e%2fsecret',
+    'a%5c..%5cb',
+    'a//b',
+    '',
+    '%00.png',
+    '%zz',
+    '%2e%2e/x',
+  ])('never asks the upstream for %s', async (path) => {
+    const before = asked.length;
+    const response = await pictures(png).request(`/images/${path}`);
+    expect(response.status).toBe(404);
+    expect(asked.length).toBe(before);
+  });
+
+  it.each([
+    ['a page', () => new Response('<script>', { headers: { 'content-type': 'text/html' } }), 404],
+    ['no type', () => new Response(new Uint8Array(3)), 404],
+    ['a redirect', () => new Response(null, { status: 302, headers: { location: 'http://10.0.0.1/' } }), 404],
+    ['a missing one', () => new Response('', { status: 404, headers: { 'content-type': 'image/png' } }), 404],
+    ['a fault', () => new Response('', { status: 500 }), 503],
+  ])('does not hand through %s', async (_, answer, status) => {
+    expect((await pictures(answer).request('/images/x.png')).status).toBe(status);
+  });
+
+  it('keeps a script in an SVG from running', async () => {
+    const svg = () => new Response('<svg/>', { headers: { 'content-type': 'image/svg+xml' } });
+    const response = await pictures(svg).request('/images/x.svg');
+    expect(response.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    );
+  });
+
+  it('is not found where no upstream is configured', async () => {
+    expect((await edge().app.request('/images/x.png')).status).toBe(404);
+  });
+});
