@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
+import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
+import { unpackSwiftshader } from '../../../test/support/swiftshader.ts';
+import { createEngines, resolveBackend } from './index.ts';
+
+const binding = join(
+  import.meta.dirname,
+  '../../../node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node',
+);
+
+/** What a process with another environment resolves. */
+async function resolvedByChild(request: string, environment: Record<string, string>): Promise<unknown> {
+  const program = `
+    const { resolveBackend } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
+    const said = await resolveBackend(${JSON.stringify(request)}).catch(({ code, message }) => ({ code, message }));
+    process.stdout.write('\\n' + JSON.stringify(said));
+    process.exit(0);
+  `;
+  const { PATH = '' } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { PATH, ...environment },
+    timeout: 50_000,
+  });
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+}
+
+describe('choosing a backend', () => {
+  it('takes a named one as it is', async () => {
+    expect(await resolveBackend('wasm')).toEqual({ backend: 'wasm', passedOver: [] });
+  });
+
+  it('refuses the fused matcher, which is of a later release', async () => {
+    await expect(resolveBackend('simd')).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      hint: expect.stringContaining('wasm'),
+    });
+  });
+
+  it('refuses a name that is none', async () => {
+    await expect(resolveBackend('cuda')).rejects.toMatchObject({
+      code: 'argument_invalid',
+      hint: expect.stringContaining('auto'),
+    });
+  });
+
+  it.skipIf(existsSync(binding))(
+    'never replaces a named one that is missing (skipped where tensorflow is there)',
+    async () => {
+      await expect(resolveBackend('tensorflow')).rejects.toMatchObject({ code: 'backend_unavailable' });
+    },
+  );
+
+  it.skipIf(existsSync(binding))(
+    'takes wasm where nothing better is, and says why (skipped where tensorflow is there)',
+    async () => {
+      const none = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' };
+      expect(await resolvedByChild('auto', none)).toEqual({
+        backend: 'wasm',
+        passedOver: [
+          { backend: 'tensorflow', why: expect.stringContaining('tensorflow') },
+          { backend: 'webgpu', why: expect.stringContaining('webgpu') },
+        ],
+      });
+    },
+  );
+});
+
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64' || existsSync(binding))(
+  'with a software driver for WebGPU (linux x64 alone has it; skipped where tensorflow is there)',
+  () => {
+    let folder = '';
+    let environment: Record<string, string> = {};
+
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'swiftshader-'));
+      environment = unpackSwiftshader(folder);
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('auto passes it over', async () => {
+      expect(await resolvedByChild('auto', environment)).toMatchObject({
+        backend: 'wasm',
+        passedOver: [
+          { backend: 'tensorflow' },
+          { backend: 'webgpu', why: expect.stringMatching(/software/) },
+        ],
+      });
+    });
+
+    it('whoever names it gets it', async () => {
+      expect(await resolvedByChild('webgpu', environment)).toMatchObject({ backend: 'webgpu' });
+    });
+  },
+);
+
+describe('making engines', () => {
+  it('gives an encoder and a matcher of the same backend', async () => {
+    const config = smallConfig();
+    const random = seededRandom(7);
+    const { backend, encoder, matcher } = await createEngines(
+      config,
+      randomParameters(random, config),
+      'wasm',
+    );
+    expect([backend, encoder.backend, matcher.backend]).toEqual(['wasm', 'wasm', 'wasm']);
+    const nodes = await encoder.encodeImages(randomNumbers(random, 3 * config.imageFeatureSize), 1, 3);
+    expect(nodes).toHaveLength(3 * config.jointSize);
+    await matcher.dispose();
+    await encoder.dispose();
+  });
+
+  it('refuses parameters of another network', async () => {
+    const parameters = randomParameters(seededRandom(7), smallConfig());
+    await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, 'wasm')).rejects.toMatchObject({
+      code: 'shape_mismatch',
+    });
+  });
+});
