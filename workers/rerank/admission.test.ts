@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { Admission } from './admission.ts';
+
+const { signal } = new AbortController();
+
+/** Lets everything that can go on go on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Work that ends when it is told to. */
+function held() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  return { work: () => promise, end: () => resolve('done'), fail: () => reject(new Error('broken')) };
+}
+
+describe('Admission', () => {
+  it('runs as many at once as it may, then one by one in their order', async () => {
+    const admission = new Admission(2, 10);
+    const order: number[] = [];
+    const jobs = [0, 1, 2, 3].map(() => held());
+    const results = jobs.map((job, index) =>
+      admission.run(signal, () => {
+        order.push(index);
+        return job.work();
+      }),
+    );
+    await settled();
+    expect([order, admission.running, admission.waiting]).toEqual([[0, 1], 2, 2]);
+    jobs[1]?.end();
+    await settled();
+    expect([order, admission.running, admission.waiting]).toEqual([[0, 1, 2], 2, 1]);
+    for (const job of jobs) job.end();
+    await Promise.all(results);
+    expect([order, admission.running, admission.waiting]).toEqual([[0, 1, 2, 3], 0, 0]);
+  });
+
+  it('refuses whoever finds the queue full, and nobody else', async () => {
+    const admission = new Admission(1, 1);
+    const [first, second] = [held(), held()];
+    const results = [admission.run(signal, first.work), admission.run(signal, second.work)];
+    await expect(admission.run(signal, async () => 'third')).rejects.toMatchObject({ code: 'overloaded' });
+    first.end();
+    second.end();
+    expect(await Promise.all(results)).toEqual(['done', 'done']);
+    expect(await admission.run(signal, async () => 'fourth')).toBe('fourth');
+  });
+
+  it('gives the place of work that failed to the next', async () => {
+    const admission = new Admission(1, 1);
+    const job = held();
+    const failed = admission.run(signal, job.work);
+    const next = admission.run(signal, async () => 'next');
+    job.fail();
+    await expect(failed).rejects.toThrow('broken');
+    expect(await next).toBe('next');
+    expect([admission.running, admission.waiting]).toEqual([0, 0]);
+  });
+
+  it('lets a waiting one leave, whose work then never begins', async () => {
+    const admission = new Admission(1, 5);
+    const job = held();
+    const running = admission.run(signal, job.work);
+    const leaving = new AbortController();
+    let began = false;
+    const left = admission.run(leaving.signal, async () => {
+      began = true;
+    });
+    const behind = admission.run(signal, async () => 'behind');
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(admission.waiting).toBe(1);
+    job.end();
+    expect([await running, await behind, began]).toEqual(['done', 'behind', false]);
+  });
+
+  it('keeps the place of an aborted one until its work has really ended', async () => {
+    const admission = new Admission(1, 5);
+    const job = held();
+    const aborting = new AbortController();
+    const running = admission.run(aborting.signal, job.work);
+    const next = admission.run(signal, async () => 'next');
+    aborting.abort();
+    await settled();
+    expect([admission.running, admission.waiting]).toEqual([1, 1]);
+    job.end();
+    await running;
+    expect(await next).toBe('next');
+  });
+
+  it('does not begin what was aborted before', async () => {
+    const admission = new Admission(1, 1);
+    const aborted = AbortSignal.abort(new Error('gone'));
+    await expect(admission.run(aborted, async () => 'never')).rejects.toThrow('gone');
+    expect(admission.running).toBe(0);
+  });
+});

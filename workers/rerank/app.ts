@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../shared/errors/index.ts';
+import { encodeRequestSchema, rerankRequestSchema } from '../../shared/schema/index.ts';
+import type { Admission } from './admission.ts';
+import type { GenerationHost, Log } from './generations/generation-host.ts';
+import { TIMEOUT_HEADER, timeLimit, withTimeLimit } from './http/deadline.ts';
+import { problemResponse, requestError } from './http/problem.ts';
+import { readBody } from './http/read-body.ts';
+import { assertServiceToken } from './http/service-token.ts';
+import { encodeQueryRequest } from './matching/encode-request.ts';
+import { rerankImages } from './matching/rerank-request.ts';
+import type { RerankMetrics } from './metrics.ts';
+import type { RerankSettings } from './settings.ts';
+
+export interface RerankAppOptions {
+  readonly host: GenerationHost;
+  readonly settings: RerankSettings;
+  readonly admission: Admission;
+  readonly metrics: RerankMetrics;
+  readonly log: Log;
+  /** Service token; without one every caller is served. */
+  readonly token?: string | undefined;
+}
+
+type Env = { Variables: { requestId: string } };
+
+/** A request id that a caller may choose: short and harmless in a log. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+/** The rerank service over a host of generations. */
+export function createRerankApp(options: RerankAppOptions): Hono<Env> {
+  const { host, settings, admission, metrics, log, token } = options;
+  const app = new Hono<Env>();
+
+  app.use(async (c, next) => {
+    const given = c.req.header('x-request-id') ?? '';
+    const requestId = REQUEST_ID.test(given) ? given : randomUUID();
+    c.set('requestId', requestId);
+    const start = performance.now();
+    await next();
+    c.res.headers.set('x-request-id', requestId);
+    const ms = performance.now() - start;
+    const route = ROUTES.has(c.req.path) ? c.req.path : 'other';
+    const { status } = c.res;
+    metrics.request(route, status, ms / 1000);
+    if (QUIET.has(route)) return;
+    log.info({ requestId, route, status, ms: Math.round(ms * 10) / 10 }, 'request');
+  });
+
+  app.use(async (c, next) => {
+    if (token !== undefined && !OPEN.has(c.req.path))
+      assertServiceToken(c.req.header('authorization'), token);
+    await next();
+  });
+
+  /** Runs the work in its turn and in its time. */
+  async function limited(c: Context<Env>, work: (signal: AbortSignal) => Promise<object>): Promise<Response> {
+    const limit = timeLimit(c.req.header(TIMEOUT_HEADER), settings.timeoutMs);
+    const answer = await withTimeLimit(limit, c.req.raw.signal, (signal) =>
+      admission.run(signal, () => work(signal)),
+    );
+    return c.json(answer);
+  }
+
+  app.post('/v1/encode', async (c) => {
+    const request = await readBody(c, encodeRequestSchema, settings.limits.bodyBytes);
+    return limited(c, () => encodeQueryRequest(request, host, settings, metrics));
+  });
+
+  app.post('/v1/rerank', async (c) => {
+    const request = await readBody(c, rerankRequestSchema, settings.limits.bodyBytes);
+    return limited(c, (signal) => rerankImages(request, host, settings, metrics, signal));
+  });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+
+  app.get('/readyz', (c) => {
+    const status = host.status();
+    const ready = status.active !== null;
+    return c.json({ ready, ...status }, ready ? 200 : 503);
+  });
+
+  app.get('/metrics', async (c) =>
+    c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
+  );
+
+  app.notFound((c) => {
+    throw new AppError('not_found', `there is no ${c.req.method} ${c.req.path}`);
+  });
+
+  app.onError((thrown, c) => {
+    const error = requestError(thrown);
+    const requestId = c.get('requestId');
+    metrics.error(error.code);
+    const answer = problemResponse(error, requestId);
+    if (answer.status >= 500) log.error({ requestId, code: error.code, err: thrown }, error.message);
+    return answer;
+  });
+
+  return app;
+}
+
+const ROUTES: ReadonlySet<string> = new Set(['/v1/encode', '/v1/rerank', '/healthz', '/readyz', '/metrics']);
+/** What probes ask all the time is not worth a line in the log. */
+const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+/** Probes cannot send a token. */
+const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);

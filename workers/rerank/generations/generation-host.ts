@@ -1,0 +1,210 @@
+import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import type { RerankSettings } from '../settings.ts';
+import type { IndexSource } from './index-source.ts';
+import { type EngineFactory, LoadedGeneration } from './loaded-generation.ts';
+
+/** The part of a logger that the service uses (pino's order of arguments). */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface GenerationHostOptions {
+  readonly index: IndexSource;
+  readonly engines: EngineFactory;
+  readonly backend: string;
+  readonly settings: RerankSettings;
+  readonly log: Log;
+  readonly onLoad?: ((outcome: 'loaded' | 'failed') => void) | undefined;
+}
+
+/** Why the wanted generation does not serve. */
+export interface LoadFailure {
+  /** The generation, or null when even its name could not be read. */
+  readonly generation: string | null;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface HostStatus {
+  readonly active: string | null;
+  readonly previous: string | null;
+  readonly loading: string | null;
+  readonly failure: LoadFailure | null;
+}
+
+/** A generation in use by one request. */
+export interface Lease {
+  readonly generation: LoadedGeneration;
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Keeps the index's active generation loaded. A new one is loaded beside the old one, which goes on serving until
+ * the new one is ready, and stays for requests that began with it (and for going back) until the next switch. One
+ * that cannot be loaded changes nothing but the status.
+ */
+export class GenerationHost {
+  readonly #options: GenerationHostOptions;
+  readonly #closing = new AbortController();
+  #active: LoadedGeneration | undefined;
+  #previous: LoadedGeneration | undefined;
+  #loading: string | null = null;
+  #failure: (LoadFailure & { readonly at: number }) | undefined;
+  #refresh: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: GenerationHostOptions) {
+    this.#options = options;
+  }
+
+  /** Looks up the active generation, loads it, and goes on watching. Ready or not: `status` tells. */
+  async start(): Promise<void> {
+    await this.refresh();
+    const poll = async (): Promise<void> => {
+      await this.refresh();
+      schedule();
+    };
+    const schedule = (): void => {
+      if (this.#closing.signal.aborted) return;
+      this.#timer = setTimeout(() => void poll(), this.#options.settings.pollMs);
+      this.#timer.unref();
+    };
+    schedule();
+  }
+
+  /** Makes the index's active generation the serving one; does not throw. Calls at once share one refresh. */
+  refresh(): Promise<void> {
+    this.#refresh ??= this.#follow().finally(() => {
+      this.#refresh = undefined;
+    });
+    return this.#refresh;
+  }
+
+  status(): HostStatus {
+    const { generation = null, code, message } = this.#failure ?? {};
+    return {
+      active: this.#active?.id ?? null,
+      previous: this.#previous?.id ?? null,
+      loading: this.#loading,
+      failure: code === undefined || message === undefined ? null : { generation, code, message },
+    };
+  }
+
+  loaded(): readonly { readonly generation: LoadedGeneration; readonly active: boolean }[] {
+    return [this.#active, this.#previous]
+      .filter((one) => one !== undefined)
+      .map((generation) => ({ generation, active: generation === this.#active }));
+  }
+
+  /**
+   * A generation for one request: the named one, or the active one.
+   *
+   * @throws AppError `generation_missing` for one that is not loaded, `unavailable` when there is none at all.
+   */
+  lease(id: string | undefined, unavailable: ErrorCode): Lease {
+    if (this.#active === undefined) {
+      const why = this.#failure === undefined ? 'none was activated' : this.#failure.message;
+      throw new AppError(unavailable, `no generation is loaded: ${why}`, {
+        hint: 'build and activate an index; /readyz tells when it is loaded',
+      });
+    }
+    const found = this.loaded().find(({ generation }) => id === undefined || generation.id === id);
+    if (found === undefined) {
+      throw new AppError(
+        'generation_missing',
+        `generation ${id} is not loaded; ${this.#active.id} is active`,
+        {
+          hint: 'encode the query again and use the generation of that answer',
+        },
+      );
+    }
+    return { generation: found.generation, release: found.generation.retain() };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closing.abort(new AppError('cancelled', 'the service is closing'));
+    await this.#refresh;
+    await this.#active?.retire();
+    await this.#previous?.retire();
+    this.#active = undefined;
+    this.#previous = undefined;
+  }
+
+  async #follow(): Promise<void> {
+    let wanted: string | undefined;
+    try {
+      wanted = (await this.#options.index.active())?.generation;
+      // Another one may have been activated while this one was loading.
+      while (wanted !== undefined && wanted !== this.#active?.id && this.#mayTry(wanted)) {
+        await this.#switchTo(wanted);
+        wanted = (await this.#options.index.active())?.generation;
+      }
+      if (wanted === this.#active?.id) this.#failure = undefined;
+    } catch (thrown) {
+      this.#failed(wanted ?? null, thrown);
+    }
+  }
+
+  /** One that failed is tried again after a pause only: loading is work. */
+  #mayTry(id: string): boolean {
+    if (this.#closing.signal.aborted) return false;
+    const failure = this.#failure;
+    return failure?.generation !== id || Date.now() - failure.at >= this.#options.settings.retryMs;
+  }
+
+  async #switchTo(id: string): Promise<void> {
+    const next = this.#previous?.id === id ? this.#previous : await this.#load(id);
+    const old = this.#active;
+    const oldest = this.#previous === next ? undefined : this.#previous;
+    this.#active = next;
+    this.#previous = old;
+    this.#failure = undefined;
+    this.#options.log.info({ generation: id, previous: old?.id }, 'generation serves');
+    await oldest?.retire();
+  }
+
+  async #load(id: string): Promise<LoadedGeneration> {
+    const { index, engines, backend, settings, log, onLoad } = this.#options;
+    this.#loading = id;
+    const start = performance.now();
+    try {
+      const loaded = await LoadedGeneration.load(
+        id,
+        index.files(id),
+        engines,
+        backend,
+        settings,
+        this.#closing.signal,
+      );
+      const { images, matcher, bytes } = loaded;
+      const ms = Math.round(performance.now() - start);
+      const { count, resident } = images;
+      log.info(
+        { generation: id, images: count, resident, bytes, backend: matcher.backend, ms },
+        'generation loaded',
+      );
+      onLoad?.('loaded');
+      return loaded;
+    } finally {
+      this.#loading = null;
+    }
+  }
+
+  #failed(generation: string | null, thrown: unknown): void {
+    const error = toAppError(thrown);
+    if (error.code === 'cancelled' && this.#closing.signal.aborted) return;
+    const { code, message, hint } = error;
+    const repeated = this.#failure?.generation === generation && this.#failure.message === message;
+    this.#failure = { generation, code, message, at: Date.now() };
+    if (repeated) return;
+    const serving = this.#active?.id ?? null;
+    this.#options.log.error(
+      { generation, serving, code, hint, err: error },
+      `generation not loaded: ${message}`,
+    );
+    this.#options.onLoad?.('failed');
+  }
+}

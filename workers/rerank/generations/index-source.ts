@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import {
+  type ActiveGeneration,
+  type GenerationFiles,
+  parseActive,
+} from '../../../shared/generation/index.ts';
+import { readJsonFile } from '../../../shared/platform/atomic-file.ts';
+import { folderFiles } from '../../../shared/platform/folder-files.ts';
+
+/** Where generations come from. */
+export interface IndexSource {
+  readonly name: string;
+  /** Which generation is to serve; undefined as long as none was activated. */
+  active(): Promise<ActiveGeneration | undefined>;
+  files(id: string): GenerationFiles;
+}
+
+/** An index folder: `active.json` and `generations/<id>/`. */
+export function folderIndex(folder: string): IndexSource {
+  return {
+    name: folder,
+    active: async () => {
+      const path = join(folder, 'active.json');
+      const value = await readJsonFile(path);
+      return value === undefined ? undefined : parseActive(value, path);
+    },
+    files: (id) => folderFiles(join(folder, 'generations', id)),
+  };
+}

@@ -1,0 +1,150 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import {
+  assertModelOf,
+  GENERATION_PATHS,
+  type GenerationFiles,
+  MODEL_FILES,
+  openImageGraphs,
+  readManifest,
+  readModel,
+  verifyFiles,
+  within,
+} from '../../../shared/generation/index.ts';
+import type { Encoder, Matcher, Parameters } from '../../../shared/model/index.ts';
+import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
+import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
+import type { Vocabulary } from '../../../shared/text/index.ts';
+import { type ImageStore, openImageStore } from '../matching/image-store.ts';
+import { QueryEncoder } from '../matching/query-encoder.ts';
+import type { RerankSettings } from '../settings.ts';
+
+/** Makes the engines of one model on the named backend. */
+export type EngineFactory = (
+  config: ModelConfig,
+  parameters: Parameters,
+  backend: string,
+) => Promise<{ readonly encoder: Encoder; readonly matcher: Matcher }>;
+
+/** What the service reads of a generation (captions are of no use to it). */
+const NEEDED: readonly string[] = [
+  GENERATION_PATHS.imageNodes,
+  GENERATION_PATHS.boxes,
+  ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
+];
+
+/** A generation that can answer. It stays alive until it was retired and its last user has left. */
+export class LoadedGeneration {
+  readonly manifest: GenerationManifest;
+  readonly vocabulary: Vocabulary;
+  readonly queries: QueryEncoder;
+  readonly images: ImageStore;
+  readonly matcher: Matcher;
+  readonly #dispose: () => Promise<void>;
+  #users = 0;
+  #retired = false;
+
+  private constructor(
+    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher'>,
+    dispose: () => Promise<void>,
+  ) {
+    this.manifest = parts.manifest;
+    this.vocabulary = parts.vocabulary;
+    this.queries = parts.queries;
+    this.images = parts.images;
+    this.matcher = parts.matcher;
+    this.#dispose = dispose;
+  }
+
+  get id(): string {
+    return this.manifest.id;
+  }
+
+  /** Memory for images and queries, in bytes. */
+  get bytes(): number {
+    return this.images.bytes() + this.queries.cachedBytes;
+  }
+
+  /**
+   * Reads, checks and prepares a generation: its manifest, every byte that is used, the fingerprints, the shapes.
+   *
+   * @throws AppError what is wrong with it; nothing stays open then.
+   */
+  static async load(
+    id: string,
+    files: GenerationFiles,
+    engines: EngineFactory,
+    backend: string,
+    settings: Pick<RerankSettings, 'memoryBytes' | 'queryCacheBytes'>,
+    signal?: AbortSignal,
+  ): Promise<LoadedGeneration> {
+    const manifest = await readManifest(files);
+    if (manifest.id !== id) {
+      throw new AppError('format_invalid', `${files.name} holds generation ${manifest.id}, not ${id}`, {
+        hint: 'the folder was renamed; its name must be the id in its manifest',
+      });
+    }
+    await verifyFiles(files, manifest, { paths: NEEDED, signal });
+    const model = await readModel(within(files, GENERATION_PATHS.model));
+    assertModelOf(manifest, model);
+    refuseUnparsable(model.config);
+    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+    const undo: (() => Promise<void>)[] = [];
+    const dispose = async (): Promise<void> => {
+      for (const step of undo.splice(0).reverse()) await step();
+    };
+    try {
+      const { encoder, matcher } = await engines(model.config, model.parameters, backend);
+      undo.push(async () => {
+        await encoder.dispose();
+        await matcher.dispose();
+      });
+      const reader = await openImageGraphs(files, manifest);
+      undo.push(() => reader.close());
+      const images = await openImageStore(reader, matcher, settings.memoryBytes, { signal });
+      undo.push(() => images.close());
+      const queries = new QueryEncoder(encoder, head, settings.queryCacheBytes);
+      return new LoadedGeneration(
+        { manifest, vocabulary: model.vocabulary, queries, images, matcher },
+        dispose,
+      );
+    } catch (thrown) {
+      await dispose();
+      throw thrown;
+    }
+  }
+
+  /** Lets a request use the generation; the returned function ends that, once. */
+  retain(): () => Promise<void> {
+    this.#users++;
+    let left = false;
+    return async () => {
+      if (left) return;
+      left = true;
+      this.#users--;
+      await this.#disposeWhenUnused();
+    };
+  }
+
+  /** No further request will come. */
+  async retire(): Promise<void> {
+    if (this.#retired) return;
+    this.#retired = true;
+    await this.#disposeWhenUnused();
+  }
+
+  async #disposeWhenUnused(): Promise<void> {
+    if (this.#retired && this.#users === 0) await this.#dispose();
+  }
+}
+
+/** With neighbours and a sparse text graph the score depends on the query's parse, and there is no parser yet. */
+function refuseUnparsable(config: ModelConfig): void {
+  if (!config.sparse || config.propagation === 'self') return;
+  throw new AppError(
+    'format_unsupported',
+    'the model compares dependency parses, and queries cannot be parsed',
+    {
+      hint: 'use a dense model, or a sparse one that propagates "self"',
+    },
+  );
+}

@@ -1,0 +1,124 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Parts of a request that are timed. */
+export type Stage = 'encode' | 'images' | 'match' | 'evidence';
+
+/** What the service counts, for Prometheus. */
+export interface RerankMetrics {
+  readonly registry: Registry;
+  request(route: string, status: number, seconds: number): void;
+  error(code: string): void;
+  stage(stage: Stage, seconds: number): void;
+  query(cached: boolean): void;
+  pairs(count: number): void;
+  generationLoad(outcome: 'loaded' | 'failed'): void;
+}
+
+/** What is looked up when the metrics are read. */
+export interface RerankGauges {
+  running(): number;
+  waiting(): number;
+  generations(): readonly {
+    readonly id: string;
+    readonly active: boolean;
+    readonly images: number;
+    readonly bytes: number;
+  }[];
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export function createMetrics(gauges: RerankGauges): RerankMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'gsmn_rerank_requests_total',
+    help: 'Requests answered, by route and status',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'gsmn_rerank_request_seconds',
+    help: 'Time from a request to its answer',
+    labelNames: ['route'],
+    buckets: SECONDS,
+    registers,
+  });
+  const errors = new Counter({
+    name: 'gsmn_rerank_errors_total',
+    help: 'Errors answered, by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'gsmn_rerank_stage_seconds',
+    help: 'Time of each part of a request',
+    labelNames: ['stage'],
+    buckets: SECONDS,
+    registers,
+  });
+  const queries = new Counter({
+    name: 'gsmn_rerank_queries_total',
+    help: 'Queries encoded, and found encoded already',
+    labelNames: ['cache'],
+    registers,
+  });
+  const pairs = new Counter({
+    name: 'gsmn_rerank_pairs_total',
+    help: 'Pairs of image and query scored',
+    registers,
+  });
+  const loads = new Counter({
+    name: 'gsmn_rerank_generation_loads_total',
+    help: 'Generations loaded, and those that could not be',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const busy = new Gauge({
+    name: 'gsmn_rerank_requests_held',
+    help: 'Requests being worked on, and waiting',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'running' }, gauges.running());
+      this.set({ state: 'waiting' }, gauges.waiting());
+    },
+  });
+  const images = new Gauge({
+    name: 'gsmn_rerank_generation_images',
+    help: 'Images of each loaded generation',
+    labelNames: ['generation', 'active'],
+    registers,
+    collect() {
+      this.reset();
+      for (const one of gauges.generations()) {
+        this.set({ generation: one.id, active: String(one.active) }, one.images);
+      }
+    },
+  });
+  const bytes = new Gauge({
+    name: 'gsmn_rerank_generation_bytes',
+    help: 'Memory that each loaded generation holds for images and queries',
+    labelNames: ['generation'],
+    registers,
+    collect() {
+      this.reset();
+      for (const one of gauges.generations()) this.set({ generation: one.id }, one.bytes);
+    },
+  });
+  // The gauges are read by the registry alone.
+  void [busy, images, bytes];
+  return {
+    registry,
+    request: (route, status, seconds) => {
+      requests.inc({ route, status: String(status) });
+      durations.observe({ route }, seconds);
+    },
+    error: (code) => errors.inc({ code }),
+    stage: (stage, seconds) => stages.observe({ stage }, seconds),
+    query: (cached) => queries.inc({ cache: cached ? 'hit' : 'miss' }),
+    pairs: (count) => pairs.inc(count),
+    generationLoad: (outcome) => loads.inc({ outcome }),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { AppError } from '../../shared/errors/index.ts';
+import { Admission } from './admission.ts';
+import { createRerankApp } from './app.ts';
+import { GenerationHost, type HostStatus, type Log } from './generations/generation-host.ts';
+import { folderIndex } from './generations/index-source.ts';
+import type { EngineFactory } from './generations/loaded-generation.ts';
+import { createMetrics } from './metrics.ts';
+import { DEFAULT_SETTINGS, type RerankSettings } from './settings.ts';
+
+export interface RerankServerOptions {
+  /** The index: `active.json` and `generations/`. */
+  readonly indexFolder: string;
+  /** What the engines are asked for, e.g. `simd`. */
+  readonly backend: string;
+  readonly engines: EngineFactory;
+  readonly log: Log;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on. Beyond this machine only with a token. */
+  readonly host?: string | undefined;
+  readonly token?: string | undefined;
+  readonly settings?: Partial<RerankSettings> | undefined;
+}
+
+export interface RerankServer {
+  readonly url: string;
+  readonly port: number;
+  status(): HostStatus;
+  /** Looks at once whether another generation was activated, and loads it. */
+  refresh(): Promise<void>;
+  /** Stops listening, lets running requests end, and gives all memory back. */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+/** How long requests may still run after the service was told to close, in milliseconds. */
+const GRACE = 5000;
+
+/**
+ * Loads the active generation and listens. When none can be loaded the service listens all the same: `/readyz` says
+ * why, and it goes on looking.
+ *
+ * @throws AppError `config_invalid` for a public address without a token, `conflict` for a port that is taken.
+ */
+export async function startRerank(options: RerankServerOptions): Promise<RerankServer> {
+  const hostname = options.host ?? '127.0.0.1';
+  if (!LOOPBACK.test(hostname) && !options.token) {
+    throw new AppError(
+      'config_invalid',
+      `the reranker must not listen on ${hostname} without a service token`,
+      {
+        hint: 'set RERANK_TOKEN to a long random text, or listen on 127.0.0.1',
+      },
+    );
+  }
+  const settings: RerankSettings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const admission = new Admission(settings.concurrency, settings.queue);
+  const metrics = createMetrics({
+    running: () => admission.running,
+    waiting: () => admission.waiting,
+    generations: () =>
+      host.loaded().map(({ generation, active }) => ({
+        id: generation.id,
+        active,
+        images: generation.images.count,
+        bytes: generation.bytes,
+      })),
+  });
+  const host = new GenerationHost({
+    index: folderIndex(options.indexFolder),
+    engines: options.engines,
+    backend: options.backend,
+    settings,
+    log: options.log,
+    onLoad: (outcome) => metrics.generationLoad(outcome),
+  });
+  const app = createRerankApp({ host, settings, admission, metrics, log: options.log, token: options.token });
+  const server = createAdaptorServer({ fetch: app.fetch, hostname }) as Server;
+  // Slow or idle callers do not hold a connection for ever.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 15_000;
+  const { port } = await listen(server, options.port, hostname);
+  await host.start();
+  const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
+  options.log.info({ url, ...host.status() }, 'reranker listens');
+  return {
+    url,
+    port,
+    status: () => host.status(),
+    refresh: () => host.refresh(),
+    close: async () => {
+      await closeServer(server);
+      await host.close();
+    },
+  };
+}
+
+function listen(server: Server, port: number, hostname: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const fail = (thrown: NodeJS.ErrnoException): void => {
+      const taken = thrown.code === 'EADDRINUSE';
+      reject(
+        new AppError(
+          taken ? 'conflict' : 'config_invalid',
+          `cannot listen on ${hostname}:${port} (${thrown.code})`,
+          {
+            hint: taken
+              ? 'another program has that port; choose another one'
+              : 'choose another address or port',
+            cause: thrown,
+          },
+        ),
+      );
+    };
+    server.once('error', fail);
+    server.listen(port, hostname, () => {
+      server.off('error', fail);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), GRACE);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
