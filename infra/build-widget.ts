@@ -1,9 +1,22 @@
 /** Bundles the custom element into one script: `.build/widget/widget.js`. */
+
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin, transform } from 'esbuild';
 import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
 
 const root = dirname(import.meta.dirname);
+
+/** Style sheets become minified text inside the script. */
+const styleText: Plugin = {
+  name: 'style-text',
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true });
+      return { contents: code.trim(), loader: 'text' };
+    });
+  },
+};
 
 /** Returns the script's text; it is what `/widget.js` serves. */
 export async function buildWidget(): Promise<string> {
@@ -16,6 +29,7 @@ export async function buildWidget(): Promise<string> {
     target: ['es2022'],
     charset: 'utf8',
     legalComments: 'none',
+    plugins: [styleText],
     write: false,
     logLevel: 'warning',
   });

@@ -1,0 +1,68 @@
+import { element } from '../dom/element.ts';
+import { icon } from '../dom/icon.ts';
+import { API_LIMITS } from '../session/search-session.ts';
+
+export interface SearchBoxEvents {
+  readonly onType: (text: string) => void;
+  readonly onSubmit: (text: string) => void;
+  /** The down arrow: to the pictures. */
+  readonly onDown: () => void;
+}
+
+/** The line to write in. */
+export class SearchBox {
+  readonly element: HTMLFormElement;
+  readonly #input: HTMLInputElement;
+
+  constructor({ onType, onSubmit, onDown }: SearchBoxEvents) {
+    this.#input = element('input', {
+      type: 'search',
+      part: 'input',
+      'aria-label': 'What happens in the picture',
+      'aria-keyshortcuts': '/',
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      enterkeyhint: 'search',
+      dir: 'auto',
+      maxlength: API_LIMITS.queryCharacters,
+    });
+    this.element = element(
+      'form',
+      { role: 'search', part: 'search-box', class: 'box' },
+      icon('search'),
+      this.#input,
+      element('kbd', { class: 'shortcut', 'aria-hidden': 'true' }, '/'),
+      element('button', { type: 'submit', part: 'submit', class: 'submit' }, 'Search'),
+    );
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      onSubmit(this.#input.value);
+    });
+    this.#input.addEventListener('input', () => onType(this.#input.value));
+    this.#input.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowDown' || event.isComposing) return;
+      event.preventDefault();
+      onDown();
+    });
+  }
+
+  get value(): string {
+    return this.#input.value;
+  }
+
+  set value(text: string) {
+    if (this.#input.value !== text) this.#input.value = text;
+  }
+
+  set placeholder(text: string) {
+    this.#input.placeholder = text;
+  }
+
+  focus(options?: FocusOptions): void {
+    this.#input.focus(options);
+  }
+
+  select(): void {
+    this.#input.select();
+  }
+}

@@ -1,0 +1,123 @@
+import type { SearchHit } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+import { icon } from '../dom/icon.ts';
+import { aspectRatio, captionOf, noPicture, picture, pictureAddress } from '../results/picture.ts';
+import type { Results } from '../session/view.ts';
+import { EvidenceBoxes } from './evidence-boxes.ts';
+import { facts } from './facts.ts';
+import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
+import { WordChips } from './word-chips.ts';
+
+/** One hit, large, with the regions that each word matched. A modal dialog: Escape closes it, arrows leaf on. */
+export class Detail {
+  readonly element: HTMLDialogElement;
+  readonly #place = element('p', { class: 'place' });
+  readonly #title = element('h2', { id: 'detail-title', dir: 'auto', tabindex: '-1' });
+  readonly #canvas = element('div', { class: 'canvas' });
+  readonly #boxes = new EvidenceBoxes();
+  readonly #chips = new WordChips((word) => this.#showWord(word));
+  readonly #explanation = element('p', { class: 'explanation', 'aria-live': 'polite' });
+  readonly #facts = element('div');
+  readonly #previous = tool('previous', 'Previous picture', () => this.#show(this.#index - 1));
+  readonly #next = tool('next', 'Next picture', () => this.#show(this.#index + 1));
+  #results: Results | undefined;
+  #endpoint: URL | undefined;
+  #index = 0;
+  #words: readonly MatchedWord[] = [];
+
+  /** `onClose` hears which hit was seen last. */
+  constructor(onClose: (index: number) => void) {
+    const close = tool('close', 'Close', () => this.element.close());
+    this.element = element(
+      'dialog',
+      { part: 'dialog', 'aria-labelledby': 'detail-title' },
+      element(
+        'div',
+        { class: 'panel' },
+        element('div', { class: 'tools' }, this.#place, this.#previous, this.#next, close),
+        this.#title,
+        this.#chips.element,
+        this.#explanation,
+        this.#facts,
+      ),
+      element('div', { class: 'easel' }, this.#canvas),
+    );
+    this.element.addEventListener('close', () => onClose(this.#index));
+    this.element.addEventListener('click', (event) => {
+      // Only the backdrop has the dialog itself as its target: the contents cover all of it.
+      if (event.target === this.element) this.element.close();
+    });
+    this.element.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  open(results: Results, index: number, endpoint: URL): void {
+    this.#results = results;
+    this.#endpoint = endpoint;
+    this.#chips.reset(results.words);
+    this.#show(index);
+    this.element.showModal();
+    this.#title.focus();
+  }
+
+  #show(index: number): void {
+    const { hits, words } = this.#results ?? { hits: [], words: [] };
+    const hit = hits[index];
+    if (hit === undefined || this.#endpoint === undefined) return;
+    this.#index = index;
+    this.#place.textContent = `${index + 1} of ${hits.length}`;
+    this.#previous.setAttribute('aria-disabled', String(index === 0));
+    this.#next.setAttribute('aria-disabled', String(index === hits.length - 1));
+    this.#title.textContent = captionOf(hit);
+    this.#facts.replaceChildren(...facts(hit));
+    this.#paint(hit, this.#endpoint);
+    this.#words = hit.evidence ? matchWords(words, hit.evidence) : [];
+    if (this.#words.length === 0 && this.#chips.element.matches(':focus-within')) this.#title.focus();
+    this.#chips.element.hidden = this.#words.length === 0;
+    this.#chips.turn(firmestWord(this.#words));
+  }
+
+  #paint(hit: SearchHit, endpoint: URL): void {
+    this.#canvas.style.setProperty('--ratio', String(aspectRatio(hit)));
+    const address = pictureAddress(hit, endpoint);
+    this.#canvas.replaceChildren(
+      address === undefined
+        ? noPicture(hit.image.name)
+        : picture(address, captionOf(hit), () => noPicture(hit.image.name)),
+      this.#boxes.element,
+    );
+  }
+
+  #showWord(index: number | undefined): void {
+    const word = index === undefined ? undefined : this.#words[index];
+    const hit = this.#results?.hits[this.#index];
+    const address = hit && this.#endpoint ? pictureAddress(hit, this.#endpoint) : undefined;
+    this.#boxes.show(address === undefined ? undefined : word, address ?? '');
+    this.#canvas.classList.toggle('dimmed', address !== undefined && (word?.regions.length ?? 0) > 0);
+    if (word) this.#explanation.textContent = explain(word);
+    else if (this.#words.length > 0) this.#explanation.textContent = 'Choose a word to see where it looks.';
+    else this.#explanation.textContent = this.#withoutEvidence();
+  }
+
+  #withoutEvidence(): string {
+    const { degraded } = this.#results ?? {};
+    return degraded?.message ?? 'This picture lies beyond the ones that were compared word by word.';
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'ArrowLeft') this.#show(this.#index - 1);
+    else if (event.key === 'ArrowRight') this.#show(this.#index + 1);
+    else return;
+    event.preventDefault();
+  }
+}
+
+function tool(name: 'close' | 'previous' | 'next', label: string, act: () => void): HTMLButtonElement {
+  const button = element(
+    'button',
+    { type: 'button', class: 'tool', 'aria-label': label, title: label },
+    icon(name),
+  );
+  button.addEventListener('click', act);
+  return button;
+}

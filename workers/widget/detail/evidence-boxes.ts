@@ -1,0 +1,43 @@
+import { element } from '../dom/element.ts';
+import { type MatchedWord, percent } from './matched-words.ts';
+
+/** Regions that are labelled with their share; more labels would hide the picture. */
+const LABELLED = 3;
+
+/** Over a picture: a frame for each region that a word looked at, and the picture lit up inside, by attention. */
+export class EvidenceBoxes {
+  readonly element = element('div', { class: 'boxes', 'aria-hidden': 'true' });
+
+  /** `address` is that of the picture below; `word` undefined takes all boxes away. */
+  show(word: MatchedWord | undefined, address: string): void {
+    const most = word?.regions[0]?.weight ?? 0;
+    const shown = most > 0 ? (word?.regions ?? []) : [];
+    this.element.classList.toggle('dark', shown.length > 0);
+    const lights: HTMLElement[] = [];
+    const frames: HTMLElement[] = [];
+    for (const [rank, { region, weight, box }] of shown.entries()) {
+      const [left, top, right, bottom] = box.map((edge) => Math.min(1, Math.max(0, edge))) as typeof box;
+      const share = Math.max(0, weight) / most;
+
+      const light = element('img', { class: 'light', alt: '', src: address });
+      light.style.clipPath = `inset(${part(top)} ${part(1 - right)} ${part(1 - bottom)} ${part(left)})`;
+      light.style.opacity = share.toFixed(3);
+      lights.push(light);
+
+      const frame = element('div', { class: 'frame-box', part: 'box', 'data-region': region });
+      frame.style.left = part(left);
+      frame.style.top = part(top);
+      frame.style.width = part(right - left);
+      frame.style.height = part(bottom - top);
+      frame.style.setProperty('--share', share.toFixed(3));
+      if (rank < LABELLED) frame.append(element('span', { class: 'share' }, percent(weight)));
+      frames.push(frame);
+    }
+    // The strongest lies on top.
+    this.element.replaceChildren(...lights.reverse(), ...frames.reverse());
+  }
+}
+
+function part(fraction: number): string {
+  return `${(100 * fraction).toFixed(3)}%`;
+}

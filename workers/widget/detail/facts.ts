@@ -1,0 +1,26 @@
+import type { SearchHit } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+import { STAGE_NAMES } from '../results/card.ts';
+
+/** What else is known of a hit: its other captions, how it was ranked, and the plain values of its metadata. */
+export function facts({ captions, image, score, stage, metadata = {} }: SearchHit): Node[] {
+  const rows: [string, string][] = [
+    ['Ranked by', STAGE_NAMES[stage]],
+    ['Score', score.toFixed(4)],
+    ['Picture', `${image.name}, ${image.width} × ${image.height}`],
+  ];
+  for (const [name, value] of Object.entries(metadata)) {
+    if (['string', 'number', 'boolean'].includes(typeof value)) rows.push([name, String(value)]);
+  }
+  const others = captions.slice(1).map((caption) => element('li', { dir: 'auto' }, caption));
+  return [
+    ...(others.length > 0 ? [element('ul', { class: 'captions', role: 'list' }, ...others)] : []),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...rows.map(([name, value]) =>
+        element('div', {}, element('dt', {}, name), element('dd', { dir: 'auto' }, value)),
+      ),
+    ),
+  ];
+}

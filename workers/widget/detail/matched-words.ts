@@ -1,0 +1,48 @@
+import type { EvidenceAnswer, QueryWord } from '../../../shared/schema/index.ts';
+
+type Region = EvidenceAnswer['words'][number]['regions'][number];
+
+/** A word of the query beside what it matched in one picture. */
+export interface MatchedWord {
+  readonly text: string;
+  readonly known: boolean;
+  /** Strongest first; empty where the answer has nothing for this word. */
+  readonly regions: readonly Region[];
+}
+
+/** Both lists are in the order of the sentence; a word that the evidence passes over has no regions. */
+export function matchWords(words: readonly QueryWord[], evidence: EvidenceAnswer): MatchedWord[] {
+  let next = 0;
+  return words.map(({ text, known }) => {
+    const found = evidence.words.findIndex((entry, index) => index >= next && entry.word === text);
+    if (found < 0) return { text, known, regions: [] };
+    next = found + 1;
+    return { text, known, regions: evidence.words[found]?.regions ?? [] };
+  });
+}
+
+/** The word to begin with: the one that looks most firmly at one place. Undefined when no word has regions. */
+export function firmestWord(words: readonly MatchedWord[]): number | undefined {
+  let best: number | undefined;
+  let firmest = 0;
+  for (const [index, { known, regions }] of words.entries()) {
+    const weight = regions[0]?.weight ?? 0;
+    if (!known || weight <= firmest) continue;
+    best = index;
+    firmest = weight;
+  }
+  return best;
+}
+
+/** In one sentence what the boxes show. */
+export function explain({ text, known, regions }: MatchedWord): string {
+  const [strongest] = regions;
+  if (strongest === undefined) return `“${text}” looks at no region in particular.`;
+  const unknown = known ? '' : 'The model does not know this word. ';
+  const where = regions.length === 1 ? 'at one region' : `at ${regions.length} regions`;
+  return `${unknown}“${text}” looks ${where}; the strongest takes ${percent(strongest.weight)} of its attention.`;
+}
+
+export function percent(weight: number): string {
+  return `${Math.round(100 * weight)} %`;
+}

@@ -1,0 +1,75 @@
+import type { QueryWord } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+
+/**
+ * The words of the query as buttons. Pointing at a word or reaching it by keyboard shows it for the moment; pressing
+ * keeps it until it, or another word, is pressed.
+ */
+export class WordChips {
+  readonly element = element('div', { class: 'chips', role: 'group', 'aria-label': 'Words of the query' });
+  readonly #onShow: (word: number | undefined) => void;
+  #kept: number | undefined;
+  #pointed: number | undefined;
+  #chosen = false;
+
+  /** `onShow` hears which word is to be seen, undefined for none. */
+  constructor(onShow: (word: number | undefined) => void) {
+    this.#onShow = onShow;
+  }
+
+  /** Shows the words of another query, none of them chosen. */
+  reset(words: readonly QueryWord[]): void {
+    this.#kept = undefined;
+    this.#pointed = undefined;
+    this.#chosen = false;
+    this.element.replaceChildren(...words.map((word, index) => this.#chip(word, index)));
+  }
+
+  /** Another picture is there: a word that someone chose stays, otherwise `proposed` is shown. */
+  turn(proposed: number | undefined): void {
+    if (!this.#chosen) this.#kept = proposed;
+    this.#show();
+  }
+
+  #chip({ text, known }: QueryWord, index: number): HTMLButtonElement {
+    const chip = element(
+      'button',
+      {
+        type: 'button',
+        class: known ? 'chip' : 'chip unknown',
+        part: 'word',
+        title: known ? undefined : 'Not known to the model',
+      },
+      text,
+    );
+    if (!known) chip.append(element('span', { class: 'hidden' }, ' (not known to the model)'));
+    chip.addEventListener('click', () => {
+      this.#kept = this.#kept === index ? undefined : index;
+      this.#pointed = undefined;
+      this.#chosen = true;
+      this.#show();
+    });
+    chip.addEventListener('pointerenter', ({ pointerType }) => {
+      // A finger has no hover: its tap is the click alone.
+      if (pointerType !== 'touch') this.#point(index);
+    });
+    chip.addEventListener('pointerleave', () => this.#point(undefined));
+    chip.addEventListener('focus', () => {
+      if (chip.matches(':focus-visible')) this.#point(index);
+    });
+    chip.addEventListener('blur', () => this.#point(undefined));
+    return chip;
+  }
+
+  #point(index: number | undefined): void {
+    this.#pointed = index;
+    this.#show();
+  }
+
+  #show(): void {
+    for (const [index, chip] of [...this.element.children].entries()) {
+      chip.setAttribute('aria-pressed', String(index === this.#kept));
+    }
+    this.#onShow(this.#pointed ?? this.#kept);
+  }
+}

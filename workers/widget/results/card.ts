@@ -1,0 +1,42 @@
+import type { SearchHit, Stage } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+import { aspectRatio, captionOf, noPicture, picture, pictureAddress } from './picture.ts';
+
+/** Beyond these a picture would be a sliver in its row; there its middle is shown, and all of it in the detail. */
+const NARROWEST = 0.5;
+const WIDEST = 2.4;
+
+export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
+  rerank: 'graph match',
+  recall: 'rough match',
+};
+
+/** One hit of the grid: a button that opens it. `position` counts from 1. */
+export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: () => void): HTMLLIElement {
+  const address = pictureAddress(hit, endpoint);
+  const frame = element('span', { class: 'frame', part: 'picture' });
+  if (address === undefined) {
+    frame.append(noPicture(hit.image.name));
+  } else {
+    const image = picture(address, '', () => noPicture(hit.image.name));
+    image.loading = 'lazy';
+    frame.append(image);
+  }
+  const button = element(
+    'button',
+    { type: 'button', class: 'card', part: 'card' },
+    frame,
+    element('span', { class: 'caption', part: 'caption', dir: 'auto' }, captionOf(hit)),
+    element(
+      'span',
+      { class: 'meta', part: 'meta' },
+      element('span', { class: 'position' }, String(position)),
+      element('span', {}, STAGE_NAMES[hit.stage]),
+      element('span', { class: 'score' }, hit.score.toFixed(2)),
+    ),
+  );
+  button.addEventListener('click', onOpen);
+  const item = element('li', { class: 'item' }, button);
+  item.style.setProperty('--ratio', String(Math.min(WIDEST, Math.max(NARROWEST, aspectRatio(hit)))));
+  return item;
+}

@@ -1,0 +1,38 @@
+import { element } from '../dom/element.ts';
+import type { Results } from '../session/view.ts';
+
+/** Below the grid: more pictures, or that there are no more. */
+export class Foot {
+  readonly element = element('div', { class: 'foot' });
+  readonly #button = element('button', { type: 'button', class: 'button', part: 'more' });
+  readonly #text = element('p');
+
+  constructor(onMore: () => void) {
+    this.#button.addEventListener('click', () => {
+      if (this.#button.getAttribute('aria-disabled') !== 'true') onMore();
+    });
+  }
+
+  show({ hits, more }: Results): void {
+    if (more === 'end' || hits.length === 0) {
+      this.#text.textContent = hits.length > 0 ? 'These are all pictures.' : '';
+      this.#place(this.#text);
+      return;
+    }
+    const failure = typeof more === 'object' ? more : undefined;
+    this.#button.textContent =
+      more === 'loading' ? 'Fetching more …' : failure ? 'Try again' : 'More pictures';
+    this.#button.setAttribute('aria-disabled', String(more === 'loading'));
+    this.#text.textContent = failure ? `${failure.title}. ${failure.detail} ${failure.hint ?? ''}` : '';
+    this.#place(...(failure ? [this.#text, this.#button] : [this.#button]));
+  }
+
+  /** Moves nothing that is in its place already, so that the button keeps the focus. */
+  #place(...nodes: readonly HTMLElement[]): void {
+    const present = [...this.element.children];
+    if (present.length === nodes.length && nodes.every((node, index) => node === present[index])) return;
+    const focused = nodes.find((node) => node.matches(':focus'));
+    this.element.replaceChildren(...nodes);
+    focused?.focus();
+  }
+}

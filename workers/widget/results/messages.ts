@@ -1,0 +1,51 @@
+import { element } from '../dom/element.ts';
+import type { Failure } from '../request/outcome.ts';
+import type { Results } from '../session/view.ts';
+import { retryButton } from './retry-button.ts';
+
+/** A title, sentences below it, and what can be done. */
+function message(title: string, ...content: readonly (Node | string)[]): HTMLElement {
+  const lines = content.map((entry) => (typeof entry === 'string' ? element('p', {}, entry) : entry));
+  return element('div', { class: 'message', part: 'message' }, element('h2', {}, title), ...lines);
+}
+
+/** The invitation, with sentences to try. */
+export function invitation(examples: readonly string[], onExample: (query: string) => void): HTMLElement {
+  const items = examples.map((text) => {
+    const button = element('button', { type: 'button', class: 'example', part: 'example' }, text);
+    button.addEventListener('click', () => onExample(text));
+    return element('li', {}, button);
+  });
+  return message(
+    'Who does what, with what?',
+    'Write a whole sentence. Its words are compared with the parts of each picture, and with how they belong together.',
+    ...(items.length > 0 ? [element('ul', { class: 'examples', role: 'list' }, ...items)] : []),
+  );
+}
+
+export function emptyQuery(): HTMLElement {
+  return message(
+    'There is nothing to search for yet',
+    'Write what happens in the picture, then press Enter.',
+  );
+}
+
+export function nothingFound({ query, words }: Results): HTMLElement {
+  const unknown = words.filter(({ known }) => !known).length;
+  return message(
+    'No picture found',
+    `Nothing fits “${query}”.`,
+    unknown > 0 ? 'Try words that the model knows.' : 'Try to say it in other words.',
+  );
+}
+
+export function failed(failure: Failure, onRetry: () => void): HTMLElement {
+  const { title, detail, hint, requestId } = failure;
+  return message(
+    title,
+    detail,
+    ...(hint ? [element('p', { class: 'hint' }, hint)] : []),
+    retryButton(failure, onRetry),
+    ...(requestId ? [element('p', { class: 'request' }, `Request ${requestId}`)] : []),
+  );
+}

@@ -1,0 +1,33 @@
+import type { SearchHit } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+
+/** Where the picture of a hit is: its URL may be relative to the service. Undefined when it has none to show. */
+export function pictureAddress({ image }: SearchHit, endpoint: URL): string | undefined {
+  if (image.url === undefined || !URL.canParse(image.url, endpoint.origin)) return undefined;
+  const address = new URL(image.url, endpoint.origin);
+  return /^(?:https?|data|blob):$/.test(address.protocol) ? address.href : undefined;
+}
+
+/** Width by height. */
+export function aspectRatio({ image }: SearchHit): number {
+  const ratio = image.width / image.height;
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
+}
+
+/** The sentence that stands for a picture. */
+export function captionOf({ captions, image }: SearchHit): string {
+  return captions[0] ?? image.name;
+}
+
+/** A picture that fades in, and gives way to `fallback` when it cannot be shown. */
+export function picture(address: string, alt: string, fallback: () => Node): HTMLImageElement {
+  const image = element('img', { alt, decoding: 'async', draggable: 'false' });
+  image.addEventListener('load', () => image.classList.add('shown'), { once: true });
+  image.addEventListener('error', () => image.replaceWith(fallback()), { once: true });
+  image.src = address;
+  return image;
+}
+
+export function noPicture(name: string): HTMLElement {
+  return element('span', { class: 'no-picture' }, `${name} cannot be shown`);
+}

@@ -1,0 +1,77 @@
+import { element } from '../dom/element.ts';
+import type { Results, View } from '../session/view.ts';
+import { Foot } from './foot.ts';
+import { Grid, type GridEvents } from './grid.ts';
+import { emptyQuery, failed, invitation, nothingFound } from './messages.ts';
+import { skeleton } from './skeleton.ts';
+import { notice, spoken, summary } from './summary.ts';
+
+export interface ResultsViewEvents extends GridEvents {
+  readonly onExample: (query: string) => void;
+  readonly onMore: () => void;
+  readonly onRetry: () => void;
+}
+
+/** Everything below the line to write in. */
+export class ResultsView {
+  readonly element: HTMLElement;
+  readonly grid: Grid;
+  readonly #events: ResultsViewEvents;
+  readonly #live = element('p', { class: 'hidden', role: 'status' });
+  readonly #notice = element('div');
+  readonly #summary = element('div', { class: 'summary' });
+  readonly #body = element('div');
+  readonly #foot: Foot;
+
+  constructor(events: ResultsViewEvents) {
+    this.#events = events;
+    this.grid = new Grid(events);
+    this.#foot = new Foot(events.onMore);
+    this.element = element('div', { class: 'results', part: 'results' });
+    this.element.append(this.#live, this.#summary, this.#notice, this.#body, this.#foot.element);
+  }
+
+  show(
+    view: View,
+    { endpoint, examples }: { readonly endpoint: URL; readonly examples: readonly string[] },
+  ): void {
+    this.element.setAttribute('aria-busy', String(view.kind === 'loading'));
+    const words = spoken(view);
+    if (words !== undefined) this.#live.textContent = words;
+    switch (view.kind) {
+      case 'start':
+        this.#alone(invitation(examples, this.#events.onExample));
+        break;
+      case 'empty':
+        this.#alone(emptyQuery());
+        break;
+      case 'failed':
+        this.#alone(failed(view.failure, this.#events.onRetry));
+        break;
+      case 'loading':
+        // What was found before stays, paler, until there is something better.
+        if (view.previous === undefined || view.previous.hits.length === 0) this.#alone(skeleton());
+        break;
+      case 'results':
+        this.#results(view.results, endpoint);
+        break;
+    }
+  }
+
+  #results(results: Results, endpoint: URL): void {
+    this.#summary.replaceChildren(...summary(results));
+    this.#notice.replaceChildren(...notice(results));
+    this.grid.show(results.hits, endpoint);
+    const body = results.hits.length > 0 ? this.grid.element : nothingFound(results);
+    if (this.#body.firstChild !== body) this.#body.replaceChildren(body);
+    this.#foot.show(results);
+    this.#foot.element.hidden = results.hits.length === 0;
+  }
+
+  #alone(content: HTMLElement): void {
+    this.#summary.replaceChildren();
+    this.#notice.replaceChildren();
+    this.#body.replaceChildren(content);
+    this.#foot.element.hidden = true;
+  }
+}

@@ -1,0 +1,24 @@
+import { element } from '../dom/element.ts';
+import type { Failure } from '../request/outcome.ts';
+
+const LABEL = 'Try again';
+
+/** Asks again; while the service wants to be left alone the button counts the seconds down. */
+export function retryButton({ retryAfter = 0 }: Failure, onRetry: () => void): HTMLButtonElement {
+  const button = element('button', { type: 'button', class: 'button', part: 'retry' }, LABEL);
+  const ready = Date.now() + 1000 * retryAfter;
+  const left = (): number => Math.ceil((ready - Date.now()) / 1000);
+  const show = (): void => {
+    const seconds = left();
+    button.textContent = seconds > 0 ? `${LABEL} in ${seconds} s` : LABEL;
+    // Not `disabled`: that would take the focus away from whoever waits on it.
+    button.setAttribute('aria-disabled', String(seconds > 0));
+    // Once replaced by another view there is nothing left to count for.
+    if (seconds > 0 && (button.isConnected || seconds === retryAfter)) setTimeout(show, 1000);
+  };
+  show();
+  button.addEventListener('click', () => {
+    if (left() <= 0) onRetry();
+  });
+  return button;
+}

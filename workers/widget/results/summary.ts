@@ -1,0 +1,57 @@
+import { element } from '../dom/element.ts';
+import type { Results, View } from '../session/view.ts';
+
+function pictures(count: number): string {
+  return count === 1 ? '1 picture' : `${count} pictures`;
+}
+
+/** Above the grid: the words as the model read them, those it does not know marked. */
+export function summary({ hits, more, words }: Results): Node[] {
+  const list = words.map(({ text, known }) =>
+    known
+      ? element('li', {}, text)
+      : element('li', {}, element('s', { title: 'Not known to the model' }, text), ' (not known)'),
+  );
+  return [
+    element(
+      'p',
+      { class: 'count' },
+      more === 'end' ? pictures(hits.length) : `First ${pictures(hits.length)}`,
+    ),
+    element('ul', { class: 'words', role: 'list', 'aria-label': 'Words of the query' }, ...list),
+  ];
+}
+
+/** Above the grid when the answer is not what it should be. */
+export function notice({ degraded, stage }: Results): Node[] {
+  if (degraded === undefined) return [];
+  return [
+    element(
+      'p',
+      { class: 'notice', part: 'notice' },
+      element('strong', {}, stage === 'recall' ? 'Rough order. ' : 'Without regions. '),
+      degraded.message,
+    ),
+  ];
+}
+
+/** What a screen reader says of a view; undefined leaves the last words as they are. */
+export function spoken(view: View): string | undefined {
+  switch (view.kind) {
+    case 'start':
+      return '';
+    case 'empty':
+      return 'There is nothing to search for yet.';
+    case 'loading':
+      return undefined;
+    case 'failed':
+      return `${view.failure.title}. ${view.failure.detail}`;
+    case 'results': {
+      const { query, hits, more, degraded } = view.results;
+      if (more === 'loading') return undefined;
+      if (typeof more === 'object') return `${more.title}. ${more.detail}`;
+      if (hits.length === 0) return `No picture found for “${query}”.`;
+      return `${pictures(hits.length)} for “${query}”.${degraded ? ` ${degraded.message}` : ''}`;
+    }
+  }
+}

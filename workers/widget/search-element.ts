@@ -1,0 +1,181 @@
+import type { SearchHit, SearchResponse } from '../../shared/schema/index.ts';
+import { SearchBox } from './box/search-box.ts';
+import { onSlash } from './box/slash-key.ts';
+import { Detail } from './detail/detail.ts';
+import { element } from './dom/element.ts';
+import { requestPage } from './request/request-page.ts';
+import { ResultsView } from './results/results-view.ts';
+import { AddressBar } from './session/address-bar.ts';
+import { API_LIMITS, SearchSession } from './session/search-session.ts';
+import type { View } from './session/view.ts';
+import { stylesheet } from './styles/stylesheet.ts';
+
+const PAGE_SIZE = 20;
+const PLACEHOLDER = 'Two dogs chase a ball along the beach';
+const EXAMPLES = [
+  'a child in a red coat feeds a horse',
+  'two people ride one bicycle',
+  'a dog catches a ball in the air',
+];
+
+/** `gsmn-results`: an answer is to be seen, or more of it. */
+export interface ResultsDetail extends Pick<SearchResponse, 'query' | 'stage' | 'degraded'> {
+  readonly hits: readonly SearchHit[];
+}
+
+/** `gsmn-select`: a picture was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
+export interface SelectDetail {
+  readonly hit: SearchHit;
+  readonly position: number;
+}
+
+/** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
+export class SearchElement extends HTMLElement {
+  static readonly observedAttributes = ['placeholder', 'examples'];
+  /** Where to search when there is no `endpoint` attribute. */
+  static defaultEndpoint: URL | undefined;
+
+  readonly #box = new SearchBox({
+    onType: (text) => this.#session.typed(text),
+    onSubmit: (text) => this.#session.search(text),
+    onDown: () => this.#results.grid.focus(0),
+  });
+  readonly #results = new ResultsView({
+    onOpen: (index) => this.#open(index),
+    onLeaveUp: () => this.#box.focus(),
+    onExample: (query) => this.search(query),
+    onMore: () => void this.#more(),
+    onRetry: () => this.#session.retry(),
+  });
+  readonly #detail = new Detail((index) => this.#results.grid.focus(index));
+  readonly #session = new SearchSession({
+    request: (page, signal) => requestPage(this.#endpoint, page, signal),
+    limit: () => this.#limit,
+    onView: (view) => this.#show(view),
+    onSearch: (query, typed) => {
+      if (this.hasAttribute('url-query')) this.#address.write(query, typed);
+    },
+  });
+  readonly #address = new AddressBar((query) => {
+    if (this.hasAttribute('url-query')) this.#ask(query);
+  });
+  readonly #online = (): void => {
+    const { view } = this.#session;
+    if (view.kind === 'failed' && view.failure.kind === 'offline') this.#session.retry();
+  };
+  #releaseSlash: () => void = () => {};
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [stylesheet()];
+    root.append(
+      element('div', { class: 'root' }, this.#box.element, this.#results.element),
+      this.#detail.element,
+    );
+    this.#box.placeholder = PLACEHOLDER;
+  }
+
+  connectedCallback(): void {
+    this.#releaseSlash = onSlash(() => {
+      if (this.#detail.element.open) return;
+      this.#box.focus();
+      this.#box.select();
+    });
+    addEventListener('online', this.#online);
+    this.#address.connect();
+    this.#show(this.#session.view);
+    if (this.hasAttribute('url-query') && this.#address.query !== '') this.#ask(this.#address.query);
+    const { activeElement } = this.ownerDocument;
+    if (this.autofocus && (activeElement === null || activeElement === this.ownerDocument.body)) {
+      this.#box.focus({ preventScroll: true });
+    }
+  }
+
+  disconnectedCallback(): void {
+    this.#releaseSlash();
+    removeEventListener('online', this.#online);
+    this.#address.disconnect();
+    this.#session.stop();
+  }
+
+  attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
+    if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
+    else if (this.#session.view.kind === 'start') this.#show(this.#session.view);
+  }
+
+  /** What stands in the line. */
+  get query(): string {
+    return this.#box.value;
+  }
+
+  /** Writes a sentence into the line and searches for it. */
+  search(query: string): void {
+    this.#box.value = query;
+    this.#session.search(query);
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.#box.focus(options);
+  }
+
+  get #endpoint(): URL {
+    const given = this.getAttribute('endpoint');
+    if (given !== null && URL.canParse(given, this.baseURI)) return new URL(given, this.baseURI);
+    return SearchElement.defaultEndpoint ?? new URL('/v1/search', this.baseURI);
+  }
+
+  get #limit(): number {
+    const given = Number.parseInt(this.getAttribute('limit') ?? '', 10);
+    return given >= 1 ? Math.min(given, API_LIMITS.limit) : PAGE_SIZE;
+  }
+
+  get #examples(): readonly string[] {
+    const given = this.getAttribute('examples');
+    if (given === null) return EXAMPLES;
+    return given
+      .split('|')
+      .map((text) => text.trim())
+      .filter(Boolean);
+  }
+
+  #ask(query: string): void {
+    this.#detail.element.close();
+    this.#box.value = query;
+    if (query === '') this.#session.reset();
+    else this.#session.search(query);
+  }
+
+  #show(view: View): void {
+    this.#results.show(view, { endpoint: this.#endpoint, examples: this.#examples });
+    if (view.kind !== 'results' || view.results.more === 'loading') return;
+    const { query, stage, degraded, hits } = view.results;
+    this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
+  }
+
+  #open(index: number): void {
+    const { view } = this.#session;
+    const results =
+      view.kind === 'results' ? view.results : view.kind === 'loading' ? view.previous : undefined;
+    const hit = results?.hits[index];
+    if (results === undefined || hit === undefined) return;
+    if (this.#tell<SelectDetail>('gsmn-select', { hit, position: index + 1 })) {
+      this.#detail.open(results, index, this.#endpoint);
+    }
+  }
+
+  async #more(): Promise<void> {
+    const { view } = this.#session;
+    const before = view.kind === 'results' ? view.results.hits.length : 0;
+    await this.#session.more();
+    // On to the first new picture, for whoever came by keyboard; the button has moved out of sight.
+    this.#results.grid.focus(before);
+  }
+
+  /** Returns whether nobody prevented what follows. */
+  #tell<T>(name: string, detail: T): boolean {
+    return this.dispatchEvent(
+      new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }),
+    );
+  }
+}

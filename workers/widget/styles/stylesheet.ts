@@ -1,0 +1,15 @@
+import detail from './detail.css';
+import motion from './motion.css';
+import results from './results.css';
+import theme from './theme.css';
+
+let shared: CSSStyleSheet | undefined;
+
+/** One sheet for every element on the page. Constructed, so that no policy against inline styles stands in its way. */
+export function stylesheet(): CSSStyleSheet {
+  if (shared === undefined) {
+    shared = new CSSStyleSheet();
+    shared.replaceSync(theme + results + detail + motion);
+  }
+  return shared;
+}
