@@ -48,7 +48,7 @@ describe('float16', () => {
       const found = [middle - step, middle, middle + step].map(narrow);
       const even = bits % 2 === 0 ? bits : bits + 1;
       if (found[0] !== bits || found[1] !== even || found[2] !== bits + 1) {
-        expect.fail(`around ${middle} got ${found}, expected ${[bits, even, bits + 1]}`);
+        expect.fail(`around ${middle} got ${found.join(', ')}, expected ${bits}, ${even}, ${bits + 1}`);
       }
     }
   });

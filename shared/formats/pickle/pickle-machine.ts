@@ -1,0 +1,167 @@
+import { AppError } from '../../errors/index.ts';
+import { type Construction, PickleFunction, type PickleGlobals } from './pickle-globals.ts';
+import { PickleInput } from './pickle-input.ts';
+
+/** What a pickle may use. */
+export interface PickleOptions {
+  /** What messages call the file. */
+  readonly name: string;
+  readonly globals: PickleGlobals;
+  /** Gives the object of a persistent id (a storage of PyTorch's); without it there must be none. */
+  readonly persistent?: (id: unknown, construction: Construction) => unknown;
+}
+
+/** Memory that a list or dictionary takes, roughly. */
+const CONTAINER_BYTES = 100;
+const MOST_ON_STACK = 1 << 24;
+
+/**
+ * The state of a pickle's stack machine. Only values are built: a global is looked up in the allow-list, and calling it
+ * runs what the list has for it. There is no recursion, and what is built is bounded by `memory`.
+ */
+export class PickleMachine implements Construction {
+  readonly input: PickleInput;
+  readonly #options: PickleOptions;
+  readonly #stack: unknown[] = [];
+  readonly #marks: number[] = [];
+  readonly #memo = new Map<number, unknown>();
+  readonly #builders = new Map<object, (state: unknown) => void>();
+  #memory: number;
+
+  constructor(bytes: Uint8Array, options: PickleOptions, memory: number) {
+    this.input = new PickleInput(bytes);
+    this.#options = options;
+    this.#memory = memory;
+  }
+
+  invalid(what: string): AppError {
+    return new AppError('format_invalid', `${this.#options.name}: its pickle is broken: ${what}`, {
+      hint: 'copy or download the file again',
+    });
+  }
+
+  unsupported(what: string): AppError {
+    return new AppError(
+      'format_unsupported',
+      `${this.#options.name}: its pickle holds what we do not read: ${what}`,
+    );
+  }
+
+  refused(what: string): AppError {
+    return new AppError('format_refused', `${this.#options.name}: its pickle asks for ${what}`, {
+      hint: 'only plain data, numpy arrays and PyTorch tensors are read; nothing else is ever loaded from a pickle',
+    });
+  }
+
+  spend(bytes: number): void {
+    this.#memory -= bytes;
+    if (this.#memory < 0) throw this.unsupported('far more values than bytes');
+  }
+
+  onBuild(object: object, build: (state: unknown) => void): void {
+    this.#builders.set(object, build);
+  }
+
+  push(value: unknown): void {
+    if (this.#stack.length === MOST_ON_STACK)
+      throw this.unsupported(`more than ${MOST_ON_STACK} values at once`);
+    this.#stack.push(value);
+  }
+
+  pushContainer(value: unknown): void {
+    this.spend(CONTAINER_BYTES);
+    this.push(value);
+  }
+
+  top(): unknown {
+    this.#assertHeld(1);
+    return this.#stack.at(-1);
+  }
+
+  pop(): unknown {
+    this.#assertHeld(1);
+    return this.#stack.pop();
+  }
+
+  /** The last `count` values, in the order in which they were pushed. */
+  popMany(count: number): unknown[] {
+    this.#assertHeld(count);
+    return this.#stack.splice(this.#stack.length - count);
+  }
+
+  /** Values are those above the last mark. */
+  #assertHeld(count: number): void {
+    if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) throw this.invalid('its stack is empty');
+  }
+
+  mark(): void {
+    this.#marks.push(this.#stack.length);
+  }
+
+  popToMark(): unknown[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw this.invalid('a mark is missing');
+    return this.#stack.splice(mark);
+  }
+
+  /** POP takes a mark where there is one on top. */
+  discard(): void {
+    if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
+    else this.pop();
+  }
+
+  memoize(index: number = this.#memo.size): void {
+    this.#memo.set(index, this.top());
+  }
+
+  recall(index: number): void {
+    const value = this.#memo.get(index);
+    if (value === undefined) throw this.invalid(`nothing is remembered under ${index}`);
+    this.push(value);
+  }
+
+  append(items: readonly unknown[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw this.invalid('it appends to what is no list');
+    for (const item of items) (list as unknown[]).push(item);
+  }
+
+  addItems(items: readonly unknown[]): void {
+    const set = this.top();
+    if (!(set instanceof Set)) throw this.invalid('it adds to what is no set');
+    for (const item of items) set.add(item);
+  }
+
+  setItems(pairs: readonly unknown[], target: unknown = this.top()): void {
+    if (!(target instanceof Map)) throw this.invalid('it sets items of what is no dictionary');
+    if (pairs.length % 2 !== 0) throw this.invalid('a key without a value');
+    for (let index = 0; index < pairs.length; index += 2) target.set(pairs[index], pairs[index + 1]);
+  }
+
+  pushGlobal(module: unknown, name: unknown): void {
+    if (typeof module !== 'string' || typeof name !== 'string') throw this.invalid('a global without a name');
+    const path = `${module}.${name}`;
+    const found = this.#options.globals.get(path);
+    if (found === undefined) throw this.refused(JSON.stringify(path.slice(0, 200)));
+    this.push(found);
+  }
+
+  call(callee: unknown, args: unknown): void {
+    if (!(callee instanceof PickleFunction)) throw this.invalid('it calls what cannot be called');
+    if (!Array.isArray(args)) throw this.invalid('it calls without arguments');
+    this.pushContainer(callee.call(args as unknown[], this));
+  }
+
+  build(state: unknown): void {
+    const object = this.top();
+    const builder = typeof object === 'object' && object !== null ? this.#builders.get(object) : undefined;
+    if (builder === undefined) throw this.invalid('it gives a state to what has none');
+    builder(state);
+  }
+
+  pushPersistent(id: unknown): void {
+    const resolve = this.#options.persistent;
+    if (resolve === undefined) throw this.refused('data outside of the file');
+    this.pushContainer(resolve(id, this));
+  }
+}
