@@ -1,0 +1,49 @@
+import { AppError } from '../../shared/errors/index.ts';
+import { openNpy } from '../../shared/formats/index.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+
+const FIELDS = ['image_w', 'image_h'] as const;
+const HINT = 'a structured array or an object array of dicts with image_w and image_h, in pixels';
+
+/**
+ * Width and height of every row of `{split}_ims_size.npy`, `[kept, 2]`: a structured array, or an object array of
+ * dicts as the published data have it.
+ *
+ * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
+ */
+export async function readSizes(path: string, rows: number, kept: number): Promise<Float32Array> {
+  const [widths, heights] = await withFileSource(path, async (source) => {
+    const reader = await openNpy(source);
+    if (reader.shape.length !== 1 || reader.shape[0] !== rows) {
+      throw new AppError('shape_mismatch', `${path} is [${reader.shape}], expected [${rows}]`, {
+        hint: HINT,
+      });
+    }
+    if (reader.dtype === 'object') {
+      const sizes = await reader.readObjects();
+      return FIELDS.map((field) => sizes.map((size, row) => sizeOf(path, size, row, field)));
+    }
+    return Promise.all(FIELDS.map((field) => reader.readField(field, 0, rows)));
+  });
+  const pairs = new Float32Array(2 * kept);
+  for (let row = 0; row < kept; row++) {
+    const [width, height] = [widths?.[row] ?? Number.NaN, heights?.[row] ?? Number.NaN];
+    if (!(width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height))) {
+      throw new AppError(
+        'format_invalid',
+        `${path}: row ${row} has no positive size (${width} x ${height})`,
+        {
+          hint: "write the picture's width and height in pixels",
+        },
+      );
+    }
+    pairs.set([width, height], 2 * row);
+  }
+  return pairs;
+}
+
+function sizeOf(path: string, size: unknown, row: number, field: string): number {
+  const value: unknown = size instanceof Map ? size.get(field) : undefined;
+  if (typeof value === 'number') return value;
+  throw new AppError('format_invalid', `${path}: row ${row} has no number "${field}"`, { hint: HINT });
+}

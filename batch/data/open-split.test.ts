@@ -1,0 +1,332 @@
+import { describe, expect, it } from 'vitest';
+import { npyBytes, sizeBytes, smallSplitFiles, withFolder } from '../../test/support/data-folder.ts';
+import { openSplit } from './open-split.ts';
+import type { Split } from './split.ts';
+
+type Files = Map<string, Buffer | string>;
+
+async function openFiles<T>(files: Files, split: string, use: (opened: Split) => Promise<T>): Promise<T> {
+  return withFolder(files, async (folder) => {
+    const opened = await openSplit(folder, split, { vocabularySize: 7 });
+    try {
+      return await use(opened);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+describe('openSplit', () => {
+  it.each([1, 5])('reads everything of a split with %i rows an image', async (rowsPerImage) => {
+    await openFiles(smallSplitFiles('test', 4, rowsPerImage), 'test', async (split) => {
+      expect(split).toMatchObject({
+        split: 'test',
+        images: 4,
+        regions: 3,
+        featureSize: 4,
+        captionsPerImage: 5,
+      });
+      expect(await split.readFeatures(1, 3)).toEqual(
+        Float32Array.from({ length: 24 }, (_, index) => 12 + index),
+      );
+      expect(split.boxes).toMatchObject({ images: 4, regions: 3, rowsPerImage });
+      expect(split.boxes.boxRows).toHaveLength(4 * rowsPerImage * 12);
+      expect([...split.boxes.boxRows.subarray(0, 4)]).toEqual([0, 2, 14, 16]);
+      expect([...split.boxes.sizeRows.slice(-2)]).toEqual([103, 53]);
+      expect(split.captionIds).toHaveLength(20);
+      expect(split.captionIds[1]).toEqual([1, 5, 5, 2]);
+      expect(split.captionTexts?.[19]).toBe('caption 19');
+      expect(split.dependencies?.[7]).toEqual([
+        [0, 1],
+        [1, 2],
+      ]);
+      expect(split.imageNames).toEqual(['0.jpg', '1.jpg', '2.jpg', '3.jpg']);
+      expect(split.metadata?.[2]).toEqual({ place: 2 });
+    });
+  });
+
+  it('does without the files that a split need not have', async () => {
+    const files = smallSplitFiles('test', 3);
+    for (const name of ['precaps_stan.txt', 'caps.txt', 'caps.json', 'images.txt', 'metadata.jsonl']) {
+      files.delete(`test_${name}`);
+    }
+    await openFiles(files, 'test', async (split) => {
+      expect(split).toMatchObject({ images: 3, captionsPerImage: 0, captionIds: [] });
+      expect(split.captionTexts ?? split.dependencies ?? split.imageNames ?? split.metadata).toBeUndefined();
+    });
+  });
+
+  it('takes Windows line ends', async () => {
+    const files = smallSplitFiles('test', 3);
+    for (const [name, content] of files) {
+      if (typeof content === 'string') files.set(name, content.replaceAll('\n', '\r\n'));
+    }
+    await openFiles(files, 'test', async (split) => {
+      expect(split.captionIds[14]).toEqual([1, 6, 5, 2]);
+      expect(split.captionTexts?.[14]).toBe('caption 14');
+      expect(split.imageNames).toEqual(['0.jpg', '1.jpg', '2.jpg']);
+    });
+  });
+
+  it.each([1, 5])('cuts dev, and dev alone, to 5000 captions (%i rows an image)', async (rowsPerImage) => {
+    const files = new Map([...smallSplitFiles('dev', 1002, rowsPerImage), ...smallSplitFiles('train', 1002)]);
+    await openFiles(files, 'dev', async (split) => {
+      expect(split.images).toBe(1000);
+      expect(split.captionIds).toHaveLength(5000);
+      expect(split.captionTexts).toHaveLength(5000);
+      expect(split.dependencies).toHaveLength(5000);
+      expect(split.imageNames).toHaveLength(1000);
+      expect(split.metadata).toHaveLength(1000);
+      expect(split.boxes.sizeRows).toHaveLength(2000 * rowsPerImage);
+      await expect(split.readFeatures(0, 1001)).rejects.toMatchObject({ code: 'argument_invalid' });
+    });
+    await openFiles(files, 'train', async (split) => expect(split.images).toBe(1002));
+  });
+});
+
+const float = (values: readonly number[], shape: readonly number[]): Buffer =>
+  npyBytes("'<f4'", shape, Float32Array.from(values));
+const ones = (count: number): number[] => Array<number>(count).fill(1);
+
+/** What is wrong, how it is made so, the code, and what the message must name. */
+const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, RegExp])[] = [
+  ['no features', (files) => files.delete('test_ims.npy'), 'file_missing', /no split "test"/],
+  ['no boxes', (files) => files.delete('test_ims_bbx.npy'), 'file_missing', /test_ims_bbx\.npy/],
+  ['no sizes', (files) => files.delete('test_ims_size.npy'), 'file_missing', /test_ims_size\.npy/],
+  ['no image', (files) => files.set('test_ims.npy', float([], [0, 3, 4])), 'shape_mismatch', /test_ims\.npy/],
+  ['flat features', (files) => files.set('test_ims.npy', float(ones(24), [2, 12])), 'shape_mismatch', /2,12/],
+  [
+    'truncated features',
+    (files) => files.set('test_ims.npy', float(ones(20), [2, 3, 4])),
+    'format_invalid',
+    /test_ims\.npy/,
+  ],
+  [
+    'a caption too few',
+    (files) => files.set('test_precaps_stan.txt', '1,4,2\n'.repeat(9)),
+    'shape_mismatch',
+    /2 rows for 9 captions/,
+  ],
+  [
+    'boxes with other R',
+    (files) => files.set('test_ims_bbx.npy', float(ones(16), [2, 2, 4])),
+    'shape_mismatch',
+    /test_ims_bbx\.npy is \[2,2,4\], expected \[2,3,4\]/,
+  ],
+  [
+    'boxes of three numbers',
+    (files) => files.set('test_ims_bbx.npy', float(ones(18), [2, 3, 3])),
+    'shape_mismatch',
+    /expected \[2,3,4\]/,
+  ],
+  [
+    'a box that is NaN',
+    (files) => files.set('test_ims_bbx.npy', float([...ones(23), Number.NaN], [2, 3, 4])),
+    'format_invalid',
+    /row 1 \(image 1\)/,
+  ],
+  [
+    'sizes of other images',
+    (files) => files.set('test_ims_size.npy', sizeBytes([[9, 9]])),
+    'shape_mismatch',
+    /is \[1\], expected \[2\]/,
+  ],
+  [
+    'a zero size',
+    (files) =>
+      files.set(
+        'test_ims_size.npy',
+        sizeBytes([
+          [9, 9],
+          [9, 0],
+        ]),
+      ),
+    'format_invalid',
+    /row 1 .*9 x 0/,
+  ],
+  [
+    'sizes without names',
+    (files) =>
+      files.set(
+        'test_ims_size.npy',
+        npyBytes("[('w', '<i4'), ('h', '<i4')]", [2], Int32Array.of(9, 9, 9, 9)),
+      ),
+    'format_invalid',
+    /test_ims_size\.npy/,
+  ],
+  [
+    'no <start>',
+    (files) => files.set('test_precaps_stan.txt', `4,5,2\n${'1,4,2\n'.repeat(9)}`),
+    'format_invalid',
+    /test_precaps_stan\.txt:1.*<start>/,
+  ],
+  [
+    'no <end>',
+    (files) => files.set('test_precaps_stan.txt', `${'1,4,2\n'.repeat(9)}1,4,5\n`),
+    'format_invalid',
+    /test_precaps_stan\.txt:10.*<end>/,
+  ],
+  [
+    'an empty caption',
+    (files) => files.set('test_precaps_stan.txt', `1,4,2\n\n${'1,4,2\n'.repeat(8)}`),
+    'format_invalid',
+    /test_precaps_stan\.txt:2/,
+  ],
+  [
+    'an id that is no number',
+    (files) => files.set('test_precaps_stan.txt', `${'1,4,2\n'.repeat(9)}1,cat,2\n`),
+    'format_invalid',
+    /:10: "cat"/,
+  ],
+  [
+    'an id that is a fraction',
+    (files) => files.set('test_precaps_stan.txt', `${'1,4,2\n'.repeat(9)}1,4.5,2\n`),
+    'format_invalid',
+    /:10: "4.5"/,
+  ],
+  [
+    'an id beyond the vocabulary',
+    (files) => files.set('test_precaps_stan.txt', `${'1,4,2\n'.repeat(9)}1,7,2\n`),
+    'format_invalid',
+    /:10: word id 7.*7 words/,
+  ],
+  [
+    'a text too few',
+    (files) => files.set('test_caps.txt', 'a\n'.repeat(9)),
+    'shape_mismatch',
+    /test_caps\.txt has 9 entries for 10 captions/,
+  ],
+  [
+    'no UTF-8',
+    (files) => files.set('test_caps.txt', Buffer.from([0xff, 0xfe, 10])),
+    'format_invalid',
+    /test_caps\.txt is not UTF-8/,
+  ],
+  [
+    'parses that are no JSON',
+    (files) => files.set('test_caps.json', '[[[0, 1]'),
+    'format_invalid',
+    /test_caps\.json is not JSON/,
+  ],
+  [
+    'parses that are no list',
+    (files) => files.set('test_caps.json', '{}'),
+    'format_invalid',
+    /test_caps\.json/,
+  ],
+  [
+    'a parse too few',
+    (files) => files.set('test_caps.json', JSON.stringify(Array(9).fill([[0, 1]]))),
+    'shape_mismatch',
+    /9 entries for 10 captions/,
+  ],
+  [
+    'a pair of three',
+    (files) =>
+      files.set(
+        'test_caps.json',
+        JSON.stringify([
+          [
+            [0, 1],
+            [1, 2, 3],
+          ],
+          ...Array(9).fill([[0, 1]]),
+        ]),
+      ),
+    'format_invalid',
+    /caption 1, pair 2: \[1,2,3\]/,
+  ],
+  [
+    'a pair of words',
+    (files) => files.set('test_caps.json', JSON.stringify([...Array(9).fill([[0, 1]]), [['root', 1]]])),
+    'format_invalid',
+    /caption 10, pair 1/,
+  ],
+  [
+    'a caption that is no list',
+    (files) => files.set('test_caps.json', JSON.stringify([...Array(9).fill([[0, 1]]), 5])),
+    'format_invalid',
+    /caption 10/,
+  ],
+  [
+    'a name too many',
+    (files) => files.set('test_images.txt', 'a\nb\nc\n'),
+    'shape_mismatch',
+    /test_images\.txt has 3 entries for 2 images/,
+  ],
+  [
+    'an empty name',
+    (files) => files.set('test_images.txt', 'a\n \n'),
+    'format_invalid',
+    /test_images\.txt:2/,
+  ],
+  [
+    'metadata of other images',
+    (files) => files.set('test_metadata.jsonl', '{}\n'),
+    'shape_mismatch',
+    /test_metadata\.jsonl has 1 entries/,
+  ],
+  [
+    'metadata that is no object',
+    (files) => files.set('test_metadata.jsonl', '{}\n[]\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:2/,
+  ],
+  [
+    'metadata that is no JSON',
+    (files) => files.set('test_metadata.jsonl', '{}\n{\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:2/,
+  ],
+];
+
+describe('openSplit refuses', () => {
+  it.each(MALFORMED)('%s', async (_, spoil, code, message) => {
+    const files = smallSplitFiles('test', 2);
+    spoil(files);
+    const opening = openFiles(files, 'test', (split) => split.readFeatures(0, split.images));
+    await expect(opening).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('five rows of an image that differ', async () => {
+    const files = smallSplitFiles('test', 2, 5);
+    const boxes = ones(10 * 12);
+    boxes[7 * 12] = 0;
+    files.set('test_ims_bbx.npy', float(boxes, [10, 3, 4]));
+    const opening = openFiles(files, 'test', async () => {});
+    await expect(opening).rejects.toMatchObject({
+      code: 'shape_mismatch',
+      message: expect.stringMatching(/rows 5 and 7 differ, both should be image 1/),
+    });
+  });
+
+  it.each([1, 5])('NaN features, and says whose they are (%i rows an image)', async (rowsPerImage) => {
+    const files = smallSplitFiles('test', 3, rowsPerImage);
+    const features = ones(3 * rowsPerImage * 12);
+    features[2 * rowsPerImage * 12 + 4] = Number.NaN;
+    files.set('test_ims.npy', float(features, [3 * rowsPerImage, 3, 4]));
+    await openFiles(files, 'test', async (split) => {
+      expect(await split.readFeatures(0, 2)).toHaveLength(24);
+      await expect(split.readFeatures(1, 3)).rejects.toMatchObject({
+        code: 'format_invalid',
+        message: expect.stringMatching(/image 2/),
+      });
+    });
+  });
+
+  it('a folder that is not there or is a file', async () => {
+    await withFolder(new Map([['file', 'x']]), async (folder) => {
+      await expect(openSplit(`${folder}/none`, 'test')).rejects.toMatchObject({ code: 'file_missing' });
+      await expect(openSplit(`${folder}/file`, 'test')).rejects.toMatchObject({ code: 'file_unreadable' });
+    });
+  });
+
+  it('a split that is not there, and names those that are', async () => {
+    await withFolder(smallSplitFiles('dev', 1), async (folder) => {
+      await expect(openSplit(folder, 'test')).rejects.toMatchObject({
+        code: 'file_missing',
+        hint: 'it has dev',
+      });
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../shared/errors/index.ts';
+
+/**
+ * A UTF-8 file whole, or undefined when there is no such file.
+ *
+ * @throws AppError `file_unreadable`, `format_invalid` (not UTF-8).
+ */
+async function readText(path: string): Promise<string | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new AppError('file_unreadable', `${path} cannot be read (${code ?? String(thrown)})`, {
+      cause: thrown,
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (thrown) {
+    throw new AppError('format_invalid', `${path} is not UTF-8 text`, {
+      hint: 'convert the file, for example with iconv',
+      cause: thrown,
+    });
+  }
+}
+
+/** The lines of a text file, without their ends and without the empty one behind the last; undefined without a file. */
+export async function readLines(path: string): Promise<string[] | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/**
+ * The value of a JSON file, undefined without a file.
+ *
+ * @throws AppError `format_invalid`.
+ */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path);
+  return text === undefined ? undefined : parseJson(text, path);
+}
+
+/** Parses JSON; `where` is the file, or the file and the line. */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new AppError('format_invalid', `${where} is not JSON: ${reason}`, {
+      hint: 'the file is truncated or was changed by hand; make it again',
+      cause: thrown,
+    });
+  }
+}
