@@ -1,0 +1,79 @@
+import { AppError } from '../errors/index.ts';
+import type { ImageGraph } from '../model/index.ts';
+import type { GenerationManifest } from '../schema/index.ts';
+import { BoxesReader } from './boxes.ts';
+import type { GenerationFiles } from './generation-files.ts';
+import { GENERATION_PATHS } from './manifest.ts';
+import { NodeStoreReader } from './node-store-reader.ts';
+
+/** Reads the images of a generation by ordinal, as graphs. */
+export interface ImageGraphReader {
+  readonly count: number;
+  /** Graphs of images `[from, to)`: nodes `[R, D]`, boxes `[R, 4]`. */
+  read(from: number, to: number): Promise<ImageGraph[]>;
+  /** Boxes of one image, `[R, 4]`. */
+  boxes(image: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a generation's images and checks that nodes, boxes and manifest speak of the same ones.
+ *
+ * @throws AppError `shape_mismatch`, `format_invalid`, `checksum_mismatch`, `file_missing`.
+ */
+export async function openImageGraphs(
+  files: GenerationFiles,
+  manifest: GenerationManifest,
+): Promise<ImageGraphReader> {
+  const nodeSource = await files.open(GENERATION_PATHS.imageNodes);
+  try {
+    const boxSource = await files.open(GENERATION_PATHS.boxes);
+    try {
+      const nodes = await NodeStoreReader.open(nodeSource);
+      const boxes = await BoxesReader.open(boxSource);
+      assertShapes(nodes, boxes, manifest);
+      const read = async (from: number, to: number): Promise<ImageGraph[]> => {
+        const [graphs, own] = await Promise.all([nodes.readGraphs(from, to), boxes.read(from, to)]);
+        const size = 4 * boxes.regions;
+        return graphs.map((graph, index) => ({
+          nodes: graph,
+          boxes: own.subarray(index * size, (index + 1) * size),
+        }));
+      };
+      return {
+        count: nodes.layout.graphs,
+        read,
+        boxes: (image) => boxes.read(image, image + 1),
+        close: async () => {
+          await nodeSource.close();
+          await boxSource.close();
+        },
+      };
+    } catch (thrown) {
+      await boxSource.close();
+      throw thrown;
+    }
+  } catch (thrown) {
+    await nodeSource.close();
+    throw thrown;
+  }
+}
+
+function assertShapes(nodes: NodeStoreReader, boxes: BoxesReader, manifest: GenerationManifest): void {
+  const { images, model } = manifest;
+  const { graphs, rows, rowSize, dtype } = nodes.layout;
+  const refuse = (what: string): never => {
+    throw new AppError('shape_mismatch', `generation ${manifest.id}: ${what}`, { hint: 'build it again' });
+  };
+  if (graphs !== images.count || boxes.images !== images.count) {
+    refuse(`${graphs} graphs and ${boxes.images} images with boxes, the manifest says ${images.count}`);
+  }
+  if (rows !== graphs * images.regions || (boxes.regions !== images.regions && graphs > 0)) {
+    refuse(`${rows} nodes and ${boxes.regions} boxes an image, the manifest says ${images.regions} regions`);
+  }
+  if (rowSize !== model.config.jointSize || dtype !== manifest.nodes.dtype) {
+    refuse(
+      `nodes are ${dtype} [${rowSize}], the manifest says ${manifest.nodes.dtype} [${model.config.jointSize}]`,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+import { AppError } from '../errors/index.ts';
+import type { WorkOptions } from '../model/index.ts';
+import { type GenerationManifest, generationManifestSchema } from '../schema/index.ts';
+import { sha256OfSource } from './checksum.ts';
+import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
+import { MODEL_FILES } from './model-paths.ts';
+
+/** Where the parts of a generation lie in its folder. */
+export const GENERATION_PATHS = {
+  manifest: 'manifest.json',
+  imageNodes: 'images.nodes',
+  captionNodes: 'captions.nodes',
+  /** `[images, R, 4]` float32, x1 y1 x2 y2 as fractions of width and height. */
+  boxes: 'boxes.npy',
+  /** A line a caption: its `[head, dependent]` pairs. Only where the data has parses. */
+  dependencies: 'dependencies.jsonl',
+  /** The model's folder (`MODEL_FILES` lie in it). */
+  model: 'model',
+} as const;
+
+/** Files without which there is no generation. */
+const REQUIRED: readonly string[] = [
+  GENERATION_PATHS.imageNodes,
+  GENERATION_PATHS.captionNodes,
+  GENERATION_PATHS.boxes,
+  ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
+];
+
+/** A manifest is small; what is larger is something else. */
+const LARGEST = 16 << 20;
+
+/** Paths stay inside the folder: names of letters, digits, `.`, `_`, `-`, none beginning with a dot. */
+const INSIDE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+
+/** The bytes of a manifest, always the same for the same manifest. */
+export function manifestBytes(manifest: GenerationManifest): Uint8Array {
+  return new TextEncoder().encode(
+    `${JSON.stringify(generationManifestSchema.parse(manifest), undefined, 2)}\n`,
+  );
+}
+
+/**
+ * Parses and checks a manifest: its schema, that every path stays inside the folder and is named once, that no
+ * needed file is missing.
+ *
+ * @throws AppError `format_invalid`, `format_unsupported` (another version), `generation_incomplete`.
+ */
+export function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new AppError('format_invalid', `${name} is not JSON`, { cause });
+  }
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version !== 1) {
+    throw new AppError(
+      'format_unsupported',
+      `${name} is of version ${version}, and this program reads version 1`,
+      {
+        hint: 'use the program that built the index, or build it again',
+      },
+    );
+  }
+  const parsed = generationManifestSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new AppError('format_invalid', `${name}: ${issue?.path.join('.')}: ${issue?.message}`, {
+      hint: 'it was changed by hand or by another program; build the generation again',
+      cause: parsed.error,
+    });
+  }
+  const manifest = parsed.data;
+  const paths = manifest.files.map((file) => file.path);
+  const outside = paths.find((path) => !INSIDE.test(path));
+  if (outside !== undefined)
+    throw new AppError('format_invalid', `${name} names a file outside: "${outside}"`);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new AppError('format_invalid', `${name} names "${twice}" twice`);
+  const missing = REQUIRED.find((path) => !paths.includes(path));
+  if (missing !== undefined) throw new AppError('generation_incomplete', `${name} does not name ${missing}`);
+  return manifest;
+}
+
+/** Reads the manifest of a generation. */
+export async function readManifest(files: GenerationFiles): Promise<GenerationManifest> {
+  const name = `${files.name}/${GENERATION_PATHS.manifest}`;
+  const size = await withFile(files, GENERATION_PATHS.manifest, async (source) => source.size);
+  if (size > LARGEST)
+    throw new AppError('format_invalid', `${name} has ${size} bytes, too many for a manifest`);
+  return parseManifest(await readWhole(files, GENERATION_PATHS.manifest), name);
+}
+
+/**
+ * Checks sizes and SHA-256 sums of a generation's files against its manifest; of some files when `paths` is given.
+ * Progress counts bytes.
+ *
+ * @throws AppError `file_missing`, `checksum_mismatch`, `cancelled`.
+ */
+export async function verifyFiles(
+  files: GenerationFiles,
+  manifest: GenerationManifest,
+  options: WorkOptions & { readonly paths?: readonly string[] | undefined } = {},
+): Promise<void> {
+  const chosen = manifest.files.filter((file) => options.paths?.includes(file.path) ?? true);
+  const total = chosen.reduce((sum, file) => sum + file.bytes, 0);
+  let before = 0;
+  for (const file of chosen) {
+    await withFile(files, file.path, async (source) => {
+      const damaged = (what: string): AppError =>
+        new AppError('checksum_mismatch', `${files.name}/${file.path} ${what}`, {
+          hint: 'the file is damaged or was changed; build the generation again or restore it from its source',
+        });
+      if (source.size !== file.bytes)
+        throw damaged(`has ${source.size} bytes, the manifest says ${file.bytes}`);
+      const sum = await sha256OfSource(source, {
+        signal: options.signal,
+        onProgress: (done) => options.onProgress?.(before + done, total),
+      });
+      if (sum !== file.sha256) throw damaged('has another SHA-256 than the manifest says');
+    });
+    before += file.bytes;
+  }
+}

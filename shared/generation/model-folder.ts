@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { AppError } from '../errors/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
+import { assertParameters, type Parameters, parameterShapes } from '../model/index.ts';
+import { type GenerationManifest, type ModelConfig, modelConfigSchema } from '../schema/index.ts';
+import { parseVocabulary, type Vocabulary } from '../text/vocabulary.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { sha256Hex } from './checksum.ts';
+import { type GenerationFiles, readWhole } from './generation-files.ts';
+import { MODEL_FILES } from './model-paths.ts';
+import { decodeTensors, encodeTensors } from './tensors.ts';
+
+/** The coarse head as it is stored; `parseCoarseHead` of shared/retrieval brings it to life. */
+export interface StoredCoarseHead {
+  readonly config: unknown;
+  readonly tensors: Parameters;
+}
+
+/** SHA-256 of each part's content, whatever file it came from. */
+export type Fingerprints = GenerationManifest['model']['fingerprints'];
+
+/** All that turns features and sentences into scores, in our own form. */
+export interface Model {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  readonly vocabulary: Vocabulary;
+  readonly coarse: StoredCoarseHead;
+  readonly fingerprints: Fingerprints;
+}
+
+const FORMAT = 'gsmn-model';
+const HINT =
+  'files of different models were mixed, or one was changed; prepare the model again from its checkpoint';
+
+const configFileSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  config: modelConfigSchema,
+  fingerprints: z.object({ network: z.string(), vocabulary: z.string(), coarse: z.string() }),
+});
+
+/**
+ * A model of parts that belong together: shapes are checked, fingerprints computed.
+ *
+ * @throws AppError `shape_mismatch`.
+ */
+export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<Model> {
+  const { config, parameters, vocabulary, coarse } = parts;
+  assertParameters(config, parameters);
+  if (vocabulary.size !== config.vocabularySize) {
+    throw new AppError(
+      'shape_mismatch',
+      `the vocabulary has ${vocabulary.size} words, the network knows ${config.vocabularySize}`,
+      { hint: 'use the vocabulary that the network was trained with' },
+    );
+  }
+  const ordered: Parameters = new Map(
+    [...parameterShapes(config).keys()].flatMap((name) => {
+      const found = parameters.get(name);
+      return found === undefined ? [] : [[name, found] as const];
+    }),
+  );
+  const fingerprints = {
+    network: await contentHash(config, ordered),
+    vocabulary: await sha256Hex([JSON.stringify(words(vocabulary))]),
+    coarse: await contentHash(coarse.config, coarse.tensors),
+  };
+  return { config, parameters: ordered, vocabulary, coarse, fingerprints };
+}
+
+/** The files of a model's folder; the same model gives the same bytes. */
+export function modelFiles(model: Model): Map<string, Uint8Array> {
+  const { config, fingerprints, vocabulary, coarse } = model;
+  const head = { format: FORMAT, version: 1, config, fingerprints };
+  return new Map([
+    [MODEL_FILES.config, jsonBytes(head)],
+    [MODEL_FILES.network, encodeTensors(model.parameters)],
+    [MODEL_FILES.vocabulary, jsonBytes(publishedVocabulary(vocabulary))],
+    [MODEL_FILES.coarse, jsonBytes(coarse.config)],
+    [MODEL_FILES.coarseTensors, encodeTensors(coarse.tensors)],
+  ]);
+}
+
+/**
+ * Reads a model's folder and checks that its parts belong together.
+ *
+ * @throws AppError `file_missing`, `format_invalid`, `format_unsupported`, `shape_mismatch`, `fingerprint_mismatch`.
+ */
+export async function readModel(files: GenerationFiles): Promise<Model> {
+  const name = (path: string): string => `${files.name}/${path}`;
+  const json = async (path: string): Promise<unknown> => parseJson(await readWhole(files, path), name(path));
+  const tensors = async (path: string): Promise<Parameters> =>
+    decodeTensors(bytesSource(name(path), await readWhole(files, path)));
+
+  const { config, fingerprints } = parseConfigFile(await json(MODEL_FILES.config), name(MODEL_FILES.config));
+  const vocabularyText = new TextDecoder().decode(await readWhole(files, MODEL_FILES.vocabulary));
+  const model = await createModel({
+    config,
+    parameters: await tensors(MODEL_FILES.network),
+    vocabulary: parseVocabulary(vocabularyText, name(MODEL_FILES.vocabulary)),
+    coarse: { config: await json(MODEL_FILES.coarse), tensors: await tensors(MODEL_FILES.coarseTensors) },
+  });
+  assertFingerprints(fingerprints, model.fingerprints, files.name);
+  return model;
+}
+
+/**
+ * Refuses a model that is not the manifest's.
+ *
+ * @throws AppError `fingerprint_mismatch`.
+ */
+export function assertModelOf(manifest: GenerationManifest, model: Model): void {
+  const where = `generation ${manifest.id}`;
+  assertFingerprints(manifest.model.fingerprints, model.fingerprints, where);
+  if (canonicalJson(manifest.model.config) !== canonicalJson(model.config)) {
+    throw new AppError('fingerprint_mismatch', `${where} was built with another configuration`, {
+      hint: HINT,
+    });
+  }
+}
+
+function assertFingerprints(expected: Fingerprints, found: Fingerprints, where: string): void {
+  for (const part of ['network', 'vocabulary', 'coarse'] as const) {
+    if (expected[part] === found[part]) continue;
+    throw new AppError(
+      'fingerprint_mismatch',
+      `${where}: its ${part} is ${found[part].slice(0, 12)}…, expected ${expected[part].slice(0, 12)}…`,
+      { hint: HINT },
+    );
+  }
+}
+
+function parseConfigFile(value: unknown, name: string): { config: ModelConfig; fingerprints: Fingerprints } {
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version !== 1) {
+    throw new AppError(
+      'format_unsupported',
+      `${name} is of version ${version}, and this program reads version 1`,
+    );
+  }
+  const parsed = configFileSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AppError('format_invalid', `${name}: ${issue?.path.join('.')}: ${issue?.message}`, {
+    cause: parsed.error,
+  });
+}
+
+/** Hash of a configuration and of tensors by name: shapes and float32 numbers, independent of the file's form. */
+async function contentHash(config: unknown, tensors: Parameters): Promise<string> {
+  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  const index = sorted.map(([name, { shape }]) => [name, shape]);
+  return sha256Hex([
+    canonicalJson({ config, tensors: index }),
+    ...sorted.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]);
+}
+
+function words(vocabulary: Vocabulary): string[] {
+  return Array.from({ length: vocabulary.size }, (_, id) => vocabulary.wordOf(id));
+}
+
+/** The form in which the published vocabularies come. */
+function publishedVocabulary(vocabulary: Vocabulary): object {
+  const all = words(vocabulary);
+  return {
+    word2idx: Object.fromEntries(all.map((word, id) => [word, id])),
+    idx2word: Object.fromEntries(all.map((word, id) => [id, word])),
+    idx: all.length,
+  };
+}
+
+function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, undefined, 1)}\n`);
+}
+
+function parseJson(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new AppError('format_invalid', `${name} is not JSON`, { cause });
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
+import { AppError } from '../errors/index.ts';
+
+function unwritable(path: string, thrown: unknown): AppError {
+  const code = (thrown as NodeJS.ErrnoException).code ?? '';
+  const reasons: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EACCES: 'no permission',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is not a folder',
+  };
+  return new AppError('file_unwritable', `${path} cannot be written: ${reasons[code] ?? String(thrown)}`, {
+    hint: 'free space or choose another folder, then run the command again: it goes on where it was',
+    cause: thrown,
+  });
+}
+
+/** Runs a writing step and names the file in what it throws. */
+export async function writing<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (thrown) {
+    throw thrown instanceof AppError ? thrown : unwritable(path, thrown);
+  }
+}
+
+/** Makes a rename or a new file durable: the folder's entry must reach the disk too. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file so that it is either there whole or not at all: aside, synced, renamed, folder synced.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  const aside = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  await writing(path, async () => {
+    await mkdir(folder, { recursive: true });
+    const handle = await open(aside, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, path);
+    await syncFolder(folder);
+  }).catch(async (thrown: unknown) => {
+    await rm(aside, { force: true });
+    throw thrown;
+  });
+}
+
+/** The parsed JSON of a file, or undefined when there is no such file. */
+export async function readJsonFile(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new AppError('file_unreadable', `${path} cannot be read`, { cause: thrown });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new AppError('format_invalid', `${path} is not JSON`, {
+      hint: 'it was changed by hand or by another program; restore it',
+      cause: thrown,
+    });
+  }
+}

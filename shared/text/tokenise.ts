@@ -1,0 +1,56 @@
+import type { QueryWord } from '../schema/index.ts';
+import { treebankWords } from './treebank.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/**
+ * How a vocabulary's captions were cut into words:
+ * - `treebank`: NLTK's `word_tokenize`, as the published vocabularies and the `gsmn vocabulary` command;
+ * - `plain`: runs of letters and digits, endings such as `'s`, and the marks `. , ! ? ;`; whatever else is dropped,
+ *   hyphens too (`t-shirt` is two words).
+ */
+export type WordStyle = 'treebank' | 'plain';
+
+const PLAIN = /[\p{L}\p{M}\p{N}_]+|'[\p{L}\p{N}]*'?|[.,!?;]/gu;
+
+/** The tokens of a text in lower case. */
+export function tokenise(text: string, style: WordStyle = 'treebank'): string[] {
+  return style === 'treebank'
+    ? treebankWords(text)
+    : [...text.toLowerCase().matchAll(PLAIN)].map(([word]) => word);
+}
+
+const styles = new WeakMap<Vocabulary, WordStyle>();
+
+/**
+ * The style that a vocabulary was made with, which its file does not say: Treebank rules leave traces that the plain
+ * ones cannot (opening quotes, `n't`, words with a hyphen inside).
+ */
+export function wordStyle(vocabulary: Vocabulary): WordStyle {
+  const known = styles.get(vocabulary);
+  if (known !== undefined) return known;
+  let style: WordStyle = 'plain';
+  for (let id = 0; id < vocabulary.size && style === 'plain'; id++) {
+    if (/^``$|^n't$|\p{L}-\p{L}/u.test(vocabulary.wordOf(id) ?? '')) style = 'treebank';
+  }
+  styles.set(vocabulary, style);
+  return style;
+}
+
+export interface EncodedQuery {
+  /** The query's words, without `<start>` and `<end>`. */
+  readonly words: QueryWord[];
+  /** What the text encoder takes: the words' ids between those of `<start>` and `<end>`. */
+  readonly ids: number[];
+}
+
+/** Cuts a query into the vocabulary's words and looks them up; an unknown word gets the id of `<unk>`. */
+export function encodeQuery(text: string, vocabulary: Vocabulary): EncodedQuery {
+  const words = tokenise(text, wordStyle(vocabulary)).map((word): QueryWord => {
+    const id = vocabulary.idOf(word);
+    return { text: word, id, known: id !== vocabulary.unknownId };
+  });
+  return {
+    words,
+    ids: [vocabulary.idOf('<start>'), ...words.map((word) => word.id), vocabulary.idOf('<end>')],
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { parseVocabulary } from './vocabulary.ts';
+
+const special = { '<pad>': 0, '<start>': 1, '<end>': 2, '<unk>': 3 };
+
+function file(words: Record<string, number>, rest: object = {}): string {
+  const word2idx = { ...special, ...words };
+  const idx2word = Object.fromEntries(Object.entries(word2idx).map(([word, id]) => [id, word]));
+  return JSON.stringify({ word2idx, idx2word, idx: Object.keys(word2idx).length, ...rest });
+}
+
+describe('parseVocabulary', () => {
+  it('reads what vocab.py writes', () => {
+    const words = parseVocabulary(file({ dog: 4, '7': 5 }), 'v');
+    expect([words.size, words.unknownId]).toEqual([6, 3]);
+    expect([words.idOf('dog'), words.idOf('7'), words.idOf('cat')]).toEqual([4, 5, 3]);
+    expect([words.wordOf(4), words.wordOf(0)]).toEqual(['dog', '<pad>']);
+  });
+
+  it('takes names of every object for words like others', () => {
+    const words = parseVocabulary(file({ dog: 4 }), 'v');
+    expect(words.idOf('constructor')).toBe(3);
+    expect(words.idOf('__proto__')).toBe(3);
+    const odd = `{"word2idx":{"<pad>":0,"<start>":1,"<end>":2,"<unk>":3,"constructor":4}}`;
+    expect(parseVocabulary(odd, 'v').idOf('constructor')).toBe(4);
+  });
+
+  it('refuses an id that is not there', () => {
+    expect(() => parseVocabulary(file({}), 'v').wordOf(4)).toThrow(
+      expect.objectContaining({ code: 'argument_invalid' }),
+    );
+  });
+
+  it.each([
+    ['not JSON', '{"word2idx"', /v is not JSON/],
+    ['another file', '{"a": 1}', /word2idx/],
+    ['a list', '[]', /v/],
+    ['an id twice', file({ dog: 4, cat: 4 }, { idx2word: undefined }), /same id 4/],
+    ['a gap', file({ dog: 5 }), /id 5, but there are only 5/],
+    ['a fraction', file({ dog: 4.5 }), /word2idx\.dog/],
+    ['a lying count', file({ dog: 4 }, { idx: 7 }), /"idx" is 7/],
+    ['other words the other way round', file({ dog: 4 }, { idx2word: { 4: 'cat' } }), /idx2word/],
+    ['no special words', JSON.stringify({ word2idx: { dog: 0 } }), /expected <pad>/],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => parseVocabulary(text, 'v')).toThrow(
+      expect.objectContaining({ code: 'format_invalid', message: expect.stringMatching(message) }),
+    );
+  });
+});
