@@ -1,0 +1,46 @@
+import { AppError } from '../../errors/index.ts';
+import { elementCount } from '../numbers/element-type.ts';
+
+/** A float32 tensor to be written, row-major. */
+export interface FloatTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * A safetensors file of float32 tensors, in their order. The same tensors, order and metadata give the same bytes; the
+ * header is padded to a multiple of 8 bytes, so that every tensor is aligned.
+ *
+ * @throws AppError `shape_mismatch` when data does not fill its shape; `argument_invalid` for a tensor of a reserved name.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, FloatTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const entries: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (name === '__metadata__') throw new AppError('argument_invalid', `a tensor cannot be called ${name}`);
+    if (elementCount(shape) !== data.length) {
+      throw new AppError(
+        'shape_mismatch',
+        `tensor "${name}" holds ${data.length} numbers for [${shape.join(', ')}]`,
+      );
+    }
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] }]);
+    end += data.byteLength;
+  }
+  // Not an object's own text: names that look like numbers would move to its front.
+  const json = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
+  const text = new TextEncoder().encode(json);
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  let at = 8 + length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
