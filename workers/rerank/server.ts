@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { AppError } from '../../shared/errors/index.ts';
@@ -36,9 +36,6 @@ export interface RerankServer {
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-/** How long requests may still run after the service was told to close, in milliseconds. */
-const GRACE = 5000;
-
 /**
  * Loads the active generation and listens. When none can be loaded the service listens all the same: `/readyz` says
  * why, and it goes on looking.
@@ -83,6 +80,10 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 15_000;
+  // A connection whose last answer went out while the service closes would otherwise be kept for its next request.
+  server.on('request', (_request, response: ServerResponse) => {
+    response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
+  });
   const { port } = await listen(server, options.port, hostname);
   await host.start();
   const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
@@ -93,7 +94,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     status: () => host.status(),
     refresh: () => host.refresh(),
     close: async () => {
-      await closeServer(server);
+      await closeServer(server, settings.graceMs);
       await host.close();
     },
   };
@@ -124,9 +125,9 @@ function listen(server: Server, port: number, hostname: string): Promise<Address
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), GRACE);
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
       clearTimeout(force);
       resolve();

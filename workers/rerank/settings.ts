@@ -8,6 +8,8 @@ export interface RerankSettings {
   readonly queue: number;
   /** The longest that a request may take, in milliseconds; a caller's `x-timeout-ms` can only shorten it. */
   readonly timeoutMs: number;
+  /** How long requests may still run after the service was told to close, in milliseconds. */
+  readonly graceMs: number;
   /** Words of a query. */
   readonly queryWords: number;
   /** Memory for encoded queries, in bytes. */
@@ -27,6 +29,7 @@ export const DEFAULT_SETTINGS: RerankSettings = {
   concurrency: 4,
   queue: 128,
   timeoutMs: 30_000,
+  graceMs: 5000,
   queryWords: 200,
   queryCacheBytes: 64 << 20,
   memoryBytes: 2 ** 31,

@@ -1,0 +1,206 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GENERATION_PATHS } from '../../shared/generation/index.ts';
+import { encodeResponseSchema, problemSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
+import { heldEngines, startTestService, type TestService } from '../support/rerank-service.ts';
+import { activateTiny, writeTinyGeneration } from '../support/tiny-generation.ts';
+
+const QUERY = 'a man runs';
+
+describe('generations of the rerank service', () => {
+  const engines = heldEngines();
+  let service: TestService;
+  beforeEach(async () => {
+    service = await startTestService({ engines: engines.engines, settings: { retryMs: 0 } });
+  });
+  afterEach(async () => {
+    engines.release();
+    await service.close();
+  });
+
+  const encode = async () =>
+    encodeResponseSchema.parse(await (await service.post('/v1/encode', { query: QUERY })).json());
+  const rerank = (generation: string) =>
+    service.post('/v1/rerank', { query: QUERY, generation, ids: [0, 1] });
+  const ready = async () => {
+    const response = await service.get('/readyz');
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  /** Another generation of the same index, activated. */
+  async function switchTo(seed: number, previous: string | null = service.tiny.id): Promise<string> {
+    const { id } = await writeTinyGeneration(service.index, { seed, images: 4 });
+    await activateTiny(service.index, id, previous);
+    return id;
+  }
+
+  it('switches while requests run, which end in the generation they began with', async () => {
+    const { tiny } = service;
+    const before = rerankResponseSchema.parse(await (await rerank(tiny.id)).json());
+    engines.hold();
+    const running = rerank(tiny.id);
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    const next = await switchTo(2);
+    await service.server.refresh();
+    expect((await encode()).generation).toBe(next);
+    expect(await ready()).toMatchObject({ status: 200, body: { active: next, previous: tiny.id } });
+    engines.release();
+    expect(rerankResponseSchema.parse(await (await running).json())).toEqual(before);
+    // A query that was encoded before the switch is still ranked where it began.
+    expect((await rerank(tiny.id)).status).toBe(200);
+    expect((await rerank(next)).status).toBe(200);
+  });
+
+  it('lets go of a generation two switches later, but not under a running request', async () => {
+    const { tiny } = service;
+    engines.hold();
+    const running = rerank(tiny.id);
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    const second = await switchTo(2);
+    await service.server.refresh();
+    const third = await switchTo(3, second);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: third, previous: second });
+    engines.release();
+    expect((await running).status).toBe(200);
+    const gone = await rerank(tiny.id);
+    expect(problemSchema.parse(await gone.json()).code).toBe('generation_missing');
+  });
+
+  it('goes back to the previous one without loading it again', async () => {
+    const { tiny } = service;
+    const next = await switchTo(2);
+    await service.server.refresh();
+    await activateTiny(service.index, tiny.id, next);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: tiny.id, previous: next });
+    expect(await service.metric('gsmn_rerank_generation_loads_total{outcome="loaded"}')).toBe(2);
+    expect((await encode()).generation).toBe(tiny.id);
+  });
+
+  it.each([
+    ['damaged nodes', GENERATION_PATHS.imageNodes, 'checksum_mismatch'],
+    ['a damaged network', `${GENERATION_PATHS.model}/network.safetensors`, 'checksum_mismatch'],
+    ['a manifest that is none', GENERATION_PATHS.manifest, 'format_invalid'],
+  ])('serves on when the new one has %s, and says why', async (_, path, code) => {
+    const { tiny } = service;
+    const { id } = await writeTinyGeneration(service.index, { seed: 2 });
+    const file = join(service.index, 'generations', id, path);
+    const bytes = await readFile(file);
+    const whole = Buffer.from(bytes);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 0x80;
+    await writeFile(file, bytes);
+    await activateTiny(service.index, id, tiny.id);
+    await service.server.refresh();
+    expect(await ready()).toMatchObject({
+      status: 200,
+      body: { active: tiny.id, failure: { generation: id, code } },
+    });
+    expect((await rerank(tiny.id)).status).toBe(200);
+    const complaint = service.lines.find(({ level }) => level === 'error');
+    expect(complaint?.fields).toMatchObject({ generation: id, serving: tiny.id, code });
+
+    await writeFile(file, whole);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: id, failure: null });
+  });
+
+  it('serves on when the new one is not there, or carries another name', async () => {
+    const { tiny } = service;
+    await activateTiny(service.index, 'f'.repeat(16), tiny.id);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: tiny.id, failure: { code: 'file_missing' } });
+
+    const { id } = await writeTinyGeneration(service.index, { seed: 2 });
+    const generations = join(service.index, 'generations');
+    await rename(join(generations, id), join(generations, 'f'.repeat(16)));
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: tiny.id, failure: { code: 'format_invalid' } });
+    expect((await rerank(tiny.id)).status).toBe(200);
+  });
+
+  it('serves on when active.json is broken or gone', async () => {
+    const { tiny } = service;
+    await writeFile(join(service.index, 'active.json'), '{"generation":');
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({
+      active: tiny.id,
+      failure: { generation: null, code: 'format_invalid' },
+    });
+    await rm(join(service.index, 'active.json'));
+    await service.server.refresh();
+    expect((await rerank(tiny.id)).status).toBe(200);
+    await activateTiny(service.index, tiny.id);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({ active: tiny.id, failure: null });
+  });
+
+  it('refuses a model whose scores depend on a parse, which queries do not have', async () => {
+    const { id } = await writeTinyGeneration(service.index, {
+      seed: 2,
+      config: { sparse: true, propagation: 'neighbours' },
+    });
+    await activateTiny(service.index, id, service.tiny.id);
+    await service.server.refresh();
+    expect(service.server.status()).toMatchObject({
+      active: service.tiny.id,
+      failure: { generation: id, code: 'format_unsupported' },
+    });
+  });
+});
+
+describe('a rerank service whose index has nothing yet', () => {
+  it('listens, says that it is not ready, and serves as soon as something is activated', async () => {
+    const service = await startTestService({ active: false, settings: { pollMs: 20 } });
+    const { tiny } = service;
+    expect((await service.get('/healthz')).status).toBe(200);
+    expect((await service.get('/readyz')).status).toBe(503);
+    const encode = await service.post('/v1/encode', { query: QUERY });
+    expect([encode.status, encode.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(problemSchema.parse(await encode.json()).code).toBe('encode_unavailable');
+    const rerank = await service.post('/v1/rerank', { query: QUERY, generation: tiny.id, ids: [0] });
+    expect(problemSchema.parse(await rerank.json()).code).toBe('rerank_unavailable');
+
+    await activateTiny(service.index, tiny.id);
+    await vi.waitFor(async () => expect((await service.get('/readyz')).status).toBe(200), 10_000);
+    expect((await service.post('/v1/encode', { query: QUERY })).status).toBe(200);
+    await service.close();
+  });
+});
+
+describe('closing the rerank service', () => {
+  it('answers what runs, takes nothing new, and is done when the last answer went out', async () => {
+    const engines = heldEngines();
+    // Were it to wait for the connections that callers keep open, it would not be done in the time of a test.
+    const settings = { graceMs: 600_000 };
+    const service = await startTestService({ engines: engines.engines, settings });
+    engines.hold();
+    const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    let closed = false;
+    const closing = service.server.close().then(() => {
+      closed = true;
+    });
+    await expect(service.get('/healthz')).rejects.toThrow();
+    expect(closed).toBe(false);
+    engines.release();
+    expect((await running).status).toBe(200);
+    await closing;
+    expect(service.server.status().active).toBeNull();
+    await service.close();
+  });
+
+  it('breaks off what does not end in its time', async () => {
+    const engines = heldEngines();
+    const service = await startTestService({ engines: engines.engines, settings: { graceMs: 20 } });
+    engines.hold();
+    const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
+    const broken = expect(running).rejects.toThrow();
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    await service.server.close();
+    await broken;
+    engines.release();
+    await service.close();
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngines } from '../../shared/platform/engines/index.ts';
+import {
+  type EngineFactory,
+  type Log,
+  type RerankServer,
+  type RerankSettings,
+  startRerank,
+} from '../../workers/rerank/index.ts';
+import {
+  activateTiny,
+  type TinyGeneration,
+  type TinyOptions,
+  writeTinyGeneration,
+} from './tiny-generation.ts';
+
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A log that is kept. */
+export function keptLog(): { readonly log: Log; readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields: { ...fields } });
+  return { log: { info: at('info'), warn: at('warn'), error: at('error') }, lines };
+}
+
+/** A request with plain headers. */
+type TestRequest = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
+export interface TestService {
+  readonly index: string;
+  readonly tiny: TinyGeneration;
+  readonly server: RerankServer;
+  readonly lines: readonly LogLine[];
+  post(path: string, body: unknown, init?: TestRequest): Promise<Response>;
+  get(path: string, init?: TestRequest): Promise<Response>;
+  /** A number of `/metrics`, by its name and labels as they stand there. */
+  metric(name: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  readonly tiny?: TinyOptions;
+  readonly settings?: Partial<RerankSettings>;
+  readonly engines?: EngineFactory;
+  readonly token?: string;
+  /** False leaves the index without an active generation. */
+  readonly active?: boolean;
+}
+
+/** A rerank service on a free port over a tiny generation in a folder of its own. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const index = await mkdtemp(join(tmpdir(), 'rerank-'));
+  const tiny = await writeTinyGeneration(index, options.tiny);
+  if (options.active !== false) await activateTiny(index, tiny.id);
+  const { log, lines } = keptLog();
+  const server = await startRerank({
+    indexFolder: index,
+    backend: 'wasm',
+    engines: options.engines ?? createEngines,
+    log,
+    port: 0,
+    token: options.token,
+    // Tests say themselves when the index is looked at.
+    settings: { pollMs: 3_600_000, ...options.settings },
+  });
+  const authorization: Record<string, string> = options.token
+    ? { authorization: `Bearer ${options.token}` }
+    : {};
+  const get = (path: string, init: TestRequest = {}) =>
+    fetch(`${server.url}${path}`, { ...init, headers: { ...authorization, ...init.headers } });
+  return {
+    index,
+    tiny,
+    server,
+    lines,
+    get,
+    post: (path, body, init = {}) =>
+      get(path, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+        headers: { 'content-type': 'application/json', ...init.headers },
+      }),
+    metric: async (name) => {
+      const text = await (await get('/metrics')).text();
+      const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+      return line === undefined ? 0 : Number(line.slice(name.length + 1));
+    },
+    close: async () => {
+      await server.close();
+      await rm(index, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Engines whose scoring waits as long as it is held, so that a test can look at requests while they run. */
+export function heldEngines() {
+  let gate = Promise.withResolvers<void>();
+  let waiting = 0;
+  gate.resolve();
+  const engines: EngineFactory = async (config, parameters, backend) => {
+    const { encoder, matcher } = await createEngines(config, parameters, backend);
+    return {
+      encoder,
+      matcher: {
+        ...matcher,
+        score: async (...call) => {
+          waiting++;
+          await gate.promise;
+          waiting--;
+          return matcher.score(...call);
+        },
+      },
+    };
+  };
+  return {
+    engines,
+    hold: () => {
+      gate = Promise.withResolvers<void>();
+    },
+    release: () => gate.resolve(),
+    /** Calls that wait now. */
+    waiting: () => waiting,
+  };
+}

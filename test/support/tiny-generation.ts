@@ -1,0 +1,204 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeNpy } from '../../shared/formats/index.ts';
+import {
+  canonicalJson,
+  createModel,
+  encodeNodeStoreChunk,
+  encodeNodeStoreHeader,
+  GENERATION_PATHS,
+  loadCrc32c,
+  type Model,
+  manifestBytes,
+  modelFiles,
+  nodeStoreLayout,
+  sha256Hex,
+} from '../../shared/generation/index.ts';
+import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
+import { type CoarseHead, fitCentredPooling, parseCoarseHead } from '../../shared/retrieval/index.ts';
+import type {
+  CaptionPayload,
+  GenerationManifest,
+  ImagePayload,
+  ModelConfig,
+} from '../../shared/schema/index.ts';
+import { encodeQuery, parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
+import type { QdrantStore } from '../../workers/clients/index.ts';
+import { randomBoxes, randomNumbers, seededRandom } from './random.ts';
+import { randomParameters, smallConfig } from './random-model.ts';
+
+const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'man', 'runs', 'on', 'grass', '.'];
+const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 'grass .'];
+const REGIONS = 3;
+
+/** A whole generation of random numbers, with what was written into it. */
+export interface TinyGeneration {
+  readonly id: string;
+  readonly manifest: GenerationManifest;
+  readonly model: Model;
+  readonly vocabulary: Vocabulary;
+  readonly head: CoarseHead;
+  readonly images: readonly ImageGraph[];
+  readonly captions: readonly (CaptionGraph & CaptionPayload)[];
+}
+
+export interface TinyOptions {
+  readonly seed?: number;
+  readonly images?: number;
+  readonly config?: Partial<ModelConfig>;
+}
+
+/** Writes `generations/<id>/` of an index, as a build does; nothing is activated. */
+export async function writeTinyGeneration(index: string, options: TinyOptions = {}): Promise<TinyGeneration> {
+  const { seed = 1, images: count = 7 } = options;
+  const random = seededRandom(seed);
+  const config = smallConfig({ vocabularySize: WORDS.length, ...options.config });
+  const vocabulary = parseVocabulary(
+    JSON.stringify({ word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])) }),
+    'the tiny vocabulary',
+  );
+  const images = Array.from({ length: count }, () => ({
+    nodes: unitRows(randomNumbers(random, REGIONS * config.jointSize), config.jointSize),
+    boxes: randomBoxes(random, REGIONS),
+  }));
+  const captions = images.map((_, image) => {
+    const text = SENTENCES[image % SENTENCES.length] ?? '';
+    const { ids } = encodeQuery(text, vocabulary);
+    const words = unitRows(randomNumbers(random, ids.length * config.jointSize), config.jointSize);
+    return { ids, words, text, image };
+  });
+  const coarse = fitCentredPooling(
+    config.jointSize,
+    images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
+    captions,
+  );
+  const model = await createModel({
+    config,
+    parameters: randomParameters(random, config),
+    vocabulary,
+    coarse,
+  });
+
+  const files = new Map(
+    [...modelFiles(model)].map(([path, bytes]) => [`${GENERATION_PATHS.model}/${path}`, bytes]),
+  );
+  files.set(
+    GENERATION_PATHS.imageNodes,
+    await nodeStore(
+      images.map(({ nodes }) => nodes),
+      config.jointSize,
+    ),
+  );
+  files.set(
+    GENERATION_PATHS.captionNodes,
+    await nodeStore(
+      captions.map(({ words }) => words),
+      config.jointSize,
+    ),
+  );
+  files.set(
+    GENERATION_PATHS.boxes,
+    writeNpy({
+      shape: [count, REGIONS, 4],
+      data: Float32Array.from(images.flatMap(({ boxes }) => [...boxes])),
+    }),
+  );
+  const described = await Promise.all(
+    [...files].map(async ([path, bytes]) => ({
+      path,
+      bytes: bytes.length,
+      sha256: await sha256Hex([bytes]),
+    })),
+  );
+  const id = (await sha256Hex([canonicalJson({ seed, described })])).slice(0, 16);
+  const manifest: GenerationManifest = {
+    format: 'gsmn-generation',
+    version: 1,
+    id,
+    source: { name: 'random', split: `seed ${seed}` },
+    model: { config, fingerprints: model.fingerprints },
+    coarse: { kind: coarse.config.kind, dimensions: coarse.config.dimensions },
+    ranking: { shortlist: 5, coarseWeight: 0.5 },
+    images: { count, regions: REGIONS },
+    captions: { count, longest: Math.max(...captions.map(({ ids }) => ids.length)) },
+    nodes: { dtype: 'float32' },
+    collections: { images: `gsmn-${id}-images`, captions: `gsmn-${id}-captions` },
+    files: described,
+  };
+  files.set(GENERATION_PATHS.manifest, manifestBytes(manifest));
+  for (const [path, bytes] of files) {
+    const full = join(index, 'generations', id, path);
+    await mkdir(dirname(full), { recursive: true });
+    await writeFile(full, bytes);
+  }
+  return {
+    id,
+    manifest,
+    model,
+    vocabulary,
+    head: parseCoarseHead(model.coarse.config, model.coarse.tensors),
+    images,
+    captions,
+  };
+}
+
+/** Names the generation that serves from now on. */
+export async function activateTiny(index: string, id: string, previous: string | null = null): Promise<void> {
+  await writeFile(join(index, 'active.json'), JSON.stringify({ generation: id, previous }));
+}
+
+/** Writes the generation's points to a vector database. */
+export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): Promise<void> {
+  const { images, captions } = tiny.manifest.collections;
+  await store.ensureCollection(images, tiny.head.dimensions);
+  await store.upsert(
+    images,
+    tiny.images.map((image, id) => {
+      const name = `${id}.png`;
+      const payload: ImagePayload = {
+        name,
+        url: `/images/${name}`,
+        width: 4,
+        height: 3,
+        captions: [tiny.captions[id]?.text ?? ''],
+      };
+      const vector = tiny.head.imageVector({ ...image, regions: REGIONS, features: new Float32Array() });
+      return { id, vector, payload };
+    }),
+  );
+  await store.ensureCollection(captions, tiny.head.dimensions);
+  await store.upsert(
+    captions,
+    tiny.captions.map(({ text, image, words }, id) => {
+      const { ids } = encodeQuery(text, tiny.vocabulary);
+      return { id, vector: tiny.head.textVector({ ids, words }), payload: { text, image } };
+    }),
+  );
+}
+
+/** Rows of length one, as the encoders give them. */
+function unitRows(numbers: Float32Array, size: number): Float32Array {
+  for (let start = 0; start < numbers.length; start += size) {
+    const row = numbers.subarray(start, start + size);
+    const length = Math.hypot(...row);
+    for (const [index, value] of row.entries()) row[index] = value / length;
+  }
+  return numbers;
+}
+
+async function nodeStore(graphs: readonly Float32Array[], rowSize: number): Promise<Uint8Array> {
+  const crc32c = await loadCrc32c();
+  const layout = nodeStoreLayout(
+    'float32',
+    rowSize,
+    graphs.map((graph) => graph.length / rowSize),
+  );
+  const bytes = new Uint8Array(layout.byteLength);
+  for (const piece of [
+    encodeNodeStoreHeader(layout, crc32c),
+    ...encodeNodeStoreChunk(layout, 0, graphs, crc32c),
+  ]) {
+    bytes.set(piece.bytes, piece.offset);
+  }
+  return bytes;
+}
