@@ -22,9 +22,13 @@ export async function readStoredBoxes(
     const reader = await openNpy(source);
     const { shape } = reader;
     if (shape.length !== 3 || shape[0] !== rows || shape[1] !== regions || shape[2] !== 4) {
-      throw new AppError('shape_mismatch', `${paths.boxes} is [${shape}], expected [${rows},${regions},4]`, {
-        hint: 'a box x1 y1 x2 y2 in pixels for each region of the features',
-      });
+      throw new AppError(
+        'shape_mismatch',
+        `${paths.boxes} is [${shape.join(',')}], expected [${rows},${regions},4]`,
+        {
+          hint: 'a box x1 y1 x2 y2 in pixels for each region of the features',
+        },
+      );
     }
     return reader.readRows(0, kept);
   });

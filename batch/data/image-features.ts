@@ -29,7 +29,10 @@ export async function openFeatures(path: string): Promise<FeatureFile> {
     const { shape } = reader;
     const [rows = 0, regions = 0, featureSize = 0] = shape;
     if (shape.length !== 3 || regions === 0 || featureSize === 0) {
-      throw new AppError('shape_mismatch', `${path} is [${shape}], expected [images, regions, features]`);
+      throw new AppError(
+        'shape_mismatch',
+        `${path} is [${shape.join(',')}], expected [images, regions, features]`,
+      );
     }
     return {
       path,

@@ -15,7 +15,7 @@ export async function readSizes(path: string, rows: number, kept: number): Promi
   const [widths, heights] = await withFileSource(path, async (source) => {
     const reader = await openNpy(source);
     if (reader.shape.length !== 1 || reader.shape[0] !== rows) {
-      throw new AppError('shape_mismatch', `${path} is [${reader.shape}], expected [${rows}]`, {
+      throw new AppError('shape_mismatch', `${path} is [${reader.shape.join(',')}], expected [${rows}]`, {
         hint: HINT,
       });
     }

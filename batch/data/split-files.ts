@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 
 /** The files of a split: `{split}_` and these. The first three must be there. */
-const SPLIT_FILES = {
+export const SPLIT_FILES = {
   features: 'ims.npy',
   boxes: 'ims_bbx.npy',
   sizes: 'ims_size.npy',

@@ -23,11 +23,14 @@ describe('scoringBoxes', () => {
     [1, false],
     [5, false],
     [5, true],
-  ])('clean: each image its own box, divided once (%i rows an image, by folds %s)', (rowsPerImage, byFold) => {
-    expect([...scoringBoxes(stored(7, rowsPerImage), 'clean', byFold)]).toEqual(
-      [0, 1, 2, 3, 4, 5, 6].flatMap((image) => divided(image, 1)),
-    );
-  });
+  ])(
+    'clean: each image its own box, divided once (%i rows an image, by folds %s)',
+    (rowsPerImage, byFold) => {
+      expect([...scoringBoxes(stored(7, rowsPerImage), 'clean', byFold)]).toEqual(
+        [0, 1, 2, 3, 4, 5, 6].flatMap((image) => divided(image, 1)),
+      );
+    },
+  );
 
   it('released, a row per caption: the box of caption row i, divided twice', () => {
     expect([...scoringBoxes(stored(7, 5), 'released', false)]).toEqual(

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withFolder } from '../../test/support/data-folder.ts';
+import { loadNetwork } from './load-network.ts';
+
+const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
+
+describe('loadNetwork refuses', () => {
+  it('a file that is not there', async () => {
+    await withFolder(new Map(), (folder) =>
+      expect(loadNetwork(join(folder, 'model_best.pth.tar'))).rejects.toMatchObject({ code: 'file_missing' }),
+    );
+  });
+
+  it('a file that is no checkpoint', async () => {
+    await withFolder(new Map([['x.pth.tar', 'no checkpoint at all']]), (folder) =>
+      expect(loadNetwork(join(folder, 'x.pth.tar'))).rejects.toMatchObject({ code: 'format_invalid' }),
+    );
+  });
+
+  it('a folder that holds no model', async () => {
+    await withFolder(new Map(), (folder) =>
+      expect(loadNetwork(folder)).rejects.toMatchObject({
+        code: 'file_missing',
+        message: expect.stringMatching(/no config\.json/),
+      }),
+    );
+  });
+});
+
+describe.skipIf(!existsSync(golden))('loadNetwork (skipped where ../shared/golden is not there)', () => {
+  it.each(['model_best.pth.tar', 'model_best.zip.pth.tar'])('reads dense/%s', async (file) => {
+    const network = await loadNetwork(join(golden, 'dense', file));
+    expect(network).toMatchObject({
+      kind: 'checkpoint',
+      config: { sparse: false, bidirectional: true, propagation: 'self', kernels: 8, blocks: 16 },
+    });
+    expect(network.parameters.get('image_encoder.fc.weight')?.shape).toEqual([
+      network.config.jointSize,
+      network.config.imageFeatureSize,
+    ]);
+    expect(network.options?.get('lambda_softmax')).toBe(network.config.softmaxTemperature);
+  });
+
+  it('reads the same numbers from both formats of PyTorch', async () => {
+    const legacy = await loadNetwork(join(golden, 'dense', 'model_best.pth.tar'));
+    const zip = await loadNetwork(join(golden, 'dense', 'model_best.zip.pth.tar'));
+    expect(zip.parameters).toEqual(legacy.parameters);
+    expect(zip.config).toEqual(legacy.config);
+  });
+
+  it('takes the propagation that is asked for', async () => {
+    const { config } = await loadNetwork(join(golden, 'sparse', 'model_best.pth.tar'), 'neighbours');
+    expect(config).toMatchObject({ sparse: true, propagation: 'neighbours' });
+  });
+});

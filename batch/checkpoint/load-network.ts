@@ -1,0 +1,60 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import { readCheckpoint } from '../../shared/formats/index.ts';
+import { MODEL_FILES, readModel } from '../../shared/generation/index.ts';
+import type { Parameters } from '../../shared/model/index.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
+import { readReleasedCheckpoint } from './released-checkpoint.ts';
+
+/** A network with what its file says about it. */
+export interface LoadedNetwork {
+  /** The file or folder that it came from. */
+  readonly path: string;
+  readonly kind: 'checkpoint' | 'model folder';
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  /** Of a checkpoint: the epochs that it was trained for. */
+  readonly epoch: number | undefined;
+  /** Of a checkpoint: its best sum of recalls on the development split, in percent. */
+  readonly bestRsum: number | undefined;
+  /** Of a checkpoint: the training options, as they were. */
+  readonly options: ReadonlyMap<string, unknown> | undefined;
+}
+
+/**
+ * Loads a network from a `.pth.tar` of the released code (either format of PyTorch's) or from a model folder.
+ *
+ * @param propagation overrides what the file says; a checkpoint that says nothing was trained with `self`.
+ * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `format_refused`,
+ *   `shape_mismatch`, `fingerprint_mismatch`.
+ */
+export async function loadNetwork(path: string, propagation?: Propagation): Promise<LoadedNetwork> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return loadFolder(path, propagation);
+  const root = await withFileSource(path, readCheckpoint);
+  return { path, kind: 'checkpoint', ...readReleasedCheckpoint(path, root, propagation) };
+}
+
+async function loadFolder(path: string, propagation: Propagation | undefined): Promise<LoadedNetwork> {
+  if (!existsSync(join(path, MODEL_FILES.config))) {
+    throw new AppError(
+      'file_missing',
+      `${path} is no model folder: there is no ${MODEL_FILES.config} in it`,
+      {
+        hint: 'name a checkpoint file (.pth.tar), or a folder that `gsmn model` wrote',
+      },
+    );
+  }
+  const { config, parameters } = await readModel(folderFiles(path));
+  return {
+    path,
+    kind: 'model folder',
+    config: propagation === undefined ? config : { ...config, propagation },
+    parameters,
+    epoch: undefined,
+    bestRsum: undefined,
+    options: undefined,
+  };
+}

@@ -1,0 +1,109 @@
+import { AppError } from '../../shared/errors/index.ts';
+import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import type { Propagation, Protocol } from '../../shared/schema/index.ts';
+import { parseVocabulary } from '../../shared/text/index.ts';
+import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
+import { openSplit } from '../data/open-split.ts';
+import type { Split } from '../data/split.ts';
+import { type Fold, fiveFolds, wholeSplit } from './folds.ts';
+import { scoringBoxes } from './protocol-boxes.ts';
+
+export interface EvaluationRequest {
+  /** A `.pth.tar` or a model folder. */
+  readonly checkpoint: string;
+  /** The data folder. */
+  readonly folder: string;
+  readonly split: string;
+  /** A vocabulary file to hold the model to; captions come as ids and need none. */
+  readonly vocabulary?: string | undefined;
+  readonly propagation?: Propagation | undefined;
+  /** `auto` or a backend's name. */
+  readonly backend: string;
+  readonly protocol: Protocol;
+  /** Whether five folds are scored each on its own, as MSCOCO is. */
+  readonly fold5: boolean;
+}
+
+/** A model and a split that fit together, ready to be scored. Whoever opened it closes it. */
+export interface Evaluation {
+  readonly network: LoadedNetwork;
+  readonly split: Split;
+  readonly engines: Engines;
+  readonly protocol: Protocol;
+  readonly folds: readonly Fold[];
+  /** `[images, R, 4]`, the fractions that the images are scored with. */
+  readonly boxes: Float32Array;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the model, opens the split, checks that they fit together and makes the engines.
+ *
+ * @throws AppError of the readers, `shape_mismatch`, `file_missing` (captions, a parse), `argument_invalid` (folds),
+ *   `backend_unavailable`.
+ */
+export async function openEvaluation(request: EvaluationRequest): Promise<Evaluation> {
+  const network = await loadNetwork(request.checkpoint, request.propagation);
+  const { config, parameters } = network;
+  if (request.vocabulary !== undefined) await assertVocabulary(request.vocabulary, network);
+  const split = await openSplit(request.folder, request.split, { vocabularySize: config.vocabularySize });
+  try {
+    assertBelongTogether(network, split);
+    const { images, captionsPerImage } = split;
+    const folds = request.fold5
+      ? fiveFolds(images, captionsPerImage)
+      : wholeSplit(images, split.captionIds.length);
+    const boxes = scoringBoxes(split.boxes, request.protocol, request.fold5);
+    const engines = await createEngines(config, parameters, request.backend);
+    const close = async (): Promise<void> => {
+      await engines.encoder.dispose();
+      await engines.matcher.dispose();
+      await split.close();
+    };
+    return { network, split, engines, protocol: request.protocol, folds, boxes, close };
+  } catch (thrown) {
+    await split.close();
+    throw thrown;
+  }
+}
+
+async function assertVocabulary(path: string, network: LoadedNetwork): Promise<void> {
+  const bytes = await withFileSource(path, (source) => source.read(0, source.size));
+  const { size } = parseVocabulary(new TextDecoder().decode(bytes), path);
+  if (size === network.config.vocabularySize) return;
+  throw new AppError(
+    'shape_mismatch',
+    `${path} has ${size} words, the model ${network.path} ${network.config.vocabularySize}`,
+    { hint: 'use the vocabulary that the model was trained with' },
+  );
+}
+
+function assertBelongTogether({ path, config }: LoadedNetwork, split: Split): void {
+  const file = (name: string): string => `${split.folder}/${split.split}_${name}`;
+  if (split.featureSize !== config.imageFeatureSize) {
+    throw new AppError(
+      'shape_mismatch',
+      `${file('ims.npy')} has ${split.featureSize} features a region, the model ${path} takes ${config.imageFeatureSize}`,
+      { hint: 'use the features that the model was trained with' },
+    );
+  }
+  if (split.captionIds.length === 0) {
+    throw new AppError(
+      'file_missing',
+      `there are no captions to compare with: no ${file('precaps_stan.txt')}`,
+      {
+        hint: 'it holds the captions as word ids, five lines an image',
+      },
+    );
+  }
+  if (config.sparse && config.propagation === 'neighbours' && split.dependencies === undefined) {
+    throw new AppError(
+      'file_missing',
+      `the model ${path} needs the captions' parses: no ${file('caps.json')}`,
+      {
+        hint: 'a sparse model that propagates its neighbours looks at them; make the file, or pass --propagation self',
+      },
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
+import { npyHeader } from '../../shared/formats/index.ts';
+import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+
+/**
+ * A float32 `.npy` file that is written row by row: aside first, renamed when it is whole. A run that is killed leaves
+ * nothing under the final name.
+ */
+export class SimilarityFile {
+  readonly #path: string;
+  readonly #aside: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, aside: string, handle: FileHandle) {
+    this.#path = path;
+    this.#aside = aside;
+    this.#handle = handle;
+  }
+
+  /**
+   * @param shape of the whole array.
+   * @throws AppError `file_unwritable`, as all methods.
+   */
+  static async create(path: string, shape: readonly number[]): Promise<SimilarityFile> {
+    return writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+      const file = new SimilarityFile(path, aside, await open(aside, 'w'));
+      await file.#append(npyHeader(shape, 'float32'));
+      return file;
+    });
+  }
+
+  /** Adds the next rows, in the array's order. */
+  async append(rows: Float32Array): Promise<void> {
+    await this.#append(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    await writing(this.#path, () => this.#handle.appendFile(bytes));
+  }
+
+  /** The file is whole: gives it its name. */
+  async finish(): Promise<void> {
+    await writing(this.#path, async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(this.#aside, this.#path);
+      await syncFolder(dirname(this.#path));
+    });
+  }
+
+  /** Gives up: nothing is left. */
+  async discard(): Promise<void> {
+    await this.#handle.close();
+    await rm(this.#aside, { force: true });
+  }
+}
