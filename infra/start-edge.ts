@@ -7,6 +7,7 @@ import { buildEdge, EDGE_WORKER } from './build-edge.ts';
 /** The same as in infra/wrangler/wrangler.jsonc. */
 const COMPATIBILITY_DATE = '2026-10-01';
 const START_TIMEOUT_MS = 30_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface StartEdgeOptions {
   /** 0 (the default) takes a free port. */
@@ -29,9 +30,13 @@ export interface RunningEdge {
  * Builds and starts the worker; resolves when it answers. Needs no network.
  * Throws `conflict` when the port is taken, `config_invalid` when the worker does not come up with these variables.
  */
-export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
+export function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
+  return keepingSignals(() => startWorker(options));
+}
+
+async function startWorker(options: StartEdgeOptions): Promise<RunningEdge> {
   const { port = 0, host = '127.0.0.1', vars, onLog } = options;
-  await assertFree(port, host);
+  await assertPortFree(port, host);
   await buildEdge();
   // Read when wrangler is loaded: it must not call home, nor leave log files behind.
   process.env.WRANGLER_SEND_METRICS = 'false';
@@ -75,8 +80,30 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
   }
 }
 
-/** workerd waits for ever for a port that is taken, so it is tried first. */
-function assertFree(port: number, host: string): Promise<void> {
+/**
+ * wrangler ends the process at a signal. Where the program listens for that signal itself, its own way of ending is the
+ * one that counts; wrangler's hook on the process's exit stays, so that no workerd is left behind.
+ */
+async function keepingSignals<T>(work: () => Promise<T>): Promise<T> {
+  const own = SIGNALS.map((name) => [name, new Set(process.listeners(name))] as const);
+  try {
+    return await work();
+  } finally {
+    for (const [name, before] of own) {
+      if (before.size === 0) continue;
+      for (const listener of process.listeners(name)) {
+        if (!before.has(listener)) process.off(name, listener);
+      }
+    }
+  }
+}
+
+/**
+ * workerd waits for ever for a port that is taken, so it is tried first.
+ *
+ * @throws AppError `conflict`.
+ */
+export function assertPortFree(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (cause) =>

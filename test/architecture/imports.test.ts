@@ -33,7 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 
 /** The only files of batch and infra that reach into a worker: they start it. */
-const STARTERS = ['batch/cli/start/services.ts', 'batch/cli/index/storage.ts', 'batch/cli/serve.ts'];
+const STARTERS = ['batch/cli/start/services.ts', 'batch/cli/index/storage.ts'];
 
 /** Folders of shared that run anywhere: no Node built-in and no engine of Node's. */
 const PORTABLE = Object.keys(ALLOWED).filter(

@@ -1,0 +1,77 @@
+import { Command, Option } from 'commander';
+import { backendOption, wholeNumber } from '../options.ts';
+import { logLevelOption } from '../start/log-level.ts';
+import type { ServeQdrantOptions, ServeRerankOptions } from '../start/run-serve.ts';
+
+/** `gsmn serve`: one service alone, for a deployment of separate processes. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run one service alone; every option has its environment variable (docs/configuration.md)')
+    .addCommand(rerankCommand())
+    .addCommand(qdrantCommand());
+}
+
+function rerankCommand(): Command {
+  return new Command('rerank')
+    .description('encode queries and rerank shortlists over the active generation of an index')
+    .addOption(new Option('--index <dir>', 'the index').default('./index').env('RERANK_INDEX'))
+    .addOption(host('RERANK_HOST'))
+    .addOption(port(8788, 'RERANK_PORT'))
+    .addOption(backendOption().env('RERANK_BACKEND'))
+    .addOption(number('concurrency', 'requests worked on at once', 4, 1, 64, 'RERANK_CONCURRENCY'))
+    .addOption(number('queue', 'requests that wait behind them', 128, 0, 10_000, 'RERANK_QUEUE'))
+    .addOption(
+      number(
+        'memory-mb',
+        'memory for the images of a generation, in MiB',
+        2048,
+        0,
+        1 << 20,
+        'RERANK_MEMORY_MB',
+      ),
+    )
+    .addOption(logLevelOption('info'))
+    .action(async (options: ServeRerankOptions) => {
+      const { serveRerank } = await import('../start/run-serve.ts');
+      await serveRerank(options);
+    });
+}
+
+function qdrantCommand(): Command {
+  return new Command('qdrant')
+    .description('the embedded vector database, over one file')
+    .addOption(
+      new Option('--path <file>', 'the SQLite file')
+        .default('./index/qdrant.sqlite')
+        .env('QDRANT_LOCAL_PATH'),
+    )
+    .addOption(host('QDRANT_LOCAL_HOST'))
+    .addOption(port(6333, 'QDRANT_LOCAL_PORT'))
+    .addOption(logLevelOption('info'))
+    .action(async (options: ServeQdrantOptions) => {
+      const { serveQdrant } = await import('../start/run-serve.ts');
+      await serveQdrant(options);
+    });
+}
+
+function host(variable: string): Option {
+  return new Option('--host <address>', 'address to listen on').default('127.0.0.1').env(variable);
+}
+
+function port(fallback: number, variable: string): Option {
+  return number('port', 'port to listen on; 0 takes a free one', fallback, 0, 65_535, variable);
+}
+
+function number(
+  name: string,
+  description: string,
+  fallback: number,
+  minimum: number,
+  maximum: number,
+  variable: string,
+): Option {
+  return new Option(`--${name} <number>`, description)
+    .argParser(wholeNumber(name, minimum, maximum))
+    .default(fallback)
+    .env(variable);
+}

@@ -1,0 +1,26 @@
+import { Command, Option } from 'commander';
+import { wholeNumber, withModelDataOptions } from '../options.ts';
+import { logLevelOption } from '../start/log-level.ts';
+import type { StartOptions } from '../start/run-start.ts';
+
+/** `gsmn start`: the whole system on this machine. */
+export function startCommand(): Command {
+  return withModelDataOptions(new Command('start'))
+    .description('build the index where it is missing, then serve the search and its page on this machine')
+    .option('--split <name>', 'which split of the data folder is searched', 'dev')
+    .option('--index <dir>', 'the index', './index')
+    .option('--port <number>', 'where to listen', wholeNumber('port', 0, 65_535), 8787)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option(
+        '--qdrant <url>',
+        'a Qdrant to use instead of the embedded one (its key: QDRANT_API_KEY)',
+      ).env('QDRANT_URL'),
+    )
+    .option('--no-build', 'serve what is there; never build or send anything')
+    .addOption(logLevelOption('warn'))
+    .action(async (options: StartOptions) => {
+      const { runStart } = await import('../start/run-start.ts');
+      await runStart(options);
+    });
+}

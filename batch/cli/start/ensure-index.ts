@@ -1,0 +1,46 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import type { GenerationManifest } from '../../../shared/schema/index.ts';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
+import { activate } from '../../generation/activate.ts';
+import type { IndexFolder } from '../../generation/index-folder.ts';
+import { pushPoints } from '../../generation/points.ts';
+
+/** What it takes to make the index searchable. */
+export interface EnsureIndexParts {
+  readonly index: IndexFolder;
+  readonly store: QdrantStore;
+  /** Builds and activates a generation; undefined when nothing may be built. */
+  readonly build: (() => Promise<unknown>) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The active generation of an index. One that does not exist is built; points that the vector database lacks (it is
+ * another one than at the build, or was emptied) are sent again.
+ *
+ * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may be built.
+ */
+export async function ensureIndex(parts: EnsureIndexParts): Promise<GenerationManifest> {
+  const { index, store, build, signal } = parts;
+  if ((await index.active()) === undefined) {
+    if (build === undefined) return index.manifest(await index.requireActive());
+    await build();
+  }
+  const manifest = await index.manifest(await index.requireActive());
+  if (await holdsImages(store, manifest)) return manifest;
+  if (build === undefined) {
+    throw new AppError(
+      'generation_incomplete',
+      `collection ${manifest.collections.images} does not hold all ${manifest.images.count} images`,
+      { hint: 'start without --no-build: the points are sent again' },
+    );
+  }
+  await pushPoints(store, index.generation(manifest.id), manifest, { signal });
+  await activate(index, store, manifest.id);
+  return manifest;
+}
+
+async function holdsImages(store: QdrantStore, manifest: GenerationManifest): Promise<boolean> {
+  const info = await store.collectionInfo(manifest.collections.images);
+  return (info?.points ?? 0) >= manifest.images.count;
+}

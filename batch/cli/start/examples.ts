@@ -1,0 +1,15 @@
+import { captionPayloadSchema, type GenerationManifest } from '../../../shared/schema/index.ts';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
+
+/** Up to `count` sentences of the index, from all over it: what a search is sure to know. */
+export async function exampleSentences(
+  store: QdrantStore,
+  { captions, collections }: GenerationManifest,
+  count: number,
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, part) =>
+    Math.floor(((part + 0.5) * captions.count) / count),
+  ).filter((id) => id < captions.count);
+  const points = await store.retrieve(collections.captions, [...new Set(ids)]);
+  return [...new Set(points.map(({ payload }) => captionPayloadSchema.parse(payload).text))];
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { AppError } from '../../../shared/errors/index.ts';
+import { type BackendChoice, resolveBackend } from '../../../shared/platform/engines/index.ts';
+import type { GenerationManifest } from '../../../shared/schema/index.ts';
+import { createQdrantStore, type QdrantStore } from '../../../workers/clients/index.ts';
+import { IndexFolder } from '../../generation/index-folder.ts';
+import { dataFolder, type ModelDataOptions } from '../options.ts';
+import { buildFor } from './build.ts';
+import { Parts } from './closing.ts';
+import { ensureIndex } from './ensure-index.ts';
+import { exampleSentences } from './examples.ts';
+import { createLog } from './log.ts';
+import { servePictures } from './pictures.ts';
+import { assertPortFree, type Log, startDatabase, startLoadedReranker, startSearch } from './services.ts';
+import { listenForStop } from './signals.ts';
+
+export interface StartOptions extends ModelDataOptions {
+  readonly split: string;
+  readonly index: string;
+  readonly host: string;
+  readonly port: number;
+  /** Address of a Qdrant; without it the embedded one is used. */
+  readonly qdrant?: string;
+  /** False: serve what is there, build nothing. */
+  readonly build: boolean;
+  readonly logLevel: string;
+}
+
+/** Where the parts find each other. */
+interface Running {
+  readonly url: string;
+  readonly manifest: GenerationManifest;
+  readonly store: QdrantStore;
+  readonly choice: BackendChoice;
+  readonly pictures: string | undefined;
+}
+
+/**
+ * Starts the whole system on this machine, says where it is, and ends it in order at the first signal. When a part
+ * does not start, those that run are ended and its error is thrown.
+ */
+export async function runStart(options: StartOptions): Promise<void> {
+  const parts = new Parts();
+  const stop = listenForStop();
+  try {
+    const running = await startAll(options, parts, stop.signal);
+    process.stdout.write(await announcement(running));
+    await stop.asked;
+  } finally {
+    await parts.close();
+    stop.release();
+  }
+}
+
+async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal): Promise<Running> {
+  const { host, port } = options;
+  const log = createLog(options.logLevel);
+  await assertPortFree(port, host);
+  const choice = await resolveBackend(options.backend);
+  const index = new IndexFolder(options.index);
+  if ((await index.active()) === undefined && options.build) assertBuildable(options);
+  signal.throwIfAborted();
+
+  const qdrant = await database(options, index, parts, log);
+  const store = createQdrantStore(qdrant);
+  const manifest = await ensureIndex({
+    index,
+    store,
+    build: options.build ? () => buildFor(options, { store, signal }) : undefined,
+    signal,
+  });
+  signal.throwIfAborted();
+
+  const token = secret();
+  const reranker = parts.add(
+    'the reranker',
+    await startLoadedReranker({ indexFolder: index.path, backend: choice.backend, port: 0, token, log }),
+  );
+  signal.throwIfAborted();
+
+  const folder = picturesOf(options);
+  const pictures =
+    folder === undefined ? undefined : parts.add('the picture server', await servePictures(folder));
+  const { url } = parts.add(
+    'the edge worker',
+    await startSearch({
+      host,
+      port,
+      vars: {
+        RERANK_URL: reranker.url,
+        RERANK_TOKEN: token,
+        QDRANT_URL: qdrant.url,
+        ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
+        ...(pictures === undefined ? {} : { IMAGES_URL: pictures.url }),
+      },
+      log,
+    }),
+  );
+  signal.throwIfAborted();
+  return { url, manifest, store, choice, pictures: folder };
+}
+
+/** The folder of the data's pictures, where there is one. */
+function picturesOf(options: StartOptions): string | undefined {
+  if (options.data === undefined && options.dataName === undefined) return undefined;
+  const folder = join(dataFolder(options), 'images');
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** The named Qdrant, or one of our own over a file of the index. */
+async function database(
+  options: StartOptions,
+  index: IndexFolder,
+  parts: Parts,
+  log: Log,
+): Promise<{ readonly url: string; readonly apiKey: string | undefined }> {
+  if (options.qdrant !== undefined) {
+    return { url: options.qdrant, apiKey: process.env.QDRANT_API_KEY || undefined };
+  }
+  const apiKey = secret();
+  const { url } = parts.add(
+    'qdrant-local',
+    await startDatabase({ path: index.database, port: 0, apiKey, log }),
+  );
+  return { url, apiKey };
+}
+
+/** Before anything is started, so that nobody waits for a message about an option. */
+function assertBuildable({ data, dataName, checkpoint, index }: StartOptions): void {
+  const missing = [
+    ...(data === undefined && dataName === undefined ? ['--data DIR'] : []),
+    ...(checkpoint === undefined ? ['--checkpoint FILE.pth.tar'] : []),
+  ];
+  if (missing.length === 0) return;
+  throw new AppError('argument_invalid', `there is no index in ${index} yet, and nothing to build it from`, {
+    hint: `pass ${missing.join(' and ')}, or --index DIR of an index that was built`,
+  });
+}
+
+/** What a person reads when everything runs. */
+async function announcement({ url, manifest, store, choice, pictures }: Running): Promise<string> {
+  const { images, captions, id } = manifest;
+  const examples = await exampleSentences(store, manifest, 3);
+  return [
+    '',
+    `  ${url}/`,
+    '',
+    `  ${images.count} images, ${captions.count} captions (generation ${id}); backend ${choice.backend}`,
+    ...choice.passedOver.map(({ why }) => `  (${why})`),
+    `  pictures: ${pictures ?? 'none: --data DIR with a folder images/ in it shows them'}`,
+    ...(examples.length === 0 ? [] : ['', '  Try:', ...examples.map((sentence) => `    ${sentence}`)]),
+    '',
+    '  Ctrl-C ends it.',
+    '',
+    '',
+  ].join('\n');
+}
+
+function secret(): string {
+  return randomBytes(24).toString('base64url');
+}

@@ -1,0 +1,219 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { searchResponseSchema } from '../../shared/schema/index.ts';
+import { createQdrantStore } from '../../workers/clients/index.ts';
+import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
+import {
+  activateTiny,
+  pushTinyPoints,
+  type TinyGeneration,
+  writeTinyGeneration,
+} from '../support/tiny-generation.ts';
+
+let folder = '';
+let index = '';
+let data = '';
+let tiny: TinyGeneration;
+const running: CommandProcess[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'start-'));
+  index = join(folder, 'index');
+  data = join(folder, 'data');
+  mkdirSync(join(data, 'images'), { recursive: true });
+  writeFileSync(join(data, 'images/0.png'), 'picture');
+  tiny = await writeTinyGeneration(index);
+  await activateTiny(index, tiny.id);
+  const database = await startQdrantLocal({ path: join(index, 'qdrant.sqlite'), port: 0 });
+  await pushTinyPoints(createQdrantStore({ url: database.url }), tiny);
+  await database.close();
+});
+afterEach(() => {
+  for (const command of running.splice(0)) command.destroy();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(parameters: readonly string[], environment?: Record<string, string>): CommandProcess {
+  const command = startCommandProcess(['start', '--port', '0', ...parameters], environment);
+  running.push(command);
+  return command;
+}
+
+const address = async (command: CommandProcess) =>
+  (await command.said(/(http:\/\/127\.0\.0\.1:\d+)\/[\s\S]*Ctrl-C/))[1] ?? '';
+
+describe('gsmn start', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'serves page, search and pictures until %s, and leaves nothing',
+    async (signal) => {
+      const command = start(['--index', index, '--data', data, '--backend', 'wasm', '--no-build']);
+      const url = await address(command);
+      expect(command.stdout()).toContain('7 images, 7 captions');
+      expect(command.stdout()).toContain('backend wasm');
+      expect(command.stdout()).toContain('a man runs .');
+
+      const response = await fetch(`${url}/v1/search?q=a+dog+runs&limit=4`);
+      expect([response.status, response.headers.get('x-search-stage')]).toEqual([200, 'rerank']);
+      for (const stage of ['encode', 'recall', 'rerank', 'evidence'])
+        expect(response.headers.get('server-timing')).toContain(`${stage};dur=`);
+      const answer = searchResponseSchema.parse(await response.json());
+      expect(answer).toMatchObject({ generation: tiny.id, stage: 'rerank' });
+      expect(answer.degraded).toBeUndefined();
+      expect(answer.hits).toHaveLength(4);
+      expect(answer.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['a', 'dog', 'runs']);
+
+      expect(await (await fetch(`${url}/images/0.png`)).text()).toBe('picture');
+      expect((await fetch(`${url}/images/1.png`)).status).toBe(404);
+      expect(await (await fetch(url)).text()).toContain('<gsmn-search');
+
+      command.child.kill(signal);
+      expect(await command.ended).toBe(0);
+      expect(command.alive()).toBe(false);
+      expect(command.stderr()).toBe('');
+      // SQLite takes its journal away when it is closed properly.
+      expect(existsSync(join(index, 'qdrant.sqlite-wal'))).toBe(false);
+      await expect(fetch(url)).rejects.toThrow();
+    },
+  );
+
+  it('ends as well when the terminal sends Ctrl-C to every process of it', async () => {
+    const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
+    await address(command);
+    expect(command.stdout()).toContain('pictures: none');
+    process.kill(-(command.child.pid ?? 0), 'SIGINT');
+    expect(await command.ended).toBe(0);
+    expect(command.alive()).toBe(false);
+  });
+
+  it('uses a Qdrant that is named', async () => {
+    const database = await startQdrantLocal({
+      path: join(folder, 'other.sqlite'),
+      port: 0,
+      apiKey: 'its key',
+    });
+    const store = createQdrantStore({ url: database.url, apiKey: 'its key' });
+    const variables = { QDRANT_URL: database.url, QDRANT_API_KEY: 'its key' };
+    const without = start(['--index', index, '--backend', 'wasm', '--no-build'], variables);
+    expect(await without.ended).toBe(4);
+    expect(without.stderr()).toContain('does not hold all 7 images');
+
+    await pushTinyPoints(store, tiny);
+    const command = start(['--index', index, '--backend', 'wasm', '--no-build'], variables);
+    const url = await address(command);
+    expect((await fetch(`${url}/v1/search?q=grass`)).status).toBe(200);
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+    await database.close();
+  });
+
+  it('says what to pass when there is nothing to build from', async () => {
+    const command = start(['--index', join(folder, 'nothing')]);
+    expect(await command.ended).toBe(2);
+    expect(command.stderr()).toContain('--data DIR');
+    expect(command.stderr()).toContain('--checkpoint');
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  });
+
+  it('builds nothing when it must not', async () => {
+    const command = start(['--index', join(folder, 'nothing'), '--no-build']);
+    expect(await command.ended).toBe(4);
+    expect(command.alive()).toBe(false);
+  });
+
+  it('says that its port is taken, before anything else', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const taken = other.address();
+    const port = typeof taken === 'object' && taken !== null ? taken.port : 0;
+    const command = start(['--index', index, '--no-build', '--port', String(port)]);
+    expect(await command.ended).toBe(4);
+    expect(command.stderr()).toContain(`127.0.0.1:${port}`);
+    expect(command.stderr()).toContain('another port');
+    other.close();
+  });
+
+  it('ends what runs already when a later part cannot start', async () => {
+    const broken = join(folder, 'broken');
+    const { id } = await writeTinyGeneration(broken, { seed: 9 });
+    await activateTiny(broken, id);
+    writeFileSync(join(broken, 'generations', id, 'model/network.safetensors'), 'damaged');
+    const command = start(['--index', broken, '--no-build', '--backend', 'wasm'], {
+      QDRANT_URL: 'http://127.0.0.1:9',
+    });
+    expect(await command.ended).toBe(5);
+    expect(command.alive()).toBe(false);
+  });
+
+  it('refuses a backend that is not there', async () => {
+    const command = start(['--index', index, '--no-build', '--backend', 'simd']);
+    expect(await command.ended).toBe(4);
+    expect(command.stderr()).toContain('simd');
+  });
+});
+
+describe('gsmn serve', () => {
+  it('runs the reranker alone, configured by its environment', async () => {
+    const command = startCommandProcess(['serve', 'rerank'], {
+      RERANK_INDEX: index,
+      RERANK_PORT: '0',
+      RERANK_TOKEN: 'of the service',
+      RERANK_BACKEND: 'wasm',
+      RERANK_MEMORY_MB: '0',
+    });
+    running.push(command);
+    const url = (await command.said(/(http:\S+)/))[1] ?? '';
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ ready: true, active: tiny.id });
+    const encode = (authorization: string) =>
+      fetch(`${url}/v1/encode`, {
+        method: 'POST',
+        headers: { authorization },
+        body: JSON.stringify({ query: 'a dog' }),
+      });
+    expect((await encode('')).status).toBe(401);
+    expect((await encode('Bearer of the service')).status).toBe(200);
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+    const lines = command
+      .stderr()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.find(({ msg }) => msg === 'generation loaded')).toMatchObject({ resident: false });
+    expect(command.stderr()).not.toContain('of the service');
+  });
+
+  it('runs the vector database alone', async () => {
+    const command = startCommandProcess(['serve', 'qdrant', '--port', '0'], {
+      QDRANT_LOCAL_PATH: join(folder, 'alone.sqlite'),
+      QDRANT_API_KEY: 'key',
+    });
+    running.push(command);
+    const url = (await command.said(/(http:\S+)/))[1] ?? '';
+    expect(await createQdrantStore({ url, apiKey: 'key' }).listCollections()).toEqual([]);
+    await expect(createQdrantStore({ url, apiKey: 'wrong' }).listCollections()).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    command.child.kill('SIGINT');
+    expect(await command.ended).toBe(0);
+  });
+
+  it('does not open the reranker to others without a token', async () => {
+    const command = startCommandProcess([
+      'serve',
+      'rerank',
+      '--index',
+      index,
+      '--host',
+      '0.0.0.0',
+      '--port',
+      '0',
+    ]);
+    running.push(command);
+    expect(await command.ended).toBe(2);
+    expect(command.stderr()).toContain('RERANK_TOKEN');
+  });
+});
