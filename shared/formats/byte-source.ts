@@ -23,6 +23,20 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
+/** The `size` bytes from `offset` of a source, as a source of their own; closing it leaves the whole open. */
+export function partOfSource(source: ByteSource, name: string, offset: number, size: number): ByteSource {
+  assertRange(source.name, source.size, offset, size);
+  return {
+    name,
+    size,
+    read: async (start, length) => {
+      assertRange(name, size, start, length);
+      return source.read(offset + start, length);
+    },
+    close: async () => {},
+  };
+}
+
 /** Refuses a range that does not lie inside `size` bytes. */
 export function assertRange(name: string, size: number, offset: number, length: number): void {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);

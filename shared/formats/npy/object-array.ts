@@ -17,7 +17,7 @@ export async function readObjectArray(
   dataOffset: number,
   shape: readonly number[],
 ): Promise<unknown[]> {
-  const { value, end } = await loadPickle(source, dataOffset, { globals: GLOBALS });
+  const { value, end } = await loadPickle(source, dataOffset, () => ({ globals: GLOBALS }));
   const objects = value instanceof PickledArray && value.dtype === 'object' ? value.data : undefined;
   if (!Array.isArray(objects) || objects.length !== elementCount(shape) || end !== source.size) {
     throw new AppError(

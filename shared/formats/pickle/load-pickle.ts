@@ -22,17 +22,18 @@ const MEMORY_PER_BYTE = 16;
  * Reads one pickle that begins at `offset`, whatever follows it. How long a pickle is only its last instruction knows,
  * so it is read in windows that grow until it is whole.
  *
+ * @param createOptions is called for each window, because what an attempt has collected goes with it.
  * @throws AppError `format_refused` for a global that is not on the allow-list; `format_invalid`; `format_unsupported`.
  */
 export async function loadPickle(
   source: ByteSource,
   offset: number,
-  options: Omit<PickleOptions, 'name'>,
+  createOptions: () => Omit<PickleOptions, 'name'>,
 ): Promise<Unpickled> {
   const rest = Math.min(source.size - offset, LONGEST_PICKLE);
   for (let window = FIRST_WINDOW; ; window *= GROWTH) {
     const bytes = await source.read(offset, Math.min(window, rest));
-    const found = runPickle(bytes, { ...options, name: source.name });
+    const found = runPickle(bytes, { ...createOptions(), name: source.name });
     if (!(found instanceof PickleTruncated)) return { value: found.value, end: offset + found.end };
     if (found.needed > rest)
       throw truncated(source.name, found.needed > LONGEST_PICKLE && rest === LONGEST_PICKLE);
