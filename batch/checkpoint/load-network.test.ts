@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createModel, modelFiles } from '../../shared/generation/index.ts';
+import { parseVocabulary } from '../../shared/text/index.ts';
 import { withFolder } from '../../test/support/data-folder.ts';
+import { seededRandom } from '../../test/support/random.ts';
+import { randomParameters, smallConfig } from '../../test/support/random-model.ts';
 import { loadNetwork } from './load-network.ts';
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
@@ -26,6 +30,33 @@ describe('loadNetwork refuses', () => {
         message: expect.stringMatching(/no config\.json/),
       }),
     );
+  });
+});
+
+describe('loadNetwork of a model folder', () => {
+  const words = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'runs'];
+  const config = smallConfig({ vocabularySize: words.length });
+
+  it('reads what was written, with another propagation where it is asked for', async () => {
+    const parameters = randomParameters(seededRandom(5), config);
+    const model = await createModel({
+      config,
+      parameters,
+      vocabulary: parseVocabulary(
+        JSON.stringify({ word2idx: Object.fromEntries(words.map((word, id) => [word, id])) }),
+        'the vocabulary of the test',
+      ),
+      coarse: { config: {}, tensors: new Map([['map', { shape: [1], data: Float32Array.of(1) }]]) },
+      ranking: { shortlist: 10, coarseWeight: 1 },
+    });
+    const files = [...modelFiles(model)].map(([name, bytes]) => [name, Buffer.from(bytes)] as const);
+    await withFolder(new Map(files), async (folder) => {
+      const network = await loadNetwork(folder);
+      expect(network).toMatchObject({ path: folder, kind: 'model folder', config });
+      expect(network.parameters).toEqual(parameters);
+      const other = await loadNetwork(folder, 'neighbours');
+      expect(other.config).toEqual({ ...config, propagation: 'neighbours' });
+    });
   });
 });
 
