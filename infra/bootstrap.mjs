@@ -1,6 +1,6 @@
 // Entry of `npm start` and `npm test` on a bare machine. Plain JavaScript on Node 20 or newer, no packages:
 // installs the locked dependencies when they are not there yet, then runs the target on the pinned Node 24.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -61,9 +61,14 @@ const env = {
   ...process.env,
   PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
 };
-const run = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], {
+const run = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], {
   stdio: 'inherit',
   env,
 });
-if (run.signal) process.kill(process.pid, run.signal);
-process.exit(run.status ?? 1);
+// Whoever stops this process means the one that it stands for.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
+run.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code ?? 1);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+});

@@ -60,6 +60,5 @@ async function untilStopped(name: string, start: () => Promise<Service>): Promis
     await stop.asked;
   } finally {
     await parts.close();
-    stop.release();
   }
 }

@@ -51,7 +51,6 @@ export async function runStart(options: StartOptions): Promise<void> {
     await stop.asked;
   } finally {
     await parts.close();
-    stop.release();
   }
 }
 
