@@ -1,8 +1,8 @@
 import { element } from '../dom/element.ts';
 import { type MatchedWord, percent } from './matched-words.ts';
 
-/** Regions that are labelled with their share; more labels would hide the picture. */
-const LABELLED = 3;
+/** A region gets a label from this part of the strongest one's attention on; more labels would hide the picture. */
+const LABELLED = 0.2;
 
 /** Over a picture: a frame for each region that a word looked at, and the picture lit up inside, by attention. */
 export class EvidenceBoxes {
@@ -12,10 +12,9 @@ export class EvidenceBoxes {
   show(word: MatchedWord | undefined, address: string): void {
     const most = word?.regions[0]?.weight ?? 0;
     const shown = most > 0 ? (word?.regions ?? []) : [];
-    this.element.classList.toggle('dark', shown.length > 0);
     const lights: HTMLElement[] = [];
     const frames: HTMLElement[] = [];
-    for (const [rank, { region, weight, box }] of shown.entries()) {
+    for (const { region, weight, box } of shown) {
       const [left, top, right, bottom] = box.map((edge) => Math.min(1, Math.max(0, edge))) as typeof box;
       const share = Math.max(0, weight) / most;
 
@@ -30,7 +29,7 @@ export class EvidenceBoxes {
       frame.style.width = part(right - left);
       frame.style.height = part(bottom - top);
       frame.style.setProperty('--share', share.toFixed(3));
-      if (rank < LABELLED) frame.append(element('span', { class: 'share' }, percent(weight)));
+      if (share >= LABELLED) frame.append(element('span', { class: 'share' }, percent(weight)));
       frames.push(frame);
     }
     // The strongest lies on top.

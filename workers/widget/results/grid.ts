@@ -54,7 +54,7 @@ export class Grid {
   #key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const buttons = this.#buttons();
-    const from = buttons.indexOf(event.target);
+    const from = buttons.indexOf(event.target as HTMLButtonElement);
     if (from < 0) return;
     const to = neighbour(
       event.key,

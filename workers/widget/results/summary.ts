@@ -5,20 +5,13 @@ function pictures(count: number): string {
   return count === 1 ? '1 picture' : `${count} pictures`;
 }
 
-/** Above the grid: the words as the model read them, those it does not know marked. */
+/** Above the grid: how many pictures there are, and which words had no part in finding them. */
 export function summary({ hits, more, words }: Results): Node[] {
-  const list = words.map(({ text, known }) =>
-    known
-      ? element('li', {}, text)
-      : element('li', {}, element('s', { title: 'Not known to the model' }, text), ' (not known)'),
-  );
+  const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
+  const count = pictures(hits.length);
   return [
-    element(
-      'p',
-      { class: 'count' },
-      more === 'end' ? pictures(hits.length) : `First ${pictures(hits.length)}`,
-    ),
-    element('ul', { class: 'words', role: 'list', 'aria-label': 'Words of the query' }, ...list),
+    element('p', {}, more === 'end' ? count : `The first ${count}`),
+    ...(unknown.length > 0 ? [element('p', {}, `Not known to the model: ${unknown.join(', ')}`)] : []),
   ];
 }
 

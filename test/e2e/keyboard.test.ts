@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OpenPage, type Site, startSite } from './site.ts';
+
+let site: Site;
+let opened: OpenPage;
+let page: Page;
+
+/** Class and text of what has the focus, inside the widget. */
+const focused = () =>
+  page.evaluate(() => {
+    const active = document.querySelector('gsmn-search')?.shadowRoot?.activeElement;
+    if (!active) return '';
+    const position = active.querySelector('.position')?.textContent;
+    return active instanceof HTMLInputElement ? 'line' : position ? `card ${position}` : active.tagName;
+  });
+const press = (...keys: string[]) =>
+  keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
+
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(() => site.close());
+beforeEach(async () => {
+  opened = await site.open('/');
+  page = opened.page;
+});
+afterEach(async () => {
+  expect(opened.faults).toEqual([]);
+  await page.context().close();
+});
+
+describe('by keyboard alone', () => {
+  it('searches, walks through the grid, looks at a picture and comes back to it', async () => {
+    await page.keyboard.type('the sun over a house');
+    await press('Enter');
+    await page.locator('.card').first().waitFor();
+    await press('ArrowDown');
+    expect(await focused()).toBe('card 1');
+    await press('ArrowRight', 'ArrowRight');
+    expect(await focused()).toBe('card 3');
+    await press('ArrowDown');
+    const below = await focused();
+    expect(below).toMatch(/^card [4-9]$/);
+    await press('ArrowUp');
+    expect(await focused()).toMatch(/^card [1-4]$/);
+    await press('End');
+    expect(await focused()).toBe('card 20');
+    await press('Home', 'ArrowRight', 'Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await focused()).toBe('H2');
+    await press('ArrowRight');
+    expect(await page.locator('.place').innerText()).toBe('3 of 20');
+    await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await focused()).toBe('card 3');
+    await press('Home', 'ArrowUp');
+    expect(await focused()).toBe('line');
+  });
+
+  it('shows a word’s regions when it is reached', async () => {
+    await page.keyboard.type('the sun over a house');
+    await press('Enter');
+    await page.locator('.card').first().waitFor();
+    await press('ArrowDown', 'Enter', 'Tab');
+    // Words come after the title: the, sun, over, a, house.
+    await press('Tab', 'Tab', 'Tab', 'Tab');
+    expect(await page.locator('.explanation').innerText()).toContain('“house”');
+    await press('ArrowRight');
+    expect(await page.locator('.explanation').innerText()).toContain('“house”');
+    await press('Space');
+    expect(await page.getByRole('button', { name: 'house', exact: true }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+  });
+
+  it('holds the focus inside the picture’s view', async () => {
+    await page.keyboard.type('a house');
+    await press('Enter');
+    await page.locator('.card').first().waitFor();
+    await press('ArrowDown', 'Enter');
+    for (let step = 0; step < 12; step++) {
+      await press('Tab');
+      expect(await focused()).not.toMatch(/card|line/);
+    }
+  });
+
+  it('leads to the line by a slash, but not out of a field', async () => {
+    await page.keyboard.type('a/b');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('a/b');
+    await page.getByRole('searchbox').blur();
+    expect(await focused()).toBe('');
+    await press('/');
+    expect(await focused()).toBe('line');
+    // What stood there is selected, so that writing replaces it.
+    await page.keyboard.type('ball');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('ball');
+  });
+
+  it('shows where the focus is', async () => {
+    await page.keyboard.type('a house');
+    await press('Enter');
+    await page.locator('.card').first().waitFor();
+    await press('ArrowDown');
+    const outline = await page
+      .locator('.card')
+      .first()
+      .locator('.frame')
+      .evaluate((frame) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(frame);
+        return `${outlineStyle} ${outlineWidth}`;
+      });
+    expect(outline).toBe('solid 3px');
+  });
+
+  it('searches by itself once the typing pauses', async () => {
+    await page.keyboard.type('a house', { delay: 20 });
+    await page.locator('.card').first().waitFor();
+    expect(await focused()).toBe('line');
+  });
+});

@@ -1,0 +1,8 @@
+/**
+ * Run as a process of its own with TMPDIR set, because the package unpacks into the system's temporary folder and takes
+ * whatever lies there under the name `chromium` for its own. Unpacks the browser and the libraries that a bare machine lacks.
+ */
+import chromium, { inflate } from '@sparticuz/chromium';
+
+await inflate(new URL('../../node_modules/@sparticuz/chromium/bin/al2023.tar.br', import.meta.url).pathname);
+await chromium.executablePath();

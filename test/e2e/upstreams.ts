@@ -1,0 +1,151 @@
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import {
+  type EncodeResponse,
+  type EvidenceAnswer,
+  encodeRequestSchema,
+  type RerankResponse,
+  rerankRequestSchema,
+} from '../../shared/schema/index.ts';
+import { drawing, SCENE_COUNT, scene, type Thing } from './scenes.ts';
+
+const GENERATION = 'e2e0e2e0e2e0e2e0';
+const THINGS: readonly string[] = ['sun', 'house', 'tree', 'ball'] satisfies Thing[];
+const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'slow', 'nothing', ...THINGS];
+
+/** A query with this word finds nothing. */
+export const FINDS_NOTHING = 'nothing';
+/** A query with this word is answered late. */
+export const SLOW = 'slow';
+/** Longer than the edge worker waits for a rerank, shorter than for an encode. */
+const SLOW_MS = 2200;
+
+type Health = 'well' | 'down' | 'late';
+
+export interface Upstreams {
+  readonly url: string;
+  /** How the services do; a test changes it and puts it back. */
+  readonly health: { encode: Health; recall: Health; rerank: Health; evidence: Health };
+  close(): Promise<void>;
+}
+
+const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Rerank service, Qdrant and a folder of pictures in one server, as far as the edge worker asks them. */
+export async function startUpstreams(): Promise<Upstreams> {
+  const health: Upstreams['health'] = { encode: 'well', recall: 'well', rerank: 'well', evidence: 'well' };
+  const app = new Hono();
+  const ill = async (state: Health): Promise<boolean> => {
+    if (state === 'late') await wait(SLOW_MS);
+    return state === 'down';
+  };
+
+  app.post('/v1/encode', async (c) => {
+    if (await ill(health.encode)) return c.text('down for the test', 502);
+    const { query } = encodeRequestSchema.parse(await c.req.json());
+    if (query.includes(SLOW)) await wait(SLOW_MS);
+    return c.json(encoded(query));
+  });
+
+  app.post('/v1/rerank', async (c) => {
+    const { query, ids, evidenceIds } = rerankRequestSchema.parse(await c.req.json());
+    if (await ill(evidenceIds ? health.evidence : health.rerank)) return c.text('down for the test', 502);
+    const answer: RerankResponse = {
+      generation: GENERATION,
+      backend: 'simd',
+      scores: ids.map((id) => ({
+        id,
+        // Later pictures fit better, so that the order is not that of the recall.
+        score: id / 10,
+        imageToText: id / 20,
+        textToImage: id / 20,
+        ...(evidenceIds?.includes(id) ? { evidence: evidence(query, id) } : {}),
+      })),
+    };
+    return c.json(answer);
+  });
+
+  app.post('/collections/:name/points/query', async (c) => {
+    if (await ill(health.recall)) return c.text('down for the test', 502);
+    const { limit } = (await c.req.json()) as { limit: number };
+    const count = c.req.param('name') === 'empty' ? 0 : Math.min(limit, SCENE_COUNT);
+    const points = Array.from({ length: count }, (_, id) => {
+      const { caption, width, height } = scene(id);
+      return {
+        id,
+        version: 0,
+        score: 0.9 - id / 100,
+        payload: {
+          name: `scene-${id}.svg`,
+          url: `/images/scene-${id}.svg`,
+          width,
+          height,
+          captions: [caption, `Scene number ${id}`],
+          metadata: { licence: 'CC0' },
+        },
+      };
+    });
+    return c.json({ result: { points }, status: 'ok', time: 0 });
+  });
+
+  app.get('/pictures/:name', (c) => {
+    const id = Number(/^scene-(\d+)\.svg$/.exec(c.req.param('name'))?.[1] ?? Number.NaN);
+    if (!(id < SCENE_COUNT)) return c.notFound();
+    return c.body(drawing(id), 200, { 'content-type': 'image/svg+xml' });
+  });
+
+  return { ...(await listen(app)), health };
+}
+
+/** An app on a free port of this machine. */
+export async function listen(app: Hono): Promise<{ readonly url: string; close(): Promise<void> }> {
+  let server: Server | undefined;
+  const port = await new Promise<number>((resolve) => {
+    server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) =>
+      resolve(info.port),
+    ) as Server;
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((done) => {
+        server?.close(() => done());
+        server?.closeAllConnections();
+      }),
+  };
+}
+
+function wordsOf(query: string): string[] {
+  return query.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+function encoded(query: string): EncodeResponse {
+  const words = wordsOf(query);
+  return {
+    generation: GENERATION,
+    collection: words.includes(FINDS_NOTHING) ? 'empty' : 'scenes',
+    ranking: { shortlist: 16, coarseWeight: 1 },
+    coarse: [0.6, 0.8],
+    words: words.map((text) => {
+      const index = WORDS.indexOf(text);
+      return { text, id: index < 0 ? 3 : 4 + index, known: index >= 0 };
+    }),
+  };
+}
+
+/** A thing's name looks at the thing and a little at the others, every other word a little at everything. */
+function evidence(query: string, id: number): EvidenceAnswer {
+  const { boxes } = scene(id);
+  const all = Object.entries(boxes);
+  return {
+    words: wordsOf(query).map((word) => {
+      const regions = all.map(([thing, box], region) => ({
+        region,
+        weight: word === thing ? 0.72 : THINGS.includes(word) ? 0.06 : 0.11,
+        box,
+      }));
+      return { word, score: 0.2, regions: regions.sort((a, b) => b.weight - a.weight) };
+    }),
+  };
+}
