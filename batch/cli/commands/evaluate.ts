@@ -6,8 +6,8 @@ import {
   evaluationRequest,
   withEvaluationOptions,
 } from '../evaluation-options.ts';
+import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
-import { stopSignal } from '../stop-signal.ts';
 
 /** `gsmn evaluate`: recalls of a model on a split, counted and printed as the released `test.py` and `testall.py` do. */
 export function evaluateCommand(): Command {
@@ -22,7 +22,7 @@ export function evaluateCommand(): Command {
       const evaluation = await openEvaluation(request);
       try {
         announceEvaluation(evaluation);
-        const folds = await runEvaluation(evaluation, withProgress, stopSignal());
+        const folds = await interruptible((signal) => runEvaluation(evaluation, withProgress, signal));
         const report = options.json
           ? JSON.stringify(evaluationJson(evaluation, folds), undefined, 2)
           : evaluationLines(folds).join('\n');

@@ -6,8 +6,8 @@ import {
   evaluationRequest,
   withEvaluationOptions,
 } from '../evaluation-options.ts';
+import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
-import { stopSignal } from '../stop-signal.ts';
 
 /** `gsmn score`: the similarity matrix of a split as a `.npy` file. */
 export function scoreCommand(): Command {
@@ -21,7 +21,9 @@ export function scoreCommand(): Command {
       const evaluation = await openEvaluation(request);
       try {
         announceEvaluation(evaluation);
-        const shape = await runScoring(evaluation, options.out, withProgress, stopSignal());
+        const shape = await interruptible((signal) =>
+          runScoring(evaluation, options.out, withProgress, signal),
+        );
         process.stderr.write(`wrote ${options.out} [${shape.join(', ')}]\n`);
       } finally {
         await evaluation.close();
