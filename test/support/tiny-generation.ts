@@ -29,6 +29,7 @@ import { randomParameters, smallConfig } from './random-model.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'man', 'runs', 'on', 'grass', '.'];
 const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 'grass .'];
+const RANKING = { shortlist: 5, coarseWeight: 0.5 };
 const REGIONS = 3;
 
 /** A whole generation of random numbers, with what was written into it. */
@@ -77,6 +78,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     parameters: randomParameters(random, config),
     vocabulary,
     coarse,
+    ranking: RANKING,
   });
 
   const files = new Map(
@@ -118,7 +120,8 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     source: { name: 'random', split: `seed ${seed}` },
     model: { config, fingerprints: model.fingerprints },
     coarse: { kind: coarse.config.kind, dimensions: coarse.config.dimensions },
-    ranking: { shortlist: 5, coarseWeight: 0.5 },
+    ranking: RANKING,
+    backend: 'random',
     images: { count, regions: REGIONS },
     captions: { count, longest: Math.max(...captions.map(({ ids }) => ids.length)) },
     nodes: { dtype: 'float32' },

@@ -7,7 +7,7 @@ import { type BackendChoice, resolveBackend } from '../../../shared/platform/eng
 import type { GenerationManifest } from '../../../shared/schema/index.ts';
 import { createQdrantStore, type QdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
-import { dataFolder, type ModelDataOptions } from '../options.ts';
+import { dataFolder } from '../options.ts';
 import { buildFor } from './build.ts';
 import { Parts } from './closing.ts';
 import { ensureIndex } from './ensure-index.ts';
@@ -16,18 +16,7 @@ import { createLog } from './log.ts';
 import { servePictures } from './pictures.ts';
 import { assertPortFree, type Log, startDatabase, startLoadedReranker, startSearch } from './services.ts';
 import { listenForStop } from './signals.ts';
-
-export interface StartOptions extends ModelDataOptions {
-  readonly split: string;
-  readonly index: string;
-  readonly host: string;
-  readonly port: number;
-  /** Address of a Qdrant; without it the embedded one is used. */
-  readonly qdrant?: string;
-  /** False: serve what is there, build nothing. */
-  readonly build: boolean;
-  readonly logLevel: string;
-}
+import type { StartOptions } from './start-options.ts';
 
 /** Where the parts find each other. */
 interface Running {
@@ -68,7 +57,7 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   const manifest = await ensureIndex({
     index,
     store,
-    build: options.build ? () => buildFor(options, { store, signal }) : undefined,
+    build: options.build ? () => buildFor(options, { store, backend: choice.backend, signal }) : undefined,
     signal,
   });
   signal.throwIfAborted();
@@ -128,14 +117,10 @@ async function database(
 }
 
 /** Before anything is started, so that nobody waits for a message about an option. */
-function assertBuildable({ data, dataName, checkpoint, index }: StartOptions): void {
-  const missing = [
-    ...(data === undefined && dataName === undefined ? ['--data DIR'] : []),
-    ...(checkpoint === undefined ? ['--checkpoint FILE.pth.tar'] : []),
-  ];
-  if (missing.length === 0) return;
+function assertBuildable({ data, dataName, index }: StartOptions): void {
+  if (data !== undefined || dataName !== undefined) return;
   throw new AppError('argument_invalid', `there is no index in ${index} yet, and nothing to build it from`, {
-    hint: `pass ${missing.join(' and ')}, or --index DIR of an index that was built`,
+    hint: 'pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
   });
 }
 

@@ -1,0 +1,32 @@
+import process from 'node:process';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
+import { buildIndex } from '../../generation/build-index.ts';
+import { dataFolder } from '../options.ts';
+import { withProgress } from '../progress.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** Builds the index that the options describe; progress goes to stderr. */
+export async function buildFor(
+  options: StartOptions,
+  parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { index, split, checkpoint, vocabulary, dataName } = options;
+  await buildIndex(
+    {
+      index,
+      data: dataFolder(options),
+      dataName,
+      split,
+      checkpoint,
+      vocabulary,
+      propagation: propagationSchema.optional().parse(options.propagation),
+      ...parts,
+    },
+    { say, warn: (line) => say(`warning: ${line}`), stage: withProgress },
+  );
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
