@@ -39,7 +39,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   app.notFound((c) =>
     problemResponse(
       c,
-      new AppError('not_found', `There is nothing at ${c.req.path}.`, {
+      new AppError('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`, {
         hint: 'The search is GET /v1/search?q=…; /openapi.json describes all there is.',
       }),
     ),

@@ -1,3 +1,4 @@
+import { fusedScore } from '../../../shared/retrieval/fusion.ts';
 import { type Ranking, RERANK_LIMITS, type SearchHit } from '../../../shared/schema/index.ts';
 import type { RecalledImage } from '../../clients/index.ts';
 
@@ -21,7 +22,7 @@ export function rankHits(
   for (const image of recalled) {
     const gsmn = scores.get(image.id);
     if (gsmn === undefined) rest.push(hit(image, image.score, 'recall'));
-    else compared.push(hit(image, gsmn + coarseWeight * image.score, 'rerank'));
+    else compared.push(hit(image, fusedScore(gsmn, image.score, coarseWeight), 'rerank'));
   }
   // Equal scores keep the coarse order: the sort is stable.
   compared.sort((a, b) => b.score - a.score);

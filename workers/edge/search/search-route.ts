@@ -78,16 +78,19 @@ export function addSearchRoute(
       }
       return c.json(result, 200);
     },
-    (result) => {
-      if (!result.success) throw queryError(result.error);
+    (result, c) => {
+      if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
     },
   );
 }
 
 /** Says of the first wrong parameter what is wrong with it. */
-function queryError(error: z.core.$ZodError): AppError {
+function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
   const [issue] = error.issues;
   const name = String(issue?.path[0] ?? 'q');
+  if (timesGiven(name) > 1) {
+    return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Give it once.' });
+  }
   if (name === 'q') {
     return issue?.code === 'too_big'
       ? new AppError('query_too_long', `A query has at most ${SEARCH_LIMITS.queryCharacters} characters.`, {

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { problemSchema, SEARCH_LIMITS, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { createRerankClient } from '../../../workers/clients/index.ts';
+import { edge, encoded } from './fakes.ts';
+
+/** What a parameter may hold: nothing sensible, nearly sensible, and sensible. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\0',
+    '1e3',
+    '-1',
+    '1.5',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '٣',
+    '999999999999999999999',
+    'null',
+  ),
+  fc.integer().map(String),
+  fc.nat({ max: 120 }).map(String),
+);
+/** Query strings as they come, percent signs that mean nothing included. */
+const raw = fc.string({
+  unit: fc.constantFrom('q', 'limit', 'offset', '=', '&', '%', '%zz', '%f0', '+', '[]', 'a', '1'),
+});
+const headerValue = fc.string({ unit: fc.constantFrom(...'abz09 -_:;,=/%"\'<>(){}*'), maxLength: 300 });
+const headers = fc.dictionary(
+  fc.constantFrom(
+    'accept',
+    'origin',
+    'x-request-id',
+    'if-none-match',
+    'cf-connecting-ip',
+    'content-type',
+    'cookie',
+  ),
+  headerValue,
+);
+
+/** Every answer is a search result or a problem that says what is wrong, and tells how long it took. */
+async function expectAnswer(response: Response): Promise<void> {
+  expect(response.headers.get('server-timing')).toContain('total;dur=');
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.headers.get('x-request-id')).toMatch(/^[\w=-]{1,100}$/);
+  if (response.status === 200) {
+    searchResponseSchema.parse(await response.json());
+    return;
+  }
+  expect(response.status).toBe(400);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const { code, hint, status } = problemSchema.parse(await response.json());
+  expect(status).toBe(400);
+  expect(['query_empty', 'query_too_long', 'request_invalid']).toContain(code);
+  expect(hint).toBeTruthy();
+}
+
+describe('whatever a request holds', () => {
+  it('is answered with hits or with a problem, by any parameters', async () => {
+    const { app } = edge();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ q: text, limit: text, offset: text }, { requiredKeys: [] }),
+        async (parameters) =>
+          expectAnswer(
+            await app.request(`/v1/search?${new URLSearchParams(parameters as Record<string, string>)}`),
+          ),
+      ),
+    );
+  });
+
+  it('… by any query string', async () => {
+    const { app } = edge();
+    await fc.assert(
+      fc.asyncProperty(raw, async (query) => expectAnswer(await app.request(`/v1/search?${query}`))),
+    );
+  });
+
+  it('… by any headers', async () => {
+    const { app } = edge();
+    await fc.assert(
+      fc.asyncProperty(headers, async (fields) =>
+        expectAnswer(await app.request('/v1/search?q=a', { headers: fields })),
+      ),
+    );
+  });
+
+  it('never asks a service for more than the limits allow', async () => {
+    const { app, recall, encode } = edge();
+    await fc.assert(
+      fc.asyncProperty(text, text, text, async (q, limit, offset) => {
+        await app.request(`/v1/search?${new URLSearchParams({ q, limit, offset })}`);
+      }),
+    );
+    for (const [, , count] of recall.mock.calls) {
+      expect(count).toBeLessThanOrEqual(SEARCH_LIMITS.limit + SEARCH_LIMITS.offset);
+    }
+    for (const [{ query }] of encode.mock.calls) {
+      expect(query.length).toBeGreaterThan(0);
+      expect(query.length).toBeLessThanOrEqual(SEARCH_LIMITS.queryCharacters);
+    }
+  });
+
+  it.each([
+    ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
+    ['a query given twice', 'q=a&q=b', 'request_invalid'],
+    ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
+    ['a query of blanks of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
+  ])('refuses %s', async (_, query, code) => {
+    const { app, encode } = edge();
+    const response = await app.request(`/v1/search?${query}`);
+    expect(problemSchema.parse(await response.json()).code).toBe(code);
+    expect(encode).not.toHaveBeenCalled();
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('has nothing for %s', async (method) => {
+    const response = await edge().app.request('/v1/search?q=a', {
+      method,
+      body: method === 'DELETE' ? null : 'x',
+    });
+    expect(response.status).toBe(404);
+    expect(problemSchema.parse(await response.json()).detail).toContain(method);
+  });
+
+  it('answers HEAD like GET, without a body', async () => {
+    const response = await edge().app.request('/v1/search?q=a', { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-search-stage')).toBe('rerank');
+    expect(await response.text()).toBe('');
+  });
+
+  it('lets a page of any origin read problems too', async () => {
+    const response = await edge().app.request('/v1/search', { headers: { origin: 'https://shop.example' } });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-expose-headers')).toContain('Retry-After');
+  });
+});
+
+describe('with the real client of the rerank service', () => {
+  const answering = (fetch: typeof globalThis.fetch) => {
+    const { rerank } = createRerankClient({ url: 'http://rerank.example', backoffMs: 1, fetch });
+    return edge({
+      rerank: { encode: async () => encoded(), rerank },
+      budgets: { encode: 1000, recall: 1000, rerank: 30, evidence: 30 },
+    }).app;
+  };
+
+  it.each([
+    ['refuses connections', () => Promise.reject(new TypeError('connection refused')), 'rerank_unavailable'],
+    ['never answers', () => new Promise<Response>(() => {}), 'timeout'],
+    ['answers 502', async () => new Response('<h1>Bad gateway</h1>', { status: 502 }), 'rerank_unavailable'],
+    ['answers with a page', async () => new Response('<html>'), 'rerank_unavailable'],
+    ['answers something else', async () => Response.json({ scores: 'none' }), 'rerank_unavailable'],
+    [
+      'has lost the generation',
+      async () => Response.json({ code: 'generation_missing', detail: 'gone' }, { status: 409 }),
+      'rerank_unavailable',
+    ],
+  ] as const)('gives the rough order when it %s', async (_, fetch, code) => {
+    const response = await answering(fetch).request('/v1/search?q=a');
+    const body = searchResponseSchema.parse(await response.json());
+    expect(body).toMatchObject({ stage: 'recall', degraded: { code } });
+    expect(body.hits.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(response.headers.get('server-timing')).toContain('rerank;dur=');
+  });
+});
