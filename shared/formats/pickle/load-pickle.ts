@@ -56,7 +56,7 @@ function runPickle(bytes: Uint8Array, options: PickleOptions): Unpickled | Pickl
   try {
     for (;;) {
       const code = input.uint8();
-      if (code === STOP) return { value: machine.pop(), end: input.at };
+      if (code === STOP) return { value: machine.result(), end: input.at };
       const instruction = INSTRUCTIONS[code];
       if (instruction === undefined)
         throw machine.invalid(`byte ${code} at ${input.at - 1} is no instruction`);

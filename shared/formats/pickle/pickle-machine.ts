@@ -83,6 +83,13 @@ export class PickleMachine implements Construction {
     return this.#stack.pop();
   }
 
+  /** The one value that a whole pickle leaves. */
+  result(): unknown {
+    const value = this.pop();
+    if (this.#stack.length > 0 || this.#marks.length > 0) throw this.invalid('it leaves more than one value');
+    return value;
+  }
+
   /** The last `count` values, in the order in which they were pushed. */
   popMany(count: number): unknown[] {
     this.#assertHeld(count);
