@@ -16,3 +16,4 @@ export { MODEL_FILES } from './model-paths.ts';
 export { type NodeDtype, type NodeStoreLayout, nodeStoreLayout } from './node-store-layout.ts';
 export { NodeStoreReader } from './node-store-reader.ts';
 export { encodeNodeStoreChunk, encodeNodeStoreHeader, type FilePiece } from './node-store-writer.ts';
+export { assertQueryable } from './queryable.ts';

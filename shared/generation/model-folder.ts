@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
 import { assertParameters, type Parameters, parameterShapes } from '../model/index.ts';
-import { type GenerationManifest, type ModelConfig, modelConfigSchema } from '../schema/index.ts';
+import {
+  type GenerationManifest,
+  type ModelConfig,
+  modelConfigSchema,
+  type Ranking,
+  rankingSchema,
+} from '../schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../text/vocabulary.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './checksum.ts';
@@ -25,6 +31,8 @@ export interface Model {
   readonly parameters: Parameters;
   readonly vocabulary: Vocabulary;
   readonly coarse: StoredCoarseHead;
+  /** How its scores and the coarse head's become one. */
+  readonly ranking: Ranking;
   readonly fingerprints: Fingerprints;
 }
 
@@ -36,6 +44,7 @@ const configFileSchema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(1),
   config: modelConfigSchema,
+  ranking: rankingSchema,
   fingerprints: z.object({ network: z.string(), vocabulary: z.string(), coarse: z.string() }),
 });
 
@@ -45,7 +54,7 @@ const configFileSchema = z.object({
  * @throws AppError `shape_mismatch`.
  */
 export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<Model> {
-  const { config, parameters, vocabulary, coarse } = parts;
+  const { config, parameters, vocabulary, coarse, ranking } = parts;
   assertParameters(config, parameters);
   if (vocabulary.size !== config.vocabularySize) {
     throw new AppError(
@@ -65,13 +74,13 @@ export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<M
     vocabulary: await sha256Hex([JSON.stringify(words(vocabulary))]),
     coarse: await contentHash(coarse.config, coarse.tensors),
   };
-  return { config, parameters: ordered, vocabulary, coarse, fingerprints };
+  return { config, parameters: ordered, vocabulary, coarse, ranking, fingerprints };
 }
 
 /** The files of a model's folder; the same model gives the same bytes. */
 export function modelFiles(model: Model): Map<string, Uint8Array> {
-  const { config, fingerprints, vocabulary, coarse } = model;
-  const head = { format: FORMAT, version: 1, config, fingerprints };
+  const { config, ranking, fingerprints, vocabulary, coarse } = model;
+  const head = { format: FORMAT, version: 1, config, ranking, fingerprints };
   return new Map([
     [MODEL_FILES.config, jsonBytes(head)],
     [MODEL_FILES.network, encodeTensors(model.parameters)],
@@ -92,13 +101,17 @@ export async function readModel(files: GenerationFiles): Promise<Model> {
   const tensors = async (path: string): Promise<Parameters> =>
     decodeTensors(bytesSource(name(path), await readWhole(files, path)));
 
-  const { config, fingerprints } = parseConfigFile(await json(MODEL_FILES.config), name(MODEL_FILES.config));
+  const { config, ranking, fingerprints } = parseConfigFile(
+    await json(MODEL_FILES.config),
+    name(MODEL_FILES.config),
+  );
   const vocabularyText = new TextDecoder().decode(await readWhole(files, MODEL_FILES.vocabulary));
   const model = await createModel({
     config,
     parameters: await tensors(MODEL_FILES.network),
     vocabulary: parseVocabulary(vocabularyText, name(MODEL_FILES.vocabulary)),
     coarse: { config: await json(MODEL_FILES.coarse), tensors: await tensors(MODEL_FILES.coarseTensors) },
+    ranking,
   });
   assertFingerprints(fingerprints, model.fingerprints, files.name);
   return model;
@@ -130,7 +143,7 @@ function assertFingerprints(expected: Fingerprints, found: Fingerprints, where: 
   }
 }
 
-function parseConfigFile(value: unknown, name: string): { config: ModelConfig; fingerprints: Fingerprints } {
+function parseConfigFile(value: unknown, name: string): Pick<Model, 'config' | 'ranking' | 'fingerprints'> {
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version !== 1) {
     throw new AppError(

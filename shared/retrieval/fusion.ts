@@ -19,9 +19,14 @@ const FUSION_GRID = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 
  */
 export const RANKING_DEFAULTS = { shortlist: 100, standardisedWeight: 0.25 } as const;
 
-/** `gsmn + weight * coarse`, pair by pair. */
+/** What hits are sorted by: GSMN's score and the coarse cosine as one. */
+export function fusedScore(gsmn: number, coarse: number, weight: number): number {
+  return gsmn + weight * coarse;
+}
+
+/** `fusedScore` pair by pair. */
 export function fuseScores(gsmn: Float32Array, coarse: Float32Array, weight: number): Float32Array {
-  return gsmn.map((score, pair) => score + weight * (coarse[pair] as number));
+  return gsmn.map((score, pair) => fusedScore(score, coarse[pair] as number, weight));
 }
 
 /**

@@ -7,6 +7,7 @@ export { COARSE_DEFAULTS, correlationHead, fitCoarseHead, ridgeHead, sumUp } fro
 export {
   type FittedWeight,
   fitFusionWeight,
+  fusedScore,
   fuseScores,
   fusionWeight,
   type PairedScores,

@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import { modelConfigSchema } from './model-config.ts';
+import { rankingSchema } from './ranking.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 
 /** A file of a generation, by its path inside the generation's folder. */
 export const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
-
-/** How the coarse score and GSMN's score become one. */
-export const rankingSchema = z.object({
-  /** Images that Qdrant hands to the reranker. */
-  shortlist: z.number().int().positive(),
-  /** Weight of the coarse cosine in `gsmn + weight * coarse`. */
-  coarseWeight: z.number().nonnegative(),
-});
-export type Ranking = z.infer<typeof rankingSchema>;
 
 /**
  * A generation: everything of one index build. Immutable; its id is the hash of what went into it, so the
@@ -33,6 +25,8 @@ export const generationManifestSchema = z.object({
   }),
   coarse: z.object({ kind: z.string(), dimensions: z.number().int().positive() }),
   ranking: rankingSchema,
+  /** The engine that encoded the graphs: another one gives numbers that differ in their last digits. */
+  backend: z.string(),
   images: z.object({ count, regions: z.number().int().positive() }),
   captions: z.object({ count, longest: count }),
   nodes: z.object({ dtype: z.enum(['float16', 'float32']) }),

@@ -1,4 +1,5 @@
 export * from './generation.ts';
 export * from './model-config.ts';
+export * from './ranking.ts';
 export * from './rerank-api.ts';
 export * from './search-api.ts';

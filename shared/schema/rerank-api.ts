@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rankingSchema } from './generation.ts';
+import { rankingSchema } from './ranking.ts';
 
 /** Limits of the rerank service; the edge worker refuses earlier what the service would refuse. */
 export const RERANK_LIMITS = {

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import {
   assertModelOf,
+  assertQueryable,
   GENERATION_PATHS,
   type GenerationFiles,
   MODEL_FILES,
@@ -86,7 +87,7 @@ export class LoadedGeneration {
     await verifyFiles(files, manifest, { paths: NEEDED, signal });
     const model = await readModel(within(files, GENERATION_PATHS.model));
     assertModelOf(manifest, model);
-    refuseUnparsable(model.config);
+    assertQueryable(model.config);
     const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
     const undo: (() => Promise<void>)[] = [];
     const dispose = async (): Promise<void> => {
@@ -135,16 +136,4 @@ export class LoadedGeneration {
   async #disposeWhenUnused(): Promise<void> {
     if (this.#retired && this.#users === 0) await this.#dispose();
   }
-}
-
-/** With neighbours and a sparse text graph the score depends on the query's parse, and there is no parser yet. */
-function refuseUnparsable(config: ModelConfig): void {
-  if (!config.sparse || config.propagation === 'self') return;
-  throw new AppError(
-    'format_unsupported',
-    'the model compares dependency parses, and queries cannot be parsed',
-    {
-      hint: 'use a dense model, or a sparse one that propagates "self"',
-    },
-  );
 }
