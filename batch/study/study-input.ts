@@ -2,6 +2,7 @@ import type { CaptionGraph, Dependencies, Encoder, Matcher, WorkOptions } from '
 import type { CoarseTextInput } from '../../shared/retrieval/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../evaluation/encode-split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
+import { wordSentences } from '../model/word-sentences.ts';
 import type { CoarseStudyInput, EncodedSplit } from './coarse-recall.ts';
 
 /** A split of a data folder. */
@@ -14,9 +15,6 @@ export interface StudySplit {
   /** A parse per caption, for sparse models. */
   readonly dependencies?: readonly Dependencies[] | undefined;
 }
-
-/** Ids of the published vocabularies: `<start>`, `<end>`, and the first one that is a word. */
-const [START, END, FIRST_WORD] = [1, 2, 4];
 
 /** Encodes both splits and scores `dev` exhaustively: all that the study looks at, in memory. */
 export async function prepareCoarseStudy(
@@ -32,12 +30,7 @@ export async function prepareCoarseStudy(
     ({ words }, index): CaptionGraph => ({ words, dependencies: splits.dev.dependencies?.[index] }),
   );
   const gsmn = await scoreMatrix(matcher, dev.images, graphs, options);
-  const words = Array.from({ length: Math.max(0, vocabularySize - FIRST_WORD) }, (_, index) => [
-    START,
-    index + FIRST_WORD,
-    END,
-  ]);
-  const singleWords = await encodeTexts(encoder, words, options);
+  const singleWords = await encodeTexts(encoder, wordSentences(vocabularySize), options);
   return { train, dev, gsmn, singleWords };
 }
 

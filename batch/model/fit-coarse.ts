@@ -1,0 +1,80 @@
+import type { Encoder } from '../../shared/model/index.ts';
+import {
+  CENTRED_POOLING_WARNING,
+  COARSE_DEFAULTS,
+  type CoarseImageInput,
+  type CoarseTextInput,
+  type FeatureLayout,
+  fitCentredPooling,
+  fitCoarseHead,
+  type StoredCoarseHead,
+  selectBagWords,
+} from '../../shared/retrieval/index.ts';
+import type { ModelConfig } from '../../shared/schema/index.ts';
+import type { Split } from '../data/split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../evaluation/encode-split.ts';
+import type { Report } from '../report.ts';
+import { captionedImages, captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
+import { wordSentences } from './word-sentences.ts';
+
+/** Images that the head is fitted on at most: more no longer change it, and encoding them takes its time. */
+const TRAINING_IMAGES = 8000;
+/** Images whose mean centred pooling takes. */
+const POOLED_IMAGES = 1000;
+
+/** Fits the default head on captioned images (docs/coarse-recall.md). */
+export async function fitOnCaptions(
+  encoder: Encoder,
+  config: ModelConfig,
+  train: Split,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<StoredCoarseHead> {
+  const chosen = evenlySpaced(train.images, TRAINING_IMAGES);
+  const layout: FeatureLayout = {
+    image: { regions: config.imageFeatureSize, nodes: config.jointSize },
+    text: {
+      bag: selectBagWords(
+        chosen.flatMap((image) => captionsOf(train, image)),
+        COARSE_DEFAULTS.bagWords,
+      ),
+      words: config.jointSize,
+    },
+  };
+  return report.stage(`fit recall on ${train.split}`, 'images', (onProgress) =>
+    fitCoarseHead(captionedImages(encoder, train, chosen, { signal, onProgress }), layout),
+  );
+}
+
+/** What is left without captions: the mean is taken off, and a warning says what that costs. */
+export async function fitWithoutCaptions(
+  encoder: Encoder,
+  config: ModelConfig,
+  split: Split,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<StoredCoarseHead> {
+  report.warn(CENTRED_POOLING_WARNING);
+  const chosen = evenlySpaced(split.images, POOLED_IMAGES);
+  const rows = someRows(split, chosen);
+  const graphs = await report.stage('mean of the images', 'images', (onProgress) =>
+    encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal, onProgress }),
+  );
+  const images = graphs.map(
+    (graph): CoarseImageInput => ({ regions: split.regions, features: new Float32Array(), ...graph }),
+  );
+  return fitCentredPooling(config.jointSize, images, await singleWords(encoder, config, report, signal));
+}
+
+async function singleWords(
+  encoder: Encoder,
+  { vocabularySize }: ModelConfig,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<CoarseTextInput[]> {
+  const sentences = wordSentences(vocabularySize);
+  const graphs = await report.stage('mean of the words', 'words', (onProgress) =>
+    encodeCaptionGraphs(encoder, sentences, undefined, { signal, onProgress }),
+  );
+  return sentences.map((ids, index) => ({ ids, words: graphs[index]?.words ?? new Float32Array() }));
+}

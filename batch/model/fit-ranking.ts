@@ -1,0 +1,106 @@
+import type { Encoder, Matcher } from '../../shared/model/index.ts';
+import {
+  type CoarseHead,
+  coarseScores,
+  fitFusionWeight,
+  fusionWeight,
+  type PairedScores,
+  RANKING_DEFAULTS,
+} from '../../shared/retrieval/index.ts';
+import type { Ranking } from '../../shared/schema/index.ts';
+import type { Split } from '../data/split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../evaluation/encode-split.ts';
+import { scoreMatrix } from '../evaluation/score-fold.ts';
+import type { Report } from '../report.ts';
+import { captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
+
+/** Held-out images that the weight is fitted on, with their five captions: 200,000 pairs. */
+const HELD_OUT_IMAGES = 200;
+/** Images and captions whose scores tell the spread where nothing is held out. */
+const SPREAD_IMAGES = 50;
+
+interface Engines {
+  readonly encoder: Encoder;
+  readonly matcher: Matcher;
+}
+
+/** The weight that ranks held-out captions best (docs/coarse-recall.md, "The weight"). */
+export async function fitRanking(
+  engines: Engines,
+  head: CoarseHead,
+  heldOut: Split,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Ranking> {
+  const chosen = evenlySpaced(heldOut.images, HELD_OUT_IMAGES);
+  const captions = chosen.flatMap((image) => captionsOf(heldOut, image).map((ids) => ids));
+  const parses = heldOut.dependencies;
+  const dependencies = parses && chosen.flatMap((image) => parses.slice(5 * image, 5 * image + 5));
+  const pairs = await pairedScores(
+    engines,
+    head,
+    heldOut,
+    { chosen, captions, dependencies },
+    report,
+    signal,
+  );
+  const { weight } = fitFusionWeight(pairs);
+  return { shortlist: RANKING_DEFAULTS.shortlist, coarseWeight: weight };
+}
+
+/**
+ * The weight without held-out captions: a share of the spread of GSMN's scores, which needs sentences, but not which
+ * image is the right one.
+ *
+ * @param sentences any sentences, as word ids.
+ */
+export async function defaultRanking(
+  engines: Engines,
+  head: CoarseHead,
+  split: Split,
+  sentences: readonly (readonly number[])[],
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Ranking> {
+  const { shortlist, standardisedWeight } = RANKING_DEFAULTS;
+  const chosen = evenlySpaced(split.images, SPREAD_IMAGES);
+  // One image has no spread, and no order that a weight could change.
+  if (chosen.length < 2) return { shortlist, coarseWeight: 0 };
+  const captions = evenlySpaced(sentences.length, SPREAD_IMAGES).map((index) => sentences[index] ?? []);
+  const pairs = await pairedScores(engines, head, split, { chosen, captions }, report, signal);
+  return { shortlist, coarseWeight: fusionWeight(pairs, standardisedWeight) };
+}
+
+async function pairedScores(
+  { encoder, matcher }: Engines,
+  head: CoarseHead,
+  split: Split,
+  some: {
+    readonly chosen: readonly number[];
+    readonly captions: readonly (readonly number[])[];
+    readonly dependencies?: Split['dependencies'];
+  },
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<PairedScores> {
+  const { chosen, captions, dependencies } = some;
+  const { regions, featureSize } = split;
+  const rows = someRows(split, chosen);
+  const images = await encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal });
+  const texts = await encodeCaptionGraphs(encoder, captions, dependencies, { signal });
+  const gsmn = await report.stage(`weigh both scores on ${split.split}`, 'pairs', (onProgress) =>
+    scoreMatrix(matcher, images, texts, { signal, onProgress }),
+  );
+  const features = await rows.readFeatures(0, chosen.length);
+  const size = regions * featureSize;
+  const coarse = coarseScores(
+    head,
+    images.map((graph, index) => ({
+      regions,
+      features: features.subarray(index * size, (index + 1) * size),
+      ...graph,
+    })),
+    texts.map(({ words }, index) => ({ ids: captions[index] ?? [], words })),
+  );
+  return { gsmn, coarse, images: chosen.length, captions: captions.length };
+}

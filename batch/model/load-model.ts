@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import {
+  assertQueryable,
+  canonicalJson,
+  MODEL_FILES,
+  type Model,
+  modelFiles,
+  readModel,
+  sha256Hex,
+} from '../../shared/generation/index.ts';
+import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
+import type { Propagation } from '../../shared/schema/index.ts';
+import { loadNetwork } from '../checkpoint/load-network.ts';
+import { findVocabulary } from '../data/find-files.ts';
+import { fingerprintFile, fingerprintSplit } from '../data/fingerprint-split.ts';
+import { listSplits } from '../data/split-files.ts';
+import type { Report } from '../report.ts';
+import { prepareModel } from './prepare-model.ts';
+
+export interface LoadModelOptions {
+  /** A `.pth.tar` of the released code, or a model folder, which is taken as it is. */
+  readonly checkpoint: string;
+  /** Data folder whose `train` and `dev` splits a checkpoint is prepared with. */
+  readonly data: string;
+  readonly dataName?: string | undefined;
+  readonly vocabulary?: string | undefined;
+  readonly propagation?: Propagation | undefined;
+  readonly backend: string;
+  /** Split whose images serve where there is no captioned `train` split. */
+  readonly split: string;
+  /** Folder where prepared models are kept, so that the next build finds them; none keeps nothing. */
+  readonly cache: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model ready to search, with its engines; whoever asked for them disposes of these. */
+export interface LoadedModel {
+  readonly model: Model;
+  readonly engines: Engines;
+}
+
+/**
+ * The model of a checkpoint: prepared now, or taken from the cache when the same checkpoint was prepared with the same
+ * data before.
+ *
+ * @throws AppError of the readers, `backend_unavailable`, `format_unsupported`, `shape_mismatch`, `cancelled`.
+ */
+export async function loadModel(options: LoadModelOptions, report: Report): Promise<LoadedModel> {
+  const network = await loadNetwork(options.checkpoint, options.propagation);
+  assertQueryable(network.config);
+  const engines = await createEngines(network.config, network.parameters, options.backend);
+  report.say(`backend: ${engines.backend}`);
+  try {
+    if (network.kind === 'model folder') return { model: await ownModel(options), engines };
+    const vocabulary = options.vocabulary ?? (await findVocabulary(options.data, options.dataName));
+    const folder =
+      options.cache === undefined
+        ? undefined
+        : join(options.cache, await cacheKey(options, vocabulary, engines.backend, report));
+    if (folder !== undefined && existsSync(join(folder, MODEL_FILES.config))) {
+      return { model: await readModel(folderFiles(folder)), engines };
+    }
+    const { data, split, signal } = options;
+    const model = await prepareModel(
+      { network, engines, vocabulary, data, fallbackSplit: split, signal },
+      report,
+    );
+    if (folder !== undefined) await writeModel(model, folder);
+    return { model, engines };
+  } catch (thrown) {
+    await engines.encoder.dispose();
+    await engines.matcher.dispose();
+    throw thrown;
+  }
+}
+
+/**
+ * Writes a model's folder: whole or not at all.
+ *
+ * @throws AppError `conflict` when the folder is there already, `file_unwritable`.
+ */
+export async function writeModel(model: Model, folder: string): Promise<void> {
+  if (existsSync(folder)) {
+    throw new AppError('conflict', `${folder} is there already`, {
+      hint: 'choose another folder, or delete it',
+    });
+  }
+  const aside = `${folder}.tmp`;
+  await writing(folder, async () => {
+    await rm(aside, { recursive: true, force: true });
+    await mkdir(aside, { recursive: true });
+    for (const [path, bytes] of modelFiles(model)) await writeFile(join(aside, path), bytes, { flush: true });
+    await syncFolder(aside);
+    await rename(aside, folder);
+    await syncFolder(dirname(folder));
+  });
+}
+
+/** A model folder is prepared already; another propagation would need another weight. */
+async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<Model> {
+  const model = await readModel(folderFiles(checkpoint));
+  const own = model.config.propagation;
+  if (propagation === undefined || propagation === own) return model;
+  throw new AppError('argument_invalid', `the model ${checkpoint} was prepared to propagate "${own}"`, {
+    hint: `prepare it again from its checkpoint: gsmn model prepare --propagation ${propagation}`,
+  });
+}
+
+/** What a prepared model depends on. */
+async function cacheKey(
+  { checkpoint, data, propagation = 'self', signal, split }: LoadModelOptions,
+  vocabulary: string,
+  backend: string,
+  report: Report,
+): Promise<string> {
+  const present = await listSplits(data);
+  const used = [...new Set(['train', 'dev', split])].filter((name) => present.includes(name));
+  const splits = await report.stage('read the data', 'bytes', async (onProgress) => {
+    const sums: string[] = [];
+    for (const name of used) sums.push(name, await fingerprintSplit(data, name, { signal, onProgress }));
+    return sums;
+  });
+  const parts = {
+    version: 1,
+    checkpoint: await fingerprintFile(checkpoint, { signal }),
+    vocabulary: await fingerprintFile(vocabulary, { signal }),
+    propagation,
+    backend,
+    splits,
+    coarse: COARSE_DEFAULTS,
+    ranking: RANKING_DEFAULTS,
+  };
+  return (await sha256Hex([canonicalJson(parts)])).slice(0, 16);
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../shared/errors/index.ts';
+import { createModel, type Model } from '../../shared/generation/index.ts';
+import type { Encoder, Matcher } from '../../shared/model/index.ts';
+import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
+import type { LoadedNetwork } from '../checkpoint/load-network.ts';
+import { openSplit } from '../data/open-split.ts';
+import type { Split } from '../data/split.ts';
+import { listSplits } from '../data/split-files.ts';
+import type { Report } from '../report.ts';
+import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
+import { defaultRanking, fitRanking } from './fit-ranking.ts';
+import { wordSentences } from './word-sentences.ts';
+
+/** Images without which a fitted head or weight would say nothing. */
+const FEWEST_IMAGES = 20;
+
+export interface PrepareOptions {
+  readonly network: LoadedNetwork;
+  readonly engines: { readonly encoder: Encoder; readonly matcher: Matcher };
+  /** The vocabulary's file. */
+  readonly vocabulary: string;
+  /** The data folder: its `train` split fits the coarse head, its `dev` split the weight. */
+  readonly data: string;
+  /** Split whose images give the means where no captions are. */
+  readonly fallbackSplit: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a network ready to search: reads its vocabulary, fits the coarse head in closed form on captioned training
+ * images and the weight of both scores on held-out ones.
+ *
+ * @throws AppError of the readers; `shape_mismatch` when network, vocabulary and data do not belong together.
+ */
+export async function prepareModel(options: PrepareOptions, report: Report): Promise<Model> {
+  const { network, data, signal } = options;
+  const { config, parameters } = network;
+  const vocabulary = await readVocabulary(options.vocabulary);
+  if (vocabulary.size !== config.vocabularySize) {
+    throw new AppError(
+      'shape_mismatch',
+      `${options.vocabulary} has ${vocabulary.size} words, the network ${network.path} knows ${config.vocabularySize}`,
+      { hint: 'pass the vocabulary that the network was trained with: --vocabulary FILE' },
+    );
+  }
+  const train = await openCaptioned(data, 'train', network);
+  const fallback = await openFitting(data, options.fallbackSplit, network);
+  const heldOut = await openCaptioned(data, 'dev', network);
+  try {
+    const { encoder } = options.engines;
+    const coarse = train
+      ? await fitOnCaptions(encoder, config, train, report, signal)
+      : await fitWithoutCaptions(encoder, config, fallback, report, signal);
+    const head = parseCoarseHead(coarse.config, coarse.tensors);
+    const ranking = heldOut
+      ? await fitRanking(options.engines, head, heldOut, report, signal)
+      : await defaultRanking(
+          options.engines,
+          head,
+          fallback,
+          train?.captionIds ?? wordSentences(vocabulary.size),
+          report,
+          signal,
+        );
+    return await createModel({ config, parameters, vocabulary, coarse, ranking });
+  } finally {
+    for (const split of [train, fallback, heldOut]) await split?.close();
+  }
+}
+
+/** Reads a vocabulary's file. */
+export async function readVocabulary(path: string): Promise<Vocabulary> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const missing = cause.code === 'ENOENT';
+    throw new AppError(
+      missing ? 'file_missing' : 'file_unreadable',
+      missing ? `there is no file ${path}` : `${path} cannot be read (${cause.code})`,
+      { hint: 'pass --vocabulary FILE', cause },
+    );
+  });
+  return parseVocabulary(text, path);
+}
+
+/** A split that has captions enough to fit something on them. */
+async function openCaptioned(
+  folder: string,
+  name: string,
+  network: LoadedNetwork,
+): Promise<Split | undefined> {
+  if (!(await listSplits(folder)).includes(name)) return undefined;
+  const split = await openFitting(folder, name, network);
+  if (split.captionIds.length > 0 && split.images >= FEWEST_IMAGES) return split;
+  await split.close();
+  return undefined;
+}
+
+async function openFitting(folder: string, name: string, { path, config }: LoadedNetwork): Promise<Split> {
+  const split = await openSplit(folder, name, { vocabularySize: config.vocabularySize });
+  if (split.featureSize === config.imageFeatureSize) return split;
+  await split.close();
+  throw new AppError(
+    'shape_mismatch',
+    `${folder}/${name}_ims.npy has ${split.featureSize} features a region, the network ${path} takes ${config.imageFeatureSize}`,
+    { hint: 'use the features that the network was trained with' },
+  );
+}
