@@ -1,0 +1,48 @@
+import { AppError } from '../../shared/errors/index.ts';
+import type { QdrantStore } from '../../workers/clients/index.ts';
+import type { IndexFolder } from './index-folder.ts';
+import { ALIASES } from './points.ts';
+
+/**
+ * Makes a generation the one that serves. Both aliases switch in one request; then `active.json` is replaced,
+ * which the rerank service watches. Killed in between, the same command again brings both together.
+ *
+ * @throws AppError `generation_missing`, `generation_incomplete`.
+ */
+export async function activate(index: IndexFolder, store: QdrantStore, id: string): Promise<void> {
+  const manifest = await index.manifest(id);
+  for (const [collection, count] of [
+    [manifest.collections.images, manifest.images.count],
+    [manifest.collections.captions, manifest.captions.count],
+  ] as const) {
+    const info = await store.collectionInfo(collection);
+    if ((info?.points ?? 0) < count) {
+      throw new AppError(
+        'generation_incomplete',
+        `collection ${collection} does not hold all ${count} points`,
+        {
+          hint: 'run `gsmn index build` again: it sends what is missing',
+        },
+      );
+    }
+  }
+  await store.switchAliases([
+    { alias: ALIASES.images, collection: manifest.collections.images },
+    { alias: ALIASES.captions, collection: manifest.collections.captions },
+  ]);
+  const before = await index.active();
+  if (before?.generation === id) return;
+  await index.writeActive({ generation: id, previous: before?.generation ?? null });
+}
+
+/** Goes back to the generation that served before. */
+export async function rollback(index: IndexFolder, store: QdrantStore): Promise<string> {
+  const active = await index.active();
+  if (active?.previous == null) {
+    throw new AppError('generation_missing', `the index ${index.path} has no previous generation`, {
+      hint: '`gsmn index list` shows what is there; `gsmn index activate <id>` takes any of them',
+    });
+  }
+  await activate(index, store, active.previous);
+  return active.previous;
+}

@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import { GENERATION_PATHS, loadCrc32c, modelFiles, verifyFiles } from '../../shared/generation/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
+import type { QdrantStore } from '../../workers/clients/index.ts';
+import { chooseSplit } from '../data/choose-split.ts';
+import { findCheckpoint } from '../data/find-files.ts';
+import { fingerprintSplit } from '../data/fingerprint-split.ts';
+import { openSplit } from '../data/open-split.ts';
+import type { Split } from '../data/split.ts';
+import { type LoadedModel, loadModel } from '../model/load-model.ts';
+import type { Report } from '../report.ts';
+import { activate } from './activate.ts';
+import { encodeCaptions, encodeImages } from './encode-stages.ts';
+import { IndexFolder } from './index-folder.ts';
+import { lockIndex } from './index-lock.ts';
+import { BUILD_PATHS } from './paths.ts';
+import { captionPayloads, imagePayloads, jsonLines } from './payloads.ts';
+import { type GenerationPlan, planGeneration } from './plan.ts';
+import { pushPoints, verifyPoints } from './points.ts';
+import { sealGeneration } from './seal.ts';
+import { Staging } from './staging.ts';
+
+export interface BuildOptions {
+  /** The index's folder. */
+  readonly index: string;
+  /** The data folder. */
+  readonly data: string;
+  readonly dataName?: string | undefined;
+  /** Which split to search in; `test`, else `dev`, else `train`, else the only one. */
+  readonly split?: string | undefined;
+  /** A `.pth.tar` or a model folder; found in the data folder when absent. */
+  readonly checkpoint?: string | undefined;
+  readonly vocabulary?: string | undefined;
+  readonly propagation?: Propagation | undefined;
+  readonly backend: string;
+  /** Prefix of the pictures' addresses; `/images/` when the data folder has `images/`, else none. */
+  readonly imagesUrl?: string | undefined;
+  /** Whether the generation serves as soon as it is verified. Default true. */
+  readonly activate?: boolean | undefined;
+  readonly store: QdrantStore;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BuildResult {
+  readonly generation: string;
+  /** False when the same generation was there already. */
+  readonly built: boolean;
+}
+
+/**
+ * Builds a generation from a data folder and a model: encodes images and captions aside, seals and verifies the files,
+ * sends the points to Qdrant, verifies them, and activates. Stopped at any moment and run again, it goes on where it
+ * was and ends in the same bytes. What serves meanwhile is not touched.
+ *
+ * @throws AppError of every part, `conflict` when another build is at work, `cancelled`.
+ */
+export async function buildIndex(options: BuildOptions, report: Report): Promise<BuildResult> {
+  const index = new IndexFolder(options.index);
+  const lock = lockIndex(index.lock);
+  try {
+    return await buildLocked(options, index, report);
+  } finally {
+    lock.release();
+  }
+}
+
+async function buildLocked(options: BuildOptions, index: IndexFolder, report: Report): Promise<BuildResult> {
+  const { store, signal } = options;
+  const splitName = await chooseSplit(options.data, options.split);
+  report.say(`images to search: split ${splitName} of ${options.data}`);
+  const loaded = await loadModel(
+    {
+      ...options,
+      checkpoint: await chooseCheckpoint(options, report),
+      split: splitName,
+      cache: index.models,
+    },
+    report,
+  );
+  const { vocabularySize } = loaded.model.config;
+  try {
+    const split = await openSplit(options.data, splitName, { vocabularySize });
+    try {
+      assertFeatures(split, loaded);
+      const plan = await planGeneration({
+        model: loaded.model,
+        split,
+        dataFingerprint: await fingerprintSplit(options.data, splitName, { signal }),
+        sourceName: basename(resolve(options.data)),
+        backend: loaded.engines.backend,
+        imagesUrl: imagesUrl(options),
+      });
+      const there = existsSync(join(index.generation(plan.id), GENERATION_PATHS.manifest));
+      const manifest = there
+        ? await index.manifest(plan.id)
+        : await encode(index, plan, loaded, report, signal);
+      report.say(`generation ${plan.id}${there ? ' is built already' : ''}`);
+      await publish(index, manifest, store, report, signal);
+      if (options.activate !== false) await activate(index, store, plan.id);
+      return { generation: plan.id, built: !there };
+    } finally {
+      await split.close();
+    }
+  } finally {
+    await loaded.engines.encoder.dispose();
+    await loaded.engines.matcher.dispose();
+  }
+}
+
+async function encode(
+  index: IndexFolder,
+  plan: GenerationPlan,
+  { model, engines }: LoadedModel,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<GenerationManifest> {
+  const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+  const staging = await Staging.open(index.building(plan.id));
+  try {
+    for (const [path, bytes] of modelFiles(model)) {
+      await staging.writeWhole(join(GENERATION_PATHS.model, path), bytes);
+    }
+    const context = { plan, staging, encoder: engines.encoder, head, crc32c: await loadCrc32c() };
+    await report.stage('encode images', 'images', (onProgress) =>
+      encodeImages(context, { signal, onProgress }),
+    );
+    await report.stage('encode captions', 'captions', (onProgress) =>
+      encodeCaptions(context, { signal, onProgress }),
+    );
+    await staging.writeWhole(BUILD_PATHS.imagePayloads, jsonLines(imagePayloads(plan)));
+    await staging.writeWhole(BUILD_PATHS.captionPayloads, jsonLines(captionPayloads(plan)));
+    const { dependencies } = plan.split;
+    if (dependencies) await staging.writeWhole(GENERATION_PATHS.dependencies, jsonLines(dependencies));
+    return await report.stage('seal the files', 'bytes', (onProgress) =>
+      sealGeneration(index, plan, head, staging, { signal, onProgress }),
+    );
+  } finally {
+    await staging.close();
+  }
+}
+
+/** Verifies the files, sends the points, verifies these. */
+async function publish(
+  index: IndexFolder,
+  manifest: GenerationManifest,
+  store: QdrantStore,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const folder = index.generation(manifest.id);
+  await report.stage('verify the files', 'bytes', (onProgress) =>
+    verifyFiles(folderFiles(folder), manifest, { signal, onProgress }),
+  );
+  await report.stage('send points to Qdrant', 'points', (onProgress) =>
+    pushPoints(store, folder, manifest, { signal, onProgress }),
+  );
+  await verifyPoints(store, folder, manifest);
+}
+
+async function chooseCheckpoint(options: BuildOptions, report: Report): Promise<string> {
+  if (options.checkpoint !== undefined) return options.checkpoint;
+  const { path, reason, others } = await findCheckpoint(options.data);
+  const beside = others.length > 0 ? `; also there: ${others.join(', ')} (--checkpoint)` : '';
+  report.say(`checkpoint: ${path} (${reason}${beside})`);
+  return path;
+}
+
+function imagesUrl({ data, imagesUrl: given }: BuildOptions): string | undefined {
+  if (given !== undefined) return given.endsWith('/') ? given : `${given}/`;
+  return existsSync(join(data, 'images')) ? '/images/' : undefined;
+}
+
+function assertFeatures(split: Split, { model }: LoadedModel): void {
+  const expected = model.config.imageFeatureSize;
+  if (split.featureSize === expected) return;
+  throw new AppError(
+    'shape_mismatch',
+    `split ${split.split} of ${split.folder} has ${split.featureSize} features a region, the model takes ${expected}`,
+    { hint: 'use the features that the model was trained with' },
+  );
+}

@@ -1,0 +1,104 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import { type ActiveGeneration, parseActive, readManifest } from '../../shared/generation/index.ts';
+import { readJsonFile, writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import type { GenerationManifest } from '../../shared/schema/index.ts';
+
+/**
+ * The folder of an index:
+ * - `generations/<id>/` finished generations, immutable;
+ * - `building/<id>/` what a build has written so far;
+ * - `active.json` the generation that serves;
+ * - `models/<key>/` models prepared from checkpoints;
+ * - `qdrant.sqlite` the embedded vector database, where no server is given;
+ * - `lock.sqlite` held by whoever changes the index.
+ */
+export class IndexFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get database(): string {
+    return join(this.path, 'qdrant.sqlite');
+  }
+
+  get lock(): string {
+    return join(this.path, 'lock.sqlite');
+  }
+
+  get models(): string {
+    return join(this.path, 'models');
+  }
+
+  generation(id: string): string {
+    return join(this.path, 'generations', id);
+  }
+
+  building(id: string): string {
+    return join(this.path, 'building', id);
+  }
+
+  /** The active generation, or undefined when nothing was activated yet. */
+  async active(): Promise<ActiveGeneration | undefined> {
+    const path = join(this.path, 'active.json');
+    const value = await readJsonFile(path);
+    return value === undefined ? undefined : parseActive(value, path);
+  }
+
+  async writeActive(active: ActiveGeneration): Promise<void> {
+    await writeFileAtomic(join(this.path, 'active.json'), `${JSON.stringify(active, undefined, 2)}\n`);
+  }
+
+  /** Finished generations, by id. */
+  async generations(): Promise<string[]> {
+    return listFolder(join(this.path, 'generations'));
+  }
+
+  /** Builds that did not finish. */
+  async unfinished(): Promise<string[]> {
+    return listFolder(join(this.path, 'building'));
+  }
+
+  /**
+   * The manifest of a finished generation.
+   *
+   * @throws AppError `generation_missing`, `format_invalid`, `format_unsupported`.
+   */
+  async manifest(id: string): Promise<GenerationManifest> {
+    try {
+      return await readManifest(folderFiles(this.generation(id)));
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'file_missing') throw thrown;
+      throw new AppError('generation_missing', `the index ${this.path} has no generation ${id}`, {
+        hint: '`gsmn index list` shows what is there; `gsmn index build` makes one',
+        cause: thrown,
+      });
+    }
+  }
+
+  /** The id of the active generation; an index without one is an error. */
+  async requireActive(): Promise<string> {
+    const active = await this.active();
+    if (active !== undefined) return active.generation;
+    throw new AppError('generation_missing', `the index ${this.path} has no active generation`, {
+      hint: 'run `gsmn index build --data DIR` first',
+    });
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    const found = await readdir(path, { withFileTypes: true });
+    return found
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new AppError('file_unreadable', `${path} cannot be listed`, { cause: thrown });
+  }
+}

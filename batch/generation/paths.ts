@@ -1,0 +1,10 @@
+/** Files of a generation that the builder adds to those that serving needs: the points, for any Qdrant. */
+export const BUILD_PATHS = {
+  /** `[images, dimensions]` float32, unit vectors. */
+  imageVectors: 'images.coarse.npy',
+  /** `[captions, dimensions]`. */
+  captionVectors: 'captions.coarse.npy',
+  /** A line a point. */
+  imagePayloads: 'images.jsonl',
+  captionPayloads: 'captions.jsonl',
+} as const;

@@ -1,0 +1,71 @@
+import { canonicalJson, type Model, type NodeDtype, sha256Hex } from '../../shared/generation/index.ts';
+import { encodeQuery } from '../../shared/text/index.ts';
+import type { Split } from '../data/split.ts';
+
+/** Version of what a build makes of the same input: raised when that changes. */
+const BUILD_VERSION = 1;
+
+/** How nodes are kept: half the bytes, and the ranks of float32 (docs/node-store.md). */
+export const NODE_DTYPE: NodeDtype = 'float16';
+
+export interface PlanInput {
+  readonly model: Model;
+  readonly split: Split;
+  /** SHA-256 of the split's files. */
+  readonly dataFingerprint: string;
+  readonly sourceName: string;
+  readonly backend: string;
+  /** Prefix of the pictures' addresses; undefined when there are none to show. */
+  readonly imagesUrl: string | undefined;
+}
+
+/** A caption as it goes into the index. */
+export interface PlannedCaption {
+  /** Word ids with `<start>` and `<end>`. */
+  readonly ids: readonly number[];
+  readonly text: string;
+  /** Ordinal of its image. */
+  readonly image: number;
+}
+
+/** All that a build will write, decided before the first byte. */
+export interface GenerationPlan extends PlanInput {
+  /** Hash of everything that the generation's bytes depend on. */
+  readonly id: string;
+  readonly captions: readonly PlannedCaption[];
+  readonly collections: { readonly images: string; readonly captions: string };
+}
+
+/** Decides a generation's identity and content. */
+export async function planGeneration(input: PlanInput): Promise<GenerationPlan> {
+  const { model, split, dataFingerprint, sourceName, backend, imagesUrl } = input;
+  const identity = {
+    version: BUILD_VERSION,
+    fingerprints: model.fingerprints,
+    ranking: model.ranking,
+    data: dataFingerprint,
+    source: [sourceName, split.split],
+    imagesUrl: imagesUrl ?? null,
+    nodes: NODE_DTYPE,
+    backend,
+  };
+  const id = (await sha256Hex([canonicalJson(identity)])).slice(0, 16);
+  return {
+    ...input,
+    id,
+    captions: plannedCaptions(model, split),
+    collections: { images: `gsmn-${id}-images`, captions: `gsmn-${id}-captions` },
+  };
+}
+
+/** Ids from the data where it has them, else from the captions' text; the text from the data, else from the ids. */
+function plannedCaptions({ vocabulary }: Model, split: Split): PlannedCaption[] {
+  const { captionIds, captionTexts, captionsPerImage } = split;
+  const count = captionIds.length || (captionTexts?.length ?? 0);
+  return Array.from({ length: count }, (_, caption) => {
+    const text = captionTexts?.[caption];
+    const ids = captionIds[caption] ?? encodeQuery(text ?? '', vocabulary).ids;
+    const spelled = (): string => ids.slice(1, -1).map(vocabulary.wordOf).join(' ');
+    return { ids, text: text ?? spelled(), image: Math.floor(caption / captionsPerImage) };
+  });
+}

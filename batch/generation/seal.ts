@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  GENERATION_PATHS,
+  MODEL_FILES,
+  manifestBytes,
+  sha256OfSource,
+} from '../../shared/generation/index.ts';
+import type { WorkOptions } from '../../shared/model/index.ts';
+import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import type { CoarseHead } from '../../shared/retrieval/index.ts';
+import type { GenerationManifest } from '../../shared/schema/index.ts';
+import type { IndexFolder } from './index-folder.ts';
+import { BUILD_PATHS } from './paths.ts';
+import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
+import { JOURNAL, type Staging } from './staging.ts';
+
+/**
+ * Makes a finished build a generation: every file is hashed, the manifest written, the folder moved to its place in
+ * one step. Progress counts bytes.
+ */
+export async function sealGeneration(
+  index: IndexFolder,
+  plan: GenerationPlan,
+  head: CoarseHead,
+  staging: Staging,
+  options: WorkOptions = {},
+): Promise<GenerationManifest> {
+  await staging.close();
+  const files = await describeFiles(staging.path, options);
+  const { model, split, captions } = plan;
+  const manifest: GenerationManifest = {
+    format: 'gsmn-generation',
+    version: 1,
+    id: plan.id,
+    source: { name: plan.sourceName, split: split.split },
+    model: { config: model.config, fingerprints: model.fingerprints },
+    coarse: { kind: head.kind, dimensions: head.dimensions },
+    ranking: model.ranking,
+    backend: plan.backend,
+    images: { count: split.images, regions: split.regions },
+    captions: {
+      count: captions.length,
+      longest: captions.reduce((longest, { ids }) => Math.max(longest, ids.length), 0),
+    },
+    nodes: { dtype: NODE_DTYPE },
+    collections: plan.collections,
+    files,
+  };
+  await staging.writeWhole(GENERATION_PATHS.manifest, manifestBytes(manifest));
+  const target = index.generation(plan.id);
+  await writing(target, async () => {
+    // The journal is not part of the generation.
+    await rm(join(staging.path, JOURNAL), { force: true });
+    await mkdir(dirname(target), { recursive: true });
+    await syncFolder(staging.path);
+    await rename(staging.path, target);
+    await syncFolder(dirname(target));
+  });
+  return manifest;
+}
+
+async function describeFiles(
+  folder: string,
+  { signal, onProgress }: WorkOptions,
+): Promise<GenerationManifest['files']> {
+  const paths = [
+    GENERATION_PATHS.imageNodes,
+    GENERATION_PATHS.captionNodes,
+    GENERATION_PATHS.boxes,
+    GENERATION_PATHS.dependencies,
+    ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
+    ...Object.values(BUILD_PATHS),
+  ].filter((path) => existsSync(join(folder, path)));
+  const described: GenerationManifest['files'] = [];
+  let before = 0;
+  for (const path of paths.sort()) {
+    await withFileSource(join(folder, path), async (source) => {
+      const start = before;
+      const sha256 = await sha256OfSource(source, {
+        signal,
+        onProgress: (done) => onProgress?.(start + done, start + source.size),
+      });
+      described.push({ path, bytes: source.size, sha256 });
+      before += source.size;
+    });
+  }
+  return described;
+}

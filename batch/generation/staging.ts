@@ -1,0 +1,112 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/index.ts';
+import { readJsonFile, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+
+/** Bytes and where in a file they belong. */
+export interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The file in a build's folder that says how far it has come. */
+export const JOURNAL = 'journal.json';
+
+/** How far each stage of a build has come, in the stage's own units. */
+const journalSchema = z.object({
+  version: z.literal(1),
+  done: z.record(z.string(), z.number().int().nonnegative()),
+});
+
+/** Progress is made durable at most this often: the sync costs more than the work that a kill would repeat. */
+const CHECKPOINT_MILLISECONDS = 500;
+
+/**
+ * The folder of a build under way. Files have places known before the first byte, and what is written at a place
+ * depends on the input alone; so a killed build goes on from its journal and ends in the same bytes.
+ */
+export class Staging {
+  readonly path: string;
+  readonly #done: Map<string, number>;
+  readonly #files = new Map<string, FileHandle>();
+  #lastCheckpoint = performance.now();
+
+  private constructor(path: string, done: Map<string, number>) {
+    this.path = path;
+    this.#done = done;
+  }
+
+  /** Opens the folder, new or left by a build that was stopped. */
+  static async open(path: string): Promise<Staging> {
+    await writing(path, () => mkdir(path, { recursive: true }));
+    const journal = await readJsonFile(join(path, JOURNAL));
+    if (journal === undefined) return new Staging(path, new Map());
+    const parsed = journalSchema.safeParse(journal);
+    if (!parsed.success) {
+      throw new AppError('format_invalid', `${path}/${JOURNAL} is not a build's journal`, {
+        hint: `delete the folder ${path} and build again`,
+        cause: parsed.error,
+      });
+    }
+    return new Staging(path, new Map(Object.entries(parsed.data.done)));
+  }
+
+  /** How many units of a stage are on disk for certain. */
+  done(stage: string): number {
+    return this.#done.get(stage) ?? 0;
+  }
+
+  /** Writes a small file whole. */
+  async writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+    await writeFileAtomic(join(this.path, path), bytes);
+  }
+
+  /** Writes pieces at their places in a file of known size. */
+  async writePieces(path: string, pieces: readonly Piece[]): Promise<void> {
+    const full = join(this.path, path);
+    await writing(full, async () => {
+      const file = await this.#open(full);
+      for (const { offset, bytes } of pieces) {
+        for (let written = 0; written < bytes.length; ) {
+          const { bytesWritten } = await file.write(bytes, written, bytes.length - written, offset + written);
+          written += bytesWritten;
+        }
+      }
+    });
+  }
+
+  /** Records that a stage has come to `units`; durable now if `force`, else soon. */
+  async advance(stage: string, units: number, force = false): Promise<void> {
+    this.#done.set(stage, units);
+    if (!force && performance.now() - this.#lastCheckpoint < CHECKPOINT_MILLISECONDS) return;
+    // The data must be on the disk before the journal says so.
+    for (const [path, file] of this.#files) await writing(path, () => file.sync());
+    const journal = { version: 1, done: Object.fromEntries([...this.#done].sort()) };
+    await writeFileAtomic(join(this.path, JOURNAL), `${JSON.stringify(journal)}\n`);
+    this.#lastCheckpoint = performance.now();
+  }
+
+  async close(): Promise<void> {
+    for (const [path, file] of this.#files) {
+      await writing(path, async () => {
+        await file.sync();
+        await file.close();
+      });
+    }
+    this.#files.clear();
+  }
+
+  async #open(path: string): Promise<FileHandle> {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    await mkdir(dirname(path), { recursive: true });
+    // Not 'w': a build that goes on must keep what is there.
+    const file = await open(path, 'r+').catch(async (thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return open(path, 'w+');
+      throw thrown;
+    });
+    this.#files.set(path, file);
+    return file;
+  }
+}
