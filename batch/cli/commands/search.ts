@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { withIndexOptions } from '../index-options.ts';
+import { backendOption, wholeNumber } from '../options.ts';
+
+/** `gsmn search "two dogs running on grass"` */
+export function searchCommand(): Command {
+  return withIndexOptions(new Command('search'))
+    .argument('<sentence>', 'what happens in the picture')
+    .description('search the active generation of an index, in this process')
+    .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
+    .addOption(backendOption())
+    .option('--json', 'the answer as JSON on stdout')
+    .action(async (sentence, options) =>
+      (await import('../search/run-search.ts')).runSearch(sentence, options),
+    );
+}

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { withModelDataOptions } from '../options.ts';
+
+/** `gsmn study`: the measurements behind the defaults. */
+export function studyCommand(): Command {
+  const command = new Command('study').description('measure what the defaults were chosen by');
+  command.addCommand(
+    withModelDataOptions(new Command('coarse'))
+      .description(
+        'coarse heads: what their shortlists hold, what they rank with GSMN (docs/coarse-recall.md)',
+      )
+      .action(async (options) => (await import('../study/run-coarse.ts')).runCoarse(options)),
+  );
+  command.addCommand(
+    withModelDataOptions(new Command('nodes'))
+      .description('node dtypes: how far the ranks of float16 nodes are from float32 (docs/node-store.md)')
+      .option('--split <name>', 'which split is ranked', 'dev')
+      .action(async (options) => (await import('../study/run-nodes.ts')).runNodes(options)),
+  );
+  return command;
+}

@@ -1,0 +1,85 @@
+import process from 'node:process';
+import Table from 'cli-table3';
+import { toAppError } from '../../../shared/errors/index.ts';
+import type { GenerationManifest } from '../../../shared/schema/index.ts';
+import { IndexFolder } from '../../generation/index-folder.ts';
+import type { IndexOptions } from '../index-options.ts';
+
+type State = 'active' | 'previous' | 'ready' | 'unfinished' | 'damaged';
+
+interface Row {
+  readonly generation: string;
+  readonly state: State;
+  readonly manifest?: GenerationManifest;
+  readonly problem?: string;
+}
+
+/** `gsmn index list` */
+export async function runList(options: IndexOptions & { readonly json?: boolean }): Promise<void> {
+  const rows = await listRows(new IndexFolder(options.index));
+  if (options.json) {
+    const values = rows.map(({ manifest, ...row }) => ({ ...row, ...summary(manifest) }));
+    process.stdout.write(`${JSON.stringify(values, undefined, 2)}\n`);
+  } else if (rows.length === 0) {
+    process.stdout.write(
+      `the index ${options.index} is empty: \`gsmn index build --data DIR\` makes a generation\n`,
+    );
+  } else {
+    process.stdout.write(`${asTable(rows)}\n`);
+  }
+}
+
+async function listRows(index: IndexFolder): Promise<Row[]> {
+  const active = await index.active();
+  const finished = await index.generations();
+  const rows = finished.map(async (generation): Promise<Row> => {
+    const state =
+      generation === active?.generation ? 'active' : generation === active?.previous ? 'previous' : 'ready';
+    try {
+      return { generation, state, manifest: await index.manifest(generation) };
+    } catch (thrown) {
+      return { generation, state: 'damaged', problem: toAppError(thrown).message };
+    }
+  });
+  const unfinished = (await index.unfinished()).filter((id) => !finished.includes(id));
+  return [
+    ...(await Promise.all(rows)),
+    ...unfinished.map((generation): Row => ({ generation, state: 'unfinished' })),
+  ];
+}
+
+function summary(manifest: GenerationManifest | undefined): object {
+  if (manifest === undefined) return {};
+  const { source, images, captions, coarse, ranking, nodes, backend, model } = manifest;
+  return {
+    source,
+    images: images.count,
+    captions: captions.count,
+    propagation: model.config.propagation,
+    coarse,
+    ranking,
+    nodes: nodes.dtype,
+    backend,
+    bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+  };
+}
+
+function asTable(rows: readonly Row[]): string {
+  const table = new Table({
+    head: ['generation', 'state', 'source', 'images', 'captions', 'model', 'MB'],
+    style: { head: [], border: [] },
+  });
+  for (const { generation, state, manifest, problem } of rows) {
+    const bytes = manifest?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
+    table.push([
+      generation,
+      state,
+      problem ?? (manifest ? `${manifest.source.name} ${manifest.source.split}` : ''),
+      manifest?.images.count ?? '',
+      manifest?.captions.count ?? '',
+      manifest ? `D ${manifest.model.config.jointSize}, ${manifest.model.config.propagation}` : '',
+      manifest ? (bytes / 1e6).toFixed(1) : '',
+    ]);
+  }
+  return table.toString();
+}

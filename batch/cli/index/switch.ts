@@ -1,0 +1,36 @@
+import process from 'node:process';
+import { activate, rollback } from '../../generation/activate.ts';
+import { IndexFolder } from '../../generation/index-folder.ts';
+import { lockIndex } from '../../generation/index-lock.ts';
+import type { IndexOptions } from '../index-options.ts';
+import type { Storage } from '../storage.ts';
+import { findGeneration } from './find-generation.ts';
+import { withStorage } from './with-storage.ts';
+
+/** `gsmn index activate <generation>` */
+export function runActivate(beginning: string, options: IndexOptions): Promise<void> {
+  return changeIndex(options, async (index, { store }) => {
+    const id = await findGeneration(index, beginning);
+    await activate(index, store, id);
+    return id;
+  });
+}
+
+/** `gsmn index rollback` */
+export function runRollback(options: IndexOptions): Promise<void> {
+  return changeIndex(options, (index, { store }) => rollback(index, store));
+}
+
+async function changeIndex(
+  options: IndexOptions,
+  change: (index: IndexFolder, storage: Storage) => Promise<string>,
+): Promise<void> {
+  const index = new IndexFolder(options.index);
+  const lock = lockIndex(index.lock);
+  try {
+    const id = await withStorage(options, (storage) => change(index, storage));
+    process.stdout.write(`generation ${id} serves (${index.path})\n`);
+  } finally {
+    lock.release();
+  }
+}

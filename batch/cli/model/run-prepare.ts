@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+import { chooseSplit } from '../../data/choose-split.ts';
+import { loadModel, writeModel } from '../../model/load-model.ts';
+import { interruptible } from '../interrupt.ts';
+import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
+import { terminalReport } from '../report.ts';
+
+/** `gsmn model prepare` */
+export async function runPrepare(
+  options: ModelDataOptions & { readonly out: string; readonly split?: string },
+): Promise<void> {
+  const data = dataFolder(options);
+  const split = await chooseSplit(data, options.split);
+  const { model, engines } = await interruptible((signal) =>
+    loadModel(
+      {
+        ...options,
+        checkpoint: checkpointFile(options),
+        data,
+        split,
+        propagation: propagationSchema.optional().parse(options.propagation),
+        cache: undefined,
+        signal,
+      },
+      terminalReport,
+    ),
+  );
+  try {
+    await writeModel(model, options.out);
+  } finally {
+    await engines.encoder.dispose();
+    await engines.matcher.dispose();
+  }
+  process.stdout.write(`wrote ${join(options.out)}\n`);
+}

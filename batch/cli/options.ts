@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { AppError } from '../../shared/errors/index.ts';
+import { backendSchema, propagationSchema, protocolSchema } from '../../shared/schema/index.ts';
+
+/** Options of the commands that compare a checkpoint with a data folder. */
+export interface ModelDataOptions {
+  readonly checkpoint?: string;
+  readonly data?: string;
+  readonly dataPath?: string;
+  readonly dataName?: string;
+  readonly vocabulary?: string;
+  readonly propagation?: string;
+  readonly backend: string;
+}
+
+/** `--checkpoint`, `--data` (or the released `--data_path` and `--data_name`), `--propagation`, `--backend`. */
+export function withModelDataOptions(command: Command): Command {
+  return command
+    .option('--checkpoint <file>', 'a .pth.tar of the released code, or a model folder')
+    .option('--data <dir>', 'data folder: {split}_ims.npy, {split}_precaps_stan.txt and the rest')
+    .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
+    .option('--data-name <name>', 'and the name of the data folder in it')
+    .option('--vocabulary <file>', 'the vocabulary file, when it is not found beside the data')
+    .addOption(
+      new Option('--propagation <name>', 'which vectors the graph convolution propagates').choices(
+        propagationSchema.options,
+      ),
+    )
+    .addOption(backendOption());
+}
+
+/** `--backend`: auto takes the best that is there and says which. */
+export function backendOption(): Option {
+  return new Option('--backend <name>', 'engine; a named one that is missing is an error')
+    .choices(['auto', ...backendSchema.options])
+    .default('auto');
+}
+
+/** `--protocol`. */
+export function protocolOption(): Option {
+  return new Option('--protocol <name>', 'clean, or the released evaluation with its habits')
+    .choices(protocolSchema.options)
+    .default('clean');
+}
+
+/** The data folder that the options name. */
+export function dataFolder(options: ModelDataOptions): string {
+  if (options.data !== undefined) return options.data;
+  if (options.dataName !== undefined) return join(options.dataPath ?? './data', options.dataName);
+  throw new AppError('argument_invalid', 'no data folder was given', {
+    hint: 'pass --data DIR, or --data_path DIR --data_name NAME as the released scripts do',
+  });
+}
+
+/** The checkpoint that the options name. */
+export function checkpointFile(options: ModelDataOptions): string {
+  if (options.checkpoint !== undefined) return options.checkpoint;
+  throw new AppError('argument_invalid', 'no checkpoint was given', {
+    hint: 'pass --checkpoint FILE.pth.tar',
+  });
+}
+
+/** Reads a whole number of an option. */
+export function wholeNumber(name: string, minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
+    throw new AppError(
+      'argument_invalid',
+      `--${name} must be a whole number from ${minimum} to ${maximum}, not "${text}"`,
+    );
+  };
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { indexCommand } from './commands/index.ts';
+import { modelCommand } from './commands/model.ts';
+import { scoreCommand } from './commands/score.ts';
+import { searchCommand } from './commands/search.ts';
+import { startCommand } from './commands/start.ts';
+import { studyCommand } from './commands/study.ts';
+
+/** The `gsmn` command: one file a subcommand. Nothing heavy is loaded before a subcommand runs. */
+export function createProgram(): Command {
+  const program = new Command('gsmn')
+    .description('Text-to-image search by graph structured network matching')
+    .showHelpAfterError()
+    .exitOverride();
+  for (const make of [
+    startCommand,
+    indexCommand,
+    searchCommand,
+    scoreCommand,
+    evaluateCommand,
+    modelCommand,
+    studyCommand,
+  ]) {
+    program.addCommand(make());
+  }
+  // Errors of subcommands, too, come back to main.ts instead of ending the process.
+  const override = (command: Command): void => {
+    command.exitOverride();
+    command.commands.forEach(override);
+  };
+  override(program);
+  return program;
+}
+
+/**
+ * The released scripts spell options with underscores (`--bi_gru`); both spellings are one option here.
+ * Only names change, never values.
+ */
+export function normaliseOptionNames(parameters: readonly string[]): string[] {
+  return parameters.map((parameter) =>
+    parameter.replace(/^--[A-Za-z0-9_-]+/, (name) => name.replaceAll('_', '-')),
+  );
+}

@@ -1,0 +1,57 @@
+import process from 'node:process';
+import { Presets, SingleBar } from 'cli-progress';
+
+/** One stage of long work, shown on stderr: a bar on a terminal, a line at the start and the end elsewhere. */
+export interface Progress {
+  update(done: number, total: number): void;
+  finish(): void;
+}
+
+/** Opens the display of a stage. Units are named for people: images, captions, pairs. */
+export function startProgress(label: string, unit: string): Progress {
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
+  if (!process.stderr.isTTY) {
+    let last = 0;
+    return {
+      update: (_done, total) => {
+        last = total;
+      },
+      finish: () => {
+        process.stderr.write(`${label}: ${last.toLocaleString('en')} ${unit} in ${seconds()} s\n`);
+      },
+    };
+  }
+  const bar = new SingleBar(
+    {
+      format: `${label.padEnd(24)} {bar} {percentage}% | {value}/{total} ${unit} | ETA {eta_formatted}`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: false,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    update: (done, total) => {
+      if (!started) bar.start(total, done);
+      started = true;
+      bar.update(done);
+    },
+    finish: () => bar.stop(),
+  };
+}
+
+/** Runs one stage with its progress on stderr. */
+export async function withProgress<T>(
+  label: string,
+  unit: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = startProgress(label, unit);
+  try {
+    return await work((done, total) => progress.update(done, total));
+  } finally {
+    progress.finish();
+  }
+}

@@ -1,0 +1,45 @@
+import process from 'node:process';
+import { createEngines } from '../../../shared/platform/engines/index.ts';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+import { loadNetwork } from '../../checkpoint/load-network.ts';
+import { openSplit } from '../../data/open-split.ts';
+import type { Split } from '../../data/split.ts';
+import { scoringBoxes } from '../../evaluation/protocol-boxes.ts';
+import { runCoarseStudy } from '../../study/coarse-recall.ts';
+import { prepareCoarseStudy, type StudySplit } from '../../study/study-input.ts';
+import { interruptible } from '../interrupt.ts';
+import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
+import { withProgress } from '../progress.ts';
+
+/** `gsmn study coarse`: prints the tables of docs/coarse-recall.md. */
+export async function runCoarse(options: ModelDataOptions): Promise<void> {
+  const data = dataFolder(options);
+  const propagation = propagationSchema.optional().parse(options.propagation);
+  const { config, parameters } = await loadNetwork(checkpointFile(options), propagation);
+  const engines = await createEngines(config, parameters, options.backend);
+  const study = await interruptible(async (signal) => {
+    const train = await openSplit(data, 'train', { vocabularySize: config.vocabularySize });
+    const dev = await openSplit(data, 'dev', { vocabularySize: config.vocabularySize });
+    const input = await withProgress('encode and score', 'units', (onProgress) =>
+      prepareCoarseStudy(engines, { train: studySplit(train), dev: studySplit(dev) }, config.vocabularySize, {
+        signal,
+        onProgress,
+      }),
+    );
+    await train.close();
+    await dev.close();
+    return withProgress('fit and measure', 'heads', (onProgress) =>
+      runCoarseStudy({ ...input, signal, onProgress }),
+    );
+  });
+  process.stdout.write(`${study.markdown}\n`);
+}
+
+function studySplit(split: Split): StudySplit {
+  return {
+    rows: split,
+    boxes: scoringBoxes(split.boxes, 'clean', false),
+    captions: split.captionIds,
+    dependencies: split.dependencies,
+  };
+}
