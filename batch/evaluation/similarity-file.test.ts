@@ -32,6 +32,15 @@ describe('SimilarityFile', () => {
     });
   });
 
+  it('leaves nothing of an array that cannot be', async () => {
+    await withFolder(new Map(), async (folder) => {
+      await expect(SimilarityFile.create(join(folder, 'sims.npy'), [-1, 2])).rejects.toMatchObject({
+        code: 'argument_invalid',
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+  });
+
   it('says where it cannot write', async () => {
     await withFolder(new Map(), async (folder) => {
       writeFileSync(join(folder, 'file'), '');

@@ -28,7 +28,12 @@ export class SimilarityFile {
       await mkdir(dirname(path), { recursive: true });
       const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
       const file = new SimilarityFile(path, aside, await open(aside, 'w'));
-      await file.#append(npyHeader(shape, 'float32'));
+      try {
+        await file.#append(npyHeader(shape, 'float32'));
+      } catch (thrown) {
+        await file.discard();
+        throw thrown;
+      }
       return file;
     });
   }
