@@ -15,9 +15,9 @@ const THINGS: readonly string[] = ['sun', 'house', 'tree', 'ball'] satisfies Thi
 const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'slow', 'nothing', ...THINGS];
 
 /** A query with this word finds nothing. */
-export const FINDS_NOTHING = 'nothing';
+const FINDS_NOTHING = 'nothing';
 /** A query with this word is answered late. */
-export const SLOW = 'slow';
+const SLOW = 'slow';
 /** Longer than the edge worker waits for a rerank, shorter than for an encode. */
 const SLOW_MS = 2200;
 

@@ -85,6 +85,7 @@ export class SearchElement extends HTMLElement {
     addEventListener('online', this.#online);
     this.#address.connect();
     this.#show(this.#session.view);
+    this.#session.resume();
     if (this.hasAttribute('url-query') && this.#address.query !== '') this.#ask(this.#address.query);
     const { activeElement } = this.ownerDocument;
     if (this.autofocus && (activeElement === null || activeElement === this.ownerDocument.body)) {

@@ -29,7 +29,10 @@ const text = fc.oneof(
 const raw = fc.string({
   unit: fc.constantFrom('q', 'limit', 'offset', '=', '&', '%', '%zz', '%f0', '+', '[]', 'a', '1'),
 });
-const headerValue = fc.string({ unit: fc.constantFrom(...'abz09 -_:;,=/%"\'<>(){}*'), maxLength: 300 });
+const headerValue = fc.string({
+  unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  maxLength: 300,
+});
 const headers = fc.dictionary(
   fc.constantFrom(
     'accept',
@@ -144,9 +147,9 @@ describe('whatever a request holds', () => {
 
 describe('with the real client of the rerank service', () => {
   const answering = (fetch: typeof globalThis.fetch) => {
-    const { rerank } = createRerankClient({ url: 'http://rerank.example', backoffMs: 1, fetch });
+    const client = createRerankClient({ url: 'http://rerank.example', backoffMs: 1, fetch });
     return edge({
-      rerank: { encode: async () => encoded(), rerank },
+      rerank: { ...client, encode: async () => encoded() },
       budgets: { encode: 1000, recall: 1000, rerank: 30, evidence: 30 },
     }).app;
   };

@@ -10,7 +10,7 @@ export function summary({ hits, more, words }: Results): Node[] {
   const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
   const count = pictures(hits.length);
   return [
-    element('p', {}, more === 'end' ? count : `The first ${count}`),
+    ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
     ...(unknown.length > 0 ? [element('p', {}, `Not known to the model: ${unknown.join(', ')}`)] : []),
   ];
 }

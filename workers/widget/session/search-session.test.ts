@@ -140,6 +140,36 @@ describe('searching', () => {
   });
 });
 
+describe('stopped and resumed', () => {
+  it('asks again for what was on its way', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    session.stop();
+    await request(0).reply(answer([1]));
+    expect(session.view.kind).toBe('loading');
+    session.resume();
+    await request(1).reply(answer([2]));
+    expect(results().hits.map(({ id }) => id)).toEqual([2]);
+  });
+
+  it('can fetch the page that was on its way', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    session.stop();
+    session.resume();
+    expect(results().more).toBe('ready');
+  });
+
+  it('leaves everything else as it is', () => {
+    const { session, asked, views } = start();
+    session.resume();
+    expect(asked).toHaveLength(0);
+    expect(views).toHaveLength(0);
+  });
+});
+
 describe('leafing on', () => {
   it('adds pages until one is not full', async () => {
     const { session, request, results } = start();

@@ -83,9 +83,16 @@ export class SearchSession {
     if (this.#view.kind !== 'start') this.#show({ kind: 'start' });
   }
 
-  /** Drops what is on its way and leaves what is to be seen. */
+  /** Drops what is on its way and leaves what is to be seen, until `resume`. */
   stop(): void {
     this.#begin();
+  }
+
+  /** Asks again for what `stop` has dropped. */
+  resume(): void {
+    if (this.#view.kind === 'loading') this.retry();
+    if (this.#view.kind !== 'results' || this.#view.results.more !== 'loading') return;
+    this.#show({ kind: 'results', results: { ...this.#view.results, more: 'ready' } });
   }
 
   #search(query: string, typed: boolean): void {
