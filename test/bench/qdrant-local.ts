@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { randomNumbers, seededRandom } from '../support/random.ts';
+import { machine, quantile } from './statistics.ts';
 
 interface Measured {
   readonly points: number;
@@ -42,12 +43,11 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const points of list(values.sizes))
       results.push(await measure(points, dimensions, Number(values.queries)));
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown'} (${cpus().length} cores), Node ${process.version}`;
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ bench: 'qdrant-local', machine, results })}\n`);
+    process.stdout.write(`${JSON.stringify({ bench: 'qdrant-local', machine: machine(), results })}\n`);
     return;
   }
-  process.stdout.write(`qdrant-local, exact search by cosine, limit ${LIMIT}; ${machine}\n`);
+  process.stdout.write(`qdrant-local, exact search by cosine, limit ${LIMIT}; ${machine()}\n`);
   for (const { points, dimensions, p50, p95, plainP50, ratio, pointsWrittenPerSecond } of results) {
     process.stdout.write(
       `${String(points).padStart(7)} x ${String(dimensions).padEnd(4)}  p50 ${p50.toFixed(2)} ms  p95 ${p95.toFixed(2)} ms  ` +
@@ -129,10 +129,3 @@ function unit(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }
-
-function quantile(times: readonly number[], q: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
-}
-
-if (import.meta.main) await run(process.argv.slice(2));

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILD_PATHS } from '../../../batch/generation/paths.ts';
+import { captionPayloadSchema } from '../../../shared/schema/index.ts';
+import { seededRandom } from '../../support/random.ts';
+
+/** A caption as a query, and the image that it describes. */
+export interface Query {
+  readonly text: string;
+  readonly image: number;
+}
+
+/** The captions of a generation in an order of chance that is always the same; none twice. */
+export function captionQueries(folder: string): Query[] {
+  const lines = readFileSync(join(folder, BUILD_PATHS.captionPayloads), 'utf8').trim().split('\n');
+  const captions = lines.map((line) => captionPayloadSchema.parse(JSON.parse(line)));
+  const distinct = [...new Map(captions.map((caption) => [caption.text, caption])).values()];
+  const random = seededRandom(1);
+  return distinct
+    .map((caption) => ({ caption, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ caption }) => caption);
+}
