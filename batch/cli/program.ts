@@ -4,6 +4,7 @@ import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { studyCommand } from './commands/study.ts';
 
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .exitOverride();
   for (const make of [
     startCommand,
+    serveCommand,
     indexCommand,
     searchCommand,
     scoreCommand,
