@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
 import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
@@ -43,6 +43,10 @@ function start(parameters: readonly string[], environment?: Record<string, strin
   return command;
 }
 
+/** A child whose parent has ended needs a moment to notice. */
+const nothingLeft = (command: CommandProcess) =>
+  vi.waitFor(() => expect(command.alive()).toBe(false), { timeout: 5000, interval: 20 });
+
 const address = async (command: CommandProcess) =>
   (await command.said(/(http:\/\/127\.0\.0\.1:\d+)\/[\s\S]*Ctrl-C/))[1] ?? '';
 
@@ -72,7 +76,7 @@ describe('gsmn start', () => {
 
       command.child.kill(signal);
       expect(await command.ended).toBe(0);
-      expect(command.alive()).toBe(false);
+      await nothingLeft(command);
       expect(command.stderr()).toBe('');
       // SQLite takes its journal away when it is closed properly.
       expect(existsSync(join(index, 'qdrant.sqlite-wal'))).toBe(false);
@@ -86,7 +90,7 @@ describe('gsmn start', () => {
     expect(command.stdout()).toContain('pictures: none');
     process.kill(-(command.child.pid ?? 0), 'SIGINT');
     expect(await command.ended).toBe(0);
-    expect(command.alive()).toBe(false);
+    await nothingLeft(command);
   });
 
   it('uses a Qdrant that is named', async () => {
@@ -121,7 +125,7 @@ describe('gsmn start', () => {
   it('builds nothing when it must not', async () => {
     const command = start(['--index', join(folder, 'nothing'), '--no-build']);
     expect(await command.ended).toBe(4);
-    expect(command.alive()).toBe(false);
+    await nothingLeft(command);
   });
 
   it('says that its port is taken, before anything else', async () => {
@@ -145,7 +149,7 @@ describe('gsmn start', () => {
       QDRANT_URL: 'http://127.0.0.1:9',
     });
     expect(await command.ended).toBe(5);
-    expect(command.alive()).toBe(false);
+    await nothingLeft(command);
   });
 
   it('refuses a backend that is not there', async () => {
