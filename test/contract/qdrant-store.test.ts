@@ -1,0 +1,156 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
+import { startTestServer, type TestServer } from './qdrant-server.ts';
+
+const payload = (name: string) => ({ name, width: 4, height: 3, captions: [] });
+
+describe('the Qdrant client of this project', () => {
+  let server: TestServer;
+  let store: QdrantStore;
+  beforeAll(async () => {
+    server = await startTestServer({ apiKey: 'key' });
+    store = createQdrantStore({ url: server.url, apiKey: 'key' });
+  });
+  afterAll(() => server.close());
+
+  it('recalls the nearest images, best first, with their payload', async () => {
+    await store.ensureCollection('recall', 2);
+    await store.upsert('recall', [
+      { id: 0, vector: Float32Array.of(1, 0), payload: payload('a.jpg') },
+      { id: 1, vector: [0.6, 0.8], payload: payload('b.jpg') },
+      { id: 2, vector: [0, 1], payload: payload('c.jpg') },
+    ]);
+    const found = await store.recall('recall', [0, 1], 2);
+    expect(found.map(({ id, payload: { name } }) => [id, name])).toEqual([
+      [2, 'c.jpg'],
+      [1, 'b.jpg'],
+    ]);
+    expect(found[1]?.score).toBeCloseTo(0.8, 5);
+    const filter = { must: [{ key: 'name', match: { value: 'a.jpg' } }] };
+    expect((await store.recall('recall', [0, 1], 2, { filter })).map(({ id }) => id)).toEqual([0]);
+  });
+
+  it('creates a collection once, and refuses one of other dimensions', async () => {
+    await Promise.all([store.ensureCollection('once', 3), store.ensureCollection('once', 3)]);
+    expect(await store.collectionInfo('once')).toEqual({ points: 0, dimensions: 3 });
+    await expect(store.ensureCollection('once', 4)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await store.deleteCollection('once')).toBe(true);
+    expect(await store.collectionInfo('once')).toBeUndefined();
+  });
+
+  it('switches aliases, those that are new and those that are there', async () => {
+    for (const name of ['old', 'new']) await store.ensureCollection(name, 2);
+    await store.switchAliases([{ alias: 'current', collection: 'old' }]);
+    await store.switchAliases([
+      { alias: 'current', collection: 'new' },
+      { alias: 'other', collection: 'old' },
+      { alias: 'never there', collection: null },
+    ]);
+    expect(await store.listAliases()).toEqual(
+      new Map([
+        ['current', 'new'],
+        ['other', 'old'],
+      ]),
+    );
+    await store.switchAliases([{ alias: 'other', collection: null }]);
+    expect([...(await store.listAliases()).keys()]).toEqual(['current']);
+  });
+
+  it('reads points by pages and by ids, counts and deletes them', async () => {
+    await store.ensureCollection('pages', 2);
+    const points = Array.from({ length: 7 }, (_, id) => ({ id, vector: [1, id], payload: { n: id } }));
+    await store.upsert('pages', points);
+    await store.upsert('pages', points);
+    await store.upsert('pages', []);
+    const pages: number[][] = [];
+    for await (const page of store.scroll('pages', { page: 3 })) pages.push(page.map(({ id }) => id));
+    expect(pages).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    const [third] = await store.retrieve('pages', [3], { withVector: true });
+    expect(third?.payload).toEqual({ n: 3 });
+    expect(third?.vector?.[1]).toBeCloseTo(3 / Math.sqrt(10), 5);
+    expect(await store.retrieve('pages', [99])).toEqual([]);
+    await store.deletePoints('pages', [0, 1]);
+    expect(await store.count('pages')).toBe(5);
+    expect(await store.count('pages', { filter: { must: [{ key: 'n', range: { gte: 5 } }] } })).toBe(2);
+  });
+
+  it('says what is missing, and who is refused', async () => {
+    await expect(store.recall('nothing', [1], 1)).rejects.toMatchObject({ code: 'not_found' });
+    await store.ensureCollection('narrow', 2);
+    await expect(store.recall('narrow', [1, 2, 3], 1)).rejects.toMatchObject({ code: 'request_invalid' });
+    const stranger = createQdrantStore({ url: server.url, apiKey: 'wrong' });
+    await expect(stranger.recall('recall', [1, 0], 1)).rejects.toMatchObject({
+      code: 'unauthorized',
+      hint: expect.stringContaining('QDRANT_API_KEY'),
+    });
+  });
+
+  it('refuses images that are none: a collection of something else', async () => {
+    await store.ensureCollection('strange', 2);
+    await store.upsert('strange', [{ id: 0, vector: [1, 0], payload: { title: 'no image' } }]);
+    await expect(store.recall('strange', [1, 0], 1)).rejects.toMatchObject({
+      code: 'recall_unavailable',
+      message: expect.stringContaining('payload'),
+    });
+  });
+});
+
+describe('a Qdrant that is not well', () => {
+  const servers: Server[] = [];
+  afterAll(() => {
+    for (const server of servers) server.close().closeAllConnections();
+  });
+
+  /** A store over a server that answers in its own way. */
+  async function over(listener: RequestListener, options: object = {}): Promise<QdrantStore> {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    servers.push(server);
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    return createQdrantStore({ url: `http://127.0.0.1:${port}`, retries: 0, ...options });
+  }
+
+  it.each([
+    ['a page', 200, '<h1>hello</h1>', 'recall_unavailable'],
+    ['JSON of something else', 200, '{"hello":1}', 'recall_unavailable'],
+    ['nothing', 200, '', 'recall_unavailable'],
+    ['a fault', 500, '{"status":{"error":"broken"}}', 'recall_unavailable'],
+    ['too many requests', 429, '{}', 'overloaded'],
+    ['a body that is too large', 413, '{}', 'request_too_large'],
+  ])('that answers with %s', async (_, status, body, code) => {
+    const store = await over((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
+    await expect(store.recall('c', [1], 1)).rejects.toMatchObject({ code });
+  });
+
+  it('that hangs up', async () => {
+    const store = await over((request) => request.socket.destroy());
+    await expect(store.recall('c', [1], 1)).rejects.toMatchObject({ code: 'recall_unavailable' });
+  });
+
+  it('that never answers: the caller goes on, and the request is broken off', async () => {
+    const { promise: brokenOff, resolve } = Promise.withResolvers<void>();
+    const store = await over((request) => request.socket.once('close', () => resolve()));
+    await expect(store.recall('c', [1], 1, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+    await brokenOff;
+  });
+
+  it('that is well at the second attempt', async () => {
+    let asked = 0;
+    const store = await over(
+      (_request, response) => {
+        asked++;
+        const ok = { result: { points: [] }, status: 'ok', time: 0 };
+        response
+          .writeHead(asked === 1 ? 503 : 200, { 'content-type': 'application/json' })
+          .end(JSON.stringify(ok));
+      },
+      { retries: 1, backoffMs: 1 },
+    );
+    expect(await store.recall('c', [1], 1)).toEqual([]);
+    expect(asked).toBe(2);
+  });
+});
