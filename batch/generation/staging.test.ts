@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JOURNAL, Staging } from './staging.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gsmn-staging-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('Staging', () => {
+  it('goes on where the journal says, and keeps what was written', async () => {
+    const first = await Staging.open(folder);
+    expect(first.done('images')).toBe(0);
+    await first.writePieces('a/b.bin', [{ offset: 4, bytes: Uint8Array.of(5, 6) }]);
+    await first.advance('images', 3, true);
+    await first.close();
+
+    const second = await Staging.open(folder);
+    expect(second.done('images')).toBe(3);
+    await second.writePieces('a/b.bin', [{ offset: 0, bytes: Uint8Array.of(1, 2, 3, 4) }]);
+    await second.close();
+    expect([...readFileSync(join(folder, 'a/b.bin'))]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('does not say more than is on the disk: progress that was not made durable is done again', async () => {
+    const staging = await Staging.open(folder);
+    await staging.advance('images', 1, true);
+    await staging.advance('images', 2);
+    await staging.close();
+    expect((await Staging.open(folder)).done('images')).toBe(1);
+  });
+
+  it('refuses a journal that is none', async () => {
+    writeFileSync(join(folder, JOURNAL), '{"version":1,"done":{"images":-1}}');
+    await expect(Staging.open(folder)).rejects.toMatchObject({
+      code: 'format_invalid',
+      hint: expect.stringContaining('delete'),
+    });
+  });
+
+  it('names the place that cannot be written', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(Staging.open(join(folder, 'file', 'below'))).rejects.toMatchObject({
+      code: 'file_unwritable',
+      message: expect.stringContaining('below'),
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activate, rollback } from '../../batch/generation/activate.ts';
+import { buildIndex } from '../../batch/generation/build-index.ts';
+import { IndexFolder } from '../../batch/generation/index-folder.ts';
+import { verifyPoints } from '../../batch/generation/points.ts';
+import { verifyNodes } from '../../batch/generation/verify-nodes.ts';
+import { silentReport } from '../../batch/report.ts';
+import { searchIndex } from '../../batch/search/search-index.ts';
+import { openImageGraphs, verifyFiles } from '../../shared/generation/index.ts';
+import { createEngines } from '../../shared/platform/engines/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { encodeQuery } from '../../shared/text/index.ts';
+import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
+import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { type SmallProject, smallProject } from '../support/small-index.ts';
+
+describe('the life of an index', () => {
+  let project: SmallProject;
+  let index: IndexFolder;
+  let database: RunningQdrantLocal;
+  let store: QdrantStore;
+  const ids: Record<string, string> = {};
+
+  const build = (split: string, changes: object = {}) =>
+    buildIndex(
+      {
+        index: index.path,
+        data: project.data,
+        checkpoint: project.model,
+        split,
+        backend: 'wasm',
+        store,
+        ...changes,
+      },
+      silentReport,
+    );
+
+  beforeAll(async () => {
+    project = await smallProject({ test: 12, dev: 20 });
+    index = new IndexFolder(project.index);
+    database = await startQdrantLocal({ path: index.database, port: 0 });
+    store = createQdrantStore({ url: database.url });
+    for (const split of ['test', 'dev']) ids[split] = (await build(split)).generation;
+  });
+  afterAll(async () => {
+    await database.close();
+    project.remove();
+  });
+
+  const served = async () => [
+    (await index.active())?.generation,
+    (await store.listAliases()).get('gsmn-images'),
+    (await store.listAliases()).get('gsmn-captions'),
+  ];
+  const expected = (split: string) => [
+    ids[split],
+    `gsmn-${ids[split]}-images`,
+    `gsmn-${ids[split]}-captions`,
+  ];
+
+  it('serves what was built last, and keeps what served before', async () => {
+    expect(await served()).toEqual(expected('dev'));
+    expect(await index.active()).toEqual({ generation: ids.dev, previous: ids.test });
+    expect(await index.generations()).toEqual([ids.test, ids.dev].sort());
+  });
+
+  it('goes back and forth', async () => {
+    expect(await rollback(index, store)).toBe(ids.test);
+    expect(await served()).toEqual(expected('test'));
+    await activate(index, store, ids.dev ?? '');
+    expect(await served()).toEqual(expected('dev'));
+  });
+
+  it('builds the same thing once', async () => {
+    expect(await build('dev')).toEqual({ generation: ids.dev, built: false });
+  });
+
+  it('builds aside without serving where that is asked for', async () => {
+    const { generation } = await build('test', { imagesUrl: 'https://example.org/p', activate: false });
+    expect(generation).not.toBe(ids.test);
+    expect(await served()).toEqual(expected('dev'));
+    await verifyPoints(store, index.generation(generation), await index.manifest(generation));
+  });
+
+  it('ranks all images as plain matching does', async () => {
+    const { prepared } = project;
+    const answer = await searchIndex({ index, store, backend: 'wasm', query: 'a dog on grass', limit: 20 });
+    expect(answer.hits).toHaveLength(20);
+
+    const { encoder, matcher } = await createEngines(prepared.config, prepared.parameters, 'wasm');
+    const { ids: words } = encodeQuery('a dog on grass', project.vocabulary);
+    const [nodes = new Float32Array()] = await encoder.encodeCaptions([words]);
+    const coarse = parseCoarseHead(prepared.coarse.config, prepared.coarse.tensors).textVector({
+      ids: words,
+      words: nodes,
+    });
+    const manifest = await index.manifest(answer.generation);
+    const reader = await openImageGraphs(folderFiles(index.generation(answer.generation)), manifest);
+    const images = await matcher.prepareImages(await reader.read(0, 20));
+    const scores = await matcher.score(images, [{ words: nodes }]);
+    await reader.close();
+    for (const hit of answer.hits) {
+      const gsmn = (scores.imageToText[hit.id] ?? 0) + (scores.textToImage[hit.id] ?? 0);
+      expect(hit.gsmn).toBeCloseTo(gsmn, 5);
+      expect(hit.score).toBeCloseTo(gsmn + 0.5 * hit.coarse, 5);
+      expect(hit.image.captions).toHaveLength(5);
+    }
+    const sorted = answer.hits.map(({ score }) => score);
+    expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+    expect(coarse).toHaveLength(prepared.config.jointSize);
+  });
+
+  it.each([
+    ['', 'query_empty'],
+    ['x'.repeat(501), 'query_too_long'],
+  ])('refuses the query "%s"', async (query, code) => {
+    await expect(searchIndex({ index, store, backend: 'wasm', query, limit: 5 })).rejects.toMatchObject({
+      code,
+    });
+  });
+
+  it('lets nobody else build at the same time', async () => {
+    const both = await Promise.allSettled([
+      build('test', { imagesUrl: '/a/', activate: false }),
+      build('test', { imagesUrl: '/b/', activate: false }),
+    ]);
+    const refused = both.filter((one) => one.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toMatchObject({ code: 'conflict' });
+  });
+
+  it('stops between two batches when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await expect(build('test', { imagesUrl: '/c/', signal: stop.signal })).rejects.toThrow();
+    expect(await served()).toEqual(expected('dev'));
+  });
+
+  it('does not serve what its vector database does not hold', async () => {
+    await store.deletePoints(`gsmn-${ids.test}-images`, [3]);
+    await expect(activate(index, store, ids.test ?? '')).rejects.toMatchObject({
+      code: 'generation_incomplete',
+    });
+    expect(await served()).toEqual(expected('dev'));
+    // Building again sends what is missing.
+    await build('test', { activate: false });
+    const folder = index.generation(ids.test ?? '');
+    await verifyPoints(store, folder, await index.manifest(ids.test ?? ''));
+  });
+
+  it('finds damage', async () => {
+    const folder = index.generation(ids.test ?? '');
+    const files = folderFiles(folder);
+    const manifest = await index.manifest(ids.test ?? '');
+    await verifyFiles(files, manifest);
+    await verifyNodes(files, manifest);
+
+    const nodes = join(folder, 'images.nodes');
+    const bytes = await readFile(nodes);
+    const damaged = Uint8Array.from(bytes);
+    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+    writeFileSync(nodes, damaged);
+    await expect(verifyFiles(files, manifest)).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    await expect(verifyNodes(files, manifest)).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    truncateSync(nodes, 100);
+    await expect(verifyFiles(files, manifest)).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    rmSync(nodes);
+    await expect(verifyFiles(files, manifest)).rejects.toMatchObject({ code: 'file_missing' });
+    writeFileSync(nodes, bytes);
+    await verifyNodes(files, manifest);
+  });
+
+  it('says what is wrong with what it is built from', async () => {
+    await expect(build('train')).rejects.toMatchObject({
+      code: 'file_missing',
+      message: expect.stringContaining('train'),
+    });
+    await expect(build('test', { checkpoint: join(project.data, 'none.pth.tar') })).rejects.toMatchObject({
+      code: 'file_missing',
+    });
+    await expect(build('test', { propagation: 'neighbours' })).rejects.toMatchObject({
+      code: 'argument_invalid',
+    });
+    await expect(build('test', { backend: 'tensorflow9' })).rejects.toMatchObject({
+      code: 'argument_invalid',
+    });
+    const other = await smallProject({ test: 2 }, { config: { imageFeatureSize: 5 } });
+    await expect(build('test', { checkpoint: other.model })).rejects.toMatchObject({
+      code: 'shape_mismatch',
+    });
+    const sparse = await smallProject({ test: 2 }, { config: { sparse: true, propagation: 'neighbours' } });
+    await expect(build('test', { checkpoint: sparse.model })).rejects.toMatchObject({
+      code: 'format_unsupported',
+    });
+    other.remove();
+    sparse.remove();
+  });
+});
+
+describe('an empty index', () => {
+  it('says that nothing serves', async () => {
+    const index = new IndexFolder('/nowhere/index');
+    await expect(index.requireActive()).rejects.toMatchObject({ code: 'generation_missing' });
+    await expect(index.manifest('0123456789abcdef')).rejects.toMatchObject({ code: 'generation_missing' });
+    expect(await index.generations()).toEqual([]);
+  });
+});

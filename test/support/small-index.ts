@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeModel } from '../../batch/model/load-model.ts';
+import { createModel, type Model } from '../../shared/generation/index.ts';
+import { fitCentredPooling } from '../../shared/retrieval/index.ts';
+import type { ModelConfig } from '../../shared/schema/index.ts';
+import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
+import { smallSplitFiles } from './data-folder.ts';
+import { randomNumbers, seededRandom } from './random.ts';
+import { randomParameters, smallConfig } from './random-model.ts';
+
+const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps', 'a', 'on', 'grass'];
+
+/** A vocabulary of the small network's size, as its file is. */
+export const SMALL_VOCABULARY = JSON.stringify({
+  word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])),
+});
+
+/** A data folder of small splits, a prepared model beside it, and a place for an index. */
+export interface SmallProject {
+  readonly data: string;
+  readonly model: string;
+  readonly index: string;
+  readonly prepared: Model;
+  readonly vocabulary: Vocabulary;
+  remove(): void;
+}
+
+/** Writes splits of `images` images each (3 regions, 4 features, 5 captions) and a random model for them. */
+export async function smallProject(
+  splits: Readonly<Record<string, number>>,
+  { seed = 11, config = {} }: { readonly seed?: number; readonly config?: Partial<ModelConfig> } = {},
+): Promise<SmallProject> {
+  const root = mkdtempSync(join(tmpdir(), 'gsmn-index-'));
+  const data = join(root, 'data');
+  mkdirSync(data);
+  for (const [split, images] of Object.entries(splits)) {
+    for (const [name, content] of smallSplitFiles(split, images)) writeFileSync(join(data, name), content);
+  }
+  writeFileSync(join(data, 'vocab.json'), SMALL_VOCABULARY);
+  const vocabulary = parseVocabulary(SMALL_VOCABULARY, 'vocab.json');
+  const random = seededRandom(seed);
+  const network = smallConfig({ imageFeatureSize: 4, ...config });
+  const { jointSize } = network;
+  const prepared = await createModel({
+    config: network,
+    parameters: randomParameters(random, network),
+    vocabulary,
+    coarse: fitCentredPooling(
+      jointSize,
+      [
+        {
+          regions: 2,
+          features: new Float32Array(),
+          nodes: randomNumbers(random, 2 * jointSize),
+          boxes: new Float32Array(8),
+        },
+      ],
+      [{ ids: [1, 4, 2], words: randomNumbers(random, 3 * jointSize) }],
+    ),
+    ranking: { shortlist: 10, coarseWeight: 0.5 },
+  });
+  const model = join(root, 'model');
+  await writeModel(prepared, model);
+  return {
+    data,
+    model,
+    index: join(root, 'index'),
+    prepared,
+    vocabulary,
+    remove: () => rmSync(root, { recursive: true }),
+  };
+}
