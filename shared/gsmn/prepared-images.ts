@@ -4,7 +4,8 @@ import type { ImageGraph } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { type ImageBatch, imageBatch, imageLayout } from './image-batch.ts';
 import type { NetworkTensors } from './network-tensors.ts';
-import { spans } from './work-plan.ts';
+import { disposeAll, onBackend } from './on-backend.ts';
+import { breathe, spans } from './work-plan.ts';
 
 /** Images whose Gram matrices are computed at once. */
 const IMAGES_AT_ONCE = 64;
@@ -30,21 +31,35 @@ export interface ImageGroup {
   readonly images: readonly ImageTensors[];
 }
 
-/** Groups images by their number of regions, so that a batch needs no padding. The caller owns the tensors. */
-export function imageGroups(
+/**
+ * Groups images by their number of regions, so that a batch needs no padding, and lays them out on the backend, a piece
+ * at a time: other work gets its turn in between. The caller owns the tensors; a failure leaves none.
+ */
+export async function imageGroups(
+  backend: string,
   images: readonly ImageGraph[],
   network: NetworkTensors,
   config: ModelConfig,
-): ImageGroup[] {
+): Promise<ImageGroup[]> {
   const byRegions = Map.groupBy(images.keys(), (index) => regionCount(images[index], index, config));
-  return [...byRegions].map(([regions, members]) => ({
+  const groups = [...byRegions].map(([regions, members]) => ({
     regions,
     members,
-    images: spans(members.length, IMAGES_AT_ONCE).flatMap(({ start, end }) => {
-      const some = members.slice(start, end).map((index) => images[index] as ImageGraph);
-      return imageTensors(some, regions, network, config);
-    }),
+    images: [] as ImageTensors[],
   }));
+  try {
+    for (const group of groups) {
+      for (const { start, end } of spans(group.members.length, IMAGES_AT_ONCE)) {
+        const some = group.members.slice(start, end).map((index) => images[index] as ImageGraph);
+        group.images.push(...onBackend(backend, () => imageTensors(some, group.regions, network, config)));
+        await breathe();
+      }
+    }
+  } catch (thrown) {
+    disposeAll(groups);
+    throw thrown;
+  }
+  return groups;
 }
 
 function imageTensors(

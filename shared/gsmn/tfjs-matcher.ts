@@ -44,7 +44,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
     backend,
 
     prepareImages: async (images) => {
-      const groups = onBackend(backend, () => imageGroups(images, network, config));
+      const groups = await imageGroups(backend, images, network, config);
       const prepared: PreparedImages = {
         count: images.length,
         bytes: groups.reduce((bytes, group) => bytes + groupBytes(group), 0),

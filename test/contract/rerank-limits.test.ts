@@ -252,9 +252,13 @@ describe('a rerank service with much to do', () => {
     await until({ running: 1, waiting: 0 });
     one.abort();
     await expect(served).rejects.toThrow();
+    await vi.waitFor(async () =>
+      expect(await service.metric('gsmn_rerank_errors_total{code="cancelled"}')).toBe(2),
+    );
+    // Its work cannot be broken off in the middle: the place is taken until it ends.
+    await until({ running: 1, waiting: 0 });
     engines.release();
     await until({ running: 0, waiting: 0 });
     expect((await rerank()).status).toBe(200);
-    expect(await service.metric('gsmn_rerank_errors_total{code="cancelled"}')).toBe(2);
   });
 });

@@ -57,8 +57,8 @@ async function usedIds(
   });
 }
 
-const MANY = 1300;
-const SHUFFLED = [1299, 0, 512, 511, 700, 3, 1024];
+const MANY = 2600;
+const SHUFFLED = [2599, 0, 1024, 1023, 1700, 3, 2048];
 
 describe.each([
   ['resident', MANY * BYTES_PER_IMAGE],

@@ -38,8 +38,8 @@ export interface ImageStore {
   close(): Promise<void>;
 }
 
-/** Images of one prepared batch: large enough for the kernels, small enough that loading needs little more memory. */
-const BATCH = 512;
+/** Images of one prepared batch: a shortlist shall lie in few of them, and loading shall need little more memory. */
+const BATCH = 1024;
 /** Images from which the memory for all is estimated. */
 const PROBE = 32;
 /** Ranged reads under way at once. */
