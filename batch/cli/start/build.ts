@@ -1,9 +1,8 @@
-import process from 'node:process';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import type { QdrantStore } from '../../../workers/clients/index.ts';
 import { buildIndex } from '../../generation/build-index.ts';
 import { dataFolder } from '../options.ts';
-import { withProgress } from '../progress.ts';
+import { terminalReport } from '../report.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Builds the index that the options describe; progress goes to stderr. */
@@ -23,10 +22,6 @@ export async function buildFor(
       propagation: propagationSchema.optional().parse(options.propagation),
       ...parts,
     },
-    { say, warn: (line) => say(`warning: ${line}`), stage: withProgress },
+    terminalReport,
   );
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

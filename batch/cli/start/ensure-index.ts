@@ -11,21 +11,20 @@ export interface EnsureIndexParts {
   readonly store: QdrantStore;
   /** Builds and activates a generation; undefined when nothing may be built. */
   readonly build: (() => Promise<unknown>) | undefined;
+  /** Whether to build although a generation serves: it may be of other data. */
+  readonly outdated: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * The active generation of an index. One that does not exist is built; points that the vector database lacks (it is
+ * The active generation of an index. One that does not exist, or is outdated, is built; points that the vector database lacks (it is
  * another one than at the build, or was emptied) are sent again.
  *
  * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may be built.
  */
 export async function ensureIndex(parts: EnsureIndexParts): Promise<GenerationManifest> {
-  const { index, store, build, signal } = parts;
-  if ((await index.active()) === undefined) {
-    if (build === undefined) return index.manifest(await index.requireActive());
-    await build();
-  }
+  const { index, store, build, outdated, signal } = parts;
+  if (build !== undefined && (outdated || (await index.active()) === undefined)) await build();
   const manifest = await index.manifest(await index.requireActive());
   if (await holdsImages(store, manifest)) return manifest;
   if (build === undefined) {

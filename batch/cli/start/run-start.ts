@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { AppError } from '../../../shared/errors/index.ts';
 import { type BackendChoice, resolveBackend } from '../../../shared/platform/engines/index.ts';
 import type { GenerationManifest } from '../../../shared/schema/index.ts';
-import { createQdrantStore, type QdrantStore } from '../../../workers/clients/index.ts';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
 import { dataFolder } from '../options.ts';
+import { openStorage } from '../storage.ts';
 import { buildFor } from './build.ts';
 import { Parts } from './closing.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { exampleSentences } from './examples.ts';
 import { createLog } from './log.ts';
 import { servePictures } from './pictures.ts';
-import { assertPortFree, type Log, startDatabase, startLoadedReranker, startSearch } from './services.ts';
+import { assertPortFree, startLoadedReranker, startSearch } from './services.ts';
 import { listenForStop } from './signals.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -52,12 +52,14 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   if ((await index.active()) === undefined && options.build) assertBuildable(options);
   signal.throwIfAborted();
 
-  const qdrant = await database(options, index, parts, log);
-  const store = createQdrantStore(qdrant);
+  const qdrant = parts.add('the vector database', await openStorage(index, { qdrant: options.qdrant, log }));
+  const { store } = qdrant;
   const manifest = await ensureIndex({
     index,
     store,
     build: options.build ? () => buildFor(options, { store, backend: choice.backend, signal }) : undefined,
+    // Data that was named is what the person wants to search; what is built already is not built again.
+    outdated: hasData(options),
     signal,
   });
   signal.throwIfAborted();
@@ -93,35 +95,25 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
 
 /** The folder of the data's pictures, where there is one. */
 function picturesOf(options: StartOptions): string | undefined {
-  if (options.data === undefined && options.dataName === undefined) return undefined;
+  if (!hasData(options)) return undefined;
   const folder = join(dataFolder(options), 'images');
   return existsSync(folder) ? folder : undefined;
 }
 
-/** The named Qdrant, or one of our own over a file of the index. */
-async function database(
-  options: StartOptions,
-  index: IndexFolder,
-  parts: Parts,
-  log: Log,
-): Promise<{ readonly url: string; readonly apiKey: string | undefined }> {
-  if (options.qdrant !== undefined) {
-    return { url: options.qdrant, apiKey: process.env.QDRANT_API_KEY || undefined };
-  }
-  const apiKey = secret();
-  const { url } = parts.add(
-    'qdrant-local',
-    await startDatabase({ path: index.database, port: 0, apiKey, log }),
+/** Before anything is started, so that nobody waits for a message about an option. */
+function assertBuildable(options: StartOptions): void {
+  if (hasData(options)) return;
+  throw new AppError(
+    'argument_invalid',
+    `there is no index in ${options.index} yet, and nothing to build it from`,
+    {
+      hint: 'pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
+    },
   );
-  return { url, apiKey };
 }
 
-/** Before anything is started, so that nobody waits for a message about an option. */
-function assertBuildable({ data, dataName, index }: StartOptions): void {
-  if (data !== undefined || dataName !== undefined) return;
-  throw new AppError('argument_invalid', `there is no index in ${index} yet, and nothing to build it from`, {
-    hint: 'pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
-  });
+function hasData({ data, dataName }: StartOptions): boolean {
+  return data !== undefined || dataName !== undefined;
 }
 
 /** What a person reads when everything runs. */
