@@ -40,7 +40,7 @@ describe('generations of the rerank service', () => {
     const before = rerankResponseSchema.parse(await (await rerank(tiny.id)).json());
     engines.hold();
     const running = rerank(tiny.id);
-    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     const next = await switchTo(2);
     await service.server.refresh();
     expect((await encode()).generation).toBe(next);
@@ -56,7 +56,7 @@ describe('generations of the rerank service', () => {
     const { tiny } = service;
     engines.hold();
     const running = rerank(tiny.id);
-    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     const second = await switchTo(2);
     await service.server.refresh();
     const third = await switchTo(3, second);
@@ -177,7 +177,7 @@ describe('closing the rerank service', () => {
     const service = await startTestService({ engines: engines.engines, settings });
     engines.hold();
     const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
-    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     let closed = false;
     const closing = service.server.close().then(() => {
       closed = true;
@@ -197,7 +197,7 @@ describe('closing the rerank service', () => {
     engines.hold();
     const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
     const broken = expect(running).rejects.toThrow();
-    await vi.waitFor(() => expect(engines.waiting()).toBe(1));
+    await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     await service.server.close();
     await broken;
     engines.release();

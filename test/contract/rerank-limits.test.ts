@@ -210,7 +210,7 @@ describe('a rerank service with much to do', () => {
     running: await service.metric('gsmn_rerank_requests_held{state="running"}'),
     waiting: await service.metric('gsmn_rerank_requests_held{state="waiting"}'),
   });
-  const until = (expected: object) => vi.waitFor(async () => expect(await held()).toEqual(expected), 5000);
+  const until = (expected: object) => vi.waitFor(async () => expect(await held()).toEqual(expected), 10_000);
 
   it('works on some, lets some wait, and refuses more, saying when to come back', async () => {
     engines.hold();
@@ -252,8 +252,9 @@ describe('a rerank service with much to do', () => {
     await until({ running: 1, waiting: 0 });
     one.abort();
     await expect(served).rejects.toThrow();
-    await vi.waitFor(async () =>
-      expect(await service.metric('gsmn_rerank_errors_total{code="cancelled"}')).toBe(2),
+    await vi.waitFor(
+      async () => expect(await service.metric('gsmn_rerank_errors_total{code="cancelled"}')).toBe(2),
+      10_000,
     );
     // Its work cannot be broken off in the middle: the place is taken until it ends.
     await until({ running: 1, waiting: 0 });
