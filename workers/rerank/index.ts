@@ -1,5 +1,4 @@
-export { createRerankApp, type RerankAppOptions } from './app.ts';
-export type { GenerationHost, HostStatus, Log } from './generations/generation-host.ts';
+export type { Log } from './generations/generation-host.ts';
 export type { EngineFactory } from './generations/loaded-generation.ts';
-export { type RerankServer, type RerankServerOptions, startRerank } from './server.ts';
-export { DEFAULT_SETTINGS, type RerankSettings } from './settings.ts';
+export { type RerankServer, startRerank } from './server.ts';
+export type { RerankSettings } from './settings.ts';

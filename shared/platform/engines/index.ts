@@ -1,2 +1,2 @@
 export { createEngines, type Engines } from './create-engines.ts';
-export { type BackendChoice, type BackendRequest, resolveBackend } from './resolve-backend.ts';
+export { type BackendChoice, resolveBackend } from './resolve-backend.ts';

@@ -4,7 +4,7 @@ import { loadTfjsBackend, type TfjsBackendName } from '../tfjs/index.ts';
 import { assertHardwareAdapter } from './webgpu-adapter.ts';
 
 /** What may be asked for: a backend by name, or the best that is there. */
-export type BackendRequest = 'auto' | Backend;
+type BackendRequest = 'auto' | Backend;
 
 /** The backend that works, and those that `auto` would have taken before it. */
 export interface BackendChoice {
