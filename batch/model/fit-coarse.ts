@@ -17,7 +17,7 @@ import type { Report } from '../report.ts';
 import { captionedImages, captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Images that the head is fitted on at most: more no longer change it, and encoding them takes its time. */
+/** Images that the head is fitted on at most: bounds the time that encoding them takes. */
 const TRAINING_IMAGES = 8000;
 /** Images whose mean centred pooling takes. */
 const POOLED_IMAGES = 1000;

@@ -123,7 +123,15 @@ async function cacheKey(
   const used = [...new Set(['train', 'dev', split])].filter((name) => present.includes(name));
   const splits = await report.stage('read the data', 'bytes', async (onProgress) => {
     const sums: string[] = [];
-    for (const name of used) sums.push(name, await fingerprintSplit(data, name, { signal, onProgress }));
+    let before = 0;
+    for (const name of used) {
+      const start = before;
+      const hear = (done: number, total: number): void => {
+        before = start + done;
+        onProgress(start + done, start + total);
+      };
+      sums.push(name, await fingerprintSplit(data, name, { signal, onProgress: hear }));
+    }
     return sums;
   });
   const parts = {
