@@ -7,6 +7,7 @@ import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
 import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
+import { smallProject } from '../support/small-index.ts';
 import {
   activateTiny,
   pushTinyPoints,
@@ -112,6 +113,47 @@ describe('gsmn start', () => {
     command.child.kill('SIGTERM');
     expect(await command.ended).toBe(0);
     await database.close();
+  });
+
+  it('builds the index of a data folder where there is none, and finds it again', async () => {
+    const project = await smallProject({ dev: 4 });
+    const parameters = ['--data', project.data, '--checkpoint', project.model, '--index', project.index];
+    const first = start([...parameters, '--backend', 'wasm']);
+    const url = await address(first);
+    expect(first.stdout()).toContain('4 images, 20 captions');
+    expect(first.stderr()).toContain('encode images');
+    const answer = searchResponseSchema.parse(await (await fetch(`${url}/v1/search?q=a+cat+sleeps`)).json());
+    expect(answer).toMatchObject({
+      stage: 'rerank',
+      words: [{ known: true }, { known: true }, { known: true }],
+    });
+    expect(answer.hits).toHaveLength(4);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const second = start([...parameters, '--backend', 'wasm']);
+    await address(second);
+    expect(second.stdout()).toContain(answer.generation);
+    expect(second.stderr()).not.toContain('encode images');
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    project.remove();
+  });
+
+  it('sends the points again when the database lost them', async () => {
+    const project = await smallProject({ dev: 4 });
+    const parameters = ['--data', project.data, '--checkpoint', project.model, '--index', project.index];
+    const first = start([...parameters, '--backend', 'wasm']);
+    await address(first);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    rmSync(join(project.index, 'qdrant.sqlite'));
+    const second = start(['--index', project.index, '--backend', 'wasm']);
+    const answer = await fetch(`${await address(second)}/v1/search?q=dog`);
+    expect(searchResponseSchema.parse(await answer.json()).hits).toHaveLength(4);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    project.remove();
   });
 
   it('says what to pass when there is nothing to build from', async () => {

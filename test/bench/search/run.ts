@@ -72,6 +72,7 @@ function startParameters({ data, split, checkpoint, index, backend }: SearchBenc
     backend,
     '--data',
     data,
+    ...(built ? ['--no-build'] : []),
     ...(built || split === undefined ? [] : ['--split', split]),
     ...(built || checkpoint === undefined ? [] : ['--checkpoint', checkpoint]),
   ];
