@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /** Opens the display of a stage. Units are named for people: images, captions, pairs. */
-export function startProgress(label: string, unit: string): Progress {
+function startProgress(label: string, unit: string): Progress {
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
   if (!process.stderr.isTTY) {

@@ -65,7 +65,11 @@ function plannedCaptions({ vocabulary }: Model, split: Split): PlannedCaption[] 
   return Array.from({ length: count }, (_, caption) => {
     const text = captionTexts?.[caption];
     const ids = captionIds[caption] ?? encodeQuery(text ?? '', vocabulary).ids;
-    const spelled = (): string => ids.slice(1, -1).map(vocabulary.wordOf).join(' ');
+    const spelled = (): string =>
+      ids
+        .slice(1, -1)
+        .map((id) => vocabulary.wordOf(id))
+        .join(' ');
     return { ids, text: text ?? spelled(), image: Math.floor(caption / captionsPerImage) };
   });
 }

@@ -82,7 +82,10 @@ export class Staging {
     if (!force && performance.now() - this.#lastCheckpoint < CHECKPOINT_MILLISECONDS) return;
     // The data must be on the disk before the journal says so.
     for (const [path, file] of this.#files) await writing(path, () => file.sync());
-    const journal = { version: 1, done: Object.fromEntries([...this.#done].sort()) };
+    const journal = {
+      version: 1,
+      done: Object.fromEntries([...this.#done].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
     await writeFileAtomic(join(this.path, JOURNAL), `${JSON.stringify(journal)}\n`);
     this.#lastCheckpoint = performance.now();
   }

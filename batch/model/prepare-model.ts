@@ -71,7 +71,7 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
 }
 
 /** Reads a vocabulary's file. */
-export async function readVocabulary(path: string): Promise<Vocabulary> {
+async function readVocabulary(path: string): Promise<Vocabulary> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const missing = cause.code === 'ENOENT';
     throw new AppError(

@@ -25,7 +25,7 @@ export class BoxesReader {
     if (reader.shape.length !== 3 || corners !== 4) {
       throw new AppError(
         'shape_mismatch',
-        `${source.name} is [${reader.shape}], expected [images, regions, 4]`,
+        `${source.name} is [${reader.shape.join(', ')}], expected [images, regions, 4]`,
         {
           hint: 'build the generation again',
         },

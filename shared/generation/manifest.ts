@@ -45,7 +45,7 @@ export function manifestBytes(manifest: GenerationManifest): Uint8Array {
  *
  * @throws AppError `format_invalid`, `format_unsupported` (another version), `generation_incomplete`.
  */
-export function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
+function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -90,11 +90,6 @@ export function nodeStoreLayout(
   return { dtype, rowSize, graphs, rows, firstRows, ...nodeStoreOffsets(dtype, rowSize, graphs, rows) };
 }
 
-/** Number of rows of graph `i`. */
-export function rowsOfGraph(layout: NodeStoreLayout, graph: number): number {
-  return (layout.firstRows[graph + 1] as number) - (layout.firstRows[graph] as number);
-}
-
 /** Refuses graphs `[from, to)` that the store does not have. */
 export function assertGraphs(name: string, graphs: number, from: number, to: number): void {
   if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= graphs) return;

@@ -83,12 +83,19 @@ export function assertParameters(config: ModelConfig, parameters: Parameters): v
   for (const [name, shape] of expected) {
     const { shape: found, data } = parameter(parameters, name);
     if (found.length !== shape.length || found.some((extent, axis) => extent !== shape[axis])) {
-      throw new AppError('shape_mismatch', `parameter "${name}" is [${found}], expected [${shape}]`, {
-        hint,
-      });
+      throw new AppError(
+        'shape_mismatch',
+        `parameter "${name}" is [${found.join(', ')}], expected [${shape.join(', ')}]`,
+        {
+          hint,
+        },
+      );
     }
     if (data.length !== shape.reduce((product, extent) => product * extent, 1)) {
-      throw new AppError('shape_mismatch', `parameter "${name}" holds ${data.length} numbers for [${shape}]`);
+      throw new AppError(
+        'shape_mismatch',
+        `parameter "${name}" holds ${data.length} numbers for [${shape.join(', ')}]`,
+      );
     }
   }
   for (const name of parameters.keys()) {

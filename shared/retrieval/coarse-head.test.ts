@@ -115,7 +115,10 @@ describe('a fitted coarse head', () => {
     const head = parseCoarseHead(JSON.parse(JSON.stringify(one.config)), one.tensors);
     expect(head).toMatchObject({ kind: 'cca', dimensions: 6 });
     for (const { image, captions } of world(5, 4)) {
-      for (const vector of [head.imageVector(image), ...captions.map(head.textVector)]) {
+      for (const vector of [
+        head.imageVector(image),
+        ...captions.map((caption) => head.textVector(caption)),
+      ]) {
         expect(vector).toHaveLength(6);
         expect(dot(vector, vector)).toBeCloseTo(1, 5);
       }

@@ -55,8 +55,11 @@ export function assertStoredHead(stored: unknown, tensors: Parameters, where: st
   for (const [name, shape] of headShapes(config.features, config.dimensions)) {
     const found = tensor(tensors, name, where);
     const length = shape.reduce((product, extent) => product * extent, 1);
-    if (`${found.shape}` !== `${shape}` || found.data.length !== length) {
-      throw new AppError('shape_mismatch', `${where}: "${name}" is [${found.shape}], expected [${shape}]`);
+    if (found.shape.join() !== shape.join() || found.data.length !== length) {
+      throw new AppError(
+        'shape_mismatch',
+        `${where}: "${name}" is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
+      );
     }
     if (!found.data.every(Number.isFinite)) {
       throw new AppError('format_invalid', `${where}: "${name}" holds numbers that are not finite`);

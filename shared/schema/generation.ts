@@ -6,7 +6,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 
 /** A file of a generation, by its path inside the generation's folder. */
-export const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
+const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
 
 /**
  * A generation: everything of one index build. Immutable; its id is the hash of what went into it, so the

@@ -49,13 +49,13 @@ export const rerankRequestSchema = z.object({
 export type RerankRequest = z.infer<typeof rerankRequestSchema>;
 
 /** One region that a word attended to. `box` is x1 y1 x2 y2 as fractions of width and height. */
-export const regionEvidenceSchema = z.object({
+const regionEvidenceSchema = z.object({
   region: z.number().int().nonnegative(),
   weight: z.number(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
 });
 /** One word of the query, its node's score and the regions it attended to, strongest first. */
-export const wordEvidenceSchema = z.object({
+const wordEvidenceSchema = z.object({
   word: z.string(),
   score: z.number(),
   regions: z.array(regionEvidenceSchema),

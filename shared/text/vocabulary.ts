@@ -43,7 +43,7 @@ export function parseVocabulary(text: string, name: string): Vocabulary {
   const size = ids.size;
   if (size > MOST_WORDS) throw refuse(`${size} words are too many`);
   if (idx !== undefined && idx !== size) throw refuse(`"idx" is ${idx}, but there are ${size} words`);
-  const words = new Array<string | undefined>(size).fill(undefined);
+  const words = Array.from<string | undefined>({ length: size });
   for (const [word, id] of ids) {
     if (id >= size) throw refuse(`"${word}" has id ${id}, but there are only ${size} words`);
     if (words[id] !== undefined) throw refuse(`"${word}" and "${words[id]}" have the same id ${id}`);

@@ -1,4 +1,3 @@
-import { type Parameters, parameter } from '../model/index.ts';
 import { type PolarOffsets, polarOffsets } from './polar-offsets.ts';
 
 /** The K Gaussian kernels of the image graph over an offset's distance and direction; each array is `[K]`. */
@@ -13,17 +12,6 @@ export interface ImageKernels {
 
 /** Keeps a kernel of width zero finite (released: 1e-14). */
 export const VARIANCE_EPSILON = 1e-14;
-
-/** The image graph's kernels among a network's parameters. */
-export function imageKernels(parameters: Parameters): ImageKernels {
-  const read = (name: string) => parameter(parameters, `image_graph.graph_convolution_1.${name}`).data;
-  return {
-    meanRho: read('mean_rho'),
-    meanTheta: read('mean_theta'),
-    sigmaRho: read('precision_rho'),
-    sigmaTheta: read('precision_theta'),
-  };
-}
 
 /**
  * Weights of the image graph's edges, summing to 1 over the kernels:

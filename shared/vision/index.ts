@@ -2,7 +2,6 @@ export { boxCentres, normalizeBoxes } from './boxes.ts';
 export {
   type ImageKernels,
   imageGates,
-  imageKernels,
   imageKernelWeights,
   VARIANCE_EPSILON,
 } from './image-kernels.ts';

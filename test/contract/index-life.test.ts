@@ -65,7 +65,7 @@ describe('the life of an index', () => {
   it('serves what was built last, and keeps what served before', async () => {
     expect(await served()).toEqual(expected('dev'));
     expect(await index.active()).toEqual({ generation: ids.dev, previous: ids.test });
-    expect(await index.generations()).toEqual([ids.test, ids.dev].sort());
+    expect(new Set(await index.generations())).toEqual(new Set([ids.test, ids.dev]));
   });
 
   it('goes back and forth', async () => {

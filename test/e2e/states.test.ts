@@ -251,7 +251,8 @@ describe('on other screens', () => {
     await record(page, 'results-phone');
     await page.locator('.card').nth(1).tap();
     await page.getByRole('dialog').waitFor();
-    expect(await page.getByRole('dialog').evaluate((dialog) => dialog.scrollWidth)).toBeLessThanOrEqual(360);
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.evaluate(({ scrollWidth, scrollTop }) => [scrollWidth, scrollTop])).toEqual([360, 0]);
     await page.getByRole('button', { name: 'house', exact: true }).tap();
     expect(await page.locator('.explanation').innerText()).toContain('“house”');
     await record(page, 'detail-phone');

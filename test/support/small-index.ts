@@ -13,7 +13,7 @@ import { randomParameters, smallConfig } from './random-model.ts';
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps', 'a', 'on', 'grass'];
 
 /** A vocabulary of the small network's size, as its file is. */
-export const SMALL_VOCABULARY = JSON.stringify({
+const SMALL_VOCABULARY = JSON.stringify({
   word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])),
 });
 

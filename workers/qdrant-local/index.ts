@@ -1,3 +1,2 @@
 export { createQdrantLocal, type QdrantLocal } from './qdrant-local.ts';
 export { type RunningQdrantLocal, type StartOptions, startQdrantLocal } from './server.ts';
-export { buildScanKernel } from './vectors/kernel.ts';

@@ -45,7 +45,7 @@ export function instantiateKernel(module: WebAssembly.Module): ScanKernel {
 }
 
 /** Compiles `assembly/scan.ts` unless that was done; the file's name holds the hash of what it was made from. Returns its path. */
-export async function buildScanKernel(): Promise<string> {
+async function buildScanKernel(): Promise<string> {
   const source = readFileSync(SOURCE, 'utf8');
   const hash = createHash('sha256').update(source).update(FLAGS.join(' ')).digest('hex').slice(0, 16);
   const path = join(FOLDER, `scan-${hash}.wasm`);

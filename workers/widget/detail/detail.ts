@@ -56,7 +56,9 @@ export class Detail {
     this.#chips.reset(results.words);
     this.#show(index);
     this.element.showModal();
-    this.#title.focus();
+    // To the title, without scrolling the picture above it out of sight on a phone.
+    this.#title.focus({ preventScroll: true });
+    this.element.scrollTop = 0;
   }
 
   #show(index: number): void {
@@ -71,7 +73,9 @@ export class Detail {
     this.#facts.replaceChildren(...facts(hit));
     this.#paint(hit, this.#endpoint);
     this.#words = hit.evidence ? matchWords(words, hit.evidence) : [];
-    if (this.#words.length === 0 && this.#chips.element.matches(':focus-within')) this.#title.focus();
+    if (this.#words.length === 0 && this.#chips.element.matches(':focus-within')) {
+      this.#title.focus({ preventScroll: true });
+    }
     this.#chips.element.hidden = this.#words.length === 0;
     this.#chips.turn(firmestWord(this.#words));
   }
