@@ -208,14 +208,10 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
   });
 
   it('refuses tensors that are expanded out of all proportion', async () => {
+    const some = tensor(storage(numbers), [1 << 16], [0]);
+    expect(await errorCode(only(some, numbers))).toBeUndefined();
     const bomb = tensor(storage(numbers), [1 << 20, 1 << 20], [0, 0]);
     expect(await errorCode(only(bomb, numbers))).toBe('format_unsupported');
-    const many = Array.from({ length: 200 }, (__, index) =>
-      tensor(storage(numbers), [1 << 17], [0], index % 24),
-    );
-    expect(
-      await errorCode(only(list(...many.map((value, index) => tuple(value, int(index)))), numbers)),
-    ).toBe(undefined);
     const more = Array.from({ length: 24 }, (__, index) => tensor(storage(numbers), [1 << 20], [0], index));
     expect(await errorCode(only(list(...more), numbers))).toBe('format_unsupported');
   });
@@ -232,7 +228,7 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
             Array.from({ length: extent }, (__, index) => place + index * stride),
           );
         }
-        // Strides up to 4 along three axes of 3 stay within 24 numbers from 5 on only when they are not all the largest.
+        // Some of these views reach beyond the 24 numbers.
         const work = only(tensor(storage(numbers), shape, strides, offset), numbers);
         if (Math.max(-1, ...places) >= 24) expect(await errorCode(work)).toBe('format_invalid');
         else expect(await work).toEqual(floats(shape, places));
