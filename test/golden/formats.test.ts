@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readReleasedCheckpoint } from '../../batch/checkpoint/released-checkpoint.ts';
@@ -62,18 +62,27 @@ describe.skipIf(!existsSync(golden)).each(MODELS)(
       });
     });
 
-    it('archives of arrays', async () => {
-      const expected = readArrays(file('outputs.npz'));
-      await withFileSource(file('outputs.npz'), async (source) => {
+    const archives = ['outputs.npz', 'training.npz'].filter((name) => existsSync(file(name)));
+    it.each(archives)('arrays of %s', async (name) => {
+      const expected = readArrays(file(name));
+      await withFileSource(file(name), async (source) => {
         const archive = await openNpz(source);
-        expect([...archive.names()].sort((a, b) => (a < b ? -1 : 1))).toEqual(
-          [...expected.keys()].sort((a, b) => (a < b ? -1 : 1)),
-        );
-        for (const [name, { shape, data }] of expected) {
-          const reader = await archive.open(name);
+        expect(new Set(archive.names())).toEqual(new Set(expected.keys()));
+        for (const [array, { shape, data }] of expected) {
+          const reader = await archive.open(array);
           expect(reader.shape).toEqual(shape);
-          expect(firstDifference(await reader.readRows(0, shape[0] ?? 0), data)).toBeUndefined();
+          expect(firstDifference(await reader.readRows(0, shape[0] ?? 1), data), array).toBeUndefined();
         }
+      });
+    });
+
+    it.skipIf(!existsSync(file('protocol_released_sims.npy')))('a similarity matrix of float64', async () => {
+      const bytes = readFileSync(file('protocol_released_sims.npy'));
+      const expected = new Float64Array(Uint8Array.from(bytes.subarray(128)).buffer);
+      await withFileSource(file('protocol_released_sims.npy'), async (source) => {
+        const reader = await openNpy(source);
+        expect([reader.dtype, reader.shape]).toEqual(['float64', [12, 60]]);
+        expect(firstDifference(await reader.readNumbers(0, 12), expected)).toBeUndefined();
       });
     });
 
