@@ -102,6 +102,8 @@ export class PickleMachine implements Construction {
   }
 
   mark(): void {
+    if (this.#marks.length === MOST_ON_STACK)
+      throw this.unsupported(`more than ${MOST_ON_STACK} marks at once`);
     this.#marks.push(this.#stack.length);
   }
 

@@ -1,12 +1,33 @@
-const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]/gs;
-
-/** The names of the outermost object of a JSON text, repeated ones repeated. The text must be valid. */
+/**
+ * The names of the outermost object of a JSON text, repeated ones repeated. The text must be valid. Written as a loop,
+ * because a regular expression runs out of stack within a name of some megabytes.
+ */
 export function topLevelKeys(text: string): string[] {
   const keys: string[] = [];
   let depth = 0;
-  for (const [token, name, colon] of text.matchAll(TOKEN)) {
-    if (name === undefined) depth += token === '{' || token === '[' ? 1 : -1;
-    else if (depth === 1 && colon !== undefined) keys.push(JSON.parse(`"${name}"`) as string);
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1 && isKey(text, end)) keys.push(JSON.parse(text.slice(at, end)) as string);
+      at = end - 1;
+    }
   }
   return keys;
+}
+
+/** Behind the closing quote of the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+/** Whether a colon follows. */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++;
+  return text[at] === ':';
 }
