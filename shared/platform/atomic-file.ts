@@ -12,7 +12,7 @@ function unwritable(path: string, thrown: unknown): AppError {
     ENOTDIR: 'a part of the path is not a folder',
   };
   return new AppError('file_unwritable', `${path} cannot be written: ${reasons[code] ?? String(thrown)}`, {
-    hint: 'free space or choose another folder, then run the command again: it goes on where it was',
+    hint: 'free space or choose another folder, then run the command again',
     cause: thrown,
   });
 }

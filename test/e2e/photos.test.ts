@@ -53,7 +53,11 @@ describe.skipIf(!existsSync(photos))(
       ]);
       [, url = ''] = await command.said(/(http:\/\/127\.0\.0\.1:\d+)\/[\s\S]*Ctrl-C/);
       browser = await startBrowser();
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        // Pictures that fade in would be half there on a screenshot.
+        reducedMotion: 'reduce',
+      });
       page = await context.newPage();
     }, 600_000);
     afterAll(async () => {
