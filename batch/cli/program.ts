@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
+import { plotCommand } from './commands/plot.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     searchCommand,
     scoreCommand,
     evaluateCommand,
+    plotCommand,
     modelCommand,
     studyCommand,
   ]) {

@@ -1,0 +1,23 @@
+import process from 'node:process';
+import { Command } from 'commander';
+
+/** `gsmn plot`: the log of a training run as a picture. */
+export function plotCommand(): Command {
+  return new Command('plot')
+    .description("a training run's loss, learning rate and recalls as an SVG picture")
+    .argument('<log>', 'the log.jsonl of the run; it may still be growing')
+    .requiredOption('--out <file>', 'the .svg file to write')
+    .action(async (log: string, { out }: { readonly out: string }) => {
+      const { withFileSource } = await import('../../../shared/platform/file-source.ts');
+      const { writeFileAtomic } = await import('../../../shared/platform/atomic-file.ts');
+      const { parseTrainingLog } = await import('../../plot/training-log.ts');
+      const { trainingPlot } = await import('../../plot/training-plot.ts');
+      const bytes = await withFileSource(log, (source) => source.read(0, source.size));
+      const { records, cutLine } = parseTrainingLog(new TextDecoder().decode(bytes), log);
+      if (cutLine !== undefined) {
+        process.stderr.write(`${log}:${cutLine} was cut while it was written; it is left out\n`);
+      }
+      await writeFileAtomic(out, trainingPlot(records));
+      process.stderr.write(`wrote ${out} (${records.length} records)\n`);
+    });
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/index.ts';
+import { type TrainingRecord, trainingRecordSchema } from './training-record.ts';
+
+export interface TrainingLog {
+  readonly records: readonly TrainingRecord[];
+  /** Number, from one, of a last line that was cut when the run was killed; it is no record. */
+  readonly cutLine: number | undefined;
+}
+
+/**
+ * Reads a training log: JSON lines, a record each, the first of type `run`.
+ *
+ * A last line without its end that is no JSON was being written when the run was killed, and is left out by number. A
+ * run that goes on must cut the log behind its last whole line first: a cut line anywhere else is an error.
+ *
+ * @param path what errors name.
+ * @throws AppError `format_invalid` with file and line.
+ */
+export function parseTrainingLog(text: string, path: string): TrainingLog {
+  const lines = text.split(/\r?\n/);
+  const unfinished = lines.pop() ?? '';
+  const records = lines.map((line, index) => parseRecord(line, `${path}:${index + 1}`));
+  let cutLine: number | undefined;
+  if (unfinished !== '') {
+    if (isJson(unfinished)) records.push(parseRecord(unfinished, `${path}:${lines.length + 1}`));
+    else cutLine = lines.length + 1;
+  }
+  const first = records[0];
+  if (first?.type !== 'run') {
+    const found = first === undefined ? 'is missing' : `is of type "${first.type}"`;
+    throw new AppError('format_invalid', `${path}:1 ${found}, expected the record of type "run"`, {
+      hint: 'name the log.jsonl of a training run, whole from its first line',
+    });
+  }
+  return { records, cutLine };
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parseRecord(line: string, where: string): TrainingRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (thrown) {
+    throw new AppError('format_invalid', `${where} is not JSON`, {
+      hint: 'each line of a training log is a JSON object; remove the line if a killed run left it there',
+      cause: thrown,
+    });
+  }
+  const parsed = trainingRecordSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError('format_invalid', `${where} is no training record: ${z.prettifyError(parsed.error)}`, {
+    hint: 'records are of type run, step or validation, as `gsmn train` writes them',
+    cause: parsed.error,
+  });
+}

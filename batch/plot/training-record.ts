@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const percent = z.number().min(0).max(100);
+/** Counted from one, as the released code prints ranks. */
+const rank = z.number().min(1);
+const seconds = z.number().nonnegative();
+
+/** The first line of a run's log, and of each time that it was resumed: the options that it runs with. */
+const runRecordSchema = z.looseObject({ type: z.literal('run') });
+
+/** One logged optimiser step. */
+const stepRecordSchema = z.strictObject({
+  type: z.literal('step'),
+  /** Optimiser steps since the run began, counted from one; resumed runs count on. */
+  step: count,
+  /** Epochs finished before this step. */
+  epoch: count,
+  /** Of this step's batch, before the step. */
+  loss: z.number(),
+  /** Learning rate of this step. */
+  lr: z.number().nonnegative(),
+  /** Global L2 norm of the gradients, before they are clipped. */
+  gradientNorm: z.number().nonnegative(),
+  /** Seconds that the step took, the reading of its batch included. */
+  batchSeconds: seconds,
+  /** Seconds of them spent on reading the batch. */
+  dataSeconds: seconds,
+  /** Seconds since 1970. */
+  wallTime: seconds,
+});
+
+/**
+ * One validation. Names are those of the released scripts' TensorBoard scalars: without a suffix image to text, with `i`
+ * text to image.
+ */
+const validationRecordSchema = z.strictObject({
+  type: z.literal('validation'),
+  /** Optimiser steps done. */
+  step: count,
+  epoch: count,
+  r1: percent,
+  r5: percent,
+  r10: percent,
+  medr: rank,
+  meanr: rank,
+  r1i: percent,
+  r5i: percent,
+  r10i: percent,
+  medri: rank,
+  meanri: rank,
+  /** Sum of the six recalls. */
+  rsum: z.number().min(0).max(600),
+  wallTime: seconds,
+});
+
+/** A line of a training log (`log.jsonl`), told apart by `type`. */
+export const trainingRecordSchema = z.discriminatedUnion('type', [
+  runRecordSchema,
+  stepRecordSchema,
+  validationRecordSchema,
+]);
+
+export type StepRecord = z.infer<typeof stepRecordSchema>;
+export type ValidationRecord = z.infer<typeof validationRecordSchema>;
+export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
