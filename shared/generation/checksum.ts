@@ -1,23 +1,11 @@
-import { createCRC32, createSHA256 } from 'hash-wasm';
+import { createSHA256 } from 'hash-wasm';
 import { AppError } from '../errors/index.ts';
 import type { ByteSource } from '../formats/byte-source.ts';
 import type { WorkOptions } from '../model/index.ts';
 
-/** The Castagnoli polynomial, reversed. */
-const CRC32C = 0x82f63b78;
+export { type Crc32c, loadCrc32c } from '../formats/checksum.ts';
+
 const SLICE = 1 << 20;
-
-/** A function that gives the CRC-32C of bytes. */
-export type Crc32c = (bytes: Uint8Array) => number;
-
-/** Loads the checksum's WebAssembly once; the function it returns is synchronous. */
-export async function loadCrc32c(): Promise<Crc32c> {
-  const hasher = await createCRC32(CRC32C);
-  return (bytes) => {
-    const digest = hasher.init().update(bytes).digest('binary');
-    return new DataView(digest.buffer, digest.byteOffset, 4).getUint32(0);
-  };
-}
 
 /** SHA-256 of some pieces of bytes, one after the other, as 64 hexadecimal digits. */
 export async function sha256Hex(pieces: Iterable<Uint8Array | string>): Promise<string> {
