@@ -1,27 +1,67 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { backendUnavailable, firstLine } from './errors.ts';
+import { ENGINE_FILES, engineFolder, readEngineManifest, tensorflowFolder } from './tensorflow-engine.ts';
 
-/** Starts libtensorflow (CUDA or CPU) through `@tensorflow/tfjs-node-gpu`, whose native binding must have been built. */
+const PACKAGE = '@tensorflow/tfjs-node-gpu';
+const HINT = 'run `npm run setup:tensorflow` (docs/tensorflow.md), or choose another backend';
+const HINT_AGAIN = 'run `npm run setup:tensorflow -- --force`, or choose another backend';
+/** Above TF.js's own backends, as the package itself registers it. */
+const PRIORITY = 3;
+/** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 what ends the process. */
+const LOG_LEVEL = '2';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Starts libtensorflow (CUDA or CPU): the JavaScript half of `@tensorflow/tfjs-node-gpu` from the installed packages, so
+ * that there is one TF.js, over the native half that `npm run setup:tensorflow` compiled (`GSMN_TENSORFLOW` names another
+ * folder than `.tensorflow/`). Unless `TF_CPP_MIN_LOG_LEVEL` says otherwise, TensorFlow logs errors alone.
+ *
+ * @throws AppError `backend_unavailable` where nothing was set up, or for another version, or where it does not load.
+ */
 export async function loadTensorflow(): Promise<void> {
-  restoreIsNullOrUndefined();
+  const folder = await findEngine(tensorflowFolder());
+  restoreLegacyChecks();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= LOG_LEVEL;
   try {
-    await import('@tensorflow/tfjs-node-gpu');
+    require(join(folder, ENGINE_FILES.logLevel));
+    const binding = require(join(folder, ENGINE_FILES.binding)) as TFJSBinding;
+    const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
+    await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+    const backend = new NodeJSKernelBackend(binding, PACKAGE);
+    tf.registerBackend('tensorflow', () => backend, PRIORITY);
   } catch (thrown) {
-    throw backendUnavailable(
-      'tensorflow',
-      firstLine(thrown),
-      'build the native binding of @tensorflow/tfjs-node-gpu, or choose another backend',
-      thrown,
-    );
+    throw backendUnavailable('tensorflow', firstLine(thrown), HINT_AGAIN, thrown);
   }
   if (!(await tf.setBackend('tensorflow'))) {
-    throw backendUnavailable('tensorflow', 'libtensorflow does not start', 'choose another backend');
+    throw backendUnavailable('tensorflow', 'libtensorflow does not start', HINT_AGAIN);
   }
 }
 
-/** tfjs-node calls a function that Node 23 dropped. */
-function restoreIsNullOrUndefined(): void {
-  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
+/** The folder of the engine, once it is sure that it was made for the installed package. */
+async function findEngine(target: string): Promise<string> {
+  const manifest = await readEngineManifest(target).catch((thrown: unknown) => {
+    throw backendUnavailable('tensorflow', `what is set up in ${target} is broken`, HINT_AGAIN, thrown);
+  });
+  if (manifest === undefined) {
+    throw backendUnavailable('tensorflow', `nothing is set up in ${target}`, HINT);
+  }
+  const { version } = require(`${PACKAGE}/package.json`) as { version: string };
+  if (manifest.binding !== version) {
+    const why = `it was set up for ${PACKAGE} ${manifest.binding}, but ${version} is installed`;
+    throw backendUnavailable('tensorflow', why, HINT);
+  }
+  return engineFolder(target);
+}
+
+/** tfjs-node calls a function that Node 23 dropped, and one whose deprecation Node prints. */
+function restoreLegacyChecks(): void {
+  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray: typeof Array.isArray };
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
 }

@@ -1,0 +1,49 @@
+import { join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import { ENGINE_FILES } from '../../shared/platform/tfjs/tensorflow-engine.ts';
+import type { Tools } from './requirements.ts';
+import { runTool, toolOutput } from './run-tool.ts';
+
+const sources = resolve(import.meta.dirname, '../../node_modules/@tensorflow/tfjs-node-gpu/binding');
+
+const FLAGS = [
+  ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
+  // The binding's own sources are older than the compilers' rules, and full of warnings.
+  ...['-fpermissive', '-w'],
+];
+
+/**
+ * Compiles both addons against a wheel's headers and libraries. Their search path is relative, so that the folder can be
+ * moved.
+ *
+ * @param engine holds the unpacked wheel, and takes the addons.
+ * @throws AppError `backend_unavailable` with what the compiler said.
+ */
+export async function compileAddons(
+  { compiler, nodeHeaders }: Tools,
+  engine: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) =>
+    join(engine, 'tensorflow', name),
+  );
+  const compile = async (name: string, files: readonly string[], linked: readonly string[]) => {
+    const includes = [nodeHeaders, join(engine, 'tensorflow', 'include'), sources].map((path) => `-I${path}`);
+    const output = ['-Wl,-rpath,$ORIGIN/tensorflow', '-o', join(engine, name)];
+    await runTool(compiler, [...FLAGS, ...includes, ...files, ...linked, ...output], { signal }).catch(
+      (thrown: unknown) => {
+        throw new AppError(
+          'backend_unavailable',
+          `${name} could not be compiled by ${compiler}: ${toolOutput(thrown)}`,
+          {
+            hint: 'take the pinned TensorFlow (no --wheel), or another compiler (environment variable CXX)',
+            cause: thrown,
+          },
+        );
+      },
+    );
+  };
+  await compile(ENGINE_FILES.logLevel, [join(import.meta.dirname, 'log-level.cc')], libraries.slice(1));
+  const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name));
+  await compile(ENGINE_FILES.binding, binding, libraries);
+}

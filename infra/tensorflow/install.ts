@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { AppError } from '../../shared/errors/index.ts';
+import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import {
+  ENGINE_FILES,
+  type EngineManifest,
+  engineFolder,
+  readEngineManifest,
+} from '../../shared/platform/tfjs/tensorflow-engine.ts';
+import { compileAddons } from './compile.ts';
+import { assertPip, assertSpace, findTools } from './requirements.ts';
+import { runTool, toolOutput } from './run-tool.ts';
+import type { SelfTest } from './self-test.ts';
+import { unpackWheel } from './unpack-wheel.ts';
+import { type Device, downloadWheels, givenWheels, pinnedPackages } from './wheels.ts';
+
+export interface InstallOptions {
+  /** The folder that takes it; `GSMN_TENSORFLOW` names the same where it is not the project's own. */
+  readonly target: string;
+  readonly device: Device;
+  /** A wheel or a folder of wheels to take instead of downloading. */
+  readonly wheel?: string | undefined;
+  /** Makes it again where it is there. */
+  readonly force?: boolean;
+  /** The C++ compiler, if not the first of the usual ones. */
+  readonly compiler?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Hears one line a step. */
+  readonly say: (line: string) => void;
+}
+
+/** Disk for the wheels, what is unpacked of them, and some rest: measured 1.2 and 8.3 GiB. */
+const NEEDED_BYTES: Record<Device, number> = { cpu: 1.5 * 2 ** 30, cuda: 10 * 2 ** 30 };
+const BUILDING = /^building-(\d+)$/;
+const MIB = 2 ** 20;
+
+/**
+ * Sets up TensorFlow in a folder: gets the wheels, unpacks their libraries, compiles the binding against them, tests it in
+ * a process of its own, and only then renames it into its place. An engine that is there already stays until then, and is
+ * all that there is to do where it is of the same wheels.
+ *
+ * @throws AppError that says what is missing or broken and how to mend it; nothing half-made stays behind.
+ */
+export async function installTensorflow(options: InstallOptions): Promise<void> {
+  const { target, device, say, signal } = options;
+  const wanted = await wantedWheels(options);
+  if (!options.force && (await isThere(target, wanted))) {
+    say(`TensorFlow is set up in ${target} already (${wanted.join(', ')}; --force makes it again)`);
+    await selfTest(target, say, signal);
+    return;
+  }
+  const tools = await findTools(options.compiler);
+  if (options.wheel === undefined) await assertPip();
+  await mkdir(target, { recursive: true });
+  await removeAbandoned(target);
+  await assertSpace(target, NEEDED_BYTES[device]);
+
+  const building = join(target, `building-${process.pid}`);
+  const engine = engineFolder(building);
+  const downloads = join(building, 'downloads');
+  try {
+    await mkdir(engine, { recursive: true });
+    const wheels = await getWheels(options, wanted, downloads);
+    for (const wheel of wheels) {
+      const bytes = await unpackWheel(wheel, engine, signal);
+      say(`unpacked ${basename(wheel)}: ${Math.round(bytes / MIB)} MiB`);
+    }
+    if (!existsSync(join(engine, 'tensorflow', 'libtensorflow_cc.so.2'))) {
+      throw new AppError('format_unsupported', `${wheels[0]} has no libtensorflow_cc.so.2`, {
+        hint: 'take a wheel of tensorflow or tensorflow-cpu, 2.21 if in doubt',
+      });
+    }
+    say('compiling the binding');
+    await compileAddons(tools, engine, signal);
+    await rm(join(engine, 'tensorflow', 'include'), { recursive: true });
+    const manifest: EngineManifest = {
+      format: 'gsmn-tensorflow',
+      version: 1,
+      wheels: wanted,
+      binding: bindingVersion(),
+    };
+    await writeFileAtomic(join(engine, ENGINE_FILES.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+    await selfTest(building, say, signal);
+    if (existsSync(engineFolder(target))) await rename(engineFolder(target), join(building, 'replaced'));
+    await rename(engine, engineFolder(target));
+    say(`TensorFlow is set up in ${target}`);
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+/** What tells one engine from another: the pinned packages, or the names of the wheels that are given. */
+async function wantedWheels({ wheel, device }: InstallOptions): Promise<string[]> {
+  if (wheel === undefined) return pinnedPackages(device);
+  return (await givenWheels(wheel, device)).map((path) => basename(path));
+}
+
+async function isThere(target: string, wanted: readonly string[]): Promise<boolean> {
+  // A manifest that cannot be read is no reason to give up: the engine is made again.
+  const manifest = await readEngineManifest(target).catch(() => undefined);
+  return manifest?.binding === bindingVersion() && manifest.wheels.join() === wanted.join();
+}
+
+async function getWheels(
+  { wheel, device, say, signal }: InstallOptions,
+  wanted: readonly string[],
+  folder: string,
+): Promise<string[]> {
+  if (wheel !== undefined) return givenWheels(wheel, device);
+  say(`downloading ${wanted.join(', ')}`);
+  return downloadWheels(device, folder, signal);
+}
+
+function bindingVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
+}
+
+/** Removes what set-ups that were killed have left behind. */
+async function removeAbandoned(target: string): Promise<void> {
+  for (const name of await readdir(target)) {
+    const process_ = BUILDING.exec(name)?.[1];
+    if (process_ === undefined || isAlive(Number(process_))) continue;
+    await rm(join(target, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function selfTest(target: string, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const program = join(import.meta.dirname, 'self-test.ts');
+  const environment = { GSMN_TENSORFLOW: target };
+  const printed = await runTool(process.execPath, [program], { signal, environment }).catch(
+    (thrown: unknown) => {
+      throw new AppError(
+        'backend_unavailable',
+        `TensorFlow in ${target} does not work: ${toolOutput(thrown)}`,
+        {
+          hint: 'a CPU without AVX cannot run it; else run `npm run setup:tensorflow -- --force`',
+          cause: thrown,
+        },
+      );
+    },
+  );
+  const { tensorflow, device, gigaflops } = JSON.parse(printed) as SelfTest;
+  say(
+    `TensorFlow ${tensorflow} works on the ${device.toUpperCase()}: ${gigaflops} GFLOP/s in matrix products`,
+  );
+}

@@ -1,0 +1,47 @@
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { z } from 'zod';
+import { readJsonFile } from '../atomic-file.ts';
+
+/** Files of a TensorFlow that was set up, inside `engineFolder()`. */
+export const ENGINE_FILES = {
+  manifest: 'manifest.json',
+  /** The native half of `@tensorflow/tfjs-node-gpu`. */
+  binding: 'tfjs_binding.node',
+  /** Sets the level of TensorFlow's log; loaded first, as the libraries log already while they are loaded. */
+  logLevel: 'log_level.node',
+} as const;
+
+const manifestSchema = z.object({
+  format: z.literal('gsmn-tensorflow'),
+  version: z.literal(1),
+  /** The wheels that it was made of. */
+  wheels: z.array(z.string()).min(1),
+  /** Version of `@tensorflow/tfjs-node-gpu` whose native half was compiled. */
+  binding: z.string(),
+});
+
+/** What a set-up engine was made of. */
+export type EngineManifest = z.output<typeof manifestSchema>;
+
+/** Where TensorFlow is set up: `GSMN_TENSORFLOW`, or `.tensorflow/` of the project, which `npm ci` leaves alone. */
+export function tensorflowFolder(): string {
+  const named = process.env.GSMN_TENSORFLOW;
+  return named ? resolve(named) : resolve(import.meta.dirname, '../../../.tensorflow');
+}
+
+/** The folder of the engine itself. It appears by a rename, so that it is whole or not there. */
+export function engineFolder(target: string): string {
+  return join(target, 'engine');
+}
+
+/**
+ * Reads what is set up in a target folder; undefined where nothing is.
+ *
+ * @throws AppError `format_invalid`, `file_unreadable` for a manifest that is not JSON or cannot be read; ZodError for
+ *   one of another kind.
+ */
+export async function readEngineManifest(target: string): Promise<EngineManifest | undefined> {
+  const found = await readJsonFile(join(engineFolder(target), ENGINE_FILES.manifest));
+  return found === undefined ? undefined : manifestSchema.parse(found);
+}
