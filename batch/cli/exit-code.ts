@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../shared/errors/index.ts';
 
-/** Exit codes of the `gsmn` command: 2 for what the caller can mend, 3 for files, 4 for what is missing, 5 for services. */
+/** Exit codes of the `gsmn` command: 2 for what the caller can mend, 3 for files, 4 for what is missing, 5 for services, 6 for training that diverged. */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   argument_invalid: 2,
   request_invalid: 2,
@@ -26,6 +26,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   rerank_unavailable: 5,
   timeout: 5,
   overloaded: 5,
+  diverged: 6,
   cancelled: 130,
 };
 

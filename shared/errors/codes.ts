@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'overloaded',
   'memory_exhausted',
   'cancelled',
+  'diverged', // training came to a loss or gradient that is no finite number
   'internal',
 ] as const;
 

@@ -37,37 +37,54 @@ export function captionBatch(
   config: ModelConfig,
 ): CaptionBatch {
   const [count, length] = words.shape;
-  const perWord = (value: (caption: number, word: number) => number) =>
-    tf.tensor2d(
-      Float32Array.from({ length: count * length }, (_, index) =>
-        value(Math.floor(index / length), index % length),
-      ),
-      [count, length],
-    );
-  const has = (caption: number, word: number) => word < (lengths[caption] ?? 0);
   const gram = blockGram(words, config.blocks);
+  const dots = () => tf.sum(tf.reshape(gram, [count, length, config.blocks, length]), 2) as tf.Tensor3D;
   return {
     words,
     gram,
-    mask: perWord((caption, word) => (has(caption, word) ? 1 : 0)),
-    share: perWord((caption, word) => (has(caption, word) ? 1 / (lengths[caption] ?? 1) : 0)),
-    exclusion: perWord((caption, word) => (has(caption, word) ? 0 : EXCLUDED)),
+    ...captionMasks(lengths, length),
     edges:
       config.propagation === 'neighbours'
-        ? captionEdges(gram, edgeExclusion(lengths, dependencies, length, config.sparse), config)
+        ? tf.tidy(() => captionEdges(dots(), lengths, dependencies, config))
         : undefined,
+  };
+}
+
+/** Which places of captions padded to `length` words hold a word, `[C, L]` each. The caller owns them. */
+export function captionMasks(
+  lengths: readonly number[],
+  length: number,
+): Pick<CaptionBatch, 'mask' | 'share' | 'exclusion'> {
+  const count = lengths.length;
+  const perWord = (value: (words: number, word: number) => number) =>
+    tf.tensor2d(
+      Float32Array.from({ length: count * length }, (_, index) =>
+        value(lengths[Math.floor(index / length)] ?? 0, index % length),
+      ),
+      [count, length],
+    );
+  return {
+    mask: perWord((words, word) => (word < words ? 1 : 0)),
+    share: perWord((words, word) => (word < words ? 1 / words : 0)),
+    exclusion: perWord((words, word) => (word < words ? 0 : EXCLUDED)),
   };
 }
 
 /**
  * `w_ij = softmax_j (λ t_i·t_j)` over the words that i is joined to. The released code multiplies a softmax over all words
  * with the adjacency, normalises by its norm, weighs by the kernel's `p_k` and divides by the sum: norm and `p_k` cancel.
+ * @param dots products of words with each other, `[C, L, L]`
+ * @returns `[C, L, L]`, rows summing to 1; the caller owns it
  */
-function captionEdges(gram: tf.Tensor3D, exclusion: tf.Tensor3D, config: ModelConfig): tf.Tensor3D {
+export function captionEdges(
+  dots: tf.Tensor3D,
+  lengths: readonly number[],
+  dependencies: readonly (Dependencies | undefined)[],
+  { softmaxTemperature, sparse }: ModelConfig,
+): tf.Tensor3D {
   return tf.tidy(() => {
-    const [count, length] = gram.shape;
-    const dots = tf.sum(tf.reshape(gram, [count, length, config.blocks, length]), 2);
-    return tf.softmax(tf.add(tf.mul(dots, config.softmaxTemperature), exclusion)) as tf.Tensor3D;
+    const exclusion = edgeExclusion(lengths, dependencies, dots.shape[1], sparse);
+    return tf.softmax(tf.add(tf.mul(dots, softmaxTemperature), exclusion)) as tf.Tensor3D;
   });
 }
 

@@ -29,8 +29,12 @@ export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 
 /** `a [N, m, k] · b [N, k, n] -> [N, m, n]`, matrix by matrix. */
 export function batchedProduct(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
-  const [, m, k] = a.shape;
+  const [count, m, k] = a.shape;
   const n = b.shape[2];
+  // Alone it is a plain one; and TF.js fails to differentiate an `unstack` into one part.
+  if (count === 1) {
+    return tf.tidy(() => tf.reshape(product(tf.reshape(a, [m, k]), tf.reshape(b, [k, n])), [1, m, n]));
+  }
   if (tf.getBackend() !== PLAIN_ONLY || m * k * n < WORTH_CUTTING) return tf.matMul(a, b);
   return tf.tidy(() => {
     const right = tf.unstack(b) as tf.Tensor2D[];

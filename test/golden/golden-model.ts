@@ -12,6 +12,7 @@ export interface GoldenModel {
   readonly parameters: Parameters;
   readonly margin: number;
   readonly maxViolation: boolean;
+  readonly learningRate: number;
   readonly regions: number;
   /** `[12, R, F]` */
   readonly features: Float32Array;
@@ -58,6 +59,7 @@ export function readGoldenModel(
     ...checkpoint,
     margin: Number(checkpoint.options.get('margin')),
     maxViolation: checkpoint.options.get('max_violation') === true,
+    learningRate: Number(checkpoint.options.get('learning_rate')),
     regions,
     features: Float32Array.from(rowsOfImages.flatMap((row) => [...part(images, row, regions * features)])),
     boxes: rowsOfImages.map((row) => {

@@ -33,6 +33,7 @@ const STATUS: Record<ErrorCode, ProblemStatus> = {
   overloaded: 503,
   memory_exhausted: 503,
   cancelled: 503,
+  diverged: 500,
   internal: 500,
 };
 

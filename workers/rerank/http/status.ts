@@ -35,6 +35,7 @@ const STATUS: Record<ErrorCode, ProblemStatus> = {
   overloaded: 503,
   memory_exhausted: 503,
   cancelled: 499,
+  diverged: 500,
   internal: 500,
 };
 

@@ -1,0 +1,10 @@
+export { hingeLoss, type Violation } from './hinge-loss.ts';
+export { initialParameters } from './initial-parameters.ts';
+export {
+  createTrainer,
+  type OptimizerState,
+  type StepReport,
+  type StepSettings,
+  type Trainer,
+} from './trainer.ts';
+export type { TrainingBatch } from './training-batch.ts';

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Dependencies } from '../../model/index.ts';
+import type { ModelConfig } from '../../schema/index.ts';
+import { captionEdges, captionMasks } from '../caption-batch.ts';
+import { embed } from '../embedding.ts';
+import { l2Normalize } from '../normalize.ts';
+import type { MatchingWeights } from '../pair-matching.ts';
+import { batchedProduct } from '../products.ts';
+import { scoreRegions, scoreWords } from '../structure-matching.ts';
+
+/** The encoded graphs of a batch, from which pairs are taken. */
+export interface EncodedGraphs {
+  /** `[B, R, D]` */
+  readonly nodes: tf.Tensor3D;
+  /** `self`: gates `[B, R, K]`; `neighbours`: edge weights `[B, K, R, R]`. */
+  readonly layout: tf.Tensor;
+  /** `[C, L, D]`, padded rows 0. */
+  readonly words: tf.Tensor3D;
+}
+
+/** P pairs of an image with a caption, by their rows. */
+export interface PairList {
+  readonly images: readonly number[];
+  readonly captions: readonly number[];
+}
+
+/**
+ * GSMN of chosen pairs, differentiable: what `matchPairs` computes for all, written with the contexts of D numbers that the
+ * paper has, which cost less where pairs are few.
+ * @param lengths words of every caption
+ * @returns i2t + t2i, `[P]`; the caller owns it
+ */
+export function matchPairList(
+  weights: MatchingWeights,
+  graphs: EncodedGraphs,
+  lengths: readonly number[],
+  dependencies: readonly (Dependencies | undefined)[],
+  pairs: PairList,
+  config: ModelConfig,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const [, R] = graphs.nodes.shape;
+    const P = pairs.images.length;
+    const ownLengths = pairs.captions.map((caption) => lengths[caption] ?? 0);
+    const L = Math.max(...ownLengths);
+    const regions = takeRows(graphs.nodes, pairs.images) as tf.Tensor3D;
+    const layout = takeRows(graphs.layout, pairs.images);
+    const words = tf.slice(takeRows(graphs.words, pairs.captions), [0, 0, 0], [P, L, -1]) as tf.Tensor3D;
+    const masks = captionMasks(ownLengths, L);
+    const edges =
+      config.propagation === 'neighbours'
+        ? captionEdges(
+            batchedProduct(words, swap(words)),
+            ownLengths,
+            pairs.captions.map((caption) => dependencies[caption]),
+            config,
+          )
+        : undefined;
+    const matches = matchContexts(regions, words, masks, config);
+    const regionScores = scoreRegions(
+      weights.imageGraph,
+      tf.reshape(matches.regions, [1, P * R, config.blocks]),
+      layout,
+      config,
+    );
+    const wordScores = scoreWords(
+      weights.textGraph,
+      tf.reshape(matches.words, [1, P * L, config.blocks]),
+      edges,
+    );
+    const imageToText = tf.mean(tf.reshape(regionScores, [P, R]), 1);
+    const textToImage = tf.sum(tf.mul(tf.reshape(wordScores, [P, L]), masks.share), 1);
+    return tf.add(imageToText, textToImage) as tf.Tensor1D;
+  });
+}
+
+/** Matching vectors of regions `[P, R, T]` and of words `[P, L, T]`, pair by pair. */
+function matchContexts(
+  regions: tf.Tensor3D,
+  words: tf.Tensor3D,
+  { mask, exclusion }: { readonly mask: tf.Tensor2D; readonly exclusion: tf.Tensor2D },
+  { blocks, softmaxTemperature }: ModelConfig,
+) {
+  const [P, L] = mask.shape;
+  const dots = batchedProduct(regions, swap(words));
+  const byRegion = tf.mul(tf.leakyRelu(dots, 0.1), tf.reshape(mask, [P, 1, L])) as tf.Tensor3D;
+  const wordLogits = swap(l2Normalize(byRegion));
+  const regionLogits = swap(l2Normalize(swap(byRegion)));
+  const wordAttention = tf.softmax(tf.mul(wordLogits, softmaxTemperature)) as tf.Tensor3D;
+  const regionAttention = tf.softmax(
+    tf.add(tf.mul(regionLogits, softmaxTemperature), tf.reshape(exclusion, [P, 1, L])),
+  ) as tf.Tensor3D;
+  return {
+    words: blockCosines(words, batchedProduct(wordAttention, regions), blocks),
+    regions: blockCosines(regions, batchedProduct(regionAttention, words), blocks),
+  };
+}
+
+/** `m[b] = <x^b, c^b> / max(|x^b| |c^b|, 1e-8)`, `[P, n, D]` twice -> `[P, n, T]`. */
+function blockCosines(nodes: tf.Tensor3D, contexts: tf.Tensor3D, blocks: number): tf.Tensor3D {
+  const [P, n, D] = nodes.shape;
+  const sums = (x: tf.Tensor): tf.Tensor => tf.sum(tf.reshape(x, [P * n * blocks, D / blocks]), 1);
+  const squares = tf.mul(sums(tf.square(nodes)), sums(tf.square(contexts)));
+  // One root of both squares; its floor is the square of 1e-8 and keeps the gradient finite at zero vectors.
+  const norms = tf.sqrt(tf.maximum(squares, 1e-16));
+  return tf.reshape(tf.div(sums(tf.mul(nodes, contexts)), norms), [P, n, blocks]);
+}
+
+/** Rows of the first axis, also several times; the gradient adds up. */
+function takeRows(x: tf.Tensor, rows: readonly number[]): tf.Tensor {
+  const [count = 0, ...rest] = x.shape;
+  return tf.reshape(embed(tf.reshape(x, [count, -1]), rows), [rows.length, ...rest]);
+}
+
+function swap(x: tf.Tensor3D): tf.Tensor3D {
+  return tf.transpose(x, [0, 2, 1]);
+}
