@@ -5,7 +5,17 @@ export { NpyReader, openNpy } from './npy/npy-reader.ts';
 export { type NpyArray, type NpyWriteType, npyHeader, writeNpy } from './npy/npy-writer.ts';
 export { type NpzReader, openNpz } from './npy/npz.ts';
 export type { ElementType, NumberArray, NumberTensor } from './numbers/element-type.ts';
+export { PickleFloat } from './pickle/pickle-values.ts';
 export type { SafetensorsEntry } from './safetensors/safetensors-header.ts';
 export { openSafetensors, type SafetensorsReader } from './safetensors/safetensors-reader.ts';
 export { type FloatTensor, writeSafetensors } from './safetensors/safetensors-writer.ts';
+export type { StoredEvent, TrainingEvent } from './tensorboard/event-message.ts';
+export {
+  type EventFile,
+  type ReadEventsOptions,
+  readEvents,
+} from './tensorboard/event-reader.ts';
+export { type EventEncoder, eventFileName, loadEventEncoder } from './tensorboard/event-writer.ts';
 export { readCheckpoint } from './torch/checkpoint.ts';
+export { type CheckpointValue, Namespace, OrderedDictionary } from './torch/checkpoint-value.ts';
+export { type CheckpointFormat, writeCheckpoint } from './torch/write-checkpoint.ts';

@@ -5,8 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withFolder } from '../../../test/support/data-folder.ts';
 import { errorCode } from '../../../test/support/error-code.ts';
-import { readEvents } from './event-reader.ts';
-import { eventFileName, loadEventEncoder } from './event-writer.ts';
+import { eventFileName, loadEventEncoder, readEvents } from '../index.ts';
 
 const encoder = await loadEventEncoder();
 const GOLDEN_EVENTS = [

@@ -4,8 +4,8 @@ import { loadPickle, type Unpickled } from '../pickle/load-pickle.ts';
 import { loadContents } from './load-contents.ts';
 import { storageBytes } from './torch-storage.ts';
 
-const MAGIC = 0x1950a86a20f9469cfc6cn;
-const PROTOCOL = 1001;
+/** What every file of the legacy format begins with. */
+export const LEGACY = { magic: 0x1950a86a20f9469cfc6cn, protocol: 1001 } as const;
 
 /**
  * Reads a checkpoint of the format before PyTorch 1.6: pickles of the magic number, the protocol's version, the machine,
@@ -20,7 +20,7 @@ export async function readLegacyCheckpoint(source: ByteSource): Promise<unknown>
     loadPickle(source, offset, () => ({ globals: new Map() }));
 
   const magic = await next(0);
-  if (magic.value !== MAGIC) {
+  if (magic.value !== LEGACY.magic) {
     throw new AppError('format_invalid', `${source.name}: is a pickle, but no checkpoint of PyTorch`, {
       hint: 'expected a file that torch.save wrote (.pth, .pth.tar, .pt)',
     });
@@ -28,7 +28,7 @@ export async function readLegacyCheckpoint(source: ByteSource): Promise<unknown>
   const protocol = await next(magic.end);
   const system = await next(protocol.end);
   if (
-    protocol.value !== PROTOCOL ||
+    protocol.value !== LEGACY.protocol ||
     !(system.value instanceof Map) ||
     system.value.get('little_endian') !== true
   ) {
