@@ -1,17 +1,14 @@
 import process from 'node:process';
 import type { Command } from 'commander';
+import { AppError } from '../../shared/errors/index.ts';
 import { propagationSchema, protocolSchema } from '../../shared/schema/index.ts';
-import type { Evaluation, EvaluationRequest } from '../evaluation/open-evaluation.ts';
-import {
-  checkpointFile,
-  dataFolder,
-  type ModelDataOptions,
-  protocolOption,
-  withModelDataOptions,
-} from './options.ts';
+import type { Members, MembersRequest } from '../evaluation/open-members.ts';
+import { dataFolder, type ModelDataOptions, protocolOption, withModelDataOptions } from './options.ts';
 
 /** Options of the commands that compare every image of a split with every caption. */
-export interface EvaluationOptions extends ModelDataOptions {
+export interface EvaluationOptions extends Omit<ModelDataOptions, 'checkpoint' | 'propagation'> {
+  readonly checkpoint?: readonly string[];
+  readonly propagation?: readonly string[];
   readonly split: string;
   readonly protocol: string;
   readonly fold5?: boolean;
@@ -19,20 +16,25 @@ export interface EvaluationOptions extends ModelDataOptions {
 
 /** Those of `withModelDataOptions`, `--split`, `--protocol`, `--fold5`. */
 export function withEvaluationOptions(command: Command): Command {
-  return withModelDataOptions(command)
+  return withModelDataOptions(command, 'several')
     .option('--split <name>', 'which split of the data folder', 'test')
     .addOption(protocolOption())
     .option('--fold5', "five folds, each on its own, as MSCOCO's split `testall` is evaluated");
 }
 
 /** What the options ask for. */
-export function evaluationRequest(options: EvaluationOptions): EvaluationRequest {
+export function evaluationRequest(options: EvaluationOptions): MembersRequest {
+  if (options.checkpoint === undefined) {
+    throw new AppError('argument_invalid', 'no checkpoint was given', {
+      hint: 'pass --checkpoint FILE.pth.tar, several times for an ensemble',
+    });
+  }
   return {
-    checkpoint: checkpointFile(options),
+    checkpoints: options.checkpoint,
     folder: dataFolder(options),
     split: options.split,
     vocabulary: options.vocabulary,
-    propagation: propagationSchema.optional().parse(options.propagation),
+    propagations: propagationSchema.array().parse(options.propagation ?? []),
     backend: options.backend,
     protocol: protocolSchema.parse(options.protocol),
     fold5: options.fold5 === true,
@@ -40,12 +42,16 @@ export function evaluationRequest(options: EvaluationOptions): EvaluationRequest
 }
 
 /** Says on stderr what is about to be compared, and with what. */
-export function announceEvaluation({ network, split, engines, protocol }: Evaluation): void {
-  const { path, config, epoch } = network;
-  const trained = epoch === undefined ? '' : `, epoch ${epoch}`;
+export function announceEvaluation(members: Members): void {
+  for (const { network } of members) {
+    const { path, config, epoch } = network;
+    const trained = epoch === undefined ? '' : `, epoch ${epoch}`;
+    process.stderr.write(`model: ${path} (propagation ${config.propagation}${trained})\n`);
+  }
+  const [{ split, engines, protocol, folds }] = members;
+  const folded = folds.length === 1 ? '' : `, in ${folds.length} folds`;
   process.stderr.write(
-    `model: ${path} (propagation ${config.propagation}${trained})\n` +
-      `data: ${split.folder}, split ${split.split}: ${split.images} images, ${split.captionIds.length} captions\n` +
+    `data: ${split.folder}, split ${split.split}: ${split.images} images, ${split.captionIds.length} captions${folded}\n` +
       `backend: ${engines.backend}, protocol: ${protocol}\n`,
   );
 }

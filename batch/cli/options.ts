@@ -14,18 +14,27 @@ export interface ModelDataOptions {
   readonly backend: string;
 }
 
-/** `--checkpoint`, `--data` (or the released `--data_path` and `--data_name`), `--propagation`, `--backend`. */
-export function withModelDataOptions(command: Command): Command {
+/**
+ * `--checkpoint`, `--data` (or the released `--data_path` and `--data_name`), `--propagation`, `--backend`.
+ *
+ * @param models of `several`, checkpoints and propagations are lists.
+ */
+export function withModelDataOptions(command: Command, models: 'one' | 'several' = 'one'): Command {
+  const [more, ensemble, order] =
+    models === 'one'
+      ? ['', '', '']
+      : ['...', '; several are an ensemble', ', for all or for each checkpoint'];
   return command
-    .option('--checkpoint <file>', 'a .pth.tar of the released code, or a model folder')
+    .option(`--checkpoint <file${more}>`, `a .pth.tar of the released code, or a model folder${ensemble}`)
     .option('--data <dir>', 'data folder: {split}_ims.npy, {split}_precaps_stan.txt and the rest')
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
     .option('--data-name <name>', 'and the name of the data folder in it')
     .option('--vocabulary <file>', 'the vocabulary file, when it is not found beside the data')
     .addOption(
-      new Option('--propagation <name>', 'which vectors the graph convolution propagates').choices(
-        propagationSchema.options,
-      ),
+      new Option(
+        `--propagation <name${more}>`,
+        `which vectors the graph convolution propagates${order}`,
+      ).choices(propagationSchema.options),
     )
     .addOption(backendOption());
 }
@@ -45,7 +54,7 @@ export function protocolOption(): Option {
 }
 
 /** The data folder that the options name. */
-export function dataFolder(options: ModelDataOptions): string {
+export function dataFolder(options: Pick<ModelDataOptions, 'data' | 'dataPath' | 'dataName'>): string {
   if (options.data !== undefined) return options.data;
   if (options.dataName !== undefined) return join(options.dataPath ?? './data', options.dataName);
   throw new AppError('argument_invalid', 'no data folder was given', {

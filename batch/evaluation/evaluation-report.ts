@@ -4,7 +4,8 @@ import {
   type RecallMetrics,
   releasedLines,
 } from '../../shared/retrieval/index.ts';
-import type { Evaluation } from './open-evaluation.ts';
+import type { LoadedNetwork } from '../checkpoint/load-network.ts';
+import type { Members } from './open-members.ts';
 
 /** Recalls in percent, median and mean rank counted from one. */
 type Figures = Omit<DirectionMetrics, 'ranks'>;
@@ -76,12 +77,12 @@ export function evaluationLines(folds: readonly RecallMetrics[]): string[] {
   ];
 }
 
-/** The same for machines. */
-export function evaluationJson(evaluation: Evaluation, folds: readonly RecallMetrics[]): object {
-  const { network, split, engines, protocol } = evaluation;
-  const { path, kind, config, epoch, bestRsum } = network;
+/** The same for machines: `model` of one, `ensemble` of several; `folds` where there are some. */
+export function evaluationJson(members: Members, folds: readonly RecallMetrics[]): object {
+  const [{ network, split, engines, protocol }, ...others] = members;
+  const models = [network, ...others.map((member) => member.network)].map(modelJson);
   return {
-    model: { path, kind, propagation: config.propagation, sparse: config.sparse, epoch, bestRsum },
+    ...(models.length === 1 ? { model: models[0] } : { ensemble: models }),
     data: {
       folder: split.folder,
       split: split.split,
@@ -93,4 +94,8 @@ export function evaluationJson(evaluation: Evaluation, folds: readonly RecallMet
     metrics: summarise(folds),
     ...(folds.length > 1 && { folds: folds.map((fold) => summarise([fold])) }),
   };
+}
+
+function modelJson({ path, kind, config, epoch, bestRsum }: LoadedNetwork): object {
+  return { path, kind, propagation: config.propagation, sparse: config.sparse, epoch, bestRsum };
 }

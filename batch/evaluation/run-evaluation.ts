@@ -1,21 +1,44 @@
 import { type RecallMetrics, recallMetrics } from '../../shared/retrieval/index.ts';
-import { encodeFold, type Stage } from './encode-fold.ts';
-import type { Evaluation } from './open-evaluation.ts';
-import { scoreMatrix } from './score-fold.ts';
+import type { Stage } from './encode-fold.ts';
+import type { Fold } from './folds.ts';
+import type { Members } from './open-members.ts';
+import { scoreMembers } from './score-members.ts';
+
+/** A fold's similarities and what was counted in them. */
+export interface ScoredFold {
+  readonly fold: Fold;
+  /** `[images, captions]` of the fold. */
+  readonly scores: Float32Array;
+  readonly metrics: RecallMetrics;
+}
+
+interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Sees every fold before its similarities are let go of. */
+  readonly onFold?: (scored: ScoredFold) => void;
+}
 
 /** Scores every fold exhaustively and counts its recalls. */
 export async function runEvaluation(
-  evaluation: Evaluation,
+  members: Members,
   stage: Stage,
-  signal?: AbortSignal,
+  { signal, onFold }: RunOptions = {},
 ): Promise<RecallMetrics[]> {
-  const metrics: RecallMetrics[] = [];
-  for (const fold of evaluation.folds) {
-    const { images, captions } = await encodeFold(evaluation, fold, stage, signal);
-    const scores = await stage('comparing', 'pairs', (onProgress) =>
-      scoreMatrix(evaluation.engines.matcher, images, captions, { signal, onProgress }),
+  const counted: RecallMetrics[] = [];
+  for (const fold of members[0].folds) {
+    const images = fold.images[1] - fold.images[0];
+    const captions = fold.captions[1] - fold.captions[0];
+    const scores = new Float32Array(images * captions);
+    await scoreMembers(
+      members,
+      fold,
+      ({ from, similarities }) => scores.set(similarities, from * captions),
+      stage,
+      signal,
     );
-    metrics.push(recallMetrics(scores, images.length, captions.length));
+    const metrics = recallMetrics(scores, images, captions);
+    onFold?.({ fold, scores, metrics });
+    counted.push(metrics);
   }
-  return metrics;
+  return counted;
 }

@@ -1,38 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArray } from '../../test/golden/golden-files.ts';
+import { testallFiles } from '../../test/golden/testall-folder.ts';
 import { expectClose } from '../../test/support/close.ts';
-import { npyBytes, sizeBytes, withFolder } from '../../test/support/data-folder.ts';
+import { withFolder } from '../../test/support/data-folder.ts';
 import { openEvaluation } from './open-evaluation.ts';
 import { runEvaluation } from './run-evaluation.ts';
 import { runScoring } from './run-scoring.ts';
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released/wide');
-const IMAGES = 10;
-
-/** The first ten images of the golden split, which divide by five. */
-function tenImages(): Map<string, Buffer | string> {
-  const data = join(golden, 'data');
-  const first = (name: string): Buffer => {
-    const { shape, data: values } = readArray(join(data, name));
-    const [images = 0, ...rest] = shape;
-    return npyBytes("'<f4'", [IMAGES, ...rest], values.slice(0, (values.length / images) * IMAGES));
-  };
-  const captions = readFileSync(join(data, 'test_precaps_stan.txt'), 'utf8')
-    .split('\n')
-    .slice(0, 5 * IMAGES);
-  return new Map<string, Buffer | string>([
-    ['testall_ims.npy', first('test_ims.npy')],
-    ['testall_ims_bbx.npy', first('test_ims_bbx.npy')],
-    ['testall_ims_size.npy', sizeBytes(Array.from({ length: IMAGES }, () => [640, 480] as const))],
-    ['testall_precaps_stan.txt', captions.join('\n')],
-  ]);
-}
 
 describe.skipIf(!existsSync(golden))('scoring by folds (skipped where ../shared/golden is not there)', () => {
   it('gives the diagonal blocks of the whole matrix, and a fold its own recalls', async () => {
-    await withFolder(tenImages(), async (folder) => {
+    await withFolder(testallFiles(golden), async (folder) => {
       const scored = async (fold5: boolean) => {
         const evaluation = await openEvaluation({
           checkpoint: join(golden, 'model_best.pth.tar'),
@@ -43,8 +24,8 @@ describe.skipIf(!existsSync(golden))('scoring by folds (skipped where ../shared/
           fold5,
         });
         const out = join(folder, `${fold5}.npy`);
-        const shape = await runScoring(evaluation, out, (_label, _unit, work) => work(() => {}));
-        const metrics = await runEvaluation(evaluation, (_label, _unit, work) => work(() => {}));
+        const shape = await runScoring([evaluation], out, (_label, _unit, work) => work(() => {}));
+        const metrics = await runEvaluation([evaluation], (_label, _unit, work) => work(() => {}));
         await evaluation.close();
         const array = readArray(out);
         expect(array.shape).toEqual(shape);

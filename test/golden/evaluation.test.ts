@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
         expectClose(scores.imageToText, output('i2t'), SCORES, 'i2t');
         expectClose(scores.textToImage, output('t2i'), SCORES, 't2i');
 
-        const [metrics] = await runEvaluation(evaluation, (_label, _unit, work) => work(() => {}));
+        const [metrics] = await runEvaluation([evaluation], (_label, _unit, work) => work(() => {}));
         expect(metrics && asExpected(metrics.imageToText)).toEqual(expected().i2t);
         expect(metrics && asExpected(metrics.textToImage)).toEqual(expected().t2i);
       });

@@ -16,19 +16,19 @@ export function evaluateCommand(): Command {
     .option('--json', 'the figures as JSON on stdout')
     .action(async (options: EvaluationOptions & { readonly json?: boolean }) => {
       const request = evaluationRequest(options);
-      const { openEvaluation } = await import('../../evaluation/open-evaluation.ts');
+      const { closeMembers, openMembers } = await import('../../evaluation/open-members.ts');
       const { runEvaluation } = await import('../../evaluation/run-evaluation.ts');
       const { evaluationJson, evaluationLines } = await import('../../evaluation/evaluation-report.ts');
-      const evaluation = await openEvaluation(request);
+      const members = await openMembers(request);
       try {
-        announceEvaluation(evaluation);
-        const folds = await interruptible((signal) => runEvaluation(evaluation, withProgress, signal));
+        announceEvaluation(members);
+        const folds = await interruptible((signal) => runEvaluation(members, withProgress, { signal }));
         const report = options.json
-          ? JSON.stringify(evaluationJson(evaluation, folds), undefined, 2)
+          ? JSON.stringify(evaluationJson(members, folds), undefined, 2)
           : evaluationLines(folds).join('\n');
         process.stdout.write(`${report}\n`);
       } finally {
-        await evaluation.close();
+        await closeMembers(members);
       }
     });
 }

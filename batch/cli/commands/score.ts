@@ -12,21 +12,21 @@ import { withProgress } from '../progress.ts';
 /** `gsmn score`: the similarity matrix of a split as a `.npy` file. */
 export function scoreCommand(): Command {
   return withEvaluationOptions(new Command('score'))
-    .description('similarities of every image with every caption, [images, captions] float32')
+    .description(
+      'similarities of every image with every caption, [images, captions] float32; of several models their mean',
+    )
     .requiredOption('--out <file>', 'the .npy file to write; by folds it is [5, images / 5, captions / 5]')
     .action(async (options: EvaluationOptions & { readonly out: string }) => {
       const request = evaluationRequest(options);
-      const { openEvaluation } = await import('../../evaluation/open-evaluation.ts');
+      const { closeMembers, openMembers } = await import('../../evaluation/open-members.ts');
       const { runScoring } = await import('../../evaluation/run-scoring.ts');
-      const evaluation = await openEvaluation(request);
+      const members = await openMembers(request);
       try {
-        announceEvaluation(evaluation);
-        const shape = await interruptible((signal) =>
-          runScoring(evaluation, options.out, withProgress, signal),
-        );
+        announceEvaluation(members);
+        const shape = await interruptible((signal) => runScoring(members, options.out, withProgress, signal));
         process.stderr.write(`wrote ${options.out} [${shape.join(', ')}]\n`);
       } finally {
-        await evaluation.close();
+        await closeMembers(members);
       }
     });
 }

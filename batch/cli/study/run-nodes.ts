@@ -1,17 +1,26 @@
 import process from 'node:process';
 import { oneDecimal } from '../../../shared/retrieval/index.ts';
+import { propagationSchema } from '../../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../../evaluation/encode-split.ts';
 import { openEvaluation } from '../../evaluation/open-evaluation.ts';
 import { scoreMatrix } from '../../evaluation/score-fold.ts';
 import { CODINGS, codedImages, rankAgreement, rowInt8 } from '../../study/node-dtypes.ts';
-import { evaluationRequest } from '../evaluation-options.ts';
 import { interruptible } from '../interrupt.ts';
-import type { ModelDataOptions } from '../options.ts';
+import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
 import { withProgress } from '../progress.ts';
 
 /** `gsmn study nodes`: prints the table of docs/node-store.md. */
 export async function runNodes(options: ModelDataOptions & { readonly split: string }): Promise<void> {
-  const evaluation = await openEvaluation(evaluationRequest({ ...options, protocol: 'clean' }));
+  const evaluation = await openEvaluation({
+    checkpoint: checkpointFile(options),
+    folder: dataFolder(options),
+    split: options.split,
+    vocabulary: options.vocabulary,
+    propagation: propagationSchema.optional().parse(options.propagation),
+    backend: options.backend,
+    protocol: 'clean',
+    fold5: false,
+  });
   const { engines, split, boxes, network } = evaluation;
   try {
     const lines = await interruptible(async (signal) => {

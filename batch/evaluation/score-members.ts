@@ -1,0 +1,52 @@
+import { encodeFold, type Stage } from './encode-fold.ts';
+import type { Fold } from './folds.ts';
+import type { Evaluation } from './open-evaluation.ts';
+import type { Members } from './open-members.ts';
+import { type SimilarityRows, scoreRows } from './score-fold.ts';
+
+/**
+ * Matches every image of a fold with every caption and hands the rows of the similarity matrix on, in order. Of several
+ * models it is the mean of their matrices, as the released `test_stack.py` has it.
+ *
+ * One model's rows come block by block. Several are encoded and compared one after the other, so that the nodes of one
+ * alone are in memory, and their mean comes whole at the end.
+ */
+export async function scoreMembers(
+  members: Members,
+  fold: Fold,
+  use: (rows: SimilarityRows) => Promise<void> | void,
+  stage: Stage,
+  signal?: AbortSignal,
+): Promise<void> {
+  const [first, ...others] = members;
+  if (others.length === 0) return scoreMember(first, fold, use, stage, signal);
+  const images = fold.images[1] - fold.images[0];
+  const captions = fold.captions[1] - fold.captions[0];
+  const mean = new Float32Array(images * captions);
+  for (const [index, member] of members.entries()) {
+    const add = ({ from, similarities }: SimilarityRows): void => {
+      const start = from * captions;
+      for (const [pair, score] of similarities.entries())
+        mean[start + pair] = (mean[start + pair] ?? 0) + score;
+    };
+    const numbered: Stage = (label, ...rest) => stage(`model ${index + 1}: ${label}`, ...rest);
+    await scoreMember(member, fold, add, numbered, signal);
+  }
+  for (const [pair, sum] of mean.entries()) mean[pair] = sum / members.length;
+  await use({ from: 0, images, similarities: mean });
+}
+
+async function scoreMember(
+  member: Evaluation,
+  fold: Fold,
+  use: (rows: SimilarityRows) => Promise<void> | void,
+  stage: Stage,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { images, captions } = await encodeFold(member, fold, stage, signal);
+  await stage('comparing', 'pairs', async (onProgress) => {
+    for await (const rows of scoreRows(member.engines.matcher, images, captions, { signal, onProgress })) {
+      await use(rows);
+    }
+  });
+}
