@@ -13,7 +13,7 @@ const FLAGS = [
 ];
 
 /**
- * Compiles both addons against a wheel's headers and libraries. Their search path is relative, so that the folder can be
+ * Compiles the addons against a wheel's headers and libraries. Their search path is relative, so that the folder can be
  * moved.
  *
  * @param engine holds the unpacked wheel, and takes the addons.
@@ -43,7 +43,9 @@ export async function compileAddons(
       },
     );
   };
-  await compile(ENGINE_FILES.logLevel, [join(import.meta.dirname, 'log-level.cc')], libraries.slice(1));
+  const own = (name: string) => join(import.meta.dirname, 'addons', name);
+  await compile(ENGINE_FILES.captureStderr, [own('capture-stderr.cc')], []);
+  await compile(ENGINE_FILES.logLevel, [own('log-level.cc')], libraries.slice(1));
   const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name));
   await compile(ENGINE_FILES.binding, binding, libraries);
 }

@@ -8,7 +8,9 @@ export const ENGINE_FILES = {
   manifest: 'manifest.json',
   /** The native half of `@tensorflow/tfjs-node-gpu`. */
   binding: 'tfjs_binding.node',
-  /** Sets the level of TensorFlow's log; loaded first, as the libraries log already while they are loaded. */
+  /** Gives back what is written to stderr while something is loaded. */
+  captureStderr: 'capture_stderr.node',
+  /** Sets the level of TensorFlow's log. */
   logLevel: 'log_level.node',
 } as const;
 

@@ -1,19 +1,17 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import process from 'node:process';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { backendUnavailable, firstLine } from './errors.ts';
 import { ENGINE_FILES, engineFolder, readEngineManifest, tensorflowFolder } from './tensorflow-engine.ts';
+import { loadWithLogLevel } from './tensorflow-log.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 const HINT = 'run `npm run setup:tensorflow` (docs/tensorflow.md), or choose another backend';
 const HINT_AGAIN = 'run `npm run setup:tensorflow -- --force`, or choose another backend';
 /** Above TF.js's own backends, as the package itself registers it. */
 const PRIORITY = 3;
-/** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 what ends the process. */
-const LOG_LEVEL = '2';
 
 const require = createRequire(import.meta.url);
 
@@ -27,9 +25,8 @@ const require = createRequire(import.meta.url);
 export async function loadTensorflow(): Promise<void> {
   const folder = await findEngine(tensorflowFolder());
   restoreLegacyChecks();
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= LOG_LEVEL;
   try {
-    require(join(folder, ENGINE_FILES.logLevel));
+    loadWithLogLevel(folder);
     const binding = require(join(folder, ENGINE_FILES.binding)) as TFJSBinding;
     const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
     await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');

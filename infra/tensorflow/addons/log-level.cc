@@ -1,5 +1,5 @@
-// Takes over TF_CPP_MIN_LOG_LEVEL when it is loaded. TensorFlow's Python package does this; its libraries alone do not,
-// and log everything, even while their own initialisers run: so this is an addon of its own, loaded before the binding.
+// Takes over TF_CPP_MIN_LOG_LEVEL when it is loaded. TensorFlow's Python package does this; its libraries alone do not. An
+// addon of its own, so that the level holds before the binding loads the larger of the two libraries.
 #include <node_api.h>
 
 #include <cstdlib>

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+import { ENGINE_FILES } from './tensorflow-engine.ts';
+
+/** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 what ends the process. */
+const LEVEL = '2';
+/** Severity and date of a line of the log, as Abseil writes it. */
+const LOG_LINE = /^([IWEF])\d{4} /;
+const SEVERITIES = 'IWEF';
+const PREAMBLE = 'WARNING: All log messages before absl::InitializeLog() is called';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads TensorFlow's smaller library, which has the log, and sets the log's level: errors alone, unless the environment's
+ * `TF_CPP_MIN_LOG_LEVEL` says otherwise. That library logs while it is being loaded, so that stderr is caught meanwhile
+ * and passed on without the lines below the level.
+ */
+export function loadWithLogLevel(engine: string): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= LEVEL;
+  const { captureStderr } = require(join(engine, ENGINE_FILES.captureStderr)) as {
+    captureStderr: (callback: () => void) => string;
+  };
+  const printed = captureStderr(() => require(join(engine, ENGINE_FILES.logLevel)));
+  process.stderr.write(aboveLevel(printed, Number(process.env.TF_CPP_MIN_LOG_LEVEL)));
+}
+
+/** What of a log is at or above a level; lines that are none of the log's stay. */
+export function aboveLevel(printed: string, level: number): string {
+  const kept = printed.split(/(?<=\n)/).filter((line) => {
+    const severity = LOG_LINE.exec(line)?.[1];
+    if (severity === undefined) return level === 0 || !line.startsWith(PREAMBLE);
+    return SEVERITIES.indexOf(severity) >= level;
+  });
+  return kept.join('');
+}
