@@ -12,12 +12,14 @@ export interface ByteSource {
 
 /** A source over bytes in memory. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  // A Buffer of Node is a Uint8Array whose `slice` does not copy, which readers would not expect.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     name,
-    size: bytes.byteLength,
+    size: plain.byteLength,
     read: async (offset, length) => {
-      assertRange(name, bytes.byteLength, offset, length);
-      return bytes.subarray(offset, offset + length);
+      assertRange(name, plain.byteLength, offset, length);
+      return plain.subarray(offset, offset + length);
     },
     close: async () => {},
   };

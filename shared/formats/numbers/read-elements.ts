@@ -67,7 +67,7 @@ export function decodeElements(
   const width = ELEMENT_BYTES[type];
   const swap = !littleEndian && width > 1;
   // Typed arrays must start at a multiple of their width, and swapping must not touch the caller's bytes.
-  const own = swap || bytes.byteOffset % width !== 0 ? bytes.slice() : bytes;
+  const own = swap || bytes.byteOffset % width !== 0 ? new Uint8Array(bytes) : bytes;
   if (swap) reverseBytes(own, width);
   target.set(numbersOf(name, own, type), at);
 }
