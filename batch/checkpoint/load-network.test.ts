@@ -7,6 +7,7 @@ import { withFolder } from '../../test/support/data-folder.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../test/support/random-model.ts';
 import { loadNetwork } from './load-network.ts';
+import { writeReleasedCheckpoint } from './write-released-checkpoint.ts';
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
 
@@ -56,6 +57,24 @@ describe('loadNetwork of a model folder', () => {
       expect(network.parameters).toEqual(parameters);
       const other = await loadNetwork(folder, 'neighbours');
       expect(other.config).toEqual({ ...config, propagation: 'neighbours' });
+    });
+  });
+});
+
+describe('loadNetwork of a checkpoint that training wrote', () => {
+  const config = smallConfig({ propagation: 'neighbours', sparse: true });
+  const parameters = randomParameters(seededRandom(6), config);
+  const network = { config, parameters, options: new Map(), epoch: 2, bestRsum: 12.5, iterations: 40 };
+
+  it('needs no word about the propagation, and takes one', async () => {
+    const bytes = Buffer.from(await writeReleasedCheckpoint(network));
+    await withFolder(new Map([['x.pth.tar', bytes]]), async (folder) => {
+      const path = join(folder, 'x.pth.tar');
+      const loaded = await loadNetwork(path);
+      expect(loaded).toMatchObject({ path, kind: 'checkpoint', epoch: 2, bestRsum: 12.5, iterations: 40 });
+      expect(loaded.config).toEqual(config);
+      expect(loaded.parameters).toEqual(parameters);
+      expect((await loadNetwork(path, 'self')).config).toEqual({ ...config, propagation: 'self' });
     });
   });
 });

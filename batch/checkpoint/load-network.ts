@@ -20,6 +20,8 @@ export interface LoadedNetwork {
   readonly epoch: number | undefined;
   /** Of a checkpoint: its best sum of recalls on the development split, in percent. */
   readonly bestRsum: number | undefined;
+  /** Of a checkpoint: steps of the optimiser so far. */
+  readonly iterations?: number | undefined;
   /** Of a checkpoint: the training options, as they were. */
   readonly options: ReadonlyMap<string, unknown> | undefined;
 }
@@ -27,7 +29,7 @@ export interface LoadedNetwork {
 /**
  * Loads a network from a `.pth.tar` of the released code (either format of PyTorch's) or from a model folder.
  *
- * @param propagation overrides what the file says; a checkpoint that says nothing was trained with `self`.
+ * @param propagation overrides what the file says; a checkpoint whose `opt` says none was trained with `self`.
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `format_refused`,
  *   `shape_mismatch`, `fingerprint_mismatch`.
  */

@@ -21,6 +21,7 @@ function checkpoint(changes: Record<string, unknown> = {}, prefix = ''): Map<str
   return new Map<string, unknown>([
     ['epoch', 7],
     ['best_rsum', 481.4],
+    ['Eiters', 777],
     ['model', model],
     ['opt', new Map(Object.entries(options))],
   ]);
@@ -30,7 +31,7 @@ describe('readReleasedCheckpoint', () => {
   it('takes sizes from the tensors and habits from the options', () => {
     const read = readReleasedCheckpoint('x', checkpoint());
     expect(read.config).toEqual(config);
-    expect(read).toMatchObject({ epoch: 7, bestRsum: 481.4 });
+    expect(read).toMatchObject({ epoch: 7, bestRsum: 481.4, iterations: 777 });
     expect(read.parameters).toEqual(randomParameters(seededRandom(3), config));
   });
 

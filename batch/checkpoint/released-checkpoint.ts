@@ -14,12 +14,14 @@ export interface ReleasedCheckpoint {
   readonly parameters: Parameters;
   readonly epoch: number | undefined;
   readonly bestRsum: number | undefined;
+  /** Steps of the optimiser so far (`Eiters`). */
+  readonly iterations: number | undefined;
   /** The training options, as they were. */
   readonly options: ReadonlyMap<string, unknown>;
 }
 
 /** The four state dictionaries of `model`, in the order in which the released code saves them. */
-const PARTS = ['image_encoder', 'text_encoder', 'image_graph', 'text_graph'] as const;
+export const RELEASED_PARTS = ['image_encoder', 'text_encoder', 'image_graph', 'text_graph'] as const;
 
 function invalid(name: string, message: string): AppError {
   return new AppError('format_invalid', `${name}: ${message}`, {
@@ -39,11 +41,11 @@ function isTensor(value: unknown): value is Tensor {
 }
 
 function readParameters(name: string, model: unknown): Map<string, Parameter> {
-  if (!Array.isArray(model) || model.length !== PARTS.length) {
-    throw invalid(name, `"model" must be a list of ${PARTS.length} state dictionaries`);
+  if (!Array.isArray(model) || model.length !== RELEASED_PARTS.length) {
+    throw invalid(name, `"model" must be a list of ${RELEASED_PARTS.length} state dictionaries`);
   }
   const parameters = new Map<string, Parameter>();
-  for (const [index, part] of PARTS.entries()) {
+  for (const [index, part] of RELEASED_PARTS.entries()) {
     const state = entries(model[index]);
     if (state === undefined) throw invalid(name, `"model[${index}]" is not a state dictionary`);
     for (const [key, value] of state) {
@@ -127,5 +129,12 @@ export function readReleasedCheckpoint(
     const value = fields.get(key);
     return typeof value === 'number' ? value : undefined;
   };
-  return { config, parameters, epoch: number('epoch'), bestRsum: number('best_rsum'), options };
+  return {
+    config,
+    parameters,
+    epoch: number('epoch'),
+    bestRsum: number('best_rsum'),
+    iterations: number('Eiters'),
+    options,
+  };
 }

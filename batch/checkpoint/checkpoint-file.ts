@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/index.ts';
+import { type FloatTensor, openSafetensors, writeSafetensors } from '../../shared/formats/index.ts';
+import { sha256Hex } from '../../shared/generation/index.ts';
+import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';
+import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import { type ModelConfig, modelConfigSchema } from '../../shared/schema/index.ts';
+
+/** How the names of checkpoints in our own form end. */
+export const CHECKPOINT_SUFFIX = '.safetensors';
+
+const FORMAT = 'gsmn-checkpoint';
+const VERSION = '1';
+
+/** Where a run stood when its state was written. */
+const positionSchema = z.object({
+  /** Batches of the current epoch that are done. */
+  batchInEpoch: z.number().int().min(0),
+  /** Updates of Adam. */
+  updates: z.number().int().min(0),
+  /** What the run began with and may not change: seed, batch size, data. */
+  settings: z.record(z.string(), z.unknown()),
+});
+export type RunPosition = z.infer<typeof positionSchema>;
+
+const metadataSchema = z.object({
+  config: modelConfigSchema,
+  /** Training options by the names that the released code gives them. */
+  options: z.record(z.string(), z.unknown()),
+  /** Epochs done. */
+  epoch: z.number().int().min(0),
+  /** Updates since the first epoch. */
+  steps: z.number().int().min(0),
+  /** Best sum of recalls on the development split so far, in percent; null before the first validation. */
+  bestRsum: z.number().nullable(),
+  /** Of a run's state alone. */
+  position: positionSchema.nullable(),
+});
+
+/** Adam's moments by parameter name. */
+export type Moments = ReadonlyMap<string, { readonly first: Float32Array; readonly second: Float32Array }>;
+
+/** A checkpoint in our own form: a network, and for a run's state also what training needs to go on. */
+export interface CheckpointFile extends z.infer<typeof metadataSchema> {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  /** Empty but in a run's state. */
+  readonly moments: Moments;
+}
+
+const FIRST = 'adam.first.';
+const SECOND = 'adam.second.';
+
+/**
+ * Writes a checkpoint as safetensors, with a SHA-256 of the numbers in its header, whole or not at all.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function writeCheckpointFile(path: string, checkpoint: CheckpointFile): Promise<void> {
+  const { parameters, moments, ...metadata } = checkpoint;
+  const tensors = new Map<string, FloatTensor>(parameters);
+  for (const [name, { first, second }] of moments) {
+    const shape = parameters.get(name)?.shape ?? [first.length];
+    tensors.set(FIRST + name, { shape, data: first });
+    tensors.set(SECOND + name, { shape, data: second });
+  }
+  const sha256 = await numbersHash(tensors);
+  const entries = Object.entries(metadata).map(([name, value]) => [name, JSON.stringify(value)]);
+  const text = { format: FORMAT, version: VERSION, sha256, ...Object.fromEntries(entries) };
+  await writeFileAtomic(path, writeSafetensors(tensors, text));
+}
+
+/**
+ * Reads what `writeCheckpointFile` wrote.
+ *
+ * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `checksum_mismatch`,
+ *   `shape_mismatch`.
+ */
+export function readCheckpointFile(path: string): Promise<CheckpointFile> {
+  return withFileSource(path, async (source) => {
+    const reader = await openSafetensors(source);
+    const metadata = parseMetadata(path, reader.metadata);
+    const tensors = new Map<string, Parameter>();
+    for (const name of reader.tensors.keys()) {
+      const { shape, data } = await reader.read(name);
+      if (!(data instanceof Float32Array)) {
+        throw new AppError('format_invalid', `${path}: tensor "${name}" is not float32`);
+      }
+      tensors.set(name, { shape, data });
+    }
+    if ((await numbersHash(tensors)) !== reader.metadata.get('sha256')) {
+      throw new AppError(
+        'checksum_mismatch',
+        `${path} is damaged: its numbers do not have the hash that it names`,
+        {
+          hint: 'go on from another checkpoint of the run',
+        },
+      );
+    }
+    const own = [...tensors].filter(([name]) => !name.startsWith('adam.'));
+    const parameters = new Map(own);
+    assertParameters(metadata.config, parameters);
+    return {
+      ...metadata,
+      parameters,
+      moments: readMoments(
+        path,
+        tensors,
+        own.map(([name]) => name),
+      ),
+    };
+  });
+}
+
+function parseMetadata(path: string, metadata: ReadonlyMap<string, string>): z.infer<typeof metadataSchema> {
+  if (metadata.get('format') !== FORMAT) {
+    throw new AppError(
+      'format_invalid',
+      `${path} is no checkpoint of gsmn: its header does not say "${FORMAT}"`,
+      {
+        hint: 'name a .safetensors that `gsmn train` or `gsmn checkpoint convert` wrote, or a .pth.tar',
+      },
+    );
+  }
+  if (metadata.get('version') !== VERSION) {
+    throw new AppError(
+      'format_unsupported',
+      `${path} is of version ${metadata.get('version')}, expected ${VERSION}`,
+      {
+        hint: 'use the release that wrote it, or convert it there to .pth.tar',
+      },
+    );
+  }
+  const value: Record<string, unknown> = {};
+  for (const name of Object.keys(metadataSchema.shape)) {
+    try {
+      value[name] = JSON.parse(metadata.get(name) ?? '');
+    } catch (cause) {
+      throw new AppError('format_invalid', `${path}: "${name}" of the header is no JSON`, { cause });
+    }
+  }
+  const parsed = metadataSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError('format_invalid', `${path}: the header is wrong: ${z.prettifyError(parsed.error)}`);
+}
+
+function readMoments(
+  path: string,
+  tensors: ReadonlyMap<string, Parameter>,
+  names: readonly string[],
+): Moments {
+  if (!tensors.has(FIRST + names[0])) return new Map();
+  return new Map(
+    names.map((name) => {
+      const [first, second] = [tensors.get(FIRST + name)?.data, tensors.get(SECOND + name)?.data];
+      const size = tensors.get(name)?.data.length;
+      if (first?.length === size && second?.length === size && first && second)
+        return [name, { first, second }];
+      throw new AppError('format_invalid', `${path} has no whole moments of "${name}"`);
+    }),
+  );
+}
+
+function numbersHash(tensors: ReadonlyMap<string, FloatTensor>): Promise<string> {
+  return sha256Hex(
+    [...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  );
+}
