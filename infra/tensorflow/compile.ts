@@ -7,9 +7,14 @@ import { runTool, toolOutput } from './run-tool.ts';
 const sources = resolve(import.meta.dirname, '../../node_modules/@tensorflow/tfjs-node-gpu/binding');
 
 const FLAGS = [
-  ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
+  '-std=c++17',
+  '-O2',
+  '-fPIC',
+  '-shared',
+  '-DNAPI_VERSION=8',
   // The binding's own sources are older than the compilers' rules, and full of warnings.
-  ...['-fpermissive', '-w'],
+  '-fpermissive',
+  '-w',
 ];
 
 /**

@@ -43,8 +43,6 @@ export function assertPlatform(platform: string, arch: string, glibc: boolean): 
 
 function usesGlibc(): boolean {
   if (process.platform !== 'linux') return false;
-  // Looking up the network's interfaces could take seconds.
-  process.report.excludeNetwork = true;
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return header?.glibcVersionRuntime !== undefined;
 }

@@ -19,7 +19,7 @@ const ROUNDS = 20;
 
 function assertEqual(what: string, actual: ArrayLike<number>, expected: readonly number[]): void {
   const same = actual.length === expected.length && expected.every((value, index) => value === actual[index]);
-  if (!same) throw new Error(`${what}: got ${Array.from(actual)}, expected ${expected}`);
+  if (!same) throw new Error(`${what}: got ${Array.from(actual).join()}, expected ${expected.join()}`);
 }
 
 /** A product and a gradient in small whole numbers, which float32 holds exactly. */

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { ByteSource } from '../../shared/formats/index.ts';
@@ -71,7 +71,9 @@ async function unpackMember(
     },
   });
   const packed =
-    packedSize === 0 ? [] : createReadStream(source.name, { start, end: start + packedSize - 1 });
+    packedSize === 0
+      ? Readable.from([])
+      : createReadStream(source.name, { start, end: start + packedSize - 1 });
   const unpacked = method === DEFLATED ? [createInflateRaw()] : [];
   try {
     await pipeline([packed, ...unpacked, counted, createWriteStream(path)], { signal });

@@ -11,9 +11,11 @@ const NVIDIA_WHEEL = /^nvidia_.*\.whl$/;
 
 /** The wheels fit any Python and any libc since glibc 2.27 or 2.28: nothing of them is run by Python. */
 const WHEEL_TAGS = [
-  ...['--implementation', 'cp', '--python-version', '3.12', '--abi', 'cp312'],
-  ...['2_28', '2_27', '2_17', '2_12'].flatMap((glibc) => ['--platform', `manylinux_${glibc}_x86_64`]),
-  ...['2014', '2010'].flatMap((year) => ['--platform', `manylinux${year}_x86_64`]),
+  '--implementation=cp',
+  '--python-version=3.12',
+  '--abi=cp312',
+  ...['2_28', '2_27', '2_17', '2_12'].map((glibc) => `--platform=manylinux_${glibc}_x86_64`),
+  ...['2014', '2010'].map((year) => `--platform=manylinux${year}_x86_64`),
 ];
 
 function requirementsFile(device: Device): string {
