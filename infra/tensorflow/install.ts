@@ -33,7 +33,7 @@ export interface InstallOptions {
   readonly say: (line: string) => void;
 }
 
-/** Disk for the wheels, what is unpacked of them, and some rest: measured 1.2 and 8.3 GiB. */
+/** Disk for the wheels, what is unpacked of them, and some rest: measured 1.1 and 8.4 GiB. */
 const NEEDED_BYTES: Record<Device, number> = { cpu: 1.5 * 2 ** 30, cuda: 10 * 2 ** 30 };
 const BUILDING = /^building-(\d+)$/;
 const MIB = 2 ** 20;
