@@ -1,0 +1,91 @@
+import { LINEAR, toOklab } from './oklab.ts';
+
+/**
+ * The colours that histograms count, as sRGB: the greys, and the hues that English has basic words for in a deep, a
+ * full and a light form, so that each mean colour lies between neighbours.
+ */
+const GREYS = [
+  [0x0c, 0x0c, 0x0c],
+  [0x55, 0x55, 0x58],
+  [0x9a, 0x9a, 0x9a],
+  [0xd6, 0xd6, 0xd6],
+  [0xff, 0xff, 0xff],
+] as const;
+
+/** Hues of Oklab, in degrees, and the lightnesses and chroma at which they are counted. */
+const HUES = [0, 29, 58, 90, 118, 145, 195, 240, 268, 305, 335];
+const SHADES = [
+  { lightness: 0.45, chroma: 0.1 },
+  { lightness: 0.72, chroma: 0.14 },
+];
+
+/** Standard deviation, in Oklab distance, of what an entry counts. */
+const WIDTH = 0.085;
+
+/** Cells of the table along L, a and b. */
+const CELLS = 25;
+const REACH = 0.32;
+
+/** K, the number of entries. */
+export const PALETTE_SIZE = GREYS.length + HUES.length * SHADES.length;
+
+/** Where in `paletteWeights()` the K weights of a colour begin. */
+export function paletteOffset(lightness: number, greenRed: number, blueYellow: number): number {
+  const l = cell(lightness);
+  const a = cell((greenRed + REACH) / (2 * REACH));
+  const b = cell((blueYellow + REACH) / (2 * REACH));
+  return ((l * CELLS + a) * CELLS + b) * PALETTE_SIZE;
+}
+
+let table: Float32Array | undefined;
+
+/** How much each colour counts for the K entries, sum 1; a colour's weights begin at its `paletteOffset`. */
+export function paletteWeights(): Float32Array {
+  table ??= weightTable();
+  return table;
+}
+
+function cell(part: number): number {
+  return Math.round(Math.min(1, Math.max(0, part)) * (CELLS - 1));
+}
+
+function labOf(rgb: readonly [number, number, number]): [number, number, number] {
+  const planes = {
+    lightness: new Float32Array(1),
+    greenRed: new Float32Array(1),
+    blueYellow: new Float32Array(1),
+  };
+  const [red, green, blue] = rgb.map((value) => LINEAR[value] as number) as [number, number, number];
+  toOklab(red, green, blue, planes, 0);
+  return [planes.lightness[0] as number, planes.greenRed[0] as number, planes.blueYellow[0] as number];
+}
+
+function polar(
+  hue: number,
+  { lightness, chroma }: { readonly lightness: number; readonly chroma: number },
+): [number, number, number] {
+  const angle = (hue * Math.PI) / 180;
+  return [lightness, chroma * Math.cos(angle), chroma * Math.sin(angle)];
+}
+
+/** Gaussian weights by Oklab distance, normalised over the entries; what is far from all counts for the nearest. */
+function weightTable(): Float32Array {
+  const entries = [...GREYS.map(labOf), ...HUES.flatMap((hue) => SHADES.map((shade) => polar(hue, shade)))];
+  const weights = new Float32Array(CELLS ** 3 * PALETTE_SIZE);
+  let at = 0;
+  for (let l = 0; l < CELLS; l++) {
+    for (let a = 0; a < CELLS; a++) {
+      for (let b = 0; b < CELLS; b++) {
+        const colour = [l / (CELLS - 1), ...[a, b].map((part) => (2 * REACH * part) / (CELLS - 1) - REACH)];
+        const distances = entries.map((entry) =>
+          entry.reduce((sum, value, axis) => sum + (value - (colour[axis] as number)) ** 2, 0),
+        );
+        const least = Math.min(...distances);
+        const raw = distances.map((distance) => Math.exp((least - distance) / (2 * WIDTH * WIDTH)));
+        const total = raw.reduce((sum, value) => sum + value, 0);
+        for (const value of raw) weights[at++] = value / total;
+      }
+    }
+  }
+  return weights;
+}

@@ -1,0 +1,59 @@
+import type { LabPicture } from '../colour/lab-picture.ts';
+import type { Bounds } from '../proposals/segment-graph.ts';
+
+/** Samples along each side of a region's box. */
+export const CORE = 24;
+/** Samples of context around the box, on each side: a sixth of the box's extent. */
+export const MARGIN = 4;
+/** Samples along each side of a crop. */
+export const SIDE = CORE + 2 * MARGIN;
+
+/** A region seen on a grid of its own, `[SIDE, SIDE]`, whatever its size and shape: its box and some context. */
+export interface Crop {
+  /** Pixel of each sample; -1 outside the picture. */
+  readonly pixels: Int32Array;
+  /** 1 where the sample belongs to the region. */
+  readonly mask: Uint8Array;
+  /** Samples of the region. */
+  readonly area: number;
+}
+
+/**
+ * Lays the grid of samples over a region.
+ *
+ * @param inside whether a pixel belongs to the region.
+ */
+export function cropRegion(picture: LabPicture, bounds: Bounds, inside: (pixel: number) => boolean): Crop {
+  const { width, height } = picture;
+  const columns = positions(bounds.left, bounds.right, width);
+  const rows = positions(bounds.top, bounds.bottom, height);
+  const pixels = new Int32Array(SIDE * SIDE);
+  const mask = new Uint8Array(SIDE * SIDE);
+  let area = 0;
+  for (let row = 0, at = 0; row < SIDE; row++) {
+    const y = rows[row] as number;
+    for (let column = 0; column < SIDE; column++, at++) {
+      const x = columns[column] as number;
+      const pixel = x < 0 || y < 0 ? -1 : y * width + x;
+      pixels[at] = pixel;
+      if (pixel < 0 || !inCore(row) || !inCore(column) || !inside(pixel)) continue;
+      mask[at] = 1;
+      area++;
+    }
+  }
+  return { pixels, mask, area };
+}
+
+/** Whether a row or column of the grid lies in the region's box. */
+export function inCore(index: number): boolean {
+  return index >= MARGIN && index < MARGIN + CORE;
+}
+
+/** The pixel under each sample along one axis; -1 outside the picture. */
+function positions(from: number, to: number, extent: number): Int32Array {
+  const step = (to - from) / CORE;
+  return Int32Array.from({ length: SIDE }, (_, index) => {
+    const at = Math.floor(from + (index - MARGIN + 0.5) * step);
+    return at >= 0 && at < extent ? at : -1;
+  });
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { groupSegments } from './group-segments.ts';
+import type { Contact, Segment, SegmentGraph } from './segment-graph.ts';
+
+/** Columns of a picture of height 10, each a segment, in greys of a palette of two. */
+function columns(shades: readonly number[], strengths: readonly number[]): SegmentGraph {
+  const segments = shades.map(
+    (shade, column): Segment => ({
+      area: 100,
+      bounds: { left: 10 * column, top: 0, right: 10 * column + 10, bottom: 10 },
+      border: 20,
+      colours: Float32Array.of(shade, 1 - shade),
+    }),
+  );
+  const contacts = strengths.map(
+    (strength, first): Contact => ({ first, second: first + 1, length: 10, strength: 10 * strength }),
+  );
+  return { width: 10 * shades.length, height: 10, segments, contacts };
+}
+
+const members = (graph: SegmentGraph, weights: Parameters<typeof groupSegments>[1], taking?: number[]) =>
+  groupSegments(graph, weights, new Set(taking ?? graph.segments.keys())).map((group) =>
+    group.members.join(),
+  );
+
+describe('groupSegments', () => {
+  const graph = columns([1, 1, 0, 0.1], [0.9, 0.9, 0.1]);
+
+  it('joins what has common colours first, then all', () => {
+    const byColour = { colour: 1, size: 0, fill: 0, edge: 0 };
+    expect(members(graph, byColour)).toEqual(['0', '1', '2', '3', '0,1', '2,3', '0,1,2,3']);
+  });
+
+  it('joins over the weakest edge first', () => {
+    const byEdge = { colour: 0, size: 0, fill: 0, edge: 1 };
+    expect(members(graph, byEdge)).toEqual(['0', '1', '2', '3', '2,3', '0,1', '0,1,2,3']);
+  });
+
+  it('takes only what it is given, and joins nothing that does not touch', () => {
+    expect(members(graph, { colour: 1, size: 1, fill: 1, edge: 0 }, [0, 2, 3])).toEqual([
+      '0',
+      '2',
+      '3',
+      '2,3',
+    ]);
+  });
+
+  it('adds up areas and boxes', () => {
+    const all = groupSegments(graph, { colour: 1, size: 1, fill: 1, edge: 1 }, new Set([0, 1, 2, 3])).at(-1);
+    expect(all).toMatchObject({ area: 400, bounds: { left: 0, top: 0, right: 40, bottom: 10 } });
+  });
+});
