@@ -27,7 +27,7 @@ export type RunPosition = z.infer<typeof positionSchema>;
 const metadataSchema = z.object({
   config: modelConfigSchema,
   /** Training options by the names that the released code gives them. */
-  options: z.record(z.string(), z.unknown()),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   /** Epochs done. */
   epoch: z.number().int().min(0),
   /** Updates since the first epoch. */

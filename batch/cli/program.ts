@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { captionsCommand } from './commands/captions.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
 import { plotCommand } from './commands/plot.ts';
@@ -8,6 +10,8 @@ import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { studyCommand } from './commands/study.ts';
+import { trainCommand } from './commands/train.ts';
+import { vocabCommand } from './commands/vocab.ts';
 
 /** The `gsmn` command: one file a subcommand. Nothing heavy is loaded before a subcommand runs. */
 export function createProgram(): Command {
@@ -22,9 +26,13 @@ export function createProgram(): Command {
     searchCommand,
     scoreCommand,
     evaluateCommand,
+    trainCommand,
     plotCommand,
     modelCommand,
+    vocabCommand,
+    captionsCommand,
     studyCommand,
+    galleryCommand,
   ]) {
     program.addCommand(make());
   }

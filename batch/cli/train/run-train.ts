@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { AppError } from '../../../shared/errors/index.ts';
+import { resolveBackend } from '../../../shared/platform/engines/index.ts';
+import { findVocabulary } from '../../data/find-files.ts';
+import { openRun, type TrainingRequest } from '../../training/open-run.ts';
+import { runPaths, STATE_FILE } from '../../training/run-folder.ts';
+import { runTraining } from '../../training/run-training.ts';
+import { interruptible } from '../interrupt.ts';
+import { terminalReport } from '../report.ts';
+import { readSettings } from './read-settings.ts';
+import type { TrainOptions } from './train-options.ts';
+
+/** `gsmn train` */
+export async function runTrain(options: TrainOptions): Promise<void> {
+  const request = await readRequest(options);
+  const { settings } = request;
+  const { backend } = await resolveBackend(options.backend);
+  const run = await openRun(request);
+  try {
+    const { progress, train, config } = run;
+    terminalReport.say(
+      `data: ${request.data}: ${train.images} images, ${train.captionIds.length} captions of ${config.vocabularySize} words\n` +
+        `network: D ${config.jointSize}, ${config.sparse ? 'sparse' : 'dense'}, propagation ${config.propagation}, seed ${settings.seed}\n` +
+        `backend: ${backend}\n` +
+        `checkpoints: ${request.folder.checkpoints}, log: ${request.folder.log} (tensorboard --logdir ${request.folder.log})`,
+    );
+    if (progress.steps > 0)
+      terminalReport.say(`goes on after step ${progress.steps}, in epoch ${progress.epoch + 1}`);
+    const backends = { training: backend, validation: backend };
+    const result = await interruptible((signal) =>
+      runTraining(request, run, backends, terminalReport, signal),
+    );
+    terminalReport.say(`plot: ${result.plot}`);
+    const rsum = result.bestRsum === null ? 'no validation' : `rsum ${result.bestRsum.toFixed(1)}`;
+    process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `best: ${result.best} (${rsum})\n`);
+  } finally {
+    await run.close();
+  }
+}
+
+async function readRequest(options: TrainOptions): Promise<TrainingRequest> {
+  const data = options.data ?? join(options.dataPath, options.dataName);
+  const folder = { log: options.loggerName, checkpoints: options.modelName };
+  return {
+    data,
+    vocabulary: options.vocabulary ?? (await vocabularyOf(options, data)),
+    folder,
+    resume: resumePath(options.resume, runPaths(folder).state),
+    settings: readSettings(options),
+    backend: options.backend,
+  };
+}
+
+/** Where the released scripts keep it, else beside the data. */
+async function vocabularyOf(
+  { vocabPath, dataName, data: named }: TrainOptions,
+  data: string,
+): Promise<string> {
+  const released = join(vocabPath, `${dataName}_vocab.json`);
+  if (named === undefined && statSync(released, { throwIfNoEntry: false })?.isFile() === true)
+    return released;
+  return findVocabulary(data, named === undefined ? dataName : undefined);
+}
+
+function resumePath(asked: string | true | undefined, own: string): string | undefined {
+  if (asked === undefined) return undefined;
+  const path = asked === true ? own : asked;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return join(path, STATE_FILE);
+  if (found !== undefined) return path;
+  throw new AppError('file_missing', `there is no run to go on with: ${path} is not there`, {
+    hint: 'begin without --resume, or name a state.safetensors or a checkpoint',
+  });
+}

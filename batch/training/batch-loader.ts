@@ -1,0 +1,57 @@
+import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
+import type { Split } from '../data/split.ts';
+import { scoringBoxes } from '../evaluation/protocol-boxes.ts';
+
+/** Reads batches of a split: the features of their images by ranges, so that the split need not fit into memory. */
+export interface BatchLoader {
+  load(captions: readonly number[]): Promise<TrainingBatch>;
+}
+
+export function createBatchLoader(split: Split): BatchLoader {
+  const { regions, featureSize, captionsPerImage } = split;
+  const boxes = scoringBoxes(split.boxes, 'clean', false);
+  return {
+    load: async (captions) => {
+      const images = captions.map((caption) => Math.floor(caption / captionsPerImage));
+      const size = regions * featureSize;
+      const features = new Float32Array(images.length * size);
+      const read = async (image: number, row: number): Promise<void> => {
+        features.set(await split.readFeatures(image, image + 1), row * size);
+      };
+      await Promise.all(images.map(read));
+      return {
+        features,
+        boxes: images.map((image) => boxes.subarray(image * regions * 4, (image + 1) * regions * 4)),
+        captions: captions.map((caption) => split.captionIds[caption] ?? []),
+        dependencies: captions.map((caption) => split.dependencies?.[caption]),
+      };
+    },
+  };
+}
+
+/** A batch with the seconds that were spent on waiting for it. */
+export interface LoadedBatch {
+  readonly batch: TrainingBatch;
+  readonly seconds: number;
+}
+
+/** Reads each batch while the one before it is learnt. */
+export async function* loadAhead(
+  loader: BatchLoader,
+  batches: readonly (readonly number[])[],
+): AsyncGenerator<LoadedBatch> {
+  // A failure is met where the batch is wanted, not before.
+  const start = (captions: readonly number[]): Promise<TrainingBatch> => {
+    const loading = loader.load(captions);
+    loading.catch(() => {});
+    return loading;
+  };
+  let next = batches[0] === undefined ? undefined : start(batches[0]);
+  for (let index = 0; next !== undefined; index++) {
+    const began = performance.now();
+    const batch = await next;
+    const following = batches[index + 1];
+    next = following === undefined ? undefined : start(following);
+    yield { batch, seconds: (performance.now() - began) / 1000 };
+  }
+}

@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs';
+import { AppError } from '../../shared/errors/index.ts';
+import { initialParameters } from '../../shared/gsmn/training/index.ts';
+import type { Parameters } from '../../shared/model/index.ts';
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import type { ModelConfig } from '../../shared/schema/index.ts';
+import { parseVocabulary } from '../../shared/text/index.ts';
+import { CHECKPOINT_SUFFIX, type Moments, readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import { loadNetwork } from '../checkpoint/load-network.ts';
+import { openSplit } from '../data/open-split.ts';
+import type { Split } from '../data/split.ts';
+import { type RunFolder, runPaths } from './run-folder.ts';
+import { networkConfig, type TrainingSettings } from './training-settings.ts';
+import { readTwins, type Twin } from './twins.ts';
+
+export interface TrainingRequest {
+  /** The data folder. */
+  readonly data: string;
+  /** Its vocabulary file. */
+  readonly vocabulary: string;
+  readonly folder: RunFolder;
+  /** A run's state, or a checkpoint of which the parameters alone are taken. */
+  readonly resume: string | undefined;
+  readonly settings: TrainingSettings;
+  /** `auto` or a backend's name. */
+  readonly backend: string;
+}
+
+/** How far a run is. */
+export interface RunProgress {
+  epoch: number;
+  batchInEpoch: number;
+  steps: number;
+  bestRsum: number | null;
+}
+
+/** Everything that a run needs, checked. Whoever opened it closes it. */
+export interface OpenRun {
+  readonly train: Split;
+  readonly dev: Split;
+  readonly twins: readonly Twin[];
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  /** Of Adam, when the run goes on. */
+  readonly optimizer: { readonly updates: number; readonly moments: Moments } | undefined;
+  readonly progress: RunProgress;
+  /** What a run may not change on its way. */
+  readonly fixed: Record<string, unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data and the run that begins or goes on.
+ *
+ * @throws AppError of the readers; `conflict` when the folder holds a run that was not to be resumed, or the run was
+ *   begun with other settings; `shape_mismatch`, `argument_invalid`, `file_missing`.
+ */
+export async function openRun(request: TrainingRequest): Promise<OpenRun> {
+  const { data, settings, folder } = request;
+  const bytes = await withFileSource(request.vocabulary, (source) => source.read(0, source.size));
+  const { size: vocabularySize } = parseVocabulary(new TextDecoder().decode(bytes), request.vocabulary);
+  const train = await openSplit(data, 'train', { vocabularySize });
+  try {
+    const dev = await openSplit(data, 'dev', { vocabularySize });
+    try {
+      const config = networkConfig(settings, train.featureSize, vocabularySize);
+      for (const split of [train, dev]) assertUsable(split, config);
+      const twins = settings.twins ? await requireTwins(data, train.images) : [];
+      const fixed = fixedSettings(settings, train);
+      return {
+        train,
+        dev,
+        twins,
+        config,
+        fixed,
+        ...(await startingPoint(request, config, fixed)),
+        close: async () => {
+          await train.close();
+          await dev.close();
+        },
+      };
+    } catch (thrown) {
+      await dev.close();
+      throw thrown;
+    }
+  } catch (thrown) {
+    await train.close();
+    throw thrown;
+  }
+
+  async function requireTwins(path: string, images: number): Promise<Twin[]> {
+    const found = await readTwins(path, 'train', images);
+    if (found !== undefined) return found;
+    throw new AppError('file_missing', `${path} has no train_twins.json`, { hint: 'leave --twins out' });
+  }
+  function startingPoint(asked: TrainingRequest, config: ModelConfig, fixed: Record<string, unknown>) {
+    if (asked.resume === undefined) return freshRun(runPaths(folder).state, config, settings.seed);
+    return resumedRun(asked.resume, config, fixed);
+  }
+}
+
+type StartingPoint = Pick<OpenRun, 'parameters' | 'optimizer' | 'progress'>;
+
+function freshRun(state: string, config: ModelConfig, seed: number): StartingPoint {
+  if (existsSync(state)) {
+    throw new AppError('conflict', `${state} is there already: a run was begun in this folder`, {
+      hint: 'go on with --resume, or name other folders with --model_name and --logger_name',
+    });
+  }
+  return {
+    parameters: initialParameters(config, seed),
+    optimizer: undefined,
+    progress: { epoch: 0, batchInEpoch: 0, steps: 0, bestRsum: null },
+  };
+}
+
+async function resumedRun(
+  path: string,
+  config: ModelConfig,
+  fixed: Record<string, unknown>,
+): Promise<StartingPoint> {
+  if (!path.endsWith(CHECKPOINT_SUFFIX)) return adoptedNetwork(path, config);
+  const found = await readCheckpointFile(path);
+  assertSame(path, config, found.config);
+  const { parameters, moments, position, epoch, steps, bestRsum } = found;
+  if (position === null) return adopted(parameters, epoch, steps, bestRsum);
+  assertSame(path, fixed, position.settings);
+  return {
+    parameters,
+    optimizer: { updates: position.updates, moments },
+    progress: { epoch, batchInEpoch: position.batchInEpoch, steps, bestRsum },
+  };
+}
+
+/** A checkpoint of the released code: its parameters and epoch, Adam from the beginning, as the released code resumes. */
+async function adoptedNetwork(path: string, config: ModelConfig): Promise<StartingPoint> {
+  const network = await loadNetwork(path, config.propagation);
+  assertSame(path, config, network.config);
+  return adopted(network.parameters, network.epoch ?? 0, 0, network.bestRsum ?? null);
+}
+
+function adopted(
+  parameters: Parameters,
+  epoch: number,
+  steps: number,
+  bestRsum: number | null,
+): StartingPoint {
+  return { parameters, optimizer: undefined, progress: { epoch, batchInEpoch: 0, steps, bestRsum } };
+}
+
+/** The order of the batches and the meaning of a step hang on these. */
+function fixedSettings(settings: TrainingSettings, train: Split): Record<string, unknown> {
+  const { seed, batchSize, margin, maxViolation, warmupSteps, twins } = settings;
+  return {
+    seed,
+    batch_size: batchSize,
+    margin,
+    max_violation: maxViolation,
+    warmup_steps: warmupSteps,
+    twins,
+    images: train.images,
+    captions: train.captionIds.length,
+  };
+}
+
+function assertSame(path: string, ours: object, theirs: object): void {
+  const found = new Map(Object.entries(theirs));
+  for (const [name, value] of Object.entries(ours)) {
+    if (found.get(name) === value) continue;
+    throw new AppError(
+      'conflict',
+      `${path} was made with ${name} ${String(found.get(name))}, not ${String(value)}`,
+      {
+        hint: 'resume a run with the options that it was begun with; only --num_epochs, learning rate and steps of logs may change',
+      },
+    );
+  }
+}
+
+function assertUsable(split: Split, config: ModelConfig): void {
+  const file = (name: string): string => `${split.folder}/${split.split}_${name}`;
+  if (split.captionIds.length === 0) {
+    throw new AppError('file_missing', `training needs captions: there is no ${file('precaps_stan.txt')}`, {
+      hint: 'gsmn vocab --encode makes it from raw captions',
+    });
+  }
+  if (split.featureSize !== config.imageFeatureSize) {
+    throw new AppError(
+      'shape_mismatch',
+      `${file('ims.npy')} has ${split.featureSize} features a region, the training split ${config.imageFeatureSize}`,
+    );
+  }
+  if (config.sparse && config.propagation === 'neighbours' && split.dependencies === undefined) {
+    throw new AppError('file_missing', `a sparse model needs parses: there is no ${file('caps.json')}`, {
+      hint: 'leave --is_sparse out, or train with --propagation self, which does not look at them',
+    });
+  }
+}

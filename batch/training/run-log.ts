@@ -1,0 +1,84 @@
+import { appendFile, mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { eventFileName, loadEventEncoder } from '../../shared/formats/index.ts';
+import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { parseTrainingLog } from '../plot/training-log.ts';
+import { trainingPlot } from '../plot/training-plot.ts';
+import type { StepRecord, ValidationRecord } from '../plot/training-record.ts';
+import { type RunFolder, runPaths } from './run-folder.ts';
+
+/** A run's log: JSON lines for programs, event files for TensorBoard, a plot at the end. */
+export interface RunLog {
+  /** The first record of a run, and of each time that it goes on. */
+  run(options: Record<string, unknown>): Promise<void>;
+  step(record: StepRecord): Promise<void>;
+  validation(record: ValidationRecord): Promise<void>;
+  /** Draws the whole log. Returns the plot's path. */
+  plot(): Promise<string>;
+}
+
+/**
+ * Opens the log of a run that begins or goes on. A line that a killed run left without its end is cut off.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function openRunLog(folder: RunFolder): Promise<RunLog> {
+  const { records, plot } = runPaths(folder);
+  const encoder = await loadEventEncoder();
+  const began = Date.now() / 1000;
+  const events = join(folder.log, eventFileName(began, `${hostname()}.${process.pid}`));
+  await writing(folder.log, async () => {
+    await mkdir(folder.log, { recursive: true });
+    await cutUnfinishedLine(records);
+    await appendFile(events, encoder.header(began));
+  });
+  const append = async (record: object): Promise<void> => {
+    await writing(records, () => appendFile(records, `${JSON.stringify(record)}\n`));
+  };
+  const scalars = async (step: number, wallTime: number, values: Record<string, number>): Promise<void> => {
+    await writing(events, () =>
+      appendFile(events, encoder.scalars({ step, wallTime, scalars: new Map(Object.entries(values)) })),
+    );
+  };
+  return {
+    run: (options) => append({ type: 'run', ...options }),
+    step: async (record) => {
+      await append(record);
+      const { epoch, step, batchSeconds, dataSeconds, lr, loss } = record;
+      await scalars(step, record.wallTime, {
+        epoch,
+        step,
+        batch_time: batchSeconds,
+        data_time: dataSeconds,
+        Eit: step,
+        lr,
+        Le: loss,
+      });
+    },
+    validation: async (record) => {
+      await append(record);
+      const { type: _type, step, epoch: _epoch, wallTime, ...recalls } = record;
+      await scalars(step, wallTime, recalls);
+    },
+    plot: async () => {
+      const log = parseTrainingLog(await readFile(records, 'utf8'), records);
+      await writeFileAtomic(plot, trainingPlot(log.records));
+      return plot;
+    },
+  };
+}
+
+/** Leaves whole lines alone. */
+async function cutUnfinishedLine(path: string): Promise<void> {
+  const handle = await open(path, 'a+');
+  let text: string;
+  try {
+    text = await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+  if (text === '' || text.endsWith('\n')) return;
+  await truncate(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+}

@@ -1,0 +1,73 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** Captions that share a batch: one alone, or those of two pictures that only differ in who does what. */
+type Unit = readonly number[];
+
+/**
+ * The captions of one epoch in batches, shuffled by seed and epoch alone, so that a resumed run finds its place. A last batch of one
+ * caption has no wrong partner and is left out.
+ *
+ * @param captions how many there are; caption c belongs to image `floor(c / perImage)`.
+ * @param twins pairs of images that the network shall learn to tell apart: their captions of the same place stand in the
+ *   same batch, each the other's hardest wrong partner.
+ */
+export function epochBatches(
+  captions: number,
+  batchSize: number,
+  { seed, epoch }: { readonly seed: number; readonly epoch: number },
+  twins: readonly (readonly [number, number])[] = [],
+  perImage = 5,
+): number[][] {
+  const units = shuffled(captionUnits(captions, twins, perImage), seed, epoch);
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  const waiting: Unit[] = [];
+  const place = (unit: Unit): void => {
+    if (batch.length + unit.length > batchSize) {
+      waiting.push(unit);
+      return;
+    }
+    batch.push(...unit);
+    if (batch.length < batchSize) return;
+    batches.push(batch);
+    batch = [];
+    // What did not fit into the last place stands first in the next batch.
+    for (const held of waiting.splice(0)) place(held);
+  };
+  for (const unit of units) place(unit);
+  // Too few single captions were left to fill the last places: these pairs come apart into one batch more.
+  const rest = [...batch, ...waiting.flat()];
+  for (let from = 0; from < rest.length; from += batchSize) batches.push(rest.slice(from, from + batchSize));
+  return batches.filter((own) => own.length > 1);
+}
+
+function captionUnits(
+  captions: number,
+  twins: readonly (readonly [number, number])[],
+  perImage: number,
+): Unit[] {
+  const twinOf = new Map<number, number>();
+  for (const [first, second] of twins) twinOf.set(first, second).set(second, first);
+  const units: Unit[] = [];
+  for (let caption = 0; caption < captions; caption++) {
+    const image = Math.floor(caption / perImage);
+    const twin = twinOf.get(image);
+    const counterpart = twin === undefined ? undefined : twin * perImage + (caption % perImage);
+    if (counterpart === undefined || counterpart >= captions) units.push([caption]);
+    else if (caption < counterpart) units.push([caption, counterpart]);
+  }
+  return units;
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], seed: number, epoch: number): T[] {
+  // Far apart for neighbouring seeds and epochs.
+  const generator = xoroshiro128plus((Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) | 0);
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = uniformInt(generator, 0, last);
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}

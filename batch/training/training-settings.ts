@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/index.ts';
+import { type ModelConfig, propagationSchema } from '../../shared/schema/index.ts';
+
+const count = z.number().int().positive();
+
+/** What a training run is asked to do. The names in brackets are the released `train.py`'s. */
+export const trainingSettingsSchema = z.object({
+  /** (`margin`) */
+  margin: z.number().positive(),
+  /** (`num_epochs`) */
+  epochs: count,
+  /** (`batch_size`) captions of a step, each with its image. */
+  batchSize: z.number().int().min(2),
+  /** (`word_dim`) E */
+  wordEmbeddingSize: count,
+  /** (`embed_size`) D */
+  jointSize: count,
+  /** (`grad_clip`) longest global norm of the gradients; 0 for any. */
+  gradientClip: z.number().min(0),
+  /** (`num_layers`) of the GRU. */
+  layers: count,
+  /** (`learning_rate`) of Adam. */
+  learningRate: z.number().positive(),
+  /** (`lr_update`) epochs between divisions of the learning rate by 10. */
+  learningRateUpdate: count,
+  /** (`log_step`) steps between lines of the log. */
+  logStep: count,
+  /** (`val_step`) steps between validations within an epoch; each epoch ends with one. */
+  validationStep: count,
+  /** (`max_violation`) the worst wrong partner instead of all. */
+  maxViolation: z.boolean(),
+  /** With `max_violation`: first steps that take the mean over all wrong partners, which a network can always learn from. */
+  warmupSteps: z.number().int().min(0),
+  /** (`img_dim`) F; what the data has when absent. */
+  imageFeatureSize: count.optional(),
+  /** (not `no_imgnorm`) */
+  normalizeImages: z.boolean(),
+  /** (not `no_txtnorm`) */
+  normalizeCaptions: z.boolean(),
+  /** (`bi_gru`) */
+  bidirectional: z.boolean(),
+  /** (`lambda_softmax`) λ */
+  softmaxTemperature: z.number().positive(),
+  /** (`num_block`, `feat_dim`) T */
+  blocks: count,
+  /** (`hid_dim`) H */
+  hiddenSize: count,
+  /** (`is_sparse`) */
+  sparse: z.boolean(),
+  propagation: propagationSchema,
+  seed: z.number().int().min(0).max(0x7fffffff),
+  /** Steps between writings of the run's state; it is also written at every validation and when the run is stopped. */
+  saveStep: count,
+  /** Images of the development split that validations look at, the first ones; all when absent. */
+  validationImages: count.optional(),
+  /** Whether pictures of `{split}_twins.json` share batches. */
+  twins: z.boolean(),
+});
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
+
+/** Kernels of the graph convolution, fixed in the released code. */
+const KERNELS = 8;
+
+/** The network that the settings describe, for data of F features and a vocabulary of V words. @throws AppError */
+export function networkConfig(
+  settings: TrainingSettings,
+  featureSize: number,
+  vocabularySize: number,
+): ModelConfig {
+  const { imageFeatureSize, jointSize, blocks, hiddenSize } = settings;
+  if (imageFeatureSize !== undefined && imageFeatureSize !== featureSize) {
+    throw new AppError(
+      'shape_mismatch',
+      `the data has ${featureSize} features a region, --img_dim says ${imageFeatureSize}`,
+      { hint: 'leave --img_dim out: the data says it' },
+    );
+  }
+  const divides = (name: string, whole: number, parts: number): void => {
+    if (whole % parts === 0) return;
+    throw new AppError('argument_invalid', `--${name} ${whole} cannot be divided by ${parts}`, {
+      hint: 'embed_size must be a multiple of num_block, hid_dim one of 8 kernels',
+    });
+  };
+  divides('embed_size', jointSize, blocks);
+  divides('hid_dim', hiddenSize, KERNELS);
+  return {
+    imageFeatureSize: featureSize,
+    vocabularySize,
+    wordEmbeddingSize: settings.wordEmbeddingSize,
+    jointSize,
+    blocks,
+    kernels: KERNELS,
+    hiddenSize,
+    layers: settings.layers,
+    bidirectional: settings.bidirectional,
+    normalizeImages: settings.normalizeImages,
+    normalizeCaptions: settings.normalizeCaptions,
+    softmaxTemperature: settings.softmaxTemperature,
+    sparse: settings.sparse,
+    propagation: settings.propagation,
+  };
+}
+
+/** The settings that the network's configuration does not say, by the released names where they have one. */
+export function releasedOptions(
+  settings: TrainingSettings,
+): Record<string, string | number | boolean | null> {
+  return {
+    margin: settings.margin,
+    num_epochs: settings.epochs,
+    batch_size: settings.batchSize,
+    grad_clip: settings.gradientClip,
+    learning_rate: settings.learningRate,
+    lr_update: settings.learningRateUpdate,
+    log_step: settings.logStep,
+    val_step: settings.validationStep,
+    max_violation: settings.maxViolation,
+    warmup_steps: settings.warmupSteps,
+    seed: settings.seed,
+    twins: settings.twins,
+  };
+}
+
+/** The learning rate of an epoch: divided by 10 every `learningRateUpdate` epochs. */
+export function learningRateOf(settings: TrainingSettings, epoch: number): number {
+  return settings.learningRate * 0.1 ** Math.floor(epoch / settings.learningRateUpdate);
+}
