@@ -30,7 +30,12 @@ function options(folder: string, members: readonly Member[]): string[] {
   return [
     ...members.flatMap(([checkpoint]) => ['--checkpoint', checkpoint]),
     ...members.flatMap(([, propagation]) => ['--propagation', propagation]),
-    ...['--data', folder, '--split', 'testall', '--backend', 'wasm'],
+    '--data',
+    folder,
+    '--split',
+    'testall',
+    '--backend',
+    'wasm',
   ];
 }
 

@@ -8,9 +8,9 @@ import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import type { Members } from './open-members.ts';
 
 /** Recalls in percent, median and mean rank counted from one. */
-type Figures = Omit<DirectionMetrics, 'ranks'>;
+export type Figures = Omit<DirectionMetrics, 'ranks'>;
 
-interface Summary {
+export interface Summary {
   readonly rsum: number;
   readonly imageToText: Figures;
   readonly textToImage: Figures;
@@ -34,7 +34,7 @@ function meanFigures(directions: readonly Figures[]): Figures {
 }
 
 /** The mean of the folds' figures, as MSCOCO's are reported; of one fold, its own. */
-function summarise(folds: readonly RecallMetrics[]): Summary {
+export function summarise(folds: readonly RecallMetrics[]): Summary {
   return {
     rsum: mean(folds.map(({ rsum }) => rsum)),
     imageToText: meanFigures(folds.map(({ imageToText }) => imageToText)),

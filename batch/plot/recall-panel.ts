@@ -16,6 +16,8 @@ const RECALLS = [
   { key: 'r1i', name: 'R@1', class: 'curve text-to-image' },
 ] as const;
 
+/** Validations that are drawn as dots, too. */
+const MOST_DOTS = 30;
 /** Pixels between the labels at the curves' ends. */
 const LINE_HEIGHT = 16;
 
@@ -100,10 +102,11 @@ function sumCurve(
   return [leftAxis(frame, y, { title: 'rsum', count: 3 }), curve(points, 'curve plain')];
 }
 
-/** A curve with a dot at each validation. */
+/** A curve with a dot at each validation, as long as the dots leave its dashes to be seen. */
 function curve(points: readonly Point[], name: string): string {
   const direction = /image-to-text|text-to-image/.exec(name)?.[0] ?? 'dot';
-  const dots = points.map(([cx, cy]) => element('circle', { class: direction, cx, cy, r: 2.5 }));
+  const dotted = points.length <= MOST_DOTS ? points : [];
+  const dots = dotted.map(([cx, cy]) => element('circle', { class: direction, cx, cy, r: 2.5 }));
   return element('g', {}, [
     element('path', { class: name, d: line<Point>().digits(2)(points) ?? '' }),
     ...dots,

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { Command } from 'commander';
+import type { Members } from '../../evaluation/open-members.ts';
 import {
   announceEvaluation,
   type EvaluationOptions,
@@ -7,28 +8,69 @@ import {
   withEvaluationOptions,
 } from '../evaluation-options.ts';
 import { interruptible } from '../interrupt.ts';
+import { wholeNumber } from '../options.ts';
 import { withProgress } from '../progress.ts';
 
-/** `gsmn evaluate`: recalls of a model on a split, counted and printed as the released `test.py` and `testall.py` do. */
+interface EvaluateOptions extends EvaluationOptions {
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly worst: number;
+}
+
+/** `gsmn evaluate`: recalls of models on a split, counted and printed as the released `test.py`, `testall.py`, `test_stack.py` do. */
 export function evaluateCommand(): Command {
   return withEvaluationOptions(new Command('evaluate'))
-    .description('recalls of a model on a split, as the released test.py and testall.py print them')
+    .description('recalls of a model, or of an ensemble, on a split, as the released scripts print them')
     .option('--json', 'the figures as JSON on stdout')
-    .action(async (options: EvaluationOptions & { readonly json?: boolean }) => {
+    .option(
+      '--html <dir>',
+      'a folder to write with a page of the queries, for a browser, and all of them as JSON lines',
+    )
+    .option(
+      '--worst <count>',
+      'how many of the worst queries of each direction the page shows',
+      wholeNumber('worst', 1, 1000),
+      50,
+    )
+    .action(async (options: EvaluateOptions) => {
       const request = evaluationRequest(options);
       const { closeMembers, openMembers } = await import('../../evaluation/open-members.ts');
-      const { runEvaluation } = await import('../../evaluation/run-evaluation.ts');
-      const { evaluationJson, evaluationLines } = await import('../../evaluation/evaluation-report.ts');
+      const { assertReportFolder } = await import('../evaluation/report-folder.ts');
+      // Before the work, not after it.
+      if (options.html !== undefined) await assertReportFolder(options.html);
       const members = await openMembers(request);
       try {
         announceEvaluation(members);
-        const folds = await interruptible((signal) => runEvaluation(members, withProgress, { signal }));
-        const report = options.json
-          ? JSON.stringify(evaluationJson(members, folds), undefined, 2)
-          : evaluationLines(folds).join('\n');
-        process.stdout.write(`${report}\n`);
+        await evaluate(members, options);
       } finally {
         await closeMembers(members);
       }
     });
+}
+
+async function evaluate(members: Members, { json, html, worst }: EvaluateOptions): Promise<void> {
+  const { runEvaluation } = await import('../../evaluation/run-evaluation.ts');
+  const { evaluationJson, evaluationLines } = await import('../../evaluation/evaluation-report.ts');
+  const { foldQueries } = await import('../../evaluation/queries/fold-queries.ts');
+  const queries: ReturnType<typeof foldQueries> = [];
+  let fold = 0;
+  const folds = await interruptible((signal) =>
+    runEvaluation(members, withProgress, {
+      signal,
+      onFold: (scored) => {
+        if (html === undefined) return;
+        for (const query of foldQueries(scored, fold)) queries.push(query);
+        fold++;
+      },
+    }),
+  );
+  const report = json
+    ? JSON.stringify(evaluationJson(members, folds), undefined, 2)
+    : evaluationLines(folds).join('\n');
+  process.stdout.write(`${report}\n`);
+  if (html === undefined) return;
+  const { writeReport } = await import('../evaluation/write-report.ts');
+  const notes = await writeReport({ folder: html, worst, members, folds, queries });
+  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  process.stderr.write(`wrote ${html}/index.html\n`);
 }

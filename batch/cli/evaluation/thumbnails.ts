@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import sharp from 'sharp';
+import { writing } from '../../../shared/platform/atomic-file.ts';
+
+/** Pixels of the longer side: sharp enough for a phone's screen, a few KiB each. */
+const SIDE = 360;
+
+/** The small copies that were made, and why others were not. */
+export interface Thumbnails {
+  /** Paths relative to the report's folder, by image. */
+  readonly paths: ReadonlyMap<number, string>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes small copies of pictures into `target/pictures/`, named by their index in the split.
+ *
+ * A name of the data folder means a file below `images/` and nothing outside. Addresses are not fetched.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function writeThumbnails(
+  source: string,
+  target: string,
+  pictures: ReadonlyMap<number, string>,
+): Promise<Thumbnails> {
+  const paths = new Map<number, string>();
+  const missing: string[] = [];
+  await writing(target, () => mkdir(join(target, 'pictures'), { recursive: true }));
+  for (const [image, name] of pictures) {
+    const file = below(source, name);
+    const bytes = file && (await thumbnail(file));
+    if (bytes === undefined) {
+      missing.push(name);
+      continue;
+    }
+    const path = `pictures/${image}.webp`;
+    await writing(join(target, path), () => writeFile(join(target, path), bytes));
+    paths.set(image, path);
+  }
+  const [first] = missing;
+  const notes =
+    first === undefined
+      ? []
+      : [
+          `${missing.length} of ${pictures.size} pictures are not shown: they are addresses, or no pictures in ${source} (the first: ${first}).`,
+        ];
+  return { paths, notes };
+}
+
+/** The file that a name means, unless that is outside the folder. */
+function below(folder: string, name: string): string | undefined {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(name)) return undefined;
+  const path = resolve(folder, name);
+  const inside = relative(folder, path);
+  return inside === '' || inside === '..' || inside.startsWith(`..${sep}`) ? undefined : path;
+}
+
+/** The small picture, or undefined when the file is not there or no picture. */
+async function thumbnail(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await sharp(file)
+      .rotate()
+      .resize({ width: SIDE, height: SIDE, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 80 })
+      .toBuffer();
+  } catch {
+    // The caller counts it and says so in the report.
+    return undefined;
+  }
+}

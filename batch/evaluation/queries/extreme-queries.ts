@@ -1,0 +1,29 @@
+import type { Query } from './query-record.ts';
+
+/** The queries of one direction at both ends of the ranks. */
+export interface ExtremeQueries<Q extends Query> {
+  /** Worst first. */
+  readonly worst: readonly Q[];
+  /** Best first, none of them among the worst. */
+  readonly best: readonly Q[];
+}
+
+/**
+ * The queries whose right answer ranks lowest and highest. Of equal ranks those are worse whose right answer is further
+ * behind the first of the ranking, and those better whose answer is furthest ahead of the next.
+ */
+export function extremeQueries<Q extends Query>(
+  queries: readonly Q[],
+  worst: number,
+  best: number,
+): ExtremeQueries<Q> {
+  const ordered = queries.toSorted((one, other) => other.rank - one.rank || lead(one) - lead(other));
+  const rest = ordered.slice(worst);
+  return { worst: ordered.slice(0, worst), best: rest.slice(Math.max(0, rest.length - best)).reverse() };
+}
+
+/** How far the right answer's score is ahead of the best wrong one's among the first; negative when it is behind. */
+function lead({ score, found }: Query): number {
+  const wrong = found.find(({ right }) => !right);
+  return wrong === undefined ? 0 : score - wrong.score;
+}

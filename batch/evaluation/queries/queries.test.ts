@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { recallMetrics } from '../../../shared/retrieval/index.ts';
+import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
+import { extremeQueries } from './extreme-queries.ts';
+import { foldQueries } from './fold-queries.ts';
+import type { TextToImageQuery } from './query-record.ts';
+import { topRanked } from './top-ranked.ts';
+
+const SEED = 7;
+
+describe('topRanked', () => {
+  it('puts the highest first, and of equal ones the later', () => {
+    const values = Float32Array.of(1, 5, 3, 5, 0, 5, 4);
+    expect(topRanked({ values, start: 0, stride: 1, count: 7 }, 4)).toEqual([5, 3, 1, 6]);
+    expect(topRanked({ values, start: 0, stride: 2, count: 4 }, 9)).toEqual([3, 1, 0, 2]);
+    expect(topRanked({ values, start: 0, stride: 1, count: 0 }, 3)).toEqual([]);
+  });
+});
+
+describe('foldQueries', () => {
+  const [images, captions] = [12, 60];
+  // Few different scores, so that there are ties.
+  const random = randomNumbers(seededRandom(SEED), images * captions).map(
+    (score) => Math.round(score * 20) / 20,
+  );
+  const metrics = recallMetrics(random, images, captions);
+  const fold = { images: [100, 112], captions: [500, 560] } as const;
+  const queries = foldQueries({ fold, scores: random, metrics }, 3);
+
+  it(`has both directions with the ranks of the recalls and indices of the split (seed ${SEED})`, () => {
+    expect(queries).toHaveLength(images + captions);
+    const [texts, pictures] = [queries.slice(0, captions), queries.slice(captions)];
+    expect(texts.map(({ direction }) => direction)).toEqual(Array(captions).fill('text-to-image'));
+    expect(texts.map(({ rank }) => rank - 1)).toEqual([...metrics.textToImage.ranks]);
+    expect(pictures.map(({ rank }) => rank - 1)).toEqual([...metrics.imageToText.ranks]);
+    expect(texts[7]).toMatchObject({ caption: 507, image: 101, fold: 3, score: random[captions + 7] });
+    expect(pictures[2]).toMatchObject({ direction: 'image-to-text', image: 102, fold: 3 });
+  });
+
+  it(`finds the right answer where its rank says (seed ${SEED})`, () => {
+    let checked = 0;
+    for (const query of queries) {
+      expect(query.found).toHaveLength(5);
+      const place = query.found.findIndex(({ right }) => right);
+      expect(place, JSON.stringify(query)).toBe(query.rank <= 5 ? query.rank - 1 : -1);
+      if (query.rank > 5) continue;
+      checked++;
+      const answer = query.found[place];
+      expect(answer?.score).toBe(query.score);
+      if (query.direction === 'image-to-text') expect(answer).toMatchObject({ caption: query.caption });
+    }
+    expect(checked).toBeGreaterThan(10);
+  });
+});
+
+describe('extremeQueries', () => {
+  const query = (caption: number, rank: number, lead: number): TextToImageQuery => ({
+    direction: 'text-to-image',
+    fold: 0,
+    caption,
+    image: 0,
+    rank,
+    score: lead,
+    found: [{ image: 1, score: 0, right: false }],
+  });
+  const queries = [
+    query(0, 1, 0.5),
+    query(1, 9, -0.5),
+    query(2, 1, 0.9),
+    query(3, 9, -0.9),
+    query(4, 3, -0.1),
+  ];
+  const indices = (list: readonly TextToImageQuery[]): number[] => list.map(({ caption }) => caption);
+
+  it('orders by rank, then by how far the right answer is ahead', () => {
+    const { worst, best } = extremeQueries(queries, 2, 2);
+    expect([indices(worst), indices(best)]).toEqual([
+      [3, 1],
+      [2, 0],
+    ]);
+  });
+
+  it('shows no query twice', () => {
+    const { worst, best } = extremeQueries(queries, 4, 10);
+    expect([indices(worst), indices(best)]).toEqual([[3, 1, 4, 0], [2]]);
+    expect(extremeQueries(queries, 50, 10).best).toEqual([]);
+  });
+});
