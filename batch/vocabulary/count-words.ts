@@ -1,0 +1,29 @@
+import { setImmediate } from 'node:timers/promises';
+import { AppError } from '../../shared/errors/index.ts';
+import type { WorkOptions } from '../../shared/model/index.ts';
+import { tokenise, type WordStyle } from '../../shared/text/tokenise.ts';
+
+/** Captions between two looks at the signal. */
+const STEP = 1000;
+
+/**
+ * How often each word occurs in the captions, in the order in which words are first seen. Progress counts captions.
+ *
+ * @throws AppError `cancelled`.
+ */
+export async function countWords(
+  captions: readonly string[],
+  style: WordStyle,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const [index, caption] of captions.entries()) {
+    for (const word of tokenise(caption, style)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    if ((index + 1) % STEP !== 0) continue;
+    onProgress?.(index + 1, captions.length);
+    await setImmediate();
+    if (signal?.aborted) throw new AppError('cancelled', 'counting words was cancelled');
+  }
+  onProgress?.(captions.length, captions.length);
+  return counts;
+}
