@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { captionsCommand } from './commands/captions.ts';
+import { captionsCommand } from './commands/captions.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
@@ -10,6 +11,7 @@ import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { studyCommand } from './commands/study.ts';
+import { vocabCommand } from './commands/vocab.ts';
 import { trainCommand } from './commands/train.ts';
 import { vocabCommand } from './commands/vocab.ts';
 
@@ -29,6 +31,8 @@ export function createProgram(): Command {
     trainCommand,
     plotCommand,
     modelCommand,
+    vocabCommand,
+    captionsCommand,
     vocabCommand,
     captionsCommand,
     studyCommand,
