@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { captionsCommand } from './commands/captions.ts';
-import { captionsCommand } from './commands/captions.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
@@ -11,7 +10,6 @@ import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { studyCommand } from './commands/study.ts';
-import { vocabCommand } from './commands/vocab.ts';
 import { trainCommand } from './commands/train.ts';
 import { vocabCommand } from './commands/vocab.ts';
 
@@ -31,8 +29,6 @@ export function createProgram(): Command {
     trainCommand,
     plotCommand,
     modelCommand,
-    vocabCommand,
-    captionsCommand,
     vocabCommand,
     captionsCommand,
     studyCommand,
