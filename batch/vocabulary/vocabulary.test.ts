@@ -13,8 +13,8 @@ const photos = join(shared, 'photos');
 const captions = join(shared, 'captions');
 
 const lines = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split('\n');
-const wordsOf = ({ size, wordOf }: Vocabulary): string[] =>
-  Array.from({ length: size }, (_, id) => wordOf(id));
+const wordsOf = (vocabulary: Vocabulary): string[] =>
+  Array.from({ length: vocabulary.size }, (_, id) => vocabulary.wordOf(id));
 
 describe('countWords', () => {
   it('counts words of NLTK in lower case, in the order of their first occurrence', async () => {
