@@ -47,6 +47,8 @@ export interface Outfit {
   readonly trousers: Colour;
   readonly shorts: boolean;
   readonly hat: Colour | undefined;
+  /** Captions that say all name the trousers too. */
+  readonly trousersTold: boolean;
   readonly skin: number;
   readonly hair: number;
   readonly style: number;

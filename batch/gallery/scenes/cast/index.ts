@@ -1,3 +1,4 @@
-export { drawEntity } from './draw-entity.ts';
+export { drawEntity, type Manner } from './draw-entity.ts';
 export * from './entity.ts';
-export { isChild, personScale, type Stance } from './people/person.ts';
+export { personScale, type Stance } from './people/person.ts';
+export type { ArmsName, BodyName } from './people/poses.ts';

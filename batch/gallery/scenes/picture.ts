@@ -1,0 +1,29 @@
+import { describe } from './captions/index.ts';
+import { Dice } from './drawing/index.ts';
+import { HEIGHT, WIDTH } from './places/index.ts';
+import { compose, paint } from './story/compose.ts';
+import { type Plan, planScene } from './story/plan.ts';
+
+/** A picture of the built-in gallery and five captions that are true of it. */
+export interface GalleryPicture {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** Exactly five, all different; words and marks are separated by spaces. */
+  readonly captions: readonly string[];
+}
+
+/**
+ * The picture of a seed: a scene that is made up, drawn and described from the seed alone.
+ *
+ * @throws AppError `argument_invalid` for a seed that is not a whole number from 0 on.
+ */
+export function drawPicture(seed: number): GalleryPicture {
+  return pictureOf(planScene(Dice.of(seed, 1)), seed, 0, false);
+}
+
+/** A plan as a picture; `copy` varies what is by chance: positions, shades and decoration. */
+export function pictureOf(plan: Plan, seed: number, copy: number, exact: boolean): GalleryPicture {
+  const svg = paint(compose(plan, Dice.of(seed, 2), Dice.of(seed, 3, copy)));
+  return { svg, width: WIDTH, height: HEIGHT, captions: describe(plan, seed, exact) };
+}

@@ -1,0 +1,1 @@
+export { RELATIONS } from './relations.ts';

@@ -1,0 +1,86 @@
+import type { Entity } from '../cast/index.ts';
+import { type Box, type Dice, ellipse, faded, moved, type Sketch, toneDefinitions, unionBox } from '../drawing/index.ts';
+import { HEIGHT, PLACES, WIDTH } from '../places/index.ts';
+import type { Part } from './event.ts';
+import { castOf, type Plan, type PlannedEvent } from './plan.ts';
+
+/** A part where it stands in the picture, in pixels. */
+export interface PlacedPart {
+  readonly entity: Entity | undefined;
+  readonly svg: string;
+  readonly box: Box;
+}
+
+/** A picture in layers, back to front. */
+export interface Composition {
+  readonly behind: string;
+  readonly parts: readonly PlacedPart[];
+  readonly front: string;
+}
+
+interface Group {
+  readonly parts: readonly Part[];
+  readonly box: Box;
+  readonly afloat: boolean;
+  readonly main: boolean;
+}
+
+const MARGIN = 8;
+const MOST_HEIGHT = 186;
+const LARGEST = 1.32;
+
+/** Lays a plan's groups out side by side, at different depths, before its place. */
+export function compose(plan: Plan, order: Dice, dice: Dice): Composition {
+  const groups = plan.events.map((planned, index) => group(planned, index === 0, dice));
+  const row = order.some(groups, groups.length);
+  const width = row.reduce((sum, { box }) => sum + box.right - box.left, 0);
+  const height = Math.max(...row.map(({ box }) => box.bottom - box.top));
+  const gap = 10;
+  const fitted = (WIDTH - 2 * MARGIN - gap * (row.length - 1)) / width;
+  const scale = Math.min(LARGEST, fitted, MOST_HEIGHT / height) * dice.between(0.93, 1);
+  let spare = WIDTH - 2 * MARGIN - gap * (row.length - 1) - width * scale;
+  let x = MARGIN;
+  const placed = row.map((each, index) => {
+    const room = spare * dice.between(0.15, index === row.length - 1 ? 0.85 : 0.6);
+    spare -= room;
+    x += room;
+    // Companions stand a little further back.
+    const baseline = each.afloat ? dice.between(184, 194) : each.main ? dice.between(212, 224) : dice.between(196, 216);
+    const parts = each.parts.map((part) => place(part, x - each.box.left * scale, baseline, scale));
+    x += (each.box.right - each.box.left) * scale + gap;
+    return { baseline, parts };
+  });
+  const { behind, front } = PLACES[plan.place].paint(dice, plan.hour);
+  const nearestLast = placed.toSorted((a, b) => a.baseline - b.baseline);
+  return { behind, parts: nearestLast.flatMap(({ parts }) => parts), front };
+}
+
+function group({ event, cast, mirrored }: PlannedEvent, main: boolean, dice: Dice): Group {
+  const parts = event.arrange(castOf(cast), dice).map((part) => ({ ...part, sketch: moved(part.sketch, { mirrored }) }));
+  return { parts, box: unionBox(parts.map((part) => part.sketch.box)), afloat: event.where === 'afloat', main };
+}
+
+function place(part: Part, x: number, y: number, scale: number): PlacedPart {
+  const sketch = moved(part.sketch, { x, y, scale });
+  return { entity: part.entity, svg: (part.grounded ? shadow(sketch) : '') + sketch.svg, box: sketch.box };
+}
+
+function shadow({ box }: Sketch): string {
+  const half = (box.right - box.left) / 2;
+  return faded(ellipse(box.left + half, box.bottom - 0.5, half * 0.94, Math.min(7, 2 + half * 0.09), 'url(#shade)'), 0.55);
+}
+
+const LIGHTS =
+  '<radialGradient id="glow"><stop offset="0" stop-color="#ffe9a0" stop-opacity="0.8"/><stop offset="1" stop-color="#ffe9a0" stop-opacity="0"/></radialGradient>' +
+  '<radialGradient id="shade"><stop offset="0" stop-color="#2d2350" stop-opacity="0.75"/><stop offset="0.6" stop-color="#2d2350" stop-opacity="0.45"/><stop offset="1" stop-color="#2d2350" stop-opacity="0"/></radialGradient>';
+
+/** An SVG document of 320 x 240 pixels from some of a composition's layers. */
+export function document(layers: readonly string[]): string {
+  const drawn = layers.join('');
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"><defs>${LIGHTS}${toneDefinitions(drawn)}</defs>${drawn}</svg>`;
+}
+
+/** The whole picture. */
+export function paint({ behind, parts, front }: Composition): string {
+  return document([behind, ...parts.map((part) => part.svg), front]);
+}
