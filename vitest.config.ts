@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +9,8 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          // The same on machines where TensorFlow is set up: only test/golden/tensorflow.test.ts has one, its own.
+          env: { GSMN_TENSORFLOW: process.env.GSMN_TENSORFLOW ?? '/nowhere' },
           include: [
             '{shared,batch,infra}/**/*.test.ts',
             'workers/{clients,rerank,qdrant-local,widget}/**/*.test.ts',
