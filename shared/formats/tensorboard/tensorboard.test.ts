@@ -5,7 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withFolder } from '../../../test/support/data-folder.ts';
 import { errorCode } from '../../../test/support/error-code.ts';
+import { littleEndian } from '../../../test/support/pickle-bytes.ts';
+import { loadCrc32c } from '../checksum.ts';
 import { eventFileName, loadEventEncoder, readEvents } from '../index.ts';
+import { maskedChecksum } from './record.ts';
 
 const encoder = await loadEventEncoder();
 const GOLDEN_EVENTS = [
@@ -120,6 +123,49 @@ describe('a file that is damaged', () => {
     const [event] = GOLDEN_EVENTS;
     if (event === undefined) throw new Error('the test has no event');
     expect(await errorCode(readEvents('x', encoder.scalars(event)))).toBe('format_unsupported');
+  });
+});
+
+/** A record whose checksums are right, whatever it holds. */
+async function recordOf(message: Uint8Array): Promise<Buffer> {
+  const crc32c = await loadCrc32c();
+  const length = Buffer.from(Uint8Array.from(littleEndian(message.length, 8)));
+  const checksum = (bytes: Uint8Array) => Uint8Array.from(littleEndian(maskedChecksum(bytes, crc32c), 4));
+  return Buffer.concat([length, checksum(length), message, checksum(message)]);
+}
+
+describe('a record whose checksums are right', () => {
+  it('is read or refused with a code, whatever it holds', async () => {
+    const start = GOLDEN.subarray(52, 88);
+    const mutated = fc.tuple(fc.nat(35), fc.nat(255)).map(([at, byte]) => {
+      const bytes = Uint8Array.from(start);
+      bytes[at] = byte;
+      return bytes;
+    });
+    const codes = new Set<string | undefined>();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 40 }), mutated), async (message) => {
+        const bytes = Buffer.concat([encoder.header(HEADER_TIME), await recordOf(message)]);
+        codes.add(await errorCode(readEvents('x', bytes)));
+      }),
+      { numRuns: 500 },
+    );
+    expect([...codes].every((code) => code === undefined || code === 'format_invalid')).toBe(true);
+    expect(codes.size).toBe(2);
+  });
+
+  it.each<[string, number[], string | undefined]>([
+    ['an unknown field', [0x78, 1], undefined],
+    ['a value that is no scalar', [0x2a, 5, 0x0a, 3, 0x0a, 1, 0x61], undefined],
+    ['a number without an end', [0x10, 0x80], 'format_invalid'],
+    ['a number of more than 64 bits', [0x10, ...Array.from({ length: 10 }, () => 0xff), 1], 'format_invalid'],
+    ['a field beyond the message', [0x2a, 2, 0], 'format_invalid'],
+    ['a group, as nobody writes any more', [0x0b], 'format_invalid'],
+    ['a tag that is not UTF-8', [0x2a, 10, 0x0a, 8, 0x0a, 1, 0xff, 0x15, 0, 0, 0, 0], 'format_invalid'],
+  ])('is judged by what it holds: %s', async (_, message, code) => {
+    const bytes = Buffer.concat([encoder.header(HEADER_TIME), await recordOf(Uint8Array.from(message))]);
+    expect(await errorCode(readEvents('x', bytes))).toBe(code);
+    if (code === undefined) expect((await readEvents('x', bytes)).events[1]?.scalars.size).toBe(0);
   });
 });
 
