@@ -7,6 +7,7 @@ import type { Parameters } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
+import { CHECKPOINT_SUFFIX, readCheckpointFile } from './checkpoint-file.ts';
 import { readReleasedCheckpoint } from './released-checkpoint.ts';
 
 /** A network with what its file says about it. */
@@ -27,7 +28,8 @@ export interface LoadedNetwork {
 }
 
 /**
- * Loads a network from a `.pth.tar` of the released code (either format of PyTorch's) or from a model folder.
+ * Loads a network from a `.pth.tar` of the released code (either format of PyTorch's), a `.safetensors` that training wrote,
+ * or a model folder.
  *
  * @param propagation overrides what the file says; a checkpoint whose `opt` says none was trained with `self`.
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `format_refused`,
@@ -35,8 +37,23 @@ export interface LoadedNetwork {
  */
 export async function loadNetwork(path: string, propagation?: Propagation): Promise<LoadedNetwork> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return loadFolder(path, propagation);
+  if (path.endsWith(CHECKPOINT_SUFFIX)) return loadOwn(path, propagation);
   const root = await withFileSource(path, readCheckpoint);
   return { path, kind: 'checkpoint', ...readReleasedCheckpoint(path, root, propagation) };
+}
+
+async function loadOwn(path: string, propagation: Propagation | undefined): Promise<LoadedNetwork> {
+  const { config, parameters, epoch, steps, bestRsum, options } = await readCheckpointFile(path);
+  return {
+    path,
+    kind: 'checkpoint',
+    config: propagation === undefined ? config : { ...config, propagation },
+    parameters,
+    epoch,
+    iterations: steps,
+    bestRsum: bestRsum ?? undefined,
+    options: new Map(Object.entries(options)),
+  };
 }
 
 async function loadFolder(path: string, propagation: Propagation | undefined): Promise<LoadedNetwork> {
@@ -45,7 +62,7 @@ async function loadFolder(path: string, propagation: Propagation | undefined): P
       'file_missing',
       `${path} is no model folder: there is no ${MODEL_FILES.config} in it`,
       {
-        hint: 'name a checkpoint file (.pth.tar), or a folder that `gsmn model` wrote',
+        hint: 'name a checkpoint file (.pth.tar, .safetensors), or a folder that `gsmn model` wrote',
       },
     );
   }

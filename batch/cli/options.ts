@@ -25,7 +25,10 @@ export function withModelDataOptions(command: Command, models: 'one' | 'several'
       ? ['', '', '']
       : ['...', '; several are an ensemble', ', for all or for each checkpoint'];
   return command
-    .option(`--checkpoint <file${more}>`, `a .pth.tar of the released code, or a model folder${ensemble}`)
+    .option(
+      `--checkpoint <file${more}>`,
+      `a .safetensors or .pth.tar checkpoint, or a model folder${ensemble}`,
+    )
     .option('--data <dir>', 'data folder: {split}_ims.npy, {split}_precaps_stan.txt and the rest')
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
     .option('--data-name <name>', 'and the name of the data folder in it')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { captionsCommand } from './commands/captions.ts';
+import { checkpointCommand } from './commands/checkpoint.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     scoreCommand,
     evaluateCommand,
     trainCommand,
+    checkpointCommand,
     plotCommand,
     modelCommand,
     vocabCommand,

@@ -4,13 +4,15 @@ import { AppError } from '../../shared/errors/index.ts';
 import { MODEL_FILES } from '../../shared/generation/index.ts';
 import { listFolder } from './split-files.ts';
 
-const CHECKPOINT = '.pth.tar';
+const CHECKPOINTS = ['.safetensors', '.pth.tar'];
+/** What training needs to go on: a checkpoint, too, but never the one to serve. */
+const STATE = 'state.safetensors';
 /** A model in our own form beside its data. */
 const MODEL_FOLDER = 'model';
 
 /** Which checkpoint was taken, and by which rule. */
 export interface FoundCheckpoint {
-  /** A `.pth.tar` or a model folder. */
+  /** A `.safetensors`, a `.pth.tar` or a model folder. */
   readonly path: string;
   /** For people: why this one. */
   readonly reason: string;
@@ -54,14 +56,17 @@ export async function findVocabulary(folder: string, dataName?: string): Promise
 }
 
 /**
- * The checkpoint of a data folder: `model_best.pth.tar`, else a model folder `model/`, else `model_self.pth.tar` (the
- * propagation of the published models), else the only `.pth.tar`.
+ * The checkpoint of a data folder: `model_best.safetensors` or `model_best.pth.tar`, else a model folder `model/`, else
+ * `model_self.pth.tar` (the propagation of the published models), else the only checkpoint.
  *
  * @throws AppError `file_missing`, `argument_invalid` (several).
  */
 export async function findCheckpoint(folder: string): Promise<FoundCheckpoint> {
-  const names = (await listFolder(folder)).filter((name) => name.endsWith(CHECKPOINT)).sort();
+  const names = (await listFolder(folder))
+    .filter((name) => name !== STATE && CHECKPOINTS.some((suffix) => name.endsWith(suffix)))
+    .sort();
   const rules: readonly (readonly [name: string, exists: boolean, reason: string])[] = [
+    ['model_best.safetensors', names.includes('model_best.safetensors'), 'the best of a training run'],
     ['model_best.pth.tar', names.includes('model_best.pth.tar'), 'the best of a training run'],
     [
       MODEL_FOLDER,

@@ -1,0 +1,66 @@
+import process from 'node:process';
+import { Command, Option } from 'commander';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+
+/** `gsmn checkpoint`: show, convert. */
+export function checkpointCommand(): Command {
+  const command = new Command('checkpoint').description(
+    'checkpoints: look into one, convert between PyTorch and ours',
+  );
+  command.addCommand(
+    new Command('show')
+      .argument('<file>', 'a .safetensors, a .pth.tar, or a model folder')
+      .description('what a checkpoint says about itself')
+      .option('--json', 'as JSON on stdout')
+      .action(async (path, { json }) => {
+        const { loadNetwork } = await import('../../checkpoint/load-network.ts');
+        const { config, epoch, iterations, bestRsum, options, parameters } = await loadNetwork(path);
+        const numbers = [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
+        const told = {
+          config,
+          epoch,
+          steps: iterations,
+          bestRsum,
+          numbers,
+          options: Object.fromEntries(options ?? []),
+        };
+        const lines = Object.entries({
+          epoch,
+          steps: iterations,
+          bestRsum,
+          numbers,
+          ...config,
+          ...told.options,
+        });
+        const text = json
+          ? JSON.stringify(told, undefined, 2)
+          : lines.map(([name, value]) => `${name}: ${String(value ?? 'unknown')}`).join('\n');
+        process.stdout.write(`${text}\n`);
+      }),
+  );
+  command.addCommand(
+    new Command('convert')
+      .argument('<source>', 'a .safetensors, a .pth.tar, or a model folder')
+      .argument(
+        '<target>',
+        'the file to write: .pth.tar for PyTorch and the released code, .safetensors for ours',
+      )
+      .description('write a checkpoint in the other form')
+      .addOption(
+        new Option('--format <name>', "which of PyTorch's formats: legacy reads everywhere, zip is today's")
+          .choices(['legacy', 'zip'])
+          .default('legacy'),
+      )
+      .addOption(
+        new Option('--propagation <name>', 'for a source that does not name its own').choices(
+          propagationSchema.options,
+        ),
+      )
+      .action(async (source, target, { format, propagation }) => {
+        const { convertCheckpoint } = await import('../../checkpoint/convert-checkpoint.ts');
+        const { config } = await convertCheckpoint(source, target, format, propagation);
+        process.stderr.write(`wrote ${target} (D ${config.jointSize}, propagation ${config.propagation})\n`);
+      }),
+  );
+  return command;
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { epochBatches } from './sampling.ts';
+
+const at = { seed: 3, epoch: 2 };
+
+describe('epochBatches', () => {
+  it('holds every caption once, in batches of the size that is asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 60 }),
+        fc.integer({ min: 2, max: 17 }),
+        fc.nat(9),
+        (images, size, pairs) => {
+          const twins = Array.from(
+            { length: Math.min(pairs, Math.floor(images / 2)) },
+            (_, pair) => [2 * pair, 2 * pair + 1] as const,
+          );
+          const batches = epochBatches(images * 5, size, at, twins);
+          const captions = batches.flat();
+          expect(new Set(captions).size).toBe(captions.length);
+          // A last batch of one is left out.
+          expect(captions.length).toBeGreaterThanOrEqual(images * 5 - 1);
+          for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(size);
+        },
+      ),
+    );
+  });
+
+  it('hangs on seed and epoch alone', () => {
+    const order = epochBatches(100, 10, at);
+    expect(epochBatches(100, 10, at)).toEqual(order);
+    expect(epochBatches(100, 10, { ...at, epoch: 3 })).not.toEqual(order);
+    expect(epochBatches(100, 10, { ...at, seed: 4 })).not.toEqual(order);
+    expect(order.flat()).not.toEqual([...Array(100).keys()]);
+  });
+
+  it('puts the captions of twins into one batch', () => {
+    const batches = epochBatches(40 * 5, 8, at, [
+      [0, 20],
+      [7, 3],
+    ]);
+    const batchOf = (caption: number) => batches.findIndex((batch) => batch.includes(caption));
+    for (let place = 0; place < 5; place++) {
+      expect(batchOf(place)).toBe(batchOf(100 + place));
+      expect(batchOf(35 + place)).toBe(batchOf(15 + place));
+    }
+  });
+});
