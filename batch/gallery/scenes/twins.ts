@@ -1,8 +1,8 @@
 import type { Entity } from './cast/index.ts';
 import { Dice } from './drawing/index.ts';
 import { type GalleryPicture, pictureOf } from './picture.ts';
-import { coloursExchange } from './story/colours.ts';
 import type { TwinKind } from './story/event.ts';
+import { applyExchange, attributeExchanges } from './story/exchange.ts';
 import { type Plan, planScene } from './story/plan.ts';
 
 /** Two pictures that the same words describe, bound differently. */
@@ -15,8 +15,9 @@ export interface TwinPictures {
 const KINDS: readonly TwinKind[] = ['attribute', 'role', 'relation'];
 
 /**
- * The twins of a seed: two entities of a scene exchange their colours (`attribute`), or their places in what is done
- * (`role`) or in how things stand (`relation`). The n-th captions of both consist of the same words.
+ * The twins of a seed: two entities of a scene exchange their colours or sizes, or
+ * two clothes of a person their colours (`attribute`), or two entities their places in what is
+ * done (`role`) or in how things stand (`relation`). The n-th captions of both consist of the same words.
  *
  * @throws AppError `argument_invalid` for a seed that is not a whole number from 0 on.
  */
@@ -36,7 +37,7 @@ export function drawTwins(seed: number): TwinPictures {
 function exchanged(plan: Plan, kind: TwinKind, dice: Dice): Plan | undefined {
   const [main, ...others] = plan.events;
   if (main === undefined) return undefined;
-  const cast = kind === 'attribute' ? exchangeColours(main.cast, plan, dice) : exchangeSlots(main, kind);
+  const cast = kind === 'attribute' ? exchangeAttributes(main.cast, plan, dice) : exchangeSlots(main, kind);
   return cast === undefined ? undefined : { ...plan, events: [{ ...main, cast }, ...others] };
 }
 
@@ -49,14 +50,7 @@ function exchangeSlots({ event, cast }: Plan['events'][number], kind: TwinKind):
   return fits ? cast.map((entity, slot) => (slot === i ? second : slot === j ? first : entity)) : undefined;
 }
 
-function exchangeColours(cast: readonly Entity[], plan: Plan, dice: Dice): Entity[] | undefined {
-  const pairs = cast.flatMap((first, index) =>
-    cast.slice(index + 1).filter((second) => coloursExchange(first, second, plan.place)).map((second) => [first, second] as const),
-  );
-  if (pairs.length === 0) return undefined;
-  const [first, second] = dice.pick(pairs);
-  return cast.map((entity) => {
-    if (entity === first) return { ...first, colour: second.colour };
-    return entity === second ? { ...second, colour: first.colour } : entity;
-  });
+function exchangeAttributes(cast: readonly Entity[], plan: Plan, dice: Dice): Entity[] | undefined {
+  const exchanges = attributeExchanges(cast, plan.place);
+  return exchanges.length === 0 ? undefined : applyExchange(cast, dice.pick(exchanges));
 }

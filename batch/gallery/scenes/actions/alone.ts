@@ -47,7 +47,7 @@ export const ALONE: readonly SceneEvent[] = [
   person('stand', { body: 'stand', arms: 'down' }, ['{0} stands', '{0} is standing', '{0} stands and smiles'], ['{0} standing', '{0} who smiles']),
   person('cheer', { body: 'stand', arms: 'cheer' }, ['{0} cheers', '{0} is cheering', '{0} has both hands in the air'], ['{0} cheering', '{0} with both hands in the air']),
   person('sit-ground', { body: 'ground', arms: 'rest' }, ['{0} sits', '{0} is sitting', '{0} sits on the ground'], ['{0} sitting', '{0} sitting on the ground']),
-  animal('animal-runs', RUNNERS, 'run', ['{0} runs', '{0} is running', '{0} runs fast'], ['{0} running', '{0} on the run']),
+  animal('animal-runs', RUNNERS, 'run', ['{0} runs', '{0} is running', '{0} runs fast'], ['{0} running', '{0} running fast']),
   animal('animal-sits', PET_SLEEPERS, 'sit', ['{0} sits', '{0} is sitting', '{0} sits and waits'], ['{0} sitting', '{0} sitting and waiting']),
   animal('animal-sleeps', PET_SLEEPERS, 'sleep', ['{0} sleeps', '{0} is sleeping', '{0} takes a nap'], ['{0} sleeping', '{0} asleep']),
   animal('animal-stands', WALKERS, 'stand', ['{0} stands', '{0} is standing', '{0} stands and looks around'], ['{0} standing', '{0} standing around']),

@@ -1,4 +1,4 @@
-import { type Entity, PEOPLE } from '../cast/index.ts';
+import { type Entity, type Kind, PEOPLE } from '../cast/index.ts';
 import type { ArmsName, BodyName } from '../cast/index.ts';
 import { anchor, type Dice, draw, moved, sketch, stroke, unionBox } from '../drawing/index.ts';
 import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
@@ -7,12 +7,14 @@ import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
 export function inHand(person: Entity, thing: Entity, dice: Dice, body: BodyName, arms: ArmsName, scale = 1): Part[] {
   const holder = put(person, dice, { stance: { body, arms } }, {});
   const [x, y] = anchor(holder.sketch, 'hand');
-  const loose = put(thing, dice, {}, { scale }, false);
+  const child = person.kind === 'boy' || person.kind === 'girl';
+  const loose = put(thing, dice, {}, { scale: child ? scale * 0.82 : scale }, false);
   const [handleX, handleY] = anchor(loose.sketch, 'handle');
   return [holder, { ...loose, sketch: moved(loose.sketch, { x: x - handleX, y: y - handleY }) }];
 }
 
-const HANGING = ['bag', 'basket', 'bucket'];
+const HANGING: readonly Kind[] = ['bag', 'basket', 'bucket'];
+const TALL: readonly Kind[] = ['box', 'cake', 'pot'];
 
 const hold: SceneEvent = {
   name: 'hold',
@@ -27,7 +29,7 @@ const carry: SceneEvent = {
   name: 'carry',
   slots: [PEOPLE, ['box', 'basket', 'bucket', 'cake', 'pot', 'bag', 'drum', 'book']],
   where: 'anywhere',
-  arrange: (cast, dice) => inHand(cast.at(0), cast.at(1), dice, 'walk', HANGING.includes(cast.at(1).kind) ? 'down' : 'carry', cast.at(1).kind === 'box' ? 0.9 : 1),
+  arrange: (cast, dice) => inHand(cast.at(0), cast.at(1), dice, 'walk', HANGING.includes(cast.at(1).kind) ? 'down' : 'carry', TALL.includes(cast.at(1).kind) ? 0.84 : 1),
   clauses: ['{0} carries {1}', '{0} is carrying {1}', '{1} is carried by {0}', '{0} walks along with {1}'],
   phrases: ['{0} carrying {1}', '{0} walking with {1}', '{1} carried by {0}'],
 };

@@ -23,6 +23,7 @@ function oneAfterAnother(pace: 'walk' | 'run'): SceneEvent['arrange'] {
 
 const chase: SceneEvent = {
   name: 'chase',
+  sizes: true,
   slots: [GOERS, GOERS],
   where: 'outdoors',
   arrange: oneAfterAnother('run'),
@@ -33,6 +34,7 @@ const chase: SceneEvent = {
 
 const follow: SceneEvent = {
   name: 'follow',
+  sizes: true,
   slots: [GOERS, GOERS],
   where: 'outdoors',
   arrange: oneAfterAnother('walk'),

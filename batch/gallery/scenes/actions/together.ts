@@ -18,7 +18,7 @@ const give: SceneEvent = {
   arrange: (cast, dice) => {
     const giver = beside(cast.at(0), dice, 0, false, 'stand', 'give');
     const [x, y] = anchor(giver.sketch, 'hand');
-    const loose = put(cast.at(1), dice, {}, { scale: 0.9 }, false);
+    const loose = put(cast.at(1), dice, {}, { scale: 0.8 }, false);
     const [handleX, handleY] = anchor(loose.sketch, 'handle');
     const gift: Part = { ...loose, sketch: moved(loose.sketch, { x: x - handleX + 3, y: y - handleY }) };
     const taker = beside(cast.at(2), dice, x + 14, true, 'stand', 'receive');
@@ -63,6 +63,7 @@ const feed: SceneEvent = {
 
 const lookAt: SceneEvent = {
   name: 'look-at',
+  sizes: true,
   slots: [LIVING, LIVING],
   where: 'outdoors',
   arrange: (cast, dice) => {

@@ -75,7 +75,7 @@ function placePhrase(plan: Plan, dice: Dice): string {
 function fill({ cast }: PlannedEvent, { text }: Template, keys: readonly [number, number], detail: Detail): string {
   return text.replace(/\{(\d)\}/g, (_, slot: string) => {
     const entity = cast[Number(slot)];
-    return entity === undefined ? '' : nounPhrase(entity, detail, Dice.of(...keys, entity.id));
+    return entity === undefined ? '' : nounPhrase(entity, detail, Dice.of(...keys, entity.id), keys[0] + keys[1]);
   });
 }
 

@@ -30,14 +30,17 @@ const NAMES: Readonly<Partial<Record<Kind, Names>>> = {
 /** How much of what could be said about an entity is said. */
 export type Detail = 'all' | 'some';
 
-/** An entity as a noun phrase with its article; `all` names every attribute that could be confused. */
-export function nounPhrase(entity: Entity, detail: Detail, dice: Dice): string {
+/**
+ * An entity as a noun phrase with its article; `all` names every attribute that could be confused. The words for sizes
+ * follow `wording`, so that a caption pairs big with small and large with little.
+ */
+export function nounPhrase(entity: Entity, detail: Detail, dice: Dice, wording: number): string {
   const names = NAMES[entity.kind];
   const loose = detail === 'some' && dice.chance(0.22);
   const noun = dice.pick(loose && names !== undefined && names.loose.length > 0 ? names.loose : (names?.own ?? [entity.kind]));
   if (entity.outfit !== undefined) return withArticle(`${noun}${dressed(entity, entity.outfit, detail, dice)}`);
   const told = detail === 'all' || dice.chance(0.72);
-  const size = entity.size === undefined || !told ? '' : `${dice.pick(SIZE_WORDS[entity.size])} `;
+  const size = entity.size === undefined || !told ? '' : `${SIZE_WORDS[entity.size][wording % 2]} `;
   if (entity.kind === 'snowman') return withArticle(`${size}snowman${told ? ` with ${withArticle(`${entity.colour} scarf`)}` : ''}`);
   const coloured = withArticle(`${size}${told ? `${entity.colour} ` : ''}${noun}`);
   return entity.kind === 'fish' ? `${coloured} in a bowl` : coloured;

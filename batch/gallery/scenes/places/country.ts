@@ -1,4 +1,4 @@
-import { circle, type Dice, draw, ellipse, faded, path, polygon, rect, stroke } from '../drawing/index.ts';
+import { circle, type Dice, draw, ellipse, faded, path, polygon, rect, stroke, veiled } from '../drawing/index.ts';
 import { type Backdrop, gradient, type Hour, scatter } from './backdrop.ts';
 import { farTree, fir, flowers, foreground, tufts } from './growth.ts';
 import { farBirds, hills, sky } from './sky.ts';
@@ -33,12 +33,12 @@ export function forest(dice: Dice, hour: Hour): Backdrop {
   const behind = [
     gradient('mist', ...(hour === 'evening' ? ['#f4c896', '#f7dfae'] : ['#cfe6c0', '#eef3d2'])),
     rect(0, 0, 320, 180, 0, 'url(#mist)'),
-    scatter(7, () => faded(fir(dice.between(0, 320), 158, dice.between(1.5, 2.4), '#9cc19a', '#86b08c'), 0.75)),
+    scatter(7, () => veiled(fir(dice.between(0, 320), 158, dice.between(1.5, 2.4), '#9cc19a', '#86b08c'), 0.75)),
     scatter(dice.below(3) + 4, trunk),
     scatter(12, () => ellipse(dice.between(0, 320), dice.between(-6, 18), dice.between(30, 54), dice.between(14, 26), dice.pick(['#6fa565', '#5c9659', '#86b56d']))),
     gradient('ground', '#a8bf78', '#7d9c5c'),
     hills(dice, 160, 7, 'url(#ground)'),
-    faded(polygon([[90, -5], [140, -5], [250, 240], [90, 240]], '#fff6cf'), 0.2),
+    faded(polygon([[96, -5], [136, -5], [262, 240], [164, 240]], '#fff6cf'), 0.22),
     scatter(26, () => ellipse(dice.between(0, 320), dice.between(170, 238), 3.4, 1.6, dice.pick(['#c98d4b', '#b7a04f', '#d9b062', '#8a9c4e']))),
     tufts(dice, 18, 172, 240, ['#6a8f4a', '#8fae64']),
     scatter(dice.below(3), () => mushroom(dice.between(10, 310), dice.between(176, 232))),

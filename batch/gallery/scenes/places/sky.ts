@@ -1,4 +1,4 @@
-import { circle, type Dice, draw, ellipse, faded, path, rect, stroke } from '../drawing/index.ts';
+import { circle, type Dice, draw, ellipse, path, rect, stroke, veiled } from '../drawing/index.ts';
 import { gradient, type Hour, scatter, WIDTH } from './backdrop.ts';
 
 const SKIES: Readonly<Record<Hour, readonly (readonly string[])[]>> = {
@@ -35,7 +35,7 @@ function cloud(dice: Dice, colour: string): string {
   const puffs = [
     [-18, 0, 11], [-5, -7, 14], [10, -4, 12], [22, 1, 9],
   ] as const;
-  return faded(
+  return veiled(
     puffs.map(([dx, dy, r]) => circle(x + dx * size, y + dy * size, r * size, colour)).join('') +
       ellipse(x + 2 * size, y + 5 * size, 30 * size, 6 * size, colour),
     0.78,

@@ -42,6 +42,7 @@ function inARow(order: readonly number[]): SceneEvent['arrange'] {
 
 const on: SceneEvent = {
   name: 'on',
+  sizes: true,
   slots: [PERCHERS, TOPS],
   where: 'anywhere',
   arrange: (cast, dice) => {
@@ -67,6 +68,7 @@ const under: SceneEvent = {
 
 const leftOf: SceneEvent = {
   name: 'left-of',
+  sizes: true,
   slots: [STANDERS, STANDERS],
   where: 'anywhere',
   handed: true,
@@ -78,6 +80,7 @@ const leftOf: SceneEvent = {
 
 const rightOf: SceneEvent = {
   name: 'right-of',
+  sizes: true,
   slots: [STANDERS, STANDERS],
   where: 'anywhere',
   handed: true,
@@ -89,15 +92,17 @@ const rightOf: SceneEvent = {
 
 const nextTo: SceneEvent = {
   name: 'next-to',
+  sizes: true,
   slots: [STANDERS, STANDERS],
   where: 'anywhere',
   arrange: inARow([0, 1]),
-  clauses: ['{0} is next to {1}', '{0} is beside {1}', 'there is {0} next to {1}', 'there are {0} and {1}'],
+  clauses: ['{0} is next to {1}', '{0} is beside {1}', 'there is {0} next to {1}', '{0} and {1} are side by side'],
   phrases: ['{0} next to {1}', '{0} beside {1}', '{0} and {1}'],
 };
 
 const between: SceneEvent = {
   name: 'between',
+  sizes: true,
   slots: [STANDERS, STANDERS, STANDERS],
   where: 'anywhere',
   arrange: inARow([1, 0, 2]),
@@ -154,11 +159,13 @@ const underAndOn: SceneEvent = {
 
 const inside: SceneEvent = {
   name: 'in',
-  slots: [['cat', 'dog', 'rabbit', 'bear', 'ball'], ['basket']],
+  slots: [['cat', 'dog', 'rabbit', 'bear'], ['basket']],
   where: 'anywhere',
   arrange: (cast, dice) => {
-    const basket = put(cast.at(1), dice, {}, { scale: 1.5 });
-    return [restingAt(cast.at(0), dice, [0, -20]), basket];
+    const basket = put(cast.at(1), dice, {}, { scale: 1.6 });
+    const loose = restingAt(cast.at(0), dice, [0, 0], 0.9);
+    const sunk = -loose.sketch.box.top * 0.4;
+    return [{ ...loose, grounded: false, sketch: moved(loose.sketch, { y: anchor(basket.sketch, 'rim')[1] + sunk }) }, basket];
   },
   clauses: ['{0} is in {1}', 'there is {0} in {1}', 'in {1} there is {0}', '{1} holds {0}'],
   phrases: ['{0} in {1}', '{1} with {0} in it', '{0} inside {1}'],

@@ -1,4 +1,4 @@
-import { type Entity, isPerson, type Kind } from '../cast/index.ts';
+import { isPerson, type Kind } from '../cast/index.ts';
 import { COLOURS, type Colour } from '../drawing/index.ts';
 import { PLACES, type PlaceName } from '../places/index.ts';
 
@@ -30,13 +30,4 @@ export function coloursOf(kind: Kind, place: PlaceName): readonly Colour[] {
   const own = OWN_COLOURS[kind] ?? COLOURS;
   if (kind === 'tree' || isPerson(kind)) return own;
   return own.filter((colour) => !PLACES[place].clashes.includes(colour));
-}
-
-/** Whether two entities could wear each other's colour in a place. */
-export function coloursExchange(first: Entity, second: Entity, place: PlaceName): boolean {
-  return (
-    first.colour !== second.colour &&
-    coloursOf(first.kind, place).includes(second.colour) &&
-    coloursOf(second.kind, place).includes(first.colour)
-  );
 }

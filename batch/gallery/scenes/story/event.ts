@@ -37,8 +37,8 @@ export interface SceneEvent {
   readonly swap?: Swap;
   /** Left and right matter, so that the group is never mirrored. */
   readonly handed?: boolean;
-  /** Kinds that do not go together. */
-  readonly forbids?: (kinds: readonly Kind[]) => boolean;
+  /** Its things and animals may be big and small. */
+  readonly sizes?: boolean;
 }
 
 /** The entities of an event, by slot. */

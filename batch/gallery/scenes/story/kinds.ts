@@ -10,5 +10,5 @@ export const LARGE_THINGS = ['table', 'bench', 'chair', 'sofa', 'tree', 'house',
 export const LIVING = [...PEOPLE, ...ANIMALS.filter((kind) => kind !== 'fish')] as const;
 
 /** Furniture that only stands in rooms, and things that only stand outside. */
-export const INDOORS: readonly Kind[] = ['sofa', 'lamp', 'fish'];
+export const INDOORS: readonly Kind[] = ['sofa'];
 export const OUTDOORS: readonly Kind[] = ['tree', 'house', 'car', 'boat', 'horse', 'cow', 'sheep', 'snowman', 'bicycle', 'kite', 'duck'];

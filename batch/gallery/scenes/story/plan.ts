@@ -41,11 +41,13 @@ export function castOf(entities: readonly Entity[]): Cast {
 /** Makes up a scene: where, when, the main event and up to two others. */
 export function planScene(dice: Dice): Plan {
   const event = dice.pick(MAIN_EVENTS);
-  const place = dice.pick(PLACE_NAMES.filter((name) => happensIn(event.where, name)));
+  const places = PLACE_NAMES.filter((name) => happensIn(event.where, name));
+  // Some things stand in rooms alone, and there are nine places outside.
+  const place = places.includes('room') && dice.chance(0.2) ? 'room' : dice.pick(places);
   const cast = castEvent(event, place, [], dice);
   // A slot may find nothing that stands in this place; then another scene is made up.
   if (cast === undefined) return planScene(dice);
-  const events: PlannedEvent[] = [{ event, cast: sized(cast, dice), mirrored: mirrors(event, dice) }];
+  const events: PlannedEvent[] = [{ event, cast: event.sizes === true ? sized(cast, dice) : cast, mirrored: mirrors(event, dice) }];
   const companions = dice.pick([0, 0, 1, 1, 1, 2]);
   for (let tries = 0; events.length <= companions && tries < 8; tries++) {
     const companion = planCompanion(events, place, dice);
@@ -77,7 +79,7 @@ function groupWidth({ event, cast }: PlannedEvent): number {
 /** Sometimes makes one of two things or animals big and the other small. */
 function sized(cast: readonly Entity[], dice: Dice): Entity[] {
   const free = cast.filter((entity) => !isPerson(entity.kind));
-  if (free.length < 2 || !dice.chance(0.3)) return [...cast];
+  if (free.length < 2 || !dice.chance(0.45)) return [...cast];
   const [big, small] = dice.some(free, 2);
   return cast.map((entity) => {
     if (entity === big) return { ...entity, size: 'big' };

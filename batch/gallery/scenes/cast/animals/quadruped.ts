@@ -13,6 +13,8 @@ export interface Breed {
   /** Where the head is from the chest's upper corner, standing. */
   readonly reach: Point;
   readonly headRadius: number;
+  /** How far the tail reaches from where it begins. */
+  readonly tailReach: number;
   readonly neck: number;
   readonly head: (tone: Tone, asleep: boolean) => string;
   /** The tail from where it begins, to the left. */
@@ -43,7 +45,7 @@ export function quadruped(breed: Breed, tone: Tone, pose: AnimalPose): Sketch {
   const r = breed.headRadius;
   return sketch(
     svg,
-    { left: -l * 0.5 - (pose === 'run' ? l * 0.2 : l * 0.12), right: head[0] + r * 1.5, top: Math.min(head[1] - breed.crest, -h), bottom: 0 },
+    { left: Math.min(-l * (pose === 'run' ? 0.75 : 0.5), -l * 0.47 - breed.tailReach), right: head[0] + r * 1.5, top: Math.min(head[1] - breed.crest, -h), bottom: 0 },
     { back: [-l * 0.04, -h - lift], mouth: [head[0] + r * 1.4, head[1] + r * 0.4], neck: [l * 0.4, -h + d * 0.1], head },
   );
 }
@@ -101,7 +103,7 @@ function seated(breed: Breed, tone: Tone): Sketch {
   ].join('');
   return sketch(
     svg,
-    { left: -l * 0.5, right: head[0] + r * 1.5, top: head[1] - breed.crest, bottom: 0 },
+    { left: -l * 0.3 - breed.tailReach, right: head[0] + r * 1.5, top: head[1] - breed.crest, bottom: 0 },
     { back: [0, top], mouth: [head[0] + r * 1.4, head[1] + r * 0.4], neck: [l * 0.2, top + r * 0.5], head },
   );
 }

@@ -1,4 +1,4 @@
-import { colourTone, line, type Point, type Sketch, sketch, moved, toneOf } from '../../drawing/index.ts';
+import { type Box, colourTone, line, type Point, type Sketch, sketch, moved, toneOf } from '../../drawing/index.ts';
 import type { Entity, Outfit, PersonKind } from '../entity.ts';
 import { clothes } from './clothes.ts';
 import { head } from './head.ts';
@@ -51,13 +51,28 @@ export function drawPerson(entity: Entity, outfit: Outfit, stance: Stance): Sket
     stance.held?.(hand) ?? '',
     arm(arms.near, cloth.base),
   ].join('');
-  const xs = [body.far[1], body.near[1], body.far[0], body.near[0], hand, farHand, body.head, body.hip].map(([x]) => x);
-  const drawn = sketch(
-    svg,
-    { left: Math.min(...xs, -13) - 5, right: Math.max(...xs, 13) + 6, top: Math.min(body.head[1] - 21, hand[1] - 4), bottom: Math.max(0, body.near[1][1] + 3) },
-    { hand, farHand, head: body.head, hip: body.hip },
-  );
+  const drawn = sketch(svg, bounds(entity.kind as PersonKind, outfit, body, [hand, farHand]), {
+    hand,
+    farHand,
+    head: body.head,
+    hip: body.hip,
+  });
   return moved(drawn, { scale: personScale(entity.kind as PersonKind) });
+}
+
+function bounds(kind: PersonKind, outfit: Outfit, body: Body, hands: readonly Point[]): Box {
+  const radius = isChild(kind) ? 17 : 13.5;
+  const [headX, headY] = body.head;
+  const joints = [...body.far, ...body.near, ...hands, body.hip];
+  const xs = joints.map(([x]) => x);
+  const dress = outfit.garment === 'dress' ? 9 : 0;
+  const hat = outfit.hat === undefined ? 1.1 : 1.6;
+  return {
+    left: Math.min(...xs.map((x) => x - 6 - dress), headX - radius * (kind === 'woman' || kind === 'girl' ? 1.95 : hat)),
+    right: Math.max(...xs.map((x) => x + 6 + dress), headX + radius * hat),
+    top: Math.min(headY - radius * 1.75, ...hands.map(([, y]) => y - 5)),
+    bottom: Math.max(0, body.near[1][1] + 2),
+  };
 }
 
 function between([ax, ay]: Point, [bx, by]: Point, part: number): Point {

@@ -22,7 +22,7 @@ export function basket(tone: Tone): Sketch {
     [-11, -3, 5, 13].map((x) => line([[x, -23], [x * 0.8, -1]], tone.dark, 1.5)).join(''),
     stroke(draw('M', -22, -28, 'Q', 0, -20, 22, -28), tone.light, 3.4),
   ];
-  return sketch(svg.join(''), standingBox(46, 53), { handle: [0, -50] });
+  return sketch(svg.join(''), standingBox(46, 53), { handle: [0, -50], rim: [0, -28] });
 }
 
 export function bucket(tone: Tone): Sketch {
@@ -54,7 +54,7 @@ export function cup(tone: Tone): Sketch {
     ellipse(0, -23.6, 9.4, 2.2, '#6b4430'),
     stroke(draw('M', -4, -30, 'q', -3, -4, 0, -8, 'M', 4, -30, 'q', 3, -4, 0, -8), '#ffffff', 1.6),
   ];
-  return sketch(svg.join(''), { left: -12, right: 20, top: -28, bottom: 0 }, { handle: [8, -13] });
+  return sketch(svg.join(''), { left: -12, right: 20, top: -39, bottom: 0 }, { handle: [8, -13] });
 }
 
 /** A flower in a pot of the tone's colour. */
