@@ -4,7 +4,7 @@ import { blockSquares } from './block-gram.ts';
 import type { CaptionBatch } from './caption-batch.ts';
 import type { ImageBatch } from './image-batch.ts';
 import { l2Normalize } from './normalize.ts';
-import { batchedProduct } from './products.ts';
+import { batchedProduct, product } from './products.ts';
 
 /** Node-level matching of B images with C captions. */
 export interface NodeMatches {
@@ -19,19 +19,92 @@ export interface NodeMatches {
 }
 
 /**
- * Compares every word with what it attends to, and every region with what it attends to. No context of D numbers is
- * formed: with block products `P^b[r,w] = <v_r^b, t_w^b>` and Gram matrices `G^b`, the attended context has the product
- * `<c_w^b, t_w^b> = Σ_r a_w[r] P^b[r,w]` and the norm `|c_w^b|² = a_wᵀ G^b a_w`, exactly. The caller owns the result.
+ * Compares every word with what it attends to, and every region with what it attends to: by the contexts themselves, or,
+ * where blocks are longer than graphs are large, by products of nodes. The caller owns the result.
+ */
+export function matchNodes(images: ImageBatch, captions: CaptionBatch, config: ModelConfig): NodeMatches {
+  const [, R, D] = images.nodes.shape;
+  return D / config.blocks > R
+    ? matchByProducts(images, captions, config)
+    : matchByContexts(images, captions, config);
+}
+
+/**
+ * The paper's way: contexts `c_w = Σ_r a_w[r] v_r` and `c_r = Σ_w a_r[w] t_w` of D numbers, then block cosines.
+ */
+export function matchByContexts(
+  images: ImageBatch,
+  captions: CaptionBatch,
+  { blocks, softmaxTemperature }: ModelConfig,
+): NodeMatches {
+  return tf.tidy(() => {
+    const [B, R, D] = images.nodes.shape;
+    const [C, L] = captions.mask.shape;
+    const regions = tf.reshape(images.nodes, [B * R, D]) as tf.Tensor2D;
+    const words = tf.reshape(captions.words, [C * L, D]) as tf.Tensor2D;
+    const dots = tf.reshape(product(regions, tf.transpose(words)), [B * R, C, L]) as tf.Tensor3D;
+    const { wordAttention, regionAttention } = attention(dots, B, captions, softmaxTemperature);
+    const sums = blockSums(D, blocks);
+    return {
+      wordAttention,
+      regionAttention,
+      words: contextCosines(words, batchedProduct(wordAttention, images.nodes), sums),
+      regions: contextCosines(regions, batchedProduct(regionAttention, captions.words), sums),
+    };
+  });
+}
+
+/** 0/1 matrix `[D, T]`: a product with it adds up the numbers of each block. */
+function blockSums(joint: number, blocks: number): tf.Tensor2D {
+  const size = joint / blocks;
+  const matrix = Float32Array.from({ length: joint * blocks }, (_, index) =>
+    Math.floor(Math.floor(index / blocks) / size) === index % blocks ? 1 : 0,
+  );
+  return tf.tensor2d(matrix, [joint, blocks]);
+}
+
+/**
+ * `m[b] = <x^b, c^b> / max(|x^b| |c^b|, 1e-8)` of X nodes with their contexts in N graphs.
+ * @param nodes `[X, D]`
+ * @param contexts `[N, X, D]`
+ * @returns `[N, X, T]`
+ */
+function contextCosines(nodes: tf.Tensor2D, contexts: tf.Tensor3D, sums: tf.Tensor2D): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [N, X, D] = contexts.shape;
+    const T = sums.shape[1];
+    const blocks = (x: tf.Tensor, count: number) =>
+      tf.reshape(product(tf.reshape(x, [count * X, D]), sums), [count, X, T]);
+    const dots = blocks(tf.mul(contexts, tf.reshape(nodes, [1, X, D])), N);
+    const squares = tf.mul(blocks(tf.square(contexts), N), blocks(tf.square(nodes), 1));
+    return tf.div(dots, boundedRoot(squares)) as tf.Tensor3D;
+  });
+}
+
+/** One root of both squares; its floor is the square of 1e-8 and keeps the gradient finite at zero vectors. */
+function boundedRoot(squares: tf.Tensor): tf.Tensor {
+  return tf.sqrt(tf.maximum(squares, 1e-16));
+}
+
+/**
+ * The same without a context of D numbers: with block products `P^b[r,w] = <v_r^b, t_w^b>` and Gram matrices `G^b`, the
+ * attended context has the product `<c_w^b, t_w^b> = Σ_r a_w[r] P^b[r,w]` and the norm `|c_w^b|² = a_wᵀ G^b a_w`, exactly.
  *
  * No tensor has more than four axes on the way: beyond that TF.js's wasm backend transposes ten times slower.
  */
-export function matchNodes(images: ImageBatch, captions: CaptionBatch, config: ModelConfig): NodeMatches {
+export function matchByProducts(
+  images: ImageBatch,
+  captions: CaptionBatch,
+  config: ModelConfig,
+): NodeMatches {
   return tf.tidy(() => {
     const { blocks: T, softmaxTemperature } = config;
     const [B, R] = images.nodes.shape;
     const [C, L] = captions.mask.shape;
     const products = blockProducts(images.nodes, captions.words, T);
-    const { wordAttention, regionAttention } = attention(products, B, captions, softmaxTemperature);
+    const summed = tf.sum(tf.reshape(products, [T, B * R * C * L]), 0);
+    const dots = tf.reshape(summed, [B * R, C, L]) as tf.Tensor3D;
+    const { wordAttention, regionAttention } = attention(dots, B, captions, softmaxTemperature);
     return {
       wordAttention,
       regionAttention,
@@ -65,13 +138,12 @@ function blockProducts(regions: tf.Tensor3D, words: tf.Tensor3D, blocks: number)
 /**
  * `A = leaky_relu(S, 0.1)`. Words look at regions: A is normalised over the words of each region, then softmax over
  * regions. Regions look at words: A is normalised over the regions of each word, then softmax over words.
+ * @param dots `S`, `[B·R, C, L]`
  */
-function attention(products: tf.Tensor3D, B: number, captions: CaptionBatch, temperature: number) {
+function attention(dots: tf.Tensor3D, B: number, captions: CaptionBatch, temperature: number) {
   return tf.tidy(() => {
-    const [T, BR, CL] = products.shape;
-    const [C, L] = captions.mask.shape;
-    const R = BR / B;
-    const dots = tf.reshape(tf.sum(tf.reshape(products, [T, BR * CL]), 0), [BR, C, L]);
+    const [BR, C, L] = dots.shape;
+    const [R, CL] = [BR / B, C * L];
     const byRegion = tf.mul(tf.leakyRelu(dots, 0.1), tf.reshape(captions.mask, [1, C, L]));
     const swap = (x: tf.Tensor): tf.Tensor3D => tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
     const wordLogits = swap(tf.reshape(l2Normalize(byRegion), [B, R, CL]));
@@ -105,8 +177,6 @@ function matchingVectors(
     const dots = tf.sum(tf.mul(products, weights), -1);
     const mixed = tf.reshape(batchedProduct(attended, gram), products.shape);
     const contextSquares = tf.sum(tf.mul(mixed, weights), -1);
-    // One root of both squares; its floor is the square of 1e-8 and keeps the gradient finite at zero vectors.
-    const norms = tf.sqrt(tf.maximum(tf.mul(contextSquares, squares), 1e-16));
-    return tf.div(dots, norms);
+    return tf.div(dots, boundedRoot(tf.mul(contextSquares, squares))) as tf.Tensor3D;
   });
 }

@@ -13,7 +13,7 @@ import type { TrainingBatch } from './training-batch.ts';
 /** Numbers of one context tensor while chosen pairs are differentiated: 16 MiB. */
 const CONTEXT_NUMBERS = 4 * 2 ** 20;
 
-/** Numbers of one tensor of block products while all pairs are differentiated: 32 MiB. */
+/** Numbers of the largest tensor while all pairs are differentiated: 32 MiB. */
 const PRODUCT_NUMBERS = 8 * 2 ** 20;
 
 /** From this share of the pairs on, differentiating all of them in large products costs less than choosing. */
@@ -59,10 +59,12 @@ function spanCaptions(
   return captionBatch(some, lengths, dependencies.slice(start, end), config);
 }
 
-/** Captions that are matched with all images at once, by the size of the block products. */
-function captionSpans({ boxes, captions }: TrainingBatch, { blocks }: ModelConfig) {
+/** Captions that are matched with all images at once, by the size of contexts or block products (`matchNodes`). */
+function captionSpans({ boxes, captions }: TrainingBatch, { blocks, jointSize }: ModelConfig) {
   const regions = (boxes[0]?.length ?? 0) / 4;
-  const perCaption = boxes.length * blocks * regions * (captions[0]?.length ?? 1);
+  const longest = captions[0]?.length ?? 1;
+  const perPair = Math.min(jointSize * Math.max(regions, longest), blocks * regions * longest);
+  const perCaption = boxes.length * perPair;
   return spans(captions.length, Math.max(1, Math.floor(PRODUCT_NUMBERS / perCaption)));
 }
 

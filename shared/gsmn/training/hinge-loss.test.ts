@@ -2,17 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hingeLoss, type Violation } from './hinge-loss.ts';
 
-const batch = fc
-  .integer({ min: 2, max: 7 })
-  .chain((size) =>
-    fc.tuple(
-      fc.constant(size),
-      fc.array(fc.float({ min: -2, max: 2, noNaN: true }), {
-        minLength: size * size,
-        maxLength: size * size,
-      }),
-    ),
-  );
+const batch = fc.integer({ min: 2, max: 7 }).chain((size) =>
+  fc.tuple(
+    fc.constant(size),
+    fc.array(fc.float({ min: -2, max: 2, noNaN: true }), {
+      minLength: size * size,
+      maxLength: size * size,
+    }),
+  ),
+);
 
 /** The definition, over all wrong partners. */
 function plainLoss(scores: Float32Array, size: number, margin: number, violation: Violation): number {
