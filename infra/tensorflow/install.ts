@@ -70,9 +70,13 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
       say(`unpacked ${basename(wheel)}: ${Math.round(bytes / MIB)} MiB`);
     }
     if (!existsSync(join(engine, 'tensorflow', 'libtensorflow_cc.so.2'))) {
-      throw new AppError('format_unsupported', `${wheels[0]} has no libtensorflow_cc.so.2`, {
-        hint: 'take a wheel of tensorflow or tensorflow-cpu, 2.21 if in doubt',
-      });
+      throw new AppError(
+        'format_unsupported',
+        `there is no libtensorflow_cc.so.2 in ${wheels.map((path) => basename(path)).join(', ')}`,
+        {
+          hint: 'take a wheel of tensorflow or tensorflow-cpu, 2.21 if in doubt',
+        },
+      );
     }
     say('compiling the binding');
     await compileAddons(tools, engine, signal);
