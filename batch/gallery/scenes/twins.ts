@@ -46,7 +46,8 @@ function exchangeSlots({ event, cast }: Plan['events'][number], kind: TwinKind):
   const [i, j] = event.swap.slots;
   const [first, second] = [cast[i], cast[j]];
   if (first === undefined || second === undefined) return undefined;
-  const fits = event.slots[i]?.includes(second.kind) === true && event.slots[j]?.includes(first.kind) === true;
+  const fits =
+    event.slots[i]?.includes(second.kind) === true && event.slots[j]?.includes(first.kind) === true;
   return fits ? cast.map((entity, slot) => (slot === i ? second : slot === j ? first : entity)) : undefined;
 }
 

@@ -4,7 +4,12 @@ import { WALKERS } from '../story/kinds.ts';
 
 type Pose = 'stand' | 'run' | 'sit' | 'sleep' | 'walk';
 
-function person(name: string, stance: Stance, clauses: readonly string[], phrases: readonly string[]): SceneEvent {
+function person(
+  name: string,
+  stance: Stance,
+  clauses: readonly string[],
+  phrases: readonly string[],
+): SceneEvent {
   return {
     name,
     slots: [PEOPLE],
@@ -15,7 +20,13 @@ function person(name: string, stance: Stance, clauses: readonly string[], phrase
   };
 }
 
-function animal(name: string, kinds: readonly Kind[], pose: Pose, clauses: readonly string[], phrases: readonly string[]): SceneEvent {
+function animal(
+  name: string,
+  kinds: readonly Kind[],
+  pose: Pose,
+  clauses: readonly string[],
+  phrases: readonly string[],
+): SceneEvent {
   return {
     name,
     slots: [kinds],
@@ -26,30 +37,79 @@ function animal(name: string, kinds: readonly Kind[], pose: Pose, clauses: reado
   };
 }
 
-const swim: SceneEvent = {
-  name: 'swim',
-  slots: [['duck']],
-  where: 'afloat',
-  arrange: (cast, dice) => [put(cast.at(0), dice, { pose: 'run' }, { scale: 1.2 }, false)],
-  clauses: ['{0} swims', '{0} is swimming', '{0} floats on the water'],
-  phrases: ['{0} swimming', '{0} floating on the water'],
-};
-
 const PET_SLEEPERS = ['dog', 'cat', 'rabbit'] as const;
 const RUNNERS = ['dog', 'cat', 'rabbit', 'horse', 'cow', 'sheep'] as const;
 
 /** What one alone does. */
 export const ALONE: readonly SceneEvent[] = [
-  person('run', { body: 'run', arms: 'swing' }, ['{0} runs', '{0} is running', '{0} runs fast'], ['{0} running', '{0} on a run']),
-  person('jump', { body: 'jump', arms: 'cheer' }, ['{0} jumps', '{0} is jumping', '{0} jumps into the air'], ['{0} jumping', '{0} in the air']),
-  person('walk', { body: 'walk', arms: 'swing' }, ['{0} walks', '{0} is walking', '{0} takes a walk'], ['{0} walking', '{0} on a walk']),
-  person('wave', { body: 'stand', arms: 'raise' }, ['{0} waves', '{0} is waving', '{0} waves a hand'], ['{0} waving', '{0} with one hand in the air']),
-  person('stand', { body: 'stand', arms: 'down' }, ['{0} stands', '{0} is standing', '{0} stands and smiles'], ['{0} standing', '{0} who smiles']),
-  person('cheer', { body: 'stand', arms: 'cheer' }, ['{0} cheers', '{0} is cheering', '{0} has both hands in the air'], ['{0} cheering', '{0} with both hands in the air']),
-  person('sit-ground', { body: 'ground', arms: 'rest' }, ['{0} sits', '{0} is sitting', '{0} sits on the ground'], ['{0} sitting', '{0} sitting on the ground']),
-  animal('animal-runs', RUNNERS, 'run', ['{0} runs', '{0} is running', '{0} runs fast'], ['{0} running', '{0} running fast']),
-  animal('animal-sits', PET_SLEEPERS, 'sit', ['{0} sits', '{0} is sitting', '{0} sits and waits'], ['{0} sitting', '{0} sitting and waiting']),
-  animal('animal-sleeps', PET_SLEEPERS, 'sleep', ['{0} sleeps', '{0} is sleeping', '{0} takes a nap'], ['{0} sleeping', '{0} asleep']),
-  animal('animal-stands', WALKERS, 'stand', ['{0} stands', '{0} is standing', '{0} stands and looks around'], ['{0} standing', '{0} standing around']),
-  swim,
+  person(
+    'run',
+    { body: 'run', arms: 'swing' },
+    ['{0} runs', '{0} is running', '{0} runs fast'],
+    ['{0} running', '{0} on a run'],
+  ),
+  person(
+    'jump',
+    { body: 'jump', arms: 'cheer' },
+    ['{0} jumps', '{0} is jumping', '{0} jumps into the air'],
+    ['{0} jumping', '{0} in the air'],
+  ),
+  person(
+    'walk',
+    { body: 'walk', arms: 'swing' },
+    ['{0} walks', '{0} is walking', '{0} takes a walk'],
+    ['{0} walking', '{0} on a walk'],
+  ),
+  person(
+    'wave',
+    { body: 'stand', arms: 'raise' },
+    ['{0} waves', '{0} is waving', '{0} waves a hand'],
+    ['{0} waving', '{0} with one hand in the air'],
+  ),
+  person(
+    'stand',
+    { body: 'stand', arms: 'down' },
+    ['{0} stands', '{0} is standing', '{0} stands and smiles'],
+    ['{0} standing', '{0} who smiles'],
+  ),
+  person(
+    'cheer',
+    { body: 'stand', arms: 'cheer' },
+    ['{0} cheers', '{0} is cheering', '{0} has both hands in the air'],
+    ['{0} cheering', '{0} with both hands in the air'],
+  ),
+  person(
+    'sit-ground',
+    { body: 'ground', arms: 'rest' },
+    ['{0} sits', '{0} is sitting', '{0} sits on the ground'],
+    ['{0} sitting', '{0} sitting on the ground'],
+  ),
+  animal(
+    'animal-runs',
+    RUNNERS,
+    'run',
+    ['{0} runs', '{0} is running', '{0} runs fast'],
+    ['{0} running', '{0} running fast'],
+  ),
+  animal(
+    'animal-sits',
+    PET_SLEEPERS,
+    'sit',
+    ['{0} sits', '{0} is sitting', '{0} sits and waits'],
+    ['{0} sitting', '{0} sitting and waiting'],
+  ),
+  animal(
+    'animal-sleeps',
+    PET_SLEEPERS,
+    'sleep',
+    ['{0} sleeps', '{0} is sleeping', '{0} takes a nap'],
+    ['{0} sleeping', '{0} asleep'],
+  ),
+  animal(
+    'animal-stands',
+    WALKERS,
+    'stand',
+    ['{0} stands', '{0} is standing', '{0} stands and looks around'],
+    ['{0} standing', '{0} standing around'],
+  ),
 ];

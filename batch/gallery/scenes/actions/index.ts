@@ -3,3 +3,4 @@ export { HOLDING } from './holding.ts';
 export { MOVING } from './moving.ts';
 export { SEATED } from './seated.ts';
 export { TOGETHER } from './together.ts';
+export { WATER } from './water.ts';

@@ -8,7 +8,12 @@ const GOERS = [...PEOPLE, ...WALKERS];
 /** Somebody who goes at a pace, the left edge at `x`. */
 function going(entity: Entity, dice: Dice, pace: 'walk' | 'run', x: number): Part {
   const manner = isPerson(entity.kind)
-    ? { stance: { body: pace, arms: pace === 'run' && dice.chance(0.3) ? ('cheer' as const) : ('swing' as const) } }
+    ? {
+        stance: {
+          body: pace,
+          arms: pace === 'run' && dice.chance(0.3) ? ('cheer' as const) : ('swing' as const),
+        },
+      }
     : { pose: entity.kind === 'duck' ? ('walk' as const) : pace };
   const loose = put(entity, dice, manner, {});
   return put(entity, dice, manner, { x: x - loose.sketch.box.left });
@@ -27,7 +32,13 @@ const chase: SceneEvent = {
   slots: [GOERS, GOERS],
   where: 'outdoors',
   arrange: oneAfterAnother('run'),
-  clauses: ['{0} chases {1}', '{0} is chasing {1}', '{0} runs after {1}', '{1} is chased by {0}', '{1} runs away from {0}'],
+  clauses: [
+    '{0} chases {1}',
+    '{0} is chasing {1}',
+    '{0} runs after {1}',
+    '{1} is chased by {0}',
+    '{1} runs away from {0}',
+  ],
   phrases: ['{0} chasing {1}', '{0} running after {1}', '{1} running away from {0}'],
   swap: { kind: 'role', slots: [0, 1] },
 };
@@ -38,7 +49,13 @@ const follow: SceneEvent = {
   slots: [GOERS, GOERS],
   where: 'outdoors',
   arrange: oneAfterAnother('walk'),
-  clauses: ['{0} follows {1}', '{0} is following {1}', '{0} walks behind {1}', '{1} is followed by {0}', '{1} walks ahead of {0}'],
+  clauses: [
+    '{0} follows {1}',
+    '{0} is following {1}',
+    '{0} walks behind {1}',
+    '{1} is followed by {0}',
+    '{1} walks ahead of {0}',
+  ],
   phrases: ['{0} following {1}', '{0} walking behind {1}', '{1} followed by {0}'],
   swap: { kind: 'role', slots: [0, 1] },
 };
@@ -51,16 +68,28 @@ const walkDog: SceneEvent = {
     const walker = put(cast.at(0), dice, { stance: { body: 'walk', arms: 'hold' } }, {});
     const dog = going(cast.at(1), dice, 'walk', walker.sketch.box.right + dice.between(2, 12));
     const [hand, neck] = [anchor(walker.sketch, 'hand'), anchor(dog.sketch, 'neck')];
-    const leash = stroke(draw('M', ...hand, 'Q', (hand[0] + neck[0]) / 2, neck[1] + 6, ...neck), '#7a2f2f', 2);
+    const leash = stroke(
+      draw('M', ...hand, 'Q', (hand[0] + neck[0]) / 2, neck[1] + 6, ...neck),
+      '#7a2f2f',
+      2,
+    );
     return [walker, dog, prop(sketch(leash, unionBox([walker.sketch.box, dog.sketch.box])))];
   },
-  clauses: ['{0} walks {1}', '{0} is walking {1} on a leash', '{0} takes {1} for a walk', '{1} is on a leash held by {0}'],
+  clauses: [
+    '{0} walks {1}',
+    '{0} is walking {1} on a leash',
+    '{0} takes {1} for a walk',
+    '{1} is on a leash held by {0}',
+  ],
   phrases: ['{0} walking {1}', '{0} with {1} on a leash', '{1} on a walk with {0}'],
 };
 
 const jump: SceneEvent = {
   name: 'jump-over',
-  slots: [[...PEOPLE, 'dog', 'cat', 'horse', 'rabbit'], ['box', 'bench', 'ball', 'basket', 'bucket', 'bag', 'drum', 'skateboard']],
+  slots: [
+    [...PEOPLE, 'dog', 'cat', 'horse', 'rabbit'],
+    ['box', 'bench', 'ball', 'basket', 'bucket', 'bag', 'drum', 'skateboard'],
+  ],
   where: 'outdoors',
   arrange: (cast, dice) => {
     const hurdle = put(cast.at(1), dice, {}, { scale: cast.at(1).kind === 'bench' ? 0.8 : 1 });
@@ -75,7 +104,12 @@ const jump: SceneEvent = {
     );
     return [hurdle, jumper];
   },
-  clauses: ['{0} jumps over {1}', '{0} is jumping over {1}', '{0} leaps over {1}', '{0} makes a jump over {1}'],
+  clauses: [
+    '{0} jumps over {1}',
+    '{0} is jumping over {1}',
+    '{0} leaps over {1}',
+    '{0} makes a jump over {1}',
+  ],
   phrases: ['{0} jumping over {1}', '{0} in the air over {1}', '{1} with {0} jumping over it'],
 };
 
@@ -99,7 +133,16 @@ const kick: SceneEvent = {
   where: 'outdoors',
   arrange: (cast, dice) => {
     const kicker = put(cast.at(0), dice, { stance: { body: 'kick', arms: 'swing' } }, {});
-    return [kicker, put(cast.at(1), dice, {}, { x: kicker.sketch.box.right + dice.between(14, 30), y: -dice.between(6, 26) }, false)];
+    return [
+      kicker,
+      put(
+        cast.at(1),
+        dice,
+        {},
+        { x: kicker.sketch.box.right + dice.between(14, 30), y: -dice.between(6, 26) },
+        false,
+      ),
+    ];
   },
   clauses: ['{0} kicks {1}', '{0} is kicking {1}', '{1} is kicked by {0}', '{0} plays with {1}'],
   phrases: ['{0} kicking {1}', '{1} kicked by {0}', '{0} playing football with {1}'],
@@ -111,10 +154,21 @@ const flyOver: SceneEvent = {
   where: 'outdoors',
   arrange: (cast, dice) => {
     const below = put(cast.at(1), dice, {}, { scale: 0.9 });
-    const bird = put(cast.at(0), dice, { pose: 'run' }, { x: dice.between(-20, 20), y: below.sketch.box.top - dice.between(6, 18), scale: 1.25 }, false);
+    const bird = put(
+      cast.at(0),
+      dice,
+      { pose: 'run' },
+      { x: dice.between(-20, 20), y: below.sketch.box.top - dice.between(6, 18), scale: 1.25 },
+      false,
+    );
     return [below, bird];
   },
-  clauses: ['{0} flies over {1}', '{0} is flying over {1}', '{0} is in the air above {1}', '{1} stands under {0}'],
+  clauses: [
+    '{0} flies over {1}',
+    '{0} is flying over {1}',
+    '{0} is in the air above {1}',
+    '{1} stands under {0}',
+  ],
   phrases: ['{0} flying over {1}', '{0} in the air above {1}', '{1} under {0}'],
 };
 

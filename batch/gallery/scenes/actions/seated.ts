@@ -1,10 +1,16 @@
-import { type Entity, PEOPLE, personScale, isPerson } from '../cast/index.ts';
+import { type Entity, isPerson, PEOPLE, personScale } from '../cast/index.ts';
 import { anchor, type Dice, moved } from '../drawing/index.ts';
 import { type Part, put, type SceneEvent } from '../story/event.ts';
 import { PETS, SEATS } from '../story/kinds.ts';
 
 /** The person moved so that the hip is at a point. */
-function seatedAt(person: Entity, dice: Dice, body: 'sit' | 'ride' | 'cycle', arms: 'rest' | 'rein' | 'handlebar' | 'cheer' | 'raise', [x, y]: readonly [number, number]): Part {
+function seatedAt(
+  person: Entity,
+  dice: Dice,
+  body: 'sit' | 'ground' | 'ride' | 'cycle',
+  arms: 'rest' | 'rein' | 'handlebar' | 'cheer' | 'raise',
+  [x, y]: readonly [number, number],
+): Part {
   const loose = put(person, dice, { stance: { body, arms } }, {}, false);
   const [hipX, hipY] = anchor(loose.sketch, 'hip');
   return { ...loose, sketch: moved(loose.sketch, { x: x - hipX, y: y - hipY }) };
@@ -18,7 +24,10 @@ const sit: SceneEvent = {
     const seat = put(cast.at(1), dice, {}, {});
     const [x, y] = anchor(seat.sketch, 'seat');
     const wide = cast.at(1).kind === 'bench' || cast.at(1).kind === 'sofa';
-    const sitter = seatedAt(cast.at(0), dice, 'sit', dice.chance(0.8) ? 'rest' : 'raise', [x + (wide ? dice.between(-26, 20) : -6), y - 2]);
+    const sitter = seatedAt(cast.at(0), dice, 'sit', dice.chance(0.8) ? 'rest' : 'raise', [
+      x + (wide ? dice.between(-26, 20) : -6),
+      y - 2,
+    ]);
     return [seat, sitter];
   },
   clauses: ['{0} sits on {1}', '{0} is sitting on {1}', '{0} rests on {1}', '{0} has a rest on {1}'],
@@ -56,7 +65,7 @@ const sail: SceneEvent = {
   arrange: (cast, dice) => {
     const boat = put(cast.at(1), dice, {}, { scale: 1.15 }, false);
     const [x, y] = anchor(boat.sketch, 'seat');
-    return [seatedAt(cast.at(0), dice, 'sit', dice.chance(0.5) ? 'rest' : 'raise', [x, y + 4]), boat];
+    return [seatedAt(cast.at(0), dice, 'ground', dice.chance(0.5) ? 'rest' : 'raise', [x, y + 2]), boat];
   },
   clauses: ['{0} sails in {1}', '{0} is sailing in {1}', '{0} sits in {1}', '{0} takes a ride in {1}'],
   phrases: ['{0} sailing in {1}', '{0} in {1}', '{1} with {0} in it'],

@@ -1,11 +1,18 @@
-import { type Entity, isPerson, PEOPLE } from '../cast/index.ts';
 import type { ArmsName, BodyName } from '../cast/index.ts';
+import { type Entity, isPerson, PEOPLE } from '../cast/index.ts';
 import { anchor, type Dice, draw, moved, path, sketch, standingBox, stroke } from '../drawing/index.ts';
 import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
 import { LIVING } from '../story/kinds.ts';
 
 /** Somebody with the left edge at `x`; mirrored, they look left. */
-function beside(entity: Entity, dice: Dice, x: number, mirrored: boolean, body: BodyName = 'stand', arms: ArmsName = 'down'): Part {
+function beside(
+  entity: Entity,
+  dice: Dice,
+  x: number,
+  mirrored: boolean,
+  body: BodyName = 'stand',
+  arms: ArmsName = 'down',
+): Part {
   const manner = isPerson(entity.kind) ? { stance: { body, arms } } : { pose: 'stand' as const };
   const loose = put(entity, dice, manner, { mirrored });
   return { ...loose, sketch: moved(loose.sketch, { x: x - loose.sketch.box.left }) };
@@ -24,7 +31,13 @@ const give: SceneEvent = {
     const taker = beside(cast.at(2), dice, x + 14, true, 'stand', 'receive');
     return [giver, taker, gift];
   },
-  clauses: ['{0} gives {1} to {2}', '{0} is giving {1} to {2}', '{2} gets {1} from {0}', '{1} is given to {2} by {0}', '{0} hands {1} to {2}'],
+  clauses: [
+    '{0} gives {1} to {2}',
+    '{0} is giving {1} to {2}',
+    '{2} gets {1} from {0}',
+    '{1} is given to {2} by {0}',
+    '{0} hands {1} to {2}',
+  ],
   phrases: ['{0} giving {1} to {2}', '{2} getting {1} from {0}', '{0} with {1} for {2}'],
   swap: { kind: 'role', slots: [0, 2] },
 };
@@ -36,11 +49,22 @@ const throwTo: SceneEvent = {
   arrange: (cast, dice) => {
     const thrower = beside(cast.at(0), dice, 0, false, 'walk', 'throw');
     const right = thrower.sketch.box.right;
-    const ball = put(cast.at(1), dice, {}, { x: right + dice.between(14, 24), y: -dice.between(74, 92), scale: 0.95 }, false);
+    const ball = put(
+      cast.at(1),
+      dice,
+      {},
+      { x: right + dice.between(14, 24), y: -dice.between(74, 92), scale: 0.95 },
+      false,
+    );
     const catcher = beside(cast.at(2), dice, right + dice.between(40, 56), true, 'stand', 'receive');
     return [thrower, catcher, ball];
   },
-  clauses: ['{0} throws {1} to {2}', '{0} is throwing {1} to {2}', '{2} waits for {1} from {0}', '{1} is thrown to {2} by {0}'],
+  clauses: [
+    '{0} throws {1} to {2}',
+    '{0} is throwing {1} to {2}',
+    '{2} waits for {1} from {0}',
+    '{1} is thrown to {2} by {0}',
+  ],
   phrases: ['{0} throwing {1} to {2}', '{1} thrown to {2} by {0}', '{0} who throws {1} to {2}'],
   swap: { kind: 'role', slots: [0, 2] },
 };
@@ -53,11 +77,23 @@ const feed: SceneEvent = {
     const tall = cast.at(1).kind === 'horse' || cast.at(1).kind === 'cow';
     const feeder = beside(cast.at(0), dice, 0, false, tall ? 'stand' : 'crouch', tall ? 'give' : 'point');
     const [x, y] = anchor(feeder.sketch, 'hand');
-    const carrot = path(draw('M', x - 2, y - 3, 'L', x + 12, y, 'L', x - 2, y + 4, 'Z'), '#f08a35') + stroke(draw('M', x - 3, y, 'l', -5, -4, 'm', 5, 4, 'l', -6, 1), '#5c9a4b', 2);
+    const carrot =
+      path(draw('M', x - 2, y - 3, 'L', x + 12, y, 'L', x - 2, y + 4, 'Z'), '#f08a35') +
+      stroke(draw('M', x - 3, y, 'l', -5, -4, 'm', 5, 4, 'l', -6, 1), '#5c9a4b', 2);
     const animal = beside(cast.at(1), dice, x + 9, true);
-    return [animal, feeder, prop(sketch(carrot, { ...standingBox(20, 8), top: y - 5, bottom: y + 5, left: x - 8, right: x + 12 }))];
+    return [
+      animal,
+      feeder,
+      prop(sketch(carrot, { ...standingBox(20, 8), top: y - 5, bottom: y + 5, left: x - 8, right: x + 12 })),
+    ];
   },
-  clauses: ['{0} feeds {1}', '{0} is feeding {1}', '{1} is fed by {0}', '{0} gives a carrot to {1}', '{1} gets a carrot from {0}'],
+  clauses: [
+    '{0} feeds {1}',
+    '{0} is feeding {1}',
+    '{1} is fed by {0}',
+    '{0} gives a carrot to {1}',
+    '{1} gets a carrot from {0}',
+  ],
   phrases: ['{0} feeding {1}', '{1} eating a carrot from the hand of {0}', '{0} with a carrot for {1}'],
 };
 
@@ -68,7 +104,10 @@ const lookAt: SceneEvent = {
   where: 'outdoors',
   arrange: (cast, dice) => {
     const watcher = beside(cast.at(0), dice, 0, false, 'stand', dice.chance(0.5) ? 'down' : 'swing');
-    return [watcher, beside(cast.at(1), dice, watcher.sketch.box.right + dice.between(14, 30), false, 'walk', 'swing')];
+    return [
+      watcher,
+      beside(cast.at(1), dice, watcher.sketch.box.right + dice.between(14, 30), false, 'walk', 'swing'),
+    ];
   },
   clauses: ['{0} looks at {1}', '{0} is looking at {1}', '{0} watches {1}', '{1} is watched by {0}'],
   phrases: ['{0} looking at {1}', '{0} watching {1}', '{1} watched by {0}'],
@@ -81,9 +120,17 @@ const pointAt: SceneEvent = {
   where: 'anywhere',
   arrange: (cast, dice) => {
     const pointer = beside(cast.at(0), dice, 0, false, 'stand', 'point');
-    return [pointer, beside(cast.at(1), dice, pointer.sketch.box.right + dice.between(10, 24), dice.chance(0.4))];
+    return [
+      pointer,
+      beside(cast.at(1), dice, pointer.sketch.box.right + dice.between(10, 24), dice.chance(0.4)),
+    ];
   },
-  clauses: ['{0} points at {1}', '{0} is pointing at {1}', '{0} points a finger at {1}', '{0} stands and points at {1}'],
+  clauses: [
+    '{0} points at {1}',
+    '{0} is pointing at {1}',
+    '{0} points a finger at {1}',
+    '{0} stands and points at {1}',
+  ],
   phrases: ['{0} pointing at {1}', '{0} with a finger pointing at {1}', '{0} who points at {1}'],
   swap: { kind: 'role', slots: [0, 1] },
 };

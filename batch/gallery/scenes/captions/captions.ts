@@ -27,11 +27,31 @@ export function describe(plan: Plan, seed: number, exact: boolean): string[] {
     const keys = [seed, 20 + index] as const;
     const companion = companions[dice.below(Math.max(1, companions.length))];
     const structure = Dice.of(...keys);
-    if (index >= CAPTIONS - partial && companion !== undefined && companions.indexOf(companion) === index - (CAPTIONS - partial)) {
-      return sentence(companion, structure.pick(templatesOf(companion)), undefined, plan, keys, structure, 'some');
+    if (
+      index >= CAPTIONS - partial &&
+      companion !== undefined &&
+      companions.indexOf(companion) === index - (CAPTIONS - partial)
+    ) {
+      return sentence(
+        companion,
+        structure.pick(templatesOf(companion)),
+        undefined,
+        plan,
+        keys,
+        structure,
+        'some',
+      );
     }
     const detail = exact || structure.chance(0.55) ? 'all' : 'some';
-    return sentence(main, template, structure.chance(0.4) ? companion : undefined, plan, keys, structure, detail);
+    return sentence(
+      main,
+      template,
+      structure.chance(0.4) ? companion : undefined,
+      plan,
+      keys,
+      structure,
+      detail,
+    );
   });
 }
 
@@ -56,7 +76,9 @@ function sentence(
   if (companion !== undefined) {
     const other = dice.pick(templatesOf(companion).filter((each) => each.clause === template.clause));
     const joint = template.clause ? dice.pick(['while', 'and', 'as']) : 'and';
-    return finish(`${said} ${joint} ${fill(companion, other, keys, 'some')}${dice.chance(0.5) ? after(place) : ''}`);
+    return finish(
+      `${said} ${joint} ${fill(companion, other, keys, 'some')}${dice.chance(0.5) ? after(place) : ''}`,
+    );
   }
   if (place !== '' && template.clause && dice.chance(0.25)) return finish(`${place} , ${said}`);
   return finish(`${said}${after(place)}`);
@@ -72,10 +94,17 @@ function placePhrase(plan: Plan, dice: Dice): string {
 }
 
 /** The template with its entities' noun phrases. An entity's words depend on the caption and on itself, not on its slot. */
-function fill({ cast }: PlannedEvent, { text }: Template, keys: readonly [number, number], detail: Detail): string {
+function fill(
+  { cast }: PlannedEvent,
+  { text }: Template,
+  keys: readonly [number, number],
+  detail: Detail,
+): string {
   return text.replace(/\{(\d)\}/g, (_, slot: string) => {
     const entity = cast[Number(slot)];
-    return entity === undefined ? '' : nounPhrase(entity, detail, Dice.of(...keys, entity.id), keys[0] + keys[1]);
+    return entity === undefined
+      ? ''
+      : nounPhrase(entity, detail, Dice.of(...keys, entity.id), keys[0] + keys[1]);
   });
 }
 

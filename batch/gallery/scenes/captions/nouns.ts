@@ -7,7 +7,8 @@ interface Names {
   readonly loose: readonly string[];
 }
 
-const NAMES: Readonly<Partial<Record<Kind, Names>>> = {
+/** The names of the kinds that are not called by their kind alone. */
+export const NAMES: Readonly<Partial<Record<Kind, Names>>> = {
   man: { own: ['man', 'man', 'guy'], loose: ['person', 'young man'] },
   woman: { own: ['woman', 'woman', 'lady'], loose: ['person', 'young woman'] },
   boy: { own: ['boy', 'boy', 'little boy', 'young boy'], loose: ['child', 'kid'] },
@@ -37,11 +38,15 @@ export type Detail = 'all' | 'some';
 export function nounPhrase(entity: Entity, detail: Detail, dice: Dice, wording: number): string {
   const names = NAMES[entity.kind];
   const loose = detail === 'some' && dice.chance(0.22);
-  const noun = dice.pick(loose && names !== undefined && names.loose.length > 0 ? names.loose : (names?.own ?? [entity.kind]));
-  if (entity.outfit !== undefined) return withArticle(`${noun}${dressed(entity, entity.outfit, detail, dice)}`);
+  const noun = dice.pick(
+    loose && names !== undefined && names.loose.length > 0 ? names.loose : (names?.own ?? [entity.kind]),
+  );
+  if (entity.outfit !== undefined)
+    return withArticle(`${noun}${dressed(entity, entity.outfit, detail, dice)}`);
   const told = detail === 'all' || dice.chance(0.72);
   const size = entity.size === undefined || !told ? '' : `${SIZE_WORDS[entity.size][wording % 2]} `;
-  if (entity.kind === 'snowman') return withArticle(`${size}snowman${told ? ` with ${withArticle(`${entity.colour} scarf`)}` : ''}`);
+  if (entity.kind === 'snowman')
+    return withArticle(`${size}snowman${told ? ` with ${withArticle(`${entity.colour} scarf`)}` : ''}`);
   const coloured = withArticle(`${size}${told ? `${entity.colour} ` : ''}${noun}`);
   return entity.kind === 'fish' ? `${coloured} in a bowl` : coloured;
 }
@@ -50,14 +55,20 @@ const SIZE_WORDS = { big: ['big', 'large'], small: ['small', 'little'] } as cons
 
 function dressed(entity: Entity, outfit: Outfit, detail: Detail, dice: Dice): string {
   if (detail === 'some' && dice.chance(0.22)) return '';
-  const shirt = withArticle(`${entity.colour} ${outfit.striped && (detail === 'all' || dice.chance(0.7)) ? 'striped ' : ''}${outfit.garment}`);
+  const shirt = withArticle(
+    `${entity.colour} ${outfit.striped && (detail === 'all' || dice.chance(0.7)) ? 'striped ' : ''}${outfit.garment}`,
+  );
   const joint = dice.pick([' in ', ' in ', ' wearing ']);
   const hat = outfit.hat === undefined ? '' : withArticle(`${outfit.hat} hat`);
-  const trousers = outfit.shorts ? `${outfit.trousers} shorts` : `${outfit.trousers} ${dice.pick(['trousers', 'pants'])}`;
+  const trousers = outfit.shorts
+    ? `${outfit.trousers} shorts`
+    : `${outfit.trousers} ${dice.pick(['trousers', 'pants'])}`;
   if (detail === 'some' && hat !== '' && dice.chance(0.3)) return `${joint}${hat}`;
   const told = detail === 'all' || dice.chance(0.4);
-  if (hat !== '' && told) return `${joint}${dice.chance(0.5) ? `${shirt} and ${hat}` : `${hat} and ${shirt}`}`;
-  if (outfit.garment === 'shirt' && (outfit.trousersTold ? told : detail === 'some' && dice.chance(0.12))) return `${joint}${shirt} and ${trousers}`;
+  if (hat !== '' && told)
+    return `${joint}${dice.chance(0.5) ? `${shirt} and ${hat}` : `${hat} and ${shirt}`}`;
+  if (outfit.garment === 'shirt' && (outfit.trousersTold ? told : detail === 'some' && dice.chance(0.12)))
+    return `${joint}${shirt} and ${trousers}`;
   return `${joint}${shirt}`;
 }
 

@@ -43,7 +43,14 @@ export function circle(x: number, y: number, radius: number, fill: string): stri
 }
 
 /** A rectangle from its upper left corner, with corners rounded by `round`. */
-export function rect(x: number, y: number, width: number, height: number, round: number, fill: string): string {
+export function rect(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  round: number,
+  fill: string,
+): string {
   return `<rect x="${decimal(x)}" y="${decimal(y)}" width="${decimal(width)}" height="${decimal(height)}" rx="${decimal(round)}" fill="${fill}"/>`;
 }
 

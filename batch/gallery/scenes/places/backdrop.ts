@@ -12,12 +12,16 @@ export interface Backdrop {
   readonly front: string;
 }
 
-export type PaintPlace = (dice: Dice, hour: Hour) => Backdrop;
+/** Paints a place: `look` chooses what gives it its character, `dice` where its small things are. */
+export type PaintPlace = (look: Dice, dice: Dice, hour: Hour) => Backdrop;
 
 /** A top-down gradient over the shape that refers to it. */
 export function gradient(id: string, ...colours: readonly string[]): string {
   const stops = colours
-    .map((colour, index) => `<stop offset="${Math.round((100 * index) / (colours.length - 1))}%" stop-color="${colour}"/>`)
+    .map(
+      (colour, index) =>
+        `<stop offset="${Math.round((100 * index) / (colours.length - 1))}%" stop-color="${colour}"/>`,
+    )
     .join('');
   return `<defs><linearGradient id="${id}" x1="0" y1="0" x2="0" y2="1">${stops}</linearGradient></defs>`;
 }

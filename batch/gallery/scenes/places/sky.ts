@@ -16,12 +16,12 @@ const SKIES: Readonly<Record<Hour, readonly (readonly string[])[]>> = {
 };
 
 /** The sky down to `horizon`, with a sun and clouds; in the evening the sun stands low and large. */
-export function sky(dice: Dice, hour: Hour, horizon: number): string {
-  const sunX = dice.between(40, 280);
+export function sky(look: Dice, dice: Dice, hour: Hour, horizon: number): string {
+  const sunX = look.between(40, 280) + dice.between(-8, 8);
   const evening = hour === 'evening';
   const sunY = evening ? horizon - dice.between(10, 26) : dice.between(22, 46);
   return [
-    gradient('sky', ...dice.pick(SKIES[hour])),
+    gradient('sky', ...look.pick(SKIES[hour])),
     rect(0, 0, WIDTH, horizon + 30, 0, 'url(#sky)'),
     `<defs><radialGradient id="sun"><stop offset="0" stop-color="${evening ? '#fff0b0' : '#fffbe0'}" stop-opacity="0.95"/><stop offset="1" stop-color="#fff0b0" stop-opacity="0"/></radialGradient></defs>`,
     circle(sunX, sunY, evening ? 78 : 52, 'url(#sun)'),
@@ -33,7 +33,10 @@ export function sky(dice: Dice, hour: Hour, horizon: number): string {
 function cloud(dice: Dice, colour: string): string {
   const [x, y, size] = [dice.between(10, 310), dice.between(18, 70), dice.between(0.7, 1.3)];
   const puffs = [
-    [-18, 0, 11], [-5, -7, 14], [10, -4, 12], [22, 1, 9],
+    [-18, 0, 11],
+    [-5, -7, 14],
+    [10, -4, 12],
+    [22, 1, 9],
   ] as const;
   return veiled(
     puffs.map(([dx, dy, r]) => circle(x + dx * size, y + dy * size, r * size, colour)).join('') +

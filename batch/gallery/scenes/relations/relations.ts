@@ -4,7 +4,18 @@ import { type Part, put, type SceneEvent } from '../story/event.ts';
 import { LARGE_THINGS, PETS, SMALL_THINGS, WALKERS } from '../story/kinds.ts';
 
 const PERCHERS = [...PETS, 'bird', 'fish', ...SMALL_THINGS] as const satisfies readonly Kind[];
-const HIDERS = [...PETS, 'duck', 'ball', 'box', 'basket', 'bucket', 'bag', 'bear', 'drum', 'book'] as const satisfies readonly Kind[];
+const HIDERS = [
+  ...PETS,
+  'duck',
+  'ball',
+  'box',
+  'basket',
+  'bucket',
+  'bag',
+  'bear',
+  'drum',
+  'book',
+] as const satisfies readonly Kind[];
 const STANDERS = [...PEOPLE, ...WALKERS, ...SMALL_THINGS, ...LARGE_THINGS] as const satisfies readonly Kind[];
 const TOPS = ['table', 'bench', 'chair', 'box', 'sofa'] as const satisfies readonly Kind[];
 const SHELTERS = ['table', 'bench'] as const satisfies readonly Kind[];
@@ -12,7 +23,10 @@ const SHELTERS = ['table', 'bench'] as const satisfies readonly Kind[];
 /** Somebody at rest with the left edge at `x`. */
 function resting(entity: Entity, dice: Dice, x: number, scale = 1): Part {
   const pose = (PETS as readonly Kind[]).includes(entity.kind) && dice.chance(0.5) ? 'sit' : 'stand';
-  const loose = put(entity, dice, isAnimal(entity.kind) ? { pose } : {}, { scale, mirrored: isPerson(entity.kind) && dice.chance(0.5) });
+  const loose = put(entity, dice, isAnimal(entity.kind) ? { pose } : {}, {
+    scale,
+    mirrored: isPerson(entity.kind) && dice.chance(0.5),
+  });
   return { ...loose, sketch: moved(loose.sketch, { x: x - loose.sketch.box.left }) };
 }
 
@@ -60,7 +74,15 @@ const under: SceneEvent = {
   where: 'anywhere',
   arrange: (cast, dice) => {
     const shelter = put(cast.at(1), dice, {}, { scale: cast.at(1).kind === 'tree' ? 1 : 1.25 });
-    return [shelter, restingAt(cast.at(0), dice, [cast.at(1).kind === 'umbrella' ? 22 : dice.between(-6, 6), 0], cast.at(1).kind === 'tree' ? 1 : 0.86)];
+    return [
+      shelter,
+      restingAt(
+        cast.at(0),
+        dice,
+        [cast.at(1).kind === 'umbrella' ? 22 : dice.between(-6, 6), 0],
+        cast.at(1).kind === 'tree' ? 1 : 0.86,
+      ),
+    ];
   },
   clauses: ['{0} is under {1}', 'there is {0} under {1}', 'under {1} there is {0}', '{1} stands over {0}'],
   phrases: ['{0} under {1}', '{0} below {1}', '{1} with {0} under it'],
@@ -73,7 +95,12 @@ const leftOf: SceneEvent = {
   where: 'anywhere',
   handed: true,
   arrange: inARow([0, 1]),
-  clauses: ['{0} is left of {1}', '{0} is to the left of {1}', 'there is {0} on the left of {1}', '{1} has {0} on the left'],
+  clauses: [
+    '{0} is left of {1}',
+    '{0} is to the left of {1}',
+    'there is {0} on the left of {1}',
+    '{1} has {0} on the left',
+  ],
   phrases: ['{0} left of {1}', '{0} to the left of {1}', '{0} on the left and {1} on the right'],
   swap: { kind: 'relation', slots: [0, 1] },
 };
@@ -85,7 +112,12 @@ const rightOf: SceneEvent = {
   where: 'anywhere',
   handed: true,
   arrange: inARow([1, 0]),
-  clauses: ['{0} is right of {1}', '{0} is to the right of {1}', 'there is {0} on the right of {1}', '{1} has {0} on the right'],
+  clauses: [
+    '{0} is right of {1}',
+    '{0} is to the right of {1}',
+    'there is {0} on the right of {1}',
+    '{1} has {0} on the right',
+  ],
   phrases: ['{0} right of {1}', '{0} to the right of {1}', '{0} on the right and {1} on the left'],
   swap: { kind: 'relation', slots: [0, 1] },
 };
@@ -96,7 +128,12 @@ const nextTo: SceneEvent = {
   slots: [STANDERS, STANDERS],
   where: 'anywhere',
   arrange: inARow([0, 1]),
-  clauses: ['{0} is next to {1}', '{0} is beside {1}', 'there is {0} next to {1}', '{0} and {1} are side by side'],
+  clauses: [
+    '{0} is next to {1}',
+    '{0} is beside {1}',
+    'there is {0} next to {1}',
+    '{0} and {1} are side by side',
+  ],
   phrases: ['{0} next to {1}', '{0} beside {1}', '{0} and {1}'],
 };
 
@@ -106,14 +143,41 @@ const between: SceneEvent = {
   slots: [STANDERS, STANDERS, STANDERS],
   where: 'anywhere',
   arrange: inARow([1, 0, 2]),
-  clauses: ['{0} is between {1} and {2}', 'there is {0} between {1} and {2}', 'between {1} and {2} there is {0}', '{1} and {2} have {0} between them'],
-  phrases: ['{0} between {1} and {2}', '{1} and {2} with {0} between them', '{0} with {1} on one side and {2} on the other'],
+  clauses: [
+    '{0} is between {1} and {2}',
+    'there is {0} between {1} and {2}',
+    'between {1} and {2} there is {0}',
+    '{1} and {2} have {0} between them',
+  ],
+  phrases: [
+    '{0} between {1} and {2}',
+    '{1} and {2} with {0} between them',
+    '{0} with {1} on one side and {2} on the other',
+  ],
   swap: { kind: 'relation', slots: [0, 1] },
 };
 
 const behind: SceneEvent = {
   name: 'behind',
-  slots: [[...PEOPLE, 'tree', 'house', 'horse', 'cow', 'snowman'], ['bench', 'table', 'box', 'sofa', 'sheep', 'dog', 'car', 'bicycle', 'horse', 'cow', 'man', 'woman', 'boy', 'girl']],
+  slots: [
+    [...PEOPLE, 'tree', 'house', 'horse', 'cow', 'snowman'],
+    [
+      'bench',
+      'table',
+      'box',
+      'sofa',
+      'sheep',
+      'dog',
+      'car',
+      'bicycle',
+      'horse',
+      'cow',
+      'man',
+      'woman',
+      'boy',
+      'girl',
+    ],
+  ],
   where: 'anywhere',
   arrange: (cast, dice) => {
     const [back, front] = [restingAt(cast.at(0), dice, [0, 0]), restingAt(cast.at(1), dice, [0, 0])];
@@ -122,18 +186,32 @@ const behind: SceneEvent = {
     const shift = side * Math.max(12, (back.sketch.box.right - back.sketch.box.left) * 0.3);
     return [{ ...back, sketch: moved(back.sketch, { x: shift, y: lift }) }, front];
   },
-  clauses: ['{0} is behind {1}', 'there is {0} behind {1}', '{1} is in front of {0}', 'in front of {0} there is {1}'],
+  clauses: [
+    '{0} is behind {1}',
+    'there is {0} behind {1}',
+    '{1} is in front of {0}',
+    'in front of {0} there is {1}',
+  ],
   phrases: ['{0} behind {1}', '{1} in front of {0}', '{1} with {0} behind it'],
   swap: { kind: 'relation', slots: [0, 1] },
 };
 
 const above: SceneEvent = {
   name: 'above',
-  slots: [['balloon', 'kite', 'bird'], [...PEOPLE, 'house', 'tree', 'car', 'bench', 'table', 'dog', 'cat', 'horse', 'cow', 'sheep']],
+  slots: [
+    ['balloon', 'kite', 'bird'],
+    [...PEOPLE, 'house', 'tree', 'car', 'bench', 'table', 'dog', 'cat', 'horse', 'cow', 'sheep'],
+  ],
   where: 'outdoors',
   arrange: (cast, dice) => {
     const below = restingAt(cast.at(1), dice, [0, 0], fair(cast.at(1).kind));
-    const high = put(cast.at(0), dice, { pose: 'run' }, { x: dice.between(-10, 10), y: below.sketch.box.top - dice.between(2, 12) }, false);
+    const high = put(
+      cast.at(0),
+      dice,
+      { pose: 'run' },
+      { x: dice.between(-10, 10), y: below.sketch.box.top - dice.between(2, 12) },
+      false,
+    );
     return [below, high];
   },
   clauses: ['{0} is above {1}', 'there is {0} above {1}', '{0} floats above {1}', 'above {1} there is {0}'],
@@ -152,8 +230,17 @@ const underAndOn: SceneEvent = {
       restingAt(cast.at(2), dice, [dice.between(-14, 14), anchor(shelter.sketch, 'seat')[1]]),
     ];
   },
-  clauses: ['{0} is under {1} and {2} is on it', 'there is {0} under {1} with {2} on it', '{2} is on {1} and {0} is under it', 'on {1} there is {2} and under it there is {0}'],
-  phrases: ['{0} under {1} with {2} on it', '{1} with {2} on it and {0} under it', '{2} on {1} with {0} under it'],
+  clauses: [
+    '{0} is under {1} and {2} is on it',
+    'there is {0} under {1} with {2} on it',
+    '{2} is on {1} and {0} is under it',
+    'on {1} there is {2} and under it there is {0}',
+  ],
+  phrases: [
+    '{0} under {1} with {2} on it',
+    '{1} with {2} on it and {0} under it',
+    '{2} on {1} with {0} under it',
+  ],
   swap: { kind: 'relation', slots: [0, 2] },
 };
 
@@ -165,10 +252,28 @@ const inside: SceneEvent = {
     const basket = put(cast.at(1), dice, {}, { scale: 1.6 });
     const loose = restingAt(cast.at(0), dice, [0, 0], 0.9);
     const sunk = -loose.sketch.box.top * 0.4;
-    return [{ ...loose, grounded: false, sketch: moved(loose.sketch, { y: anchor(basket.sketch, 'rim')[1] + sunk }) }, basket];
+    return [
+      {
+        ...loose,
+        grounded: false,
+        sketch: moved(loose.sketch, { y: anchor(basket.sketch, 'rim')[1] + sunk }),
+      },
+      basket,
+    ];
   },
   clauses: ['{0} is in {1}', 'there is {0} in {1}', 'in {1} there is {0}', '{1} holds {0}'],
   phrases: ['{0} in {1}', '{1} with {0} in it', '{0} inside {1}'],
 };
 
-export const RELATIONS: readonly SceneEvent[] = [on, under, leftOf, rightOf, nextTo, between, behind, above, underAndOn, inside];
+export const RELATIONS: readonly SceneEvent[] = [
+  on,
+  under,
+  leftOf,
+  rightOf,
+  nextTo,
+  between,
+  behind,
+  above,
+  underAndOn,
+  inside,
+];

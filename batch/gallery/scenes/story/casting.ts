@@ -28,7 +28,12 @@ function stands(kind: Kind, place: PlaceName, where: Where): boolean {
 }
 
 /** The entities of an event's slots, of kinds not yet used; undefined where a slot finds none. */
-export function castEvent(event: SceneEvent, place: PlaceName, used: readonly Entity[], dice: Dice): Entity[] | undefined {
+export function castEvent(
+  event: SceneEvent,
+  place: PlaceName,
+  used: readonly Entity[],
+  dice: Dice,
+): Entity[] | undefined {
   const cast: Entity[] = [];
   for (const kinds of event.slots) {
     const others = [...used, ...cast];

@@ -1,5 +1,16 @@
 import type { Entity } from '../cast/index.ts';
-import { type Box, type Dice, ellipse, faded, moved, type Sketch, toneDefinitions, unionBox } from '../drawing/index.ts';
+import {
+  type Box,
+  type Dice,
+  ellipse,
+  faded,
+  moved,
+  rect,
+  type Sketch,
+  toneDefinitions,
+  transformed,
+  unionBox,
+} from '../drawing/index.ts';
 import { HEIGHT, PLACES, WIDTH } from '../places/index.ts';
 import type { Part } from './event.ts';
 import { castOf, type Plan, type PlannedEvent } from './plan.ts';
@@ -28,11 +39,17 @@ interface Group {
 const MARGIN = 8;
 const MOST_HEIGHT = 186;
 const LARGEST = 1.32;
+/** Where places are held when they are enlarged. */
+const GROUND = 200;
+const VIGNETTE = rect(0, 0, WIDTH, HEIGHT, 0, 'url(#vignette)');
 
-/** Lays a plan's groups out side by side, at different depths, before its place. */
-export function compose(plan: Plan, order: Dice, dice: Dice): Composition {
+/**
+ * Lays a plan's groups out side by side, at different depths, before its place. `look` chooses what twins share, `dice`
+ * their small differences.
+ */
+export function compose(plan: Plan, look: Dice, dice: Dice): Composition {
   const groups = plan.events.map((planned, index) => group(planned, index === 0, dice));
-  const row = order.some(groups, groups.length);
+  const row = look.some(groups, groups.length);
   const width = row.reduce((sum, { box }) => sum + box.right - box.left, 0);
   const height = Math.max(...row.map(({ box }) => box.bottom - box.top));
   const gap = 10;
@@ -45,19 +62,43 @@ export function compose(plan: Plan, order: Dice, dice: Dice): Composition {
     spare -= room;
     x += room;
     // Companions stand a little further back.
-    const baseline = each.afloat ? dice.between(184, 194) : each.main ? dice.between(212, 224) : dice.between(196, 216);
+    const baseline = each.afloat
+      ? dice.between(184, 194)
+      : each.main
+        ? dice.between(212, 224)
+        : dice.between(196, 216);
     const parts = each.parts.map((part) => place(part, x - each.box.left * scale, baseline, scale));
     x += (each.box.right - each.box.left) * scale + gap;
     return { baseline, parts };
   });
-  const { behind, front } = PLACES[plan.place].paint(dice, plan.hour);
+  const { behind, front } = PLACES[plan.place].paint(look, dice, plan.hour);
   const nearestLast = placed.toSorted((a, b) => a.baseline - b.baseline);
-  return { behind, parts: nearestLast.flatMap(({ parts }) => parts), front };
+  return {
+    behind: framed(behind, look),
+    parts: nearestLast.flatMap(({ parts }) => parts),
+    front: front + VIGNETTE,
+  };
+}
+
+/** A place seen from nearer or from the other side; what stands on the ground line stays there. */
+function framed(behind: string, look: Dice): string {
+  const zoom = look.between(1, 1.13);
+  const [x, y] = [look.between(0.2, 0.8) * WIDTH, GROUND];
+  const mirrored = look.chance(0.5);
+  const left = mirrored ? x + (WIDTH - x) * zoom : x - x * zoom;
+  return transformed(behind, [left, y - y * zoom], mirrored ? -zoom : zoom, zoom);
 }
 
 function group({ event, cast, mirrored }: PlannedEvent, main: boolean, dice: Dice): Group {
-  const parts = event.arrange(castOf(cast), dice).map((part) => ({ ...part, sketch: moved(part.sketch, { mirrored }) }));
-  return { parts, box: unionBox(parts.map((part) => part.sketch.box)), afloat: event.where === 'afloat', main };
+  const parts = event
+    .arrange(castOf(cast), dice)
+    .map((part) => ({ ...part, sketch: moved(part.sketch, { mirrored }) }));
+  return {
+    parts,
+    box: unionBox(parts.map((part) => part.sketch.box)),
+    afloat: event.where === 'afloat',
+    main,
+  };
 }
 
 function place(part: Part, x: number, y: number, scale: number): PlacedPart {
@@ -67,11 +108,15 @@ function place(part: Part, x: number, y: number, scale: number): PlacedPart {
 
 function shadow({ box }: Sketch): string {
   const half = (box.right - box.left) / 2;
-  return faded(ellipse(box.left + half, box.bottom - 0.5, half * 0.94, Math.min(7, 2 + half * 0.09), 'url(#shade)'), 0.55);
+  return faded(
+    ellipse(box.left + half, box.bottom - 0.5, half * 0.94, Math.min(7, 2 + half * 0.09), 'url(#shade)'),
+    0.55,
+  );
 }
 
 const LIGHTS =
   '<radialGradient id="glow"><stop offset="0" stop-color="#ffe9a0" stop-opacity="0.8"/><stop offset="1" stop-color="#ffe9a0" stop-opacity="0"/></radialGradient>' +
+  '<radialGradient id="vignette" cx="0.5" cy="0.45" r="0.75"><stop offset="0.55" stop-color="#3a2450" stop-opacity="0"/><stop offset="1" stop-color="#3a2450" stop-opacity="0.17"/></radialGradient>' +
   '<radialGradient id="shade"><stop offset="0" stop-color="#2d2350" stop-opacity="0.75"/><stop offset="0.6" stop-color="#2d2350" stop-opacity="0.45"/><stop offset="1" stop-color="#2d2350" stop-opacity="0"/></radialGradient>';
 
 /** An SVG document of 320 x 240 pixels from some of a composition's layers. */

@@ -1,5 +1,5 @@
 import type { Entity, Kind } from '../cast/index.ts';
-import { type Manner, drawEntity } from '../cast/index.ts';
+import { drawEntity, type Manner } from '../cast/index.ts';
 import type { Dice, Move, Sketch } from '../drawing/index.ts';
 import { moved } from '../drawing/index.ts';
 
@@ -48,7 +48,13 @@ export interface Cast {
 }
 
 /** An entity drawn in a manner and moved to its position. */
-export function put(entity: Entity, dice: Dice, manner: Manner, move: Move, grounded = (move.y ?? 0) === 0): Part {
+export function put(
+  entity: Entity,
+  dice: Dice,
+  manner: Manner,
+  move: Move,
+  grounded = (move.y ?? 0) === 0,
+): Part {
   return { sketch: moved(drawEntity(entity, dice, manner), move), entity, grounded };
 }
 

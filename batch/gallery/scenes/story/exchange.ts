@@ -7,10 +7,16 @@ type Exchange = readonly (readonly [Entity, Entity])[];
 
 /** All exchanges of colours and sizes within a cast that can be drawn in a place and said in the same words. */
 export function attributeExchanges(cast: readonly Entity[], place: PlaceName): Exchange[] {
-  const pairs = cast.flatMap((first, index) => cast.slice(index + 1).map((second) => [first, second] as const));
+  const pairs = cast.flatMap((first, index) =>
+    cast.slice(index + 1).map((second) => [first, second] as const),
+  );
   return [
-    ...pairs.filter(([first, second]) => coloursExchange(first, second, place)).map(([first, second]) => exchangedColours(first, second)),
-    ...pairs.filter(([first, second]) => first.size !== second.size && bothSized(first, second)).map(([first, second]) => exchangedSizes(first, second)),
+    ...pairs
+      .filter(([first, second]) => coloursExchange(first, second, place))
+      .map(([first, second]) => exchangedColours(first, second)),
+    ...pairs
+      .filter(([first, second]) => first.size !== second.size && bothSized(first, second))
+      .map(([first, second]) => exchangedSizes(first, second)),
     ...cast.flatMap(exchangedClothes),
   ];
 }

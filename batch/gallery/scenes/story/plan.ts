@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/errors/index.ts';
-import { ALONE, HOLDING, MOVING, SEATED, TOGETHER } from '../actions/index.ts';
+import { ALONE, HOLDING, MOVING, SEATED, TOGETHER, WATER } from '../actions/index.ts';
 import { type Entity, isPerson } from '../cast/index.ts';
 import { Dice, unionBox } from '../drawing/index.ts';
 import { type Hour, PLACE_NAMES, PLACES, type PlaceName } from '../places/index.ts';
@@ -21,8 +21,8 @@ export interface Plan {
   readonly events: readonly PlannedEvent[];
 }
 
-const MAIN_EVENTS = [...HOLDING, ...MOVING, ...SEATED, ...TOGETHER, ...RELATIONS];
-const SIDE_EVENTS = [...ALONE, ...HOLDING, ...SEATED];
+export const MAIN_EVENTS = [...HOLDING, ...MOVING, ...SEATED, ...TOGETHER, ...WATER, ...RELATIONS];
+export const SIDE_EVENTS = [...ALONE, ...HOLDING, ...SEATED, ...WATER];
 
 /** Groups together are at most this wide, so that they need not be drawn too small. */
 const MOST_WIDTH = 400;
@@ -47,7 +47,9 @@ export function planScene(dice: Dice): Plan {
   const cast = castEvent(event, place, [], dice);
   // A slot may find nothing that stands in this place; then another scene is made up.
   if (cast === undefined) return planScene(dice);
-  const events: PlannedEvent[] = [{ event, cast: event.sizes === true ? sized(cast, dice) : cast, mirrored: mirrors(event, dice) }];
+  const events: PlannedEvent[] = [
+    { event, cast: event.sizes === true ? sized(cast, dice) : cast, mirrored: mirrors(event, dice) },
+  ];
   const companions = dice.pick([0, 0, 1, 1, 1, 2]);
   for (let tries = 0; events.length <= companions && tries < 8; tries++) {
     const companion = planCompanion(events, place, dice);
@@ -56,7 +58,11 @@ export function planScene(dice: Dice): Plan {
   return { place, hour: PLACES[place].sunset && dice.chance(0.3) ? 'evening' : 'day', events };
 }
 
-function planCompanion(events: readonly PlannedEvent[], place: PlaceName, dice: Dice): PlannedEvent | undefined {
+function planCompanion(
+  events: readonly PlannedEvent[],
+  place: PlaceName,
+  dice: Dice,
+): PlannedEvent | undefined {
   const event = dice.pick(SIDE_EVENTS.filter((side) => happensIn(side.where, place)));
   const used = events.flatMap((planned) => planned.cast);
   const cast = castEvent(event, place, used, dice);

@@ -16,7 +16,42 @@ export const HORSE: Breed = {
   head: (tone, asleep) =>
     [
       path(draw('M', -6, -14, 'l', 3, -10, 'l', 6, 10, 'Z'), tone.dark),
-      path(draw('M', -11, -6, 'C', -10, -18, 6, -18, 11, -8, 'L', 25, 8, 'C', 29, 14, 24, 21, 16, 18, 'L', -2, 12, 'C', -9, 10, -12, 2, -11, -6, 'Z'), tone.fill),
+      path(
+        draw(
+          'M',
+          -11,
+          -6,
+          'C',
+          -10,
+          -18,
+          6,
+          -18,
+          11,
+          -8,
+          'L',
+          25,
+          8,
+          'C',
+          29,
+          14,
+          24,
+          21,
+          16,
+          18,
+          'L',
+          -2,
+          12,
+          'C',
+          -9,
+          10,
+          -12,
+          2,
+          -11,
+          -6,
+          'Z',
+        ),
+        tone.fill,
+      ),
       ellipse(22, 13, 6.5, 6, tone.light),
       circle(25, 12, 1.4, '#2a222c'),
       eye(4, -4, 2.4, asleep),
@@ -50,7 +85,8 @@ export const COW: Breed = {
       eye(-4, -3, 2, asleep),
       eye(6, -3, 2, asleep),
     ].join(''),
-  tail: (tone) => stroke(draw('M', 3, 0, 'C', -8, 2, -9, 16, -8, 30), tone.base, 4) + ellipse(-8, 33, 3.6, 6, tone.deep),
+  tail: (tone) =>
+    stroke(draw('M', 3, 0, 'C', -8, 2, -9, 16, -8, 30), tone.base, 4) + ellipse(-8, 33, 3.6, 6, tone.deep),
   marks: (tone) => patches(tone) + ellipse(-16, -24, 10, 6.5, '#f0b3ab'),
 };
 
@@ -92,9 +128,26 @@ export const SHEEP: Breed = {
 
 function wool(tone: Tone): string {
   const curls = [
-    [-28, -40], [-18, -49], [-5, -52], [8, -51], [20, -47], [28, -38], [27, -27], [16, -20], [3, -18], [-11, -19], [-24, -24], [-31, -31],
+    [-28, -40],
+    [-18, -49],
+    [-5, -52],
+    [8, -51],
+    [20, -47],
+    [28, -38],
+    [27, -27],
+    [16, -20],
+    [3, -18],
+    [-11, -19],
+    [-24, -24],
+    [-31, -31],
   ] as const;
-  return curls.map(([x, y]) => circle(x, y, 9, y < -40 ? tone.light : y > -25 ? tone.dark : tone.base)).join('') +
+  return (
+    curls.map(([x, y]) => circle(x, y, 9, y < -40 ? tone.light : y > -25 ? tone.dark : tone.base)).join('') +
     ellipse(0, -36, 29, 16, tone.base) +
-    stroke(draw('M', -14, -38, 'q', 5, -6, 9, 0, 'M', 4, -42, 'q', 5, -6, 9, 0, 'M', -2, -29, 'q', 5, -6, 9, 0), tone.dark, 1.6);
+    stroke(
+      draw('M', -14, -38, 'q', 5, -6, 9, 0, 'M', 4, -42, 'q', 5, -6, 9, 0, 'M', -2, -29, 'q', 5, -6, 9, 0),
+      tone.dark,
+      1.6,
+    )
+  );
 }

@@ -1,4 +1,15 @@
-import { draw, ellipse, line, path, type Point, type Sketch, sketch, stroke, type Tone, transformed } from '../../drawing/index.ts';
+import {
+  draw,
+  ellipse,
+  line,
+  type Point,
+  path,
+  type Sketch,
+  sketch,
+  stroke,
+  type Tone,
+  transformed,
+} from '../../drawing/index.ts';
 
 export type AnimalPose = 'stand' | 'walk' | 'run' | 'sit' | 'sleep';
 
@@ -45,15 +56,58 @@ export function quadruped(breed: Breed, tone: Tone, pose: AnimalPose): Sketch {
   const r = breed.headRadius;
   return sketch(
     svg,
-    { left: Math.min(-l * (pose === 'run' ? 0.75 : 0.5), -l * 0.47 - breed.tailReach), right: head[0] + r * 1.5, top: Math.min(head[1] - breed.crest, -h), bottom: 0 },
-    { back: [-l * 0.04, -h - lift], mouth: [head[0] + r * 1.4, head[1] + r * 0.4], neck: [l * 0.4, -h + d * 0.1], head },
+    {
+      left: Math.min(-l * (pose === 'run' ? 0.75 : 0.5), -l * 0.47 - breed.tailReach),
+      right: head[0] + r * 1.5,
+      top: Math.min(head[1] - breed.crest, -h),
+      bottom: 0,
+    },
+    {
+      back: [-l * 0.04, -h - lift],
+      mouth: [head[0] + r * 1.4, head[1] + r * 0.4],
+      neck: [l * 0.4, -h + d * 0.1],
+      head,
+    },
   );
 }
 
 function trunk(l: number, h: number, d: number, fill: string): string {
   const x = l / 2;
   return path(
-    draw('M', -x, -h + d * 0.45, 'C', -x, -h - 2, -x * 0.5, -h + 1, 0, -h + 2, 'C', x * 0.5, -h + 2, x * 0.85, -h - 3, x, -h + d * 0.4, 'C', x, -h + d * 1.08, x * 0.5, -h + d, 0, -h + d * 0.92, 'C', -x * 0.5, -h + d * 0.86, -x, -h + d * 1.08, -x, -h + d * 0.45, 'Z'),
+    draw(
+      'M',
+      -x,
+      -h + d * 0.45,
+      'C',
+      -x,
+      -h - 2,
+      -x * 0.5,
+      -h + 1,
+      0,
+      -h + 2,
+      'C',
+      x * 0.5,
+      -h + 2,
+      x * 0.85,
+      -h - 3,
+      x,
+      -h + d * 0.4,
+      'C',
+      x,
+      -h + d * 1.08,
+      x * 0.5,
+      -h + d,
+      0,
+      -h + d * 0.92,
+      'C',
+      -x * 0.5,
+      -h + d * 0.86,
+      -x,
+      -h + d * 1.08,
+      -x,
+      -h + d * 0.45,
+      'Z',
+    ),
     fill,
   );
 }
@@ -64,7 +118,8 @@ function legs(breed: Breed, tone: Tone, pose: AnimalPose, lift: number, far: boo
   const top = -h - lift + d * 0.68;
   const colour = far ? tone.dark : tone.base;
   const shift = far ? l * 0.1 : 0;
-  const stride = { stand: 0, walk: l * 0.09, run: l * 0.24, sit: 0, sleep: 0 }[pose] * (far && pose !== 'run' ? -1 : 1);
+  const stride =
+    { stand: 0, walk: l * 0.09, run: l * 0.24, sit: 0, sleep: 0 }[pose] * (far && pose !== 'run' ? -1 : 1);
   const ground = pose === 'run' ? -h * 0.14 : 0;
   const hind: Point[] = [
     [-l * 0.36 + shift, top],
@@ -76,7 +131,8 @@ function legs(breed: Breed, tone: Tone, pose: AnimalPose, lift: number, far: boo
     [l * 0.35 - shift + stride * 0.8, top * 0.52 - (pose === 'run' ? h * 0.1 : 0)],
     [l * 0.34 - shift + stride * 1.25, (far ? ground * 2 : ground) - leg * 0.3],
   ];
-  const foot = ([x, y]: Point): string => ellipse(x + leg * 0.15, y + leg * 0.05, leg * 0.62, leg * 0.42, breed.hoof);
+  const foot = ([x, y]: Point): string =>
+    ellipse(x + leg * 0.15, y + leg * 0.05, leg * 0.62, leg * 0.42, breed.hoof);
   const drawn = [hind, fore].map((points) => {
     const end = points[2] ?? [0, 0];
     return line(points, colour, leg) + (breed.hoof === '' ? '' : foot(end));
@@ -92,13 +148,56 @@ function seated(breed: Breed, tone: Tone): Sketch {
   const svg = [
     transformed(breed.tail(tone), [-l * 0.3, -leg * 0.8], 1, 1, -25),
     path(
-      draw('M', l * 0.02, top, 'C', -l * 0.2, top * 0.8, -l * 0.42, -d * 0.9, -l * 0.34, 0, 'L', l * 0.22, 0, 'C', l * 0.3, -d * 0.5, l * 0.34, top * 0.7, l * 0.26, top, 'Z'),
+      draw(
+        'M',
+        l * 0.02,
+        top,
+        'C',
+        -l * 0.2,
+        top * 0.8,
+        -l * 0.42,
+        -d * 0.9,
+        -l * 0.34,
+        0,
+        'L',
+        l * 0.22,
+        0,
+        'C',
+        l * 0.3,
+        -d * 0.5,
+        l * 0.34,
+        top * 0.7,
+        l * 0.26,
+        top,
+        'Z',
+      ),
       tone.fill,
     ),
-    line([[l * 0.2, top * 0.62], [l * 0.24, -leg * 0.4]], tone.base, leg),
-    line([[l * 0.1, top * 0.55], [l * 0.14, -leg * 0.4]], tone.light, leg),
+    line(
+      [
+        [l * 0.2, top * 0.62],
+        [l * 0.24, -leg * 0.4],
+      ],
+      tone.base,
+      leg,
+    ),
+    line(
+      [
+        [l * 0.1, top * 0.55],
+        [l * 0.14, -leg * 0.4],
+      ],
+      tone.light,
+      leg,
+    ),
     ellipse(-l * 0.13, -d * 0.34, d * 0.42, d * 0.4, tone.dark),
-    line([[-l * 0.1, -leg * 0.4], [l * 0.03, -leg * 0.4]], tone.base, leg * 0.9),
+    line(
+      [
+        [-l * 0.1, -leg * 0.4],
+        [l * 0.03, -leg * 0.4],
+      ],
+      tone.base,
+      leg * 0.9,
+    ),
     transformed(breed.head(tone, false), head, 1, 1),
   ].join('');
   return sketch(
@@ -114,12 +213,42 @@ function lying(breed: Breed, tone: Tone): Sketch {
   const head: Point = [l * 0.4, -r * 0.95];
   const svg = [
     path(
-      draw('M', -l * 0.55, 0, 'C', -l * 0.62, -d * 1.2, -l * 0.1, -d * 1.35, l * 0.2, -d * 0.95, 'C', l * 0.42, -d * 0.75, l * 0.5, -d * 0.2, l * 0.42, 0, 'Z'),
+      draw(
+        'M',
+        -l * 0.55,
+        0,
+        'C',
+        -l * 0.62,
+        -d * 1.2,
+        -l * 0.1,
+        -d * 1.35,
+        l * 0.2,
+        -d * 0.95,
+        'C',
+        l * 0.42,
+        -d * 0.75,
+        l * 0.5,
+        -d * 0.2,
+        l * 0.42,
+        0,
+        'Z',
+      ),
       tone.fill,
     ),
     ellipse(-l * 0.26, -d * 0.4, d * 0.5, d * 0.4, tone.dark),
-    stroke(draw('M', -l * 0.52, -leg * 0.5, 'Q', -l * 0.2, leg * 0.2, l * 0.1, -leg * 0.5), tone.light, leg * 0.9),
-    line([[l * 0.2, -leg * 0.5], [l * 0.52, -leg * 0.5]], tone.base, leg),
+    stroke(
+      draw('M', -l * 0.52, -leg * 0.5, 'Q', -l * 0.2, leg * 0.2, l * 0.1, -leg * 0.5),
+      tone.light,
+      leg * 0.9,
+    ),
+    line(
+      [
+        [l * 0.2, -leg * 0.5],
+        [l * 0.52, -leg * 0.5],
+      ],
+      tone.base,
+      leg,
+    ),
     transformed(breed.head(tone, true), head, 1, 1, 8),
   ].join('');
   return sketch(

@@ -1,4 +1,13 @@
-import { colourTone, draw, ellipse, line, path, type Point, polygon, type Tone } from '../../drawing/index.ts';
+import {
+  colourTone,
+  draw,
+  ellipse,
+  line,
+  type Point,
+  path,
+  polygon,
+  type Tone,
+} from '../../drawing/index.ts';
 import type { Outfit } from '../entity.ts';
 import type { Body } from './poses.ts';
 
@@ -7,17 +16,16 @@ const SHOES = ['#4a3328', '#33313c', '#8a3f34', '#e9e4da', '#3f5f7a'];
 /** The trunk and the legs in their clothes: a shirt over trousers, or a dress. */
 export function clothes(body: Body, outfit: Outfit, cloth: Tone, skin: Tone): string {
   const dress = outfit.garment === 'dress';
-  const legs = dress ? bareLegs(body, skin) : trouserLegs(body, colourTone(outfit.trousers, outfit.shade), skin, outfit);
+  const legs = dress
+    ? bareLegs(body, skin)
+    : trouserLegs(body, colourTone(outfit.trousers, outfit.shade), skin, outfit);
   const shoe = SHOES[outfit.shoe % SHOES.length] ?? '#33313c';
   const shoes = [body.far[1], body.near[1]].map(([x, y]) => ellipse(x + 3, y - 2.5, 7, 3.8, shoe)).join('');
   return legs + shoes + (dress ? skirt(body, cloth) : '') + trunk(body, cloth, outfit);
 }
 
 function bareLegs(body: Body, skin: Tone): string {
-  return (
-    line([body.hip, ...body.far], skin.dark, 7) +
-    line([body.hip, ...body.near], skin.base, 7)
-  );
+  return line([body.hip, ...body.far], skin.dark, 7) + line([body.hip, ...body.near], skin.base, 7);
 }
 
 function trouserLegs(body: Body, tone: Tone, skin: Tone, outfit: Outfit): string {
@@ -47,11 +55,39 @@ function trunk(body: Body, cloth: Tone, outfit: Outfit): string {
   const [c, d] = along(0.62, waist);
   const [e, f] = along(1.08, waist + 1.5);
   const [tl, tr] = along(-0.02, 6);
-  const shape = draw('M', ...tl, 'Q', ...a, ...mid(a, c), 'L', ...c, 'L', ...e, 'L', ...f, 'L', ...d, 'L', ...mid(b, d), 'Q', ...b, ...tr, 'Z');
+  const shape = draw(
+    'M',
+    ...tl,
+    'Q',
+    ...a,
+    ...mid(a, c),
+    'L',
+    ...c,
+    'L',
+    ...e,
+    'L',
+    ...f,
+    'L',
+    ...d,
+    'L',
+    ...mid(b, d),
+    'Q',
+    ...b,
+    ...tr,
+    'Z',
+  );
   const stripes = outfit.striped
-    ? [0.2, 0.42, 0.64, 0.86].map((part) => line([...along(part, part < 0.3 ? 8.5 : 8)], stripeColour(cloth), 3.4)).join('')
+    ? [0.2, 0.42, 0.64, 0.86]
+        .map((part) => line([...along(part, part < 0.3 ? 8.5 : 8)], stripeColour(cloth), 3.4))
+        .join('')
     : '';
-  return path(shape, cloth.fill) + stripes;
+  const collar = line(
+    [tl, [body.neck[0] + axis[0] * 0.12, body.neck[1] + axis[1] * 0.12], tr],
+    cloth.light,
+    2.2,
+  );
+  const belt = outfit.garment === 'dress' ? line(along(0.68, waist), cloth.deep, 2.4) : '';
+  return path(shape, cloth.fill) + stripes + collar + belt;
 }
 
 function mid(a: Point, b: Point): Point {
@@ -69,14 +105,17 @@ function skirt(body: Body, cloth: Tone): string {
   const knees: Point = mid(body.far[0], body.near[0]);
   const seated = knees[1] - body.hip[1] < 12;
   if (seated) {
-    return line([body.hip, body.near[0]], cloth.base, 19) + polygon(
-      [
-        [body.near[0][0] - 8, body.near[0][1]],
-        [body.near[0][0] + 9, body.near[0][1]],
-        [body.near[0][0] + 10, body.near[0][1] + 14],
-        [body.near[0][0] - 9, body.near[0][1] + 14],
-      ],
-      cloth.dark,
+    return (
+      line([body.hip, body.near[0]], cloth.base, 19) +
+      polygon(
+        [
+          [body.near[0][0] - 8, body.near[0][1]],
+          [body.near[0][0] + 9, body.near[0][1]],
+          [body.near[0][0] + 10, body.near[0][1] + 14],
+          [body.near[0][0] - 9, body.near[0][1] + 14],
+        ],
+        cloth.dark,
+      )
     );
   }
   const { hip } = body;
@@ -84,7 +123,30 @@ function skirt(body: Body, cloth: Tone): string {
   const left = Math.min(body.far[0][0], body.near[0][0], hip[0]) - 13;
   const right = Math.max(body.far[0][0], body.near[0][0], hip[0]) + 13;
   return path(
-    draw('M', hip[0] - 8, hip[1] - 14, 'L', hip[0] + 8, hip[1] - 14, 'Q', right - 4, hip[1] + 8, right, low, 'Q', (left + right) / 2, low + 6, left, low, 'Q', left + 4, hip[1] + 8, hip[0] - 8, hip[1] - 14, 'Z'),
+    draw(
+      'M',
+      hip[0] - 8,
+      hip[1] - 14,
+      'L',
+      hip[0] + 8,
+      hip[1] - 14,
+      'Q',
+      right - 4,
+      hip[1] + 8,
+      right,
+      low,
+      'Q',
+      (left + right) / 2,
+      low + 6,
+      left,
+      low,
+      'Q',
+      left + 4,
+      hip[1] + 8,
+      hip[0] - 8,
+      hip[1] - 14,
+      'Z',
+    ),
     cloth.fill,
   );
 }

@@ -1,4 +1,13 @@
-import { type Box, colourTone, line, type Point, type Sketch, sketch, moved, toneOf } from '../../drawing/index.ts';
+import {
+  type Box,
+  colourTone,
+  line,
+  moved,
+  type Point,
+  type Sketch,
+  sketch,
+  toneOf,
+} from '../../drawing/index.ts';
 import type { Entity, Outfit, PersonKind } from '../entity.ts';
 import { clothes } from './clothes.ts';
 import { head } from './head.ts';
@@ -39,8 +48,10 @@ export function drawPerson(entity: Entity, outfit: Outfit, stance: Stance): Sket
     line([shoulder, between(shoulder, from(elbow), 0.85)], sleeve, 10) +
     line([from(wrist), from(wrist)], skin.base, 9);
   const farSkin = skin.dark;
-  const far = line([shoulder, from(arms.far[0]), farHand], farSkin, 7) +
-    line([shoulder, between(shoulder, from(arms.far[0]), 0.85)], cloth.dark, 10) + line([farHand, farHand], farSkin, 9);
+  const far =
+    line([shoulder, from(arms.far[0]), farHand], farSkin, 7) +
+    line([shoulder, between(shoulder, from(arms.far[0]), 0.85)], cloth.dark, 10) +
+    line([farHand, farHand], farSkin, 9);
   const face = head(entity.kind as PersonKind, outfit, body.head, skin, stance.asleep === true);
   const svg = [
     face.behind,
@@ -68,7 +79,10 @@ function bounds(kind: PersonKind, outfit: Outfit, body: Body, hands: readonly Po
   const dress = outfit.garment === 'dress' ? 9 : 0;
   const hat = outfit.hat === undefined ? 1.1 : 1.6;
   return {
-    left: Math.min(...xs.map((x) => x - 6 - dress), headX - radius * (kind === 'woman' || kind === 'girl' ? 1.95 : hat)),
+    left: Math.min(
+      ...xs.map((x) => x - 6 - dress),
+      headX - radius * (kind === 'woman' || kind === 'girl' ? 1.95 : hat),
+    ),
     right: Math.max(...xs.map((x) => x + 6 + dress), headX + radius * hat),
     top: Math.min(headY - radius * 1.75, ...hands.map(([, y]) => y - 5)),
     bottom: Math.max(0, body.near[1][1] + 2),

@@ -1,9 +1,27 @@
-import { circle, draw, ellipse, faded, line, path, polygon, rect, type Sketch, sketch, standingBox, stroke, type Tone } from '../../drawing/index.ts';
+import {
+  circle,
+  draw,
+  ellipse,
+  faded,
+  line,
+  path,
+  polygon,
+  rect,
+  type Sketch,
+  sketch,
+  standingBox,
+  stroke,
+  type Tone,
+} from '../../drawing/index.ts';
 
 export function ball(tone: Tone): Sketch {
   const svg = [
     circle(0, -15, 15, tone.fill),
-    stroke(draw('M', -13.6, -19, 'Q', 0, -9, 13.6, -19, 'M', -3, -29.6, 'Q', -9, -14, -2, -0.4), tone.light, 2.2),
+    stroke(
+      draw('M', -13.6, -19, 'Q', 0, -9, 13.6, -19, 'M', -3, -29.6, 'Q', -9, -14, -2, -0.4),
+      tone.light,
+      2.2,
+    ),
     faded(ellipse(-5, -22, 4.5, 3, '#ffffff'), 0.75),
   ];
   return sketch(svg.join(''), standingBox(30, 30), { handle: [0, -15] });
@@ -22,16 +40,68 @@ export function balloon(tone: Tone): Sketch {
 
 /** A kite; its string begins at the anchor `string`. */
 export function kite(tone: Tone): Sketch {
-  const bow = (x: number, y: number): string => polygon([[x, y], [x - 6, y - 3], [x - 5, y + 4]], tone.base) + polygon([[x, y], [x + 6, y - 4], [x + 6, y + 3]], tone.dark);
+  const bow = (x: number, y: number): string =>
+    polygon(
+      [
+        [x, y],
+        [x - 6, y - 3],
+        [x - 5, y + 4],
+      ],
+      tone.base,
+    ) +
+    polygon(
+      [
+        [x, y],
+        [x + 6, y - 4],
+        [x + 6, y + 3],
+      ],
+      tone.dark,
+    );
   const svg = [
     stroke(draw('M', -2, -26, 'q', -10, 10, -2, 17, 'q', 6, 6, -4, 12), '#6b6573', 1.3),
     bow(-7, -16),
     bow(-1, -6),
-    polygon([[6, -84], [26, -56], [-2, -24], [-18, -62]], tone.fill),
-    polygon([[6, -84], [26, -56], [3, -58]], tone.light),
-    polygon([[-18, -62], [3, -58], [-2, -24]], tone.dark),
-    line([[6, -84], [-2, -24]], tone.deep, 1.4),
-    line([[-18, -62], [26, -56]], tone.deep, 1.4),
+    polygon(
+      [
+        [6, -84],
+        [26, -56],
+        [-2, -24],
+        [-18, -62],
+      ],
+      tone.fill,
+    ),
+    polygon(
+      [
+        [6, -84],
+        [26, -56],
+        [3, -58],
+      ],
+      tone.light,
+    ),
+    polygon(
+      [
+        [-18, -62],
+        [3, -58],
+        [-2, -24],
+      ],
+      tone.dark,
+    ),
+    line(
+      [
+        [6, -84],
+        [-2, -24],
+      ],
+      tone.deep,
+      1.4,
+    ),
+    line(
+      [
+        [-18, -62],
+        [26, -56],
+      ],
+      tone.deep,
+      1.4,
+    ),
   ];
   return sketch(svg.join(''), { left: -19, right: 27, top: -84, bottom: 0 }, { string: [3, -58] });
 }
@@ -56,8 +126,22 @@ export function bear(tone: Tone): Sketch {
     circle(0, -33.4, 2, '#2c2328'),
     circle(-5, -39, 1.7, '#2c2328'),
     circle(5, -39, 1.7, '#2c2328'),
-    polygon([[0, -22], [-7, -26], [-7, -18]], '#d8474c'),
-    polygon([[0, -22], [7, -26], [7, -18]], '#b93540'),
+    polygon(
+      [
+        [0, -22],
+        [-7, -26],
+        [-7, -18],
+      ],
+      '#d8474c',
+    ),
+    polygon(
+      [
+        [0, -22],
+        [7, -26],
+        [7, -18],
+      ],
+      '#b93540',
+    ),
   ];
   return sketch(svg.join(''), standingBox(40, 50), { handle: [0, -15] });
 }
@@ -70,8 +154,22 @@ export function drum(tone: Tone): Sketch {
     stroke(draw('M', -24, -6, 'Q', 0, 4, 24, -6), '#e9c66a', 3.4),
     ellipse(0, -28, 24, 7, '#fbf3e2'),
     stroke(draw('M', -24, -27, 'Q', 0, -16, 24, -27), '#e9c66a', 3),
-    line([[-14, -40], [6, -29]], '#a5764a', 2.6),
-    line([[18, -41], [-2, -30]], '#8d6039', 2.6),
+    line(
+      [
+        [-14, -40],
+        [6, -29],
+      ],
+      '#a5764a',
+      2.6,
+    ),
+    line(
+      [
+        [18, -41],
+        [-2, -30],
+      ],
+      '#8d6039',
+      2.6,
+    ),
   ];
   return sketch(svg.join(''), standingBox(50, 42));
 }
@@ -82,7 +180,44 @@ export function skateboard(tone: Tone): Sketch {
     circle(20, -5, 5, '#3a3641'),
     circle(-20, -5, 2, '#d9d3c8'),
     circle(20, -5, 2, '#d9d3c8'),
-    path(draw('M', -36, -18, 'Q', -31, -12, -24, -12, 'L', 24, -12, 'Q', 31, -12, 36, -18, 'L', 34, -12, 'Q', 30, -7, 24, -7, 'L', -24, -7, 'Q', -30, -7, -34, -12, 'Z'), tone.fill),
+    path(
+      draw(
+        'M',
+        -36,
+        -18,
+        'Q',
+        -31,
+        -12,
+        -24,
+        -12,
+        'L',
+        24,
+        -12,
+        'Q',
+        31,
+        -12,
+        36,
+        -18,
+        'L',
+        34,
+        -12,
+        'Q',
+        30,
+        -7,
+        24,
+        -7,
+        'L',
+        -24,
+        -7,
+        'Q',
+        -30,
+        -7,
+        -34,
+        -12,
+        'Z',
+      ),
+      tone.fill,
+    ),
   ];
   return sketch(svg.join(''), standingBox(72, 18), { seat: [0, -12] });
 }
@@ -90,8 +225,22 @@ export function skateboard(tone: Tone): Sketch {
 export function snowman(tone: Tone): Sketch {
   const snow = 'url(#tone-f4f4f8)';
   const svg = [
-    line([[-16, -48], [-34, -60]], '#6b4a35', 3),
-    line([[16, -48], [34, -62]], '#6b4a35', 3),
+    line(
+      [
+        [-16, -48],
+        [-34, -60],
+      ],
+      '#6b4a35',
+      3,
+    ),
+    line(
+      [
+        [16, -48],
+        [34, -62],
+      ],
+      '#6b4a35',
+      3,
+    ),
     circle(0, -22, 23, snow),
     circle(0, -52, 17, snow),
     circle(0, -76, 13, snow),
@@ -112,9 +261,53 @@ export function book(tone: Tone): Sketch {
   const svg = [
     path(draw('M', 0, -3, 'L', -19, -8, 'L', -19, -29, 'L', 0, -24, 'Z'), tone.fill),
     path(draw('M', 0, -3, 'L', 19, -8, 'L', 19, -29, 'L', 0, -24, 'Z'), tone.base),
-    path(draw('M', 0, -25, 'Q', -8, -32, -17, -30, 'L', -17, -28, 'L', 0, -22, 'L', 17, -28, 'L', 17, -30, 'Q', 8, -32, 0, -25, 'Z'), '#fdf7e6'),
-    line([[-14, -21], [-5, -18.5]], tone.light, 2.4),
-    line([[5, -18.5], [14, -21]], tone.light, 2.4),
+    path(
+      draw(
+        'M',
+        0,
+        -25,
+        'Q',
+        -8,
+        -32,
+        -17,
+        -30,
+        'L',
+        -17,
+        -28,
+        'L',
+        0,
+        -22,
+        'L',
+        17,
+        -28,
+        'L',
+        17,
+        -30,
+        'Q',
+        8,
+        -32,
+        0,
+        -25,
+        'Z',
+      ),
+      '#fdf7e6',
+    ),
+    line(
+      [
+        [-14, -21],
+        [-5, -18.5],
+      ],
+      tone.light,
+      2.4,
+    ),
+    line(
+      [
+        [5, -18.5],
+        [14, -21],
+      ],
+      tone.light,
+      2.4,
+    ),
   ];
   return sketch(svg.join(''), standingBox(40, 32), { handle: [0, -8] });
 }

@@ -1,25 +1,79 @@
-import { circle, draw, ellipse, line, path, polygon, rect, type Sketch, sketch, standingBox, stroke, type Tone } from '../../drawing/index.ts';
+import {
+  circle,
+  draw,
+  ellipse,
+  line,
+  path,
+  polygon,
+  rect,
+  type Sketch,
+  sketch,
+  standingBox,
+  stroke,
+  type Tone,
+} from '../../drawing/index.ts';
 
 /** A box with its lid shut, seen from the front and a little from above. */
 export function box(tone: Tone): Sketch {
   const svg = [
-    polygon([[-24, -36], [-16, -46], [32, -46], [24, -36]], tone.light),
-    polygon([[24, -36], [32, -46], [32, -9], [24, 0]], tone.deep),
+    polygon(
+      [
+        [-24, -36],
+        [-16, -46],
+        [32, -46],
+        [24, -36],
+      ],
+      tone.light,
+    ),
+    polygon(
+      [
+        [24, -36],
+        [32, -46],
+        [32, -9],
+        [24, 0],
+      ],
+      tone.deep,
+    ),
     rect(-24, -36, 48, 36, 1.5, tone.fill),
-    polygon([[-3, -36], [4, -46], [11, -46], [5, -36]], '#f5e6c0'),
+    polygon(
+      [
+        [-3, -36],
+        [4, -46],
+        [11, -46],
+        [5, -36],
+      ],
+      '#f5e6c0',
+    ),
     rect(-3, -36, 8, 13, 0, '#ecd7a4'),
   ];
-  return sketch(svg.join(''), { left: -24, right: 32, top: -46, bottom: 0 }, { seat: [3, -41], handle: [0, -22] });
+  return sketch(
+    svg.join(''),
+    { left: -24, right: 32, top: -46, bottom: 0 },
+    { seat: [3, -41], handle: [0, -22] },
+  );
 }
 
 export function basket(tone: Tone): Sketch {
-  const weave = [-22, -15, -8].map((y) => stroke(draw('M', -19 - y * 0.05, y, 'Q', 0, y + 5, 19 + y * 0.05, y), tone.dark, 2)).join('');
+  const weave = [-22, -15, -8]
+    .map((y) => stroke(draw('M', -19 - y * 0.05, y, 'Q', 0, y + 5, 19 + y * 0.05, y), tone.dark, 2))
+    .join('');
   const svg = [
     stroke(draw('M', -17, -27, 'C', -18, -58, 18, -58, 17, -27), tone.dark, 4),
     ellipse(0, -28, 22, 5, tone.deep),
     path(draw('M', -22, -28, 'Q', 0, -20, 22, -28, 'L', 17, -3, 'Q', 0, 3, -17, -3, 'Z'), tone.fill),
     weave,
-    [-11, -3, 5, 13].map((x) => line([[x, -23], [x * 0.8, -1]], tone.dark, 1.5)).join(''),
+    [-11, -3, 5, 13]
+      .map((x) =>
+        line(
+          [
+            [x, -23],
+            [x * 0.8, -1],
+          ],
+          tone.dark,
+          1.5,
+        ),
+      )
+      .join(''),
     stroke(draw('M', -22, -28, 'Q', 0, -20, 22, -28), tone.light, 3.4),
   ];
   return sketch(svg.join(''), standingBox(46, 53), { handle: [0, -50], rim: [0, -28] });
@@ -59,7 +113,13 @@ export function cup(tone: Tone): Sketch {
 
 /** A flower in a pot of the tone's colour. */
 export function pot(tone: Tone): Sketch {
-  const petals = [[0, -8], [7.6, -2.5], [4.7, 6.5], [-4.7, 6.5], [-7.6, -2.5]] as const;
+  const petals = [
+    [0, -8],
+    [7.6, -2.5],
+    [4.7, 6.5],
+    [-4.7, 6.5],
+    [-7.6, -2.5],
+  ] as const;
   const svg = [
     stroke(draw('M', 0, -26, 'Q', -2, -42, 1, -54), '#4c8a4a', 3),
     path(draw('M', 0, -32, 'q', -16, -2, -18, -13, 'q', 15, 0, 18, 13, 'Z'), '#5fa257'),
