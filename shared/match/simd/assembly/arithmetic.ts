@@ -1,0 +1,74 @@
+// Arithmetic of four float32 lanes.
+
+/** a b + c; one rounding where the build has relaxed SIMD and the machine a fused instruction. */
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+export function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+export function laneSum(x: v128): f32 {
+  const s = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1);
+}
+
+export function laneMax(x: v128): f32 {
+  const m = f32x4.pmax(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmax(m, v128.shuffle<f32>(m, m, 1, 0, 3, 2)), 0);
+}
+
+/** All bits of the lanes below `count`, which is 1 to 4. */
+export function laneMask(count: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
+}
+
+/** 1.5 · 2^23: what is added to it is rounded to an integer, which then stands in the lowest bits. */
+const ROUNDING: f32 = 12582912.0;
+
+/**
+ * e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87 (1.6e-38). `x = n ln 2 + r` with |r| <= ln 2 / 2,
+ * e^r by the polynomial of degree 6 whose largest relative error there is smallest (2e-9), fitted for this file.
+ */
+export function exponential(x: v128): v128 {
+  const bounded = f32x4.pmax(x, splat(-87.0));
+  const rounded = multiplyAdd(bounded, splat(1.44269504), splat(ROUNDING));
+  const n = f32x4.sub(rounded, splat(ROUNDING));
+  // ln 2 in two parts, the first with so few digits that n times it is exact.
+  const r = multiplyAdd(n, splat(2.12194440e-4), multiplyAdd(n, splat(-0.693359375), bounded));
+  let p = multiplyAdd(splat(0.0013843607157468796), r, splat(0.008374195545911789));
+  p = multiplyAdd(p, r, splat(0.04166800528764725));
+  p = multiplyAdd(p, r, splat(0.16666430234909058));
+  p = multiplyAdd(p, r, splat(0.4999999403953552));
+  p = multiplyAdd(p, r, splat(1.0));
+  p = multiplyAdd(p, r, splat(1.0));
+  const power = i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000));
+  return f32x4.mul(p, power);
+}
+
+/** tanh x, absolute error below 2e-7: `(1 - e) / (1 + e)` with `e = exp(-2 |x|)`, and the sign of x. */
+export function hyperbolicTangent(x: v128): v128 {
+  const sign = v128.and(x, i32x4.splat(0x80000000));
+  const e = exponential(f32x4.mul(f32x4.abs(x), splat(-2.0)));
+  return v128.or(f32x4.div(f32x4.sub(splat(1.0), e), f32x4.add(splat(1.0), e)), sign);
+}
+
+/** Stores the transpose of four rows: lane i of the rows goes to `out + i * step`. */
+export function storeTransposed(a: v128, b: v128, c: v128, d: v128, out: usize, step: usize): void {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(out + step, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  v128.store(out + 2 * step, v128.shuffle<f32>(AB, CD, 0, 1, 4, 5));
+  v128.store(out + 3 * step, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7));
+}
+
+/** The lane sums of four vectors, one a lane. */
+export function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}

@@ -1,0 +1,122 @@
+import { AppError } from '../../errors/index.ts';
+import type { CaptionGraph } from '../../model/index.ts';
+import type { ModelConfig } from '../../schema/index.ts';
+import type { Arena } from './arena.ts';
+import { captionEdges } from './caption-edges.ts';
+import type { MatchKernel } from './kernel.ts';
+import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
+import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
+
+/** The most words of a caption that the kernel takes. */
+export const MOST_WORDS = 64;
+
+/** Words of a batch: with an image's block products of 16 blocks and 36 regions they stay in a second cache of half a MiB. */
+const BATCH_WORDS = 96;
+
+/** Captions side by side in the kernel's memory. */
+export interface BatchRecord {
+  readonly address: number;
+  /** W rounded up to a multiple of 4. */
+  readonly lanes: number;
+}
+
+/**
+ * L of every caption.
+ * @throws AppError `shape_mismatch` for one whose nodes are no whole words, or too many
+ */
+export function captionLengths(captions: readonly CaptionGraph[], { jointSize }: ModelConfig): number[] {
+  return captions.map(({ words }, index) => {
+    const length = words.length / jointSize;
+    if (!Number.isInteger(length) || length < 1 || length > MOST_WORDS) {
+      throw new AppError(
+        'shape_mismatch',
+        `caption ${index} has ${words.length} node numbers, expected [L, ${jointSize}] with L from 1 to ${MOST_WORDS}`,
+      );
+    }
+    return length;
+  });
+}
+
+/** Runs of captions `[start, end)` that stand side by side. */
+export function batchSpans(lengths: readonly number[]): { readonly start: number; readonly end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  let words = Number.POSITIVE_INFINITY;
+  for (const [index, length] of lengths.entries()) {
+    const last = spans.at(-1);
+    if (last === undefined || words + length > BATCH_WORDS) {
+      spans.push({ start: index, end: index + 1 });
+      words = length;
+    } else {
+      last.end = index + 1;
+      words += length;
+    }
+  }
+  return spans;
+}
+
+/**
+ * Writes a batch's record; `firstColumn` is that of its first caption in the scores. The caller frees its address.
+ * @throws AppError `memory_exhausted`
+ */
+export function writeBatch(
+  arena: Arena,
+  kernel: MatchKernel,
+  network: number,
+  captions: readonly CaptionGraph[],
+  lengths: readonly number[],
+  firstColumn: number,
+  config: ModelConfig,
+): BatchRecord {
+  const { blocks: T, jointSize: D } = config;
+  const d = blockSize(config);
+  const words = lengths.reduce((sum, length) => sum + length, 0);
+  const lanes = roundUp(words);
+  const edges =
+    config.propagation === 'neighbours'
+      ? captions.map((caption, index) => captionEdges(caption, lengths[index] ?? 0, config))
+      : [];
+  let size = 64;
+  const take = (floats: number) => {
+    const offset = size;
+    size += 4 * roundUp(floats);
+    return offset;
+  };
+  const tableOffset = take((captions.length * recordBytes(CAPTION)) / 4);
+  const nodesOffset = take(D * lanes);
+  const squaresOffset = take(T * lanes);
+  const parts = lengths.map((length, index) => ({
+    pairs: take(pairsLength(prefersGram(length, d), length, d, T)),
+    edges: take(edges[index]?.length ?? 0),
+  }));
+  const address = arena.allocate(size);
+  const longest = roundUp(Math.max(...lengths));
+  const staging = arena.allocate(4 * (words * D + 4 * longest * longest + D * longest) + 16);
+  const { buffer } = arena.memory;
+  writeRecord(buffer, address, BATCH, {
+    captions: captions.length,
+    words,
+    lanes,
+    nodes: address + nodesOffset,
+    squares: address + squaresOffset,
+    table: address + tableOffset,
+  });
+  let first = 0;
+  for (const [index, caption] of captions.entries()) {
+    const length = lengths[index] ?? 0;
+    const part = parts[index] ?? { pairs: 0, edges: 0 };
+    writeRecord(buffer, address + tableOffset + index * recordBytes(CAPTION), CAPTION, {
+      first,
+      words: length,
+      gram: Number(prefersGram(length, d)),
+      pairs: address + part.pairs,
+      edges: address + part.edges,
+      column: firstColumn + index,
+    });
+    arena.floats(staging + 4 * first * D, length * D).set(caption.words);
+    arena.floats(address + part.edges, edges[index]?.length ?? 0).set(edges[index] ?? []);
+    first += length;
+  }
+  kernel.prepareBatch(network, address, staging, staging + 16 * Math.ceil((words * D) / 4));
+  arena.free(staging);
+  return { address, lanes };
+}

@@ -1,0 +1,80 @@
+/** What `assembly/kernel.ts` exports; addresses are bytes of the memory that the instance was given. */
+export interface MatchKernel {
+  /** `c = a b` in register tiles (`assembly/products.ts`): the yardstick of the whole matcher's speed. */
+  multiply(
+    a: number,
+    aStep: number,
+    rows: number,
+    b: number,
+    bStep: number,
+    columns: number,
+    k: number,
+    c: number,
+    cStep: number,
+    add: number,
+  ): void;
+  prepareImage(network: number, image: number, nodes: number, work: number): void;
+  prepareBatch(network: number, batch: number, nodes: number, work: number): void;
+  matchBatch(
+    network: number,
+    image: number,
+    batch: number,
+    imageToText: number,
+    textToImage: number,
+    scratch: number,
+  ): void;
+  scratchBytes(network: number, wordLanes: number, lanes: number, scratch: number): number;
+  runJob(job: number, scratch: number, limit: number): void;
+  exponentials(x: number, count: number): void;
+  hyperbolicTangents(x: number, count: number): void;
+}
+
+/** Threads with an instance of the kernel each, over one shared memory. */
+export interface KernelThreads {
+  readonly count: number;
+  /**
+   * Calls `runJob` on every thread, each with its scratch, and waits for all.
+   * @throws AppError `internal` when a thread dies
+   */
+  run(job: number, scratches: readonly number[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Where the kernel runs: what a platform gives to the matcher. */
+export interface KernelRuntime {
+  /** Imports `env.memory`. */
+  readonly module: WebAssembly.Module;
+  /** Whether the module wants its memory shared. */
+  readonly sharedMemory: boolean;
+  /** Threads that large work is spread over; 1 keeps everything on the calling thread. */
+  readonly threads: number;
+  /** Starts threads over that memory; there where `threads` is more than 1. */
+  readonly startThreads?: ((memory: WebAssembly.Memory) => KernelThreads) | undefined;
+}
+
+const LARGEST_MEMORY_PAGES = 65_536;
+
+/** An empty memory of the kind that the runtime's module imports, up to 4 GiB. */
+export function createMemory({ sharedMemory }: Pick<KernelRuntime, 'sharedMemory'>): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: LARGEST_MEMORY_PAGES, shared: sharedMemory });
+}
+
+/** An instance on that memory. */
+export function instantiateKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): MatchKernel {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as MatchKernel;
+}
+
+/** A function that multiplies and adds in one step: what an engine without relaxed SIMD refuses. */
+const RELAXED_PROBE = [
+  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  // One type without parameters and results, one function of it.
+  [0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00],
+  // Three vectors of zeros, f32x4.relaxed_madd, drop.
+  [0x0a, 0x13, 0x01, 0x11, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f],
+  [0xfd, 0x85, 0x02, 0x1a, 0x0b],
+].flat();
+
+/** Whether this engine has relaxed SIMD, whose fused multiply-add makes the kernel half as fast again. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(Uint8Array.from(RELAXED_PROBE));
+}

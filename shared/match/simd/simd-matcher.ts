@@ -1,0 +1,262 @@
+import { AppError } from '../../errors/index.ts';
+import {
+  assertParameters,
+  type CaptionGraph,
+  type Matcher,
+  type PairEvidence,
+  type PairScores,
+  type Parameters,
+  type PreparedImages,
+} from '../../model/index.ts';
+import type { ModelConfig } from '../../schema/index.ts';
+import { Arena } from './arena.ts';
+import { type BatchRecord, batchSpans, captionLengths, writeBatch } from './caption-batches.ts';
+import {
+  type ImageRecord,
+  imageKernels,
+  type LaidOutImage,
+  layOutImage,
+  regionCount,
+  writeImage,
+} from './image-records.ts';
+import { breathe, runJob } from './job.ts';
+import { createMemory, instantiateKernel, type KernelRuntime, type KernelThreads } from './kernel.ts';
+import { roundUp } from './layouts.ts';
+import { allocateNetwork, writeNetwork } from './network-record.ts';
+import { readEvidence } from './pair-evidence.ts';
+import { recordBytes, SCRATCH } from './records.ts';
+
+/** Numbers of captions, and of scores, that are in the kernel's memory at once. */
+const CAPTION_FLOATS = 2 ** 24;
+const SCORE_FLOATS = 2 ** 23;
+
+/** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
+const WORTH_THREADS = 2 ** 24;
+
+/** How long images are laid out before others get their turn, in milliseconds. */
+const SLICE_MS = 12;
+
+/** A matcher on the fused kernel. */
+export interface SimdMatcher extends Matcher {
+  /** Bytes of the kernel's memory that records and scratch take. */
+  readonly usedBytes: number;
+  /** Prepares images whose edges were weighed elsewhere (while training, by parameters that change with every step). */
+  prepareLaidOut(images: readonly LaidOutImage[]): Promise<PreparedImages>;
+  /**
+   * Takes other parameters of the same configuration from now on; prepared images keep their nodes and layouts.
+   * @throws AppError `shape_mismatch`, `conflict` while something is being scored
+   */
+  replaceParameters(parameters: Parameters): void;
+}
+
+/**
+ * GSMN's matching as one fused kernel in WebAssembly SIMD, float32: the numbers of `shared/gsmn` by another order of sums (docs/network.md).
+ * Images have up to 128 regions, captions up to 64 words. Large work is spread over the runtime's threads, which start when they are
+ * first wanted. The matcher owns its memory and threads until `dispose`; prepared images own their records until their own.
+ * @throws AppError `shape_mismatch` for parameters that do not fit the configuration
+ */
+export function createSimdMatcher(
+  config: ModelConfig,
+  parameters: Parameters,
+  runtime: KernelRuntime,
+): SimdMatcher {
+  assertParameters(config, parameters);
+  const arena = new Arena(createMemory(runtime));
+  const kernel = instantiateKernel(runtime.module, arena.memory);
+  const network = allocateNetwork(arena, config);
+  writeNetwork(arena, network, config, parameters);
+  const probe = arena.allocate(recordBytes(SCRATCH) + 64);
+  let kernels = imageKernels(parameters);
+  let threads: KernelThreads | undefined;
+  let running = 0;
+  const owned = new WeakMap<PreparedImages, readonly ImageRecord[]>();
+
+  function recordsOf(prepared: PreparedImages): readonly ImageRecord[] {
+    const records = owned.get(prepared);
+    if (records !== undefined) return records;
+    throw new AppError('argument_invalid', 'these images were prepared by another matcher, or disposed of', {
+      hint: 'prepare them with the matcher that scores them',
+    });
+  }
+
+  async function prepare(count: number, imageAt: (index: number) => LaidOutImage): Promise<PreparedImages> {
+    const records: ImageRecord[] = [];
+    try {
+      let began = performance.now();
+      for (let index = 0; index < count; index++) {
+        records.push(writeImage(arena, kernel, network, imageAt(index), config));
+        if (performance.now() - began < SLICE_MS) continue;
+        await breathe();
+        began = performance.now();
+      }
+    } catch (thrown) {
+      for (const { address } of records) arena.free(address);
+      throw thrown;
+    }
+    const prepared: PreparedImages = {
+      count,
+      bytes: records.reduce((sum, { bytes }) => sum + bytes, 0),
+      dispose: () => {
+        if (!owned.delete(prepared)) return;
+        for (const { address } of records) arena.free(address);
+      },
+    };
+    owned.set(prepared, records);
+    return prepared;
+  }
+
+  function scratchBytes(batches: readonly BatchRecord[], images: readonly ImageRecord[]): number {
+    const words = batches.reduce((most, { lanes }) => Math.max(most, lanes), 0);
+    const regions = images.reduce((most, image) => Math.max(most, image.regions), 0);
+    return kernel.scratchBytes(network, words, roundUp(regions), probe);
+  }
+
+  /** The threads, where the work of so many pairs is worth it. */
+  function threadsFor(pairs: number): KernelThreads | undefined {
+    const { startThreads } = runtime;
+    if (runtime.threads < 2 || startThreads === undefined) return undefined;
+    if (pairs * config.jointSize * 512 < WORTH_THREADS) return undefined;
+    threads ??= startThreads(arena.memory);
+    return threads;
+  }
+
+  /** Runs `work` with the batches' records in memory. */
+  async function withBatches<T>(
+    captions: readonly CaptionGraph[],
+    lengths: readonly number[],
+    work: (batches: readonly BatchRecord[]) => Promise<T>,
+  ): Promise<T> {
+    const batches: BatchRecord[] = [];
+    running++;
+    try {
+      for (const { start, end } of batchSpans(lengths)) {
+        const [some, sizes] = [captions.slice(start, end), lengths.slice(start, end)];
+        batches.push(writeBatch(arena, kernel, network, some, sizes, start, config));
+      }
+      return await work(batches);
+    } finally {
+      running--;
+      for (const { address } of batches) arena.free(address);
+    }
+  }
+
+  return {
+    backend: 'simd',
+
+    get usedBytes() {
+      return arena.usedBytes;
+    },
+
+    prepareImages: async (images) => {
+      for (const [index, image] of images.entries()) regionCount(image, index, config);
+      return prepare(images.length, (index) => layOutImage(images[index] as never, kernels, config));
+    },
+
+    prepareLaidOut: (images) => prepare(images.length, (index) => images[index] as LaidOutImage),
+
+    replaceParameters: (replacement) => {
+      assertParameters(config, replacement);
+      if (running > 0) {
+        throw new AppError('conflict', 'the matcher is scoring with its parameters', {
+          hint: 'wait for the scores, then replace them',
+        });
+      }
+      writeNetwork(arena, network, config, replacement);
+      kernels = imageKernels(replacement);
+    },
+
+    score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
+      const records = selectRecords(recordsOf(prepared), indices);
+      const lengths = captionLengths(captions, config);
+      const scores = emptyScores(records.length, captions.length);
+      const total = records.length * captions.length;
+      if (total === 0) return scores;
+      const images = records.map(({ address }) => address);
+      for (const { start, end } of scoreSpans(lengths, records.length, config)) {
+        const some = captions.slice(start, end);
+        const part = await withBatches(some, lengths.slice(start, end), (batches) =>
+          runJob(
+            arena,
+            kernel,
+            threadsFor(records.length * some.length),
+            {
+              network,
+              images,
+              batches: batches.map(({ address }) => address),
+              columns: some.length,
+              scratchBytes: scratchBytes(batches, records),
+            },
+            {
+              signal,
+              onProgress: onProgress && ((done) => onProgress(start * records.length + done, total)),
+            },
+          ),
+        );
+        for (let row = 0; row < records.length; row++) {
+          const [from, to] = [row * some.length, row * captions.length + start];
+          scores.imageToText.set(part.imageToText.subarray(from, from + some.length), to);
+          scores.textToImage.set(part.textToImage.subarray(from, from + some.length), to);
+        }
+      }
+      return scores;
+    },
+
+    evidence: async (prepared, index, caption): Promise<PairEvidence> => {
+      const records = selectRecords(recordsOf(prepared), [index]);
+      const lengths = captionLengths([caption], config);
+      return withBatches([caption], lengths, async (batches) => {
+        const [image, batch] = [records[0] as ImageRecord, batches[0] as BatchRecord];
+        const scratch = arena.allocate(scratchBytes(batches, records));
+        try {
+          return readEvidence(arena, kernel, { network, image, batch, scratch, words: lengths[0] ?? 0 });
+        } finally {
+          arena.free(scratch);
+        }
+      });
+    },
+
+    dispose: async () => {
+      const ending = threads;
+      threads = undefined;
+      await ending?.dispose();
+    },
+  };
+}
+
+/** Those of `indices`, or all. */
+function selectRecords(
+  records: readonly ImageRecord[],
+  indices: ArrayLike<number> | undefined,
+): readonly ImageRecord[] {
+  if (indices === undefined) return records;
+  return Array.from(indices, (index) => {
+    const record = records[index];
+    if (record !== undefined) return record;
+    throw new AppError('argument_invalid', `there is no image ${index} among the ${records.length} prepared`);
+  });
+}
+
+/** Runs of captions whose records and scores are in memory at once. */
+function scoreSpans(
+  lengths: readonly number[],
+  images: number,
+  { jointSize }: ModelConfig,
+): { readonly start: number; readonly end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  let floats = 0;
+  for (const [index, length] of lengths.entries()) {
+    const last = spans.at(-1);
+    const full = floats + length * jointSize > CAPTION_FLOATS;
+    if (last === undefined || full || (index - last.start) * images >= SCORE_FLOATS) {
+      spans.push({ start: index, end: index + 1 });
+      floats = 0;
+    } else last.end = index + 1;
+    floats += length * jointSize;
+  }
+  return spans;
+}
+
+function emptyScores(images: number, captions: number): PairScores {
+  const size = images * captions;
+  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
+}

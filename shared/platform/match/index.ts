@@ -1,0 +1,1 @@
+export { type NodeKernelOptions, nodeKernelRuntime } from './node-runtime.ts';

@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+import { hasRelaxedSimd, type KernelRuntime } from '../../match/index.ts';
+import { loadMatchKernel } from './compile-kernel.ts';
+import { startKernelThreads } from './kernel-threads.ts';
+
+export interface NodeKernelOptions {
+  /** Threads for large work; all cores unless said. */
+  readonly threads?: number | undefined;
+  /** Whether to take the build with relaxed SIMD; where the engine has it unless said. */
+  readonly relaxed?: boolean | undefined;
+}
+
+/**
+ * The matching kernel in Node: built when it is first wanted, on worker threads over shared memory.
+ * @throws AppError `backend_unavailable`
+ */
+export async function nodeKernelRuntime({
+  threads = availableParallelism(),
+  relaxed = hasRelaxedSimd(),
+}: NodeKernelOptions = {}): Promise<KernelRuntime> {
+  const module = await loadMatchKernel({ relaxed });
+  return {
+    module,
+    sharedMemory: true,
+    threads,
+    startThreads: (memory) => startKernelThreads(module, memory, threads),
+  };
+}
