@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
 import { createTrainer, type StepReport } from '../../shared/gsmn/training/index.ts';
+import { removeUnfinished, writing } from '../../shared/platform/atomic-file.ts';
 import type { RecallMetrics } from '../../shared/retrieval/index.ts';
 import { writeCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { ValidationRecord } from '../plot/training-record.ts';
@@ -45,6 +47,8 @@ export async function runTraining(
   const { settings, folder } = request;
   const { config, progress, train, dev } = run;
   const paths = runPaths(folder);
+  await writing(folder.checkpoints, () => mkdir(folder.checkpoints, { recursive: true }));
+  await removeUnfinished(folder.checkpoints);
   const log = await openRunLog(folder);
   const options = releasedOptions(settings);
   await log.run({ step: progress.steps, data: request.data, backend: backends.training, config, options });

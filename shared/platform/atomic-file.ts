@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../errors/index.ts';
@@ -59,6 +59,29 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await rm(aside, { force: true });
     throw thrown;
   });
+}
+
+/**
+ * Removes what killed processes were writing in a folder, and leaves alone what a living one writes.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function removeUnfinished(folder: string): Promise<void> {
+  await writing(folder, async () => {
+    for (const name of await readdir(folder)) {
+      const writer = /^\..+\.(\d+)\.tmp$/.exec(name)?.[1];
+      if (writer !== undefined && !isAlive(Number(writer))) await rm(join(folder, name), { force: true });
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    // It is there, and another user's.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The parsed JSON of a file, or undefined when there is no such file. */
