@@ -1,6 +1,7 @@
 import { type Kind, PEOPLE, type Stance } from '../cast/index.ts';
 import { put, type SceneEvent } from '../story/event.ts';
 import { WALKERS } from '../story/kinds.ts';
+import { swim } from './water.ts';
 
 type Pose = 'stand' | 'run' | 'sit' | 'sleep' | 'walk';
 
@@ -112,4 +113,5 @@ export const ALONE: readonly SceneEvent[] = [
     ['{0} stands', '{0} is standing', '{0} stands and looks around'],
     ['{0} standing', '{0} standing around'],
   ),
+  swim,
 ];

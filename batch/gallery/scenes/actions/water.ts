@@ -1,6 +1,7 @@
 import { put, type SceneEvent } from '../story/event.ts';
 
-const swim: SceneEvent = {
+/** A duck alone on the water. */
+export const swim: SceneEvent = {
   name: 'swim',
   slots: [['duck']],
   where: 'afloat',
@@ -27,5 +28,5 @@ const swimBeside: SceneEvent = {
   phrases: ['{0} swimming next to {1}', '{0} floating beside {1}', '{1} on the water beside {0}'],
 };
 
-/** What happens on the water. */
-export const WATER: readonly SceneEvent[] = [swim, swimBeside];
+/** What several do on the water. */
+export const WATER: readonly SceneEvent[] = [swimBeside];
