@@ -195,9 +195,12 @@ describe('gsmn start', () => {
   });
 
   it('refuses a backend that is not there', async () => {
-    const command = start(['--index', index, '--no-build', '--backend', 'simd']);
+    const command = start(['--index', index, '--no-build', '--backend', 'webgpu'], {
+      VK_ICD_FILENAMES: '/nowhere.json',
+      VK_DRIVER_FILES: '/nowhere.json',
+    });
     expect(await command.ended).toBe(4);
-    expect(command.stderr()).toContain('simd');
+    expect(command.stderr()).toContain('webgpu');
   });
 });
 

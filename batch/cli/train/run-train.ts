@@ -16,19 +16,19 @@ import type { TrainOptions } from './train-options.ts';
 export async function runTrain(options: TrainOptions): Promise<void> {
   const request = await readRequest(options);
   const { settings } = request;
-  const { backend } = await resolveBackend(options.backend);
+  const { encoder: training, backend: validation } = await resolveBackend(options.backend);
   const run = await openRun(request);
   try {
     const { progress, train, config } = run;
     terminalReport.say(
       `data: ${request.data}: ${train.images} images, ${train.captionIds.length} captions of ${config.vocabularySize} words\n` +
         `network: D ${config.jointSize}, ${config.sparse ? 'sparse' : 'dense'}, propagation ${config.propagation}, seed ${settings.seed}\n` +
-        `backend: ${backend}\n` +
+        `backend: ${training}, validation on ${validation}\n` +
         `checkpoints: ${request.folder.checkpoints}, log: ${request.folder.log} (tensorboard --logdir ${request.folder.log})`,
     );
     if (progress.steps > 0)
       terminalReport.say(`goes on after step ${progress.steps}, in epoch ${progress.epoch + 1}`);
-    const backends = { training: backend, validation: backend };
+    const backends = { training, validation };
     const result = await interruptible((signal) =>
       runTraining(request, run, backends, terminalReport, signal),
     );

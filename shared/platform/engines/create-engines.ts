@@ -1,12 +1,14 @@
 import { createTfjsEncoder, createTfjsMatcher } from '../../gsmn/index.ts';
+import { createSimdMatcher } from '../../match/index.ts';
 import type { Encoder, Matcher, Parameters } from '../../model/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
-import type { TfjsBackendName } from '../tfjs/index.ts';
+import type { Backend, ModelConfig } from '../../schema/index.ts';
+import { nodeKernelRuntime } from '../match/index.ts';
 import { resolveBackend } from './resolve-backend.ts';
 
-/** What encodes and what compares, on one backend; whoever asked for them disposes of both. */
+/** What encodes and what compares; whoever asked for them disposes of both. */
 export interface Engines {
-  readonly backend: TfjsBackendName;
+  /** What compares; `encoder.backend` says what encodes. */
+  readonly backend: Backend;
   readonly encoder: Encoder;
   readonly matcher: Matcher;
 }
@@ -22,12 +24,25 @@ export async function createEngines(
   parameters: Parameters,
   request: string,
 ): Promise<Engines> {
-  const { backend } = await resolveBackend(request);
-  const encoder = createTfjsEncoder(backend, config, parameters);
+  const choice = await resolveBackend(request);
+  const encoder = createTfjsEncoder(choice.encoder, config, parameters);
   try {
-    return { backend, encoder, matcher: createTfjsMatcher(backend, config, parameters) };
+    return {
+      backend: choice.backend,
+      encoder,
+      matcher: await createMatcher(choice.backend, config, parameters),
+    };
   } catch (thrown) {
     await encoder.dispose();
     throw thrown;
   }
+}
+
+async function createMatcher(
+  backend: Backend,
+  config: ModelConfig,
+  parameters: Parameters,
+): Promise<Matcher> {
+  if (backend !== 'simd') return createTfjsMatcher(backend, config, parameters);
+  return createSimdMatcher(config, parameters, await nodeKernelRuntime());
 }

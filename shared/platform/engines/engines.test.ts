@@ -30,13 +30,13 @@ async function resolvedByChild(request: string, environment: Record<string, stri
 
 describe('choosing a backend', () => {
   it('takes a named one as it is', async () => {
-    expect(await resolveBackend('wasm')).toEqual({ backend: 'wasm', passedOver: [] });
+    expect(await resolveBackend('wasm')).toEqual({ backend: 'wasm', encoder: 'wasm', passedOver: [] });
   });
 
-  it('refuses the fused matcher, which is of a later release', async () => {
-    await expect(resolveBackend('simd')).rejects.toMatchObject({
-      code: 'backend_unavailable',
-      hint: expect.stringContaining('wasm'),
+  it('gives the fused matcher an encoder', async () => {
+    expect(await resolveBackend('simd')).toMatchObject({
+      backend: 'simd',
+      encoder: expect.stringMatching(/^(tensorflow|webgpu|wasm)$/),
     });
   });
 
@@ -51,10 +51,11 @@ describe('choosing a backend', () => {
     expect(await resolvedByChild('tensorflow', {})).toMatchObject({ code: 'backend_unavailable' });
   });
 
-  it('takes wasm where nothing better is, and says why', async () => {
+  it('encodes with wasm where nothing better is, and says why', async () => {
     const none = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' };
     expect(await resolvedByChild('auto', none)).toEqual({
-      backend: 'wasm',
+      backend: 'simd',
+      encoder: 'wasm',
       passedOver: [
         { backend: 'tensorflow', why: expect.stringContaining('tensorflow') },
         { backend: 'webgpu', why: expect.stringContaining('webgpu') },
@@ -77,7 +78,8 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
 
     it('auto passes it over', async () => {
       expect(await resolvedByChild('auto', environment)).toMatchObject({
-        backend: 'wasm',
+        backend: 'simd',
+        encoder: 'wasm',
         passedOver: [
           { backend: 'tensorflow' },
           { backend: 'webgpu', why: expect.stringMatching(/software/) },
@@ -107,9 +109,19 @@ describe('making engines', () => {
     await encoder.dispose();
   });
 
-  it('refuses parameters of another network', async () => {
+  it('gives the fused matcher beside an encoder of another backend', async () => {
+    const config = smallConfig();
+    const parameters = randomParameters(seededRandom(7), config);
+    const { backend, encoder, matcher } = await createEngines(config, parameters, 'simd');
+    const { encoder: expected } = await resolveBackend('simd');
+    expect([backend, encoder.backend, matcher.backend]).toEqual(['simd', expected, 'simd']);
+    await matcher.dispose();
+    await encoder.dispose();
+  });
+
+  it.each(['wasm', 'simd'])('refuses parameters of another network on %s', async (backend) => {
     const parameters = randomParameters(seededRandom(7), smallConfig());
-    await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, 'wasm')).rejects.toMatchObject({
+    await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, backend)).rejects.toMatchObject({
       code: 'shape_mismatch',
     });
   });
