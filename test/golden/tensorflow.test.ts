@@ -121,13 +121,13 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
     expectClose(JSON.parse(stdout) as number[], expected, { absolute: 2e-5, relative: 2e-5 });
   });
 
-  it('is what auto takes', async () => {
+  it('is what auto encodes with', async () => {
     const program = `
       const { resolveBackend } = await import('./shared/platform/engines/index.ts');
       process.stdout.write(JSON.stringify(await resolveBackend('auto')));
     `;
     const { stdout } = await run(['--input-type=module', '--eval', program]);
-    expect(JSON.parse(stdout)).toEqual({ backend: 'tensorflow', passedOver: [] });
+    expect(JSON.parse(stdout)).toEqual({ backend: 'simd', encoder: 'tensorflow', passedOver: [] });
   });
 
   it.skipIf(!existsSync(golden))(
