@@ -38,6 +38,30 @@ function animal(
   };
 }
 
+const scenery: SceneEvent = {
+  name: 'scenery',
+  slots: [
+    [
+      'house',
+      'tree',
+      'car',
+      'bicycle',
+      'lamp',
+      'umbrella',
+      'sofa',
+      'fish',
+      'chair',
+      'table',
+      'snowman',
+      'cake',
+    ],
+  ],
+  where: 'anywhere',
+  arrange: (cast, dice) => [put(cast.at(0), dice, {}, { scale: cast.at(0).kind === 'house' ? 0.9 : 1 })],
+  clauses: ['there is {0}', '{0} is there too', '{0} can be seen'],
+  phrases: ['{0}', '{0} not far away'],
+};
+
 const PET_SLEEPERS = ['dog', 'cat', 'rabbit'] as const;
 const RUNNERS = ['dog', 'cat', 'rabbit', 'horse', 'cow', 'sheep'] as const;
 
@@ -113,5 +137,6 @@ export const ALONE: readonly SceneEvent[] = [
     ['{0} stands', '{0} is standing', '{0} stands and looks around'],
     ['{0} standing', '{0} standing around'],
   ),
+  scenery,
   swim,
 ];

@@ -4,7 +4,7 @@ import { anchor, type Dice, draw, moved, sketch, stroke, unionBox } from '../dra
 import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
 
 /** A person and a thing whose handle is in the near hand. */
-export function inHand(
+function inHand(
   person: Entity,
   thing: Entity,
   dice: Dice,
@@ -35,7 +35,7 @@ const hold: SceneEvent = {
 
 const carry: SceneEvent = {
   name: 'carry',
-  slots: [PEOPLE, ['box', 'basket', 'bucket', 'cake', 'pot', 'bag', 'drum', 'book']],
+  slots: [PEOPLE, ['box', 'basket', 'bucket', 'cake', 'pot', 'bag', 'drum', 'book', 'lamp']],
   where: 'anywhere',
   arrange: (cast, dice) =>
     inHand(

@@ -1,88 +1,6 @@
-import { type Entity, isPerson, PEOPLE } from '../cast/index.ts';
-import { anchor, type Dice, draw, sketch, stroke, unionBox } from '../drawing/index.ts';
-import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
-import { WALKERS } from '../story/kinds.ts';
-
-const GOERS = [...PEOPLE, ...WALKERS];
-
-/** Somebody who goes at a pace, the left edge at `x`. */
-function going(entity: Entity, dice: Dice, pace: 'walk' | 'run', x: number): Part {
-  const manner = isPerson(entity.kind)
-    ? {
-        stance: {
-          body: pace,
-          arms: pace === 'run' && dice.chance(0.3) ? ('cheer' as const) : ('swing' as const),
-        },
-      }
-    : { pose: entity.kind === 'duck' ? ('walk' as const) : pace };
-  const loose = put(entity, dice, manner, {});
-  return put(entity, dice, manner, { x: x - loose.sketch.box.left });
-}
-
-function oneAfterAnother(pace: 'walk' | 'run'): SceneEvent['arrange'] {
-  return (cast, dice) => {
-    const last = going(cast.at(0), dice, pace, 0);
-    return [last, going(cast.at(1), dice, pace, last.sketch.box.right + dice.between(4, 16))];
-  };
-}
-
-const chase: SceneEvent = {
-  name: 'chase',
-  sizes: true,
-  slots: [GOERS, GOERS],
-  where: 'outdoors',
-  arrange: oneAfterAnother('run'),
-  clauses: [
-    '{0} chases {1}',
-    '{0} is chasing {1}',
-    '{0} runs after {1}',
-    '{1} is chased by {0}',
-    '{1} runs away from {0}',
-  ],
-  phrases: ['{0} chasing {1}', '{0} running after {1}', '{1} running away from {0}'],
-  swap: { kind: 'role', slots: [0, 1] },
-};
-
-const follow: SceneEvent = {
-  name: 'follow',
-  sizes: true,
-  slots: [GOERS, GOERS],
-  where: 'outdoors',
-  arrange: oneAfterAnother('walk'),
-  clauses: [
-    '{0} follows {1}',
-    '{0} is following {1}',
-    '{0} walks behind {1}',
-    '{1} is followed by {0}',
-    '{1} walks ahead of {0}',
-  ],
-  phrases: ['{0} following {1}', '{0} walking behind {1}', '{1} followed by {0}'],
-  swap: { kind: 'role', slots: [0, 1] },
-};
-
-const walkDog: SceneEvent = {
-  name: 'walk-dog',
-  slots: [PEOPLE, ['dog']],
-  where: 'outdoors',
-  arrange: (cast, dice) => {
-    const walker = put(cast.at(0), dice, { stance: { body: 'walk', arms: 'hold' } }, {});
-    const dog = going(cast.at(1), dice, 'walk', walker.sketch.box.right + dice.between(2, 12));
-    const [hand, neck] = [anchor(walker.sketch, 'hand'), anchor(dog.sketch, 'neck')];
-    const leash = stroke(
-      draw('M', ...hand, 'Q', (hand[0] + neck[0]) / 2, neck[1] + 6, ...neck),
-      '#7a2f2f',
-      2,
-    );
-    return [walker, dog, prop(sketch(leash, unionBox([walker.sketch.box, dog.sketch.box])))];
-  },
-  clauses: [
-    '{0} walks {1}',
-    '{0} is walking {1} on a leash',
-    '{0} takes {1} for a walk',
-    '{1} is on a leash held by {0}',
-  ],
-  phrases: ['{0} walking {1}', '{0} with {1} on a leash', '{1} on a walk with {0}'],
-};
+import { isPerson, PEOPLE } from '../cast/index.ts';
+import { anchor, moved } from '../drawing/index.ts';
+import { put, type SceneEvent } from '../story/event.ts';
 
 const jump: SceneEvent = {
   name: 'jump-over',
@@ -121,7 +39,7 @@ const push: SceneEvent = {
     const pusher = put(cast.at(0), dice, { stance: { body: 'push', arms: 'push' } }, {});
     const load = put(cast.at(1), dice, {}, { scale: cast.at(1).kind === 'box' ? 1.3 : 1 });
     const x = anchor(pusher.sketch, 'hand')[0] - load.sketch.box.left - 3;
-    return [put(cast.at(1), dice, {}, { x, scale: cast.at(1).kind === 'box' ? 1.3 : 1 }), pusher];
+    return [{ ...load, sketch: moved(load.sketch, { x }) }, pusher];
   },
   clauses: ['{0} pushes {1}', '{0} is pushing {1}', '{1} is pushed by {0}', '{0} moves {1}'],
   phrases: ['{0} pushing {1}', '{1} pushed by {0}', '{0} who pushes {1}'],
@@ -172,4 +90,5 @@ const flyOver: SceneEvent = {
   phrases: ['{0} flying over {1}', '{0} in the air above {1}', '{1} under {0}'],
 };
 
-export const MOVING: readonly SceneEvent[] = [chase, follow, walkDog, jump, push, kick, flyOver];
+/** One moves a thing, or moves over it. */
+export const MOVING: readonly SceneEvent[] = [jump, push, kick, flyOver];

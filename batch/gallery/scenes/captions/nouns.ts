@@ -22,10 +22,8 @@ export const NAMES: Readonly<Partial<Record<Kind, Names>>> = {
   sofa: { own: ['sofa', 'couch'], loose: [] },
   cup: { own: ['cup', 'cup', 'mug'], loose: [] },
   pot: { own: ['flower pot'], loose: ['pot'] },
-  bear: { own: ['teddy bear'], loose: ['teddy', 'toy'] },
+  bear: { own: ['teddy bear'], loose: ['teddy'] },
   boat: { own: ['boat', 'boat', 'sailboat'], loose: [] },
-  house: { own: ['house'], loose: ['home'] },
-  car: { own: ['car'], loose: [] },
 };
 
 /** How much of what could be said about an entity is said. */
@@ -73,6 +71,6 @@ function dressed(entity: Entity, outfit: Outfit, detail: Detail, dice: Dice): st
 }
 
 /** The words after `a` or, before a vowel's sound, `an`. */
-export function withArticle(words: string): string {
+function withArticle(words: string): string {
   return `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/errors/index.ts';
 import { colourTone, type Dice, moved, type Sketch } from '../drawing/index.ts';
 import { drawAnimal } from './animals/animal.ts';
-import type { AnimalPose } from './animals/quadruped.ts';
+import type { AnimalPose } from './animals/breed.ts';
 import { type Entity, isAnimal, isPerson, type Size } from './entity.ts';
 import { drawPerson, type Stance } from './people/person.ts';
 import { drawThing } from './things/thing.ts';

@@ -37,7 +37,7 @@ const BASES: Readonly<Record<Colour, readonly string[]>> = {
 };
 
 /** The share `part` of the way from one `#rrggbb` to another. */
-export function mix(from: string, to: string, part: number): string {
+function mix(from: string, to: string, part: number): string {
   const channel = (text: string, at: number): number => Number.parseInt(text.slice(at, at + 2), 16);
   const mixed = [1, 3, 5].map((at) => {
     const value = Math.round(channel(from, at) * (1 - part) + channel(to, at) * part);

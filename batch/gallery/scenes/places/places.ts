@@ -1,7 +1,12 @@
 import type { Colour } from '../drawing/index.ts';
 import type { PaintPlace } from './backdrop.ts';
-import { farm, forest, meadow, night, snow } from './country.ts';
-import { playground, room, street } from './town.ts';
+import { farm, meadow } from './fields.ts';
+import { forest } from './forest.ts';
+import { night } from './night.ts';
+import { playground } from './playground.ts';
+import { room } from './room.ts';
+import { snow } from './snow.ts';
+import { street } from './street.ts';
 import { beach, lake } from './waterside.ts';
 
 export const PLACE_NAMES = [

@@ -1,1 +1,3 @@
-export { RELATIONS } from './relations.ts';
+export { DEPTH } from './depth.ts';
+export { ROWS } from './rows.ts';
+export { SUPPORT } from './support.ts';

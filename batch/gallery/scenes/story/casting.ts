@@ -3,7 +3,7 @@ import { COLOURS, type Colour, type Dice } from '../drawing/index.ts';
 import { PLACES, type PlaceName } from '../places/index.ts';
 import { coloursOf } from './colours.ts';
 import type { SceneEvent, Where } from './event.ts';
-import { INDOORS, OUTDOORS } from './kinds.ts';
+import { INDOORS, OUTDOORS, SELDOM } from './kinds.ts';
 
 /** Whether an event can happen in a place. */
 export function happensIn(where: Where, place: PlaceName): boolean {
@@ -44,7 +44,8 @@ export function castEvent(
         others.every((other) => other.kind !== kind),
     );
     if (free.length === 0) return undefined;
-    cast.push(makeEntity(dice.pick(free), place, others, dice));
+    const seldom = free.filter((kind) => SELDOM.includes(kind));
+    cast.push(makeEntity(dice.pick([...free, ...seldom, ...seldom]), place, others, dice));
   }
   return cast;
 }

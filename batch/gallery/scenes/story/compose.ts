@@ -61,12 +61,7 @@ export function compose(plan: Plan, look: Dice, dice: Dice): Composition {
     const room = spare * dice.between(0.15, index === row.length - 1 ? 0.85 : 0.6);
     spare -= room;
     x += room;
-    // Companions stand a little further back.
-    const baseline = each.afloat
-      ? dice.between(184, 194)
-      : each.main
-        ? dice.between(212, 224)
-        : dice.between(196, 216);
+    const baseline = groundLine(each, plan, dice);
     const parts = each.parts.map((part) => place(part, x - each.box.left * scale, baseline, scale));
     x += (each.box.right - each.box.left) * scale + gap;
     return { baseline, parts };
@@ -78,6 +73,12 @@ export function compose(plan: Plan, look: Dice, dice: Dice): Composition {
     parts: nearestLast.flatMap(({ parts }) => parts),
     front: front + VIGNETTE,
   };
+}
+
+/** Where a group stands; companions a little further back, but at the lake all stand on the narrow shore. */
+function groundLine({ afloat, main }: Group, plan: Plan, dice: Dice): number {
+  if (afloat) return dice.between(184, 194);
+  return main || plan.place === 'lake' ? dice.between(213, 224) : dice.between(196, 216);
 }
 
 /** A place seen from nearer or from the other side; what stands on the ground line stays there. */

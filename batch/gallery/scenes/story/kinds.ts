@@ -58,3 +58,19 @@ export const OUTDOORS: readonly Kind[] = [
   'kite',
   'duck',
 ];
+
+/** Kinds that few slots take; where one does, it takes them more often. */
+export const SELDOM: readonly Kind[] = [
+  'lamp',
+  'fish',
+  'house',
+  'car',
+  'umbrella',
+  'sofa',
+  'tree',
+  'apple',
+  'cake',
+  'cup',
+  'balloon',
+  'skateboard',
+];

@@ -1,9 +1,9 @@
 import { AppError } from '../../../../shared/errors/index.ts';
-import { ALONE, HOLDING, MOVING, SEATED, TOGETHER, WATER } from '../actions/index.ts';
+import { ALONE, DEALING, GOING, HOLDING, MINDING, MOVING, SEATED, WATER } from '../actions/index.ts';
 import { type Entity, isPerson } from '../cast/index.ts';
 import { Dice, unionBox } from '../drawing/index.ts';
 import { type Hour, PLACE_NAMES, PLACES, type PlaceName } from '../places/index.ts';
-import { RELATIONS } from '../relations/index.ts';
+import { DEPTH, ROWS, SUPPORT } from '../relations/index.ts';
 import { castEvent, happensIn } from './casting.ts';
 import type { Cast, SceneEvent } from './event.ts';
 
@@ -21,7 +21,18 @@ export interface Plan {
   readonly events: readonly PlannedEvent[];
 }
 
-export const MAIN_EVENTS = [...HOLDING, ...MOVING, ...SEATED, ...TOGETHER, ...WATER, ...RELATIONS];
+export const MAIN_EVENTS = [
+  ...HOLDING,
+  ...GOING,
+  ...MOVING,
+  ...SEATED,
+  ...DEALING,
+  ...MINDING,
+  ...WATER,
+  ...SUPPORT,
+  ...ROWS,
+  ...DEPTH,
+];
 export const SIDE_EVENTS = [...ALONE, ...HOLDING, ...SEATED, ...WATER];
 
 /** Groups together are at most this wide, so that they need not be drawn too small. */

@@ -1,8 +1,9 @@
 import type { Sketch, Tone } from '../../drawing/index.ts';
 import type { AnimalKind } from '../entity.ts';
+import type { AnimalPose } from './breed.ts';
 import { COW, HORSE, SHEEP } from './farm.ts';
 import { CAT, DOG, RABBIT } from './pets.ts';
-import { type AnimalPose, quadruped } from './quadruped.ts';
+import { quadruped } from './quadruped.ts';
 import { bird, duck, fishBowl } from './small.ts';
 
 /** An animal looking right; birds fly and ducks float where their pose is `run`. */

@@ -1,6 +1,6 @@
 import { circle, draw, ellipse, path, stroke, type Tone } from '../../drawing/index.ts';
+import type { Breed } from './breed.ts';
 import { eye } from './pets.ts';
-import type { Breed } from './quadruped.ts';
 
 export const HORSE: Breed = {
   length: 92,

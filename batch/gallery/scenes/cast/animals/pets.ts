@@ -1,5 +1,5 @@
 import { circle, draw, ellipse, faded, path, stroke, type Tone } from '../../drawing/index.ts';
-import type { Breed } from './quadruped.ts';
+import type { Breed } from './breed.ts';
 
 const NOSE = '#2a222c';
 

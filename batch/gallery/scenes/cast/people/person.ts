@@ -24,7 +24,7 @@ export interface Stance {
   readonly asleep?: boolean;
 }
 
-export function isChild(kind: PersonKind): boolean {
+function isChild(kind: PersonKind): boolean {
   return kind === 'boy' || kind === 'girl';
 }
 

@@ -192,5 +192,5 @@ export function lamp(tone: Tone): Sketch {
     stroke(draw('M', -19, -26, 'Q', 0, -21, 19, -26), tone.light, 2.5),
     ellipse(0, -54, 11, 2.6, '#fff3c4'),
   ];
-  return sketch(svg.join(''), standingBox(42, 57));
+  return sketch(svg.join(''), standingBox(42, 57), { handle: [0, -12] });
 }

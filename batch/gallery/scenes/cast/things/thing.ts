@@ -1,10 +1,14 @@
 import type { Sketch, Tone } from '../../drawing/index.ts';
 import type { ThingKind } from '../entity.ts';
+import { apple, book, cake, umbrella } from './carried.ts';
+import { bicycle, skateboard } from './cycles.ts';
 import { bench, chair, lamp, sofa, table } from './furniture.ts';
-import { apple, boat, cake, house, tree, umbrella } from './outdoors.ts';
-import { bicycle, car, guitar } from './rides.ts';
-import { ball, balloon, bear, book, drum, kite, skateboard, snowman } from './toys.ts';
+import { house, tree } from './landmarks.ts';
+import { drum, guitar } from './music.ts';
+import { ball, balloon, bear, kite } from './toys.ts';
+import { boat, car } from './vehicles.ts';
 import { bag, basket, box, bucket, cup, pot } from './vessels.ts';
+import { snowman } from './winter.ts';
 
 const DRAWERS: Readonly<Record<ThingKind, (tone: Tone) => Sketch>> = {
   ball,

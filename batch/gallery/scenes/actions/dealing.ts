@@ -1,22 +1,7 @@
-import type { ArmsName, BodyName } from '../cast/index.ts';
-import { type Entity, isPerson, PEOPLE } from '../cast/index.ts';
-import { anchor, type Dice, draw, moved, path, sketch, standingBox, stroke } from '../drawing/index.ts';
+import { PEOPLE } from '../cast/index.ts';
+import { anchor, draw, moved, path, sketch, standingBox, stroke } from '../drawing/index.ts';
 import { type Part, prop, put, type SceneEvent } from '../story/event.ts';
-import { LIVING } from '../story/kinds.ts';
-
-/** Somebody with the left edge at `x`; mirrored, they look left. */
-function beside(
-  entity: Entity,
-  dice: Dice,
-  x: number,
-  mirrored: boolean,
-  body: BodyName = 'stand',
-  arms: ArmsName = 'down',
-): Part {
-  const manner = isPerson(entity.kind) ? { stance: { body, arms } } : { pose: 'stand' as const };
-  const loose = put(entity, dice, manner, { mirrored });
-  return { ...loose, sketch: moved(loose.sketch, { x: x - loose.sketch.box.left }) };
-}
+import { beside } from './beside.ts';
 
 const give: SceneEvent = {
   name: 'give',
@@ -97,57 +82,6 @@ const feed: SceneEvent = {
   phrases: ['{0} feeding {1}', '{1} eating a carrot from the hand of {0}', '{0} with a carrot for {1}'],
 };
 
-const lookAt: SceneEvent = {
-  name: 'look-at',
-  sizes: true,
-  slots: [LIVING, LIVING],
-  where: 'outdoors',
-  arrange: (cast, dice) => {
-    const watcher = beside(cast.at(0), dice, 0, false, 'stand', dice.chance(0.5) ? 'down' : 'swing');
-    return [
-      watcher,
-      beside(cast.at(1), dice, watcher.sketch.box.right + dice.between(14, 30), false, 'walk', 'swing'),
-    ];
-  },
-  clauses: ['{0} looks at {1}', '{0} is looking at {1}', '{0} watches {1}', '{1} is watched by {0}'],
-  phrases: ['{0} looking at {1}', '{0} watching {1}', '{1} watched by {0}'],
-  swap: { kind: 'role', slots: [0, 1] },
-};
-
-const pointAt: SceneEvent = {
-  name: 'point-at',
-  slots: [PEOPLE, LIVING],
-  where: 'anywhere',
-  arrange: (cast, dice) => {
-    const pointer = beside(cast.at(0), dice, 0, false, 'stand', 'point');
-    return [
-      pointer,
-      beside(cast.at(1), dice, pointer.sketch.box.right + dice.between(10, 24), dice.chance(0.4)),
-    ];
-  },
-  clauses: [
-    '{0} points at {1}',
-    '{0} is pointing at {1}',
-    '{0} points a finger at {1}',
-    '{0} stands and points at {1}',
-  ],
-  phrases: ['{0} pointing at {1}', '{0} with a finger pointing at {1}', '{0} who points at {1}'],
-  swap: { kind: 'role', slots: [0, 1] },
-};
-
-const wave: SceneEvent = {
-  name: 'wave-to',
-  slots: [PEOPLE, PEOPLE],
-  where: 'anywhere',
-  arrange: (cast, dice) => {
-    const waver = beside(cast.at(0), dice, 0, false, 'stand', 'raise');
-    return [waver, beside(cast.at(1), dice, waver.sketch.box.right + dice.between(16, 40), true)];
-  },
-  clauses: ['{0} waves to {1}', '{0} is waving to {1}', '{0} waves a hand at {1}', '{0} says hello to {1}'],
-  phrases: ['{0} waving to {1}', '{0} waving a hand at {1}', '{0} who waves to {1}'],
-  swap: { kind: 'role', slots: [0, 1] },
-};
-
 const build: SceneEvent = {
   name: 'build',
   slots: [PEOPLE, ['snowman']],
@@ -160,4 +94,5 @@ const build: SceneEvent = {
   phrases: ['{0} building {1}', '{0} making {1}', '{1} built by {0}'],
 };
 
-export const TOGETHER: readonly SceneEvent[] = [give, throwTo, feed, lookAt, pointAt, wave, build];
+/** Something goes from one to the other. */
+export const DEALING: readonly SceneEvent[] = [give, throwTo, feed, build];

@@ -1,0 +1,231 @@
+import {
+  draw,
+  ellipse,
+  faded,
+  line,
+  path,
+  rect,
+  type Sketch,
+  sketch,
+  standingBox,
+  stroke,
+  type Tone,
+} from '../../drawing/index.ts';
+
+export function book(tone: Tone): Sketch {
+  const svg = [
+    path(draw('M', 0, -3, 'L', -19, -8, 'L', -19, -29, 'L', 0, -24, 'Z'), tone.fill),
+    path(draw('M', 0, -3, 'L', 19, -8, 'L', 19, -29, 'L', 0, -24, 'Z'), tone.base),
+    path(
+      draw(
+        'M',
+        0,
+        -25,
+        'Q',
+        -8,
+        -32,
+        -17,
+        -30,
+        'L',
+        -17,
+        -28,
+        'L',
+        0,
+        -22,
+        'L',
+        17,
+        -28,
+        'L',
+        17,
+        -30,
+        'Q',
+        8,
+        -32,
+        0,
+        -25,
+        'Z',
+      ),
+      '#fdf7e6',
+    ),
+    line(
+      [
+        [-14, -21],
+        [-5, -18.5],
+      ],
+      tone.light,
+      2.4,
+    ),
+    line(
+      [
+        [5, -18.5],
+        [14, -21],
+      ],
+      tone.light,
+      2.4,
+    ),
+  ];
+  return sketch(svg.join(''), standingBox(40, 32), { handle: [0, -8] });
+}
+
+export function umbrella(tone: Tone): Sketch {
+  const svg = [
+    stroke(draw('M', 0, -66, 'L', 0, -8, 'q', 0, 8, 7, 7), '#6b4a35', 3.2),
+    path(
+      draw(
+        'M',
+        -46,
+        -56,
+        'C',
+        -42,
+        -96,
+        42,
+        -96,
+        46,
+        -56,
+        'Q',
+        34,
+        -64,
+        23,
+        -56,
+        'Q',
+        11,
+        -64,
+        0,
+        -56,
+        'Q',
+        -11,
+        -64,
+        -23,
+        -56,
+        'Q',
+        -34,
+        -64,
+        -46,
+        -56,
+        'Z',
+      ),
+      tone.fill,
+    ),
+    path(
+      draw(
+        'M',
+        -23,
+        -56,
+        'C',
+        -20,
+        -80,
+        -8,
+        -86,
+        0,
+        -86,
+        'C',
+        8,
+        -86,
+        20,
+        -80,
+        23,
+        -56,
+        'Q',
+        11,
+        -64,
+        0,
+        -56,
+        'Q',
+        -11,
+        -64,
+        -23,
+        -56,
+        'Z',
+      ),
+      tone.light,
+    ),
+    line(
+      [
+        [0, -86],
+        [0, -92],
+      ],
+      tone.deep,
+      3,
+    ),
+  ];
+  return sketch(svg.join(''), standingBox(92, 94), { handle: [0, -18] });
+}
+
+export function apple(tone: Tone): Sketch {
+  const svg = [
+    path(
+      draw('M', 0, -22, 'C', -18, -28, -18, -2, -4, 0, 'Q', 0, -2, 4, 0, 'C', 18, -2, 18, -28, 0, -22, 'Z'),
+      tone.fill,
+    ),
+    line(
+      [
+        [0, -21],
+        [2, -28],
+      ],
+      '#6b4a35',
+      2.4,
+    ),
+    path(draw('M', 2, -26, 'q', 6, -7, 12, -3, 'q', -4, 7, -12, 3, 'Z'), '#5c9a4b'),
+    faded(ellipse(-6, -16, 2.6, 4, '#ffffff'), 0.6),
+  ];
+  return sketch(svg.join(''), standingBox(28, 30), { handle: [0, -11] });
+}
+
+export function cake(tone: Tone): Sketch {
+  const svg = [
+    ellipse(0, -3, 32, 4.5, '#e6e1dc'),
+    rect(-26, -28, 52, 26, 4, '#f2d9a6'),
+    rect(-26, -17, 52, 5, 0, '#c98b5a'),
+    path(
+      draw(
+        'M',
+        -28,
+        -34,
+        'Q',
+        0,
+        -40,
+        28,
+        -34,
+        'L',
+        28,
+        -22,
+        'q',
+        -5,
+        7,
+        -9,
+        0,
+        'q',
+        -5,
+        8,
+        -9,
+        0,
+        'q',
+        -5,
+        6,
+        -10,
+        0,
+        'q',
+        -5,
+        8,
+        -9,
+        0,
+        'q',
+        -5,
+        6,
+        -10,
+        0,
+        'q',
+        -5,
+        6,
+        -9,
+        0,
+        'Z',
+      ),
+      tone.fill,
+    ),
+    [-14, 0, 14]
+      .map((x) => rect(x - 1.7, -50, 3.4, 15, 1, '#fbf3e6') + ellipse(x, -54, 2.2, 3.8, '#f7a928'))
+      .join(''),
+  ];
+  return sketch(svg.join(''), standingBox(64, 57), { handle: [0, -4] });
+}
