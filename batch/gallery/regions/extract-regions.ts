@@ -1,8 +1,8 @@
 import { labPicture } from './colour/lab-picture.ts';
 import { summedPlanes } from './features/box-means.ts';
 import { describeRegion, FEATURE_COUNT } from './features/describe-region.ts';
+import { MAIN_SETTING, splitSegments } from './proposals/background.ts';
 import { fixedBoxes } from './proposals/fixed-boxes.ts';
-import { backgroundSegments } from './proposals/objectness.ts';
 import { proposeRegions } from './proposals/propose-regions.ts';
 import { type Bounds, segmentGraph } from './proposals/segment-graph.ts';
 import { segmentPicture } from './segmentation/segment-picture.ts';
@@ -46,7 +46,7 @@ export function extractRegions(rgb: Uint8Array, width: number, height: number): 
     );
   };
   for (const { bounds, members } of proposeRegions(graph, PROPOSALS)) add(bounds, new Set(members));
-  const background = backgroundSegments(graph);
+  const { background } = splitSegments(graph, MAIN_SETTING);
   for (const bounds of fixedBoxes(picture.width, picture.height, REGION_COUNT - region))
     add(bounds, background);
   return {

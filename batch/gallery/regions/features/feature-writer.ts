@@ -22,9 +22,4 @@ export class FeatureWriter {
   values(values: Iterable<number>, weight: number): void {
     for (const value of values) this.#target[this.#at++] = value * weight;
   }
-
-  /** Where the next value goes. */
-  get position(): number {
-    return this.#at;
-  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Contact } from './contacts.ts';
 import { groupSegments } from './group-segments.ts';
-import type { Contact, Segment, SegmentGraph } from './segment-graph.ts';
+import type { Segment, SegmentGraph } from './segment-graph.ts';
 
 /** Columns of a picture of height 10, each a segment, in greys of a palette of two. */
 function columns(shades: readonly number[], strengths: readonly number[]): SegmentGraph {
@@ -10,6 +11,7 @@ function columns(shades: readonly number[], strengths: readonly number[]): Segme
       bounds: { left: 10 * column, top: 0, right: 10 * column + 10, bottom: 10 },
       border: 20,
       colours: Float32Array.of(shade, 1 - shade),
+      mean: [shade, 0, 0],
     }),
   );
   const contacts = strengths.map(
@@ -20,7 +22,7 @@ function columns(shades: readonly number[], strengths: readonly number[]): Segme
 
 const members = (graph: SegmentGraph, weights: Parameters<typeof groupSegments>[1], taking?: number[]) =>
   groupSegments(graph, weights, new Set(taking ?? graph.segments.keys())).map((group) =>
-    group.members.join(),
+    [...group.members].sort().join(),
   );
 
 describe('groupSegments', () => {
@@ -47,6 +49,6 @@ describe('groupSegments', () => {
 
   it('adds up areas and boxes', () => {
     const all = groupSegments(graph, { colour: 1, size: 1, fill: 1, edge: 1 }, new Set([0, 1, 2, 3])).at(-1);
-    expect(all).toMatchObject({ area: 400, bounds: { left: 0, top: 0, right: 40, bottom: 10 } });
+    expect(all).toMatchObject({ area: 400, outline: 80, bounds: { left: 0, top: 0, right: 40, bottom: 10 } });
   });
 });

@@ -1,11 +1,17 @@
+import { boxArea, boxAround } from './bounds.ts';
 import type { Bounds, Segment, SegmentGraph } from './segment-graph.ts';
 
 /** Some segments taken together. */
 export interface Group {
-  /** Numbers of its segments, ascending. */
+  /** Numbers of its segments. */
   readonly members: readonly number[];
   readonly area: number;
   readonly bounds: Bounds;
+  /** Pixel sides of its outline, the picture's border included, and how strong its edge is, summed over them. */
+  readonly outline: number;
+  readonly strength: number;
+  /** Shares of the palette's entries, sum 1. */
+  readonly colours: Float32Array;
 }
 
 /** How much each likeness counts when two groups are compared. */
@@ -20,13 +26,10 @@ export interface Likeness {
   readonly edge: number;
 }
 
-/** A group while it grows. */
-interface Node extends Group {
-  readonly colours: Float32Array;
-}
-
-/** What is known of two nodes that touch. */
+/** Two groups that touch, while both are there. */
 interface Link {
+  readonly first: number;
+  readonly second: number;
   readonly length: number;
   readonly strength: number;
   readonly likeness: number;
@@ -40,92 +43,86 @@ interface Link {
  */
 export function groupSegments(graph: SegmentGraph, weights: Likeness, taking: ReadonlySet<number>): Group[] {
   const pixels = graph.width * graph.height;
-  const nodes = new Map<number, Node>();
-  const links = new Map<number, Map<number, Link>>();
-  for (const number of taking) {
-    nodes.set(number, nodeOf(graph.segments[number] as Segment, number));
-    links.set(number, new Map());
-  }
-  const connect = (one: number, two: number, length: number, strength: number): void => {
-    const likeness = compare(
-      nodes.get(one) as Node,
-      nodes.get(two) as Node,
-      strength / length,
-      weights,
-      pixels,
-    );
-    links.get(one)?.set(two, { length, strength, likeness });
-    links.get(two)?.set(one, { length, strength, likeness });
+  const groups = singleGroups(graph);
+  const link = (first: number, second: number, length: number, strength: number): Link => {
+    const [one, two] = [groups[first] as Group, groups[second] as Group];
+    return {
+      first,
+      second,
+      length,
+      strength,
+      likeness: compare(one, two, strength / length, weights, pixels),
+    };
   };
-  for (const { first, second, length, strength } of graph.contacts) {
-    if (taking.has(first) && taking.has(second)) connect(first, second, length, strength);
-  }
-  const groups: Group[] = [...nodes.values()];
-  let next = graph.segments.length;
-  for (let pair = mostAlike(links); pair !== undefined; pair = mostAlike(links)) {
-    const joined = join(nodes.get(pair[0]) as Node, nodes.get(pair[1]) as Node);
+  let links = graph.contacts
+    .filter(({ first, second }) => taking.has(first) && taking.has(second))
+    .map(({ first, second, length, strength }) => link(first, second, length, strength));
+  for (let best = mostAlike(links); best !== undefined; best = mostAlike(links)) {
+    const { first, second } = best;
+    const joined = groups.length;
+    groups.push(join(groups[first] as Group, groups[second] as Group, best));
+    const kept: Link[] = [];
     const around = new Map<number, { length: number; strength: number }>();
-    for (const old of pair) {
-      for (const [other, { length, strength }] of links.get(old) ?? []) {
-        links.get(other)?.delete(old);
-        if (other === pair[0] || other === pair[1]) continue;
-        const known = around.get(other);
-        around.set(other, {
-          length: length + (known?.length ?? 0),
-          strength: strength + (known?.strength ?? 0),
-        });
+    for (const other of links) {
+      if (other === best) continue;
+      const fromFirst = other.first === first || other.first === second;
+      if (!fromFirst && other.second !== first && other.second !== second) {
+        kept.push(other);
+        continue;
       }
-      links.delete(old);
-      nodes.delete(old);
+      const outer = fromFirst ? other.second : other.first;
+      const known = around.get(outer);
+      around.set(outer, {
+        length: other.length + (known?.length ?? 0),
+        strength: other.strength + (known?.strength ?? 0),
+      });
     }
-    nodes.set(next, joined);
-    links.set(next, new Map());
-    for (const [other, { length, strength }] of around) connect(next, other, length, strength);
-    groups.push(joined);
-    next++;
+    for (const [outer, { length, strength }] of around) kept.push(link(outer, joined, length, strength));
+    links = kept;
   }
-  return groups;
+  return groups.filter((_group, number) => number >= graph.segments.length || taking.has(number));
 }
 
-function nodeOf(segment: Segment, number: number): Node {
-  const { area, bounds, colours } = segment;
-  return { members: [number], area, bounds, colours };
+/** Each segment as a group of its own. */
+function singleGroups({ segments, contacts }: SegmentGraph): Group[] {
+  const outlines = segments.map(({ border }) => ({ outline: border, strength: 0 }));
+  for (const { first, second, length, strength } of contacts) {
+    for (const side of [first, second]) {
+      const sums = outlines[side] as (typeof outlines)[number];
+      sums.outline += length;
+      sums.strength += strength;
+    }
+  }
+  return segments.map(({ area, bounds, colours }: Segment, number) => ({
+    members: [number],
+    area,
+    bounds,
+    colours,
+    ...(outlines[number] as (typeof outlines)[number]),
+  }));
 }
 
-/** The smallest box around two. */
-export function around(one: Bounds, two: Bounds): Bounds {
-  return {
-    left: Math.min(one.left, two.left),
-    top: Math.min(one.top, two.top),
-    right: Math.max(one.right, two.right),
-    bottom: Math.max(one.bottom, two.bottom),
-  };
-}
-
-/** Pixels of a box. */
-export function areaOf({ left, top, right, bottom }: Bounds): number {
-  return Math.max(0, right - left) * Math.max(0, bottom - top);
-}
-
-function join(one: Node, two: Node): Node {
+function join(one: Group, two: Group, { length, strength }: Link): Group {
   const area = one.area + two.area;
   return {
-    members: [...one.members, ...two.members].sort((a, b) => a - b),
+    members: [...one.members, ...two.members],
     area,
-    bounds: around(one.bounds, two.bounds),
+    bounds: boxAround(one.bounds, two.bounds),
+    outline: one.outline + two.outline - 2 * length,
+    strength: one.strength + two.strength - 2 * strength,
     colours: one.colours.map(
       (share, entry) => (share * one.area + (two.colours[entry] as number) * two.area) / area,
     ),
   };
 }
 
-function compare(one: Node, two: Node, edge: number, weights: Likeness, pixels: number): number {
+function compare(one: Group, two: Group, edge: number, weights: Likeness, pixels: number): number {
   let common = 0;
   for (let entry = 0; entry < one.colours.length; entry++) {
     common += Math.min(one.colours[entry] as number, two.colours[entry] as number);
   }
   const area = one.area + two.area;
-  const gap = areaOf(around(one.bounds, two.bounds)) - area;
+  const gap = boxArea(boxAround(one.bounds, two.bounds)) - area;
   return (
     weights.colour * common +
     weights.size * (1 - area / pixels) +
@@ -134,16 +131,9 @@ function compare(one: Node, two: Node, edge: number, weights: Likeness, pixels: 
   );
 }
 
-/** The pair with the highest likeness; of equal ones the first that was linked. */
-function mostAlike(links: ReadonlyMap<number, ReadonlyMap<number, Link>>): [number, number] | undefined {
-  let best: [number, number] | undefined;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const [one, others] of links) {
-    for (const [two, { likeness }] of others) {
-      if (likeness <= highest || two < one) continue;
-      highest = likeness;
-      best = [one, two];
-    }
-  }
+/** The link with the highest likeness; of equal ones the first. */
+function mostAlike(links: readonly Link[]): Link | undefined {
+  let best = links[0];
+  for (const link of links) if (best === undefined || link.likeness > best.likeness) best = link;
   return best;
 }

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { errorCode } from '../../../test/support/error-code.ts';
+import { type DrawingUnit, GALLERY_SPLITS, planSplit, usualCount } from './plan.ts';
+
+const all = (): boolean => true;
+const rows = (units: readonly DrawingUnit[]): number =>
+  units.reduce((sum, { kind }) => sum + (kind === 'twins' ? 2 : 1), 0);
+
+describe('planSplit', () => {
+  it.each([
+    ['train', 6000, 900],
+    ['dev', 500, 100],
+    ['test', 2000, 400],
+  ] as const)('has for %s %i pictures, %i pairs of twins among them', (split, pictures, pairs) => {
+    const units = planSplit(split, usualCount(split), 0, all);
+    expect(rows(units)).toBe(pictures);
+    expect(units.filter(({ kind }) => kind === 'twins')).toHaveLength(pairs);
+  });
+
+  it('gives each picture a row of its own, in order', () => {
+    let row = 0;
+    for (const unit of planSplit('test', 37, 5, all)) {
+      expect(unit.row).toBe(row);
+      row += unit.kind === 'twins' ? 2 : 1;
+    }
+    expect(row).toBe(37);
+  });
+
+  it('uses no seed twice, over splits and seeds of the collection', () => {
+    const seeds = [0, 1, 77].flatMap((seed) =>
+      GALLERY_SPLITS.flatMap((split) => planSplit(split, usualCount(split), seed, all).map((u) => u.seed)),
+    );
+    expect(new Set(seeds).size).toBe(seeds.length);
+  });
+
+  it('passes over drawings that do not fit', () => {
+    const even = planSplit('dev', 20, 0, (_kind, seed) => seed % 2 === 0);
+    expect(even.every(({ seed }) => seed % 2 === 0)).toBe(true);
+    expect(rows(even)).toBe(20);
+    expect(() => planSplit('dev', 1, 0, () => false)).toThrow(/no drawing fits/);
+  });
+
+  it.each([
+    [0, 0],
+    [1.5, 0],
+    [60_000, 0],
+    [10, -1],
+    [10, 2_000_000],
+  ])('refuses %d pictures of seed %d', async (count, seed) => {
+    expect(await errorCode(async () => planSplit('test', count, seed, all))).toBe('argument_invalid');
+  });
+});

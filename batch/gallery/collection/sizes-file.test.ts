@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { bytesSource, openNpy } from '../../../shared/formats/index.ts';
+import { sizesFile } from './sizes-file.ts';
+
+describe('sizesFile', () => {
+  it('is a structured array that the reader of data folders takes', async () => {
+    const reader = await openNpy(bytesSource('sizes', sizesFile(Int32Array.of(320, 240, 7, 9))));
+    expect([reader.dtype, reader.shape]).toEqual(['structured', [2]]);
+    expect([...(await reader.readField('image_w', 0, 2))]).toEqual([320, 7]);
+    expect([...(await reader.readField('image_h', 0, 2))]).toEqual([240, 9]);
+  });
+});

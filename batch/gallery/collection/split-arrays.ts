@@ -1,0 +1,61 @@
+import { writeNpy } from '../../../shared/formats/index.ts';
+import type { Vocabulary } from '../../../shared/text/index.ts';
+import { FEATURE_COUNT, REGION_COUNT } from '../regions/index.ts';
+import type { UnitRecord } from './picture-record.ts';
+import { sizesFile } from './sizes-file.ts';
+import { captionIdLine } from './vocabulary.ts';
+
+/** Two rows of a split that are alike but for one thing, and which kind of thing that is. */
+interface TwinRows {
+  readonly kind: string;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** The records of a split, put together row by row in whatever order they come. */
+export class SplitArrays {
+  readonly #count: number;
+  readonly #features: Int8Array;
+  readonly #boxes: Float32Array;
+  readonly #sizes: Int32Array;
+  readonly #captions: (readonly string[])[] = [];
+  readonly #twins: TwinRows[] = [];
+
+  constructor(count: number) {
+    this.#count = count;
+    this.#features = new Int8Array(count * REGION_COUNT * FEATURE_COUNT);
+    this.#boxes = new Float32Array(count * REGION_COUNT * 4);
+    this.#sizes = new Int32Array(count * 2);
+  }
+
+  add({ row, twins, pictures }: UnitRecord): void {
+    for (const [offset, { features, boxes, width, height, captions }] of pictures.entries()) {
+      const at = row + offset;
+      this.#features.set(features, at * REGION_COUNT * FEATURE_COUNT);
+      this.#boxes.set(boxes, at * REGION_COUNT * 4);
+      this.#sizes.set([width, height], at * 2);
+      this.#captions[at] = captions;
+    }
+    if (twins !== undefined) this.#twins.push({ kind: twins, first: row, second: row + 1 });
+  }
+
+  /** All captions, five a row. */
+  get captions(): readonly string[] {
+    return this.#captions.flat();
+  }
+
+  /** The files of the split by the end of their names, `{split}_…`. */
+  files(vocabulary: Vocabulary, names: readonly string[]): Map<string, Uint8Array | string> {
+    const lines = (entries: readonly string[]): string => `${entries.join('\n')}\n`;
+    const twins = this.#twins.toSorted((one, two) => one.first - two.first);
+    return new Map<string, Uint8Array | string>([
+      ['ims.npy', writeNpy({ shape: [this.#count, REGION_COUNT, FEATURE_COUNT], data: this.#features })],
+      ['ims_bbx.npy', writeNpy({ shape: [this.#count, REGION_COUNT, 4], data: this.#boxes })],
+      ['ims_size.npy', sizesFile(this.#sizes)],
+      ['caps.txt', lines(this.captions)],
+      ['precaps_stan.txt', lines(this.captions.map((caption) => captionIdLine(caption, vocabulary)))],
+      ['images.txt', lines(names)],
+      ['twins.json', `${JSON.stringify(twins)}\n`],
+    ]);
+  }
+}
