@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/support/close.ts';
-import { plainPair } from '../../test/support/plain-gsmn.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../test/support/random-model.ts';
+import { plainPair } from '../match/reference/index.ts';
 import type { CaptionGraph, Dependencies, ImageGraph } from '../model/index.ts';
 import { loadTfjsBackend } from '../platform/tfjs/index.ts';
 import type { ModelConfig } from '../schema/index.ts';

@@ -48,6 +48,8 @@ export interface KernelRuntime {
   readonly sharedMemory: boolean;
   /** Threads that large work is spread over; 1 keeps everything on the calling thread. */
   readonly threads: number;
+  /** Multiply-adds below which a call stays on the calling thread; about half a millisecond of work unless said. */
+  readonly singleThreadedBelow?: number | undefined;
   /** Starts threads over that memory; there where `threads` is more than 1. */
   readonly startThreads?: ((memory: WebAssembly.Memory) => KernelThreads) | undefined;
 }

@@ -31,7 +31,10 @@ const CAPTION_FLOATS = 2 ** 24;
 const SCORE_FLOATS = 2 ** 23;
 
 /** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
-const WORTH_THREADS = 2 ** 24;
+const SINGLE_THREADED_BELOW = 2 ** 24;
+
+/** About R·L of a pair: multiply-adds for each of the D numbers of a node. */
+const PRODUCTS_OF_A_PAIR = 512;
 
 /** How long images are laid out before others get their turn, in milliseconds. */
 const SLICE_MS = 12;
@@ -113,9 +116,9 @@ export function createSimdMatcher(
 
   /** The threads, where the work of so many pairs is worth it. */
   function threadsFor(pairs: number): KernelThreads | undefined {
-    const { startThreads } = runtime;
+    const { startThreads, singleThreadedBelow = SINGLE_THREADED_BELOW } = runtime;
     if (runtime.threads < 2 || startThreads === undefined) return undefined;
-    if (pairs * config.jointSize * 512 < WORTH_THREADS) return undefined;
+    if (pairs * config.jointSize * PRODUCTS_OF_A_PAIR < singleThreadedBelow) return undefined;
     threads ??= startThreads(arena.memory);
     return threads;
   }

@@ -3,7 +3,7 @@ import { hasRelaxedSimd, type KernelRuntime } from '../../match/index.ts';
 import { loadMatchKernel } from './compile-kernel.ts';
 import { startKernelThreads } from './kernel-threads.ts';
 
-export interface NodeKernelOptions {
+export interface NodeKernelOptions extends Pick<KernelRuntime, 'singleThreadedBelow'> {
   /** Threads for large work; all cores unless said. */
   readonly threads?: number | undefined;
   /** Whether to take the build with relaxed SIMD; where the engine has it unless said. */
@@ -17,12 +17,14 @@ export interface NodeKernelOptions {
 export async function nodeKernelRuntime({
   threads = availableParallelism(),
   relaxed = hasRelaxedSimd(),
+  singleThreadedBelow,
 }: NodeKernelOptions = {}): Promise<KernelRuntime> {
   const module = await loadMatchKernel({ relaxed });
   return {
     module,
     sharedMemory: true,
     threads,
+    singleThreadedBelow,
     startThreads: (memory) => startKernelThreads(module, memory, threads),
   };
 }
