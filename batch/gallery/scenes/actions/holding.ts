@@ -20,7 +20,7 @@ function inHand(
   return [holder, { ...loose, sketch: moved(loose.sketch, { x: x - handleX, y: y - handleY }) }];
 }
 
-const HANGING: readonly Kind[] = ['bag', 'basket', 'bucket'];
+const HANGING: readonly Kind[] = ['bag', 'bucket'];
 const TALL: readonly Kind[] = ['box', 'cake', 'pot'];
 
 const hold: SceneEvent = {

@@ -24,7 +24,7 @@ const behind: SceneEvent = {
       'girl',
     ],
   ],
-  where: 'anywhere',
+  where: 'deep',
   arrange: (cast, dice) => {
     const [back, front] = [restingAt(cast.at(0), dice, [0, 0]), restingAt(cast.at(1), dice, [0, 0])];
     const lift = -Math.max(20, Math.min(44, -front.sketch.box.top * 0.5));

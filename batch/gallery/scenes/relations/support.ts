@@ -88,9 +88,9 @@ const inside: SceneEvent = {
   slots: [['cat', 'dog', 'rabbit', 'bear'], ['basket']],
   where: 'anywhere',
   arrange: (cast, dice) => {
-    const basket = put(cast.at(1), dice, {}, { scale: 1.6 });
-    const loose = restingAt(cast.at(0), dice, [0, 0], 0.9);
-    const sunk = -loose.sketch.box.top * 0.25;
+    const basket = put(cast.at(1), dice, {}, { scale: 1.35 });
+    const loose = put(cast.at(0), dice, { pose: 'sit' }, { scale: 0.95 });
+    const sunk = -loose.sketch.box.top * 0.36;
     return [
       {
         ...loose,

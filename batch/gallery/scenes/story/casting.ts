@@ -12,8 +12,8 @@ export function happensIn(where: Where, place: PlaceName): boolean {
       return true;
     case 'outdoors':
       return !PLACES[place].indoor;
-    case 'indoors':
-      return PLACES[place].indoor;
+    case 'deep':
+      return place !== 'lake';
     case 'afloat':
       return place === 'lake';
     case 'snow':

@@ -11,7 +11,8 @@ export interface Part {
   readonly grounded: boolean;
 }
 
-export type Where = 'anywhere' | 'outdoors' | 'indoors' | 'afloat' | 'snow';
+/** Where something can happen; `deep` needs ground that reaches far back. */
+export type Where = 'anywhere' | 'deep' | 'outdoors' | 'afloat' | 'snow';
 
 export type TwinKind = 'attribute' | 'role' | 'relation';
 

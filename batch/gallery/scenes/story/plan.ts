@@ -66,7 +66,7 @@ export function planScene(dice: Dice): Plan {
     const companion = planCompanion(events, place, dice);
     if (companion !== undefined) events.push(companion);
   }
-  return { place, hour: PLACES[place].sunset && dice.chance(0.3) ? 'evening' : 'day', events };
+  return { place, hour: PLACES[place].evenings && dice.chance(0.3) ? 'evening' : 'day', events };
 }
 
 function planCompanion(

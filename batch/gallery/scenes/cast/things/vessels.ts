@@ -53,12 +53,14 @@ export function box(tone: Tone): Sketch {
   );
 }
 
+/** A round wicker basket with an ear on each side. */
 export function basket(tone: Tone): Sketch {
   const weave = [-22, -15, -8]
     .map((y) => stroke(draw('M', -19 - y * 0.05, y, 'Q', 0, y + 5, 19 + y * 0.05, y), tone.dark, 2))
     .join('');
   const svg = [
-    stroke(draw('M', -17, -27, 'C', -18, -58, 18, -58, 17, -27), tone.dark, 4),
+    stroke(draw('M', -20, -26, 'C', -31, -28, -30, -12, -18, -15), tone.dark, 4),
+    stroke(draw('M', 20, -26, 'C', 31, -28, 30, -12, 18, -15), tone.dark, 4),
     ellipse(0, -28, 22, 5, tone.deep),
     path(draw('M', -22, -28, 'Q', 0, -20, 22, -28, 'L', 17, -3, 'Q', 0, 3, -17, -3, 'Z'), tone.fill),
     weave,
@@ -76,7 +78,7 @@ export function basket(tone: Tone): Sketch {
       .join(''),
     stroke(draw('M', -22, -28, 'Q', 0, -20, 22, -28), tone.light, 3.4),
   ];
-  return sketch(svg.join(''), standingBox(46, 53), { handle: [0, -50], rim: [0, -28] });
+  return sketch(svg.join(''), standingBox(60, 34), { handle: [-22, -18], rim: [0, -28] });
 }
 
 export function bucket(tone: Tone): Sketch {
