@@ -205,7 +205,9 @@ describe.each(MATCHERS)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher
       const some = await matcher.score(prepared, captions, [3, 0, 3]);
       expect([some.images, some.captions]).toEqual([3, 2]);
       for (const side of ['imageToText', 'textToImage'] as const) {
-        const rows = [3, 0, 3].flatMap((row) => [...all[side].slice(2 * row, 2 * row + 2)]);
+        const rows = [3, 0, 3]
+          .map((row) => all[side].slice(2 * row, 2 * row + 2))
+          .flatMap((row) => Array.from(row));
         expectClose(some[side], rows, { absolute: 1e-6, relative: 0 }, side);
       }
       const none = await matcher.score(prepared, captions, []);

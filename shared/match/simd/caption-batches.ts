@@ -8,7 +8,7 @@ import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
 import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
 
 /** The most words of a caption that the kernel takes. */
-export const MOST_WORDS = 64;
+const MOST_WORDS = 64;
 
 /** Words of a batch: with an image's block products of 16 blocks and 36 regions they stay in a second cache of half a MiB. */
 const BATCH_WORDS = 96;

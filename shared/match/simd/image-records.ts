@@ -8,7 +8,7 @@ import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
 import { IMAGE, recordBytes, writeRecord } from './records.ts';
 
 /** The most regions of an image that the kernel takes. */
-export const MOST_REGIONS = 128;
+const MOST_REGIONS = 128;
 
 /** An encoded image whose edges are weighed already. */
 export interface LaidOutImage {

@@ -34,7 +34,7 @@ export interface KernelThreads {
   readonly count: number;
   /**
    * Calls `runJob` on every thread, each with its scratch, and waits for all.
-   * @throws AppError `internal` when a thread dies
+   * @throws AppError `internal` when a thread dies, `cancelled` when they are disposed of
    */
   run(job: number, scratches: readonly number[]): Promise<void>;
   dispose(): Promise<void>;

@@ -72,9 +72,15 @@ export function createSimdMatcher(
   let kernels = imageKernels(parameters);
   let threads: KernelThreads | undefined;
   let running = 0;
+  let disposed = false;
   const owned = new WeakMap<PreparedImages, readonly ImageRecord[]>();
 
+  function assertUsable(): void {
+    if (disposed) throw new AppError('argument_invalid', 'the matcher was disposed of');
+  }
+
   function recordsOf(prepared: PreparedImages): readonly ImageRecord[] {
+    assertUsable();
     const records = owned.get(prepared);
     if (records !== undefined) return records;
     throw new AppError('argument_invalid', 'these images were prepared by another matcher, or disposed of', {
@@ -83,6 +89,7 @@ export function createSimdMatcher(
   }
 
   async function prepare(count: number, imageAt: (index: number) => LaidOutImage): Promise<PreparedImages> {
+    assertUsable();
     const records: ImageRecord[] = [];
     try {
       let began = performance.now();
@@ -219,9 +226,8 @@ export function createSimdMatcher(
     },
 
     dispose: async () => {
-      const ending = threads;
-      threads = undefined;
-      await ending?.dispose();
+      disposed = true;
+      await threads?.dispose();
     },
   };
 }

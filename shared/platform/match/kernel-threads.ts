@@ -19,13 +19,8 @@ export function startKernelThreads(
   const waiting = new Map<number, Waiting>();
   const workerData: KernelWorkerData = { module, memory };
   let nextId = 0;
-  let broken: AppError | undefined;
+  let ended: AppError | undefined;
 
-  const fail = (error: AppError) => {
-    broken ??= error;
-    for (const { failed } of waiting.values()) failed(broken);
-    waiting.clear();
-  };
   const workers = Array.from({ length: count }, () => {
     const worker = new Worker(PROGRAM, { workerData });
     worker.unref();
@@ -33,10 +28,18 @@ export function startKernelThreads(
       waiting.get(id)?.done();
       waiting.delete(id);
     });
-    worker.on('error', (cause) => fail(new AppError('internal', 'a matching thread died', { cause })));
-    worker.on('exit', () => fail(new AppError('internal', 'the matching threads have ended')));
+    worker.on('error', (cause) => void end(new AppError('internal', 'a matching thread died', { cause })));
+    worker.on('exit', () => void end(new AppError('internal', 'a matching thread ended by itself')));
     return worker;
   });
+
+  /** Ends all threads: only when none writes any more may the memory of their work be used again. */
+  async function end(error: AppError): Promise<void> {
+    ended ??= error;
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const { failed } of waiting.values()) failed(ended);
+    waiting.clear();
+  }
 
   const runOn = (worker: Worker, work: Omit<KernelWork, 'id'>) =>
     new Promise<void>((done, failed) => {
@@ -48,7 +51,7 @@ export function startKernelThreads(
   return {
     count,
     run: async (job, scratches) => {
-      if (broken !== undefined) throw broken;
+      if (ended !== undefined) throw ended;
       for (const worker of workers) worker.ref();
       try {
         await Promise.all(
@@ -58,8 +61,6 @@ export function startKernelThreads(
         if (waiting.size === 0) for (const worker of workers) worker.unref();
       }
     },
-    dispose: async () => {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
+    dispose: () => end(new AppError('cancelled', 'the matcher was disposed of while it scored')),
   };
 }
