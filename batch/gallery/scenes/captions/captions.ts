@@ -21,38 +21,25 @@ export function describe(plan: Plan, seed: number, exact: boolean): string[] {
   const dice = Dice.of(seed, 11);
   const [main, ...companions] = plan.events;
   if (main === undefined) return [];
-  const templates = dice.some(templatesOf(main), CAPTIONS);
-  const partial = exact ? 0 : dice.below(3);
-  return templates.map((template, index) => {
-    const keys = [seed, 20 + index] as const;
-    const companion = companions[dice.below(Math.max(1, companions.length))];
-    const structure = Dice.of(...keys);
-    if (
-      index >= CAPTIONS - partial &&
-      companion !== undefined &&
-      companions.indexOf(companion) === index - (CAPTIONS - partial)
-    ) {
-      return sentence(
-        companion,
-        structure.pick(templatesOf(companion)),
-        undefined,
-        plan,
-        keys,
-        structure,
-        'some',
-      );
-    }
-    const detail = exact || structure.chance(0.55) ? 'all' : 'some';
-    return sentence(
-      main,
-      template,
-      structure.chance(0.4) ? companion : undefined,
-      plan,
-      keys,
-      structure,
-      detail,
-    );
-  });
+  // One or two captions may leave the main event out.
+  const aside = exact ? [] : dice.some(companions, dice.below(3));
+  const about = dice.some(templatesOf(main), CAPTIONS - aside.length);
+  return [
+    ...about.map((template, index) => {
+      const keys: Keys = [seed, 20 + index];
+      const structure = Dice.of(...keys);
+      const companion =
+        structure.chance(0.4) && companions.length > 0 ? structure.pick(companions) : undefined;
+      const detail = exact || structure.chance(0.55) ? 'all' : 'some';
+      return sentence(main, template, companion, { plan, keys, dice: structure, detail });
+    }),
+    ...aside.map((companion, index) => {
+      const keys: Keys = [seed, 40 + index];
+      const structure = Dice.of(...keys);
+      const template = structure.pick(templatesOf(companion));
+      return sentence(companion, template, undefined, { plan, keys, dice: structure, detail: 'some' });
+    }),
+  ];
 }
 
 function templatesOf({ event }: PlannedEvent): Template[] {
@@ -62,14 +49,21 @@ function templatesOf({ event }: PlannedEvent): Template[] {
   ];
 }
 
+/** The seeds of a caption: the picture's and its own. */
+type Keys = readonly [number, number];
+
+interface Wording {
+  readonly plan: Plan;
+  readonly keys: Keys;
+  readonly dice: Dice;
+  readonly detail: Detail;
+}
+
 function sentence(
   main: PlannedEvent,
   template: Template,
   companion: PlannedEvent | undefined,
-  plan: Plan,
-  keys: readonly [number, number],
-  dice: Dice,
-  detail: Detail,
+  { plan, keys, dice, detail }: Wording,
 ): string {
   const said = fill(main, template, keys, detail);
   const place = dice.chance(0.55) ? placePhrase(plan, dice) : '';
@@ -94,12 +88,7 @@ function placePhrase(plan: Plan, dice: Dice): string {
 }
 
 /** The template with its entities' noun phrases. An entity's words depend on the caption and on itself, not on its slot. */
-function fill(
-  { cast }: PlannedEvent,
-  { text }: Template,
-  keys: readonly [number, number],
-  detail: Detail,
-): string {
+function fill({ cast }: PlannedEvent, { text }: Template, keys: Keys, detail: Detail): string {
   return text.replace(/\{(\d)\}/g, (_, slot: string) => {
     const entity = cast[Number(slot)];
     return entity === undefined
