@@ -6,7 +6,6 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { sha256Hex } from '../../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { type Report, silentReport } from '../../report.ts';
-import { trainingCaptions } from './drawn-captions.ts';
 import { makeSplit } from './make-split.ts';
 import { GALLERY_SPLITS, type GallerySplit, usualCount } from './plan.ts';
 import { galleryFingerprint, readStamp, type Stamp, stampPath, writeStamp } from './stamp.ts';
@@ -71,7 +70,6 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
     seed,
     threads: options.threads ?? availableParallelism(),
     vocabulary,
-    training: split === 'train' ? undefined : trainingCaptions(seed),
     signal: options.signal,
   };
   const result = await report.stage(`gallery, ${split}`, 'pictures', (onProgress) =>

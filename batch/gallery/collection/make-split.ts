@@ -1,8 +1,7 @@
 import type { OnProgress } from '../../report.ts';
-import { type DrawnCaptions, planDrawings } from './drawn-captions.ts';
 import { inWorkers } from './in-workers.ts';
 import type { PictureTask, UnitRecord } from './picture-record.ts';
-import type { GallerySplit } from './plan.ts';
+import { type PlanRequest, planDrawings } from './plan-drawings.ts';
 import { SplitArrays } from './split-arrays.ts';
 import { StagedSplit } from './staged-split.ts';
 import type { Stamp } from './stamp.ts';
@@ -10,17 +9,10 @@ import { captionVocabulary, type VocabularyFile } from './vocabulary.ts';
 
 const WORKER = new URL('./picture-worker.ts', import.meta.url);
 
-export interface SplitRequest {
+export interface SplitRequest extends PlanRequest {
   readonly folder: string;
-  readonly split: GallerySplit;
-  readonly count: number;
-  readonly seed: number;
-  readonly threads: number;
   /** None: the split's own captions make one. */
   readonly vocabulary: VocabularyFile | undefined;
-  /** Absent for `train` itself. */
-  readonly training: DrawnCaptions | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -33,9 +25,9 @@ export async function makeSplit(
   onProgress: OnProgress,
   beforePublishing: (vocabulary: VocabularyFile) => Promise<void>,
 ): Promise<Omit<Stamp, 'fingerprint'>> {
-  const { folder, split, count, seed, threads, training, signal } = request;
+  const { folder, split, count, threads, signal } = request;
   onProgress(0, count);
-  const units = planDrawings(split, count, seed, training);
+  const { units, training } = await planDrawings(request);
   const arrays = new SplitArrays(count);
   const staged = await StagedSplit.open(folder, split);
   try {
@@ -56,7 +48,7 @@ export async function makeSplit(
     return {
       pictures: count,
       twinPairs: units.filter(({ kind }) => kind === 'twins').length,
-      captionsInTraining: training && arrays.captions.filter((text) => training.captions.has(text)).length,
+      captionsInTraining: training && arrays.captions.filter((text) => training.has(text)).length,
     };
   } finally {
     await staged.discard();

@@ -33,11 +33,18 @@ describe('planSplit', () => {
     expect(new Set(seeds).size).toBe(seeds.length);
   });
 
-  it('passes over drawings that do not fit', () => {
-    const even = planSplit('dev', 20, 0, (_kind, seed) => seed % 2 === 0);
-    expect(even.every(({ seed }) => seed % 2 === 0)).toBe(true);
-    expect(rows(even)).toBe(20);
-    expect(() => planSplit('dev', 1, 0, () => false)).toThrow(/no drawing fits/);
+  it('passes over a drawing that does not fit, and changes no other', () => {
+    const first = planSplit('dev', 20, 0, all);
+    const refused = first[7]?.seed;
+    const second = planSplit('dev', 20, 0, (_kind, seed) => seed !== refused);
+    expect(second.map(({ kind, row }) => ({ kind, row }))).toEqual(
+      first.map(({ kind, row }) => ({ kind, row })),
+    );
+    expect(second.flatMap(({ seed }, index) => (seed === first[index]?.seed ? [] : [index]))).toEqual([7]);
+  });
+
+  it('says so when nothing fits', async () => {
+    expect(await errorCode(() => planSplit('dev', 1, 0, () => false))).toBe('internal');
   });
 
   it.each([

@@ -9,21 +9,19 @@ interface SplitPlan {
   readonly pictures: number;
   /** Share of the pictures that belong to pairs of twins: alike but for one thing. */
   readonly twins: number;
-  /** The first of the split's seeds below `SEEDS`; they go on to the next split's first. */
-  readonly firstSeed: number;
 }
 
 const PLANS: Readonly<Record<GallerySplit, SplitPlan>> = {
-  train: { pictures: 6000, twins: 0.3, firstSeed: 0 },
-  dev: { pictures: 500, twins: 0.4, firstSeed: 500_000 },
-  test: { pictures: 2000, twins: 0.4, firstSeed: 600_000 },
+  train: { pictures: 6000, twins: 0.3 },
+  dev: { pictures: 500, twins: 0.4 },
+  test: { pictures: 2000, twins: 0.4 },
 };
 
-/** Seeds of drawings that one seed of a collection stands for. */
-const SEEDS = 1_000_000;
-/** A split that needs more seeds would reach into the next one's. */
+/** A split that needs more seeds would reach into those of another try. */
 export const MOST_PICTURES = 50_000;
 export const MOST_SEED = 1_000_000;
+/** Drawings that are tried for a row before there is none. */
+const TRIES = 20;
 
 /** One call of the drawing: a picture, or a pair of twins in two rows that follow each other. */
 export interface DrawingUnit {
@@ -38,37 +36,42 @@ export function usualCount(split: GallerySplit): number {
   return PLANS[split].pictures;
 }
 
+/** Whether a drawing may be taken. */
+export type Fits = (kind: DrawingUnit['kind'], seed: number) => boolean;
+
 /**
- * The drawings of a split: pairs of twins spread evenly among single pictures.
+ * The drawings of a split: pairs of twins spread evenly among single pictures. Each has seeds of its own, so that one
+ * that does not fit changes no other; no two splits, rows or seeds of a collection have one in common.
  *
- * @param candidates seeds that may be drawn, in order, for either kind: the first that fits is taken.
- * @throws AppError `argument_invalid` for a count or seed out of range; `internal` when no drawing fits any more.
+ * @throws AppError `argument_invalid` for a count or seed out of range; `internal` when no drawing fits.
  */
-export function planSplit(
-  split: GallerySplit,
-  count: number,
-  seed: number,
-  fits: (kind: DrawingUnit['kind'], seed: number) => boolean,
-): DrawingUnit[] {
+export function planSplit(split: GallerySplit, count: number, seed: number, fits: Fits): DrawingUnit[] {
   assertRange('count', count, 1, MOST_PICTURES);
   assertRange('seed', seed, 0, MOST_SEED);
-  const { twins, firstSeed } = PLANS[split];
-  const pairs = Math.floor((count * twins) / 2);
+  const pairs = Math.floor((count * PLANS[split].twins) / 2);
   const total = count - pairs;
   const units: DrawingUnit[] = [];
-  let next = seed * SEEDS + firstSeed;
   for (let index = 0, row = 0; index < total; index++) {
     const pair = Math.floor(((index + 1) * pairs) / total) > Math.floor((index * pairs) / total);
     const kind = pair ? 'twins' : 'picture';
-    const last = next + MOST_PICTURES;
-    while (!fits(kind, next)) {
-      if (++next === last)
-        throw new AppError('internal', `no drawing fits row ${row} of the gallery's ${split} split`);
-    }
-    units.push({ kind, row, seed: next++ });
+    units.push({ kind, row, seed: firstFit(kind, firstSeed(split, seed) + index, fits) });
     row += pair ? 2 : 1;
   }
   return units;
+}
+
+function firstSeed(split: GallerySplit, seed: number): number {
+  return (seed * GALLERY_SPLITS.length + GALLERY_SPLITS.indexOf(split)) * TRIES * MOST_PICTURES;
+}
+
+function firstFit(kind: DrawingUnit['kind'], first: number, fits: Fits): number {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const seed = first + attempt * MOST_PICTURES;
+    if (fits(kind, seed)) return seed;
+  }
+  throw new AppError('internal', `none of ${TRIES} drawings from seed ${first} on fits the gallery`, {
+    hint: 'choose another seed for the gallery',
+  });
 }
 
 function assertRange(name: string, value: number, least: number, most: number): void {

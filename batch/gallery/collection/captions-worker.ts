@@ -1,0 +1,9 @@
+/** Thread that finds out the captions of the drawings it is sent. */
+import { parentPort } from 'node:worker_threads';
+import { type CaptionsTask, type DrawingCaptions, drawingCaptions } from './drawing-captions.ts';
+
+parentPort?.on('message', (task: CaptionsTask) => {
+  parentPort?.postMessage(
+    task.map(({ kind, seed }): DrawingCaptions => ({ kind, seed, pictures: drawingCaptions(kind, seed) })),
+  );
+});

@@ -1,0 +1,19 @@
+import { drawPicture, drawTwins } from '../scenes/index.ts';
+import type { DrawingUnit } from './plan.ts';
+
+/** Drawings whose captions are wanted. */
+export type CaptionsTask = readonly DrawingUnit[];
+
+/** The captions of each picture of a drawing. */
+export interface DrawingCaptions {
+  readonly kind: DrawingUnit['kind'];
+  readonly seed: number;
+  readonly pictures: readonly (readonly string[])[];
+}
+
+/** The captions of each picture of a drawing: of one, or of two twins. */
+export function drawingCaptions(kind: DrawingUnit['kind'], seed: number): (readonly string[])[] {
+  if (kind === 'picture') return [drawPicture(seed).captions];
+  const { first, second } = drawTwins(seed);
+  return [first.captions, second.captions];
+}

@@ -1,0 +1,55 @@
+import { type CaptionsTask, type DrawingCaptions, drawingCaptions } from './drawing-captions.ts';
+import { inWorkers } from './in-workers.ts';
+import { type DrawingUnit, type GallerySplit, planSplit, usualCount } from './plan.ts';
+import { TakenCaptions } from './taken-captions.ts';
+
+const WORKER = new URL('./captions-worker.ts', import.meta.url);
+/** Drawings of a task: few enough to share the work out evenly. */
+const STEP = 50;
+
+export interface PlanRequest {
+  readonly split: GallerySplit;
+  readonly count: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The drawings of a split. */
+export interface DrawingPlan {
+  readonly units: readonly DrawingUnit[];
+  /** Captions of the usual `train` split; of `train` itself none. */
+  readonly training: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Plans a split so that no two of its pictures have the same five captions and none has those of a picture of the usual
+ * `train` split of the same seed.
+ *
+ * @throws AppError `argument_invalid`, `internal`, `cancelled`.
+ */
+export async function planDrawings(request: PlanRequest): Promise<DrawingPlan> {
+  const taken = new TakenCaptions();
+  if (request.split === 'train') return { units: await planApart(request, taken), training: undefined };
+  await planApart({ ...request, split: 'train', count: usualCount('train') }, taken);
+  const training = new Set(taken.captions);
+  return { units: await planApart(request, taken), training };
+}
+
+/** The drawings of a split that have not the captions of what was taken before; they are taken, too. */
+async function planApart(
+  { split, count, seed, threads, signal }: PlanRequest,
+  taken: TakenCaptions,
+): Promise<DrawingUnit[]> {
+  const known = new Map<number, DrawingCaptions['pictures']>();
+  const likely = planSplit(split, count, seed, () => true);
+  const tasks = Array.from({ length: Math.ceil(likely.length / STEP) }, (_, index) =>
+    likely.slice(index * STEP, (index + 1) * STEP),
+  );
+  await inWorkers<CaptionsTask, DrawingCaptions[]>(tasks, { module: WORKER, threads, signal }, (found) => {
+    for (const drawing of found) known.set(drawing.seed, drawing.pictures);
+  });
+  return planSplit(split, count, seed, (kind, drawing) =>
+    taken.take(known.get(drawing) ?? drawingCaptions(kind, drawing)),
+  );
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { TakenCaptions } from './taken-captions.ts';
+
+describe('TakenCaptions', () => {
+  it('takes pictures that share some captions, but not all', () => {
+    const taken = new TakenCaptions();
+    expect(taken.take([['a', 'b']])).toBe(true);
+    expect(taken.take([['a', 'c']])).toBe(true);
+    expect(taken.take([['b', 'a']])).toBe(false);
+    expect([...taken.captions]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes twins together or not at all', () => {
+    const taken = new TakenCaptions();
+    taken.take([['a', 'b']]);
+    expect(taken.take([['c'], ['a', 'b']])).toBe(false);
+    expect(taken.take([['d'], ['d']])).toBe(false);
+    expect(taken.take([['c'], ['d']])).toBe(true);
+    expect([...taken.captions]).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
