@@ -7,6 +7,7 @@ import { writeCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { ValidationRecord } from '../plot/training-record.ts';
 import type { Report } from '../report.ts';
 import { createBatchLoader, loadAhead } from './batch-loader.ts';
+import { createFusedScorer } from './fused-scorer.ts';
 import type { OpenRun, TrainingRequest } from './open-run.ts';
 import { remainingTime } from './remaining-time.ts';
 import { runPaths } from './run-folder.ts';
@@ -26,7 +27,7 @@ export interface TrainingResult {
 export interface TrainingBackends {
   /** A loaded TF.js backend. */
   readonly training: string;
-  /** What validations match with. */
+  /** What matches in validations; `simd` also finds the pairs of a batch that count. */
   readonly validation: string;
 }
 
@@ -52,7 +53,8 @@ export async function runTraining(
   const log = await openRunLog(folder);
   const options = releasedOptions(settings);
   await log.run({ step: progress.steps, data: request.data, backend: backends.training, config, options });
-  const trainer = createTrainer(backends.training, config, run.parameters, run.optimizer);
+  const scorer = backends.validation === 'simd' ? await createFusedScorer(config, run.parameters) : undefined;
+  const trainer = createTrainer(backends.training, config, run.parameters, run.optimizer, scorer?.score);
   const loader = createBatchLoader(train);
   const twins = run.twins.map(({ first, second }) => [first, second] as const);
   const clock = remainingTime();
@@ -170,6 +172,7 @@ export async function runTraining(
     );
   } finally {
     trainer.dispose();
+    await scorer?.dispose();
   }
   return { steps: progress.steps, bestRsum: progress.bestRsum, best: paths.best, plot: await log.plot() };
 }

@@ -1,5 +1,6 @@
 export { hingeLoss, type Violation } from './hinge-loss.ts';
 export { initialParameters } from './initial-parameters.ts';
+export type { PairScorer } from './pair-scorer.ts';
 export {
   createTrainer,
   type OptimizerState,

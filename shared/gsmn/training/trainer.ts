@@ -7,6 +7,7 @@ import { disposeAll, onBackend, takeData } from '../on-backend.ts';
 import { createAdam } from './adam.ts';
 import { backpropagate, encodeGraphs, scoreAllPairs } from './backpropagation.ts';
 import { hingeLoss, type Violation } from './hinge-loss.ts';
+import { graphNumbers, type PairScorer } from './pair-scorer.ts';
 import { assertBatch, type TrainingBatch } from './training-batch.ts';
 
 /** What one step is to do. */
@@ -49,6 +50,7 @@ export interface Trainer {
 /**
  * A trainer on a loaded TF.js backend.
  * @param resumed the optimiser's state of an earlier run
+ * @param scorer finds the pairs that count; without one the backend does
  * @throws AppError `backend_unavailable`, `shape_mismatch`
  */
 export function createTrainer(
@@ -56,6 +58,7 @@ export function createTrainer(
   config: ModelConfig,
   parameters: Parameters,
   resumed?: OptimizerState,
+  scorer?: PairScorer,
 ): Trainer {
   assertParameters(config, parameters);
   // Variables outlive the tidy scope by themselves.
@@ -74,13 +77,14 @@ export function createTrainer(
       assertBatch(unordered, config);
       const batch = longestFirst(unordered);
       const size = batch.boxes.length;
-      const { scores, ...graphs } = onBackend(backend, () => {
-        const encoded = encodeGraphs(variables, batch, config);
-        return { ...encoded, scores: scoreAllPairs(variables, encoded, batch, config) };
-      });
+      const graphs = onBackend(backend, () => encodeGraphs(variables, batch, config));
       let gradients: Record<string, tf.Tensor> = {};
       try {
-        const { loss, coefficients, pairs } = hingeLoss(await takeData(scores), size, { margin, violation });
+        const scores =
+          scorer === undefined
+            ? await takeData(onBackend(backend, () => scoreAllPairs(variables, graphs, batch, config)))
+            : await scorer(...(await graphNumbers(variables, graphs, batch)));
+        const { loss, coefficients, pairs } = hingeLoss(scores, size, { margin, violation });
         assertFinite('loss', loss);
         const { found, norm } = onBackend(backend, () => {
           const own = backpropagate(variables, graphs, batch, coefficients, config);

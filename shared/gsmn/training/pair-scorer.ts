@@ -1,0 +1,53 @@
+import type { CaptionGraph, Parameters } from '../../model/index.ts';
+import type { NetworkTensors } from '../network-tensors.ts';
+import type { EncodedGraphs } from './paired-matching.ts';
+import type { TrainingBatch } from './training-batch.ts';
+
+/** An encoded batch as plain numbers. */
+export interface GraphNumbers {
+  /** Of every image: nodes `[R, D]`; gates `[R, K]` (`self`) or edge weights `[K, R, R]` (`neighbours`). */
+  readonly images: readonly { readonly nodes: Float32Array; readonly layout: Float32Array }[];
+  readonly captions: readonly CaptionGraph[];
+}
+
+/**
+ * Scores all pairs of a batch outside of TF.js: i2t + t2i, `[B, B]`. Scores need no gradient to find the pairs that count, so that a
+ * faster engine may give them.
+ * @param matching the current parameters of both matching graphs; others may be old
+ */
+export type PairScorer = (graphs: GraphNumbers, matching: Parameters) => Promise<Float32Array>;
+
+/** Downloads an encoded batch and the parameters of both matching graphs. */
+export async function graphNumbers(
+  network: NetworkTensors,
+  graphs: EncodedGraphs,
+  { captions, dependencies }: TrainingBatch,
+): Promise<readonly [GraphNumbers, Parameters]> {
+  const numbers = async (tensor: EncodedGraphs['layout']) => (await tensor.data()) as Float32Array;
+  const [nodes, layout, words] = await Promise.all([
+    numbers(graphs.nodes),
+    numbers(graphs.layout),
+    numbers(graphs.words),
+  ]);
+  const [size, , D] = graphs.nodes.shape;
+  const longest = graphs.words.shape[1];
+  const row = (all: Float32Array, index: number) =>
+    all.subarray((index * all.length) / size, ((index + 1) * all.length) / size);
+  const matching = await Promise.all(
+    [...network]
+      .filter(([name]) => /^(image|text)_graph\./.test(name))
+      .map(async ([name, tensor]) => {
+        return [name, { shape: tensor.shape, data: await numbers(tensor) }] as const;
+      }),
+  );
+  return [
+    {
+      images: captions.map((_, index) => ({ nodes: row(nodes, index), layout: row(layout, index) })),
+      captions: captions.map(({ length }, index) => ({
+        words: words.subarray(index * longest * D, (index * longest + length) * D),
+        dependencies: dependencies[index],
+      })),
+    },
+    new Map(matching),
+  ];
+}
