@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../test/support/close.ts';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
-import { createMemory, instantiateKernel } from '../../match/index.ts';
+import { createMemory, hasRelaxedSimd, instantiateKernel } from '../../match/index.ts';
+import { loadMatchKernel } from './compile-kernel.ts';
 import { nodeKernelRuntime } from './index.ts';
 
 const SEED = 20261126;
@@ -77,4 +78,13 @@ describe.each([
       'added',
     );
   });
+});
+
+it('knows what this engine can run', async () => {
+  // V8 has relaxed SIMD from Chrome 114 on.
+  expect(hasRelaxedSimd()).toBe(Number.parseInt(process.versions.v8, 10) >= 12);
+  const [relaxed, plain] = await Promise.all(
+    [true, false].map((build) => loadMatchKernel({ relaxed: build })),
+  );
+  expect((await nodeKernelRuntime()).module).toBe(hasRelaxedSimd() ? relaxed : plain);
 });
