@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { propagationSchema } from '../../../shared/schema/index.ts';
 import { GALLERY_SPLITS, MOST_PICTURES, MOST_SEED } from '../../gallery/collection/plan.ts';
-import { wholeNumber } from '../options.ts';
+import { backendOption, wholeNumber } from '../options.ts';
 
-/** `gsmn gallery make` */
+/** `gsmn gallery`: make, train, evaluate. */
 export function galleryCommand(): Command {
   const command = new Command('gallery').description('the built-in collection of drawn pictures');
   command.addCommand(
@@ -22,6 +23,34 @@ export function galleryCommand(): Command {
       .option('--vocabulary <file>', "a model's vocabulary (default: that of the training captions)")
       .option('--json', 'what was made as JSON on stdout')
       .action(async (options) => (await import('../gallery/make.ts')).runMake(options)),
+  );
+  command.addCommand(
+    new Command('train')
+      .description(
+        'draw the collection, train its model from nothing, measure it, and ship it; goes on where it was stopped',
+      )
+      .option('--data <dir>', 'data folder of the collection', './data/gallery')
+      .option('--run <dir>', 'folder of log and checkpoints (default: ./runs/gallery-PROPAGATION-SEED)')
+      .option('--out <dir>', 'model folder to write or replace (default: the one that ships)')
+      .addOption(
+        new Option('--propagation <name>', 'which vectors the graph convolution propagates')
+          .choices(propagationSchema.options)
+          .default('neighbours'),
+      )
+      .option('--seed <number>', 'of parameters and batches', wholeNumber('seed', 0, MOST_SEED), 1)
+      .option('--epochs <number>', "instead of the recipe's", wholeNumber('epochs', 1, 1000))
+      .addOption(backendOption())
+      .action(async (options) => (await import('../gallery/train.ts')).runGalleryTraining(options)),
+  );
+  command.addCommand(
+    new Command('evaluate')
+      .description('recalls, and who tells twins apart: the recall head, the graphs, and both')
+      .option('--model <dir...>', 'prepared models (default: the one that ships)')
+      .option('--data <dir>', 'data folder of the collection', './data/gallery')
+      .option('--split <name>', 'which split', 'test')
+      .option('--json', 'the figures as JSON on stdout')
+      .addOption(backendOption())
+      .action(async (options) => (await import('../gallery/evaluate.ts')).runGalleryEvaluation(options)),
   );
   return command;
 }

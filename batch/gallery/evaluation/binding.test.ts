@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { bindingAccuracy } from './binding.ts';
+
+/** Four pictures, 20 captions; each caption scores its own picture 1 and others 0. */
+function perfect(): Float32Array {
+  return Float32Array.from({ length: 80 }, (_, pair) =>
+    Math.floor(pair / 20) === Math.floor((pair % 20) / 5) ? 1 : 0,
+  );
+}
+const twins = [
+  { kind: 'role', first: 0, second: 2 },
+  { kind: 'attribute', first: 3, second: 1 },
+];
+
+describe('binding accuracy', () => {
+  it('is 100 where every caption prefers its own picture', () => {
+    expect(bindingAccuracy(perfect(), 20, twins)).toEqual({
+      all: 100,
+      byKind: { attribute: 100, role: 100 },
+      captions: 20,
+    });
+  });
+
+  it('counts captions that prefer the twin, or neither, as wrong', () => {
+    const scores = perfect();
+    // Caption 1 of picture 0 prefers its twin; caption 11 of picture 2 prefers neither.
+    scores[2 * 20 + 1] = 2;
+    scores[0 * 20 + 11] = 1;
+    expect(bindingAccuracy(scores, 20, twins)).toMatchObject({
+      all: 90,
+      byKind: { role: 80, attribute: 100 },
+    });
+  });
+
+  it('does not look at pictures that are no twins', () => {
+    const scores = perfect();
+    scores[1 * 20 + 1] = 5;
+    expect(bindingAccuracy(scores, 20, twins).all).toBe(100);
+  });
+
+  it('is refused without twins', () => {
+    expect(() => bindingAccuracy(perfect(), 20, [])).toThrow(/no twins/);
+  });
+});

@@ -1,0 +1,54 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import { CAPTIONS_PER_IMAGE } from '../../../shared/retrieval/index.ts';
+import type { Twin } from '../../training/twins.ts';
+
+/** How often a caption's own picture scores above its twin: the same things in another binding. */
+export interface BindingAccuracy {
+  /** In percent; 50 is chance. */
+  readonly all: number;
+  /** In percent, by what tells the twins apart. */
+  readonly byKind: Readonly<Record<string, number>>;
+  /** Captions that were asked about. */
+  readonly captions: number;
+}
+
+/**
+ * Asks every caption of every twin whether its own picture scores above the other one. Equal scores are not above.
+ *
+ * @param scores `[images, captions]`, five captions an image
+ * @throws AppError `argument_invalid` without twins
+ */
+export function bindingAccuracy(
+  scores: Float32Array,
+  captions: number,
+  twins: readonly Twin[],
+): BindingAccuracy {
+  if (twins.length === 0) throw new AppError('argument_invalid', 'there are no twins to tell apart');
+  const counts = new Map<string, { right: number; asked: number }>();
+  const ask = (own: number, other: number, kind: string): void => {
+    const count = counts.get(kind) ?? { right: 0, asked: 0 };
+    counts.set(kind, count);
+    for (let place = 0; place < CAPTIONS_PER_IMAGE; place++) {
+      const caption = own * CAPTIONS_PER_IMAGE + place;
+      const [mine, its] = [scores[own * captions + caption], scores[other * captions + caption]];
+      count.asked += 1;
+      if ((mine ?? Number.NaN) > (its ?? Number.NaN)) count.right += 1;
+    }
+  };
+  for (const { kind, first, second } of twins) {
+    ask(first, second, kind);
+    ask(second, first, kind);
+  }
+  const percent = ({ right, asked }: { right: number; asked: number }): number => (100 * right) / asked;
+  const total = { right: 0, asked: 0 };
+  for (const { right, asked } of counts.values()) {
+    total.right += right;
+    total.asked += asked;
+  }
+  const kinds = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    all: percent(total),
+    byKind: Object.fromEntries(kinds.map(([kind, count]) => [kind, percent(count)])),
+    captions: total.asked,
+  };
+}

@@ -1,0 +1,98 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import { readModel } from '../../../shared/generation/index.ts';
+import { createEngines } from '../../../shared/platform/engines/index.ts';
+import { folderFiles } from '../../../shared/platform/folder-files.ts';
+import {
+  coarseScores,
+  fuseScores,
+  parseCoarseHead,
+  type RecallMetrics,
+  recallMetrics,
+} from '../../../shared/retrieval/index.ts';
+import type { ModelConfig } from '../../../shared/schema/index.ts';
+import { openSplit } from '../../data/open-split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../../evaluation/encode-split.ts';
+import { scoringBoxes } from '../../evaluation/protocol-boxes.ts';
+import { scoreMatrix } from '../../evaluation/score-fold.ts';
+import type { Report } from '../../report.ts';
+import { readTwins } from '../../training/twins.ts';
+import { type BindingAccuracy, bindingAccuracy } from './binding.ts';
+
+/** Recalls and binding of one way to score. */
+export interface GalleryScore {
+  readonly recalls: RecallMetrics;
+  readonly binding: BindingAccuracy;
+}
+
+/** What a model makes of a split, by each of its scores alone and by both. */
+export interface GalleryEvaluation {
+  readonly config: ModelConfig;
+  readonly images: number;
+  readonly captions: number;
+  /** The recall head alone. */
+  readonly coarse: GalleryScore;
+  /** The graphs alone. */
+  readonly gsmn: GalleryScore;
+  /** Both, with the model's weight, every pair scored. */
+  readonly fused: GalleryScore;
+}
+
+/**
+ * Compares every picture of a split with every caption and asks the twins who is who.
+ *
+ * @param model a prepared model's folder.
+ * @throws AppError of the readers, `file_missing` without twins, `backend_unavailable`, `cancelled`.
+ */
+export async function evaluateGallery(
+  model: string,
+  { data, split: name, backend }: { readonly data: string; readonly split: string; readonly backend: string },
+  report: Report,
+  signal?: AbortSignal,
+): Promise<GalleryEvaluation> {
+  const { config, parameters, coarse: stored, ranking } = await readModel(folderFiles(model));
+  const split = await openSplit(data, name, { vocabularySize: config.vocabularySize });
+  const engines = await createEngines(config, parameters, backend);
+  try {
+    const twins = await readTwins(data, name, split.images);
+    if (twins === undefined) {
+      throw new AppError('file_missing', `${data} has no ${name}_twins.json`, {
+        hint: 'name a folder that `gsmn gallery make` wrote',
+      });
+    }
+    const { images, regions, featureSize, captionIds } = split;
+    const boxes = scoringBoxes(split.boxes, 'clean', false);
+    const pictures = await encodeImageGraphs(engines.encoder, split, boxes, { signal });
+    const sentences = await encodeCaptionGraphs(engines.encoder, captionIds, split.dependencies, { signal });
+    const gsmn = await report.stage(`comparing on ${name}`, 'pairs', (onProgress) =>
+      scoreMatrix(engines.matcher, pictures, sentences, { signal, onProgress }),
+    );
+    const features = await split.readFeatures(0, images);
+    const size = regions * featureSize;
+    const coarse = coarseScores(
+      parseCoarseHead(stored.config, stored.tensors),
+      pictures.map((graph, image) => ({
+        ...graph,
+        regions,
+        features: features.subarray(image * size, (image + 1) * size),
+      })),
+      sentences.map(({ words }, caption) => ({ ids: captionIds[caption] ?? [], words })),
+    );
+    const captions = captionIds.length;
+    const score = (scores: Float32Array): GalleryScore => ({
+      recalls: recallMetrics(scores, images, captions),
+      binding: bindingAccuracy(scores, captions, twins),
+    });
+    return {
+      config,
+      images,
+      captions,
+      coarse: score(coarse),
+      gsmn: score(gsmn),
+      fused: score(fuseScores(gsmn, coarse, ranking.coarseWeight)),
+    };
+  } finally {
+    await engines.encoder.dispose();
+    await engines.matcher.dispose();
+    await split.close();
+  }
+}

@@ -1,0 +1,41 @@
+import { type DirectionMetrics, oneDecimal } from '../../../shared/retrieval/index.ts';
+import type { GalleryEvaluation, GalleryScore } from './evaluate-gallery.ts';
+
+/** Names of the scores, in the order of the table. */
+const SCORES = ['coarse', 'gsmn', 'fused'] as const;
+
+const recallsOf = ({ r1, r5, r10 }: DirectionMetrics): readonly number[] => [r1, r5, r10];
+
+/** The figures of a model without the ranks, for JSON. */
+export function galleryJson({ config, images, captions, ...scores }: GalleryEvaluation) {
+  const figures = ({ recalls, binding }: GalleryScore) => ({
+    imageToText: recallsOf(recalls.imageToText),
+    textToImage: recallsOf(recalls.textToImage),
+    rsum: recalls.rsum,
+    binding,
+  });
+  const entries = SCORES.map((name) => [name, figures(scores[name])] as const);
+  return { propagation: config.propagation, images, captions, ...Object.fromEntries(entries) };
+}
+
+/** A Markdown table: a row for each score of each model. */
+export function galleryTable(evaluations: readonly GalleryEvaluation[]): string {
+  const kinds = Object.keys(evaluations[0]?.gsmn.binding.byKind ?? {});
+  const head = ['score', 'text to image R@1 5 10', 'image to text R@1 5 10', 'rsum', 'binding', ...kinds];
+  const rows = evaluations.flatMap((evaluation) =>
+    SCORES.map((name) => {
+      const { recalls, binding } = evaluation[name];
+      return [
+        name === 'coarse'
+          ? 'recall head alone'
+          : `${name === 'gsmn' ? 'GSMN' : 'fused'}, \`${evaluation.config.propagation}\``,
+        recallsOf(recalls.textToImage).map(oneDecimal).join(' '),
+        recallsOf(recalls.imageToText).map(oneDecimal).join(' '),
+        oneDecimal(recalls.rsum),
+        oneDecimal(binding.all),
+        ...kinds.map((kind) => oneDecimal(binding.byKind[kind] ?? Number.NaN)),
+      ];
+    }),
+  );
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,1 @@
+export { type TrainGalleryOptions, trainGallery } from './train-gallery.ts';

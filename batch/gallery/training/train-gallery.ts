@@ -1,0 +1,122 @@
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
+import { resolveBackend } from '../../../shared/platform/engines/index.ts';
+import type { Propagation } from '../../../shared/schema/index.ts';
+import { loadModel, writeModel } from '../../model/load-model.ts';
+import type { Report } from '../../report.ts';
+import { openRun, type TrainingRequest } from '../../training/open-run.ts';
+import { runPaths } from '../../training/run-folder.ts';
+import { runTraining } from '../../training/run-training.ts';
+import { GALLERY_SPLITS, makeGallery } from '../collection/index.ts';
+import { evaluateGallery, type GalleryEvaluation, galleryJson } from '../evaluation/index.ts';
+import { galleryRecipe } from './recipe.ts';
+
+export interface TrainGalleryOptions {
+  /** Data folder of the gallery; what is missing of it is made. */
+  readonly data: string;
+  /** Folder of the run: log and checkpoints. A run that was stopped goes on. */
+  readonly run: string;
+  /** The model folder to write; one that is there is replaced at the end. */
+  readonly model: string;
+  /** Folder of the training record: figures, log, plot. */
+  readonly record: string;
+  readonly propagation: Propagation;
+  readonly seed: number;
+  /** Instead of the recipe's. */
+  readonly epochs?: number | undefined;
+  readonly backend: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes the gallery's model from nothing: draws the collection, trains, fits recall and the weight of both scores, measures on the test
+ * split, writes the model and its record.
+ *
+ * @throws AppError of all these steps; `cancelled` leaves a run that the same command goes on with.
+ */
+export async function trainGallery(options: TrainGalleryOptions, report: Report): Promise<GalleryEvaluation> {
+  const { data, model, signal, propagation } = options;
+  const began = performance.now();
+  await makeGallery({ folder: data, splits: GALLERY_SPLITS, report, signal });
+  const request = await trainingRequest(options);
+  const trained = await train(request, options, report);
+  const aside = `${model}.new`;
+  await writing(aside, () => rm(aside, { recursive: true, force: true }));
+  const loaded = await loadModel(
+    {
+      checkpoint: trained.best,
+      data,
+      propagation,
+      backend: options.backend,
+      split: 'test',
+      cache: undefined,
+      signal,
+    },
+    report,
+  );
+  await loaded.engines.encoder.dispose();
+  await loaded.engines.matcher.dispose();
+  await writeModel(loaded.model, aside);
+  const evaluation = await evaluateGallery(
+    aside,
+    { data, split: 'test', backend: options.backend },
+    report,
+    signal,
+  );
+  await writeRecord(options, {
+    seconds: Math.round((performance.now() - began) / 1000),
+    steps: trained.steps,
+    bestRsum: trained.bestRsum,
+    settings: request.settings,
+    backend: trained.backend,
+    processor: `${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}`,
+    node: process.version,
+    test: galleryJson(evaluation),
+  });
+  await copyFile(trained.plot, join(options.record, 'plot.svg'));
+  await copyFile(runPaths(request.folder).records, join(options.record, 'log.jsonl'));
+  await writing(model, async () => {
+    await rm(model, { recursive: true, force: true });
+    await rename(aside, model);
+  });
+  return evaluation;
+}
+
+async function trainingRequest(options: TrainGalleryOptions): Promise<TrainingRequest> {
+  const { data, run, propagation, seed } = options;
+  const recipe = galleryRecipe(propagation, seed);
+  const folder = { log: join(run, 'log'), checkpoints: join(run, 'checkpoint') };
+  const { state } = runPaths(folder);
+  const begun = await stat(state).then(
+    () => true,
+    () => false,
+  );
+  return {
+    data,
+    vocabulary: join(data, 'vocab.json'),
+    folder,
+    resume: begun ? state : undefined,
+    settings: { ...recipe, epochs: options.epochs ?? recipe.epochs },
+    backend: options.backend,
+  };
+}
+
+async function train(request: TrainingRequest, { signal }: TrainGalleryOptions, report: Report) {
+  const { encoder, backend } = await resolveBackend(request.backend);
+  const run = await openRun(request);
+  try {
+    report.say(`training on ${encoder}, validating on ${backend}, in ${request.folder.checkpoints}`);
+    const backends = { training: encoder, validation: backend };
+    return { backend: encoder, ...(await runTraining(request, run, backends, report, signal)) };
+  } finally {
+    await run.close();
+  }
+}
+
+async function writeRecord({ record }: TrainGalleryOptions, figures: object): Promise<void> {
+  await writing(record, () => mkdir(record, { recursive: true }));
+  await writeFileAtomic(join(record, 'training.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
+}
