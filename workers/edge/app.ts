@@ -4,7 +4,7 @@ import { timing } from 'hono/timing';
 import { AppError } from '../../shared/errors/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
-import { PAGE, PAGE_STYLE } from './assets/page.ts';
+import { PAGE_STYLE, type PageContent, page } from './assets/page.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { problemResponse } from './http/problem.ts';
@@ -16,6 +16,8 @@ import { addSearchRoute } from './search/search-route.ts';
 export interface EdgeDependencies extends SearchParts {
   /** The built widget script. */
   readonly widget: string;
+  /** What the page at `/` tells of the pictures. */
+  readonly page?: PageContent | undefined;
   readonly allowedOrigins: '*' | readonly string[];
   readonly cacheSeconds: number;
   readonly rateLimiter?: RateLimiter | undefined;
@@ -53,7 +55,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   describeApi(app);
 
   const script: Asset = { body: widget, type: 'text/javascript; charset=utf-8' };
-  app.get('/', serveAsset(PAGE));
+  app.get('/', serveAsset(page(dependencies.page ?? {})));
   app.get('/page.css', serveAsset(PAGE_STYLE));
   app.get('/widget.js', serveAsset(script));
   if (images) {

@@ -18,6 +18,10 @@ const environmentSchema = z.object({
   QDRANT_API_KEY: optional(z.string()),
   /** Where `/images/NAME` comes from; without it there is no such path. */
   IMAGES_URL: optional(address),
+  /** Sentences to try on the page: `|` between sentences, `||` between groups. */
+  PAGE_EXAMPLES: optional(z.string()),
+  /** What the page says of the pictures, as text. */
+  PAGE_NOTE: optional(z.string()),
   /** Origins that may call the API from a page, separated by commas or spaces; every origin when absent or `*`. */
   ALLOWED_ORIGINS: optional(z.string()),
   /** Budgets of the stages of a search, in milliseconds. */
@@ -34,6 +38,8 @@ export interface EdgeConfiguration {
   readonly rerank: { readonly url: string; readonly token: string | undefined };
   readonly qdrant: { readonly url: string; readonly apiKey: string | undefined };
   readonly imagesUrl: string | undefined;
+  /** What the page tells of the pictures. */
+  readonly page: { readonly examples: string | undefined; readonly note: string | undefined };
   /** `*`, or the origins that may call us from a page. */
   readonly allowedOrigins: '*' | readonly string[];
   /** Milliseconds a stage may take. */
@@ -61,6 +67,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     rerank: { url: env.RERANK_URL, token: env.RERANK_TOKEN },
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
     imagesUrl: env.IMAGES_URL,
+    page: { examples: env.PAGE_EXAMPLES, note: env.PAGE_NOTE },
     allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '*'),
     budgets: {
       encode: env.ENCODE_TIMEOUT_MS,

@@ -17,7 +17,8 @@ const log: Log = (entry) => console.log(JSON.stringify(entry));
 let app: Hono<EdgeEnv> | undefined;
 
 function build(bindings: Bindings): Hono<EdgeEnv> {
-  const { rerank, qdrant, imagesUrl, budgets, allowedOrigins, cacheSeconds } = readEnvironment(bindings);
+  const { rerank, qdrant, imagesUrl, page, budgets, allowedOrigins, cacheSeconds } =
+    readEnvironment(bindings);
   return createEdgeApp({
     rerank: createRerankClient(rerank),
     qdrant: createQdrantStore(qdrant),
@@ -25,6 +26,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     allowedOrigins,
     cacheSeconds,
     widget,
+    page,
     rateLimiter: bindings.RATE_LIMITER,
     images: imagesUrl
       ? { url: imagesUrl, timeoutMs: budgets.images, fetch: (input, init) => fetch(input, init) }

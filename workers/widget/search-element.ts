@@ -6,17 +6,15 @@ import { element } from './dom/element.ts';
 import { requestPage } from './request/request-page.ts';
 import { ResultsView } from './results/results-view.ts';
 import { AddressBar } from './session/address-bar.ts';
+import { type Examples, parseExamples } from './session/examples.ts';
 import { API_LIMITS, SearchSession } from './session/search-session.ts';
 import type { View } from './session/view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 
 const PAGE_SIZE = 20;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
-const EXAMPLES = [
-  'a child in a red coat feeds a horse',
-  'two people ride one bicycle',
-  'a dog catches a ball in the air',
-];
+const EXAMPLES =
+  'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
 
 /** `gsmn-results`: an answer is to be seen, or more of it. */
 export interface ResultsDetail extends Pick<SearchResponse, 'query' | 'stage' | 'degraded'> {
@@ -131,13 +129,8 @@ export class SearchElement extends HTMLElement {
     return given >= 1 ? Math.min(given, API_LIMITS.limit) : PAGE_SIZE;
   }
 
-  get #examples(): readonly string[] {
-    const given = this.getAttribute('examples');
-    if (given === null) return EXAMPLES;
-    return given
-      .split('|')
-      .map((text) => text.trim())
-      .filter(Boolean);
+  get #examples(): Examples {
+    return parseExamples(this.getAttribute('examples') ?? EXAMPLES);
   }
 
   #ask(query: string): void {

@@ -6,8 +6,11 @@ import type { StartOptions } from '../start/start-options.ts';
 /** `gsmn start`: the whole system on this machine. */
 export function startCommand(): Command {
   return withModelDataOptions(new Command('start'))
-    .description('build the index where it is missing, then serve the search and its page on this machine')
+    .description(
+      'build the index where it is missing, of the built-in gallery when no data is named, then serve the search and its page on this machine',
+    )
     .option('--split <name>', 'which split of the data folder is searched (test, else dev, else train)')
+    .option('--gallery <dir>', 'where the built-in gallery is kept', './data/gallery')
     .option('--index <dir>', 'the index', './index')
     .option('--port <number>', 'where to listen', wholeNumber('port', 0, 65_535), 8787)
     .option('--host <address>', 'address to listen on', '127.0.0.1')

@@ -9,25 +9,25 @@ import { pushPoints } from '../../generation/points.ts';
 export interface EnsureIndexParts {
   readonly index: IndexFolder;
   readonly store: QdrantStore;
-  /** Builds and activates a generation; undefined when nothing may be built. */
+  /** Builds and activates the generation that is wanted, or finds it; undefined to serve what the index holds. */
   readonly build: (() => Promise<unknown>) | undefined;
-  /** Whether to build although a generation serves: it may be of other data. */
-  readonly outdated: boolean;
+  /** False: nothing may be built or sent. */
+  readonly mayChange: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * The active generation of an index. One that does not exist, or is outdated, is built; points that the vector database lacks (it is
+ * The active generation of an index, after the one that is wanted was built or found; points that the vector database lacks (it is
  * another one than at the build, or was emptied) are sent again.
  *
- * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may be built.
+ * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may change.
  */
 export async function ensureIndex(parts: EnsureIndexParts): Promise<GenerationManifest> {
-  const { index, store, build, outdated, signal } = parts;
-  if (build !== undefined && (outdated || (await index.active()) === undefined)) await build();
+  const { index, store, build, mayChange, signal } = parts;
+  if (mayChange) await build?.();
   const manifest = await index.manifest(await index.requireActive());
   if (await holdsImages(store, manifest)) return manifest;
-  if (build === undefined) {
+  if (!mayChange) {
     throw new AppError(
       'generation_incomplete',
       `collection ${manifest.collections.images} does not hold all ${manifest.images.count} images`,

@@ -11,5 +11,7 @@ export async function exampleSentences(
     Math.floor(((part + 0.5) * captions.count) / count),
   ).filter((id) => id < captions.count);
   const points = await store.retrieve(collections.captions, [...new Set(ids)]);
-  return [...new Set(points.map(({ payload }) => captionPayloadSchema.parse(payload).text))];
+  // Captions end in a full stop that stands apart; nobody writes that into a search.
+  const texts = points.map(({ payload }) => captionPayloadSchema.parse(payload).text.replace(/\s*\.$/, ''));
+  return [...new Set(texts)].filter(Boolean);
 }

@@ -1,31 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../../../shared/errors/index.ts';
-import { type BackendChoice, resolveBackend } from '../../../shared/platform/engines/index.ts';
-import type { GenerationManifest } from '../../../shared/schema/index.ts';
-import type { QdrantStore } from '../../../workers/clients/index.ts';
+import { resolveBackend } from '../../../shared/platform/engines/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
-import { dataFolder } from '../options.ts';
 import { openStorage } from '../storage.ts';
+import { announcement, type Running } from './announcement.ts';
 import { buildFor } from './build.ts';
 import { Parts } from './closing.ts';
+import { type DataSource, findDataSource } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { exampleSentences } from './examples.ts';
 import { createLog } from './log.ts';
+import { pageContent, pageVariables } from './page-content.ts';
 import { servePictures } from './pictures.ts';
 import { assertPortFree, startLoadedReranker, startSearch } from './services.ts';
 import { listenForStop } from './signals.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** Where the parts find each other. */
-interface Running {
-  readonly url: string;
-  readonly manifest: GenerationManifest;
-  readonly store: QdrantStore;
-  readonly choice: BackendChoice;
-  readonly pictures: string | undefined;
-}
+/** Sentences to try where the data names none. */
+const SENTENCES = 3;
 
 /**
  * Starts the whole system on this machine, says where it is, and ends it in order at the first signal. When a part
@@ -36,7 +29,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   const stop = listenForStop();
   try {
     const running = await startAll(options, parts, stop.signal);
-    process.stdout.write(await announcement(running));
+    process.stdout.write(announcement(running));
     await stop.asked;
   } finally {
     await parts.close();
@@ -49,7 +42,8 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   await assertPortFree(port, host);
   const choice = await resolveBackend(options.backend);
   const index = new IndexFolder(options.index);
-  if ((await index.active()) === undefined && options.build) assertBuildable(options);
+  // Before anything is started, so that nobody waits for a message about what is not there.
+  const source = await findDataSource(options, index);
   signal.throwIfAborted();
 
   const qdrant = parts.add('the vector database', await openStorage(index, { qdrant: options.qdrant, log }));
@@ -57,9 +51,9 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   const manifest = await ensureIndex({
     index,
     store,
-    build: options.build ? () => buildFor(options, { store, backend: choice.backend, signal }) : undefined,
-    // Data that was named is what the person wants to search; what is built already is not built again.
-    outdated: hasData(options),
+    // The index may be of other data than the person wants to search; what is built already is not built again.
+    build: source && (() => buildFor(options, source, { store, backend: choice.backend, signal })),
+    mayChange: options.build,
     signal,
   });
   signal.throwIfAborted();
@@ -71,9 +65,10 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   );
   signal.throwIfAborted();
 
-  const folder = picturesOf(options);
+  const folder = picturesOf(source);
   const pictures =
     folder === undefined ? undefined : parts.add('the picture server', await servePictures(folder));
+  const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
   const { url } = parts.add(
     'the edge worker',
     await startSearch({
@@ -85,54 +80,20 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
         QDRANT_URL: qdrant.url,
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
         ...(pictures === undefined ? {} : { IMAGES_URL: pictures.url }),
+        ...pageVariables(page),
       },
       log,
     }),
   );
   signal.throwIfAborted();
-  return { url, manifest, store, choice, pictures: folder };
+  return { url, manifest, choice, pictures: folder, page };
 }
 
 /** The folder of the data's pictures, where there is one. */
-function picturesOf(options: StartOptions): string | undefined {
-  if (!hasData(options)) return undefined;
-  const folder = join(dataFolder(options), 'images');
+function picturesOf(source: DataSource | undefined): string | undefined {
+  if (source === undefined) return undefined;
+  const folder = join(source.folder, 'images');
   return existsSync(folder) ? folder : undefined;
-}
-
-/** Before anything is started, so that nobody waits for a message about an option. */
-function assertBuildable(options: StartOptions): void {
-  if (hasData(options)) return;
-  throw new AppError(
-    'argument_invalid',
-    `there is no index in ${options.index} yet, and nothing to build it from`,
-    {
-      hint: 'pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
-    },
-  );
-}
-
-function hasData({ data, dataName }: StartOptions): boolean {
-  return data !== undefined || dataName !== undefined;
-}
-
-/** What a person reads when everything runs. */
-async function announcement({ url, manifest, store, choice, pictures }: Running): Promise<string> {
-  const { images, captions, id } = manifest;
-  const examples = await exampleSentences(store, manifest, 3);
-  return [
-    '',
-    `  ${url}/`,
-    '',
-    `  ${images.count} images, ${captions.count} captions (generation ${id}); backend ${choice.backend}`,
-    ...choice.passedOver.map(({ why }) => `  (${why})`),
-    `  pictures: ${pictures ?? 'none: --data DIR with a folder images/ in it shows them'}`,
-    ...(examples.length === 0 ? [] : ['', '  Try:', ...examples.map((sentence) => `    ${sentence}`)]),
-    '',
-    '  Ctrl-C ends it.',
-    '',
-    '',
-  ].join('\n');
 }
 
 function secret(): string {

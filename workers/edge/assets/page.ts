@@ -1,9 +1,20 @@
 import type { Asset } from './asset.ts';
 
+/** What the page tells of the pictures that are searched. */
+export interface PageContent {
+  /** Sentences to try, as the widget's attribute `examples` has them; its own where undefined. */
+  readonly examples?: string | undefined;
+  /** A few words on the collection. */
+  readonly note?: string | undefined;
+}
+
 /** The page at `/`: the widget in a document, as any other site would embed it. */
-export const PAGE: Asset = {
-  type: 'text/html; charset=utf-8',
-  body: `<!doctype html>
+export function page({ examples, note }: PageContent): Asset {
+  const given = examples === undefined ? '' : ` examples="${escapeHtml(examples)}"`;
+  const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
+  return {
+    type: 'text/html; charset=utf-8',
+    body: `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -17,14 +28,21 @@ export const PAGE: Asset = {
   </head>
   <body>
     <main>
-      <h1>Say what happens in the picture</h1>
-      <gsmn-search endpoint="/v1/search" url-query autofocus></gsmn-search>
+      <h1>Say what happens in the picture</h1>${paragraph}
+      <gsmn-search endpoint="/v1/search" url-query autofocus${given}></gsmn-search>
       <noscript>This search needs JavaScript.</noscript>
     </main>
   </body>
 </html>
 `,
-};
+  };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}
 
 export const PAGE_STYLE: Asset = {
   type: 'text/css; charset=utf-8',
@@ -36,6 +54,7 @@ body { margin: 0; background: var(--paper); color: var(--ink);
 main { max-width: 76rem; margin: 0 auto; padding: clamp(1.25rem, 5vh, 4rem) clamp(1rem, 4vw, 3rem) 4rem; }
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.4rem, 1rem + 2vw, 2.1rem); font-weight: 650;
   letter-spacing: -0.02em; line-height: 1.2; text-wrap: balance; }
+.note { max-width: 44rem; margin: -0.75rem 0 1.5rem; color: color-mix(in srgb, currentColor 72%, transparent); text-wrap: pretty; }
 .document { max-width: 56rem; }
 .document h2 { margin-top: 2.5rem; }
 .document table { width: 100%; border-collapse: collapse; }

@@ -1,6 +1,8 @@
 import { element } from '../dom/element.ts';
 import type { Failure } from '../request/outcome.ts';
+import type { Examples } from '../session/examples.ts';
 import type { Results } from '../session/view.ts';
+import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
 /** A title, sentences below it, and what can be done. */
@@ -10,17 +12,20 @@ function message(title: string, ...content: readonly (Node | string)[]): HTMLEle
 }
 
 /** The invitation, with sentences to try. */
-export function invitation(examples: readonly string[], onExample: (query: string) => void): HTMLElement {
-  const items = examples.map((text) => {
-    const button = element('button', { type: 'button', class: 'example', part: 'example' }, text);
-    button.addEventListener('click', () => onExample(text));
-    return element('li', {}, button);
-  });
-  return message(
+export function invitation(examples: Examples, onExample: (query: string) => void): HTMLElement {
+  const groups = examples.map((group) =>
+    element('li', { class: 'example-group' }, ...group.map((text) => exampleButton(text, onExample))),
+  );
+  const content = message(
     'Who does what, with what?',
     'Write a whole sentence. Its words are compared with the parts of each picture, and with how they belong together.',
-    ...(items.length > 0 ? [element('ul', { class: 'examples', role: 'list' }, ...items)] : []),
   );
+  if (groups.length > 0) {
+    content.append(
+      element('ul', { class: 'examples', role: 'list', 'aria-label': 'Sentences to try' }, ...groups),
+    );
+  }
+  return content;
 }
 
 export function emptyQuery(): HTMLElement {

@@ -1,5 +1,7 @@
 import { element } from '../dom/element.ts';
+import { companions, type Examples } from '../session/examples.ts';
 import type { Results, View } from '../session/view.ts';
+import { exampleButton } from './example-button.ts';
 import { Foot } from './foot.ts';
 import { Grid, type GridEvents } from './grid.ts';
 import { emptyQuery, failed, invitation, nothingFound } from './messages.ts';
@@ -31,10 +33,7 @@ export class ResultsView {
     this.element.append(this.#live, this.#summary, this.#notice, this.#body, this.#foot.element);
   }
 
-  show(
-    view: View,
-    { endpoint, examples }: { readonly endpoint: URL; readonly examples: readonly string[] },
-  ): void {
+  show(view: View, { endpoint, examples }: { readonly endpoint: URL; readonly examples: Examples }): void {
     this.element.setAttribute('aria-busy', String(view.kind === 'loading'));
     const words = spoken(view);
     if (words !== undefined) this.#live.textContent = words;
@@ -54,6 +53,7 @@ export class ResultsView {
         break;
       case 'results':
         this.#results(view.results, endpoint);
+        this.#compare(companions(examples, view.results.query));
         break;
     }
   }
@@ -66,6 +66,13 @@ export class ResultsView {
     if (this.#body.firstChild !== body) this.#body.replaceChildren(body);
     this.#foot.show(results);
     this.#foot.element.hidden = results.hits.length === 0;
+  }
+
+  /** Leads on to the sentences that the query was to be compared with. */
+  #compare(sentences: readonly string[]): void {
+    if (sentences.length === 0) return;
+    const buttons = sentences.map((text) => exampleButton(text, this.#events.onExample));
+    this.#summary.prepend(element('p', { class: 'compare' }, 'Compare with ', ...buttons));
   }
 
   #alone(content: HTMLElement): void {

@@ -1,0 +1,8 @@
+import { element } from '../dom/element.ts';
+
+/** A sentence to try: fills the line and searches. */
+export function exampleButton(text: string, onExample: (query: string) => void): HTMLButtonElement {
+  const button = element('button', { type: 'button', class: 'example', part: 'example', dir: 'auto' }, text);
+  button.addEventListener('click', () => onExample(text));
+  return button;
+}

@@ -1,0 +1,21 @@
+/** Groups of sentences to try; those of a group are shown together. */
+export type Examples = readonly (readonly string[])[];
+
+/** Reads the attribute `examples`: `|` stands between sentences, `||` between groups. */
+export function parseExamples(text: string): Examples {
+  return text
+    .split(/\|\s*\|/)
+    .map((group) =>
+      group
+        .split('|')
+        .map((sentence) => sentence.trim())
+        .filter(Boolean),
+    )
+    .filter((group) => group.length > 0);
+}
+
+/** The other sentences of a query's group: what to compare its pictures with. */
+export function companions(examples: Examples, query: string): readonly string[] {
+  const group = examples.find((sentences) => sentences.includes(query)) ?? [];
+  return group.filter((sentence) => sentence !== query);
+}
