@@ -5,6 +5,8 @@ import { AppError, toAppError } from '../../shared/errors/index.ts';
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   search: () => import('./search/run.ts'),
   qdrant: () => import('./qdrant-local.ts'),
+  train: () => import('./train/run.ts'),
+  match: () => import('./match/run.ts'),
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<void> {

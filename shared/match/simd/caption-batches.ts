@@ -2,7 +2,7 @@ import { AppError } from '../../errors/index.ts';
 import type { CaptionGraph } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import type { Arena } from './arena.ts';
-import { captionEdges } from './caption-edges.ts';
+import { weighEdges } from './caption-edges.ts';
 import type { MatchKernel } from './kernel.ts';
 import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
 import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
@@ -10,7 +10,10 @@ import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
 /** The most words of a caption that the kernel takes. */
 const MOST_WORDS = 64;
 
-/** Words of a batch: with an image's block products of 16 blocks and 36 regions they stay in a second cache of half a MiB. */
+/**
+ * Words of a batch: with an image's block products of 16 blocks and 36 regions they stay in a second cache of half a
+ * MiB.
+ */
 const BATCH_WORDS = 96;
 
 /** Captions side by side in the kernel's memory. */
@@ -71,10 +74,8 @@ export function writeBatch(
   const d = blockSize(config);
   const words = lengths.reduce((sum, length) => sum + length, 0);
   const lanes = roundUp(words);
-  const edges =
-    config.propagation === 'neighbours'
-      ? captions.map((caption, index) => captionEdges(caption, lengths[index] ?? 0, config))
-      : [];
+  const edgesLength = (length: number) =>
+    config.propagation === 'neighbours' ? length * roundUp(length) : 0;
   let size = 64;
   const take = (floats: number) => {
     const offset = size;
@@ -84,9 +85,9 @@ export function writeBatch(
   const tableOffset = take((captions.length * recordBytes(CAPTION)) / 4);
   const nodesOffset = take(D * lanes);
   const squaresOffset = take(T * lanes);
-  const parts = lengths.map((length, index) => ({
+  const parts = lengths.map((length) => ({
     pairs: take(pairsLength(prefersGram(length, d), length, d, T)),
-    edges: take(edges[index]?.length ?? 0),
+    edges: take(edgesLength(length)),
   }));
   const address = arena.allocate(size);
   const longest = roundUp(Math.max(...lengths));
@@ -113,10 +114,16 @@ export function writeBatch(
       column: firstColumn + index,
     });
     arena.floats(staging + 4 * first * D, length * D).set(caption.words);
-    arena.floats(address + part.edges, edges[index]?.length ?? 0).set(edges[index] ?? []);
     first += length;
   }
   kernel.prepareBatch(network, address, staging, staging + 16 * Math.ceil((words * D) / 4));
   arena.free(staging);
+  if (config.propagation === 'neighbours') {
+    for (const [index, { dependencies }] of captions.entries()) {
+      const length = lengths[index] ?? 0;
+      const edges = arena.floats(address + (parts[index]?.edges ?? 0), edgesLength(length));
+      weighEdges(edges, length, dependencies, config);
+    }
+  }
   return { address, lanes };
 }

@@ -11,8 +11,9 @@ export function blockSize({ jointSize, blocks }: Pick<ModelConfig, 'jointSize' |
 }
 
 /**
- * How the squared norms of contexts over `n` nodes are computed, by what is cheaper: with Gram matrices a node of one block costs
- * (n + 1) / 2 multiply-adds, and an eighth more to form the products of weights; with the nodes themselves d.
+ * How the squared norms of contexts over `n` nodes are computed, by what is cheaper: with Gram matrices a node of one
+ * block costs (n + 1) / 2 multiply-adds, and an eighth more to form the products of weights; with the nodes themselves
+ * d.
  */
 export function prefersGram(n: number, d: number): boolean {
   return (1.125 * (n + 1)) / 2 < 2 * Math.ceil(d / 2);

@@ -1,6 +1,6 @@
 /**
- * Records of the kernel's linear memory, field by field as `assembly/records.ts` has them: each field is 32 bits, an integer
- * (sizes, addresses, flags) or a float.
+ * Records of the kernel's linear memory, field by field as `assembly/records.ts` has them: each field is 32 bits, an
+ * integer (sizes, addresses, flags) or a float.
  */
 type FieldKind = 'integer' | 'float';
 type Fields = Readonly<Record<string, FieldKind>>;

@@ -2,9 +2,9 @@ import { AppError } from '../../errors/index.ts';
 import {
   assertParameters,
   type CaptionGraph,
+  type ImageGraph,
   type Matcher,
   type PairEvidence,
-  type PairScores,
   type Parameters,
   type PreparedImages,
 } from '../../model/index.ts';
@@ -25,10 +25,7 @@ import { roundUp } from './layouts.ts';
 import { allocateNetwork, writeNetwork } from './network-record.ts';
 import { readEvidence } from './pair-evidence.ts';
 import { recordBytes, SCRATCH } from './records.ts';
-
-/** Numbers of captions, and of scores, that are in the kernel's memory at once. */
-const CAPTION_FLOATS = 2 ** 24;
-const SCORE_FLOATS = 2 ** 23;
+import { emptyScores, placeScores, scoreSpans, selectRecords } from './score-plan.ts';
 
 /** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
 const SINGLE_THREADED_BELOW = 2 ** 24;
@@ -53,9 +50,10 @@ export interface SimdMatcher extends Matcher {
 }
 
 /**
- * GSMN's matching as one fused kernel in WebAssembly SIMD, float32: the numbers of `shared/gsmn` by another order of sums (docs/network.md).
- * Images have up to 128 regions, captions up to 64 words. Large work is spread over the runtime's threads, which start when they are
- * first wanted. The matcher owns its memory and threads until `dispose`; prepared images own their records until their own.
+ * GSMN's matching as one fused kernel in WebAssembly SIMD, float32: the numbers of `shared/gsmn` by another order of
+ * sums (docs/network.md). Images have up to 128 regions, captions up to 64 words. Large work is spread over the
+ * runtime's threads, which start when they are first wanted. The matcher owns its memory and threads until `dispose`;
+ * prepared images own their records until their own.
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration
  */
 export function createSimdMatcher(
@@ -159,7 +157,7 @@ export function createSimdMatcher(
 
     prepareImages: async (images) => {
       for (const [index, image] of images.entries()) regionCount(image, index, config);
-      return prepare(images.length, (index) => layOutImage(images[index] as never, kernels, config));
+      return prepare(images.length, (index) => layOutImage(images[index] as ImageGraph, kernels, config));
     },
 
     prepareLaidOut: (images) => prepare(images.length, (index) => images[index] as LaidOutImage),
@@ -202,11 +200,7 @@ export function createSimdMatcher(
             },
           ),
         );
-        for (let row = 0; row < records.length; row++) {
-          const [from, to] = [row * some.length, row * captions.length + start];
-          scores.imageToText.set(part.imageToText.subarray(from, from + some.length), to);
-          scores.textToImage.set(part.textToImage.subarray(from, from + some.length), to);
-        }
+        placeScores(part, some.length, scores, start);
       }
       return scores;
     },
@@ -230,42 +224,4 @@ export function createSimdMatcher(
       await threads?.dispose();
     },
   };
-}
-
-/** Those of `indices`, or all. */
-function selectRecords(
-  records: readonly ImageRecord[],
-  indices: ArrayLike<number> | undefined,
-): readonly ImageRecord[] {
-  if (indices === undefined) return records;
-  return Array.from(indices, (index) => {
-    const record = records[index];
-    if (record !== undefined) return record;
-    throw new AppError('argument_invalid', `there is no image ${index} among the ${records.length} prepared`);
-  });
-}
-
-/** Runs of captions whose records and scores are in memory at once. */
-function scoreSpans(
-  lengths: readonly number[],
-  images: number,
-  { jointSize }: ModelConfig,
-): { readonly start: number; readonly end: number }[] {
-  const spans: { start: number; end: number }[] = [];
-  let floats = 0;
-  for (const [index, length] of lengths.entries()) {
-    const last = spans.at(-1);
-    const full = floats + length * jointSize > CAPTION_FLOATS;
-    if (last === undefined || full || (index - last.start) * images >= SCORE_FLOATS) {
-      spans.push({ start: index, end: index + 1 });
-      floats = 0;
-    } else last.end = index + 1;
-    floats += length * jointSize;
-  }
-  return spans;
-}
-
-function emptyScores(images: number, captions: number): PairScores {
-  const size = images * captions;
-  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
 }

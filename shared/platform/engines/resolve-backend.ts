@@ -32,9 +32,10 @@ const ENCODERS: readonly (readonly [TfjsBackendName, () => Promise<void>])[] = [
 let encoding: Promise<Omit<BackendChoice, 'backend'>> | undefined;
 
 /**
- * Loads the backend that is asked for. `simd` compares with the fused kernel and encodes with the first of tensorflow, webgpu on a
- * graphics card, and wasm that works; `auto` is `simd`, or where its kernel does not load that encoder for both. Another backend that is
- * named is taken as it is (webgpu also on a software driver). What is named is never replaced.
+ * Loads the backend that is asked for. `simd` compares with the fused kernel and encodes with the first of tensorflow,
+ * webgpu on a graphics card, and wasm that works; `auto` is `simd`, or where its kernel does not load that encoder for
+ * both. Another backend that is named is taken as it is (webgpu also on a software driver). What is named is never
+ * replaced.
  *
  * @throws AppError `backend_unavailable` with what is missing, `argument_invalid` for a name that is none.
  */

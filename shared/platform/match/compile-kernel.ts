@@ -46,7 +46,9 @@ export function loadMatchKernel({ relaxed }: KernelBuild): Promise<WebAssembly.M
   return module;
 }
 
-/** Compiles the sources unless that was done; the file's name holds the hash of what it was made from. Returns its path. */
+/**
+ * Compiles the sources unless that was done; the file's name holds the hash of what it was made from. Returns its path.
+ */
 async function buildMatchKernel(relaxed: boolean): Promise<string> {
   const sources = new Map(
     readdirSync(SOURCES)

@@ -28,15 +28,15 @@ export function laneMask(count: i32): v128 {
 const ROUNDING: f32 = 12582912.0;
 
 /**
- * e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87 (1.6e-38). `x = n ln 2 + r` with |r| <= ln 2 / 2,
- * e^r by the polynomial of degree 6 whose largest relative error there is smallest (2e-9), fitted for this file.
+ * e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87 (1.6e-38). `x = n ln 2 + r` with |r| <= ln 2 /
+ * 2, e^r by the polynomial of degree 6 whose largest relative error there is smallest (2e-9), fitted for this file.
  */
 export function exponential(x: v128): v128 {
   const bounded = f32x4.pmax(x, splat(-87.0));
   const rounded = multiplyAdd(bounded, splat(1.44269504), splat(ROUNDING));
   const n = f32x4.sub(rounded, splat(ROUNDING));
   // ln 2 in two parts, the first with so few digits that n times it is exact.
-  const r = multiplyAdd(n, splat(2.12194440e-4), multiplyAdd(n, splat(-0.693359375), bounded));
+  const r = multiplyAdd(n, splat(2.1219444e-4), multiplyAdd(n, splat(-0.693359375), bounded));
   let p = multiplyAdd(splat(0.0013843607157468796), r, splat(0.008374195545911789));
   p = multiplyAdd(p, r, splat(0.04166800528764725));
   p = multiplyAdd(p, r, splat(0.16666430234909058));

@@ -1,21 +1,29 @@
 // Node-level attention of one caption with one image.
-import {
-  exponential, laneMask, laneMax, laneSum, multiplyAdd, splat, storeTransposed,
-} from './arithmetic';
+import { exponential, laneMask, laneMax, laneSum, multiplyAdd, splat, storeTransposed } from './arithmetic';
 
 /** Beside a norm that may be 0. */
 const EPSILON: f32 = 1e-8;
 
 /**
  * From block products both attentions. With `S = Σ_b P^b` and `A = leaky_relu(S, 0.1)`, words look at regions by
- * `softmax_r(λ A / |A|)` normalised over the words of a region, and regions at words by `softmax_w` of A normalised over
- * the regions of a word.
+ * `softmax_r(λ A / |A|)` normalised over the words of a region, and regions at words by `softmax_w` of A normalised
+ * over the regions of a word.
  * @param products of the caption's words, `[L, T, Rr]`
  * @param wordAttention `[L, Rr]`, out; 0 for padded regions
  * @param regionAttention `[L, Rr]`, out: of region r its column; of padded regions without meaning
  * @param scales Rr + L floats of scratch
  */
-export function attend(products: usize, T: i32, L: i32, R: i32, lanes: i32, temperature: f32, wordAttention: usize, regionAttention: usize, scales: usize): void {
+export function attend(
+  products: usize,
+  T: i32,
+  L: i32,
+  R: i32,
+  lanes: i32,
+  temperature: f32,
+  wordAttention: usize,
+  regionAttention: usize,
+  scales: usize,
+): void {
   const row: usize = 4 * lanes;
   const columnScales = scales;
   const wordScales = scales + row;

@@ -64,10 +64,17 @@ export function scratchBytes(network: Network, wordLanes: i32, lanes: i32, scrat
 /**
  * Scores one image with a batch.
  * @param imageToText row of the image in the scores, as `textToImage`
- * @param scratch its table says afterwards where both attentions `[W, Rr]`, word scores `[Wr]` and, of the last caption,
- *   region scores `[Rr]` stand
+ * @param scratch its table says afterwards where both attentions `[W, Rr]`, word scores `[Wr]` and, of the last
+ *   caption, region scores `[Rr]` stand
  */
-export function matchBatch(network: Network, image: Image, batch: Batch, imageToText: usize, textToImage: usize, scratch: Scratch): void {
+export function matchBatch(
+  network: Network,
+  image: Image,
+  batch: Batch,
+  imageToText: usize,
+  textToImage: usize,
+  scratch: Scratch,
+): void {
   const T = network.blocks;
   const d = network.blockSize;
   const lanes = image.lanes;
@@ -77,25 +84,79 @@ export function matchBatch(network: Network, image: Image, batch: Batch, imageTo
   for (let block = 0; block < T; block++) {
     const words = batch.nodes + 4 * <usize>block * d * batch.lanes;
     const regions = image.nodes + 4 * <usize>block * d * lanes;
-    multiply(words, 0, (W + 1) & ~1, regions, 0, lanes, d, scratch.products + <usize>block * row, <usize>T * row, false);
+    multiply(
+      words,
+      0,
+      (W + 1) & ~1,
+      regions,
+      0,
+      lanes,
+      d,
+      scratch.products + <usize>block * row,
+      <usize>T * row,
+      false,
+    );
   }
   for (let index = 0; index < batch.captions; index++) {
     const caption = changetype<Caption>(batch.table + index * offsetof<Caption>());
     const first: usize = caption.first;
     const products = scratch.products + first * T * row;
     const looked = scratch.regionAttention + first * row;
-    attend(products, T, caption.words, image.regions, lanes, network.temperature, scratch.wordAttention + first * row, looked, scratch.work);
-    contextSquares(caption.gram, caption.pairs, T, d, caption.words, looked, row, lanes, scratch.regions, row, scratch.work);
+    attend(
+      products,
+      T,
+      caption.words,
+      image.regions,
+      lanes,
+      network.temperature,
+      scratch.wordAttention + first * row,
+      looked,
+      scratch.work,
+    );
+    contextSquares(
+      caption.gram,
+      caption.pairs,
+      T,
+      d,
+      caption.words,
+      looked,
+      row,
+      lanes,
+      scratch.regions,
+      row,
+      scratch.work,
+    );
     matchRegions(products, looked, caption.words, lanes, T, image.squares, scratch.regions);
     scoreRegions(network, image, scratch.regions, scratch.work, scratch.regionScores);
     store<f32>(imageToText + 4 * caption.column, mean(scratch.regionScores, image.regions));
   }
   const step: usize = 4 * batch.lanes;
   transposeAttention(scratch.wordAttention, W, lanes, batch.lanes, scratch.transposed);
-  contextSquares(image.gram, image.pairs, T, d, image.regions, scratch.transposed, step, batch.lanes, scratch.words, step, scratch.work);
+  contextSquares(
+    image.gram,
+    image.pairs,
+    T,
+    d,
+    image.regions,
+    scratch.transposed,
+    step,
+    batch.lanes,
+    scratch.words,
+    step,
+    scratch.work,
+  );
   matchWords(scratch.products, scratch.wordAttention, W, batch.lanes, lanes, T, batch.squares, scratch.words);
   const captions = changetype<Caption>(batch.table);
-  scoreWords(network, captions, batch.captions, W, batch.lanes, scratch.words, scratch.work, scratch.wordScores);
+  scoreWords(
+    network,
+    captions,
+    batch.captions,
+    W,
+    batch.lanes,
+    scratch.words,
+    scratch.work,
+    scratch.wordScores,
+  );
   for (let index = 0; index < batch.captions; index++) {
     const caption = changetype<Caption>(batch.table + index * offsetof<Caption>());
     store<f32>(textToImage + 4 * caption.column, mean(scratch.wordScores + 4 * caption.first, caption.words));
@@ -123,7 +184,14 @@ export function runJob(job: Job, scratch: Scratch, limit: i32): void {
     const index: usize = item % job.imageCount;
     const image = changetype<Image>(load<usize>(job.images + 4 * index));
     const at: usize = 4 * index * <usize>job.columns;
-    matchBatch(changetype<Network>(job.network), image, batch, job.imageToText + at, job.textToImage + at, scratch);
+    matchBatch(
+      changetype<Network>(job.network),
+      image,
+      batch,
+      job.imageToText + at,
+      job.textToImage + at,
+      scratch,
+    );
     atomic.add<i32>(changetype<usize>(job), 1, offsetof<Job>('done'));
   }
 }

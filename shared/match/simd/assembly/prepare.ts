@@ -1,10 +1,19 @@
 // Records of images and captions, from row-major nodes.
-import { multiplyAdd, splat } from './arithmetic';
+import { laneSum, multiplyAdd, splat } from './arithmetic';
 import { multiply, tileColumns, tileRows } from './products';
 import { Batch, Caption, Image, Network } from './records';
 
 /** Copies the columns of `[rows, D]` that belong to a block, transposed: `[d, width]`, zeros beyond the rows. */
-function packTile(nodes: usize, rows: i32, first: i32, width: i32, jointSize: i32, block: i32, d: i32, out: usize): void {
+function packTile(
+  nodes: usize,
+  rows: i32,
+  first: i32,
+  width: i32,
+  jointSize: i32,
+  block: i32,
+  d: i32,
+  out: usize,
+): void {
   for (let lane = 0; lane < width; lane++) {
     const there = first + lane < rows;
     let from = nodes + 4 * (<usize>(first + lane) * jointSize + block * d);
@@ -38,7 +47,7 @@ function copyRows(nodes: usize, rows: i32, blocks: i32, d: i32, padded: i32, out
 function packGram(network: Network, tiles: usize, n: i32, lanes: i32, out: usize, work: usize): void {
   const T = network.blocks;
   const d = network.blockSize;
-  const step = (T + 3) / 4 * 16;
+  const step = ((T + 3) / 4) * 16;
   const size: usize = 4 * <usize>lanes * <usize>lanes;
   for (let group = 0; group < T; group += 4) {
     for (let part = 0; part < 4; part++) {
@@ -53,7 +62,18 @@ function packGram(network: Network, tiles: usize, n: i32, lanes: i32, out: usize
         // A tile of columns read as rows: 8 are two fours.
         for (let row = 0; row < width; row += 4) {
           const rows = block + 4 * (<usize>column * d + row);
-          multiply(rows, 4 * width, 4, block, 0, lanes, d, gram + 4 * <usize>(column + row) * lanes, 4 * lanes, false);
+          multiply(
+            rows,
+            4 * width,
+            4,
+            block,
+            0,
+            lanes,
+            d,
+            gram + 4 * <usize>(column + row) * lanes,
+            4 * lanes,
+            false,
+          );
         }
         column += width;
       }
@@ -95,7 +115,7 @@ export function prepareImage(network: Network, image: Image, nodes: usize, work:
     }
   }
   if (image.gram) packGram(network, image.nodes, image.regions, lanes, image.pairs, work);
-  else copyRows(nodes, image.regions, T, d, (d + 3) / 4 * 4, image.pairs);
+  else copyRows(nodes, image.regions, T, d, ((d + 3) / 4) * 4, image.pairs);
 }
 
 /** Squares of a tile's columns, summed over its rows. */
@@ -113,7 +133,9 @@ function sumSquares(tile: usize, d: i32, width: i32, out: usize): void {
 }
 
 /**
- * Lays out a batch whose record and captions have their sizes and addresses.
+ * Lays out a batch whose record and captions have their sizes and addresses. Where neighbours are propagated the
+ * captions' edges become the inner products of their words, `[L, L rounded up to 4]`: the caller turns them into
+ * weights.
  * @param nodes `[W, D]`
  * @param work `4 n² + D n` floats, n being the longest caption rounded up to 4
  */
@@ -140,8 +162,9 @@ export function prepareBatch(network: Network, batch: Batch, nodes: usize, work:
   for (let index = 0; index < batch.captions; index++) {
     const caption = changetype<Caption>(batch.table + index * offsetof<Caption>());
     const own = nodes + 4 * <usize>caption.first * T * d;
+    if (network.neighbours) innerProducts(own, caption.words, T * d, caption.edges);
     if (!caption.gram) {
-      copyRows(own, caption.words, T, d, (d + 3) / 4 * 4, caption.pairs);
+      copyRows(own, caption.words, T, d, ((d + 3) / 4) * 4, caption.pairs);
       continue;
     }
     const lanes = (caption.words + 3) & ~3;
@@ -149,10 +172,45 @@ export function prepareBatch(network: Network, batch: Batch, nodes: usize, work:
     for (let block = 0; block < T; block++) {
       for (let column = 0; column < lanes; ) {
         const width = tileColumns(lanes - column);
-        packTile(own, caption.words, column, width, T * d, block, d, tiles + 4 * (<usize>block * d * lanes + column * d));
+        packTile(
+          own,
+          caption.words,
+          column,
+          width,
+          T * d,
+          block,
+          d,
+          tiles + 4 * (<usize>block * d * lanes + column * d),
+        );
         column += width;
       }
     }
     packGram(network, tiles, caption.words, lanes, caption.pairs, work);
+  }
+}
+
+/** Inner products of `[n, D]` rows with each other, `[n, n rounded up to 4]`. */
+function innerProducts(rows: usize, n: i32, jointSize: i32, out: usize): void {
+  const lanes = (n + 3) & ~3;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let a = rows + 4 * <usize>i * jointSize;
+      let b = rows + 4 * <usize>j * jointSize;
+      let sums = splat(0);
+      let k = 4;
+      for (; k <= jointSize; k += 4) {
+        sums = multiplyAdd(v128.load(a), v128.load(b), sums);
+        a += 16;
+        b += 16;
+      }
+      let sum = laneSum(sums);
+      for (k -= 4; k < jointSize; k++) {
+        sum += load<f32>(a) * load<f32>(b);
+        a += 4;
+        b += 4;
+      }
+      store<f32>(out + 4 * (<usize>i * lanes + j), sum);
+      store<f32>(out + 4 * (<usize>j * lanes + i), sum);
+    }
   }
 }

@@ -39,7 +39,10 @@ export class Image {
   gram: i32;
   /** By block packed tiles of columns `[d, Rr]`. */
   nodes: usize;
-  /** Gram: `[R (R + 1) / 2, Tr]`, row i, then j <= i, those beside the diagonal doubled. Rows: by block `[R, d rounded up]`. */
+  /**
+   * Gram: `[R (R + 1) / 2, Tr]`, row i, then j <= i, those beside the diagonal doubled. Rows: by block `[R, d rounded
+   * up]`.
+   */
   pairs: usize;
   /** Squared norms of blocks `[T, Rr]`. */
   squares: usize;

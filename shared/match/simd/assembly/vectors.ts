@@ -17,7 +17,19 @@ export function contextScratch(n: i32): i32 {
  * @param attention `[n, columns]`, rows `step` bytes apart
  * @param out `[T, columns]`, rows `outStep` bytes apart
  */
-export function contextSquares(gram: i32, pairs: usize, T: i32, d: i32, n: i32, attention: usize, step: usize, columns: i32, out: usize, outStep: usize, work: usize): void {
+export function contextSquares(
+  gram: i32,
+  pairs: usize,
+  T: i32,
+  d: i32,
+  n: i32,
+  attention: usize,
+  step: usize,
+  columns: i32,
+  out: usize,
+  outStep: usize,
+  work: usize,
+): void {
   if (gram) {
     for (let column = 0; column < columns; ) {
       const width = tileColumns(columns - column);
@@ -37,7 +49,16 @@ export function contextSquares(gram: i32, pairs: usize, T: i32, d: i32, n: i32, 
   }
 }
 
-function gramColumns8(pairs: usize, T: i32, n: i32, attention: usize, step: usize, out: usize, outStep: usize, work: usize): void {
+function gramColumns8(
+  pairs: usize,
+  T: i32,
+  n: i32,
+  attention: usize,
+  step: usize,
+  out: usize,
+  outStep: usize,
+  work: usize,
+): void {
   const pairStep: usize = ((T + 3) & ~3) * 4;
   const rows = (T + 1) & ~1;
   let formed = 0;
@@ -64,7 +85,16 @@ function gramColumns8(pairs: usize, T: i32, n: i32, attention: usize, step: usiz
   }
 }
 
-function gramColumns4(pairs: usize, T: i32, n: i32, attention: usize, step: usize, out: usize, outStep: usize, work: usize): void {
+function gramColumns4(
+  pairs: usize,
+  T: i32,
+  n: i32,
+  attention: usize,
+  step: usize,
+  out: usize,
+  outStep: usize,
+  work: usize,
+): void {
   const pairStep: usize = ((T + 3) & ~3) * 4;
   const rows = (T + 1) & ~1;
   let formed = 0;
@@ -100,7 +130,16 @@ function cosine(x: v128, a: v128, b: v128): v128 {
  * @param attention `[W, Rr]`
  * @param squares of the words, `[T, Wr]`
  */
-export function matchWords(products: usize, attention: usize, W: i32, wordLanes: i32, lanes: i32, T: i32, squares: usize, matches: usize): void {
+export function matchWords(
+  products: usize,
+  attention: usize,
+  W: i32,
+  wordLanes: i32,
+  lanes: i32,
+  T: i32,
+  squares: usize,
+  matches: usize,
+): void {
   const row: usize = 4 * lanes;
   const size: usize = <usize>T * row;
   for (let word = 0; word < wordLanes; word += 4) {
@@ -146,7 +185,15 @@ export function matchWords(products: usize, attention: usize, W: i32, wordLanes:
  * @param attention `[L, Rr]`, of regions
  * @param squares of the regions, `[T, Rr]`
  */
-export function matchRegions(products: usize, attention: usize, L: i32, lanes: i32, T: i32, squares: usize, matches: usize): void {
+export function matchRegions(
+  products: usize,
+  attention: usize,
+  L: i32,
+  lanes: i32,
+  T: i32,
+  squares: usize,
+  matches: usize,
+): void {
   const row: usize = 4 * lanes;
   const size: usize = <usize>T * row;
   for (let r: usize = 0; r < row; r += 16) {
