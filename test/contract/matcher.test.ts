@@ -9,7 +9,7 @@ import type {
   Matcher,
   Parameters,
 } from '../../shared/model/index.ts';
-import { nodeKernelRuntime } from '../../shared/platform/match/index.ts';
+import { type NodeKernelOptions, nodeKernelRuntime } from '../../shared/platform/match/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { expectClose } from '../support/close.ts';
@@ -21,22 +21,18 @@ const SEED = 20261125;
 type MakeMatcher = (config: ModelConfig, parameters: Parameters) => Promise<Matcher>;
 
 const simd =
-  (threads: number, relaxed: boolean): MakeMatcher =>
+  (options: NodeKernelOptions): MakeMatcher =>
   async (config, parameters) =>
-    createSimdMatcher(
-      config,
-      parameters,
-      // Threads that are there work on the smallest calls too.
-      await nodeKernelRuntime({ threads, relaxed, singleThreadedBelow: 0 }),
-    );
+    createSimdMatcher(config, parameters, await nodeKernelRuntime(options));
 
 /** Every implementation of `Matcher`, with the backend that it must name. */
 const MATCHERS: readonly (readonly [string, string, MakeMatcher])[] = [
   ['the reference', 'reference', async (config, parameters) => createReferenceMatcher(config, parameters)],
   ['tfjs on wasm', 'wasm', async (config, parameters) => createTfjsMatcher('wasm', config, parameters)],
-  ['simd, one thread', 'simd', simd(1, true)],
-  ['simd, two threads', 'simd', simd(2, true)],
-  ['simd without relaxed instructions', 'simd', simd(1, false)],
+  ['simd, one thread', 'simd', simd({ threads: 1 })],
+  // Threads that are there work on the smallest calls too.
+  ['simd, two threads', 'simd', simd({ threads: 2, singleThreadedBelow: 0 })],
+  ['simd of older engines, without shared memory', 'simd', simd({ relaxed: false, sharedMemory: false })],
 ];
 
 /** float32 against float64 through two softmaxes and two layers; measured: 2e-6 for tfjs, 5e-7 for simd. */

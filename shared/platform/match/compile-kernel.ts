@@ -18,49 +18,60 @@ const SOURCES = resolve(import.meta.dirname, '../../match/simd/assembly');
 const FOLDER = resolve(import.meta.dirname, '../../../.build/match');
 const FLAGS = [
   '-O3 --noAssert --runtime stub --use abort= --enable simd --enable threads',
-  '--importMemory --initialMemory 1 --maximumMemory 65536 --sharedMemory',
+  '--importMemory --initialMemory 1 --maximumMemory 65536',
 ].flatMap((some) => some.split(' '));
 
 /** One way to build the kernel. */
 export interface KernelBuild {
   /** With relaxed SIMD, which older engines refuse. */
   readonly relaxed: boolean;
+  /** For a memory that threads share, which not every platform has. */
+  readonly sharedMemory: boolean;
 }
 
-const loading = new Map<boolean, Promise<WebAssembly.Module>>();
+const loading = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The compiled kernel for a shared memory; built by the first call that finds none for the sources as they are now.
+ * The compiled kernel; built by the first call that finds none for the sources as they are now.
  * @throws AppError `backend_unavailable`
  */
-export function loadMatchKernel({ relaxed }: KernelBuild): Promise<WebAssembly.Module> {
-  const found = loading.get(relaxed);
+export function loadMatchKernel(build: KernelBuild): Promise<WebAssembly.Module> {
+  const name = buildName(build);
+  const found = loading.get(name);
   if (found !== undefined) return found;
-  const module = buildMatchKernel(relaxed)
+  const module = buildMatchKernel(build)
     .then((path) => WebAssembly.compile(readFileSync(path)))
     .catch((thrown: unknown) => {
-      loading.delete(relaxed);
+      loading.delete(name);
       throw toAppError(thrown, 'backend_unavailable', 'the matching kernel');
     });
-  loading.set(relaxed, module);
+  loading.set(name, module);
   return module;
+}
+
+function buildName({ relaxed, sharedMemory }: KernelBuild): string {
+  return `${relaxed ? 'relaxed' : 'plain'}-${sharedMemory ? 'shared' : 'single'}`;
 }
 
 /**
  * Compiles the sources unless that was done; the file's name holds the hash of what it was made from. Returns its path.
  */
-async function buildMatchKernel(relaxed: boolean): Promise<string> {
+async function buildMatchKernel(build: KernelBuild): Promise<string> {
   const sources = new Map(
     readdirSync(SOURCES)
       .toSorted()
       .map((name) => [name, readFileSync(join(SOURCES, name), 'utf8')]),
   );
-  const flags = [...FLAGS, ...(relaxed ? ['--enable', 'relaxed-simd'] : [])];
+  const flags = [
+    ...FLAGS,
+    ...(build.relaxed ? ['--enable', 'relaxed-simd'] : []),
+    ...(build.sharedMemory ? ['--sharedMemory'] : []),
+  ];
   const hash = createHash('sha256')
     .update(JSON.stringify([...sources, flags]))
     .digest('hex')
     .slice(0, 16);
-  const path = join(FOLDER, `match-${relaxed ? 'relaxed' : 'plain'}-${hash}.wasm`);
+  const path = join(FOLDER, `match-${buildName(build)}-${hash}.wasm`);
   if (existsSync(path)) return path;
 
   const { default: asc } = await import('assemblyscript/asc');

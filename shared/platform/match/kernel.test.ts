@@ -84,7 +84,7 @@ it('knows what this engine can run', async () => {
   // V8 has relaxed SIMD from Chrome 114 on.
   expect(hasRelaxedSimd()).toBe(Number.parseInt(process.versions.v8, 10) >= 12);
   const [relaxed, plain] = await Promise.all(
-    [true, false].map((build) => loadMatchKernel({ relaxed: build })),
+    [true, false].map((build) => loadMatchKernel({ relaxed: build, sharedMemory: true })),
   );
   expect((await nodeKernelRuntime()).module).toBe(hasRelaxedSimd() ? relaxed : plain);
 });

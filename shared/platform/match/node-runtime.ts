@@ -8,6 +8,11 @@ export interface NodeKernelOptions extends Pick<KernelRuntime, 'singleThreadedBe
   readonly threads?: number | undefined;
   /** Whether to take the build with relaxed SIMD; where the engine has it unless said. */
   readonly relaxed?: boolean | undefined;
+  /**
+   * Whether to take the build for a shared memory; without it there is one thread, as on platforms that have no such
+   * memory.
+   */
+  readonly sharedMemory?: boolean | undefined;
 }
 
 /**
@@ -18,11 +23,13 @@ export async function nodeKernelRuntime({
   threads = availableParallelism(),
   relaxed = hasRelaxedSimd(),
   singleThreadedBelow,
+  sharedMemory = true,
 }: NodeKernelOptions = {}): Promise<KernelRuntime> {
-  const module = await loadMatchKernel({ relaxed });
+  const module = await loadMatchKernel({ relaxed, sharedMemory });
+  if (!sharedMemory) return { module, sharedMemory, threads: 1 };
   return {
     module,
-    sharedMemory: true,
+    sharedMemory,
     threads,
     singleThreadedBelow,
     startThreads: (memory) => startKernelThreads(module, memory, threads),
