@@ -59,7 +59,7 @@ describe('gsmn start', () => {
       const url = await address(command);
       expect(command.stdout()).toContain('7 images, 7 captions');
       expect(command.stdout()).toContain('backend wasm');
-      expect(command.stdout()).toContain('a man runs .');
+      expect(command.stdout()).toMatch(/Try:\n {4}.*a man runs$/m);
 
       const response = await fetch(`${url}/v1/search?q=a+dog+runs&limit=4`);
       expect([response.status, response.headers.get('x-search-stage')]).toEqual([200, 'rerank']);
@@ -156,12 +156,29 @@ describe('gsmn start', () => {
     project.remove();
   });
 
-  it('says what to pass when there is nothing to build from', async () => {
-    const command = start(['--index', join(folder, 'nothing')]);
-    expect(await command.ended).toBe(2);
+  it('says what to do when there is nothing to build from', async () => {
+    const parameters = ['--index', join(folder, 'nothing'), '--gallery', join(folder, 'no-gallery')];
+    const command = start([...parameters, '--checkpoint', join(folder, 'no-model')]);
+    expect(await command.ended).toBe(3);
+    expect(command.stderr()).toContain('npm run train:gallery');
     expect(command.stderr()).toContain('--data DIR');
     expect(command.stderr()).toContain('--checkpoint');
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
+    expect(existsSync(join(folder, 'no-gallery'))).toBe(false);
+  });
+
+  it('shows on the page what the data folder says', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'examples.txt'), 'a man runs\na dog runs\n\na cat\n');
+    writeFileSync(join(own, 'about.txt'), 'Pictures of runners.\n');
+    const command = start(['--index', index, '--data', own, '--backend', 'wasm', '--no-build']);
+    const page = await (await fetch(await address(command))).text();
+    expect(page).toContain('examples="a man runs|a dog runs||a cat"');
+    expect(page).toContain('Pictures of runners.');
+    expect(command.stdout()).toContain('    a man runs\n    a dog runs\n    a cat\n');
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
   });
 
   it('builds nothing when it must not', async () => {

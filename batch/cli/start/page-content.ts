@@ -32,7 +32,7 @@ export async function pageContent(
   const lines = path && (await readLines(path));
   const about = folder && (await readLines(join(folder, PAGE_FILES.note)));
   return {
-    examples: path && lines ? groups(lines, path) : [await sentences()],
+    examples: path && lines ? groups(lines, path) : (await sentences()).map((text) => [text]),
     note: (about || []).join(' ').trim() || undefined,
   };
 }

@@ -14,6 +14,15 @@ describe('what the worker serves besides the search', () => {
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=/);
   });
 
+  it('tells on the page of the pictures and what to try, as text', async () => {
+    const page = { examples: 'a "red" ball | a <b>box</b> || two', note: 'Ours & <script>yours</script>' };
+    const html = await (await edge({ page }).app.request('/')).text();
+    expect(html).toContain('examples="a &quot;red&quot; ball | a &lt;b&gt;box&lt;/b&gt; || two"');
+    expect(html).toContain('placeholder="a &quot;red&quot; ball"');
+    expect(html).toContain('Ours &amp; &lt;script&gt;yours');
+    expect(await (await edge().app.request('/')).text()).not.toMatch(/examples=|placeholder=|class="note"/);
+  });
+
   it('serves the widget with an ETag, to other origins too', async () => {
     const { app } = edge();
     const response = await app.request('/widget.js', { headers: { origin: 'https://other.example' } });

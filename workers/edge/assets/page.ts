@@ -10,7 +10,7 @@ export interface PageContent {
 
 /** The page at `/`: the widget in a document, as any other site would embed it. */
 export function page({ examples, note }: PageContent): Asset {
-  const given = examples === undefined ? '' : ` examples="${escapeHtml(examples)}"`;
+  const given = examples === undefined ? '' : exampleAttributes(examples);
   const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
   return {
     type: 'text/html; charset=utf-8',
@@ -36,6 +36,13 @@ export function page({ examples, note }: PageContent): Asset {
 </html>
 `,
   };
+}
+
+/** What is to be tried; the empty line shows the first of it, which is sure to be found. */
+function exampleAttributes(examples: string): string {
+  const first = examples.split('|').find((text) => text.trim() !== '');
+  const placeholder = first === undefined ? '' : ` placeholder="${escapeHtml(first.trim())}"`;
+  return ` examples="${escapeHtml(examples)}"${placeholder}`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

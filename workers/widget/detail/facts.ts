@@ -1,6 +1,7 @@
 import type { SearchHit } from '../../../shared/schema/index.ts';
 import { element } from '../dom/element.ts';
 import { STAGE_NAMES } from '../results/card.ts';
+import { readable } from '../results/picture.ts';
 
 /** What else is known of a hit: its other captions, how it was ranked, and the plain values of its metadata. */
 export function facts({ captions, image, score, stage, metadata = {} }: SearchHit): Node[] {
@@ -12,7 +13,7 @@ export function facts({ captions, image, score, stage, metadata = {} }: SearchHi
   for (const [name, value] of Object.entries(metadata)) {
     if (['string', 'number', 'boolean'].includes(typeof value)) rows.push([name, String(value)]);
   }
-  const others = captions.slice(1).map((caption) => element('li', { dir: 'auto' }, caption));
+  const others = captions.slice(1).map((caption) => element('li', { dir: 'auto' }, readable(caption)));
   return [
     ...(others.length > 0 ? [element('ul', { class: 'captions', role: 'list' }, ...others)] : []),
     element(

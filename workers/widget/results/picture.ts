@@ -16,7 +16,12 @@ export function aspectRatio({ image }: SearchHit): number {
 
 /** The sentence that stands for a picture. */
 export function captionOf({ captions, image }: SearchHit): string {
-  return captions[0] ?? image.name;
+  return captions[0] === undefined ? image.name : readable(captions[0]);
+}
+
+/** A caption as people write it: data sets of captions often set the marks of a sentence apart from its words. */
+export function readable(caption: string): string {
+  return caption.replace(/\s+(?=[.,;:!?](?:\s|$))/g, '');
 }
 
 /** A picture that fades in, and gives way to `fallback` when it cannot be shown. */

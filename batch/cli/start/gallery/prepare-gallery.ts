@@ -59,9 +59,8 @@ export function isMade(folder: string, split: GallerySplit): boolean {
 /** What the page says of the pictures. */
 function noteOf(pictures: number): string {
   return (
-    `A gallery of ${pictures.toLocaleString('en')} pictures that this project draws itself: no photographs, ` +
-    'but people, animals and things that do something with each other. ' +
-    'The sentences to try come in pairs: the same words, another picture.'
+    `${pictures.toLocaleString('en')} drawn pictures, no photographs: people, animals and things. ` +
+    'Try the pairs of sentences: the same words, another picture.'
   );
 }
 
