@@ -55,13 +55,13 @@ describe('findDataSource', () => {
   });
 
   it('is the gallery where the index holds nothing', async () => {
-    const { model, remove } = await smallProject({}, { config: { imageFeatureSize: FEATURE_COUNT } });
-    expect(await find({ checkpoint: model })).toMatchObject({
+    const project = await smallProject({}, { config: { imageFeatureSize: FEATURE_COUNT } });
+    expect(await find({ checkpoint: project.model })).toMatchObject({
       folder: join(root, 'gallery'),
       split: 'test',
-      checkpoint: model,
+      checkpoint: project.model,
     });
-    remove();
+    project.remove();
   });
 
   it('says before anything is drawn that there is no model, or one of other pictures', async () => {
@@ -69,12 +69,12 @@ describe('findDataSource', () => {
       code: 'file_missing',
       hint: expect.stringContaining('npm run train:gallery'),
     });
-    const { model, remove } = await smallProject({});
-    await expect(find({ checkpoint: model })).rejects.toMatchObject({
+    const project = await smallProject({});
+    await expect(find({ checkpoint: project.model })).rejects.toMatchObject({
       code: 'shape_mismatch',
       hint: expect.stringContaining('npm run train:gallery'),
     });
-    remove();
+    project.remove();
     expect(await errorCode(find({ split: 'testall' }))).toBe('argument_invalid');
   });
 

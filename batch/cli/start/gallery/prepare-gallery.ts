@@ -52,7 +52,7 @@ export async function prepareGallery(request: GalleryRequest): Promise<void> {
 }
 
 /** Whether a split of the gallery was made in a folder, by this version or another. */
-export function isMade(folder: string, split: GallerySplit): boolean {
+function isMade(folder: string, split: GallerySplit): boolean {
   return existsSync(join(folder, `${split}_gallery.json`));
 }
 
