@@ -71,7 +71,8 @@ const VARIANTS: readonly (readonly [string, Partial<ModelConfig>])[] = [
   ['self, dense', {}],
   ['self, sparse, λ 20', { sparse: true, softmaxTemperature: 20 }],
   ['neighbours, dense, λ 20', { propagation: 'neighbours', softmaxTemperature: 20 }],
-  ['neighbours, sparse', { propagation: 'neighbours', sparse: true }],
+  // A low temperature, so that single edges show.
+  ['neighbours, sparse, λ 2', { propagation: 'neighbours', sparse: true, softmaxTemperature: 2 }],
 ];
 
 /** D, T, K, H beside those of `smallConfig` (12, 4, 3, 6). */

@@ -9,7 +9,7 @@ const EPSILON: f32 = 1e-8;
  * `softmax_r(λ A / |A|)` normalised over the words of a region, and regions at words by `softmax_w` of A normalised
  * over the regions of a word.
  * @param products of the caption's words, `[L, T, Rr]`
- * @param wordAttention `[L, Rr]`, out; 0 for padded regions
+ * @param wordAttention `[L, Rr]`, out; about 0 for padded regions
  * @param regionAttention `[L, Rr]`, out: of region r its column; of padded regions without meaning
  * @param scales Rr + L floats of scratch
  */
@@ -70,8 +70,7 @@ function overRegions(affinity: usize, scales: usize, row: usize, last: v128, out
   largest = splat(laneMax(largest));
   let sum = splat(0);
   for (let r: usize = 0; r < row; r += 16) {
-    let e = exponential(f32x4.sub(v128.load(out + r), largest));
-    if (r + 16 == row) e = v128.and(e, last);
+    const e = exponential(f32x4.sub(v128.load(out + r), largest));
     v128.store(out + r, e);
     sum = f32x4.add(sum, e);
   }
