@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { galleryModelFolder } from '../../batch/gallery/model-folder.ts';
 import { MODEL_FILES } from '../../shared/generation/index.ts';
-import { searchResponseSchema } from '../../shared/schema/index.ts';
+import { type SearchResponse, searchResponseSchema } from '../../shared/schema/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
 import { expectAccessible } from './axe.ts';
 import { screenshot, startBrowser } from './browser.ts';
@@ -58,6 +58,15 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       return (await page.locator('.card img').first().getAttribute('src')) ?? '';
     }
 
+    async function search(query: string, limit: number): Promise<SearchResponse['hits']> {
+      const answer = await fetch(
+        `${url}/v1/search?${new URLSearchParams({ q: query, limit: String(limit) })}`,
+      );
+      const { stage, hits } = searchResponseSchema.parse(await answer.json());
+      expect(stage).toBe('rerank');
+      return hits;
+    }
+
     const picturesShown = () =>
       page.waitForFunction(() => {
         const images = document
@@ -103,6 +112,41 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       expect(different).toBeGreaterThan(pairs / 2);
     });
 
+    it('shows the picture that is meant on the first page, before its twin, mostly', async () => {
+      await open();
+      let right = 0;
+      const groups = await page.locator('.example-group').all();
+      for (const group of groups) {
+        const sentences = await group.locator('.example').allInnerTexts();
+        for (const sentence of sentences) {
+          const hits = await search(sentence, 20);
+          const rank = (text: string) => hits.findIndex(({ captions }) => captions.includes(`${text} .`));
+          const own = rank(sentence);
+          const others = sentences.filter((other) => other !== sentence).map(rank);
+          if (own >= 0 && others.every((other) => other < 0 || own < other)) right++;
+        }
+      }
+      expect(right).toBeGreaterThan(groups.length);
+    });
+
+    it('goes back and forth between twins by keyboard', async () => {
+      await open();
+      await pressExample(0);
+      const twin = page.locator('.compare .example');
+      const sentences: string[] = [];
+      await twin.focus();
+      for (let press = 0; press < 3; press++) {
+        sentences.push(await twin.innerText());
+        await page.keyboard.press('Enter');
+        await page
+          .getByRole('status')
+          .filter({ hasText: `“${sentences.at(-1)}”` })
+          .waitFor();
+      }
+      expect(sentences[0]).not.toBe(sentences[1]);
+      expect(sentences[2]).toBe(sentences[0]);
+    });
+
     it('shows what the words looked at', async () => {
       await open();
       await pressExample(0);
@@ -135,9 +179,8 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       await stop();
       const began = performance.now();
       await start();
-      const answer = await fetch(`${url}/v1/search?q=a+dog+follows+a+girl&limit=3`);
+      expect(await search('a dog follows a girl', 3)).toHaveLength(3);
       expect(performance.now() - began).toBeLessThan(LATER_START_MS);
-      expect(searchResponseSchema.parse(await answer.json())).toMatchObject({ stage: 'rerank' });
       expect(command.stderr()).toContain('is built already');
       expect(command.stderr()).not.toMatch(/drawing|gallery, test|encode images/);
     });

@@ -52,14 +52,17 @@ export class ResultsView {
         if (view.previous === undefined || view.previous.hits.length === 0) this.#alone(skeleton());
         break;
       case 'results':
-        this.#results(view.results, endpoint);
-        this.#compare(companions(examples, view.results.query));
+        this.#results(view.results, endpoint, companions(examples, view.results.query));
         break;
     }
   }
 
-  #results(results: Results, endpoint: URL): void {
-    this.#summary.replaceChildren(...summary(results));
+  #results(results: Results, endpoint: URL, others: readonly string[]): void {
+    const comparing = this.#summary.matches(':focus-within');
+    const compare = others.map((text) => exampleButton(text, this.#events.onExample));
+    this.#summary.replaceChildren(...comparison(compare), ...summary(results));
+    // Whoever goes from one sentence to the other by keyboard can go back with the same key.
+    if (comparing) compare[0]?.focus();
     this.#notice.replaceChildren(...notice(results));
     this.grid.show(results.hits, endpoint);
     const body = results.hits.length > 0 ? this.grid.element : nothingFound(results);
@@ -68,17 +71,15 @@ export class ResultsView {
     this.#foot.element.hidden = results.hits.length === 0;
   }
 
-  /** Leads on to the sentences that the query was to be compared with. */
-  #compare(sentences: readonly string[]): void {
-    if (sentences.length === 0) return;
-    const buttons = sentences.map((text) => exampleButton(text, this.#events.onExample));
-    this.#summary.prepend(element('p', { class: 'compare' }, 'Compare with ', ...buttons));
-  }
-
   #alone(content: HTMLElement): void {
     this.#summary.replaceChildren();
     this.#notice.replaceChildren();
     this.#body.replaceChildren(content);
     this.#foot.element.hidden = true;
   }
+}
+
+/** Leads on to the sentences that the query was to be compared with. */
+function comparison(buttons: readonly HTMLButtonElement[]): Node[] {
+  return buttons.length === 0 ? [] : [element('p', { class: 'compare' }, 'Compare with ', ...buttons)];
 }
