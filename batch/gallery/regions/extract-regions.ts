@@ -1,17 +1,17 @@
 import { labPicture } from './colour/lab-picture.ts';
 import { summedPlanes } from './features/box-means.ts';
-import { describeRegion, FEATURE_COUNT } from './features/describe-region.ts';
+import { describeRegion, FEATURE_COUNT, type Region } from './features/describe-region.ts';
 import { MAIN_SETTING, splitSegments } from './proposals/background.ts';
 import { fixedBoxes } from './proposals/fixed-boxes.ts';
 import { proposeRegions } from './proposals/propose-regions.ts';
-import { type Bounds, segmentGraph } from './proposals/segment-graph.ts';
+import { segmentGraph } from './proposals/segment-graph.ts';
 import { segmentPicture } from './segmentation/segment-picture.ts';
 import { unmixEdges } from './segmentation/unmix-edges.ts';
 
 /** R: regions of a picture. */
 export const REGION_COUNT = 24;
 /** Regions that are proposed, at most; the rest are fixed. */
-const PROPOSALS = 20;
+const PROPOSALS = 22;
 /** Pixels along the longer side of the picture that is looked at. */
 const LONGEST = 160;
 const SEGMENTATION = { scale: 0.2, smallest: 10 };
@@ -27,30 +27,40 @@ export interface Regions {
   readonly features: Int8Array<ArrayBuffer>;
 }
 
-/** Finds and describes the regions of a picture from its pixels alone. */
+/**
+ * Finds and describes the regions of a picture from its pixels alone.
+ *
+ * @param rgb `[height, width, 3]`, sRGB.
+ */
 export function extractRegions(rgb: Uint8Array, width: number, height: number): Regions {
   const picture = unmixEdges(labPicture(rgb, width, height, LONGEST));
-  const planes = summedPlanes(picture);
   const segmentation = segmentPicture(picture, SEGMENTATION);
   const graph = segmentGraph(picture, segmentation);
-  const boxes = new Float32Array(REGION_COUNT * 4);
+  const { background, foreground } = splitSegments(graph, MAIN_SETTING);
+  const among = (members: ReadonlySet<number>) => (pixel: number) =>
+    members.has(segmentation.labels[pixel] as number);
+  const described = { picture, planes: summedPlanes(picture), foreground: among(foreground) };
+  const proposed: Region[] = proposeRegions(graph, PROPOSALS).map(({ bounds, members }) => ({
+    bounds,
+    inside: among(new Set(members)),
+  }));
+  const inside = among(background);
+  const fixed = fixedBoxes(picture.width, picture.height, REGION_COUNT - proposed.length);
+  const regions = [...proposed, ...fixed.map((bounds) => ({ bounds, inside }))];
   const features = new Float32Array(REGION_COUNT * FEATURE_COUNT);
+  for (const [index, region] of regions.entries())
+    describeRegion(described, region, features, index * FEATURE_COUNT);
   const [across, down] = [width / picture.width, height / picture.height];
-  let region = 0;
-  const add = (bounds: Bounds, members: ReadonlySet<number>): void => {
-    const inside = (pixel: number): boolean => members.has(segmentation.labels[pixel] as number);
-    describeRegion(picture, planes, bounds, inside, features, region * FEATURE_COUNT);
-    boxes.set(
-      [bounds.left * across, bounds.top * down, bounds.right * across, bounds.bottom * down],
-      4 * region++,
-    );
-  };
-  for (const { bounds, members } of proposeRegions(graph, PROPOSALS)) add(bounds, new Set(members));
-  const { background } = splitSegments(graph, MAIN_SETTING);
-  for (const bounds of fixedBoxes(picture.width, picture.height, REGION_COUNT - region))
-    add(bounds, background);
-  return {
-    boxes,
-    features: Int8Array.from(features, (value) => Math.max(-127, Math.min(127, Math.round(STEPS * value)))),
-  };
+  const boxes = regions.flatMap(({ bounds: { left, top, right, bottom } }) => [
+    left * across,
+    top * down,
+    right * across,
+    bottom * down,
+  ]);
+  return { boxes: Float32Array.from(boxes), features: Int8Array.from(features, quantised) };
+}
+
+/** A feature as a byte. */
+function quantised(value: number): number {
+  return Math.max(-127, Math.min(127, Math.round(STEPS * value)));
 }

@@ -29,6 +29,14 @@ const REACH = 0.32;
 /** K, the number of entries. */
 export const PALETTE_SIZE = GREYS.length + HUES.length * SHADES.length;
 
+/** Entries when shades of one hue count as one: the greys, then the hues. */
+export const HUE_COUNT = GREYS.length + HUES.length;
+
+/** Which of the `HUE_COUNT` an entry of the palette belongs to. */
+export function hueOf(entry: number): number {
+  return entry < GREYS.length ? entry : GREYS.length + Math.floor((entry - GREYS.length) / SHADES.length);
+}
+
 /** Where in `paletteWeights()` the K weights of a colour begin. */
 export function paletteOffset(lightness: number, greenRed: number, blueYellow: number): number {
   const l = cell(lightness);

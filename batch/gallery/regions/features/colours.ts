@@ -3,28 +3,26 @@ import { PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.t
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
-/** Bands of a region, from top to bottom, that are counted for themselves. */
-const BANDS = 3;
+/** Where a region's bands from top to bottom end, as shares of its height: a person's hat, face, shirt and trousers. */
+const BAND_ENDS = [0.17, 0.4, 0.65, 1] as const;
 
 /** Numbers that `describeColours` writes. */
-export const COLOUR_FEATURES = PALETTE_SIZE * (1 + BANDS + 1);
+export const COLOUR_FEATURES = PALETTE_SIZE * (1 + BAND_ENDS.length);
 
-/**
- * The colours of a region, of its bands from top to bottom ("a red shirt over blue trousers"), and of what surrounds it:
- * the rest of its box and some context.
- */
+/** The colours of a region and of its bands from top to bottom ("a red shirt over blue trousers"). */
 export function describeColours(picture: LabPicture, crop: Crop, writer: FeatureWriter): void {
-  const bands = Array.from({ length: BANDS }, () => new Float32Array(PALETTE_SIZE));
-  const surround = new Float32Array(PALETTE_SIZE);
-  for (let row = 0, at = 0; row < SIDE; row++) {
-    const band = bands[Math.floor(((row - MARGIN) * BANDS) / CORE)];
-    for (let column = 0; column < SIDE; column++, at++) {
-      const pixel = crop.pixels[at] as number;
-      if (pixel >= 0) count(picture, pixel, (crop.mask[at] === 1 ? band : undefined) ?? surround);
+  const bands = BAND_ENDS.map(() => new Float32Array(PALETTE_SIZE));
+  for (let row = 0; row < CORE; row++) {
+    const band = bands[BAND_ENDS.findIndex((end) => (row + 0.5) / CORE < end)] as Float32Array;
+    const start = (row + MARGIN) * SIDE + MARGIN;
+    for (let at = start; at < start + CORE; at++) {
+      if (crop.mask[at] === 1) count(picture, crop.pixels[at] as number, band);
     }
   }
-  const whole = surround.map((_, k) => bands.reduce((sum, band) => sum + (band[k] as number), 0));
-  for (const histogram of [whole, ...bands, surround]) writer.shares(histogram, 1);
+  const whole = Float32Array.from({ length: PALETTE_SIZE }, (_, k) =>
+    bands.reduce((sum, band) => sum + (band[k] as number), 0),
+  );
+  for (const histogram of [whole, ...bands]) writer.shares(histogram, 1);
 }
 
 /** Adds a pixel's colour to a histogram. */

@@ -3,12 +3,15 @@ import type { Bounds } from '../proposals/segment-graph.ts';
 
 /** Samples along each side of a region's box. */
 export const CORE = 24;
-/** Samples of context around the box, on each side: a sixth of the box's extent. */
-export const MARGIN = 4;
+/** Samples around the box, on each side, that gradients at its edge need. */
+export const MARGIN = 1;
 /** Samples along each side of a crop. */
 export const SIDE = CORE + 2 * MARGIN;
 
-/** A region seen on a grid of its own, `[SIDE, SIDE]`, whatever its size and shape: its box and some context. */
+/**
+ * A region seen on a grid of its own, `[SIDE, SIDE]`, whatever its size and shape: its box and a margin. It is
+ * mirrored, if need be, so that the larger part of it lies to the right: things face either way, and are the same thing.
+ */
 export interface Crop {
   /** Pixel of each sample; -1 outside the picture. */
   readonly pixels: Int32Array;
@@ -16,6 +19,7 @@ export interface Crop {
   readonly mask: Uint8Array;
   /** Samples of the region. */
   readonly area: number;
+  readonly mirrored: boolean;
 }
 
 /**
@@ -24,8 +28,19 @@ export interface Crop {
  * @param inside whether a pixel belongs to the region.
  */
 export function cropRegion(picture: LabPicture, bounds: Bounds, inside: (pixel: number) => boolean): Crop {
-  const { width, height } = picture;
+  const crop = sampleRegion(picture, bounds, inside, false);
+  const balance = crop.mask.reduce((sum, own, at) => sum + own * ((at % SIDE) - (SIDE - 1) / 2), 0);
+  return balance >= 0 ? crop : sampleRegion(picture, bounds, inside, true);
+}
+
+function sampleRegion(
+  { width, height }: LabPicture,
+  bounds: Bounds,
+  inside: (pixel: number) => boolean,
+  mirrored: boolean,
+): Crop {
   const columns = positions(bounds.left, bounds.right, width);
+  if (mirrored) columns.reverse();
   const rows = positions(bounds.top, bounds.bottom, height);
   const pixels = new Int32Array(SIDE * SIDE);
   const mask = new Uint8Array(SIDE * SIDE);
@@ -41,11 +56,11 @@ export function cropRegion(picture: LabPicture, bounds: Bounds, inside: (pixel: 
       area++;
     }
   }
-  return { pixels, mask, area };
+  return { pixels, mask, area, mirrored };
 }
 
 /** Whether a row or column of the grid lies in the region's box. */
-export function inCore(index: number): boolean {
+function inCore(index: number): boolean {
   return index >= MARGIN && index < MARGIN + CORE;
 }
 

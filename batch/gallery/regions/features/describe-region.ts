@@ -5,26 +5,42 @@ import { COLOUR_FEATURES, describeColours } from './colours.ts';
 import { cropRegion } from './crop.ts';
 import { FeatureWriter } from './feature-writer.ts';
 import { describeGradients, GRADIENT_FEATURES } from './gradients.ts';
+import { describeNeighbours, NEIGHBOUR_FEATURES } from './neighbours.ts';
 import { describeShape, SHAPE_FEATURES } from './shape.ts';
 
 /** F: the numbers of a region. */
-export const FEATURE_COUNT = COLOUR_FEATURES + SHAPE_FEATURES + GRADIENT_FEATURES;
+export const FEATURE_COUNT = COLOUR_FEATURES + NEIGHBOUR_FEATURES + SHAPE_FEATURES + GRADIENT_FEATURES;
+
+/** A picture as its regions are described. */
+export interface DescribedPicture {
+  readonly picture: LabPicture;
+  /** Its planes, summed. */
+  readonly planes: readonly SummedPlane[];
+  /** Whether a pixel stands before the scene's setting. */
+  readonly foreground: (pixel: number) => boolean;
+}
+
+/** A region: its box in pixels, and which of its pixels are its own. */
+export interface Region {
+  readonly bounds: Bounds;
+  readonly inside: (pixel: number) => boolean;
+}
 
 /**
- * Writes the F numbers of a region: colours, shape, gradients. Where in the picture it lies is not among them: GSMN
- * takes the layout from the boxes, and a thing should look the same wherever it stands.
+ * Writes the F numbers of a region to place `at`: colours, neighbours, shape, gradients. Where in the picture it lies is
+ * not among them: GSMN takes the layout from the boxes, and a thing should look the same wherever it stands.
  */
 export function describeRegion(
-  picture: LabPicture,
-  planes: readonly SummedPlane[],
-  bounds: Bounds,
-  inside: (pixel: number) => boolean,
+  { picture, planes, foreground }: DescribedPicture,
+  { bounds, inside }: Region,
   target: Float32Array,
   at: number,
 ): void {
   const crop = cropRegion(picture, bounds, inside);
+  const foreign = (pixel: number): boolean => foreground(pixel) && !inside(pixel);
   const writer = new FeatureWriter(target, at);
   describeColours(picture, crop, writer);
+  describeNeighbours(picture, bounds, foreign, crop.mirrored, writer);
   describeShape(crop, bounds, picture.width * picture.height, writer);
   describeGradients(planes, bounds, crop, writer);
 }

@@ -23,7 +23,7 @@ export function describeGradients(
   crop: Crop,
   writer: FeatureWriter,
 ): void {
-  const samples = planes.map((plane) => sampleMeans(plane, bounds));
+  const samples = planes.map((plane) => sampleMeans(plane, bounds, crop.mirrored));
   const cells = new Float32Array(CELLS * CELLS * DIRECTIONS);
   const texture = new Float32Array(DIRECTIONS);
   let inner = 0;
@@ -80,11 +80,16 @@ function ownSides(mask: Uint8Array, at: number): number {
 }
 
 /** Mean of a plane over what each sample of the crop stands for; what lies outside takes the picture's border. */
-function sampleMeans(plane: SummedPlane, { left, top, right, bottom }: Bounds): Float32Array {
+function sampleMeans(
+  plane: SummedPlane,
+  { left, top, right, bottom }: Bounds,
+  mirrored: boolean,
+): Float32Array {
   const [across, down] = [(right - left) / CORE, (bottom - top) / CORE];
   const columns = Array.from({ length: SIDE }, (_, index) =>
     pixelSpan(left + (index - MARGIN) * across, across, plane.width),
   );
+  if (mirrored) columns.reverse();
   const means = new Float32Array(SIDE * SIDE);
   for (let row = 0, at = 0; row < SIDE; row++) {
     const [from, to] = pixelSpan(top + (row - MARGIN) * down, down, plane.height);

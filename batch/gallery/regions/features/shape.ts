@@ -3,15 +3,15 @@ import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
 /** Cells along each side of the mask's picture. */
-const CELLS = 8;
+const CELLS = 4;
 /** Where soft bins of the logarithms of aspect (width / height) and of area (share of the picture) stand. */
 const ASPECTS = [-1.5, -0.9, -0.4, 0, 0.4, 0.9, 1.5];
 const AREAS = [-6.5, -5.5, -4.5, -3.5, -2.5, -1.5, -0.5];
 
 /** Numbers that `describeShape` writes. */
-export const SHAPE_FEATURES = CELLS * CELLS + ASPECTS.length + AREAS.length + 6;
+export const SHAPE_FEATURES = CELLS * CELLS + ASPECTS.length + AREAS.length + 7;
 
-/** The region's outline: its mask in small, its moments, aspect, area and how much of its box it fills. */
+/** The region's outline: its mask in small, its moments, aspect, area, how much of its box it fills and which way it is turned. */
 export function describeShape(
   crop: Crop,
   bounds: Bounds,
@@ -43,7 +43,7 @@ export function describeShape(
   const filling = crop.area / (CORE * CORE);
   writer.values(
     cells.map((part) => part - 0.5),
-    0.25,
+    0.5,
   );
   writer.values(softBins(Math.log(width / height), ASPECTS, 0.3), 1);
   writer.values(softBins(Math.log((filling * width * height) / picturePixels), AREAS, 0.6), 1);
@@ -55,6 +55,7 @@ export function describeShape(
       4 * x,
       8 * (rowRow / area - y * y - (columnColumn / area - x * x)),
       12 * (rowColumn / area - x * y),
+      crop.mirrored ? -0.5 : 0.5,
     ],
     1,
   );

@@ -22,7 +22,7 @@ function columns(shades: readonly number[], strengths: readonly number[]): Segme
 
 const members = (graph: SegmentGraph, weights: Parameters<typeof groupSegments>[1], taking?: number[]) =>
   groupSegments(graph, weights, new Set(taking ?? graph.segments.keys())).map((group) =>
-    [...group.members].sort().join(),
+    group.members.toSorted((one, two) => one - two).join(),
   );
 
 describe('groupSegments', () => {

@@ -12,7 +12,7 @@ const BY_LOOK: Likeness = { colour: 0.3, size: 0.5, fill: 1, edge: 1 };
 const BY_EDGE: Likeness = { colour: 0, size: 0.5, fill: 0.5, edge: 1 };
 
 /** Boxes that overlap by more than this share of their union count as one. */
-const SAME_BOX = 0.6;
+const SAME_BOX = 0.68;
 /** Share of the picture that a proposal has at least; smaller ones are noise. */
 const SMALLEST = 0.0008;
 
@@ -30,9 +30,9 @@ export function proposeRegions(graph: SegmentGraph, most: number): Group[] {
     ...groupSegments(graph, BY_LOOK, wide),
     ...groupSegments(graph, BY_EDGE, new Set(graph.segments.keys())),
   ].filter(({ area }) => area > SMALLEST * graph.width * graph.height);
-  const { score } = objectness(graph);
+  const things = objectness(graph);
   const ranked = distinct(groups)
-    .map((group) => ({ group, score: score(group) }))
+    .map((group) => ({ group, score: things.score(group) }))
     .sort((one, two) => two.score - one.score);
   const kept: Group[] = [];
   for (const { group } of ranked) {

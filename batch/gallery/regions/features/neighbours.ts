@@ -1,0 +1,76 @@
+import type { LabPicture } from '../colour/lab-picture.ts';
+import { HUE_COUNT, hueOf, PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.ts';
+import type { Bounds } from '../proposals/segment-graph.ts';
+import type { FeatureWriter } from './feature-writer.ts';
+
+/** Samples along each side of what is looked at beside a region. */
+const SAMPLES = 12;
+/** Pixels that are looked at beside a small region, as a share of the picture's width. */
+const LEAST_REACH = 0.15;
+/** Left, right, above, below; and left and right again as behind and ahead of the thing. */
+const SIDES = 6;
+
+/** Numbers that `describeNeighbours` writes. */
+export const NEIGHBOUR_FEATURES = SIDES * HUE_COUNT;
+
+/**
+ * The colours of what stands in the foreground beside a region, as far as it is large itself: left, right, above and
+ * below it ("to the left of a blue chair"); and behind and ahead of it, in the way the region's crop was turned ("a dog
+ * chases a boy in red"). All zero where there is nothing but background.
+ *
+ * @param foreign whether a pixel belongs to the foreground, but not to the region.
+ */
+export function describeNeighbours(
+  picture: LabPicture,
+  { left, top, right, bottom }: Bounds,
+  foreign: (pixel: number) => boolean,
+  mirrored: boolean,
+  writer: FeatureWriter,
+): void {
+  const least = LEAST_REACH * picture.width;
+  const [across, down] = [Math.max(least, right - left), Math.max(least, bottom - top)];
+  const [before, behind, above, below] = [
+    { left: left - across, top, right: left, bottom },
+    { left: right, top, right: right + across, bottom },
+    { left, top: top - down, right, bottom: top },
+    { left, top: bottom, right, bottom: bottom + down },
+  ].map((window) => foregroundHues(picture, window, foreign)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const turned = mirrored ? [behind, before] : [before, behind];
+  for (const hues of [before, behind, above, below, ...turned]) {
+    writer.values(
+      hues.map((share) => Math.sqrt(share)),
+      1,
+    );
+  }
+}
+
+/** Shares of the hues in a window, of all its samples: those of the background count for none. */
+function foregroundHues(
+  { width, height, lightness, greenRed, blueYellow }: LabPicture,
+  { left, top, right, bottom }: Bounds,
+  foreign: (pixel: number) => boolean,
+): Float32Array {
+  const hues = new Float32Array(HUE_COUNT);
+  const weights = paletteWeights();
+  for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
+    const x = Math.floor(left + (((sample % SAMPLES) + 0.5) * (right - left)) / SAMPLES);
+    const y = Math.floor(top + ((Math.floor(sample / SAMPLES) + 0.5) * (bottom - top)) / SAMPLES);
+    const pixel = y * width + x;
+    if (x < 0 || y < 0 || x >= width || y >= height || !foreign(pixel)) continue;
+    const entry = paletteOffset(
+      lightness[pixel] as number,
+      greenRed[pixel] as number,
+      blueYellow[pixel] as number,
+    );
+    for (let k = 0; k < PALETTE_SIZE; k++) {
+      const hue = hueOf(k);
+      hues[hue] = (hues[hue] as number) + (weights[entry + k] as number) / (SAMPLES * SAMPLES);
+    }
+  }
+  return hues;
+}
