@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../../shared/errors/index.ts';
-import { MODEL_FILES } from '../../../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../../../shared/platform/atomic-file.ts';
 import { GALLERY_SPLITS, type GallerySplit, makeGallery } from '../../../gallery/collection/index.ts';
 import type { Report } from '../../../report.ts';
 import { PAGE_FILES } from '../page-content.ts';
 import { chooseExamples } from './choose-examples.ts';
+import { galleryVocabulary } from './gallery-vocabulary.ts';
 import { readTwinCaptions } from './twin-captions.ts';
 
 const EXAMPLE_PAIRS = 6;
@@ -26,11 +26,12 @@ export interface GalleryRequest {
 /**
  * Makes the gallery's split as a data folder with sentences to try, or finds it.
  *
- * @throws AppError `conflict` when the folder holds other data; of `makeGallery`.
+ * @throws AppError `conflict` when the folder holds other data, or a gallery for another model; of `makeGallery`.
  */
 export async function prepareGallery(request: GalleryRequest): Promise<void> {
   const { folder, split, model, count, report, signal } = request;
   assertOurs(folder);
+  const vocabulary = await galleryVocabulary(folder, split, model);
   if (!isMade(folder, split)) {
     report.say(`drawing the built-in gallery into ${folder}: once, a minute or two on two cores`);
   }
@@ -38,7 +39,7 @@ export async function prepareGallery(request: GalleryRequest): Promise<void> {
     folder,
     splits: [split],
     count,
-    vocabulary: join(model, MODEL_FILES.vocabulary),
+    vocabulary,
     report,
     signal,
   });
