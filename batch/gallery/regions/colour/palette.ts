@@ -1,9 +1,6 @@
 import { LINEAR, toOklab } from './oklab.ts';
 
-/**
- * The colours that histograms count, as sRGB: the greys, and the hues that English has basic words for in a deep, a
- * full and a light form, so that each mean colour lies between neighbours.
- */
+/** The greys that histograms count, as sRGB: black, dark, middle and light grey, white. */
 const GREYS = [
   [0x0c, 0x0c, 0x0c],
   [0x55, 0x55, 0x58],
@@ -12,7 +9,7 @@ const GREYS = [
   [0xff, 0xff, 0xff],
 ] as const;
 
-/** Hues of Oklab, in degrees, and the lightnesses and chroma at which they are counted. */
+/** The hues that they count, in degrees of Oklab, close where English has many words, each in a deep and a full shade. */
 const HUES = [0, 29, 58, 90, 118, 145, 195, 240, 268, 305, 335];
 const SHADES = [
   { lightness: 0.45, chroma: 0.1 },

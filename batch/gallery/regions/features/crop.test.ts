@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { labPicture } from '../colour/lab-picture.ts';
+import { CORE, cropRegion, MARGIN, SIDE } from './crop.ts';
+
+const [WIDTH, HEIGHT] = [40, 30];
+const picture = labPicture(new Uint8Array(WIDTH * HEIGHT * 3), WIDTH, HEIGHT, WIDTH);
+
+describe('cropRegion', () => {
+  it('covers the box whatever its shape, and nothing around it', () => {
+    const { area, mask } = cropRegion(picture, { left: 2, top: 3, right: 30, bottom: 9 }, () => true);
+    expect(area).toBe(CORE * CORE);
+    expect(mask[0]).toBe(0);
+    expect(mask[MARGIN * SIDE + MARGIN]).toBe(1);
+  });
+
+  it('marks samples outside the picture', () => {
+    const { pixels } = cropRegion(picture, { left: 0, top: 0, right: WIDTH, bottom: HEIGHT }, () => true);
+    expect([pixels[0], pixels[SIDE * SIDE - 1]]).toEqual([-1, -1]);
+    expect(pixels[MARGIN * SIDE + MARGIN]).toBe(0);
+  });
+
+  it('turns a region so that its larger part lies to the right', () => {
+    const bounds = { left: 8, top: 5, right: 32, bottom: 25 };
+    const wedge = (pixel: number): boolean => (pixel % WIDTH) - 8 > Math.floor(pixel / WIDTH);
+    const mirrored = (pixel: number): boolean => {
+      const x = pixel % WIDTH;
+      return wedge(pixel - x + (WIDTH - 1 - x));
+    };
+    const [one, two] = [wedge, mirrored].map((inside) => cropRegion(picture, bounds, inside));
+    expect([one?.mirrored, two?.mirrored]).toEqual([false, true]);
+    expect(two?.mask).toEqual(one?.mask);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { labPicture } from '../colour/lab-picture.ts';
+import { HUE_COUNT } from '../colour/palette.ts';
+import { FeatureWriter } from './feature-writer.ts';
+import { describeNeighbours, NEIGHBOUR_FEATURES } from './neighbours.ts';
+
+const [WIDTH, HEIGHT] = [60, 40];
+const THING = { left: 25, top: 15, right: 35, bottom: 25 };
+
+/** Which side each of the neighbours that stand there is found on: left, right, above, below, behind, ahead. */
+function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrored = false): number[] {
+  const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, index) => [60, 100, 200][index % 3] ?? 0);
+  const foreign = (pixel: number): boolean =>
+    neighbours.some(
+      ([x, y]) => Math.abs((pixel % WIDTH) - x) < 4 && Math.abs(Math.floor(pixel / WIDTH) - y) < 4,
+    );
+  const target = new Float32Array(NEIGHBOUR_FEATURES);
+  const picture = labPicture(rgb, WIDTH, HEIGHT, WIDTH);
+  describeNeighbours(picture, THING, foreign, mirrored, new FeatureWriter(target, 0));
+  const found = (side: number): boolean =>
+    target.subarray(side * HUE_COUNT, (side + 1) * HUE_COUNT).some((share) => share > 0);
+  return [0, 1, 2, 3, 4, 5].filter(found);
+}
+
+describe('describeNeighbours', () => {
+  it('is zero where nothing stands beside the thing', () => {
+    expect(sides([])).toEqual([]);
+  });
+
+  it.each([
+    { place: [18, 20], found: [0, 4] },
+    { place: [42, 20], found: [1, 5] },
+    { place: [30, 9], found: [2] },
+    { place: [30, 31], found: [3] },
+  ] as const)('finds what stands at $place', ({ place, found }) => {
+    expect(sides([place])).toEqual(found);
+  });
+
+  it('turns behind and ahead with the thing, but not left and right', () => {
+    expect(sides([[18, 20]], true)).toEqual([0, 5]);
+  });
+
+  it('sees nothing that is further away than the thing is large', () => {
+    expect(sides([[55, 20]])).toEqual([]);
+  });
+});
