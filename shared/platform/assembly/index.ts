@@ -1,0 +1,1 @@
+export { type AssemblySource, compileAssembly } from './compile-assembly.ts';
