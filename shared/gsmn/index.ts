@@ -1,7 +1,6 @@
 export { captionBatch } from './caption-batch.ts';
 export { imageBatch, imageLayout } from './image-batch.ts';
 export { encodeRegions, imageEncoderWeights } from './image-encoder.ts';
-export { contrastiveLoss } from './loss.ts';
 export { type NetworkTensors, uploadParameters } from './network-tensors.ts';
 export { matchingWeights, matchPairs } from './pair-matching.ts';
 export { encodeWords, textEncoderWeights } from './text-encoder.ts';

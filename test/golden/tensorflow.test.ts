@@ -15,6 +15,13 @@ const root = resolve(import.meta.dirname, '../..');
 const golden = resolve(root, '../shared/golden');
 const SETUP_TIMEOUT_MS = 200_000;
 
+/** Tests that run on the backend that `GSMN_TEST_BACKEND` names. */
+const ON_ANY_BACKEND = [
+  'test/golden/network.test.ts',
+  'test/golden/training.test.ts',
+  'shared/gsmn/training/trainer.test.ts',
+];
+
 /** Why TensorFlow cannot be set up here, if so. */
 async function obstacle(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'it is for linux x64 alone';
@@ -136,7 +143,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
       const report = join(folder, 'report.json');
       const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node'];
       const { code, stdout } = await run(
-        [...vitest, 'test/golden/network.test.ts', '--reporter=json', `--outputFile=${report}`],
+        [...vitest, ...ON_ANY_BACKEND, '--reporter=json', `--outputFile=${report}`],
         { GSMN_TEST_BACKEND: 'tensorflow' },
       );
       expect(code, stdout).toBe(0);
@@ -145,8 +152,12 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
         numTotalTests: number;
         testResults: { assertionResults: { fullName: string }[] }[];
       };
-      expect([said.numPassedTests, said.numTotalTests]).toEqual([16, 16]);
-      expect(said.testResults[0]?.assertionResults[0]?.fullName).toContain('on tensorflow');
+      expect(said.numPassedTests).toBe(said.numTotalTests);
+      const names = said.testResults.flatMap(({ assertionResults }) =>
+        assertionResults.map(({ fullName }) => fullName),
+      );
+      // 8 models: their scores and three steps of training; and the trainer's own suite.
+      expect(names.filter((name) => name.includes('on tensorflow')).length).toBeGreaterThanOrEqual(16 + 12);
     },
     120_000,
   );

@@ -20,7 +20,8 @@ const MODELS = (['released', 'neighbours'] as const).flatMap((propagation) =>
 
 /** float32 against float32 of another order of sums: 1e-7 of the first step's, growing from step to step. */
 const LOSSES = { absolute: 0, relative: 1e-4 };
-const NORMS = { absolute: 0, relative: 1e-3 };
+/** Of the first step 1e-4 (measured: 8e-6); later ones come from parameters that differ by rounding. */
+const NORMS = [1e-4, 1e-3, 1e-3].map((relative) => ({ absolute: 0, relative }));
 /** One model's third gradient hangs on a leaky corner that two orders of sums turn differently (measured: 6 % of its norm). */
 const NORMS_AT_CORNER = { absolute: 0, relative: 0.1 };
 /**
@@ -105,7 +106,7 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
         const at = `of step ${index + 1}`;
         expectClose([report.loss], [expected.loss], LOSSES, `loss ${at}`);
         const corner = propagation === 'neighbours' && name === 'unigru-lambda10' && index === 2;
-        const norms = corner ? NORMS_AT_CORNER : NORMS;
+        const norms = corner ? NORMS_AT_CORNER : (NORMS[index] ?? NORMS_AT_CORNER);
         expectClose([report.gradientNorm], [expected.grad_norm_before_clip], norms, `gradient norm ${at}`);
         if (archive === undefined || index === 1) continue;
         expectParameters(parameters, await trainer.parameters(), archive, index + 1);

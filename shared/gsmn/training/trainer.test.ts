@@ -1,14 +1,18 @@
+import process from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../../test/support/close.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { smallConfig } from '../../../test/support/random-model.ts';
-import { loadTfjsBackend } from '../../platform/tfjs/index.ts';
+import { loadTfjsBackend, type TfjsBackendName } from '../../platform/tfjs/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { backpropagate, encodeGraphs } from './backpropagation.ts';
 import { initialParameters } from './initial-parameters.ts';
 import { createTrainer } from './trainer.ts';
 import type { TrainingBatch } from './training-batch.ts';
+
+/** What trains. tensorflow.test.ts runs this file again for the backend that it sets up. */
+const backend = (process.env.GSMN_TEST_BACKEND ?? 'wasm') as TfjsBackendName;
 
 const CONFIGS = (['self', 'neighbours'] as const).flatMap((propagation) =>
   [false, true].map(
@@ -34,8 +38,8 @@ function smallBatch(config: ModelConfig, seed: number, size = 9): TrainingBatch 
   };
 }
 
-describe.each(CONFIGS)('the trainer, %s, %s', (_propagation, _graph, config) => {
-  beforeAll(() => loadTfjsBackend('wasm'));
+describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _graph, config) => {
+  beforeAll(() => loadTfjsBackend(backend));
 
   it('gives the same gradient by chosen pairs as by all pairs', () => {
     const batch = smallBatch(config, 3);
@@ -63,7 +67,7 @@ describe.each(CONFIGS)('the trainer, %s, %s', (_propagation, _graph, config) => 
 
   it('learns a batch by heart and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    const trainer = createTrainer('wasm', config, initialParameters(config, 5));
+    const trainer = createTrainer(backend, config, initialParameters(config, 5));
     const batch = smallBatch(config, 6, 4);
     const { loss: first } = await trainer.step(batch, SETTINGS);
     const held = tf.memory().numTensors;
@@ -77,11 +81,11 @@ describe.each(CONFIGS)('the trainer, %s, %s', (_propagation, _graph, config) => 
 
   it('goes on from its own state bit for bit', async () => {
     const batches = [1, 2, 3, 4].map((seed) => smallBatch(config, seed));
-    const whole = createTrainer('wasm', config, initialParameters(config, 5));
+    const whole = createTrainer(backend, config, initialParameters(config, 5));
     for (const batch of batches) await whole.step(batch, SETTINGS);
-    const half = createTrainer('wasm', config, initialParameters(config, 5));
+    const half = createTrainer(backend, config, initialParameters(config, 5));
     for (const batch of batches.slice(0, 2)) await half.step(batch, SETTINGS);
-    const rest = createTrainer('wasm', config, await half.parameters(), await half.optimizer());
+    const rest = createTrainer(backend, config, await half.parameters(), await half.optimizer());
     for (const batch of batches.slice(2)) await rest.step(batch, SETTINGS);
     expect(await rest.parameters()).toEqual(await whole.parameters());
     expect(await rest.optimizer()).toEqual(await whole.optimizer());
@@ -91,10 +95,10 @@ describe.each(CONFIGS)('the trainer, %s, %s', (_propagation, _graph, config) => 
 
 describe('a step that cannot be', () => {
   const config = smallConfig();
-  beforeAll(() => loadTfjsBackend('wasm'));
+  beforeAll(() => loadTfjsBackend(backend));
 
   it('is refused when numbers are none, and changes nothing', async () => {
-    const trainer = createTrainer('wasm', config, initialParameters(config, 5));
+    const trainer = createTrainer(backend, config, initialParameters(config, 5));
     const before = await trainer.parameters();
     const batch = smallBatch(config, 1);
     batch.features.fill(Number.NaN, 0, 3);
@@ -111,7 +115,7 @@ describe('a step that cannot be', () => {
     ['too few features', (batch: TrainingBatch) => ({ ...batch, features: batch.features.slice(1) })],
     ['an empty caption', (batch: TrainingBatch) => ({ ...batch, captions: batch.captions.map(() => []) })],
   ])('is refused with %s', async (_what, change) => {
-    const trainer = createTrainer('wasm', config, initialParameters(config, 5));
+    const trainer = createTrainer(backend, config, initialParameters(config, 5));
     await expect(trainer.step(change(smallBatch(config, 1)), SETTINGS)).rejects.toMatchObject({
       code: 'shape_mismatch',
     });
