@@ -39,7 +39,6 @@ export interface TrainGalleryOptions {
  */
 export async function trainGallery(options: TrainGalleryOptions, report: Report): Promise<GalleryEvaluation> {
   const { data, model, signal, propagation } = options;
-  const began = performance.now();
   await makeGallery({ folder: data, splits: GALLERY_SPLITS, report, signal });
   const request = await trainingRequest(options);
   const trained = await train(request, options, report);
@@ -67,7 +66,6 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
     signal,
   );
   await writeRecord(options, {
-    seconds: Math.round((performance.now() - began) / 1000),
     steps: trained.steps,
     bestRsum: trained.bestRsum,
     settings: request.settings,
