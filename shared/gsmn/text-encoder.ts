@@ -49,9 +49,7 @@ export function encodeWords(
     let x = tf.reshape(embed(weights.embedding, ids), [length, count, -1]) as tf.Tensor3D;
     let outputs: tf.Tensor3D[] = [];
     for (const layer of weights.layers) {
-      outputs = layer.map(
-        (direction, index) => tf.stack(runGru(direction, x, masks, index === 1)) as tf.Tensor3D,
-      );
+      outputs = layer.map((direction, index) => runGru(direction, x, masks, index === 1));
       x = outputs.length === 1 ? (outputs[0] as tf.Tensor3D) : tf.concat(outputs, 2);
     }
     const states = outputs.length === 1 ? x : tf.mul(tf.addN(outputs), 1 / outputs.length);
