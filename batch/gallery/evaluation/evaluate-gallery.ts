@@ -3,6 +3,7 @@ import { readModel } from '../../../shared/generation/index.ts';
 import { createEngines } from '../../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import {
+  cascadeScores,
   coarseScores,
   fuseScores,
   parseCoarseHead,
@@ -35,6 +36,10 @@ export interface GalleryEvaluation {
   readonly gsmn: GalleryScore;
   /** Both, with the model's weight, every pair scored. */
   readonly fused: GalleryScore;
+  /** What a search returns: the shortlist of the recall head in the order of both, then the rest. */
+  readonly served: GalleryScore;
+  /** Its length. */
+  readonly shortlist: number;
 }
 
 /**
@@ -82,13 +87,17 @@ export async function evaluateGallery(
       recalls: recallMetrics(scores, images, captions),
       binding: bindingAccuracy(scores, captions, twins),
     });
+    const { shortlist, coarseWeight } = ranking;
+    const fused = fuseScores(gsmn, coarse, coarseWeight);
     return {
       config,
       images,
       captions,
+      shortlist,
       coarse: score(coarse),
       gsmn: score(gsmn),
-      fused: score(fuseScores(gsmn, coarse, ranking.coarseWeight)),
+      fused: score(fused),
+      served: score(cascadeScores(coarse, fused, images, captions, shortlist)),
     };
   } finally {
     await engines.encoder.dispose();

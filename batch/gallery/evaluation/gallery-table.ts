@@ -2,12 +2,12 @@ import { type DirectionMetrics, oneDecimal } from '../../../shared/retrieval/ind
 import type { GalleryEvaluation, GalleryScore } from './evaluate-gallery.ts';
 
 /** Names of the scores, in the order of the table. */
-const SCORES = ['coarse', 'gsmn', 'fused'] as const;
+const SCORES = ['coarse', 'gsmn', 'fused', 'served'] as const;
 
 const recallsOf = ({ r1, r5, r10 }: DirectionMetrics): readonly number[] => [r1, r5, r10];
 
 /** The figures of a model without the ranks, for JSON. */
-export function galleryJson({ config, images, captions, ...scores }: GalleryEvaluation) {
+export function galleryJson({ config, images, captions, shortlist, ...scores }: GalleryEvaluation) {
   const figures = ({ recalls, binding }: GalleryScore) => ({
     imageToText: recallsOf(recalls.imageToText),
     textToImage: recallsOf(recalls.textToImage),
@@ -15,10 +15,16 @@ export function galleryJson({ config, images, captions, ...scores }: GalleryEval
     binding,
   });
   const entries = SCORES.map((name) => [name, figures(scores[name])] as const);
-  return { propagation: config.propagation, images, captions, ...Object.fromEntries(entries) };
+  return { propagation: config.propagation, images, captions, shortlist, ...Object.fromEntries(entries) };
 }
 
-/** A Markdown table: a row for each score of each model. */
+function label(name: (typeof SCORES)[number], { config, shortlist }: GalleryEvaluation): string {
+  if (name === 'coarse') return 'recall head alone';
+  if (name === 'gsmn') return `GSMN, \`${config.propagation}\``;
+  return name === 'fused' ? 'both, every pair' : `both, as a search ranks (shortlist ${shortlist})`;
+}
+
+/** A Markdown table: a row for each score of each model. A search has one direction alone. */
 export function galleryTable(evaluations: readonly GalleryEvaluation[]): string {
   const kinds = Object.keys(evaluations[0]?.gsmn.binding.byKind ?? {});
   const head = ['score', 'text to image R@1 5 10', 'image to text R@1 5 10', 'rsum', 'binding', ...kinds];
@@ -26,12 +32,11 @@ export function galleryTable(evaluations: readonly GalleryEvaluation[]): string 
     SCORES.map((name) => {
       const { recalls, binding } = evaluation[name];
       return [
-        name === 'coarse'
-          ? 'recall head alone'
-          : `${name === 'gsmn' ? 'GSMN' : 'fused'}, \`${evaluation.config.propagation}\``,
+        label(name, evaluation),
         recallsOf(recalls.textToImage).map(oneDecimal).join(' '),
-        recallsOf(recalls.imageToText).map(oneDecimal).join(' '),
-        oneDecimal(recalls.rsum),
+        ...(name === 'served'
+          ? ['', '']
+          : [recallsOf(recalls.imageToText).map(oneDecimal).join(' '), oneDecimal(recalls.rsum)]),
         oneDecimal(binding.all),
         ...kinds.map((kind) => oneDecimal(binding.byKind[kind] ?? Number.NaN)),
       ];

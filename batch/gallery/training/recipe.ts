@@ -33,3 +33,9 @@ export function galleryRecipe(propagation: Propagation, seed: number): TrainingS
     twins: true,
   };
 }
+
+/**
+ * Pictures that a search compares as graphs. In drawings so alike, pooled features recall less than of photographs (docs/gallery.md), and
+ * the fused matcher takes 20 microseconds a pair.
+ */
+export const GALLERY_SHORTLIST = 1000;

@@ -12,7 +12,7 @@ import { runPaths } from '../../training/run-folder.ts';
 import { runTraining } from '../../training/run-training.ts';
 import { GALLERY_SPLITS, makeGallery } from '../collection/index.ts';
 import { evaluateGallery, type GalleryEvaluation, galleryJson } from '../evaluation/index.ts';
-import { galleryRecipe } from './recipe.ts';
+import { GALLERY_SHORTLIST, galleryRecipe } from './recipe.ts';
 
 export interface TrainGalleryOptions {
   /** Data folder of the gallery; what is missing of it is made. */
@@ -58,7 +58,8 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   );
   await loaded.engines.encoder.dispose();
   await loaded.engines.matcher.dispose();
-  await writeModel(loaded.model, aside);
+  const ranking = { ...loaded.model.ranking, shortlist: GALLERY_SHORTLIST };
+  await writeModel({ ...loaded.model, ranking }, aside);
   const evaluation = await evaluateGallery(
     aside,
     { data, split: 'test', backend: options.backend },
