@@ -54,8 +54,8 @@ export function matchByContexts(
   });
 }
 
-/** 0/1 matrix `[D, T]`: a product with it adds up the numbers of each block. */
-function blockSums(joint: number, blocks: number): tf.Tensor2D {
+/** 0/1 matrix `[D, T]`: a product with it adds up the numbers of each block. The caller owns it. */
+export function blockSums(joint: number, blocks: number): tf.Tensor2D {
   const size = joint / blocks;
   const matrix = Float32Array.from({ length: joint * blocks }, (_, index) =>
     Math.floor(Math.floor(index / blocks) / size) === index % blocks ? 1 : 0,
@@ -69,7 +69,7 @@ function blockSums(joint: number, blocks: number): tf.Tensor2D {
  * @param contexts `[N, X, D]`
  * @returns `[N, X, T]`
  */
-function contextCosines(nodes: tf.Tensor2D, contexts: tf.Tensor3D, sums: tf.Tensor2D): tf.Tensor3D {
+export function contextCosines(nodes: tf.Tensor2D, contexts: tf.Tensor3D, sums: tf.Tensor2D): tf.Tensor3D {
   return tf.tidy(() => {
     const [N, X, D] = contexts.shape;
     const T = sums.shape[1];

@@ -3,6 +3,7 @@ import type { Dependencies } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { captionEdges, captionMasks } from '../caption-batch.ts';
 import { embed } from '../embedding.ts';
+import { blockSums, contextCosines } from '../node-matching.ts';
 import { l2Normalize } from '../normalize.ts';
 import type { MatchingWeights } from '../pair-matching.ts';
 import { batchedProduct } from '../products.ts';
@@ -57,24 +58,15 @@ export function matchPairList(
           )
         : undefined;
     const matches = matchContexts(regions, words, masks, config);
-    const regionScores = scoreRegions(
-      weights.imageGraph,
-      tf.reshape(matches.regions, [1, P * R, config.blocks]),
-      layout,
-      config,
-    );
-    const wordScores = scoreWords(
-      weights.textGraph,
-      tf.reshape(matches.words, [1, P * L, config.blocks]),
-      edges,
-    );
+    const regionScores = scoreRegions(weights.imageGraph, matches.regions, layout, config);
+    const wordScores = scoreWords(weights.textGraph, matches.words, edges);
     const imageToText = tf.mean(tf.reshape(regionScores, [P, R]), 1);
     const textToImage = tf.sum(tf.mul(tf.reshape(wordScores, [P, L]), masks.share), 1);
     return tf.add(imageToText, textToImage) as tf.Tensor1D;
   });
 }
 
-/** Matching vectors of regions `[P, R, T]` and of words `[P, L, T]`, pair by pair. */
+/** Matching vectors of regions `[1, P·R, T]` and of words `[1, P·L, T]`, pair by pair. */
 function matchContexts(
   regions: tf.Tensor3D,
   words: tf.Tensor3D,
@@ -90,20 +82,14 @@ function matchContexts(
   const regionAttention = tf.softmax(
     tf.add(tf.mul(regionLogits, softmaxTemperature), tf.reshape(exclusion, [P, 1, L])),
   ) as tf.Tensor3D;
+  const [, , D] = regions.shape;
+  const sums = blockSums(D, blocks);
+  const cosines = (nodes: tf.Tensor3D, contexts: tf.Tensor3D) =>
+    contextCosines(tf.reshape(nodes, [-1, D]), tf.reshape(contexts, [1, -1, D]), sums);
   return {
-    words: blockCosines(words, batchedProduct(wordAttention, regions), blocks),
-    regions: blockCosines(regions, batchedProduct(regionAttention, words), blocks),
+    words: cosines(words, batchedProduct(wordAttention, regions)),
+    regions: cosines(regions, batchedProduct(regionAttention, words)),
   };
-}
-
-/** `m[b] = <x^b, c^b> / max(|x^b| |c^b|, 1e-8)`, `[P, n, D]` twice -> `[P, n, T]`. */
-function blockCosines(nodes: tf.Tensor3D, contexts: tf.Tensor3D, blocks: number): tf.Tensor3D {
-  const [P, n, D] = nodes.shape;
-  const sums = (x: tf.Tensor): tf.Tensor => tf.sum(tf.reshape(x, [P * n * blocks, D / blocks]), 1);
-  const squares = tf.mul(sums(tf.square(nodes)), sums(tf.square(contexts)));
-  // One root of both squares; its floor is the square of 1e-8 and keeps the gradient finite at zero vectors.
-  const norms = tf.sqrt(tf.maximum(squares, 1e-16));
-  return tf.reshape(tf.div(sums(tf.mul(nodes, contexts)), norms), [P, n, blocks]);
 }
 
 /** Rows of the first axis, also several times; the gradient adds up. */
