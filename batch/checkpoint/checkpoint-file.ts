@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { type FloatTensor, openSafetensors, writeSafetensors } from '../../shared/formats/index.ts';
 import { sha256Hex } from '../../shared/generation/index.ts';
+import type { OptimizerState } from '../../shared/gsmn/training/index.ts';
 import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
@@ -39,7 +40,7 @@ const metadataSchema = z.object({
 });
 
 /** Adam's moments by parameter name. */
-export type Moments = ReadonlyMap<string, { readonly first: Float32Array; readonly second: Float32Array }>;
+export type Moments = OptimizerState['moments'];
 
 /** A checkpoint in our own form: a network, and for a run's state also what training needs to go on. */
 export interface CheckpointFile extends z.infer<typeof metadataSchema> {
