@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors/index.ts';
  *
  * @throws AppError `file_unreadable`, `format_invalid` (not UTF-8).
  */
-async function readText(path: string): Promise<string | undefined> {
+export async function readText(path: string): Promise<string | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

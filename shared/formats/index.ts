@@ -1,4 +1,13 @@
 export { type ByteSource, bytesSource } from './byte-source.ts';
+export {
+  CONLLU_COLUMNS,
+  type ConlluRow,
+  type ConlluSentence,
+  conlluWords,
+  formatConllu,
+  parseConllu,
+} from './conllu/conllu.ts';
+export { type CorenlpDocument, parseCorenlp } from './corenlp/corenlp.ts';
 export { float16BitsToFloat32, float32ToFloat16Bits } from './float16.ts';
 export type { NpyField } from './npy/item-type.ts';
 export { NpyReader, openNpy } from './npy/npy-reader.ts';
@@ -8,7 +17,7 @@ export type { ElementType, NumberArray, NumberTensor } from './numbers/element-t
 export { PickleFloat } from './pickle/pickle-values.ts';
 export type { SafetensorsEntry } from './safetensors/safetensors-header.ts';
 export { openSafetensors, type SafetensorsReader } from './safetensors/safetensors-reader.ts';
-export { type FloatTensor, writeSafetensors } from './safetensors/safetensors-writer.ts';
+export { type CompactTensor, type FloatTensor, writeSafetensors } from './safetensors/safetensors-writer.ts';
 export type { StoredEvent, TrainingEvent } from './tensorboard/event-message.ts';
 export {
   type EventFile,

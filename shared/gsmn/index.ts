@@ -1,4 +1,5 @@
 export { captionBatch } from './caption-batch.ts';
+export { runGru } from './gru.ts';
 export { imageBatch, imageLayout } from './image-batch.ts';
 export { encodeRegions, imageEncoderWeights } from './image-encoder.ts';
 export { type NetworkTensors, uploadParameters } from './network-tensors.ts';

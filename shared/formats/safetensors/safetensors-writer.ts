@@ -7,14 +7,25 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor of fewer bits: float16 as the bits of each number, or int8. */
+export interface CompactTensor {
+  readonly shape: readonly number[];
+  readonly data: Uint16Array | Int8Array;
+}
+
+function dtypeOf(data: (FloatTensor | CompactTensor)['data']): 'F32' | 'F16' | 'I8' {
+  if (data instanceof Float32Array) return 'F32';
+  return data instanceof Int8Array ? 'I8' : 'F16';
+}
+
 /**
- * A safetensors file of float32 tensors, in their order. The same tensors, order and metadata give the same bytes; the
- * header is padded to a multiple of 8 bytes, so that every tensor is aligned.
+ * A safetensors file of tensors, in their order. The same tensors, order and metadata give the same bytes; the header is
+ * padded to a multiple of 8 bytes, so that every tensor is aligned where those of longer numbers come first.
  *
  * @throws AppError `shape_mismatch` when data does not fill its shape; `argument_invalid` for a tensor of a reserved name.
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, FloatTensor>,
+  tensors: ReadonlyMap<string, FloatTensor | CompactTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   const entries: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
@@ -27,7 +38,7 @@ export function writeSafetensors(
         `tensor "${name}" holds ${data.length} numbers for [${shape.join(', ')}]`,
       );
     }
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] }]);
+    entries.push([name, { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
   // Not an object's own text: names that look like numbers would move to its front.

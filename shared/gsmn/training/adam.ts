@@ -7,6 +7,7 @@ interface Moments {
 }
 
 const FIRST_DECAY = 0.9;
+/** PyTorch's default, which the released code trains with. */
 const SECOND_DECAY = 0.999;
 /** PyTorch's: added to the root, after the correction of the bias. */
 const EPSILON = 1e-8;
@@ -27,7 +28,11 @@ export interface Adam {
   dispose(): void;
 }
 
-export function createAdam(variables: ReadonlyMap<string, tf.Variable>): Adam {
+/** @param secondDecay how slowly the mean of the squared gradients forgets */
+export function createAdam(
+  variables: ReadonlyMap<string, tf.Variable>,
+  secondDecay: number = SECOND_DECAY,
+): Adam {
   const zeros = (shape: number[]): tf.Variable => tf.tidy(() => tf.variable(tf.zeros(shape), false));
   const moments = new Map(
     [...variables].map(([name, { shape }]) => [name, { first: zeros(shape), second: zeros(shape) }]),
@@ -41,15 +46,15 @@ export function createAdam(variables: ReadonlyMap<string, tf.Variable>): Adam {
     update: (gradients, learningRate) => {
       updates += 1;
       const firstScale = 1 / (1 - FIRST_DECAY ** updates);
-      const secondScale = 1 / (1 - SECOND_DECAY ** updates);
+      const secondScale = 1 / (1 - secondDecay ** updates);
       for (const [name, gradient] of gradients) {
         const [variable, moment] = [variables.get(name), moments.get(name)];
         if (variable === undefined || moment === undefined) continue;
         tf.tidy(() => {
           const first = tf.add(tf.mul(moment.first, FIRST_DECAY), tf.mul(gradient, 1 - FIRST_DECAY));
           const second = tf.add(
-            tf.mul(moment.second, SECOND_DECAY),
-            tf.mul(tf.square(gradient), 1 - SECOND_DECAY),
+            tf.mul(moment.second, secondDecay),
+            tf.mul(tf.square(gradient), 1 - secondDecay),
           );
           const root = tf.add(tf.sqrt(tf.mul(second, secondScale)), EPSILON);
           moment.first.assign(first);

@@ -1,3 +1,4 @@
+export { createAdam } from './adam.ts';
 export { hingeLoss, type Violation } from './hinge-loss.ts';
 export { initialParameters } from './initial-parameters.ts';
 export type { PairScorer } from './pair-scorer.ts';

@@ -1,0 +1,26 @@
+export { type AttachmentScores, attachmentScores } from './attachment-scores.ts';
+export { captionDependencies } from './caption-graph.ts';
+export { type DependencyTree, isTree } from './dependency-tree.ts';
+export {
+  DIRECTIONS,
+  inputSize,
+  LAYERS,
+  LEAK,
+  type ParserConfig,
+  tensorShapes,
+} from './parser-config.ts';
+export { readParser, writeParser } from './parser-file.ts';
+export type { ParserModel } from './parser-model.ts';
+export { maximumSpanningTree } from './spanning-tree.ts';
+export {
+  FEATURES,
+  type Feature,
+  type FeatureEntries,
+  type FeatureRows,
+  featureKey,
+  featureLookup,
+  normalizedWord,
+  ROOT_ROWS,
+  tableRows,
+  UNKNOWN_ROW,
+} from './word-features.ts';

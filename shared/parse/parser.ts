@@ -1,0 +1,13 @@
+import type { DependencyTree } from './dependency-tree.ts';
+
+/** The most words of a sentence. */
+export const MOST_WORDS = 1000;
+
+/** Finds the trees over sentences. */
+export interface Parser {
+  /**
+   * The trees over sentences, each given as its words. The same words always get the same tree, whatever is parsed with them.
+   * @throws AppError `argument_invalid` for a sentence of more than `MOST_WORDS` words, `memory_exhausted`
+   */
+  parse(sentences: readonly (readonly string[])[]): Promise<DependencyTree[]>;
+}

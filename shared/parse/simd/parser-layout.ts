@@ -1,0 +1,79 @@
+import { type GruLayer, type LinearMemory, writeGruLayer } from '../../encode/index.ts';
+import { DIRECTIONS, inputSize, LAYERS } from '../parser-config.ts';
+import type { ParserModel } from '../parser-model.ts';
+import { type LinearLayer, type LinearPart, writeLinear } from './linear-layer.ts';
+
+/** A parser's layers in the kernel's memory. Tables of features stay outside: a sentence takes few rows of them. */
+export interface ParserLayout {
+  readonly gru: readonly GruLayer[];
+  /** Tags and universal tags of the first layer's states. */
+  readonly tags: LinearLayer;
+  /** Likelihoods of tags to what the second layer hears of them. */
+  readonly heard: LinearLayer;
+  /** Of the second layer's states: arcs' dependents and heads, relations' dependents and heads. */
+  readonly sides: LinearLayer;
+  /** Arcs' heads to what dependents are multiplied with, and what heads score alone. */
+  readonly arcHeads: LinearLayer;
+  /** Relations' dependents to what heads are multiplied with, relation by relation. */
+  readonly relationPairs: LinearLayer;
+  /** Scores of relations by their dependents and by their heads. */
+  readonly relationDependents: LinearLayer;
+  readonly relationHeads: LinearLayer;
+}
+
+/** Writes all layers for good. */
+export function layOutParser(memory: LinearMemory, { config, tensors }: ParserModel): ParserLayout {
+  const { hiddenSize: H, arcSize: A, relationSize: B, tagSize } = config;
+  const [X, U, Q] = [config.tags.length, config.universalTags.length, config.relations.length];
+  const read = (name: string): Float32Array => tensors.get(name) ?? new Float32Array();
+  const part = (name: string, columns: number): LinearPart => ({
+    weight: read(`${name}.weight`),
+    bias: read(`${name}.bias`),
+    columns,
+  });
+  const gru = Array.from({ length: LAYERS }, (_, layer) =>
+    writeGruLayer(memory, {
+      size: H,
+      inputSize: layer === 0 ? inputSize(config) : 2 * H + tagSize,
+      directions: DIRECTIONS.map((direction) => {
+        const name = `gru.${layer}.${direction}`;
+        const [gates, candidate] = [read(`${name}.stateGates`), read(`${name}.stateCandidate`)];
+        const stateBias = new Float32Array(3 * H);
+        stateBias.set(read(`${name}.candidateBias`), 2 * H);
+        return {
+          inputWeights: transposed(read(`${name}.input`), 3 * H),
+          stateWeights: new Float32Array([...transposed(gates, 2 * H), ...transposed(candidate, H)]),
+          inputBias: read(`${name}.bias`),
+          stateBias,
+        };
+      }),
+    }),
+  );
+  const states = 2 * H;
+  return {
+    gru,
+    tags: writeLinear(memory, states, [part('tags', X), part('universalTags', U)]),
+    heard: writeLinear(memory, X, [{ weight: read('tags.heard'), columns: tagSize }]),
+    sides: writeLinear(memory, states, [
+      part('arc.dependent', A),
+      part('arc.head', A),
+      part('relation.dependent', B),
+      part('relation.head', B),
+    ]),
+    arcHeads: writeLinear(memory, A, [
+      { weight: transposed(read('arc.pair'), A), columns: A },
+      { weight: read('arc.head.score'), columns: 1 },
+    ]),
+    relationPairs: writeLinear(memory, B, [{ weight: read('relation.pair'), columns: Q * B }]),
+    relationDependents: writeLinear(memory, B, [
+      { weight: read('relation.dependent.score'), bias: read('relation.score.bias'), columns: Q },
+    ]),
+    relationHeads: writeLinear(memory, B, [{ weight: read('relation.head.score'), columns: Q }]),
+  };
+}
+
+/** `[n, columns]` to `[columns, n]`. */
+function transposed(matrix: Float32Array, columns: number): Float32Array {
+  const rows = matrix.length / columns;
+  return Float32Array.from(matrix, (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)] as number);
+}

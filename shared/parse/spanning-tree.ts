@@ -1,0 +1,102 @@
+/**
+ * The heads of the tree whose arcs have the largest sum of scores: Chu and Liu 1965, Edmonds 1967. One word alone hangs on the root.
+ *
+ * Arcs from the root are made so dear that a tree with two of them is never the best; what then is best has one, and is the best
+ * of those that have one.
+ *
+ * @param scores `[n + 1, n + 1]`: row d, column h is the score of h as head of d; 0 is the root. Row 0 and the diagonal are not looked at
+ * @returns heads of the words 1 to n
+ */
+export function maximumSpanningTree(scores: ArrayLike<number>, n: number): number[] {
+  const size = n + 1;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  const graph = Float64Array.from({ length: size * size }, (_, index) => scores[index] as number);
+  for (let dependent = 1; dependent < size; dependent++) {
+    for (let head = 0; head < size; head++) {
+      if (head === dependent) continue;
+      least = Math.min(least, graph[dependent * size + head] as number);
+      most = Math.max(most, graph[dependent * size + head] as number);
+    }
+  }
+  const penalty = 1 + size * (most - least);
+  for (let dependent = 1; dependent < size; dependent++) (graph[dependent * size] as number) -= penalty;
+  return arborescence(graph, size).slice(1);
+}
+
+/** Best head of every node but 0, where nodes are contracted as long as the best heads make a circle. */
+function arborescence(scores: Float64Array, size: number): number[] {
+  const heads = bestHeads(scores, size);
+  const circle = findCircle(heads);
+  if (circle === undefined) return heads;
+  const inside = new Set(circle);
+  /** The nodes outside; the circle becomes the node after them. */
+  const outside = heads.map((_, node) => node).filter((node) => !inside.has(node));
+  const contracted = outside.length;
+  const smaller = contracted + 1;
+  const reduced = new Float64Array(smaller * smaller).fill(Number.NEGATIVE_INFINITY);
+  const score = (dependent: number, head: number): number => scores[dependent * size + head] as number;
+  /** For each node outside: the node of the circle that is its best head, and the one that it is the best head of. */
+  const leaves: number[] = [];
+  const enters: number[] = [];
+  for (const [index, node] of outside.entries()) {
+    for (const [other, head] of outside.entries()) {
+      if (index !== other) reduced[index * smaller + other] = score(node, head);
+    }
+    const leaving = best(circle, (head) => score(node, head));
+    leaves.push(leaving.node);
+    reduced[index * smaller + contracted] = leaving.value;
+    // What entering the circle here gains over the arc of the circle that it replaces.
+    const entering = best(circle, (dependent) => score(dependent, node) - score(dependent, heads[dependent] as number));
+    enters.push(entering.node);
+    reduced[contracted * smaller + index] = entering.value;
+  }
+  const solved = arborescence(reduced, smaller);
+  for (const [index, node] of outside.entries()) {
+    if (node === 0) continue;
+    const head = solved[index] as number;
+    heads[node] = (head === contracted ? leaves[index] : outside[head]) as number;
+  }
+  const from = solved[contracted] as number;
+  heads[enters[from] as number] = outside[from] as number;
+  return heads;
+}
+
+function bestHeads(scores: Float64Array, size: number): number[] {
+  const heads = [0];
+  const nodes = Array.from({ length: size }, (_, node) => node);
+  for (let dependent = 1; dependent < size; dependent++) {
+    const others = nodes.filter((node) => node !== dependent);
+    heads.push(best(others, (head) => scores[dependent * size + head] as number).node);
+  }
+  return heads;
+}
+
+/** The first of the nodes with the largest value. */
+function best(nodes: readonly number[], valueOf: (node: number) => number): { node: number; value: number } {
+  let found = { node: nodes[0] as number, value: Number.NEGATIVE_INFINITY };
+  for (const node of nodes) {
+    const value = valueOf(node);
+    if (value > found.value) found = { node, value };
+  }
+  return found;
+}
+
+/** Nodes that are each other's heads in a circle, if there are any. */
+function findCircle(heads: readonly number[]): number[] | undefined {
+  /** The walk in which a node was seen first. */
+  const seen = new Int32Array(heads.length).fill(-1);
+  seen[0] = 0;
+  for (let start = 1; start < heads.length; start++) {
+    let node = start;
+    while (seen[node] === -1) {
+      seen[node] = start;
+      node = heads[node] as number;
+    }
+    if (node === 0 || seen[node] !== start) continue;
+    const circle = [node];
+    for (let next = heads[node] as number; next !== node; next = heads[next] as number) circle.push(next);
+    return circle;
+  }
+  return undefined;
+}
