@@ -28,6 +28,11 @@ export interface PreparedImages {
 export interface Matcher {
   readonly backend: string;
   prepareImages(images: readonly ImageGraph[]): Promise<PreparedImages>;
+  /**
+   * Images of several prepared batches as one, in their order, without preparing anything again. It borrows their
+   * records: it is good as long as all of them are. Disposing of it leaves them as they are; its `bytes` are 0.
+   */
+  gather(batches: readonly PreparedImages[]): PreparedImages;
   /** Scores of the prepared images (all, or those of `indices`, in that order) with every caption. */
   score(
     prepared: PreparedImages,
