@@ -6,14 +6,22 @@ export interface WorkOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Turns features and words into graph nodes. */
-export interface Encoder {
+/** Turns words into graph nodes: all that a query needs. */
+export interface CaptionEncoder {
+  /** What computes. */
   readonly backend: string;
-  /** Region features `[B, R, F]` to nodes `[B, R, D]`. */
-  encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
-  /** Word ids of captions (with `<start>` and `<end>`), each to its nodes `[L, D]`. */
+  /**
+   * Word ids of captions (with `<start>` and `<end>`), each to its nodes `[L, D]`.
+   * @throws AppError `argument_invalid` for a caption without words and for ids outside the vocabulary
+   */
   encodeCaptions(captions: readonly (readonly number[])[]): Promise<Float32Array[]>;
   dispose(): Promise<void>;
+}
+
+/** Turns features and words into graph nodes. */
+export interface Encoder extends CaptionEncoder {
+  /** Region features `[B, R, F]` to nodes `[B, R, D]`. */
+  encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
 }
 
 /** Images laid out for one matcher; whoever made it disposes of it. */
