@@ -31,6 +31,9 @@ function plainMatcher(): Matcher & { readonly alive: Set<PreparedImages> } {
         textToImage: new Float32Array(images.length * captions.length).fill(1000),
       };
     },
+    gather: () => {
+      throw new Error('not asked for');
+    },
     evidence: () => Promise.reject(new Error('not asked for')),
     dispose: async () => {},
   };

@@ -38,6 +38,9 @@ const matcher: Matcher = {
       textToImage: imageToText.map(() => 0.5),
     };
   },
+  gather: () => {
+    throw new Error('not asked for');
+  },
   evidence: () => Promise.reject(new Error('not asked for')),
   dispose: async () => {},
 };

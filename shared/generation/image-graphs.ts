@@ -9,6 +9,8 @@ import { NodeStoreReader } from './node-store-reader.ts';
 /** Reads the images of a generation by ordinal, as graphs. */
 export interface ImageGraphReader {
   readonly count: number;
+  /** Bytes that an image takes in the files: its nodes as they are stored, and its boxes. */
+  readonly imageBytes: number;
   /** Graphs of images `[from, to)`: nodes `[R, D]`, boxes `[R, 4]`. */
   read(from: number, to: number): Promise<ImageGraph[]>;
   /** Boxes of one image, `[R, 4]`. */
@@ -42,6 +44,7 @@ export async function openImageGraphs(
       };
       return {
         count: nodes.layout.graphs,
+        imageBytes: manifest.images.regions * (nodes.layout.rowBytes + 16),
         read,
         boxes: (image) => boxes.read(image, image + 1),
         close: async () => {

@@ -17,3 +17,4 @@ export { type NodeDtype, type NodeStoreLayout, nodeStoreLayout } from './node-st
 export { NodeStoreReader } from './node-store-reader.ts';
 export { encodeNodeStoreChunk, encodeNodeStoreHeader, type FilePiece } from './node-store-writer.ts';
 export { assertQueryable } from './queryable.ts';
+export { withReadAhead } from './read-ahead.ts';

@@ -99,6 +99,24 @@ function regionCount(image: ImageGraph | undefined, index: number, { jointSize }
   return regions;
 }
 
+/** The groups of several batches as those of one, whose ordinals run on. The tensors stay their owners'. */
+export function joinGroups(
+  batches: readonly { readonly groups: readonly ImageGroup[]; readonly count: number }[],
+): ImageGroup[] {
+  const joined = new Map<number, { members: number[]; images: ImageTensors[] }>();
+  let first = 0;
+  for (const { groups, count } of batches) {
+    for (const { regions, members, images } of groups) {
+      const group = joined.get(regions) ?? { members: [], images: [] };
+      joined.set(regions, group);
+      for (const member of members) group.members.push(first + member);
+      group.images.push(...images);
+    }
+    first += count;
+  }
+  return [...joined].map(([regions, group]) => ({ regions, ...group }));
+}
+
 /** The images of a group in the rows `rows`, as one batch. The caller owns the tensors. */
 export function selectRows({ images }: ImageGroup, rows: readonly number[]): ImageBatch {
   const stack = (name: keyof ImageTensors) =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { AppError } from '../errors/index.ts';
-import { assertParameters, type Encoder, type Parameters } from '../model/index.ts';
+import { assertParameters, assertWordIds, type Encoder, type Parameters } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { encodeRegions, imageEncoderWeights } from './image-encoder.ts';
 import { uploadParameters } from './network-tensors.ts';
@@ -56,7 +56,7 @@ export function createTfjsEncoder(backend: string, config: ModelConfig, paramete
       return nodes;
     },
     encodeCaptions: async (captions) => {
-      for (const [index, caption] of captions.entries()) assertWords(caption, index, config.vocabularySize);
+      assertWordIds(captions, config.vocabularySize);
       const words: Float32Array[] = [];
       for (const batch of batchesByLength(captions)) {
         const length = Math.max(...batch.map((index) => captions[index]?.length ?? 0));
@@ -72,24 +72,6 @@ export function createTfjsEncoder(backend: string, config: ModelConfig, paramete
       disposeAll(weights);
     },
   };
-}
-
-/** Refuses a caption without words and ids outside the vocabulary. */
-function assertWords(caption: readonly number[], index: number, vocabularySize: number): void {
-  if (caption.length === 0) {
-    throw new AppError('argument_invalid', `caption ${index} has no words`, {
-      hint: 'a caption has at least <start> and <end>',
-    });
-  }
-  for (const id of caption) {
-    if (!Number.isInteger(id) || id < 0 || id >= vocabularySize) {
-      throw new AppError(
-        'argument_invalid',
-        `caption ${index} has word id ${id}, the vocabulary ${vocabularySize} words`,
-        { hint: 'the captions were made with another vocabulary than the model' },
-      );
-    }
-  }
 }
 
 /** Indices of captions in batches of about equal length, so that little is padded. */

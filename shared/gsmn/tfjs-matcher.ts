@@ -11,7 +11,14 @@ import { captionLengths, uploadCaptions } from './caption-pieces.ts';
 import { uploadParameters } from './network-tensors.ts';
 import { disposeAll, onBackend, takeData } from './on-backend.ts';
 import { matchingWeights, matchPairs } from './pair-matching.ts';
-import { groupBytes, type ImageGroup, imageGroups, rowsOf, selectRows } from './prepared-images.ts';
+import {
+  groupBytes,
+  type ImageGroup,
+  imageGroups,
+  joinGroups,
+  rowsOf,
+  selectRows,
+} from './prepared-images.ts';
 import { assertNotAborted, breathe, pieceSizes, spans } from './work-plan.ts';
 
 /**
@@ -55,6 +62,17 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
       };
       owned.set(prepared, groups);
       return prepared;
+    },
+
+    gather: (batches) => {
+      const groups = joinGroups(batches.map((batch) => ({ groups: groupsOf(batch), count: batch.count })));
+      const gathered: PreparedImages = {
+        count: batches.reduce((count, batch) => count + batch.count, 0),
+        bytes: 0,
+        dispose: () => void owned.delete(gathered),
+      };
+      owned.set(gathered, groups);
+      return gathered;
     },
 
     score: async (prepared, captions, indices, { signal, onProgress } = {}) => {

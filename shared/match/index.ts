@@ -1,4 +1,4 @@
-export type { LaidOutImage } from './simd/image-records.ts';
+export type { LaidOutImage } from './graphs/image-layout.ts';
 export {
   createMemory,
   hasRelaxedSimd,

@@ -6,14 +6,22 @@ export interface WorkOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Turns features and words into graph nodes. */
-export interface Encoder {
+/** Turns words into graph nodes: all that a query needs. */
+export interface CaptionEncoder {
+  /** What computes. */
   readonly backend: string;
-  /** Region features `[B, R, F]` to nodes `[B, R, D]`. */
-  encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
-  /** Word ids of captions (with `<start>` and `<end>`), each to its nodes `[L, D]`. */
+  /**
+   * Word ids of captions (with `<start>` and `<end>`), each to its nodes `[L, D]`.
+   * @throws AppError `argument_invalid` for a caption without words and for ids outside the vocabulary
+   */
   encodeCaptions(captions: readonly (readonly number[])[]): Promise<Float32Array[]>;
   dispose(): Promise<void>;
+}
+
+/** Turns features and words into graph nodes. */
+export interface Encoder extends CaptionEncoder {
+  /** Region features `[B, R, F]` to nodes `[B, R, D]`. */
+  encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
 }
 
 /** Images laid out for one matcher; whoever made it disposes of it. */
@@ -28,6 +36,11 @@ export interface PreparedImages {
 export interface Matcher {
   readonly backend: string;
   prepareImages(images: readonly ImageGraph[]): Promise<PreparedImages>;
+  /**
+   * Images of several prepared batches as one, in their order, without preparing anything again. It borrows their
+   * records: it is good as long as all of them are. Disposing of it leaves them as they are; its `bytes` are 0.
+   */
+  gather(batches: readonly PreparedImages[]): PreparedImages;
   /** Scores of the prepared images (all, or those of `indices`, in that order) with every caption. */
   score(
     prepared: PreparedImages,

@@ -1,4 +1,4 @@
-export type { Encoder, Matcher, PreparedImages, WorkOptions } from './engine.ts';
+export type { CaptionEncoder, Encoder, Matcher, PreparedImages, WorkOptions } from './engine.ts';
 export type { CaptionGraph, Dependencies, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
 export {
   assertParameters,
@@ -7,3 +7,4 @@ export {
   parameter,
   parameterShapes,
 } from './parameters.ts';
+export { assertWordIds } from './word-ids.ts';

@@ -1,4 +1,5 @@
-import { type PolarOffsets, polarOffsets } from './polar-offsets.ts';
+import { negativeExponential } from './negative-exponential.ts';
+import { polarOffsets } from './polar-offsets.ts';
 
 /** The K Gaussian kernels of the image graph over an offset's distance and direction; each array is `[K]`. */
 export interface ImageKernels {
@@ -22,12 +23,13 @@ export const VARIANCE_EPSILON = 1e-14;
  * @returns `[R, R, K]`
  */
 export function imageKernelWeights(boxes: ArrayLike<number>, kernels: ImageKernels): Float32Array {
-  const offsets = polarOffsets(boxes);
+  const { rho, theta } = polarOffsets(boxes);
+  const weigh = edgeWeights(kernels);
   const count = kernels.meanRho.length;
-  const weights = new Float32Array(offsets.rho.length * count);
+  const weights = new Float32Array(rho.length * count);
   const edge = new Float64Array(count);
-  for (let index = 0; index < offsets.rho.length; index++) {
-    edgeWeights(offsets, index, kernels, edge);
+  for (let index = 0; index < rho.length; index++) {
+    weigh(rho[index] as number, theta[index] as number, edge);
     weights.set(edge, index * count);
   }
   return weights;
@@ -39,39 +41,49 @@ export function imageKernelWeights(boxes: ArrayLike<number>, kernels: ImageKerne
  * @returns `[R, K]`
  */
 export function imageGates(boxes: ArrayLike<number>, kernels: ImageKernels): Float32Array {
-  const offsets = polarOffsets(boxes);
-  const regions = Math.sqrt(offsets.rho.length);
+  const { rho, theta } = polarOffsets(boxes);
+  const weigh = edgeWeights(kernels);
+  const regions = Math.sqrt(rho.length);
   const count = kernels.meanRho.length;
-  const sums = new Float64Array(regions * count);
+  const gates = new Float32Array(regions * count);
   const edge = new Float64Array(count);
-  for (let index = 0; index < offsets.rho.length; index++) {
-    edgeWeights(offsets, index, kernels, edge);
-    const row = Math.floor(index / regions) * count;
-    for (let k = 0; k < count; k++) sums[row + k] = (sums[row + k] as number) + (edge[k] as number);
+  const sums = new Float64Array(count);
+  for (let i = 0; i < regions; i++) {
+    sums.fill(0);
+    for (let index = i * regions; index < (i + 1) * regions; index++) {
+      weigh(rho[index] as number, theta[index] as number, edge);
+      for (let k = 0; k < count; k++) sums[k] = (sums[k] as number) + (edge[k] as number);
+    }
+    gates.set(sums, i * count);
   }
-  return Float32Array.from(sums);
+  return gates;
 }
 
-/** Writes the K weights of one edge to `out`. */
-function edgeWeights(offsets: PolarOffsets, index: number, kernels: ImageKernels, out: Float64Array): void {
-  const rho = offsets.rho[index] as number;
-  const theta = offsets.theta[index] as number;
-  let largest = -Infinity;
-  for (let k = 0; k < out.length; k++) {
-    const distance = rho - (kernels.meanRho[k] as number);
-    const turn = Math.abs(theta - (kernels.meanTheta[k] as number));
-    const angle = Math.min(turn, Math.abs(2 * Math.PI - turn));
-    const exponent =
-      (-0.5 * distance ** 2) / (VARIANCE_EPSILON + (kernels.sigmaRho[k] as number) ** 2) -
-      (0.5 * angle ** 2) / (VARIANCE_EPSILON + (kernels.sigmaTheta[k] as number) ** 2);
-    out[k] = exponent;
-    largest = Math.max(largest, exponent);
-  }
-  let sum = 0;
-  for (let k = 0; k < out.length; k++) {
-    const weight = Math.exp((out[k] as number) - largest);
-    out[k] = weight;
-    sum += weight;
-  }
-  for (let k = 0; k < out.length; k++) out[k] = (out[k] as number) / sum;
+/** Writes the K weights of the edge (ρ, θ) to `out`. What depends on the kernels alone is computed once. */
+function edgeWeights(kernels: ImageKernels): (rho: number, theta: number, out: Float64Array) => void {
+  const count = kernels.meanRho.length;
+  const [meanRho, meanTheta] = [Float64Array.from(kernels.meanRho), Float64Array.from(kernels.meanTheta)];
+  const precision = (sigma: number) => 0.5 / (VARIANCE_EPSILON + sigma ** 2);
+  const precisionRho = Float64Array.from(kernels.sigmaRho, precision);
+  const precisionTheta = Float64Array.from(kernels.sigmaTheta, precision);
+  return (rho, theta, out) => {
+    let smallest = Infinity;
+    for (let k = 0; k < count; k++) {
+      const distance = rho - (meanRho[k] as number);
+      const turn = Math.abs(theta - (meanTheta[k] as number));
+      const angle = Math.min(turn, Math.abs(2 * Math.PI - turn));
+      const exponent =
+        distance * distance * (precisionRho[k] as number) + angle * angle * (precisionTheta[k] as number);
+      out[k] = exponent;
+      if (exponent < smallest) smallest = exponent;
+    }
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const weight = negativeExponential((out[k] as number) - smallest);
+      out[k] = weight;
+      sum += weight;
+    }
+    const scale = 1 / sum;
+    for (let k = 0; k < count; k++) out[k] = (out[k] as number) * scale;
+  };
 }

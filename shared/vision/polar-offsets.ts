@@ -9,8 +9,9 @@ export interface PolarOffsets {
 }
 
 /**
- * Polar form of the image graph's edges.
- * @param boxes `[R, 4]`: x1 y1 x2 y2 as fractions of width and height
+ * Polar form of the image graph's edges. An edge and its opposite share their distance, and their directions differ by
+ * half a turn, so each pair of regions is measured once.
+ * @param boxes `[R, 4]`: x1 y1 x2 y2 as fractions of the width and height
  */
 export function polarOffsets(boxes: ArrayLike<number>): PolarOffsets {
   const centres = boxCentres(boxes);
@@ -18,11 +19,17 @@ export function polarOffsets(boxes: ArrayLike<number>): PolarOffsets {
   const rho = new Float32Array(regions * regions);
   const theta = new Float32Array(regions * regions);
   for (let i = 0; i < regions; i++) {
-    for (let j = 0; j < regions; j++) {
+    for (let j = i + 1; j < regions; j++) {
       const dx = Math.fround((centres[2 * i] as number) - (centres[2 * j] as number));
       const dy = Math.fround((centres[2 * i + 1] as number) - (centres[2 * j + 1] as number));
-      rho[i * regions + j] = Math.sqrt(dx * dx + dy * dy);
-      theta[i * regions + j] = Math.atan2(dx, dy);
+      // Both directions of coinciding centres are 0 by definition, as the arrays are.
+      if (dx === 0 && dy === 0) continue;
+      const distance = Math.sqrt(dx * dx + dy * dy);
+      const direction = Math.atan2(dx, dy);
+      rho[i * regions + j] = distance;
+      rho[j * regions + i] = distance;
+      theta[i * regions + j] = direction;
+      theta[j * regions + i] = direction > 0 ? direction - Math.PI : direction + Math.PI;
     }
   }
   return { rho, theta };

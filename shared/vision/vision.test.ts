@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { randomBoxes, seededRandom } from '../../test/support/random.ts';
 import { boxCentres, imageGates, imageKernelWeights, normalizeBoxes, polarOffsets } from './index.ts';
 
 const kernels = {
@@ -33,6 +34,20 @@ describe('polar offsets', () => {
     expect([...theta]).toEqual([0, Math.fround(Math.PI), 0, 0]);
   });
 
+  it('are what atan2 says of either direction, also straight up, down and aside', () => {
+    const boxes = [...randomBoxes(seededRandom(5), 9), 0, 0, 1, 1, 0, 0.5, 1, 1, 0.5, 0, 1, 1, 0, 0, 1, 1];
+    const centres = boxCentres(boxes);
+    const { rho, theta } = polarOffsets(boxes);
+    for (const [edge, direction] of theta.entries()) {
+      const [i, j] = [Math.floor(edge / 13), edge % 13];
+      const [dx, dy] = [0, 1].map((axis) =>
+        Math.fround((centres[2 * i + axis] ?? NaN) - (centres[2 * j + axis] ?? NaN)),
+      );
+      expect(direction).toBe(Math.fround(Math.atan2(dx ?? NaN, dy ?? NaN)));
+      expect(rho[edge]).toBe(Math.fround(Math.hypot(dx ?? NaN, dy ?? NaN)));
+    }
+  });
+
   it('are zero between boxes of one centre', () => {
     const { rho, theta } = polarOffsets([0.1, 0.1, 0.5, 0.5, 0.1, 0.1, 0.5, 0.5]);
     expect([...rho, ...theta]).toEqual(Array.from({ length: 8 }, () => 0));
@@ -64,6 +79,38 @@ describe('image kernels', () => {
     const weights = imageKernelWeights([0, 0, 0.1, 0.1, 0.3, 0.3, 0.9, 0.5], narrow);
     for (let edge = 0; edge < 4; edge++) {
       expect((weights[2 * edge] ?? NaN) + (weights[2 * edge + 1] ?? NaN)).toBeCloseTo(1, 6);
+    }
+  });
+
+  it('are those of plain exponentials, whatever the widths', () => {
+    const random = seededRandom(7);
+    const some = (scale: number, shift = 0) =>
+      Float32Array.from({ length: 8 }, () => scale * random() + shift);
+    for (const width of [0.02, 0.3, 3]) {
+      const own = {
+        meanRho: some(1),
+        meanTheta: some(6, -3),
+        sigmaRho: some(width),
+        sigmaTheta: some(3 * width),
+      };
+      const boxes = randomBoxes(random, 20);
+      const { rho, theta } = polarOffsets(boxes);
+      const weights = imageKernelWeights(boxes, own);
+      for (const [edge, distance] of rho.entries()) {
+        const exponents = Array.from({ length: 8 }, (_, k) => {
+          const turn = Math.abs((theta[edge] ?? NaN) - (own.meanTheta[k] ?? NaN));
+          const angle = Math.min(turn, Math.abs(2 * Math.PI - turn));
+          const part = (x: number, sigma = NaN) => (-0.5 * x * x) / (1e-14 + sigma * sigma);
+          return part(distance - (own.meanRho[k] ?? NaN), own.sigmaRho[k]) + part(angle, own.sigmaTheta[k]);
+        });
+        const largest = Math.max(...exponents);
+        const sum = exponents.reduce((total, exponent) => total + Math.exp(exponent - largest), 0);
+        for (const [k, exponent] of exponents.entries()) {
+          expect(Math.abs((weights[8 * edge + k] ?? NaN) - Math.exp(exponent - largest) / sum)).toBeLessThan(
+            1e-7,
+          );
+        }
+      }
     }
   });
 

@@ -14,6 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'shared/retrieval': ['shared/errors', 'shared/schema', 'shared/model'],
   'shared/gsmn': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/match': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
+  'shared/encode': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match'],
   'shared/generation': [
     'shared/errors',
     'shared/schema',

@@ -212,6 +212,40 @@ describe.each(MATCHERS)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher
       prepared.dispose();
     }));
 
+  it('scores images of several batches as those of one, and leaves the batches as they are', () =>
+    withMatcher(smallConfig(), async (matcher) => {
+      const config = smallConfig();
+      const random = seededRandom(SEED + 9);
+      const images = [3, 5, 3, 4].map((regions) => image(random, regions, config));
+      const captions = [caption(random, 3, config), caption(random, 6, config)];
+      const whole = await matcher.prepareImages(images);
+      const expected = await matcher.score(whole, captions, [2, 3, 0, 1]);
+      const two = await matcher.prepareImages(images.slice(0, 2));
+      const [third, fourth] = [
+        await matcher.prepareImages(images.slice(2, 3)),
+        await matcher.prepareImages(images.slice(3)),
+      ];
+      const gathered = matcher.gather([third, fourth, two]);
+      expect([gathered.count, gathered.bytes]).toEqual([4, 0]);
+      const scores = await matcher.score(gathered, captions);
+      const some = await matcher.score(gathered, captions, [3, 1]);
+      const evidence = await matcher.evidence(gathered, 1, captions[0] as CaptionGraph);
+      for (const side of ['imageToText', 'textToImage'] as const) {
+        expectClose(scores[side], expected[side], { absolute: 1e-6, relative: 0 }, side);
+        const rows = [...expected[side].slice(6), ...expected[side].slice(2, 4)];
+        expectClose(some[side], rows, { absolute: 1e-6, relative: 0 }, side);
+        expectClose([evidence[side]], [expected[side][2] as number], { absolute: 1e-6, relative: 0 }, side);
+      }
+      gathered.dispose();
+      await expect(matcher.score(gathered, captions)).rejects.toMatchObject({ code: 'argument_invalid' });
+      const after = await matcher.score(two, captions);
+      expectClose(after.textToImage, expected.textToImage.slice(4), { absolute: 1e-6, relative: 0 }, 'after');
+      for (const batch of [two, third, fourth]) batch.dispose();
+      expect(() => matcher.gather([two])).toThrow(expect.objectContaining({ code: 'argument_invalid' }));
+      expect(matcher.gather([]).count).toBe(0);
+      whole.dispose();
+    }));
+
   it('scores several requests at once', () =>
     withMatcher(smallConfig(), async (matcher) => {
       const config = smallConfig();

@@ -5,6 +5,7 @@ import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import { encodeResponseSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { createRerankClient } from '../../workers/clients/index.ts';
+import type { NodeCacheStatus } from '../../workers/rerank/matching/node-cache.ts';
 import { startTestService, type TestService } from '../support/rerank-service.ts';
 import type { TinyGeneration } from '../support/tiny-generation.ts';
 
@@ -28,10 +29,14 @@ async function direct({ model, images, vocabulary }: TinyGeneration, query: stri
   return { ids, words, scores, evidence };
 }
 
+/** Bytes of one of the tiny generation's images, prepared: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
+const TINY_IMAGE = 4 * 3 * (12 + 12 + 3);
+
 describe.each([
-  ['images in memory', undefined],
-  ['images read when they are asked for', 0],
-])('the rerank service, %s', (_, memoryBytes) => {
+  ['all images in memory', undefined, 7],
+  ['memory for three images', 3.5 * TINY_IMAGE, 3],
+  ['memory for one image', TINY_IMAGE, 1],
+])('the rerank service, %s', (_, memoryBytes, resident) => {
   let service: TestService;
   let expected: Awaited<ReturnType<typeof direct>>;
 
@@ -56,7 +61,38 @@ describe.each([
 
   it('holds the images as it should', async () => {
     const line = service.lines.find(({ message }) => message === 'generation loaded');
-    expect(line?.fields).toMatchObject({ images: 7, resident: memoryBytes === undefined, backend: 'wasm' });
+    expect(line?.fields).toMatchObject({ images: 7, resident, backend: 'wasm' });
+  });
+
+  it('tells what the cache holds and did', async () => {
+    await rerank({ ids: [6, 0] });
+    const response = await service.get('/v1/status');
+    const { active, generations } = (await response.json()) as {
+      active: string;
+      generations: { id: string; images: number; cache: NodeCacheStatus }[];
+    };
+    expect(active).toBe(service.tiny.id);
+    const [{ id, images, cache } = { id: '', images: 0, cache: undefined }] = generations;
+    expect([id, images]).toEqual([service.tiny.id, 7]);
+    expect(cache?.images).toBe(resident);
+    expect(cache?.budget).toBe(memoryBytes ?? 2 ** 31);
+    expect(cache?.bytes).toBeLessThanOrEqual(memoryBytes ?? 2 ** 31);
+    expect(cache?.bytesRead).toBeGreaterThanOrEqual(resident * 3 * (4 * 12 + 16));
+    const label = `{generation="${id}"}`;
+    expect(await service.metric(`gsmn_rerank_cache_images${label}`)).toBe(resident);
+    expect(await service.metric(`gsmn_rerank_cache_budget_bytes${label}`)).toBe(memoryBytes ?? 2 ** 31);
+    for (const [name, value] of [
+      ['hits', cache?.hits],
+      ['misses', cache?.misses],
+      ['evictions', cache?.evictions],
+      ['read_bytes', cache?.bytesRead],
+    ] as const) {
+      expect([name, await service.metric(`gsmn_rerank_cache_${name}_total${label}`)]).toEqual([name, value]);
+    }
+    const { hits = 0, misses = 0 } = cache ?? {};
+    expect(hits + misses).toBeGreaterThanOrEqual(2);
+    if (memoryBytes === undefined) expect(misses).toBe(0);
+    else expect(misses).toBeGreaterThan(0);
   });
 
   it('encodes a query as the network and the coarse head do', async () => {

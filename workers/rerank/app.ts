@@ -81,6 +81,19 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     return c.json({ ready, ...status }, ready ? 200 : 503);
   });
 
+  app.get('/v1/status', (c) =>
+    c.json({
+      ...host.status(),
+      generations: host.loaded().map(({ generation, active }) => ({
+        id: generation.id,
+        active,
+        backend: generation.matcher.backend,
+        images: generation.images.count,
+        cache: generation.images.status,
+      })),
+    }),
+  );
+
   app.get('/metrics', async (c) =>
     c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   );
@@ -101,8 +114,15 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   return app;
 }
 
-const ROUTES: ReadonlySet<string> = new Set(['/v1/encode', '/v1/rerank', '/healthz', '/readyz', '/metrics']);
+const ROUTES: ReadonlySet<string> = new Set([
+  '/v1/encode',
+  '/v1/rerank',
+  '/v1/status',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+]);
 /** What probes ask all the time is not worth a line in the log. */
-const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+const QUIET: ReadonlySet<string> = new Set(['/v1/status', '/healthz', '/readyz', '/metrics']);
 /** Probes cannot send a token. */
 const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { registerCacheMetrics } from './cache-metrics.ts';
+import type { NodeCacheStatus } from './matching/node-cache.ts';
 
 /** Parts of a request that are timed. */
 export type Stage = 'encode' | 'images' | 'match' | 'evidence';
@@ -23,6 +25,7 @@ export interface RerankGauges {
     readonly active: boolean;
     readonly images: number;
     readonly bytes: number;
+    readonly cache: NodeCacheStatus;
   }[];
 }
 
@@ -107,6 +110,7 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
       for (const one of gauges.generations()) this.set({ generation: one.id }, one.bytes);
     },
   });
+  registerCacheMetrics(registry, () => gauges.generations());
   // The gauges are read by the registry alone.
   void [busy, images, bytes];
   return {

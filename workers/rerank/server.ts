@@ -64,6 +64,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
         active,
         images: generation.images.count,
         bytes: generation.bytes,
+        cache: generation.images.status,
       })),
   });
   const host = new GenerationHost({

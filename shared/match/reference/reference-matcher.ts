@@ -43,6 +43,20 @@ export function createReferenceMatcher(config: ModelConfig, parameters: Paramete
       owned.set(prepared, images);
       return prepared;
     },
+    gather: (batches) => {
+      const images = batches.flatMap((batch) => {
+        const own = owned.get(batch);
+        if (own === undefined) throw new AppError('argument_invalid', 'these images are not prepared');
+        return own;
+      });
+      const gathered: PreparedImages = {
+        count: images.length,
+        bytes: 0,
+        dispose: () => owned.delete(gathered),
+      };
+      owned.set(gathered, images);
+      return gathered;
+    },
     score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
       const wanted = Array.from(indices ?? Array.from({ length: prepared.count }, (_, index) => index));
       const pairs = wanted.flatMap((index) =>

@@ -1,14 +1,11 @@
-import { AppError } from '../../errors/index.ts';
 import type { CaptionGraph } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
+import { weighEdges } from '../graphs/caption-edges.ts';
 import type { Arena } from './arena.ts';
-import { weighEdges } from './caption-edges.ts';
+
 import type { MatchKernel } from './kernel.ts';
 import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
 import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
-
-/** The most words of a caption that the kernel takes. */
-const MOST_WORDS = 64;
 
 /**
  * Words of a batch: with an image's block products of 16 blocks and 36 regions they stay in a second cache of half a
@@ -21,23 +18,6 @@ export interface BatchRecord {
   readonly address: number;
   /** W rounded up to a multiple of 4. */
   readonly lanes: number;
-}
-
-/**
- * L of every caption.
- * @throws AppError `shape_mismatch` for one whose nodes are no whole words, or too many
- */
-export function captionLengths(captions: readonly CaptionGraph[], { jointSize }: ModelConfig): number[] {
-  return captions.map(({ words }, index) => {
-    const length = words.length / jointSize;
-    if (!Number.isInteger(length) || length < 1 || length > MOST_WORDS) {
-      throw new AppError(
-        'shape_mismatch',
-        `caption ${index} has ${words.length} node numbers, expected [L, ${jointSize}] with L from 1 to ${MOST_WORDS}`,
-      );
-    }
-    return length;
-  });
 }
 
 /** Runs of captions `[start, end)` that stand side by side. */

@@ -1,22 +1,9 @@
-import { type Parameters, parameter } from '../../model/index.ts';
+import type { Parameters } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
+import { imageGraphWeights, textGraphWeights } from '../parameters/graph-weights.ts';
 import type { Arena } from './arena.ts';
 import { blockSize, roundUp } from './layouts.ts';
 import { NETWORK, recordBytes, writeRecord } from './records.ts';
-
-/** A graph's weights as numbers of float64; letters as in docs/network.md. */
-interface GraphWeights {
-  /** `[H, T]`: the kernels' W_k below each other. */
-  readonly kernels: readonly Float64Array[];
-  /** `[H]`, 0 where the graph has none. */
-  readonly kernelBias: Float64Array;
-  /** `[H, H]`, weight-normalised. */
-  readonly hidden: readonly Float64Array[];
-  readonly hiddenBias: Float32Array;
-  /** `[H]`, weight-normalised. */
-  readonly output: Float64Array;
-  readonly outputBias: number;
-}
 
 /** Sizes of the parts of the record, in floats. */
 function partSizes(config: ModelConfig) {
@@ -48,8 +35,8 @@ export function writeNetwork(
   parameters: Parameters,
 ): void {
   const { kernels: K, hiddenSize: H } = config;
-  const image = graphWeights(parameters, 'image_graph', 'image_graph.graph_convolution_1', config);
-  const text = graphWeights(parameters, 'text_graph', 'text_graph.graph_convolution_3', config);
+  const image = imageGraphWeights(parameters, config);
+  const text = textGraphWeights(parameters, config);
   const kernelUnits = roundUp(H / K);
   const hidden = roundUp(H);
   // Kernel k's H / K units start at a multiple of 4; those between stay 0.
@@ -74,16 +61,9 @@ export function writeNetwork(
     put('imageHiddenBias', h, image.hiddenBias[h] as number);
     put('imageOutput', h, image.output[h] as number);
   }
-  for (const [h, row] of text.hidden.entries()) {
-    for (let block = 0; block < config.blocks; block++) {
-      put(
-        'textHidden',
-        block * hidden + h,
-        dot(row, (unit) => text.kernels[unit]?.[block] as number),
-      );
-    }
-    const bias = dot(row, (unit) => text.kernelBias[unit] as number);
-    put('textHiddenBias', h, bias + (text.hiddenBias[h] as number));
+  for (const [h, row] of text.matrix.entries()) {
+    for (const [block, value] of row.entries()) put('textHidden', block * hidden + h, value);
+    put('textHiddenBias', h, text.bias[h] as number);
     put('textOutput', h, text.output[h] as number);
   }
   writeRecord(arena.memory.buffer, address, NETWORK, {
@@ -98,39 +78,4 @@ export function writeNetwork(
     imageOutputBias: image.outputBias,
     textOutputBias: text.outputBias,
   });
-}
-
-function dot(row: Float64Array, other: (index: number) => number): number {
-  return row.reduce((sum, value, index) => sum + value * other(index), 0);
-}
-
-function graphWeights(
-  parameters: Parameters,
-  part: string,
-  convolution: string,
-  { kernels: K, hiddenSize: H, blocks: T }: ModelConfig,
-): GraphWeights {
-  const data = (name: string) => parameter(parameters, name).data;
-  const rows = (numbers: Float32Array, width: number) =>
-    Array.from({ length: numbers.length / width }, (_, row) =>
-      Float64Array.from(numbers.subarray(row * width, (row + 1) * width)),
-    );
-  // Weight normalisation: `g v / |v|`, row by row.
-  const normalized = (name: string, width: number) =>
-    rows(data(`${name}.weight_v`), width).map((row, index) => {
-      const scale = (data(`${name}.weight_g`)[index] as number) / Math.hypot(...row);
-      return row.map((value) => value * scale);
-    });
-  const each = Array.from({ length: K }, (_, k) => `${convolution}.conv_weights.${k}`);
-  const biased = parameters.has(`${convolution}.conv_weights.0.bias`);
-  return {
-    kernels: each.flatMap((name) => rows(data(`${name}.weight`), T)),
-    kernelBias: biased
-      ? Float64Array.from(each.flatMap((name) => [...data(`${name}.bias`)]))
-      : new Float64Array(H),
-    hidden: normalized(`${part}.out_1`, H),
-    hiddenBias: data(`${part}.out_1.bias`),
-    output: normalized(`${part}.out_2`, H)[0] ?? new Float64Array(H),
-    outputBias: data(`${part}.out_2.bias`)[0] as number,
-  };
 }

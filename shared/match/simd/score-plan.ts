@@ -1,24 +1,9 @@
-import { AppError } from '../../errors/index.ts';
 import type { PairScores } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
-import type { ImageRecord } from './image-records.ts';
 
 /** Numbers of captions, and of scores, that are in the kernel's memory at once. */
 const CAPTION_FLOATS = 2 ** 24;
 const SCORE_FLOATS = 2 ** 23;
-
-/** Those of `indices`, or all. */
-export function selectRecords(
-  records: readonly ImageRecord[],
-  indices: ArrayLike<number> | undefined,
-): readonly ImageRecord[] {
-  if (indices === undefined) return records;
-  return Array.from(indices, (index) => {
-    const record = records[index];
-    if (record !== undefined) return record;
-    throw new AppError('argument_invalid', `there is no image ${index} among the ${records.length} prepared`);
-  });
-}
 
 /** Runs of captions whose records and scores are in memory at once. */
 export function scoreSpans(
@@ -38,12 +23,6 @@ export function scoreSpans(
     floats += length * jointSize;
   }
   return spans;
-}
-
-/** `[images, captions]` of 0. */
-export function emptyScores(images: number, captions: number): PairScores {
-  const size = images * captions;
-  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
 }
 
 /** Writes scores of a run of captions, `[images, width]`, to their columns from `first` on. */

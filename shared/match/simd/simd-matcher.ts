@@ -9,23 +9,19 @@ import {
   type PreparedImages,
 } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
+import { captionLengths } from '../graphs/caption-lengths.ts';
+import { imageKernels, type LaidOutImage, layOutImage, regionCount } from '../graphs/image-layout.ts';
+import { emptyScores, selectRecords } from '../graphs/pair-scores.ts';
 import { Arena } from './arena.ts';
-import { type BatchRecord, batchSpans, captionLengths, writeBatch } from './caption-batches.ts';
-import {
-  type ImageRecord,
-  imageKernels,
-  type LaidOutImage,
-  layOutImage,
-  regionCount,
-  writeImage,
-} from './image-records.ts';
+import { type BatchRecord, batchSpans, writeBatch } from './caption-batches.ts';
+import { type ImageRecord, writeImage } from './image-records.ts';
 import { breathe, runJob } from './job.ts';
 import { createMemory, instantiateKernel, type KernelRuntime, type KernelThreads } from './kernel.ts';
 import { roundUp } from './layouts.ts';
 import { allocateNetwork, writeNetwork } from './network-record.ts';
 import { readEvidence } from './pair-evidence.ts';
 import { recordBytes, SCRATCH } from './records.ts';
-import { emptyScores, placeScores, scoreSpans, selectRecords } from './score-plan.ts';
+import { placeScores, scoreSpans } from './score-plan.ts';
 
 /** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
 const SINGLE_THREADED_BELOW = 2 ** 24;
@@ -158,6 +154,17 @@ export function createSimdMatcher(
     prepareImages: async (images) => {
       for (const [index, image] of images.entries()) regionCount(image, index, config);
       return prepare(images.length, (index) => layOutImage(images[index] as ImageGraph, kernels, config));
+    },
+
+    gather: (batches) => {
+      const records = batches.flatMap(recordsOf);
+      const gathered: PreparedImages = {
+        count: records.length,
+        bytes: 0,
+        dispose: () => void owned.delete(gathered),
+      };
+      owned.set(gathered, records);
+      return gathered;
     },
 
     prepareLaidOut: (images) => prepare(images.length, (index) => images[index] as LaidOutImage),

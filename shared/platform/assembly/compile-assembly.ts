@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { AppError } from '../../errors/index.ts';
 import { writeFileAtomic } from '../atomic-file.ts';
 
-const BUILD_FOLDER = resolve(import.meta.dirname, '../../../.build');
+const ROOT = resolve(import.meta.dirname, '../../..');
+const BUILD_FOLDER = join(ROOT, '.build');
 
 /** A WebAssembly module in AssemblyScript. */
 export interface AssemblySource {
-  /** Folder of its sources, all of them. */
+  /** Folder of its sources, all of them but those of `imports`. */
   readonly folder: string;
+  /** Folders of other modules whose files it imports by their relative paths. */
+  readonly imports?: readonly string[] | undefined;
   /** The file among them that exports what the module exports. */
   readonly entry: string;
   /** What the built file is called, below `.build`: a path without an ending. */
@@ -23,18 +26,35 @@ export interface AssemblySource {
  * @throws AppError `internal` when the sources do not compile, `file_unwritable`
  */
 export async function compileAssembly(source: AssemblySource): Promise<WebAssembly.Module> {
-  const sources = new Map(
-    readdirSync(source.folder)
-      .toSorted()
-      .map((name) => [name, readFileSync(join(source.folder, name), 'utf8')]),
-  );
+  return WebAssembly.compile(readFileSync(await buildAssembly(source)));
+}
+
+/**
+ * Path of the built file, built unless that was done.
+ *
+ * @throws AppError `internal` when the sources do not compile, `file_unwritable`
+ */
+export async function buildAssembly(source: AssemblySource): Promise<string> {
+  const sources = new Map([source.folder, ...(source.imports ?? [])].flatMap(filesOf));
   const hash = createHash('sha256')
     .update(JSON.stringify([...sources, source.flags]))
     .digest('hex')
     .slice(0, 16);
   const path = join(BUILD_FOLDER, `${source.target}-${hash}.wasm`);
   if (!existsSync(path)) await writeFileAtomic(path, await build(source, sources));
-  return WebAssembly.compile(readFileSync(path));
+  return path;
+}
+
+/** The compiler's name of a file: its path below the project's folder, whatever the system's separator is. */
+function sourceName(path: string): string {
+  return relative(ROOT, path).replaceAll('\\', '/');
+}
+
+function filesOf(folder: string): [name: string, text: string][] {
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => join(folder, name))
+    .map((path) => [sourceName(path), readFileSync(path, 'utf8')]);
 }
 
 async function build(
@@ -50,7 +70,7 @@ async function build(
       return true;
     },
   };
-  const { error } = await asc.main([entry, '-o', 'module.wasm', ...flags], {
+  const { error } = await asc.main([sourceName(join(folder, entry)), '-o', 'module.wasm', ...flags], {
     readFile: (name) => sources.get(name) ?? null,
     writeFile: (name, contents) => {
       if (name === 'module.wasm' && typeof contents !== 'string') binary = contents;

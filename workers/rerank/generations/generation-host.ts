@@ -31,6 +31,8 @@ export interface HostStatus {
   readonly active: string | null;
   readonly previous: string | null;
   readonly loading: string | null;
+  /** Of the generation that is being loaded: images prepared, of those that will be. */
+  readonly progress: { readonly done: number; readonly total: number } | null;
   readonly failure: LoadFailure | null;
 }
 
@@ -51,6 +53,7 @@ export class GenerationHost {
   #active: LoadedGeneration | undefined;
   #previous: LoadedGeneration | undefined;
   #loading: string | null = null;
+  #progress: HostStatus['progress'] = null;
   #failure: (LoadFailure & { readonly at: number }) | undefined;
   #refresh: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -88,6 +91,7 @@ export class GenerationHost {
       active: this.#active?.id ?? null,
       previous: this.#previous?.id ?? null,
       loading: this.#loading,
+      progress: this.#progress,
       failure: code === undefined || message === undefined ? null : { generation, code, message },
     };
   }
@@ -171,25 +175,24 @@ export class GenerationHost {
     this.#loading = id;
     const start = performance.now();
     try {
-      const loaded = await LoadedGeneration.load(
-        id,
-        index.files(id),
-        engines,
-        backend,
-        settings,
-        this.#closing.signal,
-      );
+      const loaded = await LoadedGeneration.load(id, index.files(id), engines, backend, settings, {
+        signal: this.#closing.signal,
+        onProgress: (done, total) => {
+          this.#progress = { done, total };
+        },
+      });
       const { images, matcher, bytes } = loaded;
       const ms = Math.round(performance.now() - start);
-      const { count, resident } = images;
+      const { count, status } = images;
       log.info(
-        { generation: id, images: count, resident, bytes, backend: matcher.backend, ms },
+        { generation: id, images: count, resident: status.images, bytes, backend: matcher.backend, ms },
         'generation loaded',
       );
       onLoad?.('loaded');
       return loaded;
     } finally {
       this.#loading = null;
+      this.#progress = null;
     }
   }
 

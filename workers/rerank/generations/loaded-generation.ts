@@ -11,7 +11,7 @@ import {
   verifyFiles,
   within,
 } from '../../../shared/generation/index.ts';
-import type { Encoder, Matcher, Parameters } from '../../../shared/model/index.ts';
+import type { Encoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
 import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
@@ -62,11 +62,12 @@ export class LoadedGeneration {
 
   /** Memory for images and queries, in bytes. */
   get bytes(): number {
-    return this.images.bytes() + this.queries.cachedBytes;
+    return this.images.status.bytes + this.queries.cachedBytes;
   }
 
   /**
    * Reads, checks and prepares a generation: its manifest, every byte that is used, the fingerprints, the shapes.
+   * Progress counts the images that are prepared ahead of any request.
    *
    * @throws AppError what is wrong with it; nothing stays open then.
    */
@@ -76,7 +77,7 @@ export class LoadedGeneration {
     engines: EngineFactory,
     backend: string,
     settings: Pick<RerankSettings, 'memoryBytes' | 'queryCacheBytes'>,
-    signal?: AbortSignal,
+    options: WorkOptions = {},
   ): Promise<LoadedGeneration> {
     const manifest = await readManifest(files);
     if (manifest.id !== id) {
@@ -84,7 +85,7 @@ export class LoadedGeneration {
         hint: 'the folder was renamed; its name must be the id in its manifest',
       });
     }
-    await verifyFiles(files, manifest, { paths: NEEDED, signal });
+    await verifyFiles(files, manifest, { paths: NEEDED, signal: options.signal });
     const model = await readModel(within(files, GENERATION_PATHS.model));
     assertModelOf(manifest, model);
     assertQueryable(model.config);
@@ -101,7 +102,7 @@ export class LoadedGeneration {
       });
       const reader = await openImageGraphs(files, manifest);
       undo.push(() => reader.close());
-      const images = await openImageStore(reader, matcher, settings.memoryBytes, { signal });
+      const images = await openImageStore(reader, matcher, settings.memoryBytes, options);
       undo.push(() => images.close());
       const queries = new QueryEncoder(encoder, head, settings.queryCacheBytes);
       return new LoadedGeneration(

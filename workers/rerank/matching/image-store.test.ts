@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../shared/errors/index.ts';
 import type { ImageGraph, Matcher, PreparedImages } from '../../../shared/model/index.ts';
-import { type ImageReader, openImageStore } from './image-store.ts';
+import type { ImageReader } from './cold-images.ts';
+import { type ImageStore, openImageStore } from './image-store.ts';
 
-const BYTES_PER_IMAGE = 100;
+const [PREPARED, STORED] = [100, 24];
 const { signal } = new AbortController();
 
 /** Image `i` is the graph whose numbers are `i`. */
@@ -10,140 +13,449 @@ function graphOf(id: number): ImageGraph {
   return { nodes: Float32Array.of(id, id), boxes: Float32Array.of(id, id, id, id) };
 }
 
-function parts(count: number) {
-  const alive = new Set<PreparedImages>();
-  const contents = new Map<PreparedImages, readonly ImageGraph[]>();
+/** A collection of `count` images, and a matcher that knows which prepared images are alive and how much they took. */
+function parts(count: number, { matcherBytes = Infinity } = {}) {
+  const alive = new Map<PreparedImages, readonly number[]>();
+  const gathered = new Map<PreparedImages, readonly PreparedImages[]>();
+  const damaged = new Set<number>();
+  const peak = { bytes: 0 };
   const prepareImages = vi.fn<Matcher['prepareImages']>(async (images) => {
+    await Promise.resolve();
+    if ((alive.size + 1) * PREPARED > matcherBytes) throw new AppError('memory_exhausted', 'full');
     const prepared: PreparedImages = {
       count: images.length,
-      bytes: BYTES_PER_IMAGE * images.length,
+      bytes: PREPARED * images.length,
       dispose: () => void alive.delete(prepared),
     };
-    alive.add(prepared);
-    contents.set(prepared, images);
+    alive.set(
+      prepared,
+      images.map(({ nodes }) => nodes[0] as number),
+    );
+    peak.bytes = Math.max(peak.bytes, alive.size * PREPARED);
     return prepared;
   });
-  const read = vi.fn<ImageReader['read']>(async (from, to) =>
-    Array.from({ length: to - from }, (_, index) => graphOf(from + index)),
-  );
+  const gather = vi.fn<Matcher['gather']>((batches) => {
+    const one: PreparedImages = { count: batches.length, bytes: 0, dispose: () => void gathered.delete(one) };
+    gathered.set(one, batches);
+    return one;
+  });
+  const read = vi.fn<ImageReader['read']>(async (from, to) => {
+    await Promise.resolve();
+    for (let id = from; id < to; id++) {
+      if (damaged.has(id)) throw new AppError('checksum_mismatch', `image ${id} is damaged`);
+    }
+    return Array.from({ length: to - from }, (_, index) => graphOf(from + index));
+  });
   const close = vi.fn<ImageReader['close']>(async () => {});
-  const reader: ImageReader = { count, read, boxes: async (id) => graphOf(id).boxes, close };
+  const reader: ImageReader = {
+    count,
+    imageBytes: STORED,
+    read,
+    boxes: async (id) => graphOf(id).boxes,
+    close,
+  };
   const unused = async (): Promise<never> => Promise.reject(new Error('not asked for'));
   const matcher: Matcher = {
     backend: 'none',
     prepareImages,
+    gather,
     score: unused,
     evidence: unused,
     dispose: async () => {},
   };
-  return { alive, contents, reader, matcher, prepareImages, read, close };
+  /** The images of a slice; fails when one of them is no longer there. */
+  const idsOf = (prepared: PreparedImages): number[] =>
+    (gathered.get(prepared) ?? []).map((batch) => {
+      const [id] = alive.get(batch) ?? [];
+      if (id === undefined) throw new Error('an image in use was disposed of');
+      return id;
+    });
+  return { alive, gathered, damaged, peak, reader, matcher, idsOf, prepareImages, read, close };
 }
 
-/** The first number of every image that `work` is given, at the place where it was asked for. */
-async function usedIds(
-  store: Awaited<ReturnType<typeof openImageStore>>,
-  own: ReturnType<typeof parts>,
-  ids: number[],
-) {
-  return store.use(ids, signal, async (groups) => {
-    const found: (number | undefined)[] = [];
-    for (const { prepared, indices, positions } of groups) {
-      expect(own.alive.has(prepared)).toBe(true);
-      for (const [at, position] of positions.entries()) {
-        found[position] = own.contents.get(prepared)?.[indices[at] ?? -1]?.nodes[0];
-      }
-    }
-    return found;
+type Parts = ReturnType<typeof parts>;
+
+/** The images that `work` is given, by their places, and how many slices there were. */
+async function used(store: ImageStore, own: Parts, ids: readonly number[]) {
+  const found: number[] = [];
+  let slices = 0;
+  await store.use(ids, signal, async ({ prepared, from }) => {
+    slices++;
+    for (const [index, id] of own.idsOf(prepared).entries()) found[from + index] = id;
   });
+  return { found, slices };
 }
 
-const MANY = 2600;
-const SHUFFLED = [2599, 0, 1024, 1023, 1700, 3, 2048];
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe.each([
-  ['resident', MANY * BYTES_PER_IMAGE],
-  ['ranged', 8 * 24],
-])('images, %s', (kind, memory) => {
-  it('gives the matcher those that are asked for, in their places', async () => {
-    const own = parts(MANY);
-    const store = await openImageStore(own.reader, own.matcher, memory);
-    expect(store.resident).toBe(kind === 'resident');
-    expect(await usedIds(store, own, SHUFFLED)).toEqual(SHUFFLED);
-    expect(await usedIds(store, own, [77])).toEqual([77]);
+describe('images, when memory is ample', () => {
+  it('are prepared once, before any request, and found by all', async () => {
+    const own = parts(600);
+    const progress: [number, number][] = [];
+    const store = await openImageStore(own.reader, own.matcher, 600 * PREPARED, {
+      onProgress: (...report) => progress.push(report),
+    });
+    expect(progress).toEqual([
+      [256, 600],
+      [512, 600],
+      [600, 600],
+    ]);
+    const calls = [own.read.mock.calls.length, own.prepareImages.mock.calls.length];
+    const ids = [599, 0, 256, 255, 300, 3, 511];
+    expect(await used(store, own, ids)).toEqual({ found: ids, slices: 1 });
+    expect([own.read.mock.calls.length, own.prepareImages.mock.calls.length]).toEqual(calls);
+    expect(store.status).toEqual({
+      images: 600,
+      bytes: 600 * PREPARED,
+      budget: 600 * PREPARED,
+      hits: 7,
+      misses: 0,
+      evictions: 0,
+      bytesRead: 600 * STORED,
+    });
     expect([...(await store.boxes(42))]).toEqual([42, 42, 42, 42]);
     await store.close();
-    expect([own.alive.size, own.close.mock.calls.length]).toEqual([0, 1]);
+    expect([own.alive.size, own.gathered.size, own.close.mock.calls.length]).toEqual([0, 0, 1]);
   });
 
-  it('knows an index of no images', async () => {
+  it('may be none', async () => {
     const own = parts(0);
-    const store = await openImageStore(own.reader, own.matcher, memory);
-    expect([store.count, store.bytes(), own.prepareImages.mock.calls.length]).toEqual([0, 0, 0]);
+    const store = await openImageStore(own.reader, own.matcher, 0);
+    expect([store.count, store.status.images, own.prepareImages.mock.calls.length]).toEqual([0, 0, 0]);
+    await store.scan(signal, () => Promise.reject(new Error('there is nothing')));
     await store.close();
-  });
-});
-
-describe('images that are resident', () => {
-  it('are prepared once', async () => {
-    const own = parts(MANY);
-    const progress: number[] = [];
-    const store = await openImageStore(own.reader, own.matcher, MANY * BYTES_PER_IMAGE, {
-      onProgress: (done) => progress.push(done),
-    });
-    const before = own.prepareImages.mock.calls.length;
-    await usedIds(store, own, SHUFFLED);
-    expect(own.prepareImages.mock.calls.length).toBe(before);
-    expect(store.bytes()).toBe(MANY * BYTES_PER_IMAGE);
-    expect(progress.at(-1)).toBe(MANY);
   });
 
   it('are given back when loading is cancelled or fails on the way', async () => {
-    const own = parts(MANY);
+    const own = parts(600);
     const controller = new AbortController();
-    const cancelled = openImageStore(own.reader, own.matcher, MANY * BYTES_PER_IMAGE, {
+    const cancelled = openImageStore(own.reader, own.matcher, 600 * PREPARED, {
       signal: controller.signal,
       onProgress: () => controller.abort(new Error('gone')),
     });
     await expect(cancelled).rejects.toThrow('gone');
-    own.read.mockImplementation(async (from) => {
-      if (from > 0) throw new Error('damaged');
-      return Array.from({ length: 32 }, (_, id) => graphOf(id));
+    expect(own.alive.size).toBe(0);
+    own.damaged.add(599);
+    await expect(openImageStore(own.reader, own.matcher, 600 * PREPARED)).rejects.toMatchObject({
+      code: 'checksum_mismatch',
     });
-    await expect(openImageStore(own.reader, own.matcher, MANY * BYTES_PER_IMAGE)).rejects.toThrow('damaged');
     expect(own.alive.size).toBe(0);
   });
 });
 
-describe('images that are read by ranges', () => {
-  it('are remembered as far as the memory goes', async () => {
-    const own = parts(MANY);
-    const store = await openImageStore(own.reader, own.matcher, 2 * 24);
-    own.read.mockClear();
-    await usedIds(store, own, [1, 2]);
-    await usedIds(store, own, [2, 1]);
-    expect(own.read.mock.calls).toEqual([
-      [1, 2],
-      [2, 3],
-    ]);
-    expect(store.bytes()).toBe(48);
-    await usedIds(store, own, [3, 1]);
-    expect(own.read.mock.calls.length).toBe(3);
-    expect(store.bytes()).toBe(48);
+describe('images, when memory is short', () => {
+  it('fill it from the first on; those used longest ago make room', async () => {
+    const own = parts(10);
+    const store = await openImageStore(own.reader, own.matcher, 4 * PREPARED);
+    expect([...own.alive.values()].flat()).toEqual([0, 1, 2, 3]);
+    await used(store, own, [1, 0]);
+    await used(store, own, [7]);
+    await used(store, own, [8]);
+    expect(new Set([...own.alive.values()].flat())).toEqual(new Set([0, 1, 7, 8]));
+    expect(store.status).toMatchObject({
+      images: 4,
+      hits: 2,
+      misses: 2,
+      evictions: 2,
+      bytesRead: 6 * STORED,
+    });
+    await store.close();
   });
 
-  it('are disposed of when the work fails, and not read when nobody waits', async () => {
-    const own = parts(MANY);
-    const store = await openImageStore(own.reader, own.matcher, 24);
-    await expect(
-      store.use([5], signal, async () => {
-        throw new Error('broken');
-      }),
-    ).rejects.toThrow('broken');
-    expect(own.alive.size).toBe(0);
+  it('are read by neighbours, whatever the order in which they are asked for', async () => {
+    const own = parts(200);
+    const store = await openImageStore(own.reader, own.matcher, 60 * PREPARED);
     own.read.mockClear();
-    await expect(store.use([9], AbortSignal.abort(new Error('gone')), async () => 'never')).rejects.toThrow(
-      'gone',
+    await used(store, own, [103, 150, 101, 102, 199, 198]);
+    expect(own.read.mock.calls).toEqual([
+      [101, 104],
+      [150, 151],
+      [198, 200],
+    ]);
+    await store.close();
+  });
+
+  it('are not read by more than a few reads at once', async () => {
+    const own = parts(200);
+    const store = await openImageStore(own.reader, own.matcher, 60 * PREPARED);
+    const read = own.read.getMockImplementation() as ImageReader['read'];
+    let [running, most] = [0, 0];
+    own.read.mockImplementation(async (from, to) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running--;
+      return read(from, to);
+    });
+    await used(
+      store,
+      own,
+      range(0, 40).map((index) => 100 + 2 * index),
     );
+    expect(most).toBe(8);
+    await store.close();
+  });
+
+  it('come in slices that fit', async () => {
+    const own = parts(20);
+    const store = await openImageStore(own.reader, own.matcher, 4.5 * PREPARED);
+    const ids = [19, 3, 11, 2, 5, 0, 8, 13, 1];
+    expect(await used(store, own, ids)).toEqual({ found: ids, slices: 3 });
+    expect(own.peak.bytes).toBe(4 * PREPARED);
+    await store.close();
+  });
+
+  it('are refused when not even one fits, with the memory that it needs', async () => {
+    const own = parts(20);
+    const opened = openImageStore(own.reader, own.matcher, PREPARED - 1);
+    await expect(opened).rejects.toMatchObject({
+      code: 'memory_exhausted',
+      message: 'an image takes 0.10 KiB prepared, and the memory for images is 0.10 KiB',
+    });
+    expect(own.alive.size).toBe(0);
+  });
+
+  it('wait for images in use to become free, and none waits for ever', async () => {
+    const own = parts(20);
+    const store = await openImageStore(own.reader, own.matcher, 2 * PREPARED);
+    const gate = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const first = store.use([5, 6], signal, async () => {
+      order.push('first');
+      await gate.promise;
+    });
+    const others = [[7], [8, 9, 7], [5]].map((ids) =>
+      store.use(ids, signal, async () => void order.push(ids.join())),
+    );
+    await vi.waitFor(() => expect(order).toEqual(['first']));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(order).toEqual(['first']);
+    gate.resolve();
+    await Promise.all([first, ...others]);
+    expect(order.slice(0, 2)).toEqual(['first', '7']);
+    expect(own.peak.bytes).toBe(2 * PREPARED);
+    await store.close();
+  });
+
+  it('hold less than they may when the memory of the matcher is smaller still', async () => {
+    const own = parts(100, { matcherBytes: 32 * PREPARED });
+    const store = await openImageStore(own.reader, own.matcher, 80 * PREPARED);
+    expect(store.status.images).toBeLessThanOrEqual(32);
+    expect(store.status.images).toBeGreaterThan(24);
+    expect(store.status.budget).toBeLessThan(32 * PREPARED);
+    const ids = range(60, 100);
+    expect((await used(store, own, ids)).found).toEqual(ids);
+    await store.close();
+    expect(own.alive.size).toBe(0);
+  });
+
+  it('say so when the matcher takes none at all', async () => {
+    const own = parts(100);
+    const store = await openImageStore(own.reader, own.matcher, 4 * PREPARED);
+    own.prepareImages.mockRejectedValue(new AppError('memory_exhausted', 'full'));
+    await expect(used(store, own, [50])).rejects.toMatchObject({ code: 'memory_exhausted' });
+    await store.close();
+    expect(own.alive.size).toBe(0);
+  });
+});
+
+describe('cold images', () => {
+  it('that several requests ask for at once are read and prepared once', async () => {
+    const own = parts(50);
+    const store = await openImageStore(own.reader, own.matcher, 20 * PREPARED);
+    own.read.mockClear();
+    own.prepareImages.mockClear();
+    const answers = await Promise.all([
+      used(store, own, [40, 41]),
+      used(store, own, [41, 42]),
+      used(store, own, [42, 40]),
+    ]);
+    expect(answers.map(({ found }) => found)).toEqual([
+      [40, 41],
+      [41, 42],
+      [42, 40],
+    ]);
+    expect(own.prepareImages).toHaveBeenCalledTimes(3);
+    expect(own.read.mock.calls).toEqual([
+      [40, 42],
+      [42, 43],
+    ]);
+    await store.close();
+  });
+
+  it('that are damaged fail their own request alone, and are tried again', async () => {
+    const own = parts(50);
+    const store = await openImageStore(own.reader, own.matcher, 20 * PREPARED);
+    own.damaged.add(31);
+    const [good, bad] = await Promise.allSettled([
+      used(store, own, [30, 32]),
+      used(store, own, [30, 31, 32]),
+    ]);
+    expect(good).toMatchObject({ status: 'fulfilled', value: { found: [30, 32] } });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'checksum_mismatch' } });
+    await expect(used(store, own, [33, 31])).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    own.damaged.clear();
+    expect((await used(store, own, [30, 31, 32, 33])).found).toEqual([30, 31, 32, 33]);
+    expect(store.status.bytes).toBe(own.alive.size * PREPARED);
+    await store.close();
+    expect(own.alive.size).toBe(0);
+  });
+
+  it('are not read when nobody waits any more, but for those who still do', async () => {
+    const own = parts(100);
+    const store = await openImageStore(own.reader, own.matcher, 50 * PREPARED);
+    const gate = Promise.withResolvers<void>();
+    const read = own.read.getMockImplementation() as ImageReader['read'];
+    own.read.mockImplementation(async (from, to) => {
+      await gate.promise;
+      return read(from, to);
+    });
+    own.read.mockClear();
+    await expect(
+      store.use([90], AbortSignal.abort(new Error('gone')), () => Promise.resolve()),
+    ).rejects.toThrow('gone');
     expect(own.read).not.toHaveBeenCalled();
+    const controller = new AbortController();
+    // Twenty reads: the last ones wait for their turn when the request is given up.
+    const given = store.use(
+      range(0, 20).map((index) => 61 + 2 * index),
+      controller.signal,
+      () => Promise.reject(new Error('too late')),
+    );
+    const kept = used(store, own, [97]);
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort(new Error('gone'));
+    await expect(given).rejects.toThrow('gone');
+    gate.resolve();
+    expect((await kept).found).toEqual([97]);
+    // The eight that were under way, and the one that somebody waits for.
+    expect(own.read.mock.calls.map(([from]) => from).sort((a, b) => a - b)).toEqual([
+      61, 63, 65, 67, 69, 71, 73, 75, 97,
+    ]);
+    expect((await used(store, own, [95, 93])).found).toEqual([95, 93]);
+    await store.close();
+    expect(own.alive.size).toBe(0);
+  });
+
+  it('are let go of when the work fails', async () => {
+    const own = parts(50);
+    const store = await openImageStore(own.reader, own.matcher, PREPARED);
+    await expect(store.use([5], signal, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect((await used(store, own, [6])).found).toEqual([6]);
+    await store.close();
+    expect([own.alive.size, own.gathered.size]).toEqual([0, 0]);
+  });
+});
+
+describe('a scan', () => {
+  it('passes every image, in order, and leaves the cache as it was', async () => {
+    const own = parts(100);
+    const store = await openImageStore(own.reader, own.matcher, 48 * PREPARED);
+    // The most of what is there is in use, so nothing of it has to go.
+    const seen: number[] = [];
+    await store.scan(signal, async ({ prepared, from }) => {
+      const ids = own.idsOf(prepared);
+      expect(ids).toEqual(range(from, from + ids.length));
+      expect(ids.length).toBeLessThanOrEqual(3);
+      seen.push(...ids);
+    });
+    expect(seen).toEqual(range(0, 100));
+    expect(own.peak.bytes).toBeLessThanOrEqual(48 * PREPARED);
+    const left = [...own.alive.values()].flat();
+    // Two slices of three made room for themselves.
+    expect(left.every((id) => id < 48)).toBe(true);
+    expect(left.length).toBeGreaterThanOrEqual(42);
+    await store.close();
+    expect(own.alive.size).toBe(0);
+  });
+
+  it('reads ahead while a slice is in work, and ends with its first failure', async () => {
+    const own = parts(100);
+    const store = await openImageStore(own.reader, own.matcher, 32 * PREPARED);
+    own.read.mockClear();
+    const slices: number[] = [];
+    const failing = store.scan(signal, async ({ from }) => {
+      slices.push(from);
+      if (from < 40) return;
+      await vi.waitFor(() => expect(own.read.mock.lastCall?.[0]).toBe(42));
+      throw new Error('broken');
+    });
+    await expect(failing).rejects.toThrow('broken');
+    expect(slices.at(-1)).toBe(40);
+    expect(own.read.mock.lastCall).toEqual([42, 44]);
+    await store.close();
+    expect([own.alive.size, own.gathered.size]).toEqual([0, 0]);
+  });
+
+  it('goes on in a memory for one image, and beside another scan', async () => {
+    const own = parts(12);
+    const store = await openImageStore(own.reader, own.matcher, PREPARED);
+    const seen: number[][] = [[], []];
+    await Promise.all(
+      seen.map((own2) => store.scan(signal, async ({ prepared }) => void own2.push(...own.idsOf(prepared)))),
+    );
+    expect(seen).toEqual([range(0, 12), range(0, 12)]);
+    expect(own.peak.bytes).toBe(PREPARED);
+    await store.close();
+  });
+});
+
+describe('whatever is asked for, by however many at once', () => {
+  it('is there while it is used, in its place, and never more of it than fits', async () => {
+    const requests = fc.array(
+      fc.record({
+        ids: fc.uniqueArray(fc.nat(39), { minLength: 1, maxLength: 25 }),
+        kind: fc.constantFrom('use', 'use', 'use', 'scan'),
+        pauses: fc.nat(3),
+        cancelled: fc.option(fc.nat(4)),
+      }),
+      { minLength: 1, maxLength: 8 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        requests,
+        fc.integer({ min: 1, max: 30 }),
+        fc.option(fc.nat(39)),
+        async (all, room, damage) => {
+          const own = parts(40);
+          const store = await openImageStore(own.reader, own.matcher, room * PREPARED);
+          if (damage !== null) own.damaged.add(damage);
+          const outcomes = await Promise.allSettled(
+            all.map(async ({ ids, kind, pauses, cancelled }) => {
+              const controller = new AbortController();
+              const wanted = kind === 'use' ? ids : range(0, 40);
+              const found: number[] = [];
+              let slices = 0;
+              const work = async ({ prepared, from }: { prepared: PreparedImages; from: number }) => {
+                if (slices++ === cancelled) controller.abort(new AppError('cancelled', 'no more'));
+                for (let pause = 0; pause < pauses; pause++) {
+                  own.idsOf(prepared);
+                  await new Promise((resolve) => setImmediate(resolve));
+                }
+                for (const [index, id] of own.idsOf(prepared).entries()) found[from + index] = id;
+              };
+              if (kind === 'use') await store.use(ids, controller.signal, work);
+              else await store.scan(controller.signal, work);
+              expect(found).toEqual(wanted);
+            }),
+          );
+          for (const [index, outcome] of outcomes.entries()) {
+            if (outcome.status === 'fulfilled') continue;
+            const { code } = outcome.reason as AppError;
+            if (code === 'checksum_mismatch') expect(damage).not.toBeNull();
+            else if (code === 'cancelled') expect(all[index]?.cancelled).not.toBeNull();
+            else throw outcome.reason;
+          }
+          expect(own.peak.bytes).toBeLessThanOrEqual(room * PREPARED);
+          expect(own.gathered.size).toBe(0);
+          // Nothing is held for ever: all memory can be had again.
+          own.damaged.clear();
+          expect((await used(store, own, range(0, room))).slices).toBe(1);
+          expect(store.status.bytes).toBe(own.alive.size * PREPARED);
+          await store.close();
+          expect(own.alive.size).toBe(0);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });

@@ -1,135 +1,111 @@
-import type { ImageGraph, Matcher, PreparedImages, WorkOptions } from '../../../shared/model/index.ts';
-import { LruCache } from '../lru-cache.ts';
+import { withReadAhead } from '../../../shared/generation/index.ts';
+import type { Matcher, PreparedImages, WorkOptions } from '../../../shared/model/index.ts';
+import type { ImageReader } from './cold-images.ts';
+import { NodeCache, type NodeCacheStatus } from './node-cache.ts';
 
-/** Reads image graphs of a generation by ordinal. */
-export interface ImageReader {
-  readonly count: number;
-  /** Graphs `[from, to)`. */
-  read(from: number, to: number): Promise<ImageGraph[]>;
-  /** Boxes of one image, `[R, 4]`. */
-  boxes(image: number): Promise<Float32Array>;
-  close(): Promise<void>;
-}
-
-/** Images that lie in one prepared batch: which of it, and which of the asked ones they are. */
-export interface PreparedGroup {
+/** A part of the images that a request asked for, as the matcher takes them. */
+export interface ImageSlice {
+  /** Images `from` to `from + prepared.count` of those that were asked for, in their order. */
   readonly prepared: PreparedImages;
-  /** Indices inside `prepared`. */
-  readonly indices: readonly number[];
-  /** For each of them its place in the list that was asked for. */
-  readonly positions: readonly number[];
+  readonly from: number;
 }
 
-/** Gives the matcher the images of a request. */
+/** Gives the matcher the images of a request, within a budget of memory. */
 export interface ImageStore {
   readonly count: number;
-  /** Whether every image is prepared already. */
-  readonly resident: boolean;
+  readonly status: NodeCacheStatus;
   /** Boxes of one image, `[R, 4]`. */
   boxes(id: number): Promise<Float32Array>;
-  /** Memory held now, in bytes. */
-  bytes(): number;
-  /** Lets `work` use the images of that order; what was prepared for it is disposed of afterwards. */
-  use<T>(
-    ids: readonly number[],
-    signal: AbortSignal,
-    work: (groups: readonly PreparedGroup[]) => Promise<T>,
-  ): Promise<T>;
+  /**
+   * Lets `work` have the images in slices, one after the other, as many at once as the memory has room for. A slice is good
+   * until its work has ended.
+   *
+   * @throws AppError `memory_exhausted`, `checksum_mismatch` and what else reading and preparing throws, or the signal's reason.
+   */
+  use(ids: readonly number[], signal: AbortSignal, work: (slice: ImageSlice) => Promise<void>): Promise<void>;
+  /** Lets `work` have every image, in the order of the ordinals; the next slice is read meanwhile, and what was cold does not stay. */
+  scan(signal: AbortSignal, work: (slice: ImageSlice) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Images of one prepared batch: a shortlist shall lie in few of them, and loading shall need little more memory. */
-const BATCH = 1024;
-/** Images from which the memory for all is estimated. */
-const PROBE = 32;
-/** Ranged reads under way at once. */
-const READS = 8;
+/** Images of one step of filling the cache, and of a scan. */
+const STEP = 256;
+/** A scan has two slices at once; together they leave the most of the memory to others. */
+const SCAN_SHARE = 1 / 16;
 
-/** Prepares all images when they fit into `memoryBytes`, else each request's own. Progress counts images. */
+/**
+ * Opens a generation's images, and prepares them from the first on until the memory is full. Progress counts images.
+ *
+ * @throws AppError `memory_exhausted` when not even one image fits, and what reading and preparing throws.
+ */
 export async function openImageStore(
   reader: ImageReader,
   matcher: Matcher,
   memoryBytes: number,
-  options: WorkOptions = {},
+  { signal = new AbortController().signal, onProgress }: WorkOptions = {},
 ): Promise<ImageStore> {
-  const probe = Math.min(PROBE, reader.count);
-  if (probe === 0) return residentStore(reader, []);
-  const prepared = await matcher.prepareImages(await reader.read(0, probe));
-  const estimate = (prepared.bytes / probe) * reader.count;
-  prepared.dispose();
-  if (estimate > memoryBytes) return rangedStore(reader, matcher, memoryBytes);
-  const batches: PreparedImages[] = [];
+  const { count } = reader;
+  const cache = new NodeCache(reader, matcher, memoryBytes, await imageBytes(reader, matcher));
   try {
-    for (let from = 0; from < reader.count; from += BATCH) {
-      options.signal?.throwIfAborted();
-      const to = Math.min(from + BATCH, reader.count);
-      batches.push(await matcher.prepareImages(await reader.read(from, to)));
-      options.onProgress?.(to, reader.count);
+    const total = Math.min(count, cache.capacity);
+    for (let from = 0; from < count && cache.free > 0; ) {
+      const to = Math.min(count, from + Math.min(STEP, cache.free));
+      await cache.fill(ordinals(from, to), signal);
+      onProgress?.(to, total);
+      from = to;
     }
   } catch (thrown) {
-    for (const batch of batches) batch.dispose();
+    await cache.close();
     throw thrown;
   }
-  return residentStore(reader, batches);
-}
 
-function residentStore(reader: ImageReader, batches: readonly PreparedImages[]): ImageStore {
   return {
-    count: reader.count,
-    resident: true,
+    count,
+    get status() {
+      return cache.status;
+    },
     boxes: (id) => reader.boxes(id),
-    bytes: () => batches.reduce((sum, batch) => sum + batch.bytes, 0),
-    use: (ids, _signal, work) => {
-      const groups = new Map<PreparedImages, { indices: number[]; positions: number[] }>();
-      for (const [position, id] of ids.entries()) {
-        const batch = batches[Math.floor(id / BATCH)];
-        if (batch === undefined) throw new RangeError(`there is no image ${id}`);
-        const group = groups.get(batch) ?? { indices: [], positions: [] };
-        groups.set(batch, group);
-        group.indices.push(id % BATCH);
-        group.positions.push(position);
+    use: async (ids, signal, work) => {
+      for (let from = 0; from < ids.length; ) {
+        const lease = await cache.lease(ids.slice(from), { signal });
+        try {
+          await work({ prepared: lease.prepared, from });
+        } finally {
+          lease.release();
+        }
+        from += lease.count;
       }
-      return work([...groups].map(([prepared, group]) => ({ prepared, ...group })));
+    },
+    scan: async (signal, work) => {
+      const step = Math.max(1, Math.min(STEP, Math.floor(cache.capacity * SCAN_SHARE)));
+      const lease = async (from: number) => {
+        const ids = ordinals(from, Math.min(count, from + step));
+        return { from, lease: await cache.lease(ids, { signal, keep: false }) };
+      };
+      await withReadAhead<Awaited<ReturnType<typeof lease>>>(
+        (previous) => {
+          const from = previous === undefined ? 0 : previous.from + previous.lease.count;
+          return from < count ? lease(from) : undefined;
+        },
+        (slice) => work({ prepared: slice.lease.prepared, from: slice.from }),
+        (slice) => slice.lease.release(),
+      );
     },
     close: async () => {
-      for (const batch of batches) batch.dispose();
+      await cache.close();
       await reader.close();
     },
   };
 }
 
-function rangedStore(reader: ImageReader, matcher: Matcher, memoryBytes: number): ImageStore {
-  const cache = new LruCache<ImageGraph>(memoryBytes);
-  const graphBytes = (graph: ImageGraph): number => graph.nodes.byteLength + graph.boxes.byteLength;
+/** What a prepared image of the generation takes: all have the same number of regions. */
+async function imageBytes(reader: ImageReader, matcher: Matcher): Promise<number> {
+  if (reader.count === 0) return 0;
+  const prepared = await matcher.prepareImages(await reader.read(0, 1));
+  prepared.dispose();
+  return prepared.bytes;
+}
 
-  async function load(id: number): Promise<ImageGraph> {
-    const known = cache.get(String(id));
-    if (known !== undefined) return known;
-    const [graph] = await reader.read(id, id + 1);
-    if (graph === undefined) throw new RangeError(`there is no image ${id}`);
-    cache.set(String(id), graph, graphBytes(graph));
-    return graph;
-  }
-
-  return {
-    count: reader.count,
-    resident: false,
-    boxes: async (id) => (await load(id)).boxes,
-    bytes: () => cache.bytes,
-    use: async (ids, signal, work) => {
-      const graphs: ImageGraph[] = [];
-      for (let from = 0; from < ids.length; from += READS) {
-        signal.throwIfAborted();
-        graphs.push(...(await Promise.all(ids.slice(from, from + READS).map(load))));
-      }
-      const prepared = await matcher.prepareImages(graphs);
-      try {
-        const every = ids.map((_, position) => position);
-        return await work([{ prepared, indices: every, positions: every }]);
-      } finally {
-        prepared.dispose();
-      }
-    },
-    close: () => reader.close(),
-  };
+function ordinals(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
 }

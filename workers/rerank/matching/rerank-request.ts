@@ -4,7 +4,7 @@ import type { GenerationHost } from '../generations/generation-host.ts';
 import type { RerankMetrics } from '../metrics.ts';
 import type { RerankSettings } from '../settings.ts';
 import { queryWords } from './query-words.ts';
-import { scoreShortlist } from './score-shortlist.ts';
+import { type ScoredImage, scoreSlice } from './score-slice.ts';
 import { timed } from './timed.ts';
 
 /** Answers `POST /v1/rerank`: GSMN's scores of the shortlist, in its order, and evidence where it is asked for. */
@@ -23,25 +23,23 @@ export async function rerankImages(
     metrics.query(cached);
     signal.throwIfAborted();
     const compared = { caption: { words: nodes.words }, words };
-    const asked = performance.now();
-    return await generation.images.use(request.ids, signal, async (groups) => {
+    const scored: ScoredImage[] = [];
+    let asked = performance.now();
+    await generation.images.use(request.ids, signal, async (slice) => {
       metrics.stage('images', (performance.now() - asked) / 1000);
-      const scored = await scoreShortlist(generation, request, groups, compared, {
-        settings,
-        metrics,
-        signal,
-      });
-      metrics.pairs(scored.length);
-      return {
-        generation: generation.id,
-        backend: generation.matcher.backend,
-        scores: scored.map((image, position) => ({
-          id: request.ids[position] as number,
-          score: image.imageToText + image.textToImage,
-          ...image,
-        })),
-      };
+      scored.push(...(await scoreSlice(generation, request, slice, compared, { settings, metrics, signal })));
+      metrics.pairs(slice.prepared.count);
+      asked = performance.now();
     });
+    return {
+      generation: generation.id,
+      backend: generation.matcher.backend,
+      scores: scored.map((image, position) => ({
+        id: request.ids[position] as number,
+        score: image.imageToText + image.textToImage,
+        ...image,
+      })),
+    };
   } finally {
     await release();
   }

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
-import { roundUp } from './layouts.ts';
+import { roundUp } from '../simd/layouts.ts';
 
 /**
  * Turns inner products of a caption's words, `[L, L rounded up to 4]`, in place into the weights of its graph's edges

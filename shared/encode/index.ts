@@ -1,0 +1,1 @@
+export { createSimdCaptionEncoder } from './simd-caption-encoder.ts';

@@ -1,0 +1,54 @@
+import { AppError } from '../errors/index.ts';
+
+const PAGE = 65_536;
+const LARGEST_PAGES = 65_536;
+const LINE = 64;
+/** Addresses below are nobody's. */
+const FIRST = 1024;
+
+/**
+ * The memory of one encoder: what is taken for good, and behind it one piece of scratch, whose contents do not outlive
+ * the next one. Views are good until the memory is asked for more.
+ */
+export class LinearMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: LARGEST_PAGES });
+  #end = FIRST;
+
+  /**
+   * Address of so many bytes, all 0, for good.
+   * @throws AppError `memory_exhausted`
+   */
+  take(bytes: number): number {
+    const address = this.scratch(bytes);
+    this.#end += LINE * Math.ceil(bytes / LINE);
+    return address;
+  }
+
+  /**
+   * Address of so many bytes until more are taken or other scratch is asked for; they hold anything.
+   * @throws AppError `memory_exhausted`
+   */
+  scratch(bytes: number): number {
+    const missing = Math.ceil((this.#end + bytes - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch (cause) {
+        const megabytes = Math.ceil((this.#end + bytes) / 2 ** 20);
+        throw new AppError('memory_exhausted', `the encoder cannot grow its memory to ${megabytes} MiB`, {
+          hint: 'give the machine more memory, or encode shorter captions',
+          cause,
+        });
+      }
+    }
+    return this.#end;
+  }
+
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, count);
+  }
+
+  integers(address: number, count: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, count);
+  }
+}

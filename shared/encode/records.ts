@@ -1,0 +1,10 @@
+/** Records of the kernel's linear memory, field by field as `assembly/records.ts` has them; all are integers. */
+
+export const DIRECTION = {
+  size: 'integer',
+  panels: 'integer',
+  weights: 'integer',
+  candidateBias: 'integer',
+} as const;
+
+export const STEP = { previous: 'integer', projected: 'integer', next: 'integer' } as const;

@@ -1,0 +1,68 @@
+import { AppError } from '../errors/index.ts';
+import { breathe } from '../match/simd/job.ts';
+import {
+  assertParameters,
+  assertWordIds,
+  type CaptionEncoder,
+  type Parameters,
+  parameter,
+} from '../model/index.ts';
+import type { ModelConfig } from '../schema/index.ts';
+import { type EncoderLayout, encodeGroup } from './encode-group.ts';
+import { groupsByLength } from './groups.ts';
+import { instantiateEncodeKernel } from './kernel.ts';
+import { paddedSize, writeLayers } from './layer-weights.ts';
+import { LinearMemory } from './linear-memory.ts';
+
+/**
+ * GSMN's caption encoder as a kernel in WebAssembly SIMD, on the calling thread, float32: the numbers of `shared/gsmn` by
+ * another order of sums (docs/network.md). It keeps a copy of the text encoder's parameters until `dispose`, and nothing
+ * of a call beyond scratch. Captions of one call share the reading of the weights; between groups of them others get
+ * their turn.
+ * @param module the built kernel
+ * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
+ */
+export function createSimdCaptionEncoder(
+  config: ModelConfig,
+  parameters: Parameters,
+  module: WebAssembly.Module,
+): CaptionEncoder {
+  assertParameters(config, parameters);
+  let layout: EncoderLayout | undefined = layOut(config, parameters, module);
+  return {
+    backend: 'simd',
+    encodeCaptions: async (captions) => {
+      assertWordIds(captions, config.vocabularySize);
+      const words: Float32Array[] = [];
+      for (const [index, group] of groupsByLength(captions).entries()) {
+        if (index > 0) await breathe();
+        if (layout === undefined) throw new AppError('argument_invalid', 'the encoder was disposed of');
+        const nodes = encodeGroup(
+          layout,
+          group.map((caption) => captions[caption] ?? []),
+        );
+        for (const [row, caption] of group.entries()) words[caption] = nodes[row] ?? new Float32Array();
+      }
+      return words;
+    },
+    dispose: async () => {
+      layout = undefined;
+    },
+  };
+}
+
+function layOut(config: ModelConfig, parameters: Parameters, module: WebAssembly.Module): EncoderLayout {
+  const memory = new LinearMemory();
+  const table = parameter(parameters, 'text_encoder.embed.weight').data;
+  const embedding = memory.take(table.byteLength);
+  memory.floats(embedding, table.length).set(table);
+  return {
+    memory,
+    kernel: instantiateEncodeKernel(module, memory.memory),
+    embedding,
+    layers: writeLayers(memory, config, parameters),
+    size: config.jointSize,
+    padded: paddedSize(config),
+    normalize: config.normalizeCaptions,
+  };
+}

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { toAppError } from '../../errors/index.ts';
+import { compileAssembly } from '../assembly/index.ts';
+
+const SHARED = resolve(import.meta.dirname, '../..');
+const FLAGS =
+  '-O3 --noAssert --runtime stub --use abort= --enable simd --importMemory --initialMemory 1 --maximumMemory 65536';
+
+const loading = new Map<boolean, Promise<WebAssembly.Module>>();
+
+/**
+ * The compiled kernel; built by the first call that finds none for the sources as they are now.
+ * @param relaxed whether with relaxed SIMD, which older engines refuse
+ * @throws AppError `backend_unavailable`
+ */
+export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> {
+  const found = loading.get(relaxed);
+  if (found !== undefined) return found;
+  const module = compileAssembly({
+    folder: resolve(SHARED, 'encode/assembly'),
+    imports: [resolve(SHARED, 'match/simd/assembly')],
+    entry: 'kernel.ts',
+    target: `encode/encode-${relaxed ? 'relaxed' : 'plain'}`,
+    flags: [...FLAGS.split(' '), ...(relaxed ? ['--enable', 'relaxed-simd'] : [])],
+  }).catch((thrown: unknown) => {
+    loading.delete(relaxed);
+    throw toAppError(thrown, 'backend_unavailable', 'the encoding kernel');
+  });
+  loading.set(relaxed, module);
+  return module;
+}

@@ -1,0 +1,1 @@
+export { loadEncodeKernel } from './compile-kernel.ts';
