@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
+import { parseCommand } from './commands/parse.ts';
 import { plotCommand } from './commands/plot.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
@@ -12,6 +13,7 @@ import { serveCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
 import { studyCommand } from './commands/study.ts';
 import { trainCommand } from './commands/train.ts';
+import { trainParserCommand } from './commands/train-parser.ts';
 import { vocabCommand } from './commands/vocab.ts';
 
 /** The `gsmn` command: one file a subcommand. Nothing heavy is loaded before a subcommand runs. */
@@ -33,6 +35,8 @@ export function createProgram(): Command {
     modelCommand,
     vocabCommand,
     captionsCommand,
+    parseCommand,
+    trainParserCommand,
     studyCommand,
     galleryCommand,
   ]) {

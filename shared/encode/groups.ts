@@ -5,7 +5,7 @@
 const WORDS_AT_ONCE = 256;
 
 /** Indices of captions, longest first, in groups of so many words at most (but at least one caption). */
-export function groupsByLength(captions: readonly (readonly number[])[]): number[][] {
+export function groupsByLength(captions: readonly { readonly length: number }[]): number[][] {
   const length = (index: number) => captions[index]?.length ?? 0;
   const groups: number[][] = [];
   let room = 0;

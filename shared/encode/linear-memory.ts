@@ -7,7 +7,7 @@ const LINE = 64;
 const FIRST = 1024;
 
 /**
- * The memory of one encoder: what is taken for good, and behind it one piece of scratch, whose contents do not outlive
+ * The memory of one network: what is taken for good, and behind it one piece of scratch, whose contents do not outlive
  * the next one. Views are good until the memory is asked for more.
  */
 export class LinearMemory {
@@ -35,13 +35,30 @@ export class LinearMemory {
         this.memory.grow(missing);
       } catch (cause) {
         const megabytes = Math.ceil((this.#end + bytes) / 2 ** 20);
-        throw new AppError('memory_exhausted', `the encoder cannot grow its memory to ${megabytes} MiB`, {
-          hint: 'give the machine more memory, or encode shorter captions',
+        throw new AppError('memory_exhausted', `the kernel cannot grow its memory to ${megabytes} MiB`, {
+          hint: 'give the machine more memory, or take shorter sentences',
           cause,
         });
       }
     }
     return this.#end;
+  }
+
+  /**
+   * Scratch in parts, of so many numbers of 4 bytes each.
+   * @throws AppError `memory_exhausted`
+   */
+  scratchParts<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, number> {
+    const parts = Object.entries<number>(sizes);
+    const bytes = (numbers: number) => LINE * Math.ceil((4 * numbers) / LINE);
+    let at = this.scratch(parts.reduce((sum, [, numbers]) => sum + bytes(numbers), 0));
+    return Object.fromEntries(
+      parts.map(([name, numbers]) => {
+        const address = at;
+        at += bytes(numbers);
+        return [name, address];
+      }),
+    ) as Record<Name, number>;
   }
 
   floats(address: number, count: number): Float32Array {

@@ -11,7 +11,7 @@ import type { ModelConfig } from '../schema/index.ts';
 import { type EncoderLayout, encodeGroup } from './encode-group.ts';
 import { groupsByLength } from './groups.ts';
 import { instantiateEncodeKernel } from './kernel.ts';
-import { paddedSize, writeLayers } from './layer-weights.ts';
+import { writeLayers } from './layer-weights.ts';
 import { LinearMemory } from './linear-memory.ts';
 
 /**
@@ -62,7 +62,6 @@ function layOut(config: ModelConfig, parameters: Parameters, module: WebAssembly
     embedding,
     layers: writeLayers(memory, config, parameters),
     size: config.jointSize,
-    padded: paddedSize(config),
     normalize: config.normalizeCaptions,
   };
 }

@@ -11,6 +11,8 @@ export {
 } from './parser-config.ts';
 export { readParser, writeParser } from './parser-file.ts';
 export type { ParserModel } from './parser-model.ts';
+export { MOST_WORDS, type Parser } from './parser.ts';
+export { createSimdParser } from './simd/simd-parser.ts';
 export { maximumSpanningTree } from './spanning-tree.ts';
 export {
   FEATURES,

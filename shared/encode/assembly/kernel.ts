@@ -5,6 +5,8 @@ import { applyFirstGates, applyGates } from './gates';
 import { recallMany, recallOne } from './recall';
 import { Direction, Step } from './records';
 
+export { multiply } from '../../match/simd/assembly/products';
+
 /**
  * Rows of a matrix side by side: `out[j, i] = from[indices[i], j]`.
  * @param from rows `step` bytes apart

@@ -1,4 +1,4 @@
-import type { EncodeKernel, LinearMemory } from '../../encode/index.ts';
+import { type EncodeKernel, evenRows, type LinearMemory } from '../../encode/index.ts';
 
 /** Columns of a tile of a product. */
 const TILE = 8;
@@ -69,9 +69,4 @@ export function runLinear(
     const target = out + 4 * layer.columns * start;
     kernel.project(packed, even, layer.inputSize, layer.weights, layer.bias, layer.columns, target);
   }
-}
-
-/** Rows as the products want them: an even number, at least 4. */
-export function evenRows(count: number): number {
-  return Math.max(4, 2 * Math.ceil(count / 2));
 }

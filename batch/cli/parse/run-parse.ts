@@ -1,0 +1,79 @@
+import process from 'node:process';
+import { AppError } from '../../../shared/errors/index.ts';
+import { attachmentScores } from '../../../shared/parse/index.ts';
+import { loadParser } from '../../../shared/platform/parse/index.ts';
+import type { WordStyle } from '../../../shared/text/index.ts';
+import { parseSentences } from '../../parser/parse-sentences.ts';
+import { formatTrees, readSentences, type SourceFormat, type TargetFormat } from '../../parser/sentence-files.ts';
+import { readTreebank } from '../../parser/treebank.ts';
+import { writeNewFile } from '../../vocabulary/write-new-file.ts';
+import { interruptible } from '../interrupt.ts';
+import { terminalReport } from '../report.ts';
+
+interface ParseCommandOptions {
+  readonly srcPath?: string;
+  readonly tarPath?: string;
+  readonly from?: SourceFormat;
+  readonly to?: TargetFormat;
+  readonly words: WordStyle;
+  readonly conllu?: boolean;
+  readonly eval?: string;
+  readonly lower?: boolean;
+  readonly parser?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `gsmn parse` */
+export async function runParse(options: ParseCommandOptions): Promise<void> {
+  if (options.eval !== undefined) return evaluate(options.eval, options);
+  const { srcPath, tarPath } = options;
+  if (srcPath === undefined || tarPath === undefined) {
+    throw new AppError('argument_invalid', 'there is nothing to parse', {
+      hint: 'pass --src_path and --tar_path, or --eval with a treebank',
+    });
+  }
+  const from = options.from ?? (options.conllu ? 'conllu' : sourceFormat(srcPath));
+  const to = options.to ?? (options.conllu ? 'conllu' : tarPath.endsWith('.conllu') ? 'conllu' : 'pairs');
+  const sentences = await readSentences(srcPath, from, options.words);
+  const trees = await interruptible(async (signal) => {
+    const missing = sentences.filter(({ tree }) => tree === undefined).map(({ words }) => words);
+    const parsed =
+      missing.length === 0 ? [] : await parseSentences(await loadParser(options.parser), missing, terminalReport, signal);
+    let next = 0;
+    return sentences.map(({ tree }) => tree ?? (parsed[next++] as (typeof parsed)[number]));
+  });
+  const written = await writeNewFile(tarPath, formatTrees(trees, sentences, to), options.force === true);
+  const words = trees.reduce((sum, tree) => sum + tree.words.length, 0);
+  const amount = `${trees.length.toLocaleString('en')} captions, ${words.toLocaleString('en')} words`;
+  terminalReport.say(`${written ? 'wrote' : 'unchanged:'} ${tarPath}: ${amount}`);
+  const empty = trees.filter((tree) => tree.words.length === 0).length;
+  if (empty > 0) terminalReport.warn(`${empty} captions of ${srcPath} have no words`);
+}
+
+function sourceFormat(path: string): SourceFormat {
+  if (path.endsWith('.conllu')) return 'conllu';
+  return path.endsWith('.json') ? 'corenlp' : 'text';
+}
+
+async function evaluate(path: string, { parser: file, lower, json }: ParseCommandOptions): Promise<void> {
+  const gold = await readTreebank(path);
+  const parser = await loadParser(file);
+  const words = gold.map((tree) => (lower ? tree.words.map((word) => word.toLowerCase()) : tree.words));
+  const began = performance.now();
+  const trees = await interruptible((signal) => parseSentences(parser, words, terminalReport, signal));
+  const seconds = (performance.now() - began) / 1000;
+  const scores = attachmentScores(gold.flatMap((tree, index) => {
+    const predicted = trees[index];
+    return predicted === undefined ? [] : [{ gold: tree, predicted }];
+  }));
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...scores, seconds })}\n`);
+    return;
+  }
+  const share = (value: number) => value.toFixed(2);
+  process.stdout.write(
+    `UAS ${share(scores.unlabelled)} | LAS ${share(scores.labelled)} | UPOS ${share(scores.universalTags)} | ` +
+      `XPOS ${share(scores.tags)} | ${scores.words} words of ${scores.sentences} sentences in ${seconds.toFixed(1)} s\n`,
+  );
+}

@@ -1,0 +1,23 @@
+import type { DependencyTree, Parser } from '../../shared/parse/index.ts';
+import type { Report } from '../report.ts';
+
+/** Sentences of one call: enough to be fast, few enough for a display that moves. */
+const AT_ONCE = 256;
+
+/** Parses sentences with progress. */
+export async function parseSentences(
+  parser: Parser,
+  sentences: readonly (readonly string[])[],
+  report: Report,
+  signal?: AbortSignal,
+): Promise<DependencyTree[]> {
+  return report.stage('parsing', 'captions', async (onProgress) => {
+    const trees: DependencyTree[] = [];
+    for (let start = 0; start < sentences.length; start += AT_ONCE) {
+      signal?.throwIfAborted();
+      trees.push(...(await parser.parse(sentences.slice(start, start + AT_ONCE))));
+      onProgress(trees.length, sentences.length);
+    }
+    return trees;
+  });
+}

@@ -1,0 +1,1 @@
+export { loadParser, shippedParserPath } from './load-parser.ts';
