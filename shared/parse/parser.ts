@@ -1,7 +1,7 @@
 import type { DependencyTree } from './dependency-tree.ts';
 
 /** The most words of a sentence. */
-export const MOST_WORDS = 1000;
+export const MOST_WORDS = 400;
 
 /** Finds the trees over sentences. */
 export interface Parser {

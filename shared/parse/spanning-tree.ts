@@ -64,10 +64,16 @@ function arborescence(scores: Float64Array, size: number): number[] {
 
 function bestHeads(scores: Float64Array, size: number): number[] {
   const heads = [0];
-  const nodes = Array.from({ length: size }, (_, node) => node);
   for (let dependent = 1; dependent < size; dependent++) {
-    const others = nodes.filter((node) => node !== dependent);
-    heads.push(best(others, (head) => scores[dependent * size + head] as number).node);
+    let found = 0;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let head = 0; head < size; head++) {
+      const score = scores[dependent * size + head] as number;
+      if (head === dependent || score <= most) continue;
+      found = head;
+      most = score;
+    }
+    heads.push(found);
   }
   return heads;
 }

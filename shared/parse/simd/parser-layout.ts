@@ -49,16 +49,25 @@ export function layOutParser(memory: LinearMemory, { config, tensors }: ParserMo
       }),
     }),
   );
-  const states = 2 * H;
+  // States of both directions, each padded.
+  const padded = gru[0]?.padded ?? H;
+  const states = 2 * padded;
+  const ofStates = (name: string, columns: number): LinearPart => {
+    const own = part(name, columns);
+    const weight = new Float32Array(states * columns);
+    weight.set(own.weight.subarray(0, H * columns));
+    weight.set(own.weight.subarray(H * columns), padded * columns);
+    return { ...own, weight };
+  };
   return {
     gru,
-    tags: writeLinear(memory, states, [part('tags', X), part('universalTags', U)]),
+    tags: writeLinear(memory, states, [ofStates('tags', X), ofStates('universalTags', U)]),
     heard: writeLinear(memory, X, [{ weight: read('tags.heard'), columns: tagSize }]),
     sides: writeLinear(memory, states, [
-      part('arc.dependent', A),
-      part('arc.head', A),
-      part('relation.dependent', B),
-      part('relation.head', B),
+      ofStates('arc.dependent', A),
+      ofStates('arc.head', A),
+      ofStates('relation.dependent', B),
+      ofStates('relation.head', B),
     ]),
     arcHeads: writeLinear(memory, A, [
       { weight: transposed(read('arc.pair'), A), columns: A },

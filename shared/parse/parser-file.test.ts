@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../test/support/close.ts';
+import { randomParser, smallParserConfig } from '../../test/support/random-parser.ts';
+import { seededRandom } from '../../test/support/random.ts';
+import { bytesSource } from '../formats/index.ts';
+import { readParser, writeParser } from './parser-file.ts';
+
+const model = randomParser(seededRandom(7), smallParserConfig());
+
+describe("a parser's file", () => {
+  it('comes back with tables of 8 bits and other numbers of 16', async () => {
+    const read = await readParser(bytesSource('parser', writeParser(model)));
+    expect(read.config).toEqual(model.config);
+    expect([...read.tensors.keys()]).toEqual([...model.tensors.keys()]);
+    for (const [name, data] of model.tensors) {
+      // Half a step of a row whose largest number is 0.7, or half a unit of float16's last place.
+      const absolute = name.startsWith('table.') ? 0.7 / 127 : 3e-4;
+      expectClose(read.tensors.get(name) ?? [], data, { absolute, relative: 0 }, name);
+    }
+  });
+
+  it('keeps rows of zeros, and rows of any size', async () => {
+    const tensors = new Map(model.tensors);
+    const table = new Float32Array((tensors.get('table.vector') ?? []).length);
+    table.set([1e4, -1e4, 5e3], 7);
+    table.set([1e-3, -1e-3], 14);
+    tensors.set('table.vector', table);
+    const read = await readParser(bytesSource('parser', writeParser({ ...model, tensors })));
+    expectClose(read.tensors.get('table.vector') ?? [], table, { absolute: 1e-6, relative: 0.01 }, 'vectors');
+  });
+
+  it('refuses a file that is no parser, or another one than its configuration says', async () => {
+    const bytes = writeParser(model);
+    const text = new TextDecoder('latin1').decode(bytes);
+    const changed = (from: string, to: string) =>
+      bytesSource('broken', Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0)));
+    await expect(readParser(changed('\\"hiddenSize\\":11', '\\"hiddenSize\\":12'))).rejects.toMatchObject({
+      code: 'shape_mismatch',
+      message: expect.stringContaining('gru.0.forward'),
+    });
+    await expect(readParser(changed('gsmn-parser', 'gsmn-barser'))).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(readParser(changed('"config"', '"konfig"'))).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(readParser(bytesSource('short', bytes.slice(0, -1)))).rejects.toMatchObject({ code: 'format_invalid' });
+  });
+});
