@@ -1,26 +1,13 @@
-import { AppError } from '../../shared/errors/index.ts';
-import {
-  assertModelOf,
-  GENERATION_PATHS,
-  type ImageGraphReader,
-  openImageGraphs,
-  readModel,
-  within,
-} from '../../shared/generation/index.ts';
+import type { ImageGraphReader } from '../../shared/generation/index.ts';
 import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
-import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
-import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { fusedScore, parseCoarseHead } from '../../shared/retrieval/index.ts';
-import { type ImagePayload, type QueryWord, SEARCH_LIMITS } from '../../shared/schema/index.ts';
-import { encodeQuery } from '../../shared/text/index.ts';
+import type { QueryEngines } from '../../shared/platform/engines/index.ts';
+import { fusedScore } from '../../shared/retrieval/index.ts';
+import type { ImagePayload, QueryWord } from '../../shared/schema/index.ts';
 import type { QdrantStore, RecalledImage } from '../../workers/clients/index.ts';
-import type { IndexFolder } from '../generation/index-folder.ts';
+import { type OpenSearchOptions, withOpenSearch } from './open-search.ts';
 
-export interface SearchIndexOptions {
-  readonly index: IndexFolder;
+export interface SearchIndexOptions extends OpenSearchOptions {
   readonly store: QdrantStore;
-  readonly backend: string;
-  readonly query: string;
   /** Hits wanted. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +28,13 @@ export interface IndexAnswer {
   readonly query: string;
   readonly words: readonly QueryWord[];
   readonly generation: string;
+  /** What compared, and what encoded the query. */
   readonly backend: string;
+  readonly encoder: string;
+  /** Whether GSMN compared the images that recall found, or every one. */
+  readonly ranking: 'shortlist' | 'exhaustive';
+  /** How many images GSMN compared. */
+  readonly compared: number;
   readonly hits: readonly IndexHit[];
 }
 
@@ -49,69 +42,36 @@ export interface IndexAnswer {
  * Searches the active generation in this process, without services: the same encoding, recall, matching and fused
  * score as through the edge worker.
  *
- * @throws AppError `generation_missing`, `query_empty`, `query_too_long`, `backend_unavailable`, `recall_unavailable`
- *   and what reading the generation throws.
+ * @throws AppError `recall_unavailable` and what opening and reading the generation throws.
  */
-export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
-  const { index, store, backend, query, limit, signal } = options;
-  const id = await index.requireActive();
-  const manifest = await index.manifest(id);
-  const files = folderFiles(index.generation(id));
-  const model = await readModel(within(files, GENERATION_PATHS.model));
-  assertModelOf(manifest, model);
-  const { words, ids } = checkedQuery(query, model.vocabulary);
-  const engines = await createEngines(model.config, model.parameters, backend);
-  const reader = await openImageGraphs(files, manifest);
-  try {
-    const [nodes] = await engines.encoder.encodeCaptions([ids]);
-    if (nodes === undefined) throw new AppError('internal', 'the encoder returned no caption');
-    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+export function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
+  const { store, query, limit, signal } = options;
+  return withOpenSearch(options, async ({ manifest, engines, reader, words, caption, coarse }) => {
     const { shortlist, coarseWeight } = manifest.ranking;
-    const coarse = head.textVector({ ids, words: nodes });
-    const recalled = await store.recall(
-      manifest.collections.images,
-      [...coarse],
-      Math.max(shortlist, limit),
-      {
-        signal,
-      },
-    );
-    const scores = await matchShortlist(engines, reader, recalled, { words: nodes }, signal);
+    const { images } = manifest.collections;
+    const recalled = await store.recall(images, [...coarse], Math.max(shortlist, limit), { signal });
+    const scores = await matchShortlist(engines, reader, recalled, caption, signal);
     const hits = recalled.map(({ id: image, score, payload }, rank): IndexHit => {
       const gsmn = scores[rank] ?? Number.NaN;
       return { id: image, score: fusedScore(gsmn, score, coarseWeight), gsmn, coarse: score, image: payload };
     });
     hits.sort((a, b) => b.score - a.score);
-    return { query, words, generation: id, backend: engines.backend, hits: hits.slice(0, limit) };
-  } finally {
-    await reader.close();
-    await engines.encoder.dispose();
-    await engines.matcher.dispose();
-  }
-}
-
-function checkedQuery(
-  query: string,
-  vocabulary: Parameters<typeof encodeQuery>[1],
-): ReturnType<typeof encodeQuery> {
-  const most = SEARCH_LIMITS.queryCharacters;
-  if (query.length > most) {
-    throw new AppError(
-      'query_too_long',
-      `the query has ${query.length} characters, at most ${most} are read`,
-      {
-        hint: 'say it in one sentence',
-      },
-    );
-  }
-  const encoded = encodeQuery(query, vocabulary);
-  if (encoded.words.length > 0) return encoded;
-  throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the picture shows' });
+    return {
+      query,
+      words,
+      generation: manifest.id,
+      backend: engines.backend,
+      encoder: engines.encoder.backend,
+      ranking: 'shortlist',
+      compared: recalled.length,
+      hits: hits.slice(0, limit),
+    };
+  });
 }
 
 /** GSMN's scores of the recalled images, in their order. */
 async function matchShortlist(
-  { matcher }: Engines,
+  { matcher }: QueryEngines,
   reader: ImageGraphReader,
   recalled: readonly RecalledImage[],
   caption: CaptionGraph,

@@ -1,6 +1,7 @@
 export { type ActiveGeneration, parseActive } from './active-generation.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type Crc32c, loadCrc32c, sha256Hex, sha256OfSource } from './checksum.ts';
+export { type CoarseVectorReader, hasCoarseVectors, openCoarseVectors } from './coarse-vectors.ts';
 export { type GenerationFiles, withFile, within } from './generation-files.ts';
 export { type ImageGraphReader, openImageGraphs } from './image-graphs.ts';
 export { GENERATION_PATHS, manifestBytes, readManifest, verifyFiles } from './manifest.ts';

@@ -12,6 +12,8 @@ export const GENERATION_PATHS = {
   captionNodes: 'captions.nodes',
   /** `[images, R, 4]` float32, x1 y1 x2 y2 as fractions of width and height. */
   boxes: 'boxes.npy',
+  /** `[images, dimensions]` float32, unit vectors: what the points in Qdrant have. */
+  imageVectors: 'images.coarse.npy',
   /** A line a caption: its `[head, dependent]` pairs. Only where the data has parses. */
   dependencies: 'dependencies.jsonl',
   /** The model's folder (`MODEL_FILES` lie in it). */

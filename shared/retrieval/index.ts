@@ -1,4 +1,5 @@
 export { selectBagWords } from './bag-words.ts';
+export { BestImages, type ComparedImage } from './best-images.ts';
 export { CENTRED_POOLING_WARNING, fitCentredPooling } from './centred-pooling.ts';
 export type { CaptionedImage } from './coarse-covariance.ts';
 export type { CoarseHead, CoarseImageInput, CoarseTextInput } from './coarse-head.ts';

@@ -61,7 +61,7 @@ describe.each([
 
   it('holds the images as it should', async () => {
     const line = service.lines.find(({ message }) => message === 'generation loaded');
-    expect(line?.fields).toMatchObject({ images: 7, resident, backend: 'wasm' });
+    expect(line?.fields).toMatchObject({ images: 7, resident, backend: 'wasm', encoder: 'wasm' });
   });
 
   it('tells what the cache holds and did', async () => {

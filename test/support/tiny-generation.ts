@@ -46,6 +46,8 @@ export interface TinyGeneration {
 export interface TinyOptions {
   readonly seed?: number;
   readonly images?: number;
+  /** False leaves the file of the images' coarse vectors out. */
+  readonly vectors?: boolean;
   readonly config?: Partial<ModelConfig>;
 }
 
@@ -105,6 +107,16 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
       data: Float32Array.from(images.flatMap(({ boxes }) => [...boxes])),
     }),
   );
+  const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+  if (options.vectors !== false) {
+    files.set(
+      GENERATION_PATHS.imageVectors,
+      writeNpy({
+        shape: [count, head.dimensions],
+        data: Float32Array.from(images.flatMap((image) => [...coarseVector(head, image)])),
+      }),
+    );
+  }
   const described = await Promise.all(
     [...files].map(async ([path, bytes]) => ({
       path,
@@ -139,7 +151,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     manifest,
     model,
     vocabulary,
-    head: parseCoarseHead(model.coarse.config, model.coarse.tensors),
+    head,
     images,
     captions,
   };
@@ -165,8 +177,7 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
         height: 3,
         captions: [tiny.captions[id]?.text ?? ''],
       };
-      const vector = tiny.head.imageVector({ ...image, regions: REGIONS, features: new Float32Array() });
-      return { id, vector, payload };
+      return { id, vector: coarseVector(tiny.head, image), payload };
     }),
   );
   await store.ensureCollection(captions, tiny.head.dimensions);
@@ -177,6 +188,10 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
       return { id, vector: tiny.head.textVector({ ids, words }), payload: { text, image } };
     }),
   );
+}
+
+function coarseVector(head: CoarseHead, image: ImageGraph): Float32Array {
+  return head.imageVector({ ...image, regions: REGIONS, features: new Float32Array() });
 }
 
 /** Rows of length one, as the encoders give them. */

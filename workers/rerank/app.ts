@@ -88,6 +88,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
         id: generation.id,
         active,
         backend: generation.matcher.backend,
+        encoder: generation.queries.backend,
         images: generation.images.count,
         cache: generation.images.status,
       })),

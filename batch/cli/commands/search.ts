@@ -9,6 +9,14 @@ export function searchCommand(): Command {
     .description('search the active generation of an index, in this process')
     .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
     .addOption(backendOption())
+    .option('--exhaustive', 'compare every image, not a shortlist; needs no vector database')
+    .option('--no-coarse', "with --exhaustive: rank by the graphs' score alone")
+    .option(
+      '--memory-mb <number>',
+      'with --exhaustive: memory for the images that are compared at once, in MiB',
+      wholeNumber('memory-mb', 1, 1 << 20),
+      256,
+    )
     .option('--json', 'the answer as JSON on stdout')
     .action(async (sentence, options) =>
       (await import('../search/run-search.ts')).runSearch(sentence, options),

@@ -1,27 +1,57 @@
 import process from 'node:process';
 import Table from 'cli-table3';
+import { AppError } from '../../../shared/errors/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
+import { searchExhaustively } from '../../search/search-exhaustively.ts';
 import { type IndexAnswer, searchIndex } from '../../search/search-index.ts';
 import { withStorage } from '../index/with-storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
+import { withProgress } from '../progress.ts';
 
 interface SearchOptions extends IndexOptions {
   readonly limit: number;
   readonly backend: string;
+  readonly exhaustive?: boolean;
+  readonly coarse: boolean;
+  readonly memoryMb: number;
   readonly json?: boolean;
 }
 
 /** Searches and prints the hits: a table for people, JSON for machines. */
 export async function runSearch(query: string, options: SearchOptions): Promise<void> {
-  const { limit, backend, json } = options;
+  if (!options.coarse && !options.exhaustive) {
+    throw new AppError(
+      'argument_invalid',
+      '--no-coarse ranks without the coarse score, but recall needs it',
+      {
+        hint: 'give it with --exhaustive',
+      },
+    );
+  }
+  const answer = await (options.exhaustive ? exhaustive(query, options) : shortlist(query, options));
+  process.stdout.write(options.json ? `${JSON.stringify(answer, undefined, 2)}\n` : asText(answer));
+}
+
+async function shortlist(query: string, options: SearchOptions): Promise<IndexAnswer> {
+  const { limit, backend } = options;
   const index = new IndexFolder(options.index);
   // Before a database is made for an index that does not exist.
   await index.requireActive();
-  const answer = await withStorage(options, ({ store }) =>
+  return withStorage(options, ({ store }) =>
     interruptible((signal) => searchIndex({ index, store, backend, query, limit, signal })),
   );
-  process.stdout.write(json ? `${JSON.stringify(answer, undefined, 2)}\n` : asText(answer));
+}
+
+function exhaustive(query: string, options: SearchOptions): Promise<IndexAnswer> {
+  const { limit, backend, coarse, memoryMb } = options;
+  const index = new IndexFolder(options.index);
+  const memoryBytes = memoryMb * 2 ** 20;
+  return interruptible((signal) =>
+    withProgress('compare', 'images', (onProgress) =>
+      searchExhaustively({ index, backend, query, limit, coarse, memoryBytes, signal, onProgress }),
+    ),
+  );
 }
 
 function asText({ words, hits }: IndexAnswer): string {

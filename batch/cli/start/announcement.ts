@@ -9,7 +9,7 @@ const GROUPS = 3;
 export interface Running {
   readonly url: string;
   readonly manifest: GenerationManifest;
-  readonly choice: BackendChoice;
+  readonly choice: Pick<BackendChoice, 'backend' | 'passedOver'>;
   /** The folder of the pictures. */
   readonly pictures: string | undefined;
   readonly page: PageContent;

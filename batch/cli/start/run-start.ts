@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveBackend } from '../../../shared/platform/engines/index.ts';
+import { resolveQueryBackend } from '../../../shared/platform/engines/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
 import { openStorage } from '../storage.ts';
 import { announcement, type Running } from './announcement.ts';
@@ -40,7 +40,7 @@ async function startAll(options: StartOptions, parts: Parts, signal: AbortSignal
   const { host, port } = options;
   const log = createLog(options.logLevel);
   await assertPortFree(port, host);
-  const choice = await resolveBackend(options.backend);
+  const choice = await resolveQueryBackend(options.backend);
   const index = new IndexFolder(options.index);
   // Before anything is started, so that nobody waits for a message about what is not there.
   const source = await findDataSource(options, index);

@@ -1,7 +1,7 @@
 /** Starts the parts of the system: the one place of the command that reaches into the workers. */
 import { assertPortFree, startEdge } from '../../../infra/start-edge.ts';
 import { AppError } from '../../../shared/errors/index.ts';
-import { createEngines } from '../../../shared/platform/engines/index.ts';
+import { createQueryEngines } from '../../../shared/platform/engines/index.ts';
 import { startQdrantLocal } from '../../../workers/qdrant-local/index.ts';
 import { type Log, type RerankSettings, startRerank } from '../../../workers/rerank/index.ts';
 import type { Part } from './closing.ts';
@@ -37,7 +37,7 @@ export interface RerankerOptions {
 
 /** The rerank service; it listens also when the index has nothing to serve yet, and goes on looking. */
 export function startReranker(options: RerankerOptions): Promise<Service> {
-  return startRerank({ ...options, engines: createEngines });
+  return startRerank({ ...options, engines: createQueryEngines });
 }
 
 /**
@@ -46,7 +46,7 @@ export function startReranker(options: RerankerOptions): Promise<Service> {
  * @throws AppError why its active generation cannot be loaded.
  */
 export async function startLoadedReranker(options: RerankerOptions): Promise<Service> {
-  const service = await startRerank({ ...options, engines: createEngines });
+  const service = await startRerank({ ...options, engines: createQueryEngines });
   const { active, failure } = service.status();
   if (active !== null) return service;
   await service.close();

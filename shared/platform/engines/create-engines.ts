@@ -1,4 +1,3 @@
-import { createTfjsEncoder, createTfjsMatcher } from '../../gsmn/index.ts';
 import { createSimdMatcher } from '../../match/index.ts';
 import type { Encoder, Matcher, Parameters } from '../../model/index.ts';
 import type { Backend, ModelConfig } from '../../schema/index.ts';
@@ -25,6 +24,7 @@ export async function createEngines(
   request: string,
 ): Promise<Engines> {
   const choice = await resolveBackend(request);
+  const { createTfjsEncoder } = await loadNetwork();
   const encoder = createTfjsEncoder(choice.encoder, config, parameters);
   try {
     return {
@@ -38,11 +38,16 @@ export async function createEngines(
   }
 }
 
+/** The network in TF.js, which takes long to load and is loaded only by those that want it. */
+function loadNetwork() {
+  return import('../../gsmn/index.ts');
+}
+
 async function createMatcher(
   backend: Backend,
   config: ModelConfig,
   parameters: Parameters,
 ): Promise<Matcher> {
-  if (backend !== 'simd') return createTfjsMatcher(backend, config, parameters);
+  if (backend !== 'simd') return (await loadNetwork()).createTfjsMatcher(backend, config, parameters);
   return createSimdMatcher(config, parameters, await nodeKernelRuntime());
 }

@@ -1,22 +1,30 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
 import { unpackSwiftshader } from '../../../test/support/swiftshader.ts';
-import { createEngines, resolveBackend } from './index.ts';
+import { createEngines, createQueryEngines, resolveBackend, resolveQueryBackend } from './index.ts';
 
 /** A folder where no TensorFlow is set up, so that the tests are the same wherever one is. */
 const NO_TENSORFLOW = { GSMN_TENSORFLOW: '/nowhere' };
 
 /** What a process with another environment resolves. */
-async function resolvedByChild(request: string, environment: Record<string, string>): Promise<unknown> {
-  const program = `
+function resolvedByChild(request: string, environment: Record<string, string>): Promise<unknown> {
+  return saidByChild(
+    `
     const { resolveBackend } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
-    const said = await resolveBackend(${JSON.stringify(request)}).catch(({ code, message }) => ({ code, message }));
+    const said = await resolveBackend(${JSON.stringify(request)}).catch(({ code, message }) => ({ code, message }));`,
+    environment,
+  );
+}
+
+/** `said` of a program that another process with another environment runs. */
+async function saidByChild(lines: string, environment: Record<string, string>): Promise<unknown> {
+  const program = `${lines}
     process.stdout.write('\\n' + JSON.stringify(said));
     process.exit(0);
   `;
@@ -122,6 +130,48 @@ describe('making engines', () => {
   it.each(['wasm', 'simd'])('refuses parameters of another network on %s', async (backend) => {
     const parameters = randomParameters(seededRandom(7), smallConfig());
     await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, backend)).rejects.toMatchObject({
+      code: 'shape_mismatch',
+    });
+  });
+});
+
+describe('making what answers queries', () => {
+  it('gives both kernels of simd, which load nothing of TF.js', async () => {
+    const model = `file://${resolve(import.meta.dirname, '../../../test/support/random-model.ts')}`;
+    const program = `
+      import { registerHooks } from 'node:module';
+      const loaded = new Set();
+      registerHooks({
+        resolve(name, context, next) {
+          const found = next(name, context);
+          if (found.url.includes('/@tensorflow/')) loaded.add(name);
+          return found;
+        },
+      });
+      const { createQueryEngines } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
+      const { randomParameters, smallConfig } = await import(${JSON.stringify(model)});
+      const config = smallConfig();
+      const { backend, encoder, matcher } = await createQueryEngines(
+        config, randomParameters(Math.random, config), 'auto');
+      const [words] = await encoder.encodeCaptions([[1, 4, 2]]);
+      const said = [backend, encoder.backend, matcher.backend, words.length, [...loaded]];`;
+    expect(await saidByChild(program, {})).toEqual(['simd', 'simd', 'simd', 3 * 12, []]);
+  });
+
+  it('takes a named backend as it is, for both', async () => {
+    const config = smallConfig();
+    const parameters = randomParameters(seededRandom(7), config);
+    const { backend, encoder, matcher } = await createQueryEngines(config, parameters, 'wasm');
+    expect([backend, encoder.backend, matcher.backend]).toEqual(['wasm', 'wasm', 'wasm']);
+    await matcher.dispose();
+    await encoder.dispose();
+  });
+
+  it('refuses names that are none, and parameters of another network', async () => {
+    await expect(resolveQueryBackend('cuda')).rejects.toMatchObject({ code: 'argument_invalid' });
+    const parameters = randomParameters(seededRandom(7), smallConfig());
+    const other = smallConfig({ jointSize: 16 });
+    await expect(createQueryEngines(other, parameters, 'simd')).rejects.toMatchObject({
       code: 'shape_mismatch',
     });
   });

@@ -1,2 +1,3 @@
 export { createEngines, type Engines } from './create-engines.ts';
-export { type BackendChoice, resolveBackend } from './resolve-backend.ts';
+export { createQueryEngines, type QueryEngines } from './create-query-engines.ts';
+export { type BackendChoice, resolveBackend, resolveQueryBackend } from './resolve-backend.ts';

@@ -1,5 +1,7 @@
 import { AppError } from '../../errors/index.ts';
+import { hasRelaxedSimd } from '../../match/index.ts';
 import { type Backend, backendSchema } from '../../schema/index.ts';
+import { loadEncodeKernel } from '../encode/index.ts';
 import { nodeKernelRuntime } from '../match/index.ts';
 import { loadTfjsBackend, type TfjsBackendName } from '../tfjs/index.ts';
 import { assertHardwareAdapter } from './webgpu-adapter.ts';
@@ -61,6 +63,29 @@ export async function resolveBackend(request: string): Promise<BackendChoice> {
       encoder: found.encoder,
       passedOver: [{ backend: 'simd', why }, ...found.passedOver],
     };
+  }
+}
+
+/**
+ * Loads what answers queries, which encode captions and no images: with `simd` and `auto` the kernels of `simd` alone, and
+ * nothing of TF.js. Where `auto` finds that they do not load, it is `resolveBackend`'s choice.
+ *
+ * @throws AppError as `resolveBackend`
+ */
+export async function resolveQueryBackend(
+  request: string,
+): Promise<Pick<BackendChoice, 'backend' | 'passedOver'>> {
+  const asked = parseRequest(request);
+  if (asked !== 'auto' && asked !== 'simd') return resolveBackend(asked);
+  try {
+    await Promise.all([nodeKernelRuntime(), loadEncodeKernel(hasRelaxedSimd())]);
+    return { backend: 'simd', passedOver: [] };
+  } catch (thrown) {
+    const why = unavailable(thrown);
+    if (asked === 'simd') throw thrown;
+    const { encoder, passedOver } = await resolveBackend('auto');
+    const others = passedOver.filter(({ backend }) => backend !== 'simd');
+    return { backend: encoder, passedOver: [{ backend: 'simd', why }, ...others] };
   }
 }
 

@@ -1,1 +1,2 @@
 export { type NodeKernelOptions, nodeKernelRuntime } from './node-runtime.ts';
+export { nodeMatchDevice } from './webgpu-device.ts';

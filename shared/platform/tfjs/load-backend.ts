@@ -1,14 +1,11 @@
-import { loadTensorflow } from './tensorflow.ts';
-import { loadWasm } from './wasm.ts';
-import { loadWebgpu } from './webgpu.ts';
-
 /** TF.js backends of Node; TF.js and this project call them by the same names. */
 export type TfjsBackendName = 'wasm' | 'tensorflow' | 'webgpu';
 
+/** Imported when they are wanted, so that whoever wants none of them does not wait for TF.js. */
 const LOADERS: Record<TfjsBackendName, () => Promise<void>> = {
-  wasm: loadWasm,
-  tensorflow: loadTensorflow,
-  webgpu: loadWebgpu,
+  wasm: async () => (await import('./wasm.ts')).loadWasm(),
+  tensorflow: async () => (await import('./tensorflow.ts')).loadTensorflow(),
+  webgpu: async () => (await import('./webgpu.ts')).loadWebgpu(),
 };
 
 const loading = new Map<TfjsBackendName, Promise<void>>();

@@ -47,7 +47,7 @@ export async function randomImages(
   });
   const folder = mkdtempSync(join(tmpdir(), 'gsmn-bench-'));
   const crc32c = await loadCrc32c();
-  const layout = nodeStoreLayout('float16', jointSize, new Array<number>(count).fill(REGIONS));
+  const layout = nodeStoreLayout('float16', jointSize, new Uint8Array(count).fill(REGIONS));
   const bytes = new Uint8Array(layout.byteLength);
   const put = (pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[]) => {
     for (const piece of pieces) bytes.set(piece.bytes, piece.offset);

@@ -181,11 +181,19 @@ export class GenerationHost {
           this.#progress = { done, total };
         },
       });
-      const { images, matcher, bytes } = loaded;
+      const { images, matcher, queries, bytes } = loaded;
       const ms = Math.round(performance.now() - start);
       const { count, status } = images;
       log.info(
-        { generation: id, images: count, resident: status.images, bytes, backend: matcher.backend, ms },
+        {
+          generation: id,
+          images: count,
+          resident: status.images,
+          bytes,
+          backend: matcher.backend,
+          encoder: queries.backend,
+          ms,
+        },
         'generation loaded',
       );
       onLoad?.('loaded');

@@ -11,7 +11,7 @@ import {
   verifyFiles,
   within,
 } from '../../../shared/generation/index.ts';
-import type { Encoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
+import type { CaptionEncoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
 import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
@@ -24,7 +24,7 @@ export type EngineFactory = (
   config: ModelConfig,
   parameters: Parameters,
   backend: string,
-) => Promise<{ readonly encoder: Encoder; readonly matcher: Matcher }>;
+) => Promise<{ readonly encoder: CaptionEncoder; readonly matcher: Matcher }>;
 
 /** What the service reads of a generation (captions are of no use to it). */
 const NEEDED: readonly string[] = [

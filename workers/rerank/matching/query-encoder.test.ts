@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Encoder } from '../../../shared/model/index.ts';
+import type { CaptionEncoder } from '../../../shared/model/index.ts';
 import type { CoarseHead } from '../../../shared/retrieval/index.ts';
 import { QueryEncoder } from './query-encoder.ts';
 
@@ -11,12 +11,11 @@ const head: CoarseHead = {
 };
 
 function queries(cacheBytes: number) {
-  const encodeCaptions = vi.fn<Encoder['encodeCaptions']>(async (captions) =>
+  const encodeCaptions = vi.fn<CaptionEncoder['encodeCaptions']>(async (captions) =>
     captions.map((ids) => Float32Array.from(ids)),
   );
-  const encoder: Encoder = {
+  const encoder: CaptionEncoder = {
     backend: 'none',
-    encodeImages: async () => new Float32Array(),
     encodeCaptions,
     dispose: async () => {},
   };

@@ -1,4 +1,4 @@
-import type { Encoder } from '../../../shared/model/index.ts';
+import type { CaptionEncoder } from '../../../shared/model/index.ts';
 import type { CoarseHead } from '../../../shared/retrieval/coarse-head.ts';
 import { LruCache } from '../lru-cache.ts';
 
@@ -12,15 +12,20 @@ export interface QueryNodes {
 
 /** Encodes queries and remembers the last ones; the same query asked twice at once is encoded once. */
 export class QueryEncoder {
-  readonly #encoder: Encoder;
+  readonly #encoder: CaptionEncoder;
   readonly #head: CoarseHead;
   readonly #cache: LruCache<QueryNodes>;
   readonly #underWay = new Map<string, Promise<QueryNodes>>();
 
-  constructor(encoder: Encoder, head: CoarseHead, cacheBytes: number) {
+  constructor(encoder: CaptionEncoder, head: CoarseHead, cacheBytes: number) {
     this.#encoder = encoder;
     this.#head = head;
     this.#cache = new LruCache(cacheBytes);
+  }
+
+  /** What encodes. */
+  get backend(): string {
+    return this.#encoder.backend;
   }
 
   get cachedBytes(): number {

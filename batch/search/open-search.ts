@@ -1,0 +1,85 @@
+import { AppError } from '../../shared/errors/index.ts';
+import {
+  assertModelOf,
+  GENERATION_PATHS,
+  type GenerationFiles,
+  type ImageGraphReader,
+  openImageGraphs,
+  readModel,
+  within,
+} from '../../shared/generation/index.ts';
+import type { CaptionGraph } from '../../shared/model/index.ts';
+import { createQueryEngines, type QueryEngines } from '../../shared/platform/engines/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { type GenerationManifest, type QueryWord, SEARCH_LIMITS } from '../../shared/schema/index.ts';
+import { encodeQuery, type Vocabulary } from '../../shared/text/index.ts';
+import type { IndexFolder } from '../generation/index-folder.ts';
+
+/** The active generation of an index and a query, encoded: all that a search in this process begins with. */
+export interface OpenSearch {
+  readonly manifest: GenerationManifest;
+  readonly files: GenerationFiles;
+  readonly engines: QueryEngines;
+  readonly reader: ImageGraphReader;
+  readonly words: readonly QueryWord[];
+  readonly caption: CaptionGraph;
+  /** The query's coarse vector, `[dimensions]`. */
+  readonly coarse: Float32Array;
+}
+
+export interface OpenSearchOptions {
+  readonly index: IndexFolder;
+  readonly backend: string;
+  readonly query: string;
+}
+
+/**
+ * Lets `work` search the active generation, and closes it.
+ *
+ * @throws AppError `generation_missing`, `query_empty`, `query_too_long`, `backend_unavailable` and what reading the
+ *   generation throws.
+ */
+export async function withOpenSearch<T>(
+  { index, backend, query }: OpenSearchOptions,
+  work: (search: OpenSearch) => Promise<T>,
+): Promise<T> {
+  const id = await index.requireActive();
+  const manifest = await index.manifest(id);
+  const files = folderFiles(index.generation(id));
+  const model = await readModel(within(files, GENERATION_PATHS.model));
+  assertModelOf(manifest, model);
+  const { words, ids } = checkedQuery(query, model.vocabulary);
+  const engines = await createQueryEngines(model.config, model.parameters, backend);
+  try {
+    const [nodes] = await engines.encoder.encodeCaptions([ids]);
+    if (nodes === undefined) throw new AppError('internal', 'the encoder returned no caption');
+    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+    const coarse = head.textVector({ ids, words: nodes });
+    const reader = await openImageGraphs(files, manifest);
+    try {
+      return await work({ manifest, files, engines, reader, words, caption: { words: nodes }, coarse });
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await engines.encoder.dispose();
+    await engines.matcher.dispose();
+  }
+}
+
+function checkedQuery(query: string, vocabulary: Vocabulary): ReturnType<typeof encodeQuery> {
+  const most = SEARCH_LIMITS.queryCharacters;
+  if (query.length > most) {
+    throw new AppError(
+      'query_too_long',
+      `the query has ${query.length} characters, at most ${most} are read`,
+      {
+        hint: 'say it in one sentence',
+      },
+    );
+  }
+  const encoded = encodeQuery(query, vocabulary);
+  if (encoded.words.length > 0) return encoded;
+  throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the picture shows' });
+}

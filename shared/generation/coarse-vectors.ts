@@ -1,0 +1,57 @@
+import { AppError } from '../errors/index.ts';
+import { openNpy } from '../formats/index.ts';
+import type { GenerationManifest } from '../schema/index.ts';
+import type { GenerationFiles } from './generation-files.ts';
+import { GENERATION_PATHS } from './manifest.ts';
+
+/** Reads the images' coarse vectors by ranges. */
+export interface CoarseVectorReader {
+  readonly dimensions: number;
+  /** Unit vectors of images `[from, to)`, `[to - from, dimensions]`. */
+  read(from: number, to: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Whether the generation has the coarse vectors of its images in a file of its own. */
+export function hasCoarseVectors({ files }: Pick<GenerationManifest, 'files'>): boolean {
+  return files.some(({ path }) => path === GENERATION_PATHS.imageVectors);
+}
+
+/**
+ * Opens the coarse vectors of a generation's images.
+ *
+ * @throws AppError `generation_incomplete` when it has none, `shape_mismatch`, `format_invalid`, `file_missing`.
+ */
+export async function openCoarseVectors(
+  files: GenerationFiles,
+  manifest: GenerationManifest,
+): Promise<CoarseVectorReader> {
+  if (!hasCoarseVectors(manifest)) {
+    throw new AppError(
+      'generation_incomplete',
+      `generation ${manifest.id} does not have the coarse vectors of its images`,
+      { hint: 'build it again: `gsmn index build`' },
+    );
+  }
+  const { dimensions } = manifest.coarse;
+  const source = await files.open(GENERATION_PATHS.imageVectors);
+  try {
+    const reader = await openNpy(source);
+    const [images = 0, length = 0] = reader.shape;
+    if (reader.shape.length !== 2 || images !== manifest.images.count || length !== dimensions) {
+      throw new AppError(
+        'shape_mismatch',
+        `${source.name} is [${reader.shape.join(', ')}], expected [${manifest.images.count}, ${dimensions}]`,
+        { hint: 'build the generation again' },
+      );
+    }
+    return {
+      dimensions,
+      read: (from, to) => reader.readRows(from, to),
+      close: () => source.close(),
+    };
+  } catch (thrown) {
+    await source.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,122 @@
+import type { LaidOutImage } from '../graphs/image-layout.ts';
+import { type GpuMemory, USAGE } from './gpu-memory.ts';
+import { type Dimensions, layoutLength, type Precision, QUAD_BYTES, recordQuads } from './layouts.ts';
+import { prepareRecords } from './prepare-records.ts';
+import type { Programs } from './programs.ts';
+
+/** Images that are laid out and sent at once. */
+const IMAGES_AT_ONCE = 32;
+
+/** Images that lie in the same buffers. */
+export interface ImageChunk {
+  /** Number of its first image among all. */
+  readonly first: number;
+  readonly count: number;
+  /** The most regions of an image. */
+  readonly regions: number;
+  /** Of each image its row of the table: first quad, first edge, R, 0. */
+  readonly rows: Uint32Array<ArrayBuffer>;
+  readonly table: GPUBuffer;
+  readonly quads: GPUBuffer;
+  readonly layouts: GPUBuffer;
+}
+
+/** Images `[start, end)` that fit in buffers of that size. */
+export interface ChunkSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Cuts images of these numbers of regions into runs that fit in one binding each. */
+export function chunkSpans(
+  regions: readonly number[],
+  dimensions: Dimensions,
+  precision: Precision,
+  most: number,
+): ChunkSpan[] {
+  const spans: { start: number; end: number }[] = [];
+  let [quadBytes, edgeBytes] = [0, 0];
+  for (const [index, count] of regions.entries()) {
+    const own = QUAD_BYTES[precision] * recordQuads(count, dimensions);
+    const ownEdges = 4 * layoutLength(count, dimensions);
+    const last = spans.at(-1);
+    const fits = quadBytes + own <= most && edgeBytes + ownEdges <= most;
+    if (last === undefined || !fits) {
+      spans.push({ start: index, end: index + 1 });
+      [quadBytes, edgeBytes] = [0, 0];
+    } else last.end = index + 1;
+    quadBytes += own;
+    edgeBytes += ownEdges;
+  }
+  return spans;
+}
+
+/**
+ * Puts images into GPU memory. The caller gives the chunk back.
+ * @param imageAt lays out an image of the run
+ * @param breathe is called between uploads; what it throws ends the work
+ * @throws AppError `memory_exhausted`
+ */
+export async function writeChunk(
+  memory: GpuMemory,
+  programs: Programs,
+  { start, end }: ChunkSpan,
+  regions: readonly number[],
+  imageAt: (index: number) => LaidOutImage,
+  options: { dimensions: Dimensions; precision: Precision; breathe: () => void },
+): Promise<ImageChunk> {
+  const { dimensions, precision, breathe } = options;
+  const rows = new Uint32Array(4 * (end - start));
+  let [quad, edge, most] = [0, 0, 0];
+  for (let index = start; index < end; index++) {
+    const count = regions[index] ?? 0;
+    rows.set([quad, edge, count], 4 * (index - start));
+    quad += recordQuads(count, dimensions);
+    edge += layoutLength(count, dimensions);
+    most = Math.max(most, count);
+  }
+  const buffers: GPUBuffer[] = [];
+  const keep = (buffer: GPUBuffer) => {
+    buffers.push(buffer);
+    return buffer;
+  };
+  try {
+    const [table, quads, layouts] = [
+      keep(await memory.upload(rows, USAGE.storage)),
+      keep(await memory.allocate(QUAD_BYTES[precision] * quad, USAGE.storage)),
+      keep(await memory.allocate(4 * edge, USAGE.storage | USAGE.copyTarget)),
+    ];
+    for (let first = start; first < end; first += IMAGES_AT_ONCE) {
+      const some = Array.from({ length: Math.min(IMAGES_AT_ONCE, end - first) }, (_, offset) => {
+        const row = 4 * (first + offset - start);
+        const { nodes, layout } = imageAt(first + offset);
+        memory.device.queue.writeBuffer(layouts, 4 * (rows[row + 1] ?? 0), Float32Array.from(layout));
+        return { nodes, n: rows[row + 2] ?? 0, at: rows[row] ?? 0 };
+      });
+      await prepareRecords(memory, programs, some, { quads, precision });
+      breathe();
+    }
+    return { first: start, count: end - start, regions: most, rows, table, quads, layouts };
+  } catch (thrown) {
+    for (const buffer of buffers) memory.free(buffer);
+    throw thrown;
+  }
+}
+
+/** The same chunks, their images numbered through in this order. */
+export function renumbered(chunks: readonly ImageChunk[]): ImageChunk[] {
+  let first = 0;
+  return chunks.map((chunk) => {
+    first += chunk.count;
+    return { ...chunk, first: first - chunk.count };
+  });
+}
+
+/** Bytes of GPU memory of a chunk. */
+export function chunkBytes({ table, quads, layouts }: ImageChunk): number {
+  return table.size + quads.size + layouts.size;
+}
+
+export function freeChunk(memory: GpuMemory, { table, quads, layouts }: ImageChunk): void {
+  for (const buffer of [table, quads, layouts]) memory.free(buffer);
+}

@@ -1,0 +1,65 @@
+import type { ModelConfig } from '../../schema/index.ts';
+
+/**
+ * How records lie in GPU memory, for the code that writes them and the shaders that read them. A record of n nodes
+ * (an image's regions or a caption's words) is counted in quads, four numbers each:
+ *
+ * - nodes `[T, d, n / 4]`: of every dimension the values of four nodes, 0 beyond n;
+ * - Gram matrices `[n (n + 1) / 2, T / 4]`: of nodes r >= s, at `r (r + 1) / 2 + s`, the inner products of four blocks.
+ *
+ * A caption's record goes on with the weights of its edges, `[j: L, i: L / 4]`, where matching vectors are propagated
+ * to neighbours.
+ */
+export interface Dimensions {
+  /** D */
+  readonly jointSize: number;
+  /** T */
+  readonly blocks: number;
+  /** T / 4, rounded up. */
+  readonly blockQuads: number;
+  /** d = D / T */
+  readonly blockSize: number;
+  /** K */
+  readonly kernels: number;
+  /** H */
+  readonly hidden: number;
+  readonly neighbours: boolean;
+}
+
+/** Whether nodes and Gram matrices of images are kept as float32 or as float16; sums are float32 in both. */
+export type Precision = 'f32' | 'f16';
+
+export function dimensions(config: ModelConfig): Dimensions {
+  return {
+    jointSize: config.jointSize,
+    blocks: config.blocks,
+    blockQuads: quads(config.blocks),
+    blockSize: config.jointSize / config.blocks,
+    kernels: config.kernels,
+    hidden: config.hiddenSize,
+    neighbours: config.propagation === 'neighbours',
+  };
+}
+
+/** How many quads hold so many numbers. */
+export function quads(count: number): number {
+  return Math.ceil(count / 4);
+}
+
+/** Quads of the nodes and Gram matrices of n nodes. */
+export function recordQuads(n: number, { jointSize, blockQuads }: Dimensions): number {
+  return jointSize * quads(n) + ((n * (n + 1)) / 2) * blockQuads;
+}
+
+/** Quads of a caption's edges. */
+export function edgeQuads(words: number, { neighbours }: Dimensions): number {
+  return neighbours ? words * quads(words) : 0;
+}
+
+/** Numbers of an image's edges: gates `[R, K]`, or weights `[K, R, R]`. */
+export function layoutLength(regions: number, { kernels, neighbours }: Dimensions): number {
+  return kernels * regions * (neighbours ? regions : 1);
+}
+
+/** Bytes of one quad. */
+export const QUAD_BYTES: Readonly<Record<Precision, number>> = { f32: 16, f16: 8 };

@@ -1,0 +1,98 @@
+import { type Dimensions, quads } from './layouts.ts';
+
+/**
+ * The arrays of a pair, in the order in which they are given a place: those of every node and the attentions are read
+ * most often; `products` is largest. What does not fit in workgroup memory goes to scratch, so that pairs of any size
+ * are compared. Arrays of one group lie one after another; those of `work` over each other where one is dead before
+ * the other is written.
+ */
+const GROUPS = {
+  nodes: ['matches', 'scales', 'node_scores'],
+  attention: ['word_attention', 'region_attention'],
+  work: ['products', 'word_norms', 'region_norms', 'projected', 'gathered'],
+} as const;
+
+type Group = keyof typeof GROUPS;
+export type PairArray = (typeof GROUPS)[Group][number];
+
+const ORDER: readonly Group[] = ['nodes', 'attention', 'work'];
+
+/** Sizes of workgroup memory that a shader is made for, in floats; few, so that few shaders are made. */
+const ARENA_SIZES = [2048, 4096, 8192, 12_288, 16_384, 32_768];
+
+/** Where a pair's arrays lie, for pairs of up to so many regions and words. */
+export interface Placement {
+  /** How many groups are in scratch, from the last on. */
+  readonly spilled: number;
+  /** Floats of workgroup memory. */
+  readonly arena: number;
+  /** Floats of scratch for each workgroup. */
+  readonly scratch: number;
+  /** Where each array begins in the memory that its group is in. */
+  readonly offsets: Readonly<Record<PairArray, number>>;
+  /** Into how many parts the sums of context norms are split, so that every invocation has some. */
+  readonly wordParts: number;
+  readonly regionParts: number;
+}
+
+/** Whether an array is in workgroup memory when so many groups are spilled. */
+export function inArena(array: PairArray, spilled: number): boolean {
+  return ORDER.slice(0, ORDER.length - spilled).some((group) =>
+    (GROUPS[group] as readonly PairArray[]).includes(array),
+  );
+}
+
+/**
+ * Places the arrays of pairs of up to R regions and L words.
+ * @param most floats of workgroup memory that may be used
+ */
+export function place(
+  { regions: R, words: L }: { readonly regions: number; readonly words: number },
+  { blocks: T, blockQuads, hidden: H }: Dimensions,
+  invocations: number,
+  most: number,
+): Placement {
+  const [Rr, Lr, Tr, nodes] = [4 * quads(R), 4 * quads(L), 4 * blockQuads, R + L];
+  const partsOf = (attending: number, attended: number) =>
+    Math.max(1, Math.min(attended, Math.floor(invocations / (quads(attending) * blockQuads))));
+  const [wordParts, regionParts] = [partsOf(L, R), partsOf(R, L)];
+  const wordNorms = wordParts * Lr * Tr;
+  const sizes = {
+    nodes: nodes * (Tr + 2),
+    attention: R * Lr + L * Rr,
+    work: Math.max(T * L * Rr, wordNorms + regionParts * Rr * Tr, 2 * nodes * H),
+  };
+  let spilled = 0;
+  let wanted = sizes.nodes + sizes.attention + sizes.work;
+  for (const group of ORDER.toReversed()) {
+    if (wanted <= most) break;
+    spilled++;
+    wanted -= sizes[group];
+  }
+  const begins = { nodes: 0, attention: 0, work: 0 };
+  const ends = { arena: 0, scratch: 0 };
+  for (const [index, group] of ORDER.entries()) {
+    const memory = index < ORDER.length - spilled ? 'arena' : 'scratch';
+    begins[group] = ends[memory];
+    ends[memory] += sizes[group];
+  }
+  return {
+    spilled,
+    arena: Math.min(most, ARENA_SIZES.find((size) => size >= ends.arena) ?? most),
+    scratch: ends.scratch,
+    offsets: {
+      matches: begins.nodes,
+      scales: begins.nodes + nodes * Tr,
+      node_scores: begins.nodes + nodes * (Tr + 1),
+      word_attention: begins.attention,
+      region_attention: begins.attention + R * Lr,
+      products: begins.work,
+      word_norms: begins.work,
+      region_norms: begins.work + wordNorms,
+      projected: begins.work,
+      gathered: begins.work + nodes * H,
+    },
+    wordParts,
+    regionParts,
+  };
+}

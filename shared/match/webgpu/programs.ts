@@ -1,0 +1,30 @@
+import type { MatchDevice } from './device.ts';
+import type { Dimensions, Precision } from './layouts.ts';
+import type { Placement } from './placement.ts';
+import { matchShader } from './shaders/match.ts';
+import { prepareShader } from './shaders/prepare.ts';
+import { selectShader } from './shaders/select.ts';
+
+/** The shaders of one network, each compiled when it is first wanted. */
+export interface Programs {
+  /** Compares pairs whose arrays lie so. */
+  match(placement: Placement): Promise<GPUComputePipeline>;
+  /** Makes records, stored so. */
+  prepare(precision: Precision): Promise<GPUComputePipeline>;
+  /** Finds the best scores. */
+  select(entryPoint: 'count' | 'choose' | 'gather'): Promise<GPUComputePipeline>;
+}
+
+/** @param precision of the images' quads */
+export function createPrograms(
+  { compile, invocations, lanes }: MatchDevice,
+  dimensions: Dimensions,
+  precision: Precision,
+): Programs {
+  return {
+    match: ({ spilled, arena }) =>
+      compile(matchShader({ dimensions, precision, invocations, lanes, spilled, arena }), 'main'),
+    prepare: (stored) => compile(prepareShader(dimensions, stored, invocations), 'main'),
+    select: (entryPoint) => compile(selectShader(), entryPoint),
+  };
+}

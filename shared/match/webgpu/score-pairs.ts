@@ -1,0 +1,158 @@
+import { AppError } from '../../errors/index.ts';
+import type { PairScores, WorkOptions } from '../../model/index.ts';
+import type { CaptionSet } from './caption-set.ts';
+import { guarded } from './gpu-errors.ts';
+import { type GpuMemory, readBuffer, USAGE } from './gpu-memory.ts';
+import type { Pace } from './pace.ts';
+import type { ChunkRows, PairDispatcher } from './pair-dispatcher.ts';
+import { type CaptionRun, captionRuns, type MatchSetting } from './pair-runs.ts';
+
+/** What scoring works with. */
+export interface Scorer {
+  readonly memory: GpuMemory;
+  readonly dispatcher: PairDispatcher;
+  readonly pace: Pace;
+  readonly setting: MatchSetting;
+}
+
+/** Images that are scored, with the rows of the scores that are theirs. */
+export interface ScoredRows extends ChunkRows {
+  rowOf(index: number): number;
+}
+
+/** Submissions that are under way together: one is computed while the other is read. */
+const UNDER_WAY = 2;
+
+/** Pairs `[first, first + count)` of images and one run of captions. */
+interface Submission {
+  readonly rows: ScoredRows;
+  readonly run: CaptionRun;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Buffers of a submission, used again by later ones. */
+class Slot {
+  readonly #memory: GpuMemory;
+  #buffers: { readonly scores: GPUBuffer; readonly read: GPUBuffer } | undefined;
+  /** Settles when what was submitted last is done. */
+  done: Promise<void> = Promise.resolve();
+
+  constructor(memory: GpuMemory) {
+    this.#memory = memory;
+  }
+
+  async buffers(bytes: number): Promise<{ readonly scores: GPUBuffer; readonly read: GPUBuffer }> {
+    if (this.#buffers !== undefined && this.#buffers.scores.size >= bytes) return this.#buffers;
+    this.free();
+    const scores = await this.#memory.allocate(bytes, USAGE.storage | USAGE.copySource);
+    try {
+      const read = await this.#memory.allocate(bytes, USAGE.mapRead | USAGE.copyTarget);
+      this.#buffers = { scores, read };
+      return this.#buffers;
+    } catch (thrown) {
+      this.#memory.free(scores);
+      throw thrown;
+    }
+  }
+
+  free(): void {
+    for (const buffer of Object.values(this.#buffers ?? {})) this.#memory.free(buffer);
+    this.#buffers = undefined;
+  }
+}
+
+/**
+ * Scores images with a set of captions and writes the scores to their places.
+ * @param onPairs is called with the pairs of each submission that is done
+ * @throws AppError `cancelled`, `memory_exhausted`, `internal`
+ */
+export async function scorePairs(
+  scorer: Scorer,
+  images: readonly ScoredRows[],
+  captions: CaptionSet,
+  scores: PairScores,
+  { signal, onPairs }: Pick<WorkOptions, 'signal'> & { onPairs: (count: number) => void },
+): Promise<void> {
+  const slots = Array.from({ length: UNDER_WAY }, () => new Slot(scorer.memory));
+  let turn = 0;
+  try {
+    for (const submission of submissions(scorer, images, captions)) {
+      const slot = slots[turn++ % UNDER_WAY] as Slot;
+      await slot.done;
+      assertNotAborted(signal);
+      const { found } = await submit(scorer, slot, captions, submission);
+      slot.done = found.then((pairs) => {
+        placePairs(pairs, submission, captions, scores);
+        onPairs(submission.count);
+      });
+      // It is awaited in its turn; until then it must not count as unhandled.
+      slot.done.catch(() => {});
+    }
+    for (const { done } of slots) await done;
+  } finally {
+    await Promise.allSettled(slots.map(({ done }) => done));
+    for (const slot of slots) slot.free();
+  }
+}
+
+/** Cuts the work into submissions, each of the size that the pace has by then. */
+function* submissions(
+  { pace, setting, dispatcher }: Scorer,
+  images: readonly ScoredRows[],
+  captions: CaptionSet,
+): Generator<Submission> {
+  for (const rows of images) {
+    for (const run of captionRuns(captions.order, rows.regions, setting)) {
+      const total = rows.count * run.captions;
+      for (let first = 0, count = 0; first < total; first += count) {
+        count = Math.min(total - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
+        yield { rows, run, first, count };
+      }
+    }
+  }
+}
+
+/** Gives a submission to the device; what it finds is still to be waited for. */
+async function submit(
+  { memory, dispatcher, pace }: Scorer,
+  slot: Slot,
+  captions: CaptionSet,
+  { rows, run, first, count }: Submission,
+): Promise<{ readonly found: Promise<Float32Array> }> {
+  const bytes = 8 * count;
+  const { scores, read } = await slot.buffers(bytes);
+  const pipeline = await dispatcher.prepare(run, count);
+  const began = performance.now();
+  const range = { first, count, caption: run.caption, captions: run.captions, output: 0 };
+  const submitted = guarded(memory.device, `scores of ${count} pairs`, () => {
+    dispatcher.dispatch(pipeline, rows, captions, run, range, scores, { buffer: read, bytes });
+    return readBuffer(read, bytes);
+  });
+  const found = submitted.then((numbers) => {
+    pace.took(performance.now() - began);
+    return new Float32Array(numbers);
+  });
+  return { found };
+}
+
+function placePairs(
+  pairs: Float32Array,
+  { rows, run, first, count }: Submission,
+  captions: CaptionSet,
+  scores: PairScores,
+): void {
+  for (let pair = 0; pair < count; pair++) {
+    const image = Math.floor((first + pair) / run.captions);
+    const caption = captions.order[run.caption + ((first + pair) % run.captions)]?.caption ?? 0;
+    const at = rows.rowOf(image) * scores.captions + caption;
+    scores.imageToText[at] = pairs[2 * pair] as number;
+    scores.textToImage[at] = pairs[2 * pair + 1] as number;
+  }
+}
+
+/** @throws AppError `cancelled` */
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
+}

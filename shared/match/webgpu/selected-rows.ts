@@ -1,0 +1,92 @@
+import { AppError } from '../../errors/index.ts';
+import type { ImageGraph } from '../../model/index.ts';
+import type { ModelConfig } from '../../schema/index.ts';
+import { type GpuMemory, USAGE } from './gpu-memory.ts';
+import type { ImageChunk } from './image-chunks.ts';
+import type { ScoredRows } from './score-pairs.ts';
+
+/** Images that are to be scored; the tables that were made for them are given back. */
+export interface SelectedRows {
+  readonly rows: readonly ScoredRows[];
+  free(): void;
+}
+
+/** All images of all chunks, by the tables that they have. */
+export function allRows(chunks: readonly ImageChunk[]): SelectedRows {
+  const rows = chunks.map((chunk) => ({
+    chunk,
+    table: chunk.table,
+    count: chunk.count,
+    regions: chunk.regions,
+    rowOf: (index: number) => chunk.first + index,
+  }));
+  return { rows, free: () => {} };
+}
+
+/**
+ * Images of these numbers, each chunk's with a table of their own.
+ * @throws AppError `argument_invalid` for a number that is none, `memory_exhausted`
+ */
+export async function someRows(
+  memory: GpuMemory,
+  chunks: readonly ImageChunk[],
+  indices: readonly number[],
+  images: number,
+): Promise<SelectedRows> {
+  const places = new Map<ImageChunk, { readonly local: number; readonly row: number }[]>();
+  for (const [row, index] of indices.entries()) {
+    const chunk = Number.isInteger(index)
+      ? chunks.find(({ first, count }) => index >= first && index < first + count)
+      : undefined;
+    if (chunk === undefined)
+      throw new AppError('argument_invalid', `there is no image ${index} among the ${images} prepared`);
+    const place = { local: index - chunk.first, row };
+    const own = places.get(chunk);
+    if (own === undefined) places.set(chunk, [place]);
+    else own.push(place);
+  }
+  const rows: ScoredRows[] = [];
+  const free = () => {
+    for (const { table } of rows) memory.free(table);
+  };
+  try {
+    for (const [chunk, own] of places) {
+      const table = new Uint32Array(4 * own.length);
+      for (const [at, { local }] of own.entries())
+        table.set(chunk.rows.subarray(4 * local, 4 * local + 4), 4 * at);
+      rows.push({
+        chunk,
+        table: await memory.upload(table, USAGE.storage),
+        count: own.length,
+        regions: own.reduce((most, { local }) => Math.max(most, chunk.rows[4 * local + 2] ?? 0), 0),
+        rowOf: (index) => own[index]?.row ?? Number.NaN,
+      });
+    }
+    return { rows, free };
+  } catch (thrown) {
+    free();
+    throw thrown;
+  }
+}
+
+/** The largest float16. */
+const LARGEST_F16 = 65_504;
+
+/**
+ * Checks that an image's inner products are numbers of float16.
+ * @throws AppError `argument_invalid`
+ */
+export function assertRepresentable({ jointSize }: ModelConfig): (image: ImageGraph, index: number) => void {
+  return ({ nodes }, index) => {
+    for (let start = 0; start < nodes.length; start += jointSize) {
+      let squares = 0;
+      for (let at = start; at < start + jointSize; at++) squares += (nodes[at] as number) ** 2;
+      if (squares <= LARGEST_F16) continue;
+      throw new AppError(
+        'argument_invalid',
+        `image ${index}: a node of length ${Math.sqrt(squares).toFixed(0)} is too long for float16`,
+        { hint: 'store images as float32 (precision "f32")' },
+      );
+    }
+  };
+}

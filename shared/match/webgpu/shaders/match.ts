@@ -1,0 +1,101 @@
+import { WORK_FIELDS } from '../work-fields.ts';
+import { attentionStage } from './attention.ts';
+import { matchingStage } from './context-norms.ts';
+import { barrier, type MatchOptions } from './match-options.ts';
+import { NUMBER_FUNCTIONS, NUMBERS } from './numbers.ts';
+import { evidenceStage, scoresStage } from './outputs.ts';
+import { productsStage } from './products.ts';
+import { HYPERBOLIC_TANGENT, structureStage } from './structure.ts';
+
+/**
+ * Sums and maxima over the invocations that share a row. Subgroups take numbers as they come; which invocations make
+ * one up is for the driver to say.
+ */
+function groupFunctions({ lanes, invocations }: MatchOptions): string {
+  if (lanes === 1) {
+    return /* wgsl */ `
+fn group_sum(x: f32) -> f32 { return x; }
+fn group_max(x: f32) -> f32 { return x; }
+const groups = ${invocations}u;
+`;
+  }
+  return /* wgsl */ `
+fn group_sum(x: f32) -> f32 { return subgroupAdd(x); }
+fn group_max(x: f32) -> f32 { return subgroupMax(x); }
+const groups = ${invocations / lanes}u;
+var<workgroup> taken: atomic<u32>;
+`;
+}
+
+function groupOfInvocation({ lanes }: MatchOptions): string {
+  if (lanes === 1) {
+    return /* wgsl */ `
+  let group = lane;
+  let within = 0u;`;
+  }
+  return /* wgsl */ `
+  var ticket = 0u;
+  if (lane == 0) { atomicStore(&taken, 0u); }
+  workgroupBarrier();
+  if (subgroupElect()) { ticket = atomicAdd(&taken, 1u); }
+  let group = subgroupBroadcastFirst(ticket);`;
+}
+
+/**
+ * The whole comparison of a pair by one workgroup, stage by stage (docs/network.md); what the stages write is visible
+ * to all invocations after a barrier. Loops with barriers or subgroup operations run as often for every invocation. Workgroup memory
+ * need not be zero at first.
+ */
+export function matchShader(options: MatchOptions): string {
+  const { dimensions, precision, arena, spilled, lanes } = options;
+  const stages = [
+    productsStage(options),
+    attentionStage(options),
+    matchingStage(options),
+    structureStage(options),
+    scoresStage(options),
+    evidenceStage(options),
+  ];
+  return /* wgsl */ `${lanes > 1 ? 'enable subgroups;\n' : ''}
+struct Work { ${WORK_FIELDS.map((name) => `${name}: u32`).join(', ')} }
+@group(0) @binding(0) var<uniform> work: Work;
+@group(0) @binding(1) var<storage, read> network: array<f32>;
+// Of an image: the first of its quads, the first of its edges, R.
+@group(0) @binding(2) var<storage, read> images: array<vec4u>;
+@group(0) @binding(3) var<storage, read> image_quads: array<${NUMBERS[precision].type}>;
+@group(0) @binding(4) var<storage, read> layouts: array<f32>;
+// Of a caption: the first of its quads, the first of its edges' quads, L.
+@group(0) @binding(5) var<storage, read> captions: array<vec4u>;
+@group(0) @binding(6) var<storage, read> caption_quads: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> scores: array<f32>;
+${spilled > 0 ? '@group(0) @binding(8) var<storage, read_write> scratch: array<f32>;' : ''}
+var<workgroup> arena: array<f32, ${arena}>;
+${NUMBER_FUNCTIONS}${HYPERBOLIC_TANGENT}${groupFunctions(options)}
+@compute @workgroup_size(${options.invocations})
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,${lanes > 1 ? '\n  @builtin(subgroup_invocation_id) within: u32,' : ''}
+) {
+  let pair = workgroup.y * workgroups.x + workgroup.x;
+  if (pair >= work.count) { return; }
+  ${spilled > 0 ? 'let slot = pair * work.scratch;' : ''}${groupOfInvocation(options)}
+  let image = images[(work.first + pair) / work.captions];
+  let caption = captions[work.caption + (work.first + pair) % work.captions];
+  let image_base = image.x;
+  let layout_base = image.y;
+  let R = image.z;
+  let caption_base = caption.x;
+  let caption_edges = caption.y;
+  let L = caption.z;
+  let nodes = R + L;
+  let region_quads = (R + 3) / 4;
+  let region_lanes = 4 * region_quads;
+  let word_quads = (L + 3) / 4;
+  let word_lanes = 4 * word_quads;
+  let image_gram = image_base + ${dimensions.jointSize}u * region_quads;
+  let caption_gram = caption_base + ${dimensions.jointSize}u * word_quads;
+${stages.join(`\n  ${barrier(options)}`)}
+}
+`;
+}

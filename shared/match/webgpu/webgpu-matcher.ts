@@ -1,0 +1,263 @@
+import { AppError } from '../../errors/index.ts';
+import {
+  assertParameters,
+  type CaptionGraph,
+  type ImageGraph,
+  type Matcher,
+  type Parameters,
+  type PreparedImages,
+  type WorkOptions,
+} from '../../model/index.ts';
+import type { ModelConfig } from '../../schema/index.ts';
+import { captionLengths } from '../graphs/caption-lengths.ts';
+import { imageKernels, layOutImage, regionCount } from '../graphs/image-layout.ts';
+import { emptyScores } from '../graphs/pair-scores.ts';
+import { type BestImage, bestImages } from './best-images.ts';
+import { type CaptionSet, captionSpans, freeCaptions, writeCaptions } from './caption-set.ts';
+import type { MatchDevice } from './device.ts';
+import { text } from './gpu-errors.ts';
+import { GpuMemory } from './gpu-memory.ts';
+import {
+  chunkBytes,
+  chunkSpans,
+  freeChunk,
+  type ImageChunk,
+  renumbered,
+  writeChunk,
+} from './image-chunks.ts';
+import { dimensions, type Precision } from './layouts.ts';
+import { networkWeights } from './network-weights.ts';
+import { Pace } from './pace.ts';
+import { PairDispatcher } from './pair-dispatcher.ts';
+import { pairEvidence } from './pair-evidence.ts';
+import { createPrograms } from './programs.ts';
+import { scorePairs } from './score-pairs.ts';
+import { allRows, assertRepresentable, someRows } from './selected-rows.ts';
+
+/** The most images that `best` finds. */
+const MOST_BEST = 1000;
+
+/** A matcher on a GPU. */
+export interface WebgpuMatcher extends Matcher {
+  /** What the driver calls the adapter that it runs on. */
+  readonly adapter: string;
+  /** Bytes of GPU memory that it takes now. */
+  readonly usedBytes: number;
+  /**
+   * The `count` best of all prepared images for a caption, by the sum of both scores, best first, and of equal ones the
+   * lower index first. All are scored; only the best leave the device.
+   * @throws AppError `argument_invalid` for a count that is not from 1 to 1000, and what `score` throws
+   */
+  best(
+    prepared: PreparedImages,
+    caption: CaptionGraph,
+    count: number,
+    options?: WorkOptions,
+  ): Promise<BestImage[]>;
+}
+
+export interface WebgpuMatcherOptions {
+  /** Of nodes and Gram matrices of images in GPU memory: float32 unless said. Sums are float32 in both. */
+  readonly precision?: Precision | undefined;
+}
+
+/**
+ * GSMN's matching as one WGSL shader, a workgroup a pair: the numbers of `shared/gsmn` by another order of sums
+ * (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their nodes
+ * and the Gram matrices of their blocks; captions are sent with each request. The matcher owns its device, and destroys
+ * it when disposed of; prepared images own their buffers until they are.
+ * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
+ */
+export async function createWebgpuMatcher(
+  config: ModelConfig,
+  parameters: Parameters,
+  device: MatchDevice,
+  { precision = 'f32' }: WebgpuMatcherOptions = {},
+): Promise<WebgpuMatcher> {
+  assertParameters(config, parameters);
+  const sizes = dimensions(config);
+  const kernels = imageKernels(parameters);
+  const memory = new GpuMemory(device.device);
+  const programs = createPrograms(device, sizes, precision);
+  const dispatcher = await PairDispatcher.create(memory, programs, networkWeights(config, parameters));
+  const setting = { config, dimensions: sizes, invocations: device.invocations, arena: device.arena };
+  const scorer = { memory, dispatcher, pace: new Pace(), setting };
+  /** Of images that were gathered their chunks as they are now, so that none is used that was given back. */
+  const owned = new WeakMap<PreparedImages, readonly ImageChunk[] | (() => readonly ImageChunk[])>();
+  let disposed = false;
+
+  function assertUsable(): void {
+    if (disposed) throw new AppError('argument_invalid', 'the matcher was disposed of');
+    const why = device.lost();
+    if (why !== undefined) throw lost(why);
+  }
+
+  function chunksOf(prepared: PreparedImages): readonly ImageChunk[] {
+    assertUsable();
+    const chunks = owned.get(prepared);
+    if (chunks !== undefined) return typeof chunks === 'function' ? chunks() : chunks;
+    throw new AppError('argument_invalid', 'these images were prepared by another matcher, or disposed of', {
+      hint: 'prepare them with the matcher that scores them',
+    });
+  }
+
+  /** Does work on the device; says what became of it where it ends in the middle. */
+  async function onDevice<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (disposed) throw new AppError('cancelled', 'the matcher was disposed of', { cause: thrown });
+      // The reason of a loss is told a moment after the work fails.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const why = device.lost();
+      if (why !== undefined) throw lost(why, thrown);
+      if (thrown instanceof AppError) throw thrown;
+      throw new AppError('internal', `WebGPU: ${text(thrown)}`, { cause: thrown });
+    }
+  }
+
+  async function withCaptions<T>(
+    captions: readonly CaptionGraph[],
+    span: { readonly start: number; readonly end: number },
+    lengths: readonly number[],
+    work: (set: CaptionSet) => Promise<T>,
+  ): Promise<T> {
+    const set = await writeCaptions(memory, programs, captions, lengths, span, setting);
+    try {
+      return await work(set);
+    } finally {
+      freeCaptions(memory, set);
+    }
+  }
+
+  return {
+    backend: 'webgpu',
+    adapter: device.adapter,
+
+    get usedBytes() {
+      return memory.usedBytes;
+    },
+
+    prepareImages: async (images) => {
+      assertUsable();
+      const regions = images.map((image, index) => regionCount(image, index, config));
+      if (precision === 'f16') images.forEach(assertRepresentable(config));
+      const most = Math.min(
+        device.device.limits.maxStorageBufferBindingSize,
+        device.device.limits.maxBufferSize,
+      );
+      const chunks: ImageChunk[] = [];
+      const free = () => {
+        for (const chunk of chunks.splice(0)) freeChunk(memory, chunk);
+      };
+      try {
+        await onDevice(async () => {
+          const layOut = (index: number) => layOutImage(images[index] as ImageGraph, kernels, config);
+          const options = { dimensions: sizes, precision, breathe: assertUsable };
+          for (const span of chunkSpans(regions, sizes, precision, most)) {
+            chunks.push(await writeChunk(memory, programs, span, regions, layOut, options));
+          }
+        });
+      } catch (thrown) {
+        free();
+        throw thrown;
+      }
+      const prepared: PreparedImages = {
+        count: images.length,
+        bytes: chunks.reduce((sum, chunk) => sum + chunkBytes(chunk), 0),
+        dispose: () => {
+          owned.delete(prepared);
+          free();
+        },
+      };
+      owned.set(prepared, chunks);
+      return prepared;
+    },
+
+    gather: (batches) => {
+      const chunks = () => renumbered(batches.flatMap(chunksOf));
+      chunks();
+      const gathered: PreparedImages = {
+        count: batches.reduce((sum, { count }) => sum + count, 0),
+        bytes: 0,
+        dispose: () => void owned.delete(gathered),
+      };
+      owned.set(gathered, chunks);
+      return gathered;
+    },
+
+    score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
+      const chunks = chunksOf(prepared);
+      const lengths = captionLengths(captions, config);
+      const wanted = indices && Array.from(indices);
+      const rows = await onDevice(async () =>
+        wanted === undefined ? allRows(chunks) : someRows(memory, chunks, wanted, prepared.count),
+      );
+      try {
+        const count = wanted?.length ?? prepared.count;
+        const scores = emptyScores(count, captions.length);
+        const total = count * captions.length;
+        let done = 0;
+        const onPairs = (pairs: number) => {
+          done += pairs;
+          onProgress?.(done, total);
+          chunksOf(prepared);
+        };
+        for (const span of captionSpans(lengths, sizes)) {
+          await onDevice(() =>
+            withCaptions(captions, span, lengths, (set) =>
+              scorePairs(scorer, rows.rows, set, scores, { signal, onPairs }),
+            ),
+          );
+        }
+        return scores;
+      } finally {
+        rows.free();
+      }
+    },
+
+    best: async (prepared, caption, count, options = {}) => {
+      const chunks = chunksOf(prepared);
+      if (!(Number.isInteger(count) && count >= 1 && count <= MOST_BEST)) {
+        throw new AppError(
+          'argument_invalid',
+          `${count} best images are asked for, expected 1 to ${MOST_BEST}`,
+        );
+      }
+      const lengths = captionLengths([caption], config);
+      if (prepared.count === 0) return [];
+      return onDevice(() =>
+        withCaptions([caption], { start: 0, end: 1 }, lengths, (set) =>
+          bestImages(scorer, programs, allRows(chunks).rows, set, Math.min(count, prepared.count), options),
+        ),
+      );
+    },
+
+    evidence: async (prepared, index, caption) => {
+      const chunks = chunksOf(prepared);
+      const lengths = captionLengths([caption], config);
+      const { rows, free } = await onDevice(() => someRows(memory, chunks, [index], prepared.count));
+      try {
+        return await onDevice(() =>
+          withCaptions([caption], { start: 0, end: 1 }, lengths, (set) => pairEvidence(scorer, rows, set)),
+        );
+      } finally {
+        free();
+      }
+    },
+
+    dispose: async () => {
+      if (disposed) return;
+      disposed = true;
+      dispatcher.dispose();
+      device.destroy();
+    },
+  };
+}
+
+function lost(why: string, cause?: unknown): AppError {
+  return new AppError('backend_unavailable', `the GPU was lost: ${why}`, {
+    hint: 'make the engines again, or choose another backend',
+    cause,
+  });
+}

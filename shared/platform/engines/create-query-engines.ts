@@ -1,0 +1,38 @@
+import { createSimdCaptionEncoder } from '../../encode/index.ts';
+import { createSimdMatcher, hasRelaxedSimd } from '../../match/index.ts';
+import type { CaptionEncoder, Matcher, Parameters } from '../../model/index.ts';
+import type { Backend, ModelConfig } from '../../schema/index.ts';
+import { loadEncodeKernel } from '../encode/index.ts';
+import { nodeKernelRuntime } from '../match/index.ts';
+import { createEngines } from './create-engines.ts';
+import { resolveQueryBackend } from './resolve-backend.ts';
+
+/** What answers queries; whoever asked for it disposes of both. */
+export interface QueryEngines {
+  /** What compares; `encoder.backend` says what encodes. */
+  readonly backend: Backend;
+  readonly encoder: CaptionEncoder;
+  readonly matcher: Matcher;
+}
+
+/**
+ * Makes what answers queries of a model on the backend that is asked for. With `simd` (which `auto` takes where it works)
+ * both are its kernels, and TF.js is not loaded; other backends do both by themselves.
+ *
+ * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none, `shape_mismatch` for parameters
+ *   that do not fit the configuration.
+ */
+export async function createQueryEngines(
+  config: ModelConfig,
+  parameters: Parameters,
+  request: string,
+): Promise<QueryEngines> {
+  const { backend } = await resolveQueryBackend(request);
+  if (backend !== 'simd') return createEngines(config, parameters, backend);
+  const [module, runtime] = await Promise.all([loadEncodeKernel(hasRelaxedSimd()), nodeKernelRuntime()]);
+  return {
+    backend,
+    encoder: createSimdCaptionEncoder(config, parameters, module),
+    matcher: createSimdMatcher(config, parameters, runtime),
+  };
+}
