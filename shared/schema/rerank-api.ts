@@ -15,6 +15,8 @@ export const queryWordSchema = z.object({
   /** Id in the vocabulary; that of `<unk>` for a word the model does not know. */
   id: z.number().int().nonnegative(),
   known: z.boolean(),
+  /** Of an unknown word: the known one that is spelled most like it. */
+  suggestion: z.string().optional(),
 });
 export type QueryWord = z.infer<typeof queryWordSchema>;
 

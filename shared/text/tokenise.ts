@@ -1,5 +1,6 @@
 import type { QueryWord } from '../schema/index.ts';
 import { treebankWords } from './treebank.ts';
+import { nearestWord } from './nearest-word.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -43,14 +44,31 @@ export interface EncodedQuery {
   readonly ids: number[];
 }
 
+/**
+ * The published captions have a blank on both sides of every quote, so that NLTK took all for opening ones and the vocabularies know no
+ * other.
+ */
+function lookUp(word: string, vocabulary: Vocabulary): number {
+  const id = vocabulary.idOf(word);
+  return id === vocabulary.unknownId && word === "''" ? vocabulary.idOf('``') : id;
+}
+
 /** Cuts a query into the vocabulary's words and looks them up; an unknown word gets the id of `<unk>`. */
 export function encodeQuery(text: string, vocabulary: Vocabulary): EncodedQuery {
   const words = tokenise(text, wordStyle(vocabulary)).map((word): QueryWord => {
-    const id = vocabulary.idOf(word);
+    const id = lookUp(word, vocabulary);
     return { text: word, id, known: id !== vocabulary.unknownId };
   });
   return {
     words,
     ids: [vocabulary.idOf('<start>'), ...words.map((word) => word.id), vocabulary.idOf('<end>')],
   };
+}
+
+/** A query's words for the person who wrote it: unknown ones with the nearest known spelling, where one is near. */
+export function suggestSpellings(words: readonly QueryWord[], vocabulary: Vocabulary): QueryWord[] {
+  return words.map((word) => {
+    const suggestion = word.known ? undefined : nearestWord(word.text, vocabulary);
+    return suggestion === undefined ? word : { ...word, suggestion };
+  });
 }
