@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import {
-  assertQueryable,
+  comparesParses,
   canonicalJson,
   MODEL_FILES,
   type Model,
@@ -15,7 +15,8 @@ import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
-import type { Propagation } from '../../shared/schema/index.ts';
+import { shippedParserPath } from '../../shared/platform/parse/index.ts';
+import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
 import { loadNetwork } from '../checkpoint/load-network.ts';
 import { findVocabulary } from '../data/find-files.ts';
 import { fingerprintFile, fingerprintSplit } from '../data/fingerprint-split.ts';
@@ -53,7 +54,6 @@ export interface LoadedModel {
  */
 export async function loadModel(options: LoadModelOptions, report: Report): Promise<LoadedModel> {
   const network = await loadNetwork(options.checkpoint, options.propagation);
-  assertQueryable(network.config);
   const engines = await createEngines(network.config, network.parameters, options.backend);
   report.say(`backend: ${engines.backend}`);
   try {
@@ -62,7 +62,7 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
     const folder =
       options.cache === undefined
         ? undefined
-        : join(options.cache, await cacheKey(options, vocabulary, engines.backend, report));
+        : join(options.cache, await cacheKey(options, network.config, vocabulary, engines.backend, report));
     if (folder !== undefined && existsSync(join(folder, MODEL_FILES.config))) {
       return { model: await readModel(folderFiles(folder)), engines };
     }
@@ -115,6 +115,7 @@ async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<
 /** What a prepared model depends on. */
 async function cacheKey(
   { checkpoint, data, propagation = 'self', signal, split }: LoadModelOptions,
+  config: ModelConfig,
   vocabulary: string,
   backend: string,
   report: Report,
@@ -139,6 +140,7 @@ async function cacheKey(
     checkpoint: await fingerprintFile(checkpoint, { signal }),
     vocabulary: await fingerprintFile(vocabulary, { signal }),
     propagation,
+    ...(comparesParses(config) ? { parser: await fingerprintFile(shippedParserPath(), { signal }) } : {}),
     backend,
     splits,
     coarse: COARSE_DEFAULTS,

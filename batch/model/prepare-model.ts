@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
-import { createModel, type Model } from '../../shared/generation/index.ts';
+import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
+import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { parseCoarseHead } from '../../shared/retrieval/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
@@ -64,7 +65,8 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
           report,
           signal,
         );
-    return await createModel({ config, parameters, vocabulary, coarse, ranking });
+    const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
+    return await createModel({ config, parameters, vocabulary, coarse, ranking, parser });
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
   }

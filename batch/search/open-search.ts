@@ -4,16 +4,20 @@ import {
   GENERATION_PATHS,
   type GenerationFiles,
   type ImageGraphReader,
+  type Model,
   openImageGraphs,
   readModel,
   within,
 } from '../../shared/generation/index.ts';
-import type { CaptionGraph } from '../../shared/model/index.ts';
+import { bytesSource } from '../../shared/formats/index.ts';
+import type { CaptionGraph, Dependencies } from '../../shared/model/index.ts';
+import { captionDependencies } from '../../shared/parse/index.ts';
 import { createQueryEngines, type QueryEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { parserOf } from '../../shared/platform/parse/index.ts';
 import { parseCoarseHead } from '../../shared/retrieval/index.ts';
 import { type GenerationManifest, type QueryWord, SEARCH_LIMITS } from '../../shared/schema/index.ts';
-import { encodeQuery, type Vocabulary } from '../../shared/text/index.ts';
+import { encodeQuery, suggestSpellings, type Vocabulary } from '../../shared/text/index.ts';
 import type { IndexFolder } from '../generation/index-folder.ts';
 
 /** The active generation of an index and a query, encoded: all that a search in this process begins with. */
@@ -58,7 +62,9 @@ export async function withOpenSearch<T>(
     const coarse = head.textVector({ ids, words: nodes });
     const reader = await openImageGraphs(files, manifest);
     try {
-      return await work({ manifest, files, engines, reader, words, caption: { words: nodes }, coarse });
+      const dependencies = await queryDependencies(model, words);
+      const caption = { words: nodes, dependencies };
+      return await work({ manifest, files, engines, reader, words: suggestSpellings(words, model.vocabulary), caption, coarse });
     } finally {
       await reader.close();
     }
@@ -82,4 +88,11 @@ function checkedQuery(query: string, vocabulary: Vocabulary): ReturnType<typeof 
   const encoded = encodeQuery(query, vocabulary);
   if (encoded.words.length > 0) return encoded;
   throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the picture shows' });
+}
+
+/** The query's parse, where the model compares parses. */
+async function queryDependencies({ parser }: Model, words: readonly QueryWord[]): Promise<Dependencies | undefined> {
+  if (parser === undefined) return undefined;
+  const [tree] = await (await parserOf(bytesSource('parser', parser))).parse([words.map(({ text }) => text)]);
+  return tree && captionDependencies(tree);
 }

@@ -17,5 +17,5 @@ export { MODEL_FILES } from './model-paths.ts';
 export { type NodeDtype, type NodeStoreLayout, nodeStoreLayout } from './node-store-layout.ts';
 export { NodeStoreReader } from './node-store-reader.ts';
 export { encodeNodeStoreChunk, encodeNodeStoreHeader, type FilePiece } from './node-store-writer.ts';
-export { assertQueryable } from './queryable.ts';
+export { comparesParses } from './compares-parses.ts';
 export { withReadAhead } from './read-ahead.ts';

@@ -13,6 +13,7 @@ import { parseVocabulary, type Vocabulary } from '../text/vocabulary.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './checksum.ts';
 import { type GenerationFiles, readWhole } from './generation-files.ts';
+import { comparesParses } from './compares-parses.ts';
 import { MODEL_FILES } from './model-paths.ts';
 import { decodeTensors, encodeTensors } from './tensors.ts';
 
@@ -33,6 +34,8 @@ export interface Model {
   readonly coarse: StoredCoarseHead;
   /** How its scores and the coarse head's become one. */
   readonly ranking: Ranking;
+  /** The dependency parser's file, of a model whose scores depend on parses (`comparesParses`). */
+  readonly parser?: Uint8Array | undefined;
   readonly fingerprints: Fingerprints;
 }
 
@@ -45,17 +48,28 @@ const configFileSchema = z.object({
   version: z.literal(1),
   config: modelConfigSchema,
   ranking: rankingSchema,
-  fingerprints: z.object({ network: z.string(), vocabulary: z.string(), coarse: z.string() }),
+  fingerprints: z.object({
+    network: z.string(),
+    vocabulary: z.string(),
+    coarse: z.string(),
+    parser: z.string().optional(),
+  }),
 });
 
 /**
  * A model of parts that belong together: shapes are checked, fingerprints computed.
  *
- * @throws AppError `shape_mismatch`.
+ * @throws AppError `shape_mismatch`; `file_missing` without the parser that the model needs.
  */
 export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<Model> {
   const { config, parameters, vocabulary, coarse, ranking } = parts;
   assertParameters(config, parameters);
+  const parser = comparesParses(config) ? parts.parser : undefined;
+  if (comparesParses(config) && parser === undefined) {
+    throw new AppError('file_missing', 'the model compares dependency parses, and has no parser', {
+      hint: 'prepare it again from its checkpoint',
+    });
+  }
   if (vocabulary.size !== config.vocabularySize) {
     throw new AppError(
       'shape_mismatch',
@@ -73,8 +87,9 @@ export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<M
     network: await contentHash(config, ordered),
     vocabulary: await sha256Hex([JSON.stringify(words(vocabulary))]),
     coarse: await contentHash(coarse.config, coarse.tensors),
+    ...(parser === undefined ? {} : { parser: await sha256Hex([parser]) }),
   };
-  return { config, parameters: ordered, vocabulary, coarse, ranking, fingerprints };
+  return { config, parameters: ordered, vocabulary, coarse, ranking, parser, fingerprints };
 }
 
 /** The files of a model's folder; the same model gives the same bytes. */
@@ -87,6 +102,7 @@ export function modelFiles(model: Model): Map<string, Uint8Array> {
     [MODEL_FILES.vocabulary, jsonBytes(publishedVocabulary(vocabulary))],
     [MODEL_FILES.coarse, jsonBytes(coarse.config)],
     [MODEL_FILES.coarseTensors, encodeTensors(coarse.tensors)],
+    ...(model.parser === undefined ? [] : [[MODEL_FILES.parser, model.parser] as const]),
   ]);
 }
 
@@ -112,6 +128,7 @@ export async function readModel(files: GenerationFiles): Promise<Model> {
     vocabulary: parseVocabulary(vocabularyText, name(MODEL_FILES.vocabulary)),
     coarse: { config: await json(MODEL_FILES.coarse), tensors: await tensors(MODEL_FILES.coarseTensors) },
     ranking,
+    parser: comparesParses(config) ? await readWhole(files, MODEL_FILES.parser) : undefined,
   });
   assertFingerprints(fingerprints, model.fingerprints, files.name);
   return model;
@@ -133,11 +150,12 @@ export function assertModelOf(manifest: GenerationManifest, model: Model): void 
 }
 
 function assertFingerprints(expected: Fingerprints, found: Fingerprints, where: string): void {
-  for (const part of ['network', 'vocabulary', 'coarse'] as const) {
+  const short = (fingerprint: string | undefined) => (fingerprint === undefined ? 'none' : `${fingerprint.slice(0, 12)}…`);
+  for (const part of ['network', 'vocabulary', 'coarse', 'parser'] as const) {
     if (expected[part] === found[part]) continue;
     throw new AppError(
       'fingerprint_mismatch',
-      `${where}: its ${part} is ${found[part].slice(0, 12)}…, expected ${expected[part].slice(0, 12)}…`,
+      `${where}: its ${part} is ${short(found[part])}, expected ${short(expected[part])}`,
       { hint: HINT },
     );
   }

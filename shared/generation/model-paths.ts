@@ -6,4 +6,6 @@ export const MODEL_FILES = {
   vocabulary: 'vocabulary.json',
   coarse: 'coarse.json',
   coarseTensors: 'coarse.safetensors',
+  /** The dependency parser; only of models that compare parses. */
+  parser: 'parser.safetensors',
 } as const;

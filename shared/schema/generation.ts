@@ -20,8 +20,13 @@ export const generationManifestSchema = z.object({
   source: z.object({ name: z.string(), split: z.string() }),
   model: z.object({
     config: modelConfigSchema,
-    /** Of the network's parameters, the vocabulary, and the coarse head. */
-    fingerprints: z.object({ network: sha256, vocabulary: sha256, coarse: sha256 }),
+    /** Of the network's parameters, the vocabulary, the coarse head, and the parser of a model that compares parses. */
+    fingerprints: z.object({
+      network: sha256,
+      vocabulary: sha256,
+      coarse: sha256,
+      parser: sha256.optional(),
+    }),
   }),
   coarse: z.object({ kind: z.string(), dimensions: z.number().int().positive() }),
   ranking: rankingSchema,

@@ -1,1 +1,1 @@
-export { loadParser, shippedParserPath } from './load-parser.ts';
+export { loadParser, parserOf, shippedParserPath } from './load-parser.ts';

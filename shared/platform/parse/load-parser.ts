@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ByteSource } from '../../formats/index.ts';
 import { hasRelaxedSimd } from '../../match/index.ts';
 import { createSimdParser, type Parser, readParser } from '../../parse/index.ts';
 import { loadEncodeKernel } from '../encode/index.ts';
@@ -13,10 +14,15 @@ export function shippedParserPath(): string {
  * Reads a parser and makes it ready on the encoding kernel.
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`, `backend_unavailable`
  */
-export async function loadParser(path: string = shippedParserPath()): Promise<Parser> {
-  const [model, kernel] = await Promise.all([
-    withFileSource(path, readParser),
-    loadEncodeKernel(hasRelaxedSimd()),
-  ]);
+export function loadParser(path: string = shippedParserPath()): Promise<Parser> {
+  return withFileSource(path, parserOf);
+}
+
+/**
+ * The same of a file that was opened or read already.
+ * @throws AppError `format_invalid`, `shape_mismatch`, `backend_unavailable`
+ */
+export async function parserOf(source: ByteSource): Promise<Parser> {
+  const [model, kernel] = await Promise.all([readParser(source), loadEncodeKernel(hasRelaxedSimd())]);
   return createSimdParser(model, kernel);
 }
