@@ -1,8 +1,12 @@
 import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { SWIFTSHADER_FOLDER, swiftshaderEnvironment } from './test/support/swiftshader.ts';
 
-/** Each project is one runtime: plain Node, workerd (the Workers runtime), and a real browser. */
+/** Tests of the GPU's matcher, which run on a software driver; linux x64 alone has it. */
+const WEBGPU_TESTS = '{shared,test}/**/webgpu-*.test.ts';
+
+/** Each project is one runtime: plain Node, Node with a GPU, workerd (the Workers runtime), and a real browser. */
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +20,19 @@ export default defineConfig({
             'workers/{clients,rerank,qdrant-local,widget}/**/*.test.ts',
             'test/{contract,golden,architecture}/**/*.test.ts',
           ],
+          exclude: [WEBGPU_TESTS],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'webgpu',
+          // Drivers are looked for when a process starts; each file has its own.
+          pool: 'forks',
+          env: { GSMN_TENSORFLOW: '/nowhere', ...swiftshaderEnvironment(SWIFTSHADER_FOLDER) },
+          globalSetup: 'test/support/swiftshader-setup.ts',
+          include: process.platform === 'linux' && process.arch === 'x64' ? [WEBGPU_TESTS] : [],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -24,6 +41,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01' } })],
         test: {
           name: 'edge',
+          globalSetup: 'test/runtime/kernel-setup.ts',
           include: ['workers/{edge,clients}/**/*.test.ts', 'test/runtime/edge/**/*.test.ts'],
         },
       },

@@ -11,6 +11,10 @@ export type Protocol = z.infer<typeof protocolSchema>;
 export const backendSchema = z.enum(['simd', 'webgpu', 'tensorflow', 'wasm']);
 export type Backend = z.infer<typeof backendSchema>;
 
+/** Numbers that the fused matcher multiplies: float32, or bytes with scales (docs/performance.md). */
+export const matchPrecisionSchema = z.enum(['f32', 'i8']);
+export type MatchPrecision = z.infer<typeof matchPrecisionSchema>;
+
 const size = z.number().int().positive();
 
 /**

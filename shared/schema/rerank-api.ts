@@ -6,6 +6,8 @@ export const RERANK_LIMITS = {
   queryCharacters: 1000,
   shortlist: 1000,
   evidence: 50,
+  /** Images of an answer to "rank all". */
+  ranked: 2000,
   bodyBytes: 64 * 1024,
 } as const;
 
@@ -80,3 +82,30 @@ export const rerankResponseSchema = z.object({
   ),
 });
 export type RerankResponse = z.infer<typeof rerankResponseSchema>;
+
+/** Ranks every image of a generation; a service sets itself a limit of how many they may be. */
+export const rankAllRequestSchema = z.object({
+  query: z.string().min(1),
+  generation: z.string(),
+  /** How many of the best to answer. */
+  limit: z.number().int().min(1).max(RERANK_LIMITS.ranked),
+});
+export type RankAllRequest = z.infer<typeof rankAllRequestSchema>;
+
+export const rankAllResponseSchema = z.object({
+  generation: z.string(),
+  backend: z.string(),
+  /** How many images were compared: all. */
+  compared: z.number().int().nonnegative(),
+  /** The best by the fused score, best first; equal ones by id. */
+  images: z.array(
+    z.object({
+      id: z.number().int().nonnegative(),
+      /** i2t + t2i. */
+      score: z.number(),
+      /** Cosine of the coarse vectors. */
+      coarse: z.number(),
+    }),
+  ),
+});
+export type RankAllResponse = z.infer<typeof rankAllResponseSchema>;

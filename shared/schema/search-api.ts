@@ -14,6 +14,14 @@ export const searchQuerySchema = z.object({
   offset: z.coerce.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
 });
 
+/** The same as JSON. Every image is compared where `exhaustive` is true, not a shortlist. */
+export const searchRequestSchema = z.strictObject({
+  q: searchQuerySchema.shape.q,
+  limit: z.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
+  offset: z.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
+  exhaustive: z.boolean().default(false),
+});
+
 export const searchHitSchema = z.object({
   id: z.number().int().nonnegative(),
   /** What the hits are sorted by: the fused score, or the coarse cosine when the stage is `recall`. */
@@ -36,6 +44,8 @@ export const searchResponseSchema = z.object({
   words: z.array(queryWordSchema),
   generation: z.string(),
   stage: stageSchema,
+  /** Present when every image was compared, and not a shortlist. */
+  ranking: z.literal('exhaustive').optional(),
   /** Present when the answer is not what it should be: why, in one sentence. */
   degraded: z.object({ code: z.string(), message: z.string() }).optional(),
   limit: z.number().int(),

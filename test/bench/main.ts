@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   qdrant: () => import('./qdrant-local.ts'),
   train: () => import('./train/run.ts'),
   match: () => import('./match/run.ts'),
+  encode: () => import('./encode/run.ts'),
   cache: () => import('./cache/run.ts'),
 };
 

@@ -3,17 +3,30 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
+/** Where the test project `webgpu` has the driver. */
+export const SWIFTSHADER_FOLDER = join(import.meta.dirname, '../../.build/swiftshader');
+
+interface SwiftshaderEnvironment extends Record<string, string> {
+  readonly LD_LIBRARY_PATH: string;
+  readonly VK_ICD_FILENAMES: string;
+}
+
 /**
  * Unpacks the software Vulkan driver that comes with the test browser, so that WebGPU runs where there is no GPU.
  * @returns what a child process needs in its environment: the loader is searched for when a process starts
  */
-export function unpackSwiftshader(folder: string): { LD_LIBRARY_PATH: string; VK_ICD_FILENAMES: string } {
+export function unpackSwiftshader(folder: string): SwiftshaderEnvironment {
   const main = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const packed = join(dirname(main).replace(/\/build(\/.*)?$/, ''), 'bin/swiftshader.tar.br');
   mkdirSync(folder, { recursive: true });
   for (const { name, bytes } of tarFiles(brotliDecompressSync(readFileSync(packed)))) {
     writeFileSync(join(folder, name), bytes);
   }
+  return swiftshaderEnvironment(folder);
+}
+
+/** What a process needs in its environment when it starts, to find the driver that was unpacked there. */
+export function swiftshaderEnvironment(folder: string): SwiftshaderEnvironment {
   return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') };
 }
 

@@ -28,6 +28,7 @@ const environmentSchema = z.object({
   ENCODE_TIMEOUT_MS: milliseconds(3000),
   RECALL_TIMEOUT_MS: milliseconds(3000),
   RERANK_TIMEOUT_MS: milliseconds(1500),
+  EXHAUSTIVE_TIMEOUT_MS: milliseconds(20_000),
   EVIDENCE_TIMEOUT_MS: milliseconds(1000),
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
   /** How long a complete answer may be kept by browsers and caches, in seconds. */
@@ -47,6 +48,7 @@ export interface EdgeConfiguration {
     readonly encode: number;
     readonly recall: number;
     readonly rerank: number;
+    readonly exhaustive: number;
     readonly evidence: number;
     readonly images: number;
   };
@@ -73,6 +75,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       encode: env.ENCODE_TIMEOUT_MS,
       recall: env.RECALL_TIMEOUT_MS,
       rerank: env.RERANK_TIMEOUT_MS,
+      exhaustive: env.EXHAUSTIVE_TIMEOUT_MS,
       evidence: env.EVIDENCE_TIMEOUT_MS,
       images: env.IMAGES_TIMEOUT_MS,
     },

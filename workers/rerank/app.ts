@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
-import { encodeRequestSchema, rerankRequestSchema } from '../../shared/schema/index.ts';
+import { encodeRequestSchema, rankAllRequestSchema, rerankRequestSchema } from '../../shared/schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { GenerationHost, Log } from './generations/generation-host.ts';
 import { TIMEOUT_HEADER, timeLimit, withTimeLimit } from './http/deadline.ts';
@@ -9,6 +9,7 @@ import { problemResponse, requestError } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
 import { assertServiceToken } from './http/service-token.ts';
 import { encodeQueryRequest } from './matching/encode-request.ts';
+import { rankAllImages } from './matching/rank-all-request.ts';
 import { rerankImages } from './matching/rerank-request.ts';
 import type { RerankMetrics } from './metrics.ts';
 import type { RerankSettings } from './settings.ts';
@@ -73,6 +74,11 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     return limited(c, (signal) => rerankImages(request, host, settings, metrics, signal));
   });
 
+  app.post('/v1/rank-all', async (c) => {
+    const request = await readBody(c, rankAllRequestSchema, settings.limits.bodyBytes);
+    return limited(c, (signal) => rankAllImages(request, host, settings, metrics, signal));
+  });
+
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
 
   app.get('/readyz', (c) => {
@@ -118,6 +124,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
 const ROUTES: ReadonlySet<string> = new Set([
   '/v1/encode',
   '/v1/rerank',
+  '/v1/rank-all',
   '/v1/status',
   '/healthz',
   '/readyz',

@@ -16,6 +16,8 @@ export interface RerankSettings {
   readonly queryCacheBytes: number;
   /** Memory for one generation's images, in bytes. While generations switch two are held. */
   readonly memoryBytes: number;
+  /** Images of a generation that may be ranked exhaustively; 0 refuses it. */
+  readonly exhaustiveImages: number;
   /** How often the active generation is looked up, in milliseconds. */
   readonly pollMs: number;
   /** Pause before a generation that could not be loaded is tried again, in milliseconds. */
@@ -33,6 +35,7 @@ export const DEFAULT_SETTINGS: RerankSettings = {
   queryWords: 200,
   queryCacheBytes: 64 << 20,
   memoryBytes: 2 ** 31,
+  exhaustiveImages: 10_000,
   pollMs: 1000,
   retryMs: 15_000,
   evidence: { regions: 5, weight: 0.05 },

@@ -30,6 +30,16 @@ function rerankCommand(): Command {
         'RERANK_MEMORY_MB',
       ),
     )
+    .addOption(
+      number(
+        'exhaustive-images',
+        'images of an index that may be ranked exhaustively; 0 refuses it',
+        10_000,
+        0,
+        1e9,
+        'RERANK_EXHAUSTIVE_IMAGES',
+      ),
+    )
     .addOption(logLevelOption('info'))
     .action(async (options: ServeRerankOptions) => {
       const { serveRerank } = await import('../start/run-serve.ts');

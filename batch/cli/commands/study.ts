@@ -17,5 +17,13 @@ export function studyCommand(): Command {
       .option('--split <name>', 'which split is ranked', 'dev')
       .action(async (options) => (await import('../study/run-nodes.ts')).runNodes(options)),
   );
+  command.addCommand(
+    withModelDataOptions(new Command('matcher'))
+      .description(
+        'the fused matcher in i8: how far its ranks are from those in float32 (docs/performance.md)',
+      )
+      .option('--split <name>', 'which split is ranked', 'dev')
+      .action(async (options) => (await import('../study/run-matcher.ts')).runMatcher(options)),
+  );
   return command;
 }

@@ -12,12 +12,13 @@ export interface ServeRerankOptions {
   readonly concurrency: number;
   readonly queue: number;
   readonly memoryMb: number;
+  readonly exhaustiveImages: number;
   readonly logLevel: string;
 }
 
 /** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN: an option would be seen by all. */
 export function serveRerank(options: ServeRerankOptions): Promise<void> {
-  const { index, host, port, backend, concurrency, queue, memoryMb } = options;
+  const { index, host, port, backend, concurrency, queue, memoryMb, exhaustiveImages } = options;
   return untilStopped('the reranker', () =>
     startReranker({
       indexFolder: index,
@@ -25,7 +26,7 @@ export function serveRerank(options: ServeRerankOptions): Promise<void> {
       port,
       backend,
       token: process.env.RERANK_TOKEN || undefined,
-      settings: { concurrency, queue, memoryBytes: memoryMb * 2 ** 20 },
+      settings: { concurrency, queue, memoryBytes: memoryMb * 2 ** 20, exhaustiveImages },
       log: createLog(options.logLevel),
     }),
   );

@@ -1,5 +1,5 @@
 import type { CaptionGraph } from '../../model/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
+import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { weighEdges } from '../graphs/caption-edges.ts';
 import type { Arena } from './arena.ts';
 
@@ -49,6 +49,7 @@ export function writeBatch(
   lengths: readonly number[],
   firstColumn: number,
   config: ModelConfig,
+  precision: MatchPrecision,
 ): BatchRecord {
   const { blocks: T, jointSize: D } = config;
   const d = blockSize(config);
@@ -56,6 +57,7 @@ export function writeBatch(
   const lanes = roundUp(words);
   const edgesLength = (length: number) =>
     config.propagation === 'neighbours' ? length * roundUp(length) : 0;
+  const i8 = precision === 'i8';
   let size = 64;
   const take = (floats: number) => {
     const offset = size;
@@ -63,15 +65,22 @@ export function writeBatch(
     return offset;
   };
   const tableOffset = take((captions.length * recordBytes(CAPTION)) / 4);
-  const nodesOffset = take(D * lanes);
+  const nodesOffset = take(i8 ? (T * roundUp(d) * lanes) / 4 : D * lanes);
   const squaresOffset = take(T * lanes);
+  const scalesOffset = take(i8 ? T * lanes : 0);
+  const offsetsOffset = take(i8 ? T * lanes : 0);
   const parts = lengths.map((length) => ({
-    pairs: take(pairsLength(prefersGram(length, d), length, d, T)),
+    pairs: take(
+      i8 ? (T * kernel.factorBytes(length, d)) / 4 : pairsLength(prefersGram(length, d), length, d, T),
+    ),
     edges: take(edgesLength(length)),
+    nodeScales: take(i8 ? length : 0),
+    blockScales: take(i8 ? T : 0),
   }));
   const address = arena.allocate(size);
   const longest = roundUp(Math.max(...lengths));
-  const staging = arena.allocate(4 * (words * D + 4 * longest * longest + D * longest) + 16);
+  const work = i8 ? kernel.i8PrepareScratch(T, longest, d) : 4 * longest * longest + D * longest;
+  const staging = arena.allocate(4 * (roundUp(words * D) + work));
   const { buffer } = arena.memory;
   writeRecord(buffer, address, BATCH, {
     captions: captions.length,
@@ -80,11 +89,13 @@ export function writeBatch(
     nodes: address + nodesOffset,
     squares: address + squaresOffset,
     table: address + tableOffset,
+    scales: address + scalesOffset,
+    offsets: address + offsetsOffset,
   });
   let first = 0;
   for (const [index, caption] of captions.entries()) {
     const length = lengths[index] ?? 0;
-    const part = parts[index] ?? { pairs: 0, edges: 0 };
+    const part = parts[index] ?? { pairs: 0, edges: 0, nodeScales: 0, blockScales: 0 };
     writeRecord(buffer, address + tableOffset + index * recordBytes(CAPTION), CAPTION, {
       first,
       words: length,
@@ -92,11 +103,15 @@ export function writeBatch(
       pairs: address + part.pairs,
       edges: address + part.edges,
       column: firstColumn + index,
+      nodeScales: address + part.nodeScales,
+      blockScales: address + part.blockScales,
     });
     arena.floats(staging + 4 * first * D, length * D).set(caption.words);
     first += length;
   }
-  kernel.prepareBatch(network, address, staging, staging + 16 * Math.ceil((words * D) / 4));
+  const free = staging + 4 * roundUp(words * D);
+  if (i8) kernel.prepareI8Batch(network, address, staging, free);
+  else kernel.prepareBatch(network, address, staging, free);
   arena.free(staging);
   if (config.propagation === 'neighbours') {
     for (const [index, { dependencies }] of captions.entries()) {

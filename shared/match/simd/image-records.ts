@@ -1,10 +1,10 @@
 import { AppError } from '../../errors/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
+import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { type LaidOutImage, MOST_REGIONS } from '../graphs/image-layout.ts';
 import type { Arena } from './arena.ts';
 import type { MatchKernel } from './kernel.ts';
 import { blockSize, pairsLength, prefersGram, roundUp } from './layouts.ts';
-import { IMAGE, recordBytes, writeRecord } from './records.ts';
+import { IMAGE, writeRecord } from './records.ts';
 
 /** One image in the kernel's memory. */
 export interface ImageRecord {
@@ -23,8 +23,9 @@ export function writeImage(
   network: number,
   { nodes, layout }: LaidOutImage,
   config: ModelConfig,
+  precision: MatchPrecision,
 ): ImageRecord {
-  const { blocks: T, kernels: K, jointSize: D, propagation } = config;
+  const { kernels: K, jointSize: D, propagation } = config;
   const d = blockSize(config);
   const regions = nodes.length / D;
   const lanes = roundUp(regions);
@@ -36,29 +37,68 @@ export function writeImage(
         `${propagation === 'self' ? `[R, ${K}]` : `[${K}, R, R]`} with R from 1 to ${MOST_REGIONS}`,
     );
   }
-  const gram = prefersGram(regions, d);
-  const sizes = {
-    nodes: D * lanes,
-    pairs: pairsLength(gram, regions, d, T),
-    squares: T * lanes,
-    layout: propagation === 'self' ? K * lanes : K * regions * lanes,
-  };
-  const header = 64;
-  const bytes = header + 4 * (sizes.nodes + roundUp(sizes.pairs) + sizes.squares + sizes.layout);
+  const i8 = precision === 'i8';
+  const gram = !i8 && prefersGram(regions, d);
+  const sizes = i8 ? i8Sizes(kernel, regions, config) : f32Sizes(gram, regions, config);
+  const at: Record<string, number> = {};
+  let bytes = 64;
+  for (const [name, floats] of Object.entries(sizes)) {
+    at[name] = bytes;
+    bytes += 4 * roundUp(floats);
+  }
   const address = arena.allocate(bytes);
-  const staging = arena.allocate(4 * (nodes.length + 4 * lanes * lanes) + recordBytes(IMAGE));
-  const at = {
-    nodes: address + header,
-    pairs: address + header + 4 * sizes.nodes,
-    squares: address + header + 4 * (sizes.nodes + roundUp(sizes.pairs)),
-    layout: address + header + 4 * (sizes.nodes + roundUp(sizes.pairs) + sizes.squares),
-  };
-  writeRecord(arena.memory.buffer, address, IMAGE, { regions, lanes, gram: Number(gram), ...at });
+  const work = i8 ? kernel.i8PrepareScratch(config.blocks, regions, d) : 4 * lanes * lanes;
+  const staging = arena.allocate(4 * (roundUp(nodes.length) + work));
+  const field = (name: string) => address + (at[name] ?? 0);
+  writeRecord(arena.memory.buffer, address, IMAGE, {
+    regions,
+    lanes,
+    gram: Number(gram),
+    nodes: field('nodes'),
+    pairs: field('pairs'),
+    squares: field('squares'),
+    layout: field('layout'),
+    scales: field('scales'),
+    nodeScales: field('nodeScales'),
+    blockScales: field('blockScales'),
+  });
   arena.floats(staging, nodes.length).set(nodes);
-  kernel.prepareImage(network, address, staging, staging + 4 * 4 * Math.ceil(nodes.length / 4));
+  const free = staging + 4 * roundUp(nodes.length);
+  if (i8) kernel.prepareI8Image(network, address, staging, free);
+  else kernel.prepareImage(network, address, staging, free);
   arena.free(staging);
-  writeLayout(arena.floats(at.layout, sizes.layout), layout, regions, lanes, config);
+  writeLayout(arena.floats(field('layout'), sizes.layout), layout, regions, lanes, config);
   return { address, bytes, regions };
+}
+
+/** Numbers of 32 bits of a record's parts. */
+function f32Sizes(gram: boolean, regions: number, config: ModelConfig) {
+  const lanes = roundUp(regions);
+  return {
+    nodes: config.jointSize * lanes,
+    pairs: pairsLength(gram, regions, blockSize(config), config.blocks),
+    squares: config.blocks * lanes,
+    layout: layoutLength(regions, config),
+  };
+}
+
+/** As `f32Sizes`, of the i8 form. */
+function i8Sizes(kernel: MatchKernel, regions: number, config: ModelConfig) {
+  const { blocks: T } = config;
+  const [d, lanes] = [blockSize(config), roundUp(regions)];
+  return {
+    nodes: (T * roundUp(d) * lanes) / 4,
+    pairs: (T * kernel.factorBytes(regions, d)) / 4,
+    squares: T * lanes,
+    layout: layoutLength(regions, config),
+    scales: T * lanes,
+    nodeScales: lanes,
+    blockScales: T,
+  };
+}
+
+function layoutLength(regions: number, { kernels: K, propagation }: ModelConfig): number {
+  return (propagation === 'self' ? K : K * regions) * roundUp(regions);
 }
 
 /** `[R, K]` to `[K, Rr]`, or `w_ij^k [K, R, R]` to `[K, j: R, i: Rr]`; 0 for padded regions. */

@@ -13,6 +13,25 @@ export interface MatchKernel {
     cStep: number,
     add: number,
   ): void;
+  /** `c = a (b - 64)` of bytes, scaled by row and column (`assembly/i8-products.ts`). */
+  multiplyI8(
+    a: number,
+    rows: number,
+    b: number,
+    columns: number,
+    groups: number,
+    offsets: number,
+    rowScales: number,
+    columnScales: number,
+    c: number,
+    cStep: number,
+  ): void;
+  /** Bytes of a factor of `n` nodes of `d` numbers. */
+  factorBytes(n: number, d: number): number;
+  /** Floats of scratch that the preparation of `n` nodes takes in the i8 form. */
+  i8PrepareScratch(blocks: number, n: number, d: number): number;
+  prepareI8Image(network: number, image: number, nodes: number, work: number): void;
+  prepareI8Batch(network: number, batch: number, nodes: number, work: number): void;
   prepareImage(network: number, image: number, nodes: number, work: number): void;
   prepareBatch(network: number, batch: number, nodes: number, work: number): void;
   matchBatch(

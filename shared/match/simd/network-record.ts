@@ -1,5 +1,5 @@
 import type { Parameters } from '../../model/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
+import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { imageGraphWeights, textGraphWeights } from '../parameters/graph-weights.ts';
 import type { Arena } from './arena.ts';
 import { blockSize, roundUp } from './layouts.ts';
@@ -33,6 +33,7 @@ export function writeNetwork(
   address: number,
   config: ModelConfig,
   parameters: Parameters,
+  precision: MatchPrecision,
 ): void {
   const { kernels: K, hiddenSize: H } = config;
   const image = imageGraphWeights(parameters, config);
@@ -74,6 +75,7 @@ export function writeNetwork(
     kernelUnits,
     hidden,
     neighbours: Number(config.propagation === 'neighbours'),
+    i8: Number(precision === 'i8'),
     temperature: config.softmaxTemperature,
     imageOutputBias: image.outputBias,
     textOutputBias: text.outputBias,

@@ -12,6 +12,7 @@ export const NETWORK = {
   kernelUnits: 'integer',
   hidden: 'integer',
   neighbours: 'integer',
+  i8: 'integer',
   temperature: 'float',
   imageOutputBias: 'float',
   textOutputBias: 'float',
@@ -32,6 +33,9 @@ export const IMAGE = {
   pairs: 'integer',
   squares: 'integer',
   layout: 'integer',
+  scales: 'integer',
+  nodeScales: 'integer',
+  blockScales: 'integer',
 } as const satisfies Fields;
 
 export const BATCH = {
@@ -41,6 +45,8 @@ export const BATCH = {
   nodes: 'integer',
   squares: 'integer',
   table: 'integer',
+  scales: 'integer',
+  offsets: 'integer',
 } as const satisfies Fields;
 
 export const CAPTION = {
@@ -50,6 +56,8 @@ export const CAPTION = {
   pairs: 'integer',
   edges: 'integer',
   column: 'integer',
+  nodeScales: 'integer',
+  blockScales: 'integer',
 } as const satisfies Fields;
 
 export const JOB = {

@@ -8,7 +8,7 @@ import {
   type Parameters,
   type PreparedImages,
 } from '../../model/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
+import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { captionLengths } from '../graphs/caption-lengths.ts';
 import { imageKernels, type LaidOutImage, layOutImage, regionCount } from '../graphs/image-layout.ts';
 import { emptyScores, selectRecords } from '../graphs/pair-scores.ts';
@@ -31,6 +31,11 @@ const PRODUCTS_OF_A_PAIR = 512;
 
 /** How long images are laid out before others get their turn, in milliseconds. */
 const SLICE_MS = 12;
+
+export interface SimdMatcherOptions {
+  /** `f32` unless said; `i8` is faster and smaller, and a little less exact (docs/performance.md). */
+  readonly precision?: MatchPrecision | undefined;
+}
 
 /** A matcher on the fused kernel. */
 export interface SimdMatcher extends Matcher {
@@ -56,12 +61,13 @@ export function createSimdMatcher(
   config: ModelConfig,
   parameters: Parameters,
   runtime: KernelRuntime,
+  { precision = 'f32' }: SimdMatcherOptions = {},
 ): SimdMatcher {
   assertParameters(config, parameters);
   const arena = new Arena(createMemory(runtime));
   const kernel = instantiateKernel(runtime.module, arena.memory);
   const network = allocateNetwork(arena, config);
-  writeNetwork(arena, network, config, parameters);
+  writeNetwork(arena, network, config, parameters, precision);
   const probe = arena.allocate(recordBytes(SCRATCH) + 64);
   let kernels = imageKernels(parameters);
   let threads: KernelThreads | undefined;
@@ -88,7 +94,7 @@ export function createSimdMatcher(
     try {
       let began = performance.now();
       for (let index = 0; index < count; index++) {
-        records.push(writeImage(arena, kernel, network, imageAt(index), config));
+        records.push(writeImage(arena, kernel, network, imageAt(index), config, precision));
         if (performance.now() - began < SLICE_MS) continue;
         await breathe();
         began = performance.now();
@@ -135,7 +141,7 @@ export function createSimdMatcher(
     try {
       for (const { start, end } of batchSpans(lengths)) {
         const [some, sizes] = [captions.slice(start, end), lengths.slice(start, end)];
-        batches.push(writeBatch(arena, kernel, network, some, sizes, start, config));
+        batches.push(writeBatch(arena, kernel, network, some, sizes, start, config, precision));
       }
       return await work(batches);
     } finally {
@@ -176,7 +182,7 @@ export function createSimdMatcher(
           hint: 'wait for the scores, then replace them',
         });
       }
-      writeNetwork(arena, network, config, replacement);
+      writeNetwork(arena, network, config, replacement, precision);
       kernels = imageKernels(replacement);
     },
 

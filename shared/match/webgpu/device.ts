@@ -28,11 +28,11 @@ export interface MatchDevice {
    * Compiles a shader, or finds it where it was compiled before.
    * @throws AppError `internal`
    */
-  compile(code: string, entryPoint: string): Promise<GPUComputePipeline>;
+  readonly compile: (code: string, entryPoint: string) => Promise<GPUComputePipeline>;
   /** Why the device is lost, where it is. */
-  lost(): string | undefined;
+  readonly lost: () => string | undefined;
   /** Ends all work on it. */
-  destroy(): void;
+  readonly destroy: () => void;
 }
 
 export interface DeviceOptions {

@@ -17,7 +17,7 @@ export interface Scorer {
 
 /** Images that are scored, with the rows of the scores that are theirs. */
 export interface ScoredRows extends ChunkRows {
-  rowOf(index: number): number;
+  readonly rowOf: (index: number) => number;
 }
 
 /** Submissions that are under way together: one is computed while the other is read. */

@@ -8,7 +8,7 @@ import type { ScoredRows } from './score-pairs.ts';
 /** Images that are to be scored; the tables that were made for them are given back. */
 export interface SelectedRows {
   readonly rows: readonly ScoredRows[];
-  free(): void;
+  readonly free: () => void;
 }
 
 /** All images of all chunks, by the tables that they have. */

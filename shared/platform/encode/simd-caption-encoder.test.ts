@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { calmParameters } from '../../../test/support/calm-parameters.ts';
 import { expectClose } from '../../../test/support/close.ts';
 import { plainWordNodes } from '../../../test/support/plain-gsmn.ts';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
 import { createSimdCaptionEncoder } from '../../encode/index.ts';
 import { createTfjsEncoder } from '../../gsmn/index.ts';
-import type { Parameters } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { loadTfjsBackend } from '../tfjs/index.ts';
 import { loadEncodeKernel } from './index.ts';
@@ -32,20 +32,6 @@ const BUILDS: [string, boolean][] = [
   ['relaxed', true],
   ['plain', false],
 ];
-
-/**
- * Random parameters whose states' weights are as small as PyTorch draws them, 1 / sqrt(D): with larger ones a GRU is
- * chaotic, and after some steps nothing is left of two computations' agreement.
- */
-function calmParameters(random: () => number, config: ModelConfig): Parameters {
-  const scale = 1 / Math.sqrt(config.jointSize);
-  return new Map(
-    [...randomParameters(random, config)].map(([name, { shape, data }]) => [
-      name,
-      { shape, data: name.includes('.weight_hh_') ? data.map((weight) => weight * scale) : data },
-    ]),
-  );
-}
 
 beforeAll(async () => {
   await loadTfjsBackend('wasm');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { toAppError } from '../../errors/index.ts';
-import { compileAssembly } from '../assembly/index.ts';
+import { type AssemblySource, compileAssembly } from '../assembly/index.ts';
 
 const SOURCES = resolve(import.meta.dirname, '../../match/simd/assembly');
 const FLAGS = [
@@ -26,21 +26,26 @@ export function loadMatchKernel(build: KernelBuild): Promise<WebAssembly.Module>
   const name = buildName(build);
   const found = loading.get(name);
   if (found !== undefined) return found;
-  const module = compileAssembly({
-    folder: SOURCES,
-    entry: 'kernel.ts',
-    target: `match/match-${name}`,
-    flags: [
-      ...FLAGS,
-      ...(build.relaxed ? ['--enable', 'relaxed-simd'] : []),
-      ...(build.sharedMemory ? ['--sharedMemory'] : []),
-    ],
-  }).catch((thrown: unknown) => {
+  const module = compileAssembly(matchKernelSource(build)).catch((thrown: unknown) => {
     loading.delete(name);
     throw toAppError(thrown, 'backend_unavailable', 'the matching kernel');
   });
   loading.set(name, module);
   return module;
+}
+
+/** What the kernel is compiled from. */
+export function matchKernelSource(build: KernelBuild): AssemblySource {
+  return {
+    folder: SOURCES,
+    entry: 'kernel.ts',
+    target: `match/match-${buildName(build)}`,
+    flags: [
+      ...FLAGS,
+      ...(build.relaxed ? ['--enable', 'relaxed-simd'] : []),
+      ...(build.sharedMemory ? ['--sharedMemory'] : []),
+    ],
+  };
 }
 
 function buildName({ relaxed, sharedMemory }: KernelBuild): string {

@@ -1,2 +1,3 @@
+export { matchKernelSource } from './compile-kernel.ts';
 export { type NodeKernelOptions, nodeKernelRuntime } from './node-runtime.ts';
 export { nodeMatchDevice } from './webgpu-device.ts';

@@ -1,5 +1,10 @@
 import { vi } from 'vitest';
-import type { EncodeResponse, RerankRequest, RerankResponse } from '../../../shared/schema/index.ts';
+import type {
+  EncodeResponse,
+  RankAllResponse,
+  RerankRequest,
+  RerankResponse,
+} from '../../../shared/schema/index.ts';
 import type { RecalledImage } from '../../../workers/clients/index.ts';
 import { createEdgeApp, type EdgeDependencies } from '../../../workers/edge/app.ts';
 
@@ -58,23 +63,49 @@ export function scored({ generation, ids, evidenceIds = [] }: RerankRequest): Re
   };
 }
 
-/** An app over parts that answer well; a test replaces the part that it is about. */
-export function edge(changes: Partial<EdgeDependencies> = {}) {
+/** All of ten images by the same GSMN, the best `limit`; their coarse scores fall by a tenth each. */
+export function rankedAll(limit: number): RankAllResponse {
+  return {
+    generation: GENERATION,
+    backend: 'simd',
+    compared: 10,
+    images: Array.from({ length: 10 }, (_, rank) => 9 - rank)
+      .slice(0, limit)
+      .map((id) => ({ id, score: id, coarse: 0.9 - id / 10 })),
+  };
+}
+
+type Rerank = EdgeDependencies['rerank'];
+type Qdrant = EdgeDependencies['qdrant'];
+
+/** An app over parts that answer well; a test replaces what it is about. */
+export function edge(
+  changes: Partial<Omit<EdgeDependencies, 'rerank' | 'qdrant'>> & {
+    readonly rerank?: Partial<Rerank>;
+    readonly qdrant?: Partial<Qdrant>;
+  } = {},
+) {
   const encode = vi.fn<EdgeDependencies['rerank']['encode']>(async () => encoded());
   const rerank = vi.fn<EdgeDependencies['rerank']['rerank']>(async (request) => scored(request));
   const recall = vi.fn<EdgeDependencies['qdrant']['recall']>(async (_collection, _vector, limit) =>
     recalled(6).slice(0, limit),
   );
+  const rankAll = vi.fn<Rerank['rankAll']>(async ({ limit }) => rankedAll(limit));
+  const retrieve = vi.fn<Qdrant['retrieve']>(async (_collection, ids) =>
+    recalled(10)
+      .filter(({ id }) => ids.includes(id))
+      .map(({ id, payload }) => ({ id, payload })),
+  );
   const log = vi.fn<EdgeDependencies['log']>();
   const app = createEdgeApp({
-    rerank: { encode, rerank },
-    qdrant: { recall },
-    budgets: { encode: 1000, recall: 1000, rerank: 200, evidence: 200 },
+    budgets: { encode: 1000, recall: 1000, rerank: 200, exhaustive: 500, evidence: 200 },
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: 'customElements;',
     log,
     ...changes,
+    rerank: { encode, rerank, rankAll, ...changes.rerank },
+    qdrant: { recall, retrieve, ...changes.qdrant },
   });
-  return { app, encode, rerank, recall, log };
+  return { app, encode, rerank, rankAll, recall, retrieve, log };
 }

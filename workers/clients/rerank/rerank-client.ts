@@ -4,8 +4,11 @@ import {
   type EncodeRequest,
   type EncodeResponse,
   encodeResponseSchema,
+  type RankAllRequest,
+  type RankAllResponse,
   type RerankRequest,
   type RerankResponse,
+  rankAllResponseSchema,
   rerankResponseSchema,
 } from '../../../shared/schema/index.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
@@ -26,6 +29,11 @@ export interface RerankClient {
   encode(request: EncodeRequest, call?: CallOptions): Promise<EncodeResponse>;
   /** GSMN scores of the given images, in no particular order. Throws `rerank_unavailable`, `timeout`, `generation_missing`. */
   rerank(request: RerankRequest, call?: CallOptions): Promise<RerankResponse>;
+  /**
+   * The best of all images of a generation. Throws `request_too_large` for one with more images than the service allows,
+   * `rerank_unavailable`, `timeout`, `generation_missing`.
+   */
+  rankAll(request: RankAllRequest, call?: CallOptions): Promise<RankAllResponse>;
 }
 
 export function createRerankClient(options: RerankClientOptions): RerankClient {
@@ -34,6 +42,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   const policy = { ...DEFAULT_CALL_POLICY, ...options };
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
   const rerank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
+  // A circuit of its own: large work that is late says nothing of shortlists. And it is not done twice.
+  const rankAll = new CallPolicy('the exhaustive ranking', 'rerank_unavailable', { ...policy, retries: 0 });
 
   async function post<S extends z.ZodType>(
     path: string,
@@ -78,6 +88,11 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
     rerank: (request, call) =>
       rerank.run(
         (signal) => post('v1/rerank', request, rerankResponseSchema, 'rerank_unavailable', signal, call),
+        call,
+      ),
+    rankAll: (request, call) =>
+      rankAll.run(
+        (signal) => post('v1/rank-all', request, rankAllResponseSchema, 'rerank_unavailable', signal, call),
         call,
       ),
   };

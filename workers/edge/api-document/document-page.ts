@@ -12,6 +12,10 @@ interface Schema {
   readonly maxLength?: number;
 }
 
+interface SchemaName {
+  readonly $ref?: string;
+}
+
 interface Operation {
   readonly summary?: string;
   readonly description?: string;
@@ -21,6 +25,7 @@ interface Operation {
     readonly description?: string;
     readonly schema?: Schema;
   }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: SchemaName }>> };
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: Readonly<Record<string, object>> }>
   >;
@@ -47,13 +52,20 @@ function domain(schema: Schema = {}): string {
 function operation(
   path: string,
   method: string,
-  { summary, description, parameters, responses }: Operation,
+  { summary, description, parameters, requestBody, responses }: Operation,
 ): Html {
   const rows = (parameters ?? []).map(
     ({ name, required, description: text, schema }) => html`<tr>
       <th scope="row"><code>${name}</code>${required ? ' (required)' : ''}</th>
       <td>${domain(schema)}</td>
       <td>${text ?? schema?.description ?? ''}</td>
+    </tr>`,
+  );
+  const bodies = Object.entries(requestBody?.content ?? {}).map(
+    ([type, { schema }]) => html`<tr>
+      <th scope="row"><code>${type}</code></th>
+      <td>${schema?.$ref?.split('/').at(-1) ?? ''}</td>
+      <td></td>
     </tr>`,
   );
   const answers = Object.entries(responses).map(
@@ -66,8 +78,8 @@ function operation(
   return html`<section>
     <h2><code>${method.toUpperCase()} ${path}</code></h2>
     <p><strong>${summary ?? ''}.</strong> ${description ?? ''}</p>
-    <h3>Parameters</h3>
-    <table><tbody>${rows}</tbody></table>
+    <h3>${bodies.length > 0 ? 'Body' : 'Parameters'}</h3>
+    <table><tbody>${bodies.length > 0 ? bodies : rows}</tbody></table>
     <h3>Answers</h3>
     <table><tbody>${answers}</tbody></table>
   </section>`;

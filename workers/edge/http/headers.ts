@@ -10,8 +10,8 @@ const EXPOSED = ['Server-Timing', 'X-Request-Id', 'X-Search-Stage', 'X-Search-De
 export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler<EdgeEnv> {
   return cors({
     origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'HEAD', 'OPTIONS'],
-    allowHeaders: ['Accept', 'X-Request-Id'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+    allowHeaders: ['Accept', 'Content-Type', 'X-Request-Id'],
     exposeHeaders: EXPOSED,
     maxAge: 86_400,
   });

@@ -16,6 +16,11 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
     title: 'Search is not available',
     detail: 'The service that reads queries does not answer.',
   },
+  request_too_large: { title: 'The request asks for too much' },
+  rerank_unavailable: {
+    title: 'Search is not available',
+    detail: 'The service that compares pictures does not answer.',
+  },
   recall_unavailable: { title: 'Search is not available', detail: 'The index of pictures does not answer.' },
   generation_missing: { title: 'Search is not available', detail: 'No index is active.' },
   timeout: { title: 'Search took too long', detail: 'A part of the search did not answer in time.' },

@@ -1,19 +1,37 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
 import {
   problemSchema,
-  SEARCH_LIMITS,
+  type SearchResponse,
   searchQuerySchema,
+  searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
-import { type SearchParts, search } from './search.ts';
+import { bodyError, queryError } from './request-error.ts';
+import { type SearchParts, type SearchRequest, search } from './search.ts';
+
+/** A search is a sentence and a few numbers. */
+const BODY_BYTES = 16 * 1024;
 
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema.meta({ id: 'Problem' }) } },
 });
+
+const found = {
+  description: 'The hits of the page',
+  content: { 'application/json': { schema: searchResponseSchema.meta({ id: 'SearchResponse' }) } },
+};
+
+const failures = {
+  429: problem('Too many searches from this address'),
+  503: problem('The query cannot be encoded, or the index cannot be searched'),
+  504: problem('A part of the search did not answer in time'),
+};
 
 const querySchema = z.object({
   q: searchQuerySchema.shape.q.meta({
@@ -27,7 +45,7 @@ const querySchema = z.object({
   }),
 });
 
-const searchRoute = createRoute({
+const getRoute = createRoute({
   method: 'get',
   path: '/v1/search',
   summary: 'Search pictures by a sentence',
@@ -35,71 +53,99 @@ const searchRoute = createRoute({
     'Pictures that fit the sentence best come first. When the graph comparison is not available the answer is in the order of the coarse comparison and carries `degraded`.',
   request: { query: querySchema },
   responses: {
-    200: {
-      description: 'The hits of the page',
-      content: { 'application/json': { schema: searchResponseSchema.meta({ id: 'SearchResponse' }) } },
-    },
+    200: found,
     400: problem('The query is empty, too long, or a number is out of range'),
-    429: problem('Too many searches from this address'),
-    503: problem('The query cannot be encoded, or the index cannot be searched'),
-    504: problem('A part of the search did not answer in time'),
+    ...failures,
   },
 });
 
-/** `GET /v1/search`. */
-export function addSearchRoute(
-  app: OpenAPIHono<EdgeEnv>,
-  parts: SearchParts & { readonly cacheSeconds: number },
-): void {
+const postRoute = createRoute({
+  method: 'post',
+  path: '/v1/search',
+  summary: 'Search pictures by a sentence, exhaustively where that is asked for',
+  description:
+    'The same search, asked for by JSON: `{"q": "two dogs running on grass", "limit": 20, "offset": 0, "exhaustive": true}`. With `exhaustive` the graphs of every picture are compared and none is left to the coarse comparison; the answer carries `ranking: "exhaustive"`. It is for small collections: larger ones are refused with the limit. It fails when the graph comparison is not available.',
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: searchRequestSchema.meta({ id: 'SearchRequest' }) } },
+    },
+  },
+  responses: {
+    200: found,
+    400: problem('The query is empty, too long, a number is out of range, or a name is not known'),
+    413: problem('The collection has too many pictures for an exhaustive search, or the body is too large'),
+    ...failures,
+  },
+});
+
+type SearchRouteParts = SearchParts & { readonly cacheSeconds: number };
+
+/** `GET /v1/search`, and `POST` of the same, which can be exhaustive. */
+export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRouteParts): void {
   app.openapi(
-    searchRoute,
+    getRoute,
     async (c) => {
-      const result = await search(c.req.valid('query'), parts, {
-        signal: c.req.raw.signal,
-        requestId: c.get('requestId'),
-        time: async (stage, work) => {
-          startTime(c, stage);
-          try {
-            return await work();
-          } finally {
-            endTime(c, stage);
-          }
-        },
-      });
-      c.header('X-Search-Stage', result.stage);
-      if (result.degraded) {
-        const { code, message } = result.degraded;
-        c.header('X-Search-Degraded', code);
-        c.header('Cache-Control', 'no-store');
-        setMetric(c, 'degraded', code);
-        c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
-      } else {
-        c.header('Cache-Control', `public, max-age=${parts.cacheSeconds}`);
-      }
-      return c.json(result, 200);
+      const answer = await answerSearch(c, { ...c.req.valid('query'), exhaustive: false }, parts);
+      if (!answer.degraded) c.header('Cache-Control', `public, max-age=${parts.cacheSeconds}`);
+      return c.json(answer, 200);
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
     },
   );
+  app.post(
+    '/v1/search',
+    bodyLimit({
+      maxSize: BODY_BYTES,
+      onError: () => {
+        throw new AppError('request_too_large', `A search has at most ${BODY_BYTES} bytes.`);
+      },
+    }),
+    saysJson,
+  );
+  app.openapi(
+    postRoute,
+    async (c) => c.json(await answerSearch(c, c.req.valid('json'), parts), 200),
+    (result) => {
+      if (!result.success) throw bodyError(result.error);
+    },
+  );
 }
 
-/** Says of the first wrong parameter what is wrong with it. */
-function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
-  const [issue] = error.issues;
-  const name = String(issue?.path[0] ?? 'q');
-  if (timesGiven(name) > 1) {
-    return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Give it once.' });
-  }
-  if (name === 'q') {
-    return issue?.code === 'too_big'
-      ? new AppError('query_too_long', `A query has at most ${SEARCH_LIMITS.queryCharacters} characters.`, {
-          hint: 'Say it in one sentence.',
-        })
-      : new AppError('query_empty', 'The query is empty.', { hint: 'Give a sentence as q=…' });
-  }
-  const most = name === 'limit' ? SEARCH_LIMITS.limit : SEARCH_LIMITS.offset;
-  return new AppError('request_invalid', `${name}: ${issue?.message ?? 'not right'}`, {
-    hint: `${name} is a whole number from ${name === 'limit' ? 1 : 0} to ${most}.`,
+/** Refuses a body that does not say that it is JSON. */
+const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
+  const type = c.req.header('content-type') ?? 'nothing';
+  if (/^application\/json\b/i.test(type)) return next();
+  throw new AppError('request_invalid', `The body is said to be ${type}, not application/json.`, {
+    hint: 'Send {"q": "…"} with the header content-type: application/json.',
   });
+};
+
+async function answerSearch(
+  c: Context<EdgeEnv>,
+  request: SearchRequest,
+  parts: SearchRouteParts,
+): Promise<SearchResponse> {
+  const result = await search(request, parts, {
+    signal: c.req.raw.signal,
+    requestId: c.get('requestId'),
+    time: async (stage, work) => {
+      startTime(c, stage);
+      try {
+        return await work();
+      } finally {
+        endTime(c, stage);
+      }
+    },
+  });
+  c.header('X-Search-Stage', result.stage);
+  c.header('Cache-Control', 'no-store');
+  if (result.degraded) {
+    const { code, message } = result.degraded;
+    c.header('X-Search-Degraded', code);
+    setMetric(c, 'degraded', code);
+    c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
+  }
+  return result;
 }

@@ -1,41 +1,51 @@
 import { AppError, toAppError } from '../../../shared/errors/index.ts';
-import type { SearchResponse } from '../../../shared/schema/index.ts';
+import type { EncodeResponse, SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
 import type { CallOptions, QdrantStore, RerankClient } from '../../clients/index.ts';
 import { type Degradation, degradation, serviceError } from './degradation.ts';
-import { collectEvidence } from './evidence.ts';
+import { withEvidence } from './evidence.ts';
+import { rankExhaustively } from './exhaustive.ts';
 import { rankHits, shortlistOf } from './ranking.ts';
 
 export interface SearchRequest {
   readonly q: string;
   readonly limit: number;
   readonly offset: number;
+  /** Compares every image instead of a shortlist. */
+  readonly exhaustive: boolean;
 }
 
 export interface SearchParts {
   readonly rerank: RerankClient;
-  readonly qdrant: Pick<QdrantStore, 'recall'>;
+  readonly qdrant: Pick<QdrantStore, 'recall' | 'retrieve'>;
   /** Milliseconds a stage may take. */
   readonly budgets: {
     readonly encode: number;
     readonly recall: number;
     readonly rerank: number;
+    readonly exhaustive: number;
     readonly evidence: number;
   };
 }
 
-export type SearchStage = 'encode' | 'recall' | 'rerank' | 'evidence';
+export type SearchStage = 'encode' | 'recall' | 'rerank' | 'exhaustive' | 'evidence';
 
 export interface SearchCall extends Pick<CallOptions, 'signal' | 'requestId'> {
   /** Runs one stage and notes how long it took. */
   readonly time: <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
 }
 
+/** Hits of a page, in their order, without evidence yet. */
+export interface RankedPage {
+  readonly hits: readonly SearchHit[];
+  readonly degraded?: Degradation | undefined;
+}
+
 /**
  * A sentence in, ranked pictures out: encode, recall by coarse vector, GSMN on the shortlist, evidence for the hits of
- * the page.
+ * the page; or, exhaustively, GSMN on every image instead of recall and shortlist.
  *
- * Throws when the query cannot be encoded or nothing can be recalled. When GSMN fails or is late the coarse order is
- * the answer, and says so.
+ * Throws when the query cannot be encoded or nothing can be recalled. When GSMN fails or is late on a shortlist the coarse
+ * order is the answer, and says so; an exhaustive search has no other order, and throws.
  */
 export async function search(
   request: SearchRequest,
@@ -57,27 +67,55 @@ export async function search(
 }
 
 async function searchOnce(
-  { q, limit, offset }: SearchRequest,
-  { rerank, qdrant, budgets }: SearchParts,
-  { time, signal, requestId }: SearchCall,
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
 ): Promise<SearchResponse> {
-  const options = (timeoutMs: number): CallOptions => ({ signal, requestId, timeoutMs });
-
+  const { q, limit, offset, exhaustive } = request;
+  const { rerank, budgets } = parts;
+  const { time, signal, requestId } = call;
   const encoded = await time('encode', () =>
-    rerank.encode({ query: q }, options(budgets.encode)).catch((error) => {
+    rerank.encode({ query: q }, { signal, requestId, timeoutMs: budgets.encode }).catch((error) => {
       throw serviceError(error, 'encode_unavailable');
     }),
   );
-  const { generation, ranking } = encoded;
+  const { generation, words } = encoded;
+  const page = await (exhaustive ? rankExhaustively : rankShortlist)(request, encoded, parts, call);
+  let { hits, degraded } = page;
+  const compared = hits.some(({ stage }) => stage === 'rerank');
+  if (compared) {
+    const options = { signal, requestId, timeoutMs: budgets.evidence };
+    const shown = await time('evidence', () =>
+      withEvidence(hits, { rerank, query: q, generation, call: options }),
+    );
+    hits = shown.hits;
+    degraded = shown.degraded ?? degraded;
+  }
+  return {
+    query: q,
+    words,
+    generation,
+    stage: compared || exhaustive ? 'rerank' : 'recall',
+    ...(exhaustive ? { ranking: 'exhaustive' as const } : {}),
+    ...(degraded ? { degraded } : {}),
+    limit,
+    offset,
+    hits: [...hits],
+  };
+}
+
+/** The page by recall and GSMN on the shortlist. */
+async function rankShortlist(
+  { q, limit, offset }: SearchRequest,
+  { generation, ranking, collection, coarse }: EncodeResponse,
+  { rerank, qdrant, budgets }: SearchParts,
+  { time, signal, requestId }: SearchCall,
+): Promise<RankedPage> {
+  const options = (timeoutMs: number): CallOptions => ({ signal, requestId, timeoutMs });
   const shortlist = shortlistOf(ranking);
   const recalled = await time('recall', () =>
     qdrant
-      .recall(
-        encoded.collection,
-        encoded.coarse,
-        Math.max(shortlist, offset + limit),
-        options(budgets.recall),
-      )
+      .recall(collection, coarse, Math.max(shortlist, offset + limit), options(budgets.recall))
       .catch((error) => {
         const known = toAppError(error);
         throw known.code === 'not_found' ? known : serviceError(known, 'recall_unavailable');
@@ -99,32 +137,5 @@ async function searchOnce(
       degraded = degradation(error, 'order');
     }
   }
-
-  const ranked = rankHits(recalled, scores, ranking);
-  let hits = ranked.slice(offset, offset + limit);
-  const matched = hits.filter(({ stage }) => stage === 'rerank').map(({ id }) => id);
-  if (matched.length > 0) {
-    try {
-      const evidence = await time('evidence', () =>
-        collectEvidence(rerank, { query: q, generation, ids: matched }, options(budgets.evidence)),
-      );
-      hits = hits.map((hit) => {
-        const found = evidence.get(hit.id);
-        return found ? { ...hit, evidence: found } : hit;
-      });
-    } catch (error) {
-      degraded = degradation(error, 'evidence');
-    }
-  }
-
-  return {
-    query: q,
-    words: encoded.words,
-    generation,
-    stage: matched.length > 0 ? 'rerank' : 'recall',
-    ...(degraded ? { degraded } : {}),
-    limit,
-    offset,
-    hits,
-  };
+  return { hits: rankHits(recalled, scores, ranking).slice(offset, offset + limit), degraded };
 }

@@ -2,9 +2,12 @@ import { AppError } from '../../../shared/errors/index.ts';
 import {
   assertModelOf,
   assertQueryable,
+  type CoarseVectorReader,
   GENERATION_PATHS,
   type GenerationFiles,
+  hasCoarseVectors,
   MODEL_FILES,
+  openCoarseVectors,
   openImageGraphs,
   readManifest,
   readModel,
@@ -30,6 +33,8 @@ export type EngineFactory = (
 const NEEDED: readonly string[] = [
   GENERATION_PATHS.imageNodes,
   GENERATION_PATHS.boxes,
+  // Only in generations that a build has written; nothing but exhaustive search wants it.
+  GENERATION_PATHS.imageVectors,
   ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
 ];
 
@@ -40,12 +45,14 @@ export class LoadedGeneration {
   readonly queries: QueryEncoder;
   readonly images: ImageStore;
   readonly matcher: Matcher;
+  /** The images' coarse vectors, where the generation has them. */
+  readonly vectors: CoarseVectorReader | undefined;
   readonly #dispose: () => Promise<void>;
   #users = 0;
   #retired = false;
 
   private constructor(
-    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher'>,
+    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher' | 'vectors'>,
     dispose: () => Promise<void>,
   ) {
     this.manifest = parts.manifest;
@@ -53,6 +60,7 @@ export class LoadedGeneration {
     this.queries = parts.queries;
     this.images = parts.images;
     this.matcher = parts.matcher;
+    this.vectors = parts.vectors;
     this.#dispose = dispose;
   }
 
@@ -102,11 +110,13 @@ export class LoadedGeneration {
       });
       const reader = await openImageGraphs(files, manifest);
       undo.push(() => reader.close());
+      const vectors = hasCoarseVectors(manifest) ? await openCoarseVectors(files, manifest) : undefined;
+      undo.push(async () => vectors?.close());
       const images = await openImageStore(reader, matcher, settings.memoryBytes, options);
       undo.push(() => images.close());
       const queries = new QueryEncoder(encoder, head, settings.queryCacheBytes);
       return new LoadedGeneration(
-        { manifest, vocabulary: model.vocabulary, queries, images, matcher },
+        { manifest, vocabulary: model.vocabulary, queries, images, matcher, vectors },
         dispose,
       );
     } catch (thrown) {

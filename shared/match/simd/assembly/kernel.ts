@@ -2,11 +2,16 @@
 
 import { exponential, hyperbolicTangent } from './arithmetic';
 import { attend, transposeAttention } from './attention';
+import { multiplyI8 } from './i8-products';
+import { i8ContextSquares, roundRegionWeights, roundWordWeights } from './i8-weights';
 import { multiply } from './products';
 import { Batch, Caption, Image, Job, Network } from './records';
 import { scoreRegions, scoreWords } from './structure';
 import { contextScratch, contextSquares, matchRegions, matchWords } from './vectors';
 
+export { factorBytes } from './i8-factors';
+export { i8PrepareScratch, prepareI8Batch, prepareI8Image } from './i8-prepare';
+export { multiplyI8 } from './i8-products';
 export { prepareBatch, prepareImage } from './prepare';
 export { multiply } from './products';
 
@@ -76,27 +81,11 @@ export function matchBatch(
   scratch: Scratch,
 ): void {
   const T = network.blocks;
-  const d = network.blockSize;
   const lanes = image.lanes;
   const row: usize = 4 * lanes;
   const W = batch.words;
   layOut(network, batch.lanes, lanes, scratch);
-  for (let block = 0; block < T; block++) {
-    const words = batch.nodes + 4 * <usize>block * d * batch.lanes;
-    const regions = image.nodes + 4 * <usize>block * d * lanes;
-    multiply(
-      words,
-      0,
-      (W + 1) & ~1,
-      regions,
-      0,
-      lanes,
-      d,
-      scratch.products + <usize>block * row,
-      <usize>T * row,
-      false,
-    );
-  }
+  blockProducts(network, image, batch, scratch.products);
   for (let index = 0; index < batch.captions; index++) {
     const caption = changetype<Caption>(batch.table + index * offsetof<Caption>());
     const first: usize = caption.first;
@@ -113,38 +102,12 @@ export function matchBatch(
       looked,
       scratch.work,
     );
-    contextSquares(
-      caption.gram,
-      caption.pairs,
-      T,
-      d,
-      caption.words,
-      looked,
-      row,
-      lanes,
-      scratch.regions,
-      row,
-      scratch.work,
-    );
+    regionContexts(network, caption, looked, lanes, scratch);
     matchRegions(products, looked, caption.words, lanes, T, image.squares, scratch.regions);
     scoreRegions(network, image, scratch.regions, scratch.work, scratch.regionScores);
     store<f32>(imageToText + 4 * caption.column, mean(scratch.regionScores, image.regions));
   }
-  const step: usize = 4 * batch.lanes;
-  transposeAttention(scratch.wordAttention, W, lanes, batch.lanes, scratch.transposed);
-  contextSquares(
-    image.gram,
-    image.pairs,
-    T,
-    d,
-    image.regions,
-    scratch.transposed,
-    step,
-    batch.lanes,
-    scratch.words,
-    step,
-    scratch.work,
-  );
+  wordContexts(network, image, batch, scratch);
   matchWords(scratch.products, scratch.wordAttention, W, batch.lanes, lanes, T, batch.squares, scratch.words);
   const captions = changetype<Caption>(batch.table);
   scoreWords(
@@ -160,6 +123,62 @@ export function matchBatch(
   for (let index = 0; index < batch.captions; index++) {
     const caption = changetype<Caption>(batch.table + index * offsetof<Caption>());
     store<f32>(textToImage + 4 * caption.column, mean(scratch.wordScores + 4 * caption.first, caption.words));
+  }
+}
+
+/** Products of all words' blocks with all regions', `[W, T, Rr]`. */
+function blockProducts(network: Network, image: Image, batch: Batch, products: usize): void {
+  const T = network.blocks;
+  const d = network.blockSize;
+  const rows = (batch.words + 1) & ~1;
+  const row: usize = 4 * image.lanes;
+  const step: usize = <usize>T * row;
+  // Numbers of a node's block in units of 32 bits.
+  const units = network.i8 ? (d + 3) >> 2 : d;
+  for (let block = 0; block < T; block++) {
+    const words = batch.nodes + 4 * <usize>(block * units * batch.lanes);
+    const regions = image.nodes + <usize>(block * units) * row;
+    const out = products + <usize>block * row;
+    if (network.i8) {
+      const offsets = batch.offsets + 4 * <usize>(block * batch.lanes);
+      const scales = batch.scales + 4 * <usize>(block * batch.lanes);
+      const regionScales = image.scales + <usize>block * row;
+      multiplyI8(words, rows, regions, image.lanes, units, offsets, scales, regionScales, out, step);
+    } else multiply(words, 0, rows, regions, 0, image.lanes, d, out, step, false);
+  }
+}
+
+/** Squared norms of what regions see of a caption, `[T, Rr]`. */
+function regionContexts(network: Network, caption: Caption, attention: usize, lanes: i32, scratch: Scratch): void {
+  const T = network.blocks;
+  const d = network.blockSize;
+  const L = caption.words;
+  const row: usize = 4 * lanes;
+  if (network.i8) {
+    const weights = scratch.transposed;
+    const scales = weights + <usize>((L + 3) & ~3) * lanes;
+    roundRegionWeights(attention, L, lanes, caption.nodeScales, weights, scales);
+    i8ContextSquares(caption.pairs, caption.blockScales, T, d, L, weights, scales, lanes, scratch.regions);
+  } else {
+    contextSquares(caption.gram, caption.pairs, T, d, L, attention, row, lanes, scratch.regions, row, scratch.work);
+  }
+}
+
+/** Squared norms of what words see of the image, `[T, Wr]`. */
+function wordContexts(network: Network, image: Image, batch: Batch, scratch: Scratch): void {
+  const T = network.blocks;
+  const d = network.blockSize;
+  const R = image.regions;
+  const lanes = batch.lanes;
+  const step: usize = 4 * lanes;
+  const seen = scratch.transposed;
+  if (network.i8) {
+    const scales = seen + <usize>image.lanes * lanes;
+    roundWordWeights(scratch.wordAttention, batch.words, image.lanes, lanes, image.nodeScales, seen, scales);
+    i8ContextSquares(image.pairs, image.blockScales, T, d, R, seen, scales, lanes, scratch.words);
+  } else {
+    transposeAttention(scratch.wordAttention, batch.words, image.lanes, lanes, seen);
+    contextSquares(image.gram, image.pairs, T, d, R, seen, step, lanes, scratch.words, step, scratch.work);
   }
 }
 

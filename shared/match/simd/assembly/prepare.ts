@@ -4,7 +4,7 @@ import { multiply, tileColumns, tileRows } from './products';
 import { Batch, Caption, Image, Network } from './records';
 
 /** Copies the columns of `[rows, D]` that belong to a block, transposed: `[d, width]`, zeros beyond the rows. */
-function packTile(
+export function packTile(
   nodes: usize,
   rows: i32,
   first: i32,
@@ -39,6 +39,20 @@ function copyRows(nodes: usize, rows: i32, blocks: i32, d: i32, padded: i32, out
   }
 }
 
+/** Inner products of a block's nodes, packed tiles of columns `[d, lanes]`, with each other: `[lanes, lanes]`. */
+export function gramMatrix(tiles: usize, d: i32, lanes: i32, out: usize): void {
+  const row: usize = 4 * lanes;
+  for (let column = 0; column < lanes; ) {
+    const width = tileColumns(lanes - column);
+    // A tile of columns read as rows: 8 are two fours.
+    for (let part = 0; part < width; part += 4) {
+      const rows = tiles + 4 * (<usize>column * d + part);
+      multiply(rows, 4 * width, 4, tiles, 0, lanes, d, out + <usize>(column + part) * row, row, false);
+    }
+    column += width;
+  }
+}
+
 /**
  * Block Gram matrices of `[n, D]` nodes as `[n (n + 1) / 2, Tr]`: products beside the diagonal twice, for `aᵀ G a` has
  * them twice.
@@ -56,27 +70,7 @@ function packGram(network: Network, tiles: usize, n: i32, lanes: i32, out: usize
         memory.fill(gram, 0, size);
         continue;
       }
-      const block = tiles + 4 * <usize>(group + part) * d * lanes;
-      for (let column = 0; column < lanes; ) {
-        const width = tileColumns(lanes - column);
-        // A tile of columns read as rows: 8 are two fours.
-        for (let row = 0; row < width; row += 4) {
-          const rows = block + 4 * (<usize>column * d + row);
-          multiply(
-            rows,
-            4 * width,
-            4,
-            block,
-            0,
-            lanes,
-            d,
-            gram + 4 * <usize>(column + row) * lanes,
-            4 * lanes,
-            false,
-          );
-        }
-        column += width;
-      }
+      gramMatrix(tiles + 4 * <usize>(group + part) * d * lanes, d, lanes, gram);
     }
     let to = out + 4 * group;
     for (let i = 0; i < n; i++) {
@@ -119,7 +113,7 @@ export function prepareImage(network: Network, image: Image, nodes: usize, work:
 }
 
 /** Squares of a tile's columns, summed over its rows. */
-function sumSquares(tile: usize, d: i32, width: i32, out: usize): void {
+export function sumSquares(tile: usize, d: i32, width: i32, out: usize): void {
   for (let column = 0; column < width; column += 4) {
     let sum = splat(0);
     let at = tile + 4 * column;
@@ -190,7 +184,7 @@ export function prepareBatch(network: Network, batch: Batch, nodes: usize, work:
 }
 
 /** Inner products of `[n, D]` rows with each other, `[n, n rounded up to 4]`. */
-function innerProducts(rows: usize, n: i32, jointSize: i32, out: usize): void {
+export function innerProducts(rows: usize, n: i32, jointSize: i32, out: usize): void {
   const lanes = (n + 3) & ~3;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

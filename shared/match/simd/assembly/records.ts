@@ -14,6 +14,8 @@ export class Network {
   hidden: i32;
   /** Not 0: propagates the neighbours' matching vectors instead of a node's own. */
   neighbours: i32;
+  /** Not 0: nodes in bytes. */
+  i8: i32;
   /** λ */
   temperature: f32;
   imageOutputBias: f32;
@@ -48,6 +50,14 @@ export class Image {
   squares: usize;
   /** `self`: gates `[K, Rr]`; `neighbours`: `w_ij^k` as `[K, j: R, i: Rr]`. */
   layout: usize;
+  /**
+   * The i8 form: `nodes` are bytes from 1 to 127 by block in packed tiles of columns `[d / 4 rounded up, Rr, 4]`, their
+   * scales `[T, Rr]`; `pairs` are factors of Gram matrices by block (`i8-factors.ts`).
+   */
+  scales: usize;
+  /** Scales of factors, `[Rr]` and, squared, `[T]`. */
+  nodeScales: usize;
+  blockScales: usize;
 }
 
 /** Captions side by side. */
@@ -62,6 +72,12 @@ export class Batch {
   squares: usize;
   /** `captions` records of `Caption`. */
   table: usize;
+  /**
+   * The i8 form: `nodes` are signed bytes by block in packed tiles of rows `[d / 4 rounded up, W, 4]`. Their scales and
+   * -64 times their sums: `[T, Wr]`.
+   */
+  scales: usize;
+  offsets: usize;
 }
 
 /** One caption of a batch. */
@@ -76,6 +92,9 @@ export class Caption {
   edges: usize;
   /** Column of the scores. */
   column: i32;
+  /** The i8 form: as an image's, `[L rounded up to 4]` and `[T]`. */
+  nodeScales: usize;
+  blockScales: usize;
 }
 
 /** Images against batches. */

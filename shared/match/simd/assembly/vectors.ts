@@ -119,9 +119,13 @@ function gramColumns4(
   }
 }
 
-/** `x / sqrt(max(a b, 1e-16))`: the released floor of 1e-8 under the product of two norms. */
+/**
+ * `x / sqrt(max(a b, 1e-16))`: the released floor of 1e-8 under the product of two norms. Kept from -1 to 1: in the i8 form
+ * a norm may be rounded to less than it is, even to 0.
+ */
 function cosine(x: v128, a: v128, b: v128): v128 {
-  return f32x4.div(x, f32x4.sqrt(f32x4.pmax(f32x4.mul(a, b), splat(1e-16))));
+  const value = f32x4.div(x, f32x4.sqrt(f32x4.pmax(f32x4.mul(a, b), splat(1e-16))));
+  return f32x4.pmax(f32x4.pmin(value, splat(1)), splat(-1));
 }
 
 /**

@@ -8,9 +8,9 @@ interface Numbers {
   /** Type of a quad in its buffer. */
   readonly type: string;
   /** The quad as `vec4f`. */
-  load(quad: string): string;
+  readonly load: (quad: string) => string;
   /** What is stored of a `vec4f`. */
-  store(vector: string): string;
+  readonly store: (vector: string) => string;
 }
 
 export const NUMBERS: Readonly<Record<Precision, Numbers>> = {

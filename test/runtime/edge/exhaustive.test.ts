@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
+import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { edge, encoded, GENERATION, rankedAll } from './fakes.ts';
+
+type App = ReturnType<typeof edge>['app'];
+
+function post(app: App, body: unknown, contentType = 'application/json') {
+  return app.request('/v1/search', {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+async function found(app: App, changes: object = {}) {
+  const response = await post(app, { q: 'two zebroids', exhaustive: true, ...changes });
+  expect(response.status).toBe(200);
+  return { response, body: searchResponseSchema.parse(await response.json()) };
+}
+
+async function problem(response: Response) {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const body = problemSchema.parse(await response.json());
+  expect(body.status).toBe(response.status);
+  return body;
+}
+
+const failing =
+  (code: ErrorCode, message = `made to fail with ${code} at 10.0.0.7:8788`) =>
+  async (): Promise<never> => {
+    throw new AppError(code, message);
+  };
+
+describe('POST /v1/search, exhaustive', () => {
+  it('ranks by the fused score what the reranker compared, with payloads from Qdrant and evidence', async () => {
+    const { app, encode, rankAll, retrieve, recall, rerank } = edge();
+    const { response, body } = await found(app, { limit: 3 });
+    expect(body).toMatchObject({
+      query: 'two zebroids',
+      generation: GENERATION,
+      stage: 'rerank',
+      ranking: 'exhaustive',
+      limit: 3,
+      offset: 0,
+    });
+    expect(body.degraded).toBeUndefined();
+    expect(body.hits.map(({ id }) => id)).toEqual([9, 8, 7]);
+    expect(body.hits[0]?.score).toBeCloseTo(9 + 0.5 * 0, 10);
+    expect(body.hits[2]?.score).toBeCloseTo(7 + 0.5 * 0.2, 10);
+    expect(body.hits[0]).toMatchObject({
+      stage: 'rerank',
+      image: { name: '9.png', url: '/images/9.png', width: 640, height: 480 },
+      captions: ['caption 9'],
+      metadata: { licence: 'CC0' },
+    });
+    expect(body.hits.every(({ evidence }) => evidence?.words[0]?.regions[0]?.box[2] === 0.5)).toBe(true);
+    expect(encode).toHaveBeenCalledTimes(1);
+    expect(rankAll.mock.calls[0]).toMatchObject([
+      { query: 'two zebroids', generation: GENERATION, limit: 3 },
+      { timeoutMs: 500 },
+    ]);
+    expect(retrieve.mock.calls[0]?.slice(0, 2)).toEqual([`images-${GENERATION}`, [9, 8, 7]]);
+    expect(recall).not.toHaveBeenCalled();
+    expect(rerank.mock.calls.map(([request]) => request.evidenceIds)).toEqual([[9, 8, 7]]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('server-timing')).toMatch(/exhaustive;dur=/);
+  });
+
+  it('leafs through pages, up to a last one that is empty', async () => {
+    const { app, rankAll } = edge();
+    const pages = [];
+    for (const offset of [0, 4, 8, 12]) pages.push((await found(app, { limit: 4, offset })).body);
+    expect(pages.map(({ hits }) => hits.map(({ id }) => id))).toEqual([
+      [9, 8, 7, 6],
+      [5, 4, 3, 2],
+      [1, 0],
+      [],
+    ]);
+    expect(pages.every(({ stage, ranking }) => stage === 'rerank' && ranking === 'exhaustive')).toBe(true);
+    expect(rankAll.mock.calls.map(([{ limit }]) => limit)).toEqual([4, 8, 12, 16]);
+  });
+
+  it('keeps the order of equal scores', async () => {
+    const images = [3, 5, 8].map((id) => ({ id, score: 1, coarse: 0.5 }));
+    const { app } = edge({ rerank: { rankAll: async () => ({ ...rankedAll(3), images }) } });
+    expect((await found(app)).body.hits.map(({ id }) => id)).toEqual([3, 5, 8]);
+  });
+
+  it('names the limit to whom it refuses a larger index', async () => {
+    const said = 'the index has 40000 images, and exhaustive search compares at most 10000';
+    const { app } = edge({ rerank: { rankAll: failing('request_too_large', said) } });
+    const response = await post(app, { q: 'a', exhaustive: true });
+    expect(response.status).toBe(413);
+    expect(await problem(response)).toMatchObject({ code: 'request_too_large', detail: said });
+  });
+
+  it.each([
+    ['rerank_unavailable', 503, 'rerank_unavailable'],
+    ['unauthorized', 503, 'rerank_unavailable'],
+    ['timeout', 504, 'timeout'],
+    ['overloaded', 503, 'overloaded'],
+    ['generation_missing', 503, 'generation_missing'],
+  ] as const)('has no other order to offer when the ranking fails with %s', async (code, status, said) => {
+    const { app } = edge({ rerank: { rankAll: failing(code) } });
+    const response = await post(app, { q: 'a', exhaustive: true });
+    expect(response.status).toBe(status);
+    const body = await problem(response);
+    expect(body.code).toBe(said);
+    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+  });
+
+  it('asks again when the generation changed under it, and gives up when its points are not there', async () => {
+    let generation = 'old';
+    const { app } = edge({
+      rerank: { encode: async () => encoded({ collection: generation }) },
+      qdrant: {
+        retrieve: async (collection, ids) => {
+          generation = 'new';
+          if (collection === 'old') throw new AppError('not_found', 'no such collection');
+          return ids.map((id) => ({ id, payload: { name: `${id}`, width: 1, height: 1, captions: [] } }));
+        },
+      },
+    });
+    expect((await found(app, { limit: 2 })).body.hits).toHaveLength(2);
+    for (const points of [[], [{ id: 9, payload: { title: 'not ours' } }]]) {
+      const response = await post(edge({ qdrant: { retrieve: async () => points } }).app, {
+        q: 'a',
+        limit: 1,
+        exhaustive: true,
+      });
+      expect([response.status, (await problem(response)).code]).toEqual([503, 'recall_unavailable']);
+    }
+  });
+
+  it('keeps the order when only the evidence is missing', async () => {
+    const { app } = edge({ rerank: { rerank: failing('timeout') } });
+    const { response, body } = await found(app, { limit: 1 });
+    expect(body.hits[0]).toMatchObject({ id: 9, stage: 'rerank' });
+    expect(body.degraded?.code).toBe('timeout');
+    expect(response.headers.get('x-search-degraded')).toBe('timeout');
+  });
+});
+
+describe('POST /v1/search', () => {
+  it('is GET by another name where it is not exhaustive', async () => {
+    const { app, rankAll } = edge();
+    const got = await (await app.request('/v1/search?q=two%20zebroids&limit=3&offset=1')).json();
+    const posted = await post(app, { q: ' two zebroids ', limit: 3, offset: 1 });
+    expect(posted.headers.get('cache-control')).toBe('no-store');
+    expect(await posted.json()).toEqual(got);
+    expect(rankAll).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['nothing', '', 'request_invalid'],
+    ['no JSON', '{"q":', 'request_invalid'],
+    ['a list', '[]', 'request_invalid'],
+    ['no sentence', {}, 'query_empty'],
+    ['blanks', { q: '  ' }, 'query_empty'],
+    ['a long sentence', { q: 'a'.repeat(501) }, 'query_too_long'],
+    ['too many hits', { q: 'a', limit: 101 }, 'request_invalid'],
+    ['a number in quotes', { q: 'a', limit: '5' }, 'request_invalid'],
+    ['a page far behind', { q: 'a', offset: 1001 }, 'request_invalid'],
+    ['a wish that is no yes or no', { q: 'a', exhaustive: 'yes' }, 'request_invalid'],
+    ['a filter', { q: 'a', exhaustive: true, filter: { must: [] } }, 'request_invalid'],
+  ])('refuses %s before any service is asked', async (_, body, code) => {
+    const { app, encode } = edge();
+    const response = await post(app, body);
+    expect([response.status, (await problem(response)).code]).toEqual([400, code]);
+    expect(encode).not.toHaveBeenCalled();
+  });
+
+  it('says what it does not know, and what a body must be', async () => {
+    const { app } = edge();
+    expect((await problem(await post(app, { q: 'a', filter: {} }))).detail).toContain('filter');
+    expect((await problem(await post(app, 'q=a', 'text/plain'))).hint).toContain('application/json');
+    const large = await post(app, { q: 'a', padding: 'x'.repeat(20_000) });
+    expect([large.status, (await problem(large)).code]).toEqual([413, 'request_too_large']);
+  });
+
+  it('may be asked from a page of another origin, and is described', async () => {
+    const { app } = edge();
+    const preflight = await app.request('/v1/search', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('Content-Type');
+    const document = (await (await app.request('/openapi.json')).json()) as {
+      paths: Record<string, { post: { responses: object; requestBody: { content: object } } }>;
+      components: { schemas: Record<string, object> };
+    };
+    const { post: described } = document.paths['/v1/search'] ?? {};
+    expect(Object.keys(described?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
+    expect(Object.keys(described?.requestBody.content ?? {})).toEqual(['application/json']);
+    expect(document.components.schemas.SearchRequest).toMatchObject({ additionalProperties: false });
+    const page = await (await app.request('/docs')).text();
+    expect(page).toContain('POST /v1/search');
+    expect(page).toContain('SearchRequest');
+  });
+});
