@@ -42,6 +42,28 @@ export const encodeResponseSchema = z.object({
 });
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
+export const parseRequestSchema = encodeRequestSchema.pick({ query: true, generation: true });
+
+/** The graph of a query's words. */
+export const parseResponseSchema = z.object({
+  generation: z.string(),
+  /** Whether the scores depend on it: those of dense models do not, nor those of models that propagate `self`. */
+  compared: z.boolean(),
+  words: z.array(
+    queryWordSchema.extend({
+      /** The word that it depends on, counted from 1; 0 for the root. */
+      head: z.number().int().nonnegative(),
+      relation: z.string(),
+      /** Penn Treebank's tag, and the universal one. */
+      tag: z.string(),
+      universalTag: z.string(),
+    }),
+  ),
+  /** `[head, dependent]`, the root's first, as `{split}_caps.json` has them. */
+  dependencies: z.array(z.tuple([z.number().int(), z.number().int()])),
+});
+export type ParseResponse = z.infer<typeof parseResponseSchema>;
+
 export const rerankRequestSchema = z.object({
   query: z.string().min(1),
   generation: z.string(),

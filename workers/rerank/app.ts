@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
-import { encodeRequestSchema, rankAllRequestSchema, rerankRequestSchema } from '../../shared/schema/index.ts';
+import type { Parser } from '../../shared/parse/index.ts';
+import { loadParser } from '../../shared/platform/parse/index.ts';
+import {
+  encodeRequestSchema,
+  parseRequestSchema,
+  rankAllRequestSchema,
+  rerankRequestSchema,
+} from '../../shared/schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { GenerationHost, Log } from './generations/generation-host.ts';
 import { TIMEOUT_HEADER, timeLimit, withTimeLimit } from './http/deadline.ts';
@@ -9,6 +16,7 @@ import { problemResponse, requestError } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
 import { assertServiceToken } from './http/service-token.ts';
 import { encodeQueryRequest } from './matching/encode-request.ts';
+import { parseQueryRequest } from './matching/parse-request.ts';
 import { rankAllImages } from './matching/rank-all-request.ts';
 import { rerankImages } from './matching/rerank-request.ts';
 import type { RerankMetrics } from './metrics.ts';
@@ -32,6 +40,15 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** The rerank service over a host of generations. */
 export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   const { host, settings, admission, metrics, log, token } = options;
+  // Read when somebody first asks for a graph that no score depends on.
+  let shipped: Promise<Parser> | undefined;
+  const shippedParser = (): Promise<Parser> => {
+    shipped ??= loadParser().catch((thrown: unknown) => {
+      shipped = undefined;
+      throw thrown;
+    });
+    return shipped;
+  };
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -67,6 +84,11 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   app.post('/v1/encode', async (c) => {
     const request = await readBody(c, encodeRequestSchema, settings.limits.bodyBytes);
     return limited(c, () => encodeQueryRequest(request, host, settings, metrics));
+  });
+
+  app.post('/v1/parse', async (c) => {
+    const request = await readBody(c, parseRequestSchema, settings.limits.bodyBytes);
+    return limited(c, () => parseQueryRequest(request, host, settings, shippedParser));
   });
 
   app.post('/v1/rerank', async (c) => {
@@ -123,6 +145,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
 
 const ROUTES: ReadonlySet<string> = new Set([
   '/v1/encode',
+  '/v1/parse',
   '/v1/rerank',
   '/v1/rank-all',
   '/v1/status',

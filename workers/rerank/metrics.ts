@@ -3,7 +3,7 @@ import { registerCacheMetrics } from './cache-metrics.ts';
 import type { NodeCacheStatus } from './matching/node-cache.ts';
 
 /** Parts of a request that are timed. */
-export type Stage = 'encode' | 'images' | 'match' | 'evidence';
+export type Stage = 'encode' | 'parse' | 'images' | 'match' | 'evidence';
 
 /** What the service counts, for Prometheus. */
 export interface RerankMetrics {

@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import {
   assertModelOf,
-  assertQueryable,
   type CoarseVectorReader,
   GENERATION_PATHS,
   type GenerationFiles,
@@ -16,6 +15,9 @@ import {
 } from '../../../shared/generation/index.ts';
 import type { CaptionEncoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
 import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
+import { bytesSource } from '../../../shared/formats/index.ts';
+import type { Parser } from '../../../shared/parse/index.ts';
+import { parserOf } from '../../../shared/platform/parse/index.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { type ImageStore, openImageStore } from '../matching/image-store.ts';
@@ -47,12 +49,14 @@ export class LoadedGeneration {
   readonly matcher: Matcher;
   /** The images' coarse vectors, where the generation has them. */
   readonly vectors: CoarseVectorReader | undefined;
+  /** Parses queries, where the model compares parses. */
+  readonly parser: Parser | undefined;
   readonly #dispose: () => Promise<void>;
   #users = 0;
   #retired = false;
 
   private constructor(
-    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher' | 'vectors'>,
+    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher' | 'vectors' | 'parser'>,
     dispose: () => Promise<void>,
   ) {
     this.manifest = parts.manifest;
@@ -61,6 +65,7 @@ export class LoadedGeneration {
     this.images = parts.images;
     this.matcher = parts.matcher;
     this.vectors = parts.vectors;
+    this.parser = parts.parser;
     this.#dispose = dispose;
   }
 
@@ -96,7 +101,6 @@ export class LoadedGeneration {
     await verifyFiles(files, manifest, { paths: NEEDED, signal: options.signal });
     const model = await readModel(within(files, GENERATION_PATHS.model));
     assertModelOf(manifest, model);
-    assertQueryable(model.config);
     const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
     const undo: (() => Promise<void>)[] = [];
     const dispose = async (): Promise<void> => {
@@ -115,8 +119,9 @@ export class LoadedGeneration {
       const images = await openImageStore(reader, matcher, settings.memoryBytes, options);
       undo.push(() => images.close());
       const queries = new QueryEncoder(encoder, head, settings.queryCacheBytes);
+      const parser = model.parser && (await parserOf(bytesSource(`${files.name}: the parser`, model.parser)));
       return new LoadedGeneration(
-        { manifest, vocabulary: model.vocabulary, queries, images, matcher, vectors },
+        { manifest, vocabulary: model.vocabulary, queries, images, matcher, vectors, parser },
         dispose,
       );
     } catch (thrown) {

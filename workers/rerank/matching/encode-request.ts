@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { EncodeRequest, EncodeResponse } from '../../../shared/schema/index.ts';
+import { suggestSpellings } from '../../../shared/text/index.ts';
 import type { GenerationHost } from '../generations/generation-host.ts';
 import type { RerankMetrics } from '../metrics.ts';
 import type { RerankSettings } from '../settings.ts';
@@ -24,7 +25,7 @@ export async function encodeQueryRequest(
       collection: manifest.collections.images,
       ranking: manifest.ranking,
       coarse: [...nodes.coarse],
-      words,
+      words: suggestSpellings(words, generation.vocabulary),
       ...(request.includeWords ? { nodes: encodeNodes(nodes.words, ids.length) } : {}),
     };
   } finally {

@@ -5,7 +5,7 @@ import type { GenerationHost } from '../generations/generation-host.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
 import type { RerankMetrics } from '../metrics.ts';
 import type { RerankSettings } from '../settings.ts';
-import { queryWords } from './query-words.ts';
+import { comparedQuery } from './compare-query.ts';
 import { timed } from './timed.ts';
 
 /**
@@ -23,11 +23,8 @@ export async function rankAllImages(
   try {
     const vectors = vectorsOf(generation, settings);
     const { matcher, images, manifest } = generation;
-    const { ids } = queryWords(request.query, generation.vocabulary, settings);
-    const { nodes, cached } = await timed(metrics, 'encode', () => generation.queries.encode(ids));
-    metrics.query(cached);
-    const caption = { words: nodes.words };
-    const best = new BestImages(request.limit, nodes.coarse, manifest.ranking.coarseWeight);
+    const { caption, coarse } = await comparedQuery(request.query, generation, settings, metrics);
+    const best = new BestImages(request.limit, coarse, manifest.ranking.coarseWeight);
     await images.scan(signal, ({ prepared, from }) =>
       timed(metrics, 'match', async () => {
         signal.throwIfAborted();
@@ -42,7 +39,7 @@ export async function rankAllImages(
       generation: generation.id,
       backend: matcher.backend,
       compared: images.count,
-      images: best.ranked().map(({ id, gsmn, coarse }) => ({ id, score: gsmn, coarse })),
+      images: best.ranked().map(({ id, gsmn, coarse: cosine }) => ({ id, score: gsmn, coarse: cosine })),
     };
   } finally {
     await release();

@@ -3,9 +3,8 @@ import type { RerankRequest, RerankResponse } from '../../../shared/schema/index
 import type { GenerationHost } from '../generations/generation-host.ts';
 import type { RerankMetrics } from '../metrics.ts';
 import type { RerankSettings } from '../settings.ts';
-import { queryWords } from './query-words.ts';
+import { comparedQuery } from './compare-query.ts';
 import { type ScoredImage, scoreSlice } from './score-slice.ts';
-import { timed } from './timed.ts';
 
 /** Answers `POST /v1/rerank`: GSMN's scores of the shortlist, in its order, and evidence where it is asked for. */
 export async function rerankImages(
@@ -18,11 +17,8 @@ export async function rerankImages(
   const { generation, release } = host.lease(request.generation, 'rerank_unavailable');
   try {
     checkShortlist(request, generation.images.count, settings);
-    const { words, ids } = queryWords(request.query, generation.vocabulary, settings);
-    const { nodes, cached } = await timed(metrics, 'encode', () => generation.queries.encode(ids));
-    metrics.query(cached);
+    const compared = await comparedQuery(request.query, generation, settings, metrics);
     signal.throwIfAborted();
-    const compared = { caption: { words: nodes.words }, words };
     const scored: ScoredImage[] = [];
     let asked = performance.now();
     await generation.images.use(request.ids, signal, async (slice) => {

@@ -1,18 +1,12 @@
-import type { CaptionGraph, PairEvidence } from '../../../shared/model/index.ts';
-import type { EvidenceAnswer, QueryWord, RerankRequest } from '../../../shared/schema/index.ts';
+import type { PairEvidence } from '../../../shared/model/index.ts';
+import type { EvidenceAnswer, RerankRequest } from '../../../shared/schema/index.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
 import type { RerankMetrics } from '../metrics.ts';
 import type { RerankSettings } from '../settings.ts';
+import type { ComparedQuery } from './compare-query.ts';
 import type { ImageSlice } from './image-store.ts';
 import { timed } from './timed.ts';
 import { wordEvidence } from './word-evidence.ts';
-
-/** The query as it is compared. */
-export interface ComparedQuery {
-  readonly caption: CaptionGraph;
-  /** Its words, without `<start>` and `<end>`. */
-  readonly words: readonly QueryWord[];
-}
 
 /** What comparing one image with the query gave. */
 export interface ScoredImage extends Pick<PairEvidence, 'imageToText' | 'textToImage'> {
