@@ -3,8 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import {
-  comparesParses,
   canonicalJson,
+  comparesParses,
   MODEL_FILES,
   type Model,
   modelFiles,
@@ -14,8 +14,8 @@ import {
 import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
+import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
 import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
 import { loadNetwork } from '../checkpoint/load-network.ts';
 import { findVocabulary } from '../data/find-files.ts';

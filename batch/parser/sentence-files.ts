@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors/index.ts';
 import {
   type ConlluSentence,
   type CorenlpDocument,
@@ -8,7 +9,6 @@ import {
 } from '../../shared/formats/index.ts';
 import { captionDependencies, type DependencyTree } from '../../shared/parse/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/index.ts';
-import { AppError } from '../../shared/errors/index.ts';
 import { readText } from '../data/text-files.ts';
 
 export type SourceFormat = 'text' | 'conllu' | 'corenlp';
@@ -26,15 +26,25 @@ export interface SourceSentence {
  * Reads captions: a line each, sentences of CoNLL-U, or what CoreNLP parsed, whose sentences become one tree a text.
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`
  */
-export async function readSentences(path: string, format: SourceFormat, style: WordStyle): Promise<SourceSentence[]> {
+export async function readSentences(
+  path: string,
+  format: SourceFormat,
+  style: WordStyle,
+): Promise<SourceSentence[]> {
   const text = await readText(path);
   if (text === undefined) {
     throw new AppError('file_missing', `there is no file ${path}`, { hint: 'expected a caption a line' });
   }
   if (format === 'conllu') {
-    return parseConllu(text, path).map((conllu) => ({ words: conlluWords(conllu).map(({ form }) => form), conllu }));
+    return parseConllu(text, path).map((conllu) => ({
+      words: conlluWords(conllu).map(({ form }) => form),
+      conllu,
+    }));
   }
-  if (format === 'corenlp') return parseCorenlp(text, path).map((document, index) => corenlpTree(document, `${path}, text ${index + 1}`));
+  if (format === 'corenlp')
+    return parseCorenlp(text, path).map((document, index) =>
+      corenlpTree(document, `${path}, text ${index + 1}`),
+    );
   const lines = text.split(/\r?\n/u);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => ({ words: tokenise(line, style) }));
@@ -46,8 +56,10 @@ export function formatTrees(
   sources: readonly SourceSentence[],
   format: TargetFormat,
 ): string {
-  if (format === 'pairs') return `[${trees.map((tree) => JSON.stringify(captionDependencies(tree))).join(',\n')}]\n`;
-  if (format === 'corenlp') return `[${trees.map((tree) => JSON.stringify(corenlpDocument(tree))).join(',\n')}]\n`;
+  if (format === 'pairs')
+    return `[${trees.map((tree) => JSON.stringify(captionDependencies(tree))).join(',\n')}]\n`;
+  if (format === 'corenlp')
+    return `[${trees.map((tree) => JSON.stringify(corenlpDocument(tree))).join(',\n')}]\n`;
   return formatConllu(trees.map((tree, index) => conlluSentence(tree, sources[index]?.conllu)));
 }
 
@@ -85,7 +97,10 @@ function corenlpTree({ sentences }: CorenlpDocument, where: string): SourceSente
     for (const { dep, governor, dependent } of basicDependencies) {
       const at = start + dependent;
       if (dependent > tokens.length || governor > tokens.length) {
-        throw new AppError('format_invalid', `${where}: a dependency of token ${dependent} on ${governor}, of ${tokens.length}`);
+        throw new AppError(
+          'format_invalid',
+          `${where}: a dependency of token ${dependent} on ${governor}, of ${tokens.length}`,
+        );
       }
       // The later sentences of a text hang on the first one's root.
       const head = governor === 0 ? root : start + governor;
@@ -96,7 +111,8 @@ function corenlpTree({ sentences }: CorenlpDocument, where: string): SourceSente
     start += tokens.length;
   }
   const missing = heads.findIndex(Number.isNaN);
-  if (missing >= 0) throw new AppError('format_invalid', `${where}: token ${missing + 1} ("${words[missing]}") has no head`);
+  if (missing >= 0)
+    throw new AppError('format_invalid', `${where}: token ${missing + 1} ("${words[missing]}") has no head`);
   return { words, tree: { words, heads, relations, tags, universalTags: words.map(() => '_') } };
 }
 

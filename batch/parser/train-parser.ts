@@ -1,6 +1,6 @@
+import { type ParserConfig, type ParserModel, writeParser } from '../../shared/parse/index.ts';
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
-import { type ParserConfig, type ParserModel, writeParser } from '../../shared/parse/index.ts';
 import type { Report } from '../report.ts';
 import { featureEntries, labels, lowerWords } from './training/feature-entries.ts';
 import type { ParserRecipe } from './training/recipe.ts';

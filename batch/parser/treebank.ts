@@ -17,9 +17,13 @@ export async function readTreebank(path: string): Promise<DependencyTree[]> {
   return parseConllu(text, path).map((sentence, index) => {
     const tree = treeOf(sentence);
     if (isTree(tree.heads)) return tree;
-    throw new AppError('format_invalid', `${path}: the heads of sentence ${index + 1} are no tree with one root`, {
-      hint: 'a treebank has one head for every word, and one root a sentence',
-    });
+    throw new AppError(
+      'format_invalid',
+      `${path}: the heads of sentence ${index + 1} are no tree with one root`,
+      {
+        hint: 'a treebank has one head for every word, and one root a sentence',
+      },
+    );
   });
 }
 

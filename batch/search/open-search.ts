@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors/index.ts';
+import { bytesSource } from '../../shared/formats/index.ts';
 import {
   assertModelOf,
   GENERATION_PATHS,
@@ -9,7 +10,6 @@ import {
   readModel,
   within,
 } from '../../shared/generation/index.ts';
-import { bytesSource } from '../../shared/formats/index.ts';
 import type { CaptionGraph, Dependencies } from '../../shared/model/index.ts';
 import { captionDependencies } from '../../shared/parse/index.ts';
 import { createQueryEngines, type QueryEngines } from '../../shared/platform/engines/index.ts';
@@ -64,7 +64,15 @@ export async function withOpenSearch<T>(
     try {
       const dependencies = await queryDependencies(model, words);
       const caption = { words: nodes, dependencies };
-      return await work({ manifest, files, engines, reader, words: suggestSpellings(words, model.vocabulary), caption, coarse });
+      return await work({
+        manifest,
+        files,
+        engines,
+        reader,
+        words: suggestSpellings(words, model.vocabulary),
+        caption,
+        coarse,
+      });
     } finally {
       await reader.close();
     }
@@ -91,7 +99,10 @@ function checkedQuery(query: string, vocabulary: Vocabulary): ReturnType<typeof 
 }
 
 /** The query's parse, where the model compares parses. */
-async function queryDependencies({ parser }: Model, words: readonly QueryWord[]): Promise<Dependencies | undefined> {
+async function queryDependencies(
+  { parser }: Model,
+  words: readonly QueryWord[],
+): Promise<Dependencies | undefined> {
   if (parser === undefined) return undefined;
   const [tree] = await (await parserOf(bytesSource('parser', parser))).parse([words.map(({ text }) => text)]);
   return tree && captionDependencies(tree);

@@ -26,10 +26,7 @@ function partSizes({ layers, size }: EncoderLayout, words: number, captions: num
  * Nodes `[L, D]` of captions, which are sorted by length, longest first.
  * @throws AppError `memory_exhausted`
  */
-export function encodeGroup(
-  layout: EncoderLayout,
-  captions: readonly (readonly number[])[],
-): Float32Array[] {
+export function encodeGroup(layout: EncoderLayout, captions: readonly (readonly number[])[]): Float32Array[] {
   const { memory, kernel, size, normalize, layers } = layout;
   const words = captions.flat();
   const lengths = captions.map(({ length }) => length);

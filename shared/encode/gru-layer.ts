@@ -117,7 +117,6 @@ function writePanels(out: Float32Array, D: number, weights: Float32Array): void 
   for (let row = 0; row < GATES * D; row++) {
     const column = columnOf(row, D);
     const panel = Math.floor(column / COLUMNS) * D * COLUMNS + (column % COLUMNS);
-    for (let index = 0; index < D; index++)
-      out[panel + index * COLUMNS] = weights[row * D + index] as number;
+    for (let index = 0; index < D; index++) out[panel + index * COLUMNS] = weights[row * D + index] as number;
   }
 }

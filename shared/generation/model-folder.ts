@@ -12,8 +12,8 @@ import {
 import { parseVocabulary, type Vocabulary } from '../text/vocabulary.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './checksum.ts';
-import { type GenerationFiles, readWhole } from './generation-files.ts';
 import { comparesParses } from './compares-parses.ts';
+import { type GenerationFiles, readWhole } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 import { decodeTensors, encodeTensors } from './tensors.ts';
 
@@ -150,7 +150,8 @@ export function assertModelOf(manifest: GenerationManifest, model: Model): void 
 }
 
 function assertFingerprints(expected: Fingerprints, found: Fingerprints, where: string): void {
-  const short = (fingerprint: string | undefined) => (fingerprint === undefined ? 'none' : `${fingerprint.slice(0, 12)}…`);
+  const short = (fingerprint: string | undefined) =>
+    fingerprint === undefined ? 'none' : `${fingerprint.slice(0, 12)}…`;
   for (const part of ['network', 'vocabulary', 'coarse', 'parser'] as const) {
     if (expected[part] === found[part]) continue;
     throw new AppError(

@@ -23,7 +23,8 @@ export function isTree(heads: readonly number[]): boolean {
     while (reaches[at] === 0) {
       path.push(at);
       const head = heads[at - 1] as number;
-      if (!Number.isInteger(head) || head < 0 || head > heads.length || path.length > heads.length) return false;
+      if (!Number.isInteger(head) || head < 0 || head > heads.length || path.length > heads.length)
+        return false;
       at = head;
     }
     for (const passed of path) reaches[passed] = 1;

@@ -1,6 +1,7 @@
 export { type AttachmentScores, attachmentScores } from './attachment-scores.ts';
 export { captionDependencies } from './caption-graph.ts';
 export { type DependencyTree, isTree } from './dependency-tree.ts';
+export { MOST_WORDS, type Parser } from './parser.ts';
 export {
   DIRECTIONS,
   inputSize,
@@ -11,7 +12,6 @@ export {
 } from './parser-config.ts';
 export { readParser, writeParser } from './parser-file.ts';
 export type { ParserModel } from './parser-model.ts';
-export { MOST_WORDS, type Parser } from './parser.ts';
 export { createSimdParser } from './simd/simd-parser.ts';
 export { maximumSpanningTree } from './spanning-tree.ts';
 export {

@@ -71,7 +71,10 @@ export function tensorShapes(config: ParserConfig): Map<string, readonly number[
       shapes.set(`${name}.candidateBias`, [H]);
     }
   }
-  shapes.set('tags.weight', [2 * H, X]).set('tags.bias', [X]).set('tags.heard', [X, tagSize]);
+  shapes
+    .set('tags.weight', [2 * H, X])
+    .set('tags.bias', [X])
+    .set('tags.heard', [X, tagSize]);
   shapes.set('universalTags.weight', [2 * H, U]).set('universalTags.bias', [U]);
   for (const side of ['dependent', 'head']) {
     shapes.set(`arc.${side}.weight`, [2 * H, A]).set(`arc.${side}.bias`, [A]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/support/close.ts';
-import { randomParser, smallParserConfig } from '../../test/support/random-parser.ts';
 import { seededRandom } from '../../test/support/random.ts';
+import { randomParser, smallParserConfig } from '../../test/support/random-parser.ts';
 import { bytesSource } from '../formats/index.ts';
 import { readParser, writeParser } from './parser-file.ts';
 
@@ -33,13 +33,22 @@ describe("a parser's file", () => {
     const bytes = writeParser(model);
     const text = new TextDecoder('latin1').decode(bytes);
     const changed = (from: string, to: string) =>
-      bytesSource('broken', Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0)));
+      bytesSource(
+        'broken',
+        Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0)),
+      );
     await expect(readParser(changed('\\"hiddenSize\\":11', '\\"hiddenSize\\":12'))).rejects.toMatchObject({
       code: 'shape_mismatch',
       message: expect.stringContaining('gru.0.forward'),
     });
-    await expect(readParser(changed('gsmn-parser', 'gsmn-barser'))).rejects.toMatchObject({ code: 'format_invalid' });
-    await expect(readParser(changed('"config"', '"konfig"'))).rejects.toMatchObject({ code: 'format_invalid' });
-    await expect(readParser(bytesSource('short', bytes.slice(0, -1)))).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(readParser(changed('gsmn-parser', 'gsmn-barser'))).rejects.toMatchObject({
+      code: 'format_invalid',
+    });
+    await expect(readParser(changed('"config"', '"konfig"'))).rejects.toMatchObject({
+      code: 'format_invalid',
+    });
+    await expect(readParser(bytesSource('short', bytes.slice(0, -1)))).rejects.toMatchObject({
+      code: 'format_invalid',
+    });
   });
 });

@@ -31,7 +31,9 @@ export function writeParser({ config, tensors }: ParserModel): Uint8Array {
     }
     const [rows = 0, columns = 0] = shape;
     const largest = Float32Array.from({ length: rows }, (_, row) =>
-      data.subarray(row * columns, (row + 1) * columns).reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+      data
+        .subarray(row * columns, (row + 1) * columns)
+        .reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     );
     const scales = float32ToFloat16Bits(largest.map((value) => value / LARGEST_INT8));
     // With the scales as they are read again.

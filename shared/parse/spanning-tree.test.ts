@@ -6,7 +6,10 @@ import { maximumSpanningTree } from './spanning-tree.ts';
 const SEED = 20261125;
 
 function sum(scores: Float64Array, heads: readonly number[]): number {
-  return heads.reduce((total, head, index) => total + (scores[(index + 1) * (heads.length + 1) + head] as number), 0);
+  return heads.reduce(
+    (total, head, index) => total + (scores[(index + 1) * (heads.length + 1) + head] as number),
+    0,
+  );
 }
 
 /** Every assignment of heads to n words. */

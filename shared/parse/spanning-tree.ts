@@ -1,3 +1,5 @@
+import { isTree } from './dependency-tree.ts';
+
 /**
  * The heads of the tree whose arcs have the largest sum of scores: Chu and Liu 1965, Edmonds 1967. One word alone hangs on the root.
  *
@@ -9,15 +11,15 @@
  */
 export function maximumSpanningTree(scores: ArrayLike<number>, n: number): number[] {
   const size = n + 1;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
+  const best = bestHeads(scores, size).slice(1);
+  // Mostly each word's best head makes a tree already, and no tree is better.
+  if (isTree(best)) return best;
   const graph = Float64Array.from({ length: size * size }, (_, index) => scores[index] as number);
-  for (let dependent = 1; dependent < size; dependent++) {
-    for (let head = 0; head < size; head++) {
-      if (head === dependent) continue;
-      least = Math.min(least, graph[dependent * size + head] as number);
-      most = Math.max(most, graph[dependent * size + head] as number);
-    }
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = size; index < graph.length; index++) {
+    if (index % (size + 1) === 0) continue;
+    least = Math.min(least, graph[index] as number);
+    most = Math.max(most, graph[index] as number);
   }
   const penalty = 1 + size * (most - least);
   for (let dependent = 1; dependent < size; dependent++) (graph[dependent * size] as number) -= penalty;
@@ -47,7 +49,10 @@ function arborescence(scores: Float64Array, size: number): number[] {
     leaves.push(leaving.node);
     reduced[index * smaller + contracted] = leaving.value;
     // What entering the circle here gains over the arc of the circle that it replaces.
-    const entering = best(circle, (dependent) => score(dependent, node) - score(dependent, heads[dependent] as number));
+    const entering = best(
+      circle,
+      (dependent) => score(dependent, node) - score(dependent, heads[dependent] as number),
+    );
     enters.push(entering.node);
     reduced[contracted * smaller + index] = entering.value;
   }
@@ -62,7 +67,7 @@ function arborescence(scores: Float64Array, size: number): number[] {
   return heads;
 }
 
-function bestHeads(scores: Float64Array, size: number): number[] {
+function bestHeads(scores: ArrayLike<number>, size: number): number[] {
   const heads = [0];
   for (let dependent = 1; dependent < size; dependent++) {
     let found = 0;
@@ -79,10 +84,10 @@ function bestHeads(scores: Float64Array, size: number): number[] {
 }
 
 /** The first of the nodes with the largest value. */
-function best(nodes: readonly number[], valueOf: (node: number) => number): { node: number; value: number } {
+function best(nodes: readonly number[], measure: (node: number) => number): { node: number; value: number } {
   let found = { node: nodes[0] as number, value: Number.NEGATIVE_INFINITY };
   for (const node of nodes) {
-    const value = valueOf(node);
+    const value = measure(node);
     if (value > found.value) found = { node, value };
   }
   return found;

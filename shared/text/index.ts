@@ -1,2 +1,9 @@
-export { type EncodedQuery, encodeQuery, suggestSpellings, tokenise, type WordStyle, wordStyle } from './tokenise.ts';
+export {
+  type EncodedQuery,
+  encodeQuery,
+  suggestSpellings,
+  tokenise,
+  type WordStyle,
+  wordStyle,
+} from './tokenise.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { nearestWord } from './nearest-word.ts';
 import { parseVocabulary } from './vocabulary.ts';
 
-const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'bicycle', 'dog', 'dogs', 'brown', 'crown', 'shirt', 'skirt', 'snowboarder'];
+const WORDS = [
+  '<pad>',
+  '<start>',
+  '<end>',
+  '<unk>',
+  'bicycle',
+  'dog',
+  'dogs',
+  'brown',
+  'crown',
+  'shirt',
+  'skirt',
+  'snowboarder',
+];
 const vocabulary = parseVocabulary(
   JSON.stringify({ word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])) }),
   'test',

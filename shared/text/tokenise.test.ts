@@ -134,7 +134,14 @@ describe.skipIf(!existsSync(shared))('against the real data (skipped where ../sh
     const published = vocabularyOf(`captions/${name}_precomp_vocab.json`);
     const words = Array.from({ length: published.size - 4 }, (_, index) => published.wordOf(index + 4));
     // Endings need a word before them.
-    const settings = (word: string) => [`a ${word} b`, `it${word} b`, `do${word} b`, `can${word} b`, `gon${word} b`, `"${word}`];
+    const settings = (word: string) => [
+      `a ${word} b`,
+      `it${word} b`,
+      `do${word} b`,
+      `can${word} b`,
+      `gon${word} b`,
+      `"${word}`,
+    ];
     const unreached = words.filter((word) => !settings(word).some((text) => tokenise(text).includes(word)));
     expect(unreached).toHaveLength(missing);
     expect(unreached.every((word) => word.endsWith('..'))).toBe(true);

@@ -1,6 +1,6 @@
 import type { QueryWord } from '../schema/index.ts';
-import { treebankWords } from './treebank.ts';
 import { nearestWord } from './nearest-word.ts';
+import { treebankWords } from './treebank.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**

@@ -15,6 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'shared/gsmn': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/match': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/encode': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match'],
+  'shared/parse': ['shared/errors', 'shared/model', 'shared/formats', 'shared/encode'],
   'shared/generation': [
     'shared/errors',
     'shared/schema',

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   match: () => import('./match/run.ts'),
   encode: () => import('./encode/run.ts'),
   cache: () => import('./cache/run.ts'),
+  parse: () => import('./parse/run.ts'),
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<void> {

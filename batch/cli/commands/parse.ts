@@ -5,9 +5,17 @@ export function parseCommand(): Command {
   const input = ['text', 'conllu', 'corenlp'];
   const output = ['pairs', 'conllu', 'corenlp'];
   return new Command('parse')
-    .description('parse captions: [head, dependent] pairs for sparse models, as the released dependency_parser.py')
-    .option('--src-path <file>', 'a caption a line; or CoNLL-U, whose words are taken; or JSON of CoreNLP, whose trees are')
-    .option('--tar-path <file>', 'what to write: pairs as {split}_caps.json has them; or CoNLL-U; or JSON as CoreNLP writes it')
+    .description(
+      'parse captions: [head, dependent] pairs for sparse models, as the released dependency_parser.py',
+    )
+    .option(
+      '--src-path <file>',
+      'a caption a line; or CoNLL-U, whose words are taken; or JSON of CoreNLP, whose trees are',
+    )
+    .option(
+      '--tar-path <file>',
+      'what to write: pairs as {split}_caps.json has them; or CoNLL-U; or JSON as CoreNLP writes it',
+    )
     .addOption(new Option('--from <format>', 'format of the source (default: by its ending)').choices(input))
     .addOption(new Option('--to <format>', 'format of the target (default: by its ending)').choices(output))
     .addOption(

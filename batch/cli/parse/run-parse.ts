@@ -4,7 +4,12 @@ import { attachmentScores } from '../../../shared/parse/index.ts';
 import { loadParser } from '../../../shared/platform/parse/index.ts';
 import type { WordStyle } from '../../../shared/text/index.ts';
 import { parseSentences } from '../../parser/parse-sentences.ts';
-import { formatTrees, readSentences, type SourceFormat, type TargetFormat } from '../../parser/sentence-files.ts';
+import {
+  formatTrees,
+  readSentences,
+  type SourceFormat,
+  type TargetFormat,
+} from '../../parser/sentence-files.ts';
 import { readTreebank } from '../../parser/treebank.ts';
 import { writeNewFile } from '../../vocabulary/write-new-file.ts';
 import { interruptible } from '../interrupt.ts';
@@ -39,7 +44,9 @@ export async function runParse(options: ParseCommandOptions): Promise<void> {
   const trees = await interruptible(async (signal) => {
     const missing = sentences.filter(({ tree }) => tree === undefined).map(({ words }) => words);
     const parsed =
-      missing.length === 0 ? [] : await parseSentences(await loadParser(options.parser), missing, terminalReport, signal);
+      missing.length === 0
+        ? []
+        : await parseSentences(await loadParser(options.parser), missing, terminalReport, signal);
     let next = 0;
     return sentences.map(({ tree }) => tree ?? (parsed[next++] as (typeof parsed)[number]));
   });
@@ -63,10 +70,12 @@ async function evaluate(path: string, { parser: file, lower, json }: ParseComman
   const began = performance.now();
   const trees = await interruptible((signal) => parseSentences(parser, words, terminalReport, signal));
   const seconds = (performance.now() - began) / 1000;
-  const scores = attachmentScores(gold.flatMap((tree, index) => {
-    const predicted = trees[index];
-    return predicted === undefined ? [] : [{ gold: tree, predicted }];
-  }));
+  const scores = attachmentScores(
+    gold.flatMap((tree, index) => {
+      const predicted = trees[index];
+      return predicted === undefined ? [] : [{ gold: tree, predicted }];
+    }),
+  );
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...scores, seconds })}\n`);
     return;

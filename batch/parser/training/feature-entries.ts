@@ -1,4 +1,9 @@
-import { type DependencyTree, type FeatureEntries, featureKey, normalizedWord } from '../../../shared/parse/index.ts';
+import {
+  type DependencyTree,
+  type FeatureEntries,
+  featureKey,
+  normalizedWord,
+} from '../../../shared/parse/index.ts';
 
 /** Occurrences of strings. */
 export function count(strings: Iterable<string>): Map<string, number> {
@@ -31,7 +36,10 @@ export function featureEntries(
 }
 
 /** All labels of a kind. */
-export function labels(trees: readonly DependencyTree[], kind: 'universalTags' | 'tags' | 'relations'): string[] {
+export function labels(
+  trees: readonly DependencyTree[],
+  kind: 'universalTags' | 'tags' | 'relations',
+): string[] {
   return ranked(count(trees.flatMap((tree) => tree[kind]))).map(([label]) => label);
 }
 

@@ -46,11 +46,9 @@ function crossEntropy(logits: tf.Tensor2D, right: Int32Array, weights: Float32Ar
 
 function goldOf({ trees, sentences: C, length: L }: SentenceBatch, config: ParserConfig): Gold {
   const numbers = (labels: readonly string[]) => new Map(labels.map((label, index) => [label, index]));
-  const [relations, tags, universalTags] = [config.relations, config.tags, config.universalTags].map(numbers) as [
-    Map<string, number>,
-    Map<string, number>,
-    Map<string, number>,
-  ];
+  const [relations, tags, universalTags] = [config.relations, config.tags, config.universalTags].map(
+    numbers,
+  ) as [Map<string, number>, Map<string, number>, Map<string, number>];
   const integers = () => new Int32Array(C * L);
   const gold = { heads: integers(), relations: integers(), tags: integers(), universalTags: integers() };
   const [bySentence, byStep] = [new Float32Array(C * L), new Float32Array(C * L)];

@@ -53,16 +53,15 @@ export function runParser(
       [C, 1],
     ),
   );
-  const columns = FEATURES.map((feature) =>
-    lookUp(feature, tf.tensor1d(batch.rows[feature], 'int32')),
-  );
+  const columns = FEATURES.map((feature) => lookUp(feature, tf.tensor1d(batch.rows[feature], 'int32')));
   let x = dropout(tf.reshape(tf.concat(columns, 1), [L, C, -1]) as tf.Tensor3D, 'input');
   let tags: tf.Tensor2D | undefined;
   let universalTags: tf.Tensor2D | undefined;
   for (let layer = 0; layer < LAYERS; layer++) {
     const input = x;
     const states = DIRECTIONS.map((direction) => {
-      const own = <T extends tf.Tensor>(name: string) => read<T>(tensors, `gru.${layer}.${direction}.${name}`);
+      const own = <T extends tf.Tensor>(name: string) =>
+        read<T>(tensors, `gru.${layer}.${direction}.${name}`);
       const weights = {
         input: own<tf.Tensor2D>('input'),
         bias: own<tf.Tensor1D>('bias'),
@@ -88,7 +87,11 @@ export function runParser(
   const [dependents, heads] = sides('arc');
   const [relationDependents, relationHeads] = sides('relation');
   const flatHeads = tf.reshape(heads, [C * L, -1]) as tf.Tensor2D;
-  const paired = tf.reshape(tf.matMul(flatHeads, read(tensors, 'arc.pair'), false, true), [C, L, -1]) as tf.Tensor3D;
+  const paired = tf.reshape(tf.matMul(flatHeads, read(tensors, 'arc.pair'), false, true), [
+    C,
+    L,
+    -1,
+  ]) as tf.Tensor3D;
   const alone = tf.reshape(tf.matMul(flatHeads, read(tensors, 'arc.head.score')), [C, 1, L]);
   const outside = lengths.flatMap((own) => Array.from({ length: L }, (_, step) => (step < own ? 0 : NEVER)));
   const arcs = tf.addN([

@@ -23,7 +23,10 @@ export function initialTensors(config: ParserConfig, generator: RandomGenerator)
       { length: trained.reduce((product, extent) => product * extent, 1) },
       () => bound * (2 * uniformFloat64(generator) - 1),
     );
-    variables.set(name, tf.tidy(() => tf.variable(tf.tensor(data, trained))));
+    variables.set(
+      name,
+      tf.tidy(() => tf.variable(tf.tensor(data, trained))),
+    );
   }
   return variables;
 }

@@ -1,6 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { type DependencyTree, featureLookup, maximumSpanningTree, type ParserConfig } from '../../../shared/parse/index.ts';
-import { keepAll, type ParserTensors, runParser, scoreRelations, type TableLookup } from './parser-network.ts';
+import {
+  type DependencyTree,
+  featureLookup,
+  maximumSpanningTree,
+  type ParserConfig,
+} from '../../../shared/parse/index.ts';
+import {
+  keepAll,
+  type ParserTensors,
+  runParser,
+  scoreRelations,
+  type TableLookup,
+} from './parser-network.ts';
 import { cutBatches, sentenceBatch } from './sentence-batches.ts';
 
 /** Words of a batch, padding included. */
@@ -38,8 +49,11 @@ export function predictTrees(
         outputs.universalTags,
       ].map((scores) => tf.argMax(scores, 1).dataSync());
       predictions = golden.map((gold, column) => {
-        const of = (labels: readonly string[], best: ArrayLike<number> | undefined, at: (word: number) => number) =>
-          gold.words.map((_, index) => labels[best?.[at(index + 1)] ?? 0] ?? '');
+        const of = (
+          labels: readonly string[],
+          best: ArrayLike<number> | undefined,
+          at: (word: number) => number,
+        ) => gold.words.map((_, index) => labels[best?.[at(index + 1)] ?? 0] ?? '');
         const predicted: DependencyTree = {
           words: gold.words,
           heads: [...heads.subarray(column * L + 1, column * L + 1 + gold.words.length)],

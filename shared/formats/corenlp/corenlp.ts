@@ -32,7 +32,8 @@ export type CorenlpDocument = z.output<typeof documentSchema>;
  * @throws AppError `format_invalid`
  */
 export function parseCorenlp(text: string, name: string): CorenlpDocument[] {
-  const hint = 'expected JSON as CoreNLP writes it: {"sentences": [{"basicDependencies": …, "tokens": …}]}, one of them or a list';
+  const hint =
+    'expected JSON as CoreNLP writes it: {"sentences": [{"basicDependencies": …, "tokens": …}]}, one of them or a list';
   let value: unknown;
   try {
     value = JSON.parse(text);

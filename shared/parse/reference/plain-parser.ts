@@ -21,13 +21,18 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
   const read = (name: string): Matrix => {
     const [data, shape] = [tensors.get(name) ?? new Float32Array(), shapes.get(name) ?? []];
     const width = shape.at(-1) ?? 1;
-    return Array.from({ length: data.length / width }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+    return Array.from({ length: data.length / width }, (_, row) => [
+      ...data.subarray(row * width, (row + 1) * width),
+    ]);
   };
   const vector = (name: string): number[] => read(name)[0] ?? [];
-  const linear = (x: Matrix, name: string): Matrix => addRows(product(x, read(`${name}.weight`)), vector(`${name}.bias`));
+  const linear = (x: Matrix, name: string): Matrix =>
+    addRows(product(x, read(`${name}.weight`)), vector(`${name}.bias`));
   const tables = FEATURES.map((feature) => [feature, read(`table.${feature}`)] as const);
   const lookUp = featureLookup(config.entries);
-  let x = [ROOT_ROWS, ...words.map(lookUp)].map((rows) => tables.flatMap(([feature, table]) => table[rows[feature]] ?? []));
+  let x = [ROOT_ROWS, ...words.map(lookUp)].map((rows) =>
+    tables.flatMap(([feature, table]) => table[rows[feature]] ?? []),
+  );
   let tags: Matrix = [];
   let universalTags: Matrix = [];
   for (let layer = 0; layer < LAYERS; layer++) {
@@ -35,7 +40,12 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
       const name = `gru.${layer}.${direction}`;
       const projected = addRows(product(x, read(`${name}.input`)), vector(`${name}.bias`));
       const ordered = direction === 'forward' ? projected : projected.toReversed();
-      const states = recur(ordered, read(`${name}.stateGates`), read(`${name}.stateCandidate`), vector(`${name}.candidateBias`));
+      const states = recur(
+        ordered,
+        read(`${name}.stateGates`),
+        read(`${name}.stateCandidate`),
+        vector(`${name}.candidateBias`),
+      );
       return direction === 'forward' ? states : states.toReversed();
     }) as [Matrix, Matrix];
     x = forward.map((row, index) => [...row, ...(backward[index] ?? [])]);
@@ -45,7 +55,8 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
     const heard = product(tags.map(softmax), read('tags.heard'));
     x = x.map((row, index) => [...row, ...(heard[index] ?? [])]);
   }
-  const side = (name: string) => linear(x, name).map((row) => row.map((value) => (value > 0 ? value : LEAK * value)));
+  const side = (name: string) =>
+    linear(x, name).map((row) => row.map((value) => (value > 0 ? value : LEAK * value)));
   const dependents = side('arc.dependent');
   const heads = side('arc.head');
   const paired = product(heads, transpose(read('arc.pair')));
@@ -57,7 +68,10 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
   const relationDependents = side('relation.dependent');
   const relationHeads = side('relation.head');
   const pairs = product(relationDependents, read('relation.pair'));
-  const [byDependent, byHead] = ['dependent', 'head'].map((name) => read(`relation.${name}.score`)) as [Matrix, Matrix];
+  const [byDependent, byHead] = ['dependent', 'head'].map((name) => read(`relation.${name}.score`)) as [
+    Matrix,
+    Matrix,
+  ];
   const bias = vector('relation.score.bias');
   const relations = found.map((head, index) => {
     const [own, other] = [relationDependents[index + 1] ?? [], relationHeads[head] ?? []];
@@ -66,12 +80,19 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
       (value, relation) =>
         value +
         dot((pairs[index + 1] ?? []).slice(relation * size, (relation + 1) * size), other) +
-        dot(own, byDependent.map((row) => row[relation] ?? 0)) +
-        dot(other, byHead.map((row) => row[relation] ?? 0)),
+        dot(
+          own,
+          byDependent.map((row) => row[relation] ?? 0),
+        ) +
+        dot(
+          other,
+          byHead.map((row) => row[relation] ?? 0),
+        ),
     );
     return config.relations[largest(scores)] ?? '';
   });
-  const labels = (names: readonly string[], scores: Matrix) => scores.slice(1).map((row) => names[largest(row)] ?? '');
+  const labels = (names: readonly string[], scores: Matrix) =>
+    scores.slice(1).map((row) => names[largest(row)] ?? '');
   return {
     arcs,
     universalTags,
@@ -85,7 +106,12 @@ export function plainParse({ config, tensors }: ParserModel, words: readonly str
   };
 }
 
-function recur(projected: Matrix, gates: Matrix, candidate: Matrix, candidateBias: readonly number[]): Matrix {
+function recur(
+  projected: Matrix,
+  gates: Matrix,
+  candidate: Matrix,
+  candidateBias: readonly number[],
+): Matrix {
   const size = candidateBias.length;
   let state = new Array<number>(size).fill(0);
   return projected.map((inputs) => {

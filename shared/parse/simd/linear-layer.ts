@@ -24,7 +24,11 @@ export interface LinearPart {
 }
 
 /** Layers of one input as one layer; their columns follow each other. */
-export function writeLinear(memory: LinearMemory, inputSize: number, parts: readonly LinearPart[]): LinearLayer {
+export function writeLinear(
+  memory: LinearMemory,
+  inputSize: number,
+  parts: readonly LinearPart[],
+): LinearLayer {
   const columns = COLUMNS * Math.ceil(parts.reduce((sum, part) => sum + part.columns, 0) / COLUMNS);
   const weights = memory.take(4 * inputSize * columns);
   const bias = memory.take(4 * columns);

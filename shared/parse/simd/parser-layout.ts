@@ -84,5 +84,8 @@ export function layOutParser(memory: LinearMemory, { config, tensors }: ParserMo
 /** `[n, columns]` to `[columns, n]`. */
 function transposed(matrix: Float32Array, columns: number): Float32Array {
   const rows = matrix.length / columns;
-  return Float32Array.from(matrix, (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)] as number);
+  return Float32Array.from(
+    matrix,
+    (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)] as number,
+  );
 }

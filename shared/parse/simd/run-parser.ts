@@ -48,7 +48,10 @@ function roundUp(count: number): number {
  * Parses sentences, which are sorted by length, longest first; none is empty.
  * @throws AppError `memory_exhausted`
  */
-export function runParser(machine: ParserMachine, sentences: readonly (readonly string[])[]): DependencyTree[] {
+export function runParser(
+  machine: ParserMachine,
+  sentences: readonly (readonly string[])[],
+): DependencyTree[] {
   const { memory, kernel, config, layout } = machine;
   const { arcSize: A, relationSize: B } = config;
   const lengths = sentences.map(({ length }) => length + 1);
@@ -78,6 +81,20 @@ export function runParser(machine: ParserMachine, sentences: readonly (readonly 
   const pairs = linear(layout.relationPairs, relations, step, scratch.relationPairs);
   const byDependent = linear(layout.relationDependents, relations, step, scratch.relationDependents);
   const byHead = linear(layout.relationHeads, relations + 4 * B, step, scratch.relationHeads);
+  /** The relation of two words that scores best, the first of equal ones. */
+  const bestRelation = (dependent: number, head: number): number => {
+    const ofDependent = dependent * layout.relationDependents.columns;
+    const ofHead = head * layout.relationHeads.columns;
+    const side = head * step + 2 * A + B;
+    let pair = dependent * layout.relationPairs.columns;
+    let [best, most] = [0, Number.NEGATIVE_INFINITY];
+    for (let relation = 0; relation < config.relations.length; relation++) {
+      let score = (byDependent[ofDependent + relation] as number) + (byHead[ofHead + relation] as number);
+      for (let k = 0; k < B; k++) score += (pairs[pair++] as number) * (sides[side + k] as number);
+      if (score > most) [best, most] = [relation, score];
+    }
+    return best;
+  };
   let start = 0;
   return sentences.map((words) => {
     const scores = arcScores(machine, scratch, start, words.length + 1);
@@ -93,17 +110,8 @@ export function runParser(machine: ParserMachine, sentences: readonly (readonly 
       words,
       heads,
       relations: heads.map((head, index) => {
-        const [dependent, other] = [from + 1 + index, from + head];
-        const scored = config.relations.map((__, relation) => {
-          let score =
-            (byDependent[dependent * layout.relationDependents.columns + relation] as number) +
-            (byHead[other * layout.relationHeads.columns + relation] as number);
-          const pair = dependent * layout.relationPairs.columns + relation * B;
-          const side = other * step + 2 * A + B;
-          for (let k = 0; k < B; k++) score += (pairs[pair + k] as number) * (sides[side + k] as number);
-          return score;
-        });
-        return config.relations[largest(scored, 0, scored.length)] ?? '';
+        const relation = bestRelation(from + 1 + index, from + head);
+        return config.relations[relation] ?? '';
       }),
       tags: labels(config.tags, 0),
       universalTags: labels(config.universalTags, config.tags.length),
@@ -140,7 +148,12 @@ function writeWords(
 }
 
 /** Writes the second layer's inputs: the states of the first, and what is heard of its tags' likelihoods. */
-function hear({ memory, kernel, layout, config }: ParserMachine, scratch: Scratch, N: number, width: number): void {
+function hear(
+  { memory, kernel, layout, config }: ParserMachine,
+  scratch: Scratch,
+  N: number,
+  width: number,
+): void {
   const { hiddenSize: H, tagSize } = config;
   const { columns } = layout.tags;
   const tags = memory.floats(scratch.tags, N * columns);

@@ -30,13 +30,19 @@ export function createSimdParser(model: ParserModel, module: WebAssembly.Module)
     parse: async (sentences) => {
       for (const [index, { length }] of sentences.entries()) {
         if (length <= MOST_WORDS) continue;
-        throw new AppError('argument_invalid', `sentence ${index + 1} has ${length} words, at most ${MOST_WORDS} are parsed`);
+        throw new AppError(
+          'argument_invalid',
+          `sentence ${index + 1} has ${length} words, at most ${MOST_WORDS} are parsed`,
+        );
       }
       const trees: DependencyTree[] = [];
       for (const [index, group] of groupsByLength(sentences).entries()) {
         if (index > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         const some = group.filter((sentence) => (sentences[sentence]?.length ?? 0) > 0);
-        const parsed = runParser(machine, some.map((sentence) => sentences[sentence] ?? []));
+        const parsed = runParser(
+          machine,
+          some.map((sentence) => sentences[sentence] ?? []),
+        );
         for (const [row, sentence] of some.entries()) trees[sentence] = parsed[row] as DependencyTree;
       }
       return sentences.map((words, index) => trees[index] ?? emptyTree(words));

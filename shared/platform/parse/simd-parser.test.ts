@@ -1,12 +1,27 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { randomParser, smallParserConfig } from '../../../test/support/random-parser.ts';
 import { seededRandom } from '../../../test/support/random.ts';
+import { randomParser, smallParserConfig } from '../../../test/support/random-parser.ts';
 import { createSimdParser, isTree, MOST_WORDS, type ParserConfig } from '../../parse/index.ts';
 import { plainParse } from '../../parse/reference/plain-parser.ts';
 import { loadEncodeKernel } from '../encode/index.ts';
 
 const SEED = 20261125;
-const WORDS = ['a', 'A', 'dog', 'DOG', 'cats', 'runs', '17', '``', '’s', '-', 'T-shirt', 'ß', '🙂', 'running'];
+const WORDS = [
+  'a',
+  'A',
+  'dog',
+  'DOG',
+  'cats',
+  'runs',
+  '17',
+  '``',
+  '’s',
+  '-',
+  'T-shirt',
+  'ß',
+  '🙂',
+  'running',
+];
 
 function sentence(random: () => number, length: number): string[] {
   return Array.from({ length }, () => WORDS[Math.floor(WORDS.length * random())] as string);
@@ -15,7 +30,18 @@ function sentence(random: () => number, length: number): string[] {
 const SIZES: readonly (readonly [string, Partial<ParserConfig>])[] = [
   ['odd sizes', {}],
   ['whole panels and tiles', { hiddenSize: 16, arcSize: 16, relationSize: 8, tagSize: 8 }],
-  ['one of everything', { hiddenSize: 1, arcSize: 1, relationSize: 1, tagSize: 1, tags: ['X'], universalTags: ['X'], relations: ['x'] }],
+  [
+    'one of everything',
+    {
+      hiddenSize: 1,
+      arcSize: 1,
+      relationSize: 1,
+      tagSize: 1,
+      tags: ['X'],
+      universalTags: ['X'],
+      relations: ['x'],
+    },
+  ],
   ['states of several panels', { hiddenSize: 37, arcSize: 21, relationSize: 13 }],
 ];
 
@@ -56,7 +82,8 @@ describe.each([
     const trees = await parser.parse(lengths.map((length) => sentence(random, length)));
     for (const [index, { heads, relations, tags, universalTags }] of trees.entries()) {
       expect(isTree(heads)).toBe(true);
-      for (const part of [heads, relations, tags, universalTags]) expect(part).toHaveLength(lengths[index] ?? 0);
+      for (const part of [heads, relations, tags, universalTags])
+        expect(part).toHaveLength(lengths[index] ?? 0);
       expect(relations).not.toContain('');
     }
   });

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import { bytesSource } from '../../../shared/formats/index.ts';
 import {
   assertModelOf,
   type CoarseVectorReader,
@@ -14,10 +15,9 @@ import {
   within,
 } from '../../../shared/generation/index.ts';
 import type { CaptionEncoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
-import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
-import { bytesSource } from '../../../shared/formats/index.ts';
 import type { Parser } from '../../../shared/parse/index.ts';
 import { parserOf } from '../../../shared/platform/parse/index.ts';
+import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { type ImageStore, openImageStore } from '../matching/image-store.ts';
@@ -56,7 +56,10 @@ export class LoadedGeneration {
   #retired = false;
 
   private constructor(
-    parts: Pick<LoadedGeneration, 'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher' | 'vectors' | 'parser'>,
+    parts: Pick<
+      LoadedGeneration,
+      'manifest' | 'vocabulary' | 'queries' | 'images' | 'matcher' | 'vectors' | 'parser'
+    >,
     dispose: () => Promise<void>,
   ) {
     this.manifest = parts.manifest;
