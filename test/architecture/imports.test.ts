@@ -15,6 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'shared/gsmn': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/match': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/encode': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match'],
+  'shared/kernels': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match', 'shared/encode'],
   'shared/generation': [
     'shared/errors',
     'shared/schema',
