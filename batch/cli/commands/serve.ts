@@ -26,7 +26,7 @@ function rerankCommand(): Command {
         'memory-mb',
         'memory for the images of a generation, in MiB',
         2048,
-        0,
+        1,
         1 << 20,
         'RERANK_MEMORY_MB',
       ),
