@@ -38,7 +38,15 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01' } })],
+        plugins: [
+          cloudflareTest({
+            miniflare: {
+              compatibilityDate: '2026-10-01',
+              // As wrangler has it.
+              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
+            },
+          }),
+        ],
         test: {
           name: 'edge',
           globalSetup: 'test/runtime/kernel-setup.ts',

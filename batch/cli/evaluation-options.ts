@@ -1,9 +1,15 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors/index.ts';
-import { propagationSchema, protocolSchema } from '../../shared/schema/index.ts';
+import { matchPrecisionSchema, propagationSchema, protocolSchema } from '../../shared/schema/index.ts';
 import type { Members, MembersRequest } from '../evaluation/open-members.ts';
-import { dataFolder, type ModelDataOptions, protocolOption, withModelDataOptions } from './options.ts';
+import {
+  dataFolder,
+  type ModelDataOptions,
+  precisionOption,
+  protocolOption,
+  withModelDataOptions,
+} from './options.ts';
 
 /** Options of the commands that compare every image of a split with every caption. */
 export interface EvaluationOptions extends Omit<ModelDataOptions, 'checkpoint' | 'propagation'> {
@@ -11,14 +17,16 @@ export interface EvaluationOptions extends Omit<ModelDataOptions, 'checkpoint' |
   readonly propagation?: readonly string[];
   readonly split: string;
   readonly protocol: string;
+  readonly precision: string;
   readonly fold5?: boolean;
 }
 
-/** Those of `withModelDataOptions`, `--split`, `--protocol`, `--fold5`. */
+/** Those of `withModelDataOptions`, `--split`, `--protocol`, `--precision`, `--fold5`. */
 export function withEvaluationOptions(command: Command): Command {
   return withModelDataOptions(command, 'several')
     .option('--split <name>', 'which split of the data folder', 'test')
     .addOption(protocolOption())
+    .addOption(precisionOption())
     .option('--fold5', "five folds, each on its own, as MSCOCO's split `testall` is evaluated");
 }
 
@@ -36,6 +44,7 @@ export function evaluationRequest(options: EvaluationOptions): MembersRequest {
     vocabulary: options.vocabulary,
     propagations: propagationSchema.array().parse(options.propagation ?? []),
     backend: options.backend,
+    precision: matchPrecisionSchema.parse(options.precision),
     protocol: protocolSchema.parse(options.protocol),
     fold5: options.fold5 === true,
   };
@@ -52,6 +61,6 @@ export function announceEvaluation(members: Members): void {
   const folded = folds.length === 1 ? '' : `, in ${folds.length} folds`;
   process.stderr.write(
     `data: ${split.folder}, split ${split.split}: ${split.images} images, ${split.captionIds.length} captions${folded}\n` +
-      `backend: ${engines.backend}, protocol: ${protocol}\n`,
+      `backend: ${engines.backend}, precision: ${engines.precision}, protocol: ${protocol}\n`,
   );
 }

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AppError } from '../../shared/errors/index.ts';
-import { backendSchema, propagationSchema, protocolSchema } from '../../shared/schema/index.ts';
+import {
+  backendSchema,
+  matchPrecisionSchema,
+  propagationSchema,
+  protocolSchema,
+} from '../../shared/schema/index.ts';
 
 /** Options of the commands that compare a checkpoint with a data folder. */
 export interface ModelDataOptions {
@@ -47,6 +52,13 @@ export function backendOption(): Option {
   return new Option('--backend <name>', 'engine; a named one that is missing is an error')
     .choices(['auto', ...backendSchema.options])
     .default('auto');
+}
+
+/** `--precision`. */
+export function precisionOption(): Option {
+  return new Option('--precision <name>', 'what the simd backend multiplies: float32, or bytes with scales')
+    .choices(matchPrecisionSchema.options)
+    .default('f32');
 }
 
 /** `--protocol`. */

@@ -90,6 +90,7 @@ export function evaluationJson(members: Members, folds: readonly RecallMetrics[]
       captions: split.captionIds.length,
     },
     backend: engines.backend,
+    precision: engines.precision,
     protocol,
     metrics: summarise(folds),
     ...(folds.length > 1 && { folds: folds.map((fold) => summarise([fold])) }),

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
-import type { Propagation, Protocol } from '../../shared/schema/index.ts';
+import type { MatchPrecision, Propagation, Protocol } from '../../shared/schema/index.ts';
 import { parseVocabulary } from '../../shared/text/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
 import { openSplit } from '../data/open-split.ts';
@@ -20,6 +20,8 @@ export interface EvaluationRequest {
   readonly propagation?: Propagation | undefined;
   /** `auto` or a backend's name. */
   readonly backend: string;
+  /** What the fused matcher multiplies; float32 unless said. */
+  readonly precision?: MatchPrecision | undefined;
   readonly protocol: Protocol;
   /** Whether five folds are scored each on its own, as MSCOCO is. */
   readonly fold5: boolean;
@@ -55,7 +57,9 @@ export async function openEvaluation(request: EvaluationRequest): Promise<Evalua
       ? fiveFolds(images, captionsPerImage)
       : wholeSplit(images, split.captionIds.length);
     const boxes = scoringBoxes(split.boxes, request.protocol, request.fold5);
-    const engines = await createEngines(config, parameters, request.backend);
+    const engines = await createEngines(config, parameters, request.backend, {
+      precision: request.precision,
+    });
     const close = async (): Promise<void> => {
       await engines.encoder.dispose();
       await engines.matcher.dispose();

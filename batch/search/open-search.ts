@@ -16,7 +16,12 @@ import { createQueryEngines, type QueryEngines } from '../../shared/platform/eng
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { parseCoarseHead } from '../../shared/retrieval/index.ts';
-import { type GenerationManifest, type QueryWord, SEARCH_LIMITS } from '../../shared/schema/index.ts';
+import {
+  type GenerationManifest,
+  type MatchPrecision,
+  type QueryWord,
+  SEARCH_LIMITS,
+} from '../../shared/schema/index.ts';
 import { encodeQuery, suggestSpellings, type Vocabulary } from '../../shared/text/index.ts';
 import type { IndexFolder } from '../generation/index-folder.ts';
 
@@ -35,6 +40,8 @@ export interface OpenSearch {
 export interface OpenSearchOptions {
   readonly index: IndexFolder;
   readonly backend: string;
+  /** What the fused matcher multiplies; float32 unless said. */
+  readonly precision?: MatchPrecision | undefined;
   readonly query: string;
 }
 
@@ -45,7 +52,7 @@ export interface OpenSearchOptions {
  *   generation throws.
  */
 export async function withOpenSearch<T>(
-  { index, backend, query }: OpenSearchOptions,
+  { index, backend, precision, query }: OpenSearchOptions,
   work: (search: OpenSearch) => Promise<T>,
 ): Promise<T> {
   const id = await index.requireActive();
@@ -54,7 +61,7 @@ export async function withOpenSearch<T>(
   const model = await readModel(within(files, GENERATION_PATHS.model));
   assertModelOf(manifest, model);
   const { words, ids } = checkedQuery(query, model.vocabulary);
-  const engines = await createQueryEngines(model.config, model.parameters, backend);
+  const engines = await createQueryEngines(model.config, model.parameters, backend, { precision });
   try {
     const [nodes] = await engines.encoder.encodeCaptions([ids]);
     if (nodes === undefined) throw new AppError('internal', 'the encoder returned no caption');

@@ -16,6 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'shared/match': ['shared/errors', 'shared/schema', 'shared/model', 'shared/vision', 'shared/text'],
   'shared/encode': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match'],
   'shared/parse': ['shared/errors', 'shared/model', 'shared/formats', 'shared/encode'],
+  'shared/kernels': ['shared/errors', 'shared/schema', 'shared/model', 'shared/match', 'shared/encode'],
   'shared/generation': [
     'shared/errors',
     'shared/schema',

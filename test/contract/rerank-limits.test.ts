@@ -120,6 +120,7 @@ describe('what the rerank service refuses', () => {
         generation: fc.oneof(fc.constant('unset'), fc.jsonValue()),
         ids: fc.oneof(fc.array(fc.oneof(fc.integer(), fc.double())), fc.jsonValue()),
         evidenceIds: fc.oneof(fc.array(fc.nat(9)), fc.jsonValue()),
+        limit: fc.oneof(fc.integer({ min: -1, max: 2100 }), fc.jsonValue()),
       },
       { requiredKeys: [] },
     );
@@ -129,15 +130,19 @@ describe('what the rerank service refuses', () => {
       fc.string({ unit: 'binary' }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('/v1/encode', '/v1/rerank'), bodies, async (path, body) => {
-        const response = await service.post(path, body);
-        if (response.status === 200) {
-          await response.body?.cancel();
-          return;
-        }
-        expect(response.status).toBeLessThan(500);
-        await problem(response);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom('/v1/encode', '/v1/rerank', '/v1/rank-all'),
+        bodies,
+        async (path, body) => {
+          const response = await service.post(path, body);
+          if (response.status === 200) {
+            await response.body?.cancel();
+            return;
+          }
+          expect(response.status).toBeLessThan(500);
+          await problem(response);
+        },
+      ),
       { numRuns: 300 },
     );
     expect((await service.get('/healthz')).status).toBe(200);

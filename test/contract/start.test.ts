@@ -228,7 +228,8 @@ describe('gsmn serve', () => {
       RERANK_PORT: '0',
       RERANK_TOKEN: 'of the service',
       RERANK_BACKEND: 'wasm',
-      RERANK_MEMORY_MB: '0',
+      RERANK_MEMORY_MB: '1',
+      RERANK_EXHAUSTIVE_IMAGES: '6',
     });
     running.push(command);
     const url = (await command.said(/(http:\S+)/))[1] ?? '';
@@ -241,6 +242,17 @@ describe('gsmn serve', () => {
       });
     expect((await encode('')).status).toBe(401);
     expect((await encode('Bearer of the service')).status).toBe(200);
+    const headers = { authorization: 'Bearer of the service' };
+    const status = (await (await fetch(`${url}/v1/status`, { headers })).json()) as {
+      generations: { cache: { images: number; budget: number } }[];
+    };
+    expect(status.generations[0]?.cache).toMatchObject({ images: 7, budget: 2 ** 20 });
+    const ranked = await fetch(`${url}/v1/rank-all`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: 'a dog', generation: tiny.id, limit: 1 }),
+    });
+    expect([ranked.status, await ranked.text()]).toEqual([413, expect.stringContaining('at most 6')]);
     command.child.kill('SIGTERM');
     expect(await command.ended).toBe(0);
     const lines = command
@@ -248,7 +260,7 @@ describe('gsmn serve', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.find(({ msg }) => msg === 'generation loaded')).toMatchObject({ resident: false });
+    expect(lines.find(({ msg }) => msg === 'generation loaded')).toMatchObject({ resident: 7 });
     expect(command.stderr()).not.toContain('of the service');
   });
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { backendOption, wholeNumber } from '../options.ts';
+import { backendOption, precisionOption, wholeNumber } from '../options.ts';
 
 /** `gsmn search "two dogs running on grass"` */
 export function searchCommand(): Command {
@@ -9,6 +9,7 @@ export function searchCommand(): Command {
     .description('search the active generation of an index, in this process')
     .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
     .addOption(backendOption())
+    .addOption(precisionOption())
     .option('--exhaustive', 'compare every image, not a shortlist; needs no vector database')
     .option('--no-coarse', "with --exhaustive: rank by the graphs' score alone")
     .option(

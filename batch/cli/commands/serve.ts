@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { backendOption, wholeNumber } from '../options.ts';
+import { backendOption, precisionOption, wholeNumber } from '../options.ts';
 import { logLevelOption } from '../start/log-level.ts';
 import type { ServeQdrantOptions, ServeRerankOptions } from '../start/run-serve.ts';
 
@@ -18,6 +18,7 @@ function rerankCommand(): Command {
     .addOption(host('RERANK_HOST'))
     .addOption(port(8788, 'RERANK_PORT'))
     .addOption(backendOption().env('RERANK_BACKEND'))
+    .addOption(precisionOption().env('RERANK_PRECISION'))
     .addOption(number('concurrency', 'requests worked on at once', 4, 1, 64, 'RERANK_CONCURRENCY'))
     .addOption(number('queue', 'requests that wait behind them', 128, 0, 10_000, 'RERANK_QUEUE'))
     .addOption(
@@ -25,7 +26,7 @@ function rerankCommand(): Command {
         'memory-mb',
         'memory for the images of a generation, in MiB',
         2048,
-        0,
+        1,
         1 << 20,
         'RERANK_MEMORY_MB',
       ),

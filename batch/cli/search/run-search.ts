@@ -1,6 +1,7 @@
 import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
+import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import { IndexFolder } from '../../generation/index-folder.ts';
 import { searchExhaustively } from '../../search/search-exhaustively.ts';
 import { type IndexAnswer, searchIndex } from '../../search/search-index.ts';
@@ -12,6 +13,7 @@ import { withProgress } from '../progress.ts';
 interface SearchOptions extends IndexOptions {
   readonly limit: number;
   readonly backend: string;
+  readonly precision: MatchPrecision;
   readonly exhaustive?: boolean;
   readonly coarse: boolean;
   readonly memoryMb: number;
@@ -34,22 +36,32 @@ export async function runSearch(query: string, options: SearchOptions): Promise<
 }
 
 async function shortlist(query: string, options: SearchOptions): Promise<IndexAnswer> {
-  const { limit, backend } = options;
+  const { limit, backend, precision } = options;
   const index = new IndexFolder(options.index);
   // Before a database is made for an index that does not exist.
   await index.requireActive();
   return withStorage(options, ({ store }) =>
-    interruptible((signal) => searchIndex({ index, store, backend, query, limit, signal })),
+    interruptible((signal) => searchIndex({ index, store, backend, precision, query, limit, signal })),
   );
 }
 
 function exhaustive(query: string, options: SearchOptions): Promise<IndexAnswer> {
-  const { limit, backend, coarse, memoryMb } = options;
+  const { limit, backend, precision, coarse, memoryMb } = options;
   const index = new IndexFolder(options.index);
   const memoryBytes = memoryMb * 2 ** 20;
   return interruptible((signal) =>
     withProgress('compare', 'images', (onProgress) =>
-      searchExhaustively({ index, backend, query, limit, coarse, memoryBytes, signal, onProgress }),
+      searchExhaustively({
+        index,
+        backend,
+        precision,
+        query,
+        limit,
+        coarse,
+        memoryBytes,
+        signal,
+        onProgress,
+      }),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import { Parts } from './closing.ts';
 import { createLog } from './log.ts';
 import { type Service, startDatabase, startReranker } from './services.ts';
@@ -9,6 +10,7 @@ export interface ServeRerankOptions {
   readonly host: string;
   readonly port: number;
   readonly backend: string;
+  readonly precision: MatchPrecision;
   readonly concurrency: number;
   readonly queue: number;
   readonly memoryMb: number;
@@ -18,13 +20,14 @@ export interface ServeRerankOptions {
 
 /** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN: an option would be seen by all. */
 export function serveRerank(options: ServeRerankOptions): Promise<void> {
-  const { index, host, port, backend, concurrency, queue, memoryMb, exhaustiveImages } = options;
+  const { index, host, port, backend, precision, concurrency, queue, memoryMb, exhaustiveImages } = options;
   return untilStopped('the reranker', () =>
     startReranker({
       indexFolder: index,
       host,
       port,
       backend,
+      precision,
       token: process.env.RERANK_TOKEN || undefined,
       settings: { concurrency, queue, memoryBytes: memoryMb * 2 ** 20, exhaustiveImages },
       log: createLog(options.logLevel),

@@ -2,6 +2,7 @@
 import { assertPortFree, startEdge } from '../../../infra/start-edge.ts';
 import { AppError } from '../../../shared/errors/index.ts';
 import { createQueryEngines } from '../../../shared/platform/engines/index.ts';
+import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import { startQdrantLocal } from '../../../workers/qdrant-local/index.ts';
 import { type Log, type RerankSettings, startRerank } from '../../../workers/rerank/index.ts';
 import type { Part } from './closing.ts';
@@ -28,6 +29,8 @@ export function startDatabase(options: {
 export interface RerankerOptions {
   readonly indexFolder: string;
   readonly backend: string;
+  /** What the fused matcher multiplies; float32 unless said. */
+  readonly precision?: MatchPrecision | undefined;
   readonly port: number;
   readonly host?: string | undefined;
   readonly token?: string | undefined;
@@ -35,9 +38,16 @@ export interface RerankerOptions {
   readonly log: Log;
 }
 
+function withEngines({ precision, ...options }: RerankerOptions): Parameters<typeof startRerank>[0] {
+  return {
+    ...options,
+    engines: (config, parameters, backend) => createQueryEngines(config, parameters, backend, { precision }),
+  };
+}
+
 /** The rerank service; it listens also when the index has nothing to serve yet, and goes on looking. */
 export function startReranker(options: RerankerOptions): Promise<Service> {
-  return startRerank({ ...options, engines: createQueryEngines });
+  return startRerank(withEngines(options));
 }
 
 /**
@@ -46,7 +56,7 @@ export function startReranker(options: RerankerOptions): Promise<Service> {
  * @throws AppError why its active generation cannot be loaded.
  */
 export async function startLoadedReranker(options: RerankerOptions): Promise<Service> {
-  const service = await startRerank({ ...options, engines: createQueryEngines });
+  const service = await startRerank(withEngines(options));
   const { active, failure } = service.status();
   if (active !== null) return service;
   await service.close();

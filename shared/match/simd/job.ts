@@ -77,6 +77,7 @@ export async function runJob(
       for (let limit = 1; done() < items; ) {
         const began = performance.now();
         kernel.runJob(address, scratches[0] ?? 0, limit);
+        // Not 0, also where the clock stands still while something computes, as in workerd: slices then only grow.
         const took = Math.max(performance.now() - began, 1e-3);
         limit = Math.max(1, Math.min(4 * limit, Math.floor((limit * SLICE_MS) / took)));
         if (done() >= items) break;

@@ -1,1 +1,1 @@
-export { type AssemblySource, compileAssembly } from './compile-assembly.ts';
+export { type AssemblySource, buildAssembly, compileAssembly } from './compile-assembly.ts';

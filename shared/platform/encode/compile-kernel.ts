@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { toAppError } from '../../errors/index.ts';
-import { compileAssembly } from '../assembly/index.ts';
+import { type AssemblySource, compileAssembly } from '../assembly/index.ts';
 
 const SHARED = resolve(import.meta.dirname, '../..');
 const FLAGS =
@@ -16,16 +16,21 @@ const loading = new Map<boolean, Promise<WebAssembly.Module>>();
 export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> {
   const found = loading.get(relaxed);
   if (found !== undefined) return found;
-  const module = compileAssembly({
-    folder: resolve(SHARED, 'encode/assembly'),
-    imports: [resolve(SHARED, 'match/simd/assembly')],
-    entry: 'kernel.ts',
-    target: `encode/encode-${relaxed ? 'relaxed' : 'plain'}`,
-    flags: [...FLAGS.split(' '), ...(relaxed ? ['--enable', 'relaxed-simd'] : [])],
-  }).catch((thrown: unknown) => {
+  const module = compileAssembly(encodeKernelSource(relaxed)).catch((thrown: unknown) => {
     loading.delete(relaxed);
     throw toAppError(thrown, 'backend_unavailable', 'the encoding kernel');
   });
   loading.set(relaxed, module);
   return module;
+}
+
+/** What the kernel is compiled from. */
+export function encodeKernelSource(relaxed: boolean): AssemblySource {
+  return {
+    folder: resolve(SHARED, 'encode/assembly'),
+    imports: [resolve(SHARED, 'match/simd/assembly')],
+    entry: 'kernel.ts',
+    target: `encode/encode-${relaxed ? 'relaxed' : 'plain'}`,
+    flags: [...FLAGS.split(' '), ...(relaxed ? ['--enable', 'relaxed-simd'] : [])],
+  };
 }

@@ -1,1 +1,1 @@
-export { loadEncodeKernel } from './compile-kernel.ts';
+export { encodeKernelSource, loadEncodeKernel } from './compile-kernel.ts';

@@ -1,13 +1,16 @@
-import { createSimdMatcher } from '../../match/index.ts';
+import { createSimdMatcher, createWebgpuMatcher } from '../../match/index.ts';
 import type { Encoder, Matcher, Parameters } from '../../model/index.ts';
-import type { Backend, ModelConfig } from '../../schema/index.ts';
-import { nodeKernelRuntime } from '../match/index.ts';
+import type { Backend, MatchPrecision, ModelConfig } from '../../schema/index.ts';
+import { nodeKernelRuntime, nodeMatchDevice } from '../match/index.ts';
+import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveBackend } from './resolve-backend.ts';
 
 /** What encodes and what compares; whoever asked for them disposes of both. */
 export interface Engines {
   /** What compares; `encoder.backend` says what encodes. */
   readonly backend: Backend;
+  /** What `matcher` multiplies. */
+  readonly precision: MatchPrecision;
   readonly encoder: Encoder;
   readonly matcher: Matcher;
 }
@@ -15,22 +18,25 @@ export interface Engines {
 /**
  * Makes a model's engines on the backend that is asked for (`auto` takes the best that is there).
  *
- * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none, `shape_mismatch` for parameters
- *   that do not fit the configuration.
+ * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none or a precision that the backend does
+ *   not have, `shape_mismatch` for parameters that do not fit the configuration.
  */
 export async function createEngines(
   config: ModelConfig,
   parameters: Parameters,
   request: string,
+  options: EngineOptions = {},
 ): Promise<Engines> {
   const choice = await resolveBackend(request);
+  const precision = precisionOf(choice.backend, options);
   const { createTfjsEncoder } = await loadNetwork();
   const encoder = createTfjsEncoder(choice.encoder, config, parameters);
   try {
     return {
       backend: choice.backend,
+      precision,
       encoder,
-      matcher: await createMatcher(choice.backend, config, parameters),
+      matcher: await createMatcher(choice.backend, config, parameters, precision),
     };
   } catch (thrown) {
     await encoder.dispose();
@@ -47,7 +53,10 @@ async function createMatcher(
   backend: Backend,
   config: ModelConfig,
   parameters: Parameters,
+  precision: MatchPrecision,
 ): Promise<Matcher> {
-  if (backend !== 'simd') return (await loadNetwork()).createTfjsMatcher(backend, config, parameters);
-  return createSimdMatcher(config, parameters, await nodeKernelRuntime());
+  if (backend === 'simd')
+    return createSimdMatcher(config, parameters, await nodeKernelRuntime(), { precision });
+  if (backend === 'webgpu') return createWebgpuMatcher(config, parameters, await nodeMatchDevice());
+  return (await loadNetwork()).createTfjsMatcher(backend, config, parameters);
 }

@@ -1,16 +1,19 @@
 import { createSimdCaptionEncoder } from '../../encode/index.ts';
 import { createSimdMatcher, hasRelaxedSimd } from '../../match/index.ts';
 import type { CaptionEncoder, Matcher, Parameters } from '../../model/index.ts';
-import type { Backend, ModelConfig } from '../../schema/index.ts';
+import type { Backend, MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { loadEncodeKernel } from '../encode/index.ts';
 import { nodeKernelRuntime } from '../match/index.ts';
 import { createEngines } from './create-engines.ts';
+import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveQueryBackend } from './resolve-backend.ts';
 
 /** What answers queries; whoever asked for it disposes of both. */
 export interface QueryEngines {
   /** What compares; `encoder.backend` says what encodes. */
   readonly backend: Backend;
+  /** What `matcher` multiplies. */
+  readonly precision: MatchPrecision;
   readonly encoder: CaptionEncoder;
   readonly matcher: Matcher;
 }
@@ -19,20 +22,23 @@ export interface QueryEngines {
  * Makes what answers queries of a model on the backend that is asked for. With `simd` (which `auto` takes where it works)
  * both are its kernels, and TF.js is not loaded; other backends do both by themselves.
  *
- * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none, `shape_mismatch` for parameters
- *   that do not fit the configuration.
+ * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none or a precision that the backend does
+ *   not have, `shape_mismatch` for parameters that do not fit the configuration.
  */
 export async function createQueryEngines(
   config: ModelConfig,
   parameters: Parameters,
   request: string,
+  options: EngineOptions = {},
 ): Promise<QueryEngines> {
   const { backend } = await resolveQueryBackend(request);
+  const precision = precisionOf(backend, options);
   if (backend !== 'simd') return createEngines(config, parameters, backend);
   const [module, runtime] = await Promise.all([loadEncodeKernel(hasRelaxedSimd()), nodeKernelRuntime()]);
   return {
     backend,
+    precision,
     encoder: createSimdCaptionEncoder(config, parameters, module),
-    matcher: createSimdMatcher(config, parameters, runtime),
+    matcher: createSimdMatcher(config, parameters, runtime, { precision }),
   };
 }

@@ -127,6 +127,20 @@ describe('making engines', () => {
     await encoder.dispose();
   });
 
+  it('compares in the precision that is asked for, where the backend has it', async () => {
+    const config = smallConfig();
+    const parameters = randomParameters(seededRandom(7), config);
+    for (const make of [createEngines, createQueryEngines]) {
+      const { precision, encoder, matcher } = await make(config, parameters, 'simd', { precision: 'i8' });
+      expect(precision).toBe('i8');
+      await matcher.dispose();
+      await encoder.dispose();
+      await expect(make(config, parameters, 'wasm', { precision: 'i8' })).rejects.toMatchObject({
+        code: 'argument_invalid',
+      });
+    }
+  });
+
   it.each(['wasm', 'simd'])('refuses parameters of another network on %s', async (backend) => {
     const parameters = randomParameters(seededRandom(7), smallConfig());
     await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, backend)).rejects.toMatchObject({

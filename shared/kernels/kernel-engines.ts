@@ -1,0 +1,26 @@
+import { createSimdCaptionEncoder } from '../encode/index.ts';
+import { createSimdMatcher, type SimdMatcher } from '../match/index.ts';
+import type { CaptionEncoder, Parameters } from '../model/index.ts';
+import type { ModelConfig } from '../schema/index.ts';
+import type { KernelModules } from './load-kernels.ts';
+
+/** What encodes captions and what compares; whoever asked for them disposes of both. */
+export interface KernelEngines {
+  readonly encoder: CaptionEncoder;
+  readonly matcher: SimdMatcher;
+}
+
+/**
+ * A model's engines on the calling thread alone, as in a Worker or a page.
+ * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
+ */
+export function createKernelEngines(
+  config: ModelConfig,
+  parameters: Parameters,
+  { match, encode }: KernelModules,
+): KernelEngines {
+  return {
+    encoder: createSimdCaptionEncoder(config, parameters, encode),
+    matcher: createSimdMatcher(config, parameters, { module: match, sharedMemory: false, threads: 1 }),
+  };
+}

@@ -1,0 +1,39 @@
+import { toAppError } from '../errors/index.ts';
+import { hasRelaxedSimd } from '../match/index.ts';
+
+/** A built kernel, as `infra/build-kernels.ts` names the files: for one thread, on a memory that is not shared. */
+export type KernelFile = `${'match' | 'encode'}-${'relaxed' | 'plain'}.wasm`;
+
+/** The kernels of a model's engines. */
+export interface KernelModules {
+  readonly match: WebAssembly.Module;
+  readonly encode: WebAssembly.Module;
+}
+
+/**
+ * Loads the builds that this engine can run, with relaxed SIMD where it has that.
+ * @param load gives the module of a file: where nothing may be compiled at run time, an import of it
+ * @throws AppError `backend_unavailable`
+ */
+export async function loadKernels(
+  load: (file: KernelFile) => Promise<WebAssembly.Module>,
+): Promise<KernelModules> {
+  const build = hasRelaxedSimd() ? 'relaxed' : 'plain';
+  const one = async (kernel: 'match' | 'encode') => {
+    const file: KernelFile = `${kernel}-${build}.wasm`;
+    return load(file).catch((thrown: unknown) => {
+      throw toAppError(thrown, 'backend_unavailable', `the kernel ${file}`);
+    });
+  };
+  const [match, encode] = await Promise.all([one('match'), one('encode')]);
+  return { match, encode };
+}
+
+/**
+ * Fetches and compiles the kernels in a page; they must be served as `application/wasm`.
+ * @param folder address of the folder with the files, with a slash at the end
+ * @throws AppError `backend_unavailable`
+ */
+export function fetchKernels(folder: string | URL): Promise<KernelModules> {
+  return loadKernels((file) => WebAssembly.compileStreaming(fetch(new URL(file, folder))));
+}
