@@ -3,6 +3,7 @@ import type { WorkOptions } from '../model/index.ts';
 import { type GenerationManifest, generationManifestSchema } from '../schema/index.ts';
 import { sha256OfSource } from './checksum.ts';
 import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
+import { comparesParses } from './compares-parses.ts';
 import { MODEL_FILES } from './model-paths.ts';
 
 /** Where the parts of a generation lie in its folder. */
@@ -21,12 +22,16 @@ export const GENERATION_PATHS = {
 } as const;
 
 /** Files without which there is no generation. */
-const REQUIRED: readonly string[] = [
-  GENERATION_PATHS.imageNodes,
-  GENERATION_PATHS.captionNodes,
-  GENERATION_PATHS.boxes,
-  ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
-];
+function requiredFiles({ model }: GenerationManifest): string[] {
+  const { parser, ...always } = MODEL_FILES;
+  const needed = comparesParses(model.config) ? [...Object.values(always), parser] : Object.values(always);
+  return [
+    GENERATION_PATHS.imageNodes,
+    GENERATION_PATHS.captionNodes,
+    GENERATION_PATHS.boxes,
+    ...needed.map((path) => `${GENERATION_PATHS.model}/${path}`),
+  ];
+}
 
 /** A manifest is small; what is larger is something else. */
 const LARGEST = 16 << 20;
@@ -79,7 +84,7 @@ function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
     throw new AppError('format_invalid', `${name} names a file outside: "${outside}"`);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new AppError('format_invalid', `${name} names "${twice}" twice`);
-  const missing = REQUIRED.find((path) => !paths.includes(path));
+  const missing = requiredFiles(manifest).find((path) => !paths.includes(path));
   if (missing !== undefined) throw new AppError('generation_incomplete', `${name} does not name ${missing}`);
   return manifest;
 }

@@ -192,12 +192,7 @@ describe('the life of an index', () => {
     await expect(build('test', { checkpoint: other.model })).rejects.toMatchObject({
       code: 'shape_mismatch',
     });
-    const sparse = await smallProject({ test: 2 }, { config: { sparse: true, propagation: 'neighbours' } });
-    await expect(build('test', { checkpoint: sparse.model })).rejects.toMatchObject({
-      code: 'format_unsupported',
-    });
     other.remove();
-    sparse.remove();
   });
 });
 

@@ -135,19 +135,6 @@ describe('generations of the rerank service', () => {
     await service.server.refresh();
     expect(service.server.status()).toMatchObject({ active: tiny.id, failure: null });
   });
-
-  it('refuses a model whose scores depend on a parse, which queries do not have', async () => {
-    const { id } = await writeTinyGeneration(service.index, {
-      seed: 2,
-      config: { sparse: true, propagation: 'neighbours' },
-    });
-    await activateTiny(service.index, id, service.tiny.id);
-    await service.server.refresh();
-    expect(service.server.status()).toMatchObject({
-      active: service.tiny.id,
-      failure: { generation: id, code: 'format_unsupported' },
-    });
-  });
 });
 
 describe('a rerank service whose index has nothing yet', () => {

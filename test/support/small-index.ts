@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeModel } from '../../batch/model/load-model.ts';
-import { createModel, type Model } from '../../shared/generation/index.ts';
+import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
+import { writeParser } from '../../shared/parse/index.ts';
 import { fitCentredPooling } from '../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { smallSplitFiles } from './data-folder.ts';
 import { randomNumbers, seededRandom } from './random.ts';
+import { randomParser, smallParserConfig } from './random-parser.ts';
 import { randomParameters, smallConfig } from './random-model.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps', 'a', 'on', 'grass'];
@@ -60,6 +62,7 @@ export async function smallProject(
       [{ ids: [1, 4, 2], words: randomNumbers(random, 3 * jointSize) }],
     ),
     ranking: { shortlist: 10, coarseWeight: 0.5 },
+    parser: comparesParses(network) ? writeParser(randomParser(random, smallParserConfig())) : undefined,
   });
   const model = join(root, 'model');
   await writeModel(prepared, model);

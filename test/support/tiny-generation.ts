@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { writeNpy } from '../../shared/formats/index.ts';
 import {
   canonicalJson,
+  comparesParses,
   createModel,
   encodeNodeStoreChunk,
   encodeNodeStoreHeader,
@@ -15,6 +16,7 @@ import {
   sha256Hex,
 } from '../../shared/generation/index.ts';
 import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
+import { writeParser } from '../../shared/parse/index.ts';
 import { type CoarseHead, fitCentredPooling, parseCoarseHead } from '../../shared/retrieval/index.ts';
 import type {
   CaptionPayload,
@@ -25,6 +27,7 @@ import type {
 import { encodeQuery, parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import { randomBoxes, randomNumbers, seededRandom } from './random.ts';
+import { randomParser, smallParserConfig } from './random-parser.ts';
 import { randomParameters, smallConfig } from './random-model.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'man', 'runs', 'on', 'grass', '.'];
@@ -81,6 +84,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     vocabulary,
     coarse,
     ranking: RANKING,
+    parser: comparesParses(config) ? writeParser(randomParser(random, smallParserConfig())) : undefined,
   });
 
   const files = new Map(
