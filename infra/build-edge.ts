@@ -1,20 +1,24 @@
-/** Bundles the edge worker, the widget's script inside it, into one module: `.build/edge/worker.js`. */
+/** Bundles the edge worker, the pages' scripts inside it, into one module: `.build/edge/worker.js`. */
 import { dirname, join } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
-import { buildWidget } from './build-widget.ts';
+import { buildExplain, buildWidget } from './build-widget.ts';
 
 const root = dirname(import.meta.dirname);
 
 /** Path of the built worker. */
 export const EDGE_WORKER = join(root, '.build', 'edge', 'worker.js');
 
-function widgetModule(script: string): Plugin {
+/** Puts built scripts in as text, where `gsmn:NAME` is imported. */
+function scriptModules(scripts: Readonly<Record<string, string>>): Plugin {
   return {
-    name: 'widget',
+    name: 'scripts',
     setup(build) {
-      build.onResolve({ filter: /^gsmn:widget$/ }, ({ path }) => ({ path, namespace: 'widget' }));
-      build.onLoad({ filter: /.*/, namespace: 'widget' }, () => ({ contents: script, loader: 'text' }));
+      build.onResolve({ filter: /^gsmn:/ }, ({ path }) => ({ path, namespace: 'script' }));
+      build.onLoad({ filter: /.*/, namespace: 'script' }, ({ path }) => {
+        const contents = scripts[path.slice('gsmn:'.length)];
+        return contents === undefined ? null : { contents, loader: 'text' };
+      });
     },
   };
 }
@@ -32,7 +36,7 @@ export async function buildEdge(): Promise<void> {
     conditions: ['workerd', 'worker', 'browser'],
     charset: 'utf8',
     legalComments: 'none',
-    plugins: [widgetModule(await buildWidget())],
+    plugins: [scriptModules({ widget: await buildWidget(), explain: await buildExplain() })],
     write: false,
     logLevel: 'warning',
   });

@@ -1,4 +1,4 @@
-/** Bundles the custom element into one script: `.build/widget/widget.js`. */
+/** Bundles each custom element into one script: `.build/widget/widget.js`, `.build/widget/explain.js`. */
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,10 +19,19 @@ const styleText: Plugin = {
 };
 
 /** Returns the script's text; it is what `/widget.js` serves. */
-export async function buildWidget(): Promise<string> {
+export function buildWidget(): Promise<string> {
+  return buildScript('workers/widget/main.ts', 'widget.js');
+}
+
+/** Returns the script's text; it is what `/explain.js` serves. */
+export function buildExplain(): Promise<string> {
+  return buildScript('workers/widget/graph/main.ts', 'explain.js');
+}
+
+async function buildScript(entry: string, name: string): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['workers/widget/main.ts'],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -34,8 +43,8 @@ export async function buildWidget(): Promise<string> {
     logLevel: 'warning',
   });
   const text = outputFiles[0]?.text ?? '';
-  await writeFileAtomic(join(root, '.build', 'widget', 'widget.js'), text);
+  await writeFileAtomic(join(root, '.build', 'widget', name), text);
   return text;
 }
 
-if (import.meta.main) await buildWidget();
+if (import.meta.main) await Promise.all([buildWidget(), buildExplain()]);

@@ -63,6 +63,7 @@ describe.each([
       allowedOrigins: '*',
       cacheSeconds: 0,
       widget: '',
+      explain: '',
       log: () => {},
     });
   });

@@ -4,19 +4,22 @@ import { timing } from 'hono/timing';
 import { AppError } from '../../shared/errors/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
-import { PAGE_STYLE, type PageContent, page } from './assets/page.ts';
+import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { type Fetch, proxyPicture } from './images/proxy-picture.ts';
+import { addParseRoute } from './parse/parse-route.ts';
 import type { SearchParts } from './search/search.ts';
 import { addSearchRoute } from './search/search-route.ts';
 
 export interface EdgeDependencies extends SearchParts {
   /** The built widget script. */
   readonly widget: string;
-  /** What the page at `/` tells of the pictures. */
+  /** The built script of `/explain`. */
+  readonly explain: string;
+  /** What the pages tell of the pictures. */
   readonly page?: PageContent | undefined;
   readonly allowedOrigins: '*' | readonly string[];
   readonly cacheSeconds: number;
@@ -28,7 +31,7 @@ export interface EdgeDependencies extends SearchParts {
 
 /** The edge worker as an app over its parts; it runs wherever `fetch` handlers run. */
 export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
-  const { allowedOrigins, rateLimiter, images, log, widget } = dependencies;
+  const { allowedOrigins, rateLimiter, images, log } = dependencies;
   const app = new OpenAPIHono<EdgeEnv>();
   app.use(async (c, next) => {
     c.set('log', log);
@@ -52,12 +55,15 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
   app.use('/v1/*', timing({ crossOrigin: true }));
   addSearchRoute(app, dependencies);
+  addParseRoute(app, dependencies);
   describeApi(app);
 
-  const script: Asset = { body: widget, type: 'text/javascript; charset=utf-8' };
-  app.get('/', serveAsset(page(dependencies.page ?? {})));
+  const content = dependencies.page ?? {};
+  app.get('/', serveAsset(page(content)));
+  app.get('/explain', serveAsset(explainPage(content)));
   app.get('/page.css', serveAsset(PAGE_STYLE));
-  app.get('/widget.js', serveAsset(script));
+  app.get('/widget.js', serveAsset(script(dependencies.widget)));
+  app.get('/explain.js', serveAsset(script(dependencies.explain)));
   if (images) {
     app.get('/images/*', (c) => {
       const path = new URL(c.req.url).pathname.slice('/images/'.length);
@@ -65,4 +71,8 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     });
   }
   return app;
+}
+
+function script(body: string): Asset {
+  return { body, type: 'text/javascript; charset=utf-8' };
 }

@@ -1,3 +1,4 @@
+import explain from 'gsmn:explain';
 import widget from 'gsmn:widget';
 import { Hono } from 'hono';
 import { createQdrantStore, createRerankClient } from '../clients/index.ts';
@@ -26,6 +27,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     allowedOrigins,
     cacheSeconds,
     widget,
+    explain,
     page,
     rateLimiter: bindings.RATE_LIMITER,
     images: imagesUrl

@@ -7,10 +7,12 @@ import { requestPage } from './request/request-page.ts';
 import { ResultsView } from './results/results-view.ts';
 import { AddressBar } from './session/address-bar.ts';
 import { type Examples, parseExamples } from './session/examples.ts';
+import { pageAddress } from './session/page-address.ts';
 import { API_LIMITS, SearchSession } from './session/search-session.ts';
 import type { View } from './session/view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 
+const TEXTS = { label: 'What happens in the picture', submit: 'Search' };
 const PAGE_SIZE = 20;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
@@ -33,7 +35,7 @@ export class SearchElement extends HTMLElement {
   /** Where to search when there is no `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
-  readonly #box = new SearchBox({
+  readonly #box = new SearchBox(TEXTS, {
     onType: (text) => this.#session.typed(text),
     onSubmit: (text) => this.#session.search(text),
     onDown: () => this.#results.grid.focus(0),
@@ -141,7 +143,11 @@ export class SearchElement extends HTMLElement {
   }
 
   #show(view: View): void {
-    this.#results.show(view, { endpoint: this.#endpoint, examples: this.#examples });
+    this.#results.show(view, {
+      endpoint: this.#endpoint,
+      examples: this.#examples,
+      explain: pageAddress(this, 'explain'),
+    });
     if (view.kind !== 'results' || view.results.more === 'loading') return;
     const { query, stage, degraded, hits } = view.results;
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });

@@ -67,7 +67,11 @@ function exhaustive(query: string, options: SearchOptions): Promise<IndexAnswer>
 }
 
 function asText({ words, hits }: IndexAnswer): string {
-  const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
+  const unknown = words
+    .filter(({ known }) => !known)
+    .map(({ text, suggestion }) =>
+      suggestion === undefined ? text : `${text} (did you mean ${suggestion}?)`,
+    );
   const note = unknown.length > 0 ? `words that the model does not know: ${unknown.join(', ')}\n` : '';
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type {
   EncodeResponse,
+  ParseResponse,
   RankAllResponse,
   RerankRequest,
   RerankResponse,
@@ -75,6 +76,32 @@ export function rankedAll(limit: number): RankAllResponse {
   };
 }
 
+/** A graph of two words, the second of which the model does not know. */
+export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
+  return {
+    generation: GENERATION,
+    compared: true,
+    words: [
+      { text: 'two', id: 4, known: true, head: 2, relation: 'nummod', tag: 'CD', universalTag: 'NUM' },
+      {
+        text: 'zebroids',
+        id: 3,
+        known: false,
+        suggestion: 'zebras',
+        head: 0,
+        relation: 'root',
+        tag: 'NNS',
+        universalTag: 'NOUN',
+      },
+    ],
+    dependencies: [
+      [0, 2],
+      [2, 1],
+    ],
+    ...changes,
+  };
+}
+
 type Rerank = EdgeDependencies['rerank'];
 type Qdrant = EdgeDependencies['qdrant'];
 
@@ -90,6 +117,7 @@ export function edge(
   const recall = vi.fn<EdgeDependencies['qdrant']['recall']>(async (_collection, _vector, limit) =>
     recalled(6).slice(0, limit),
   );
+  const parse = vi.fn<Rerank['parse']>(async () => parsed());
   const rankAll = vi.fn<Rerank['rankAll']>(async ({ limit }) => rankedAll(limit));
   const retrieve = vi.fn<Qdrant['retrieve']>(async (_collection, ids) =>
     recalled(10)
@@ -102,10 +130,11 @@ export function edge(
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: 'customElements;',
+    explain: 'customElements; //explain',
     log,
     ...changes,
-    rerank: { encode, rerank, rankAll, ...changes.rerank },
+    rerank: { encode, parse, rerank, rankAll, ...changes.rerank },
     qdrant: { recall, retrieve, ...changes.qdrant },
   });
-  return { app, encode, rerank, rankAll, recall, retrieve, log };
+  return { app, encode, parse, rerank, rankAll, recall, retrieve, log };
 }

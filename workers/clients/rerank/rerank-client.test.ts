@@ -85,6 +85,20 @@ describe('the rerank client', () => {
     });
   });
 
+  it('asks for a graph without letting a missing parser stand in the way of encoding', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(async (input) =>
+      String(input instanceof Request ? input.url : input).endsWith('/v1/parse')
+        ? problem(500, 'file_missing')()
+        : Response.json(ENCODED),
+    );
+    const rerank = createRerankClient({ url: 'http://rerank.example', fetch, retries: 0 });
+    for (let call = 0; call < 6; call++) {
+      await expect(rerank.parse({ query: 'a' })).rejects.toMatchObject({ code: 'encode_unavailable' });
+    }
+    expect(fetch).toHaveBeenCalledTimes(5);
+    await expect(rerank.encode({ query: 'a' })).resolves.toEqual(ENCODED);
+  });
+
   it('keeps apart the failures of encoding and of reranking', async () => {
     let encodes = 0;
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) => {

@@ -4,6 +4,8 @@ import {
   type EncodeRequest,
   type EncodeResponse,
   encodeResponseSchema,
+  type ParseResponse,
+  parseResponseSchema,
   type RankAllRequest,
   type RankAllResponse,
   type RerankRequest,
@@ -23,10 +25,18 @@ export interface RerankClientOptions extends Partial<CallPolicyOptions> {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
+/** A sentence, and which generation's model reads it; the active one's when absent. */
+type ParseRequest = Pick<EncodeRequest, 'query' | 'generation'>;
+
 /** The rerank service, as its callers see it. */
 export interface RerankClient {
   /** The coarse vector of a sentence. Throws `encode_unavailable`, `timeout`, or what the service says of the query. */
   encode(request: EncodeRequest, call?: CallOptions): Promise<EncodeResponse>;
+  /**
+   * The graph of a sentence's words. Throws as `encode` does: a service that cannot parse is one that cannot read the query,
+   * yet it may still encode others.
+   */
+  parse(request: ParseRequest, call?: CallOptions): Promise<ParseResponse>;
   /** GSMN scores of the given images, in no particular order. Throws `rerank_unavailable`, `timeout`, `generation_missing`. */
   rerank(request: RerankRequest, call?: CallOptions): Promise<RerankResponse>;
   /**
@@ -41,6 +51,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const policy = { ...DEFAULT_CALL_POLICY, ...options };
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
+  // A circuit of its own: without its parser's file the service still encodes.
+  const parseWords = new CallPolicy('the query parser', 'encode_unavailable', policy);
   const rerank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
   // A circuit of its own: large work that is late says nothing of shortlists. And it is not done twice.
   const rankAll = new CallPolicy('the exhaustive ranking', 'rerank_unavailable', { ...policy, retries: 0 });
@@ -76,13 +88,18 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
       });
     }
     if (!response.ok) throw rerankError(response, text, unavailable, base.host);
-    return parse(text, schema, unavailable, url);
+    return readAnswer(text, schema, unavailable, url);
   }
 
   return {
     encode: (request, call) =>
       encode.run(
         (signal) => post('v1/encode', request, encodeResponseSchema, 'encode_unavailable', signal, call),
+        call,
+      ),
+    parse: (request, call) =>
+      parseWords.run(
+        (signal) => post('v1/parse', request, parseResponseSchema, 'encode_unavailable', signal, call),
         call,
       ),
     rerank: (request, call) =>
@@ -98,7 +115,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   };
 }
 
-function parse<S extends z.ZodType>(text: string, schema: S, code: ErrorCode, url: URL): z.output<S> {
+function readAnswer<S extends z.ZodType>(text: string, schema: S, code: ErrorCode, url: URL): z.output<S> {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,7 @@
 import type { Asset } from './asset.ts';
+import { documentAsset, escapeHtml, exampleAttributes } from './document.ts';
 
-/** What the page tells of the pictures that are searched. */
+/** What the pages tell of the pictures that are searched. */
 export interface PageContent {
   /** Sentences to try, as the widget's attribute `examples` has them; its own where undefined. */
   readonly examples?: string | undefined;
@@ -10,45 +11,28 @@ export interface PageContent {
 
 /** The page at `/`: the widget in a document, as any other site would embed it. */
 export function page({ examples, note }: PageContent): Asset {
-  const given = examples === undefined ? '' : exampleAttributes(examples);
   const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
-  return {
-    type: 'text/html; charset=utf-8',
-    body: `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <meta name="description" content="Find pictures by saying what happens in them.">
-    <title>Picture search</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/page.css">
-    <script type="module" src="/widget.js"></script>
-  </head>
-  <body>
-    <main>
-      <h1>Say what happens in the picture</h1>${paragraph}
-      <gsmn-search endpoint="/v1/search" url-query autofocus${given}></gsmn-search>
-      <noscript>This search needs JavaScript.</noscript>
-    </main>
-  </body>
-</html>
-`,
-  };
+  return documentAsset({
+    title: 'Picture search',
+    description: 'Find pictures by saying what happens in them.',
+    script: '/widget.js',
+    main: `<h1>Say what happens in the picture</h1>${paragraph}
+      <gsmn-search endpoint="/v1/search" explain="/explain" url-query autofocus${exampleAttributes(examples)}></gsmn-search>
+      <noscript>This search needs JavaScript.</noscript>`,
+  });
 }
 
-/** What is to be tried; the empty line shows the first of it, which is sure to be found. */
-function exampleAttributes(examples: string): string {
-  const first = examples.split('|').find((text) => text.trim() !== '');
-  const placeholder = first === undefined ? '' : ` placeholder="${escapeHtml(first.trim())}"`;
-  return ` examples="${escapeHtml(examples)}"${placeholder}`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+/** The page at `/explain`: the graph that the search makes of a sentence. */
+export function explainPage({ examples }: PageContent): Asset {
+  return documentAsset({
+    title: 'Picture search: the graph of a sentence',
+    description: 'Which word of a sentence belongs to which, as the search reads it.',
+    script: '/explain.js',
+    main: `<h1>How the words of a sentence belong together</h1>
+      <gsmn-graph endpoint="/v1/parse" search="/" url-query autofocus${exampleAttributes(examples)}></gsmn-graph>
+      <noscript>This page needs JavaScript.</noscript>
+      <p class="links"><a href="/">Search pictures</a></p>`,
+  });
 }
 
 export const PAGE_STYLE: Asset = {
@@ -62,6 +46,8 @@ main { max-width: 76rem; margin: 0 auto; padding: clamp(1.25rem, 5vh, 4rem) clam
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.4rem, 1rem + 2vw, 2.1rem); font-weight: 650;
   letter-spacing: -0.02em; line-height: 1.2; text-wrap: balance; }
 .note { max-width: 44rem; margin: -0.75rem 0 1.5rem; color: color-mix(in srgb, currentColor 72%, transparent); text-wrap: pretty; }
+.links { margin: 3rem 0 0; }
+.links a { color: inherit; }
 .document { max-width: 56rem; }
 .document h2 { margin-top: 2.5rem; }
 .document table { width: 100%; border-collapse: collapse; }

@@ -1,26 +1,22 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { endTime, setMetric, startTime } from 'hono/timing';
+import { setMetric } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
 import {
-  problemSchema,
   type SearchResponse,
   searchQuerySchema,
   searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
+import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { timeStage } from '../http/time-stage.ts';
 import { bodyError, queryError } from './request-error.ts';
 import { type SearchParts, type SearchRequest, search } from './search.ts';
 
 /** A search is a sentence and a few numbers. */
 const BODY_BYTES = 16 * 1024;
-
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema.meta({ id: 'Problem' }) } },
-});
 
 const found = {
   description: 'The hits of the page',
@@ -28,9 +24,9 @@ const found = {
 };
 
 const failures = {
-  429: problem('Too many searches from this address'),
-  503: problem('The query cannot be encoded, or the index cannot be searched'),
-  504: problem('A part of the search did not answer in time'),
+  429: describeProblem('Too many searches from this address'),
+  503: describeProblem('The query cannot be encoded, or the index cannot be searched'),
+  504: describeProblem('A part of the search did not answer in time'),
 };
 
 const querySchema = z.object({
@@ -54,7 +50,7 @@ const getRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: found,
-    400: problem('The query is empty, too long, or a number is out of range'),
+    400: describeProblem('The query is empty, too long, or a number is out of range'),
     ...failures,
   },
 });
@@ -73,8 +69,10 @@ const postRoute = createRoute({
   },
   responses: {
     200: found,
-    400: problem('The query is empty, too long, a number is out of range, or a name is not known'),
-    413: problem('The collection has too many pictures for an exhaustive search, or the body is too large'),
+    400: describeProblem('The query is empty, too long, a number is out of range, or a name is not known'),
+    413: describeProblem(
+      'The collection has too many pictures for an exhaustive search, or the body is too large',
+    ),
     ...failures,
   },
 });
@@ -130,14 +128,7 @@ async function answerSearch(
   const result = await search(request, parts, {
     signal: c.req.raw.signal,
     requestId: c.get('requestId'),
-    time: async (stage, work) => {
-      startTime(c, stage);
-      try {
-        return await work();
-      } finally {
-        endTime(c, stage);
-      }
-    },
+    time: (stage, work) => timeStage(c, stage, work),
   });
   c.header('X-Search-Stage', result.stage);
   c.header('Cache-Control', 'no-store');

@@ -3,10 +3,16 @@ import { icon } from '../dom/icon.ts';
 import { API_LIMITS } from '../session/search-session.ts';
 
 export interface SearchBoxEvents {
-  readonly onType: (text: string) => void;
   readonly onSubmit: (text: string) => void;
+  readonly onType?: (text: string) => void;
   /** The down arrow: to the pictures. */
-  readonly onDown: () => void;
+  readonly onDown?: () => void;
+}
+
+export interface SearchBoxTexts {
+  /** What is to be written, for those who do not see the line. */
+  readonly label: string;
+  readonly submit: string;
 }
 
 /** The line to write in. */
@@ -14,11 +20,11 @@ export class SearchBox {
   readonly element: HTMLFormElement;
   readonly #input: HTMLInputElement;
 
-  constructor({ onType, onSubmit, onDown }: SearchBoxEvents) {
+  constructor({ label, submit }: SearchBoxTexts, { onType, onSubmit, onDown }: SearchBoxEvents) {
     this.#input = element('input', {
       type: 'search',
       part: 'input',
-      'aria-label': 'What happens in the picture',
+      'aria-label': label,
       'aria-keyshortcuts': '/',
       autocomplete: 'off',
       autocapitalize: 'off',
@@ -32,15 +38,15 @@ export class SearchBox {
       icon('search'),
       this.#input,
       element('kbd', { class: 'shortcut', 'aria-hidden': 'true' }, '/'),
-      element('button', { type: 'submit', part: 'submit', class: 'submit' }, 'Search'),
+      element('button', { type: 'submit', part: 'submit', class: 'submit' }, submit),
     );
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       onSubmit(this.#input.value);
     });
-    this.#input.addEventListener('input', () => onType(this.#input.value));
+    this.#input.addEventListener('input', () => onType?.(this.#input.value));
     this.#input.addEventListener('keydown', (event) => {
-      if (event.key !== 'ArrowDown' || event.isComposing) return;
+      if (onDown === undefined || event.key !== 'ArrowDown' || event.isComposing) return;
       event.preventDefault();
       onDown();
     });

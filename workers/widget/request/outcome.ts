@@ -12,8 +12,8 @@ export interface Failure {
   readonly requestId?: string | undefined;
 }
 
-export type Outcome =
-  | { readonly answer: SearchResponse; readonly failure?: undefined }
+export type Outcome<Answer = SearchResponse> =
+  | { readonly answer: Answer; readonly failure?: undefined }
   | { readonly failure: Failure; readonly answer?: undefined };
 
 export interface PageRequest {

@@ -6,26 +6,27 @@ import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
 /** A title, sentences below it, and what can be done. */
-function message(title: string, ...content: readonly (Node | string)[]): HTMLElement {
+export function message(title: string, ...content: readonly (Node | string)[]): HTMLElement {
   const lines = content.map((entry) => (typeof entry === 'string' ? element('p', {}, entry) : entry));
   return element('div', { class: 'message', part: 'message' }, element('h2', {}, title), ...lines);
 }
 
 /** The invitation, with sentences to try. */
 export function invitation(examples: Examples, onExample: (query: string) => void): HTMLElement {
+  return message(
+    'Who does what, with what?',
+    'Write a whole sentence. Its words are compared with the parts of each picture, and with how they belong together.',
+    ...exampleList(examples, onExample),
+  );
+}
+
+/** Sentences to try, group by group; nothing without any. */
+export function exampleList(examples: Examples, onExample: (query: string) => void): Node[] {
+  if (examples.length === 0) return [];
   const groups = examples.map((group) =>
     element('li', { class: 'example-group' }, ...group.map((text) => exampleButton(text, onExample))),
   );
-  const content = message(
-    'Who does what, with what?',
-    'Write a whole sentence. Its words are compared with the parts of each picture, and with how they belong together.',
-  );
-  if (groups.length > 0) {
-    content.append(
-      element('ul', { class: 'examples', role: 'list', 'aria-label': 'Sentences to try' }, ...groups),
-    );
-  }
-  return content;
+  return [element('ul', { class: 'examples', role: 'list', 'aria-label': 'Sentences to try' }, ...groups)];
 }
 
 export function emptyQuery(): HTMLElement {

@@ -14,6 +14,14 @@ export interface ResultsViewEvents extends GridEvents {
   readonly onRetry: () => void;
 }
 
+/** What stays the same from view to view. */
+interface ResultsSetting {
+  readonly endpoint: URL;
+  readonly examples: Examples;
+  /** The page that draws a sentence's graph, where there is one. */
+  readonly explain: URL | undefined;
+}
+
 /** Everything below the line to write in. */
 export class ResultsView {
   readonly element: HTMLElement;
@@ -33,7 +41,8 @@ export class ResultsView {
     this.element.append(this.#live, this.#summary, this.#notice, this.#body, this.#foot.element);
   }
 
-  show(view: View, { endpoint, examples }: { readonly endpoint: URL; readonly examples: Examples }): void {
+  show(view: View, setting: ResultsSetting): void {
+    const { examples } = setting;
     this.element.setAttribute('aria-busy', String(view.kind === 'loading'));
     const words = spoken(view);
     if (words !== undefined) this.#live.textContent = words;
@@ -52,15 +61,16 @@ export class ResultsView {
         if (view.previous === undefined || view.previous.hits.length === 0) this.#alone(skeleton());
         break;
       case 'results':
-        this.#results(view.results, endpoint, companions(examples, view.results.query));
+        this.#results(view.results, setting);
         break;
     }
   }
 
-  #results(results: Results, endpoint: URL, others: readonly string[]): void {
+  #results(results: Results, { endpoint, examples, explain }: ResultsSetting): void {
     const comparing = this.#summary.matches(':focus-within');
-    const compare = others.map((text) => exampleButton(text, this.#events.onExample));
-    this.#summary.replaceChildren(...comparison(compare), ...summary(results));
+    const { onExample } = this.#events;
+    const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));
+    this.#summary.replaceChildren(...comparison(compare), ...summary(results, { onExample, explain }));
     // Whoever goes from one sentence to the other by keyboard can go back with the same key.
     if (comparing) compare[0]?.focus();
     this.#notice.replaceChildren(...notice(results));

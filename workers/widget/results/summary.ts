@@ -1,17 +1,34 @@
 import { element } from '../dom/element.ts';
+import { withQuery } from '../session/page-address.ts';
 import type { Results, View } from '../session/view.ts';
+import { unknownWords } from './unknown-words.ts';
+
+export interface SummaryParts {
+  /** Searches for another sentence. */
+  readonly onExample: (query: string) => void;
+  /** The page that draws a sentence's graph, where there is one. */
+  readonly explain: URL | undefined;
+}
 
 function pictures(count: number): string {
   return count === 1 ? '1 picture' : `${count} pictures`;
 }
 
-/** Above the grid: how many pictures there are, and which words had no part in finding them. */
-export function summary({ hits, more, words }: Results): Node[] {
-  const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
+/** Above the grid: how many pictures there are, which words had no part in finding them, and how the others belong together. */
+export function summary({ query, hits, more, words }: Results, { onExample, explain }: SummaryParts): Node[] {
   const count = pictures(hits.length);
   return [
     ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
-    ...(unknown.length > 0 ? [element('p', {}, `Not known to the model: ${unknown.join(', ')}`)] : []),
+    ...unknownWords(query, words, onExample),
+    ...(explain === undefined
+      ? []
+      : [
+          element(
+            'a',
+            { class: 'example', href: withQuery(explain, query) },
+            'How these words belong together',
+          ),
+        ]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import detail from './detail.css';
+import messages from './messages.css';
 import motion from './motion.css';
 import results from './results.css';
 import theme from './theme.css';
@@ -9,7 +10,7 @@ let shared: CSSStyleSheet | undefined;
 export function stylesheet(): CSSStyleSheet {
   if (shared === undefined) {
     shared = new CSSStyleSheet();
-    shared.replaceSync(theme + results + detail + motion);
+    shared.replaceSync(theme + messages + results + detail + motion);
   }
   return shared;
 }

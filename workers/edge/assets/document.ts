@@ -1,0 +1,50 @@
+import type { Asset } from './asset.ts';
+
+interface DocumentParts {
+  readonly title: string;
+  readonly description: string;
+  /** Address of the page's one script. */
+  readonly script: string;
+  /** Markup of the body's `main`. */
+  readonly main: string;
+}
+
+/** A page of our own: a script, a style sheet, and markup that needs no other right than these. */
+export function documentAsset({ title, description, script, main }: DocumentParts): Asset {
+  return {
+    type: 'text/html; charset=utf-8',
+    body: `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="description" content="${escapeHtml(description)}">
+    <title>${escapeHtml(title)}</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/page.css">
+    <script type="module" src="${script}"></script>
+  </head>
+  <body>
+    <main>
+      ${main}
+    </main>
+  </body>
+</html>
+`,
+  };
+}
+
+/** What is to be tried, as attributes of an element; the empty line shows the first of it. */
+export function exampleAttributes(examples: string | undefined): string {
+  if (examples === undefined) return '';
+  const first = examples.split('|').find((text) => text.trim() !== '');
+  const placeholder = first === undefined ? '' : ` placeholder="${escapeHtml(first.trim())}"`;
+  return ` examples="${escapeHtml(examples)}"${placeholder}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}

@@ -1,0 +1,66 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { parseResponseSchema, searchQuerySchema } from '../../../shared/schema/index.ts';
+import type { RerankClient } from '../../clients/index.ts';
+import { describeProblem } from '../http/describe-problem.ts';
+import type { EdgeEnv } from '../http/edge-env.ts';
+import { timeStage } from '../http/time-stage.ts';
+import { serviceError } from '../search/degradation.ts';
+import { queryError } from '../search/request-error.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/parse',
+  summary: 'The graph of a sentence',
+  description:
+    'The words of a sentence as the search reads them, each with the word that it depends on, its relation to that word and its part of speech (Universal Dependencies). `compared` says whether scores depend on this graph. A word that the model does not know carries the known one that is spelled most like it, where one is near, as `suggestion`.',
+  request: {
+    query: z.object({
+      q: searchQuerySchema.shape.q.meta({
+        description: 'The sentence.',
+        example: 'two dogs running on grass',
+      }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The words and the graph over them',
+      content: { 'application/json': { schema: parseResponseSchema.meta({ id: 'ParseResponse' }) } },
+    },
+    400: describeProblem('The sentence is empty or too long'),
+    429: describeProblem('Too many requests from this address'),
+    503: describeProblem('The sentence cannot be read'),
+    504: describeProblem('The service that reads sentences did not answer in time'),
+  },
+});
+
+export interface ParseRouteParts {
+  readonly rerank: Pick<RerankClient, 'parse'>;
+  /** Milliseconds that reading a query may take. */
+  readonly budgets: { readonly encode: number };
+  readonly cacheSeconds: number;
+}
+
+/** `GET /v1/parse`: the graph of a query's words, from the model that would search for it. */
+export function addParseRoute(app: OpenAPIHono<EdgeEnv>, parts: ParseRouteParts): void {
+  app.openapi(
+    route,
+    async (c) => {
+      const { q } = c.req.valid('query');
+      const call = {
+        signal: c.req.raw.signal,
+        requestId: c.get('requestId'),
+        timeoutMs: parts.budgets.encode,
+      };
+      const answer = await timeStage(c, 'parse', () =>
+        parts.rerank.parse({ query: q }, call).catch((error) => {
+          throw serviceError(error, 'encode_unavailable');
+        }),
+      );
+      c.header('Cache-Control', `public, max-age=${parts.cacheSeconds}`);
+      return c.json(answer, 200);
+    },
+    (result, c) => {
+      if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
+    },
+  );
+}

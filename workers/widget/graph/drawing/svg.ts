@@ -1,0 +1,11 @@
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** An SVG element with attributes; none of them is a style, which a strict policy would not let pass. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElementTagNameMap[K] {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  return node;
+}

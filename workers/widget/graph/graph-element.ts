@@ -1,0 +1,114 @@
+import { SearchBox } from '../box/search-box.ts';
+import { onSlash } from '../box/slash-key.ts';
+import type { Failure } from '../request/outcome.ts';
+import { AddressBar } from '../session/address-bar.ts';
+import { parseExamples } from '../session/examples.ts';
+import { pageAddress } from '../session/page-address.ts';
+import { graphStylesheet } from '../styles/graph-stylesheet.ts';
+import { GraphView } from './graph-view.ts';
+import { requestGraph } from './request-graph.ts';
+
+const TEXTS = { label: 'A sentence', submit: 'Draw' };
+const PLACEHOLDER = 'A dog in a red coat chases a ball';
+const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the ball that a boy throws';
+
+/**
+ * `<gsmn-graph>`: draws the graph that the search makes of a sentence. Attributes: `endpoint`, `search` (the page that searches, to link
+ * to), and `url-query`, `examples`, `placeholder`, `autofocus` as `<gsmn-search>` has them.
+ */
+export class GraphElement extends HTMLElement {
+  /** Whom to ask when there is no `endpoint` attribute. */
+  static defaultEndpoint: URL | undefined;
+
+  readonly #box = new SearchBox(TEXTS, { onSubmit: (text) => this.explain(text) });
+  readonly #view = new GraphView({
+    onExample: (query) => this.explain(query),
+    onRetry: () => void this.#ask(this.#asked),
+  });
+  readonly #address = new AddressBar((query) => {
+    if (this.hasAttribute('url-query')) this.#open(query);
+  });
+  readonly #online = (): void => {
+    if (this.#failure?.kind === 'offline') void this.#ask(this.#asked);
+  };
+  #releaseSlash: () => void = () => {};
+  #current = new AbortController();
+  #asked = '';
+  #failure: Failure | undefined;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [graphStylesheet()];
+    root.append(this.#box.element, this.#view.element);
+  }
+
+  connectedCallback(): void {
+    this.#box.placeholder = this.getAttribute('placeholder') ?? PLACEHOLDER;
+    this.#releaseSlash = onSlash(() => {
+      this.#box.focus();
+      this.#box.select();
+    });
+    addEventListener('online', this.#online);
+    this.#address.connect();
+    this.#open(this.hasAttribute('url-query') ? this.#address.query : this.#asked);
+    if (this.autofocus && this.#asked === '') this.#box.focus({ preventScroll: true });
+  }
+
+  disconnectedCallback(): void {
+    this.#releaseSlash();
+    removeEventListener('online', this.#online);
+    this.#address.disconnect();
+    this.#current.abort();
+  }
+
+  /** Writes a sentence into the line and draws its graph. */
+  explain(text: string): void {
+    const query = text.trim();
+    this.#box.value = query;
+    if (this.hasAttribute('url-query')) this.#address.write(query, false);
+    if (query === '') {
+      this.#drop();
+      this.#view.empty();
+    } else {
+      void this.#ask(query);
+    }
+  }
+
+  /** What the page's address says. */
+  #open(query: string): void {
+    this.#box.value = query;
+    if (query !== '') {
+      void this.#ask(query);
+      return;
+    }
+    this.#drop();
+    this.#view.start(parseExamples(this.getAttribute('examples') ?? EXAMPLES));
+  }
+
+  /** Only the latest sentence counts: an earlier one is aborted and never shown. */
+  async #ask(query: string): Promise<void> {
+    const signal = this.#drop();
+    this.#asked = query;
+    this.#view.loading();
+    const { answer, failure } = await requestGraph(this.#endpoint, query, signal);
+    if (signal.aborted) return;
+    this.#failure = failure;
+    if (failure) this.#view.failed(failure);
+    else this.#view.graph(query, answer, pageAddress(this, 'search'));
+  }
+
+  #drop(): AbortSignal {
+    this.#current.abort();
+    this.#current = new AbortController();
+    this.#asked = '';
+    this.#failure = undefined;
+    return this.#current.signal;
+  }
+
+  get #endpoint(): URL {
+    return (
+      pageAddress(this, 'endpoint') ?? GraphElement.defaultEndpoint ?? new URL('/v1/parse', this.baseURI)
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import type { ParseResponse } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+import type { Failure } from '../request/outcome.ts';
+import { exampleList, failed, message } from '../results/messages.ts';
+import { unknownWords } from '../results/unknown-words.ts';
+import type { Examples } from '../session/examples.ts';
+import { withQuery } from '../session/page-address.ts';
+import { Drawing } from './drawing/drawing.ts';
+import { comparedSentence, type GraphWord } from './words/describe-word.ts';
+import { relationName } from './words/relation-names.ts';
+
+export interface GraphViewEvents {
+  readonly onExample: (query: string) => void;
+  readonly onRetry: () => void;
+}
+
+/** Everything below the line to write in. */
+export class GraphView {
+  readonly element = element('div', { class: 'results', part: 'results' });
+  readonly #events: GraphViewEvents;
+  readonly #live = element('p', { class: 'hidden', role: 'status' });
+  readonly #body = element('div');
+
+  constructor(events: GraphViewEvents) {
+    this.#events = events;
+    this.element.append(this.#live, this.#body);
+  }
+
+  /** Invites to write a sentence. */
+  start(examples: Examples): void {
+    this.#show(
+      '',
+      message(
+        'Which word belongs to which?',
+        'Write a sentence to see its graph: every word hangs on another one, and one is the root.',
+        ...exampleList(examples, this.#events.onExample),
+      ),
+    );
+  }
+
+  empty(): void {
+    this.#show(
+      'There is no sentence yet.',
+      message('There is no sentence yet', 'Write what happens in a picture, then press Enter.'),
+    );
+  }
+
+  loading(): void {
+    this.element.setAttribute('aria-busy', 'true');
+  }
+
+  failed(failure: Failure): void {
+    this.#show(`${failure.title}. ${failure.detail}`, failed(failure, this.#events.onRetry));
+  }
+
+  /** `search` is the page that searches, where there is one. */
+  graph(query: string, { words, compared }: ParseResponse, search: URL | undefined): void {
+    const { onExample } = this.#events;
+    const drawing = new Drawing(query, words, onExample);
+    this.#show(
+      `Graph of ${words.length === 1 ? '1 word' : `${words.length} words`} for “${query}”.`,
+      element(
+        'div',
+        { class: 'summary' },
+        ...unknownWords(query, words, onExample),
+        ...(search === undefined
+          ? []
+          : [element('a', { class: 'example', href: withQuery(search, query) }, 'Search for this sentence')]),
+      ),
+      drawing.element,
+      element('p', { class: 'notice', part: 'notice' }, comparedSentence(compared)),
+      legend(words),
+    );
+    drawing.place();
+  }
+
+  #show(spoken: string, ...content: readonly Node[]): void {
+    this.element.setAttribute('aria-busy', 'false');
+    this.#live.textContent = spoken;
+    this.#body.replaceChildren(...content);
+  }
+}
+
+/** What the labels on the arcs mean, of those that are there. */
+function legend(words: readonly GraphWord[]): HTMLElement {
+  const relations = [...new Set(words.filter(({ head }) => head !== 0).map(({ relation }) => relation))];
+  const entries = relations
+    .sort()
+    .map((relation) =>
+      element('div', {}, element('dt', {}, relation), element('dd', {}, `${relationName(relation)} …`)),
+    );
+  return element(
+    'details',
+    { class: 'legend', hidden: relations.length === 0 },
+    element('summary', {}, 'What the labels mean'),
+    element(
+      'p',
+      {},
+      'An arc leads from a word to one that depends on it. The label says what the latter is to the former.',
+    ),
+    element('dl', {}, ...entries),
+  );
+}

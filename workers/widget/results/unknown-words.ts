@@ -1,0 +1,21 @@
+import type { QueryWord } from '../../../shared/schema/index.ts';
+import { element } from '../dom/element.ts';
+import { correctedQuery } from '../words/corrected-query.ts';
+import { exampleButton } from './example-button.ts';
+
+/** Which words the model does not know, and the sentence that may have been meant; nothing when it knows all. */
+export function unknownWords(
+  query: string,
+  words: readonly QueryWord[],
+  onExample: (query: string) => void,
+): Node[] {
+  const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
+  if (unknown.length === 0) return [];
+  const corrected = correctedQuery(query, words);
+  return [
+    element('p', {}, `Not known to the model: ${unknown.join(', ')}`),
+    ...(corrected === undefined
+      ? []
+      : [element('p', { class: 'meant' }, 'Did you mean: ', exampleButton(corrected, onExample))]),
+  ];
+}

@@ -1,0 +1,13 @@
+/** The address of another page that an attribute names, relative to the page; undefined without one. */
+export function pageAddress(host: Element, attribute: string): URL | undefined {
+  const given = host.getAttribute(attribute);
+  if (given === null || !URL.canParse(given, host.baseURI)) return undefined;
+  return new URL(given, host.baseURI);
+}
+
+/** The same page with a sentence as its `?q=…`. */
+export function withQuery(page: URL, query: string): string {
+  const address = new URL(page);
+  address.searchParams.set('q', query);
+  return address.href;
+}
