@@ -5,6 +5,8 @@ import {
   type EncodeResponse,
   type EvidenceAnswer,
   encodeRequestSchema,
+  type ParseResponse,
+  parseRequestSchema,
   type RerankResponse,
   rerankRequestSchema,
 } from '../../shared/schema/index.ts';
@@ -13,6 +15,9 @@ import { drawing, SCENE_COUNT, scene, type Thing } from './scenes.ts';
 const GENERATION = 'e2e0e2e0e2e0e2e0';
 const THINGS: readonly string[] = ['sun', 'house', 'tree', 'ball'] satisfies Thing[];
 const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'slow', 'nothing', ...THINGS];
+
+/** Words that are not known, and what they are to mean. */
+const SPELLINGS: Readonly<Record<string, string>> = { hose: 'house', tre: 'tree' };
 
 /** A query with this word finds nothing. */
 const FINDS_NOTHING = 'nothing';
@@ -46,6 +51,12 @@ export async function startUpstreams(): Promise<Upstreams> {
     const { query } = encodeRequestSchema.parse(await c.req.json());
     if (query.includes(SLOW)) await wait(SLOW_MS);
     return c.json(encoded(query));
+  });
+
+  app.post('/v1/parse', async (c) => {
+    if (await ill(health.encode)) return c.text('down for the test', 502);
+    const { query } = parseRequestSchema.parse(await c.req.json());
+    return c.json(parsed(query));
   });
 
   app.post('/v1/rerank', async (c) => {
@@ -127,10 +138,42 @@ function encoded(query: string): EncodeResponse {
     collection: words.includes(FINDS_NOTHING) ? 'empty' : 'scenes',
     ranking: { shortlist: 16, coarseWeight: 1 },
     coarse: [0.6, 0.8],
-    words: words.map((text) => {
-      const index = WORDS.indexOf(text);
-      return { text, id: index < 0 ? 3 : 4 + index, known: index >= 0 };
-    }),
+    words: words.map(lookedUp),
+  };
+}
+
+function lookedUp(text: string): EncodeResponse['words'][number] {
+  const index = WORDS.indexOf(text);
+  if (index >= 0) return { text, id: 4 + index, known: true };
+  const suggestion = SPELLINGS[text];
+  return { text, id: 3, known: false, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+/** A tree by rule: a thing hangs on the thing before it, any other word on the next thing, behind the last one on that. */
+function parsed(query: string): ParseResponse {
+  const words = wordsOf(query);
+  const isThing = (word: string) => THINGS.includes(SPELLINGS[word] ?? word);
+  const things = words.flatMap((word, index) => (isThing(word) ? [index] : []));
+  const root = things[0] ?? 0;
+  const headOf = (index: number): number => {
+    if (index === root) return -1;
+    const before = things.findLast((thing) => thing < index);
+    const after = things.find((thing) => thing > index);
+    return (isThing(words[index] ?? '') ? before : (after ?? before)) ?? root;
+  };
+  const relation = (text: string) =>
+    isThing(text) ? 'nmod' : text === 'a' || text === 'the' ? 'det' : text === 'and' ? 'cc' : 'case';
+  return {
+    generation: GENERATION,
+    compared: !words.includes(SLOW),
+    words: words.map((text, index) => ({
+      ...lookedUp(text),
+      head: 1 + headOf(index),
+      relation: index === root ? 'root' : relation(text),
+      tag: isThing(text) ? 'NN' : 'DT',
+      universalTag: isThing(text) ? 'NOUN' : text === 'and' ? 'CCONJ' : 'DET',
+    })),
+    dependencies: [],
   };
 }
 
