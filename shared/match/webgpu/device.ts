@@ -24,6 +24,8 @@ export interface MatchDevice {
   readonly lanes: number;
   /** Floats of workgroup memory that a shader may take. */
   readonly arena: number;
+  /** The most bytes of a buffer that a shader reads. */
+  readonly bindingBytes: number;
   /**
    * Compiles a shader, or finds it where it was compiled before.
    * @throws AppError `internal`
@@ -64,7 +66,12 @@ export async function openDevice(
   void device.lost.then(({ message }) => {
     lost = message;
   });
-  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
+  const {
+    maxComputeWorkgroupStorageSize,
+    maxComputeInvocationsPerWorkgroup,
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+  } = device.limits;
   const invocations = Math.min(INVOCATIONS, maxComputeInvocationsPerWorkgroup);
   const oneSize = subgroupMinSize === subgroupMaxSize && invocations % subgroupMaxSize === 0;
   return {
@@ -74,6 +81,7 @@ export async function openDevice(
     lanes: subgroups && oneSize && device.features.has('subgroups') ? subgroupMaxSize : 1,
     // One number is for counting subgroups; drivers count memory by 16 bytes.
     arena: Math.floor(Math.min(workgroupBytes, maxComputeWorkgroupStorageSize) / 16) * 4 - 4,
+    bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     compile: compiler(device),
     lost: () => lost,
     destroy: () => device.destroy(),
