@@ -19,6 +19,8 @@ export interface MatchDevice {
   readonly device: GPUDevice;
   /** What the driver calls its adapter. */
   readonly adapter: string;
+  /** Whether it is no graphics card, but a program. */
+  readonly software: boolean;
   readonly invocations: number;
   /** Threads of a subgroup; 1 where there are none, or none of one size. */
   readonly lanes: number;
@@ -54,7 +56,7 @@ export async function openDevice(
 ): Promise<MatchDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw unavailable('there is no adapter');
-  const { description, vendor, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const { description, vendor, isFallbackAdapter, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const requiredFeatures = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter
@@ -77,6 +79,7 @@ export async function openDevice(
   return {
     device,
     adapter: description || vendor,
+    software: isFallbackAdapter,
     invocations,
     lanes: subgroups && oneSize && device.features.has('subgroups') ? subgroupMaxSize : 1,
     // One number is for counting subgroups; drivers count memory by 16 bytes.
