@@ -35,9 +35,9 @@ let encoding: Promise<Omit<BackendChoice, 'backend'>> | undefined;
 
 /**
  * Loads the backend that is asked for. `simd` compares with the fused kernel and encodes with the first of tensorflow,
- * webgpu on a graphics card, and wasm that works; `auto` is `simd`, but where that encoder is webgpu, or the kernel does
- * not load, it is that encoder's backend for both. Another backend that is named is taken as it is (webgpu also on a
- * software driver). What is named is never replaced.
+ * webgpu on a graphics card, and wasm that works; `auto` is `simd`, or where its kernel does not load that encoder for
+ * both. Another backend that is named is taken as it is (webgpu also on a software driver). What is named is never
+ * replaced.
  *
  * @throws AppError `backend_unavailable` with what is missing, `argument_invalid` for a name that is none.
  */
@@ -52,7 +52,6 @@ export async function resolveBackend(request: string): Promise<BackendChoice> {
     throw thrown;
   });
   const found = await encoding;
-  if (asked === 'auto' && found.encoder === 'webgpu') return { backend: 'webgpu', ...found };
   try {
     await nodeKernelRuntime();
     return { backend: 'simd', ...found };

@@ -10,16 +10,23 @@ const SEED = 20261202;
 vi.mock('./webgpu-adapter.ts', () => ({ assertHardwareAdapter: async () => {} }));
 
 describe(`engines where there is a graphics card (seed ${SEED})`, () => {
-  it('auto compares and encodes with webgpu', async () => {
-    expect(await resolveBackend('auto')).toMatchObject({
-      backend: 'webgpu',
-      encoder: 'webgpu',
-      passedOver: [{ backend: 'tensorflow' }],
-    });
+  it.each([
+    ['auto', {}, 'webgpu'],
+    ['auto', { precision: 'i8' }, 'simd'],
+    ['simd', {}, 'simd'],
+    ['wasm', {}, 'wasm'],
+  ] as const)('%s with %o compares on %s', async (request, options, expected) => {
+    const config = smallConfig();
+    const parameters = randomParameters(seededRandom(SEED), config);
+    const { backend, encoder, matcher } = await createEngines(config, parameters, request, options);
+    expect([backend, matcher.backend]).toEqual([expected, expected]);
+    expect(encoder.backend).toBe(request === 'wasm' ? 'wasm' : 'webgpu');
+    await matcher.dispose();
+    await encoder.dispose();
   });
 
-  it('simd stays simd where it is named, beside the encoder of the card', async () => {
-    expect(await resolveBackend('simd')).toMatchObject({ backend: 'simd', encoder: 'webgpu' });
+  it('training compares on simd still', async () => {
+    expect(await resolveBackend('auto')).toMatchObject({ backend: 'simd', encoder: 'webgpu' });
   });
 
   it('encodes and compares to the scores of simd', async () => {
