@@ -20,7 +20,7 @@ describe('placing the arrays of a pair', () => {
     expect(placement.scratch).toBe(0);
     // 36 x 14 x 16 products, 36 x 16 + 14 x 36 attentions, 50 nodes of 16 + 2 numbers.
     expect(placement.offsets).toMatchObject({ matches: 0, word_attention: 900, products: 1980 });
-    expect(placement.arena).toBe(12_288);
+    expect(placement.arena).toBe(10_240);
   });
 
   it('puts the largest into scratch first, then the attentions, then the rest', () => {
