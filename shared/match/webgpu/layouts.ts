@@ -68,4 +68,4 @@ export function layoutLength(regions: number, { kernels, neighbours }: Dimension
 export const CELL_BYTES: Readonly<Record<Precision, number>> = { f32: 16, f16: 8 };
 
 /** Cells of a quad of a Gram matrix. */
-export const GRAM_CELLS: Readonly<Record<Precision, number>> = { f32: 1, f16: 2 };
+const GRAM_CELLS: Readonly<Record<Precision, number>> = { f32: 1, f16: 2 };
