@@ -1,26 +1,6 @@
-import type { GruLayer } from './gru-layer.ts';
-import { type EncodeMachine, gruScratch, runGruLayer } from './run-gru-layer.ts';
-
-/** An encoder in the kernel's memory. */
-export interface EncoderLayout extends EncodeMachine {
-  /** `[V, E]` */
-  readonly embedding: number;
-  readonly layers: readonly GruLayer[];
-  /** D */
-  readonly size: number;
-  readonly normalize: boolean;
-}
-
-/** Numbers of 4 bytes in each part of the scratch for so many words and captions. */
-function partSizes({ layers, size }: EncoderLayout, words: number, captions: number) {
-  const states = words * (layers[0]?.directions.length ?? 1) * (layers[0]?.padded ?? 0);
-  return {
-    ...gruScratch(layers, words, captions),
-    below: layers.length > 1 ? states : 0,
-    states,
-    nodes: words * size + 4,
-  };
-}
+import { projectWords } from './project-inputs.ts';
+import { projectInputs, runGruLayer } from './run-gru-layer.ts';
+import { type EncoderLayout, layOutScratch } from './scratch.ts';
 
 /**
  * Nodes `[L, D]` of captions, which are sorted by length, longest first.
@@ -30,13 +10,20 @@ export function encodeGroup(layout: EncoderLayout, captions: readonly (readonly 
   const { memory, kernel, size, normalize, layers } = layout;
   const words = captions.flat();
   const lengths = captions.map(({ length }) => length);
-  const scratch = memory.scratchParts(partSizes(layout, words.length, captions.length));
+  const scratch = layOutScratch(layout, words.length, captions.length);
   let states = scratch.states;
   for (const [index, layer] of layers.entries()) {
-    const from = index === 0 ? layout.embedding : states;
+    const below = states;
     // The last layer writes `states`.
     states = (layers.length - index) % 2 === 0 ? scratch.below : scratch.states;
-    runGruLayer(layout, layer, scratch, from, index === 0 ? words : undefined, lengths, states);
+    if (index > 0) {
+      const projectedOf = projectInputs(layout, layer, scratch, below, [...words.keys()]);
+      runGruLayer(layout, layer, scratch, lengths, projectedOf, states);
+      continue;
+    }
+    const { addressOf, projected } = projectWords(layout, layer, scratch, words);
+    runGruLayer(layout, layer, scratch, lengths, addressOf, states);
+    for (const [id, row] of projected) layout.words.keep(id, row);
   }
   const directions = layers[0]?.directions.length ?? 1;
   const padded = layers[0]?.padded ?? 0;

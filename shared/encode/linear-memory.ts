@@ -15,7 +15,7 @@ export class LinearMemory {
   #end = FIRST;
 
   /**
-   * Address of so many bytes, all 0, for good.
+   * Address of so many bytes for good; they are 0 as long as no scratch was asked for.
    * @throws AppError `memory_exhausted`
    */
   take(bytes: number): number {

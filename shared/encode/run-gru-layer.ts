@@ -44,44 +44,81 @@ export function gruScratch(
   };
 }
 
+/** Bytes of a word's projected input: three gates of all directions. */
+export function projectedBytes({ directions, padded }: GruLayer): number {
+  return 4 * directions.length * 3 * padded;
+}
+
 /**
- * One layer over sequences, longest first, whose words lie one behind the other: sequences that still have a word at some step are the
- * first ones, so that none is padded.
- * @param from address of the rows `[*, I]` that words read
- * @param rowOf of each word, its row; a row that several words read is projected once. Undefined where each has its own
- * @param lengths of the sequences
- * @param states address of the result `[words, directions, Dp]`
+ * Projects rows of a matrix to the inputs of all gates, one behind the other, in the scratch's part for that.
+ * @param from address of the matrix `[*, I]`
  */
-export function runGruLayer(
+export function projectRows(
+  { memory, kernel }: EncodeMachine,
+  layer: GruLayer,
+  scratch: GruScratch,
+  from: number,
+  rows: readonly number[],
+): void {
+  const { inputSize, input, bias } = layer;
+  const rowBytes = projectedBytes(layer);
+  memory.integers(scratch.indices, rows.length).set(rows);
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, rows.length - start);
+    const [indices, even] = [scratch.indices + 4 * start, evenRows(count)];
+    kernel.pack(from, 4 * inputSize, indices, count, inputSize, even, scratch.x);
+    kernel.project(
+      scratch.x,
+      even,
+      inputSize,
+      input,
+      bias,
+      rowBytes / 4,
+      scratch.projected + rowBytes * start,
+    );
+  }
+}
+
+/**
+ * Projects what each word reads, a row once however many words read it.
+ * @param rowOf of each word, its row of the matrix at `from`
+ * @returns address of a word's projected input
+ */
+export function projectInputs(
   machine: EncodeMachine,
   layer: GruLayer,
   scratch: GruScratch,
   from: number,
-  rowOf: readonly number[] | undefined,
+  rowOf: readonly number[],
+): (word: number) => number {
+  const distinct = [...new Set(rowOf)];
+  projectRows(machine, layer, scratch, from, distinct);
+  const rowBytes = projectedBytes(layer);
+  const addresses = new Map(distinct.map((row, index) => [row, scratch.projected + index * rowBytes]));
+  return (word) => addresses.get(rowOf[word] as number) as number;
+}
+
+/**
+ * Both directions of one layer over sequences, longest first, whose words lie one behind the other: sequences that still have a word
+ * at some step are the first ones, so that none is padded.
+ * @param lengths of the sequences
+ * @param projectedOf address of a word's projected input, of all directions
+ * @param states address of the result `[words, directions, Dp]`
+ */
+export function runGruLayer(
+  machine: EncodeMachine,
+  { directions, padded }: GruLayer,
+  scratch: GruScratch,
   lengths: readonly number[],
+  projectedOf: (word: number) => number,
   states: number,
 ): void {
-  const { memory, kernel } = machine;
-  const words = lengths.reduce((sum, length) => sum + length, 0);
-  const distinct = rowOf === undefined ? Array.from({ length: words }, (_, row) => row) : [...new Set(rowOf)];
-  const projectedRows = new Map(distinct.map((index, row) => [index, row]));
-  memory.integers(scratch.indices, distinct.length).set(distinct);
-  const columns = layer.directions.length * 3 * layer.padded;
-  for (let start = 0; start < distinct.length; start += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, distinct.length - start);
-    const [some, even] = [scratch.indices + 4 * start, evenRows(count)];
-    const { inputSize, input, bias } = layer;
-    kernel.pack(from, 4 * inputSize, some, count, inputSize, even, scratch.x);
-    kernel.project(scratch.x, even, inputSize, input, bias, columns, scratch.projected + 4 * columns * start);
-  }
-  for (const [direction, record] of layer.directions.entries()) {
-    const place = (word: number) =>
-      scratch.projected +
-      4 * columns * (projectedRows.get(rowOf?.[word] ?? word) ?? 0) +
-      4 * 3 * layer.padded * direction;
-    const stateOf = (word: number) =>
-      states + 4 * layer.padded * (word * layer.directions.length + direction);
-    runDirection(machine, record, scratch, lengths, { backward: direction === 1, place, stateOf });
+  for (const [direction, record] of directions.entries()) {
+    runDirection(machine, record, scratch, lengths, {
+      backward: direction === 1,
+      projectedOf: (word) => projectedOf(word) + 4 * 3 * padded * direction,
+      stateOf: (word) => states + 4 * padded * (word * directions.length + direction),
+    });
   }
 }
 
@@ -89,7 +126,7 @@ export function runGruLayer(
 interface DirectionPlan {
   readonly backward: boolean;
   /** Address of the word's projected input. */
-  readonly place: (word: number) => number;
+  readonly projectedOf: (word: number) => number;
   /** Address of its state. */
   readonly stateOf: (word: number) => number;
 }
@@ -100,7 +137,7 @@ function runDirection(
   direction: number,
   scratch: GruScratch,
   lengths: readonly number[],
-  { backward, place, stateOf }: DirectionPlan,
+  { backward, projectedOf, stateOf }: DirectionPlan,
 ): void {
   const stepBytes = 4 * Object.keys(STEP).length;
   const longest = lengths[0] ?? 0;
@@ -111,7 +148,7 @@ function runDirection(
       const word = first + (backward ? length - 1 - step : step);
       writeRecord(memory.memory.buffer, scratch.steps + count * stepBytes, STEP, {
         previous: stateOf(backward ? word + 1 : word - 1),
-        projected: place(word),
+        projected: projectedOf(word),
         next: stateOf(word),
       });
       count++;

@@ -8,17 +8,20 @@ import {
   parameter,
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
-import { type EncoderLayout, encodeGroup } from './encode-group.ts';
+import { encodeGroup } from './encode-group.ts';
 import { groupsByLength } from './groups.ts';
+import { paddedSize } from './gru-layer.ts';
 import { instantiateEncodeKernel } from './kernel.ts';
 import { writeLayers } from './layer-weights.ts';
 import { LinearMemory } from './linear-memory.ts';
+import { ProjectedWords } from './projected-words.ts';
+import type { EncoderLayout } from './scratch.ts';
 
 /**
  * GSMN's caption encoder as a kernel in WebAssembly SIMD, on the calling thread, float32: the numbers of `shared/gsmn` by
- * another order of sums (docs/network.md). It keeps a copy of the text encoder's parameters until `dispose`, and nothing
- * of a call beyond scratch. Captions of one call share the reading of the weights; between groups of them others get
- * their turn.
+ * another order of sums (docs/network.md), the same bits for a caption whatever is encoded beside or before it. It keeps
+ * a copy of the text encoder's parameters until `dispose`, and the projected inputs of the words used last. Captions of
+ * one call share the reading of the weights; between groups of them others get their turn.
  * @param module the built kernel
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
  */
@@ -56,11 +59,13 @@ function layOut(config: ModelConfig, parameters: Parameters, module: WebAssembly
   const table = parameter(parameters, 'text_encoder.embed.weight').data;
   const embedding = memory.take(table.byteLength);
   memory.floats(embedding, table.length).set(table);
+  const columns = (config.bidirectional ? 2 : 1) * 3 * paddedSize(config.jointSize);
   return {
     memory,
     kernel: instantiateEncodeKernel(module, memory.memory),
     embedding,
     layers: writeLayers(memory, config, parameters),
+    words: new ProjectedWords(memory, columns, config.vocabularySize),
     size: config.jointSize,
     normalize: config.normalizeCaptions,
   };

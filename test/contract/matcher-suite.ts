@@ -8,7 +8,7 @@ import type {
   Parameters,
 } from '../../shared/model/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
-import { expectClose } from '../support/close.ts';
+import { expectClose, type Tolerance } from '../support/close.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../support/random.ts';
 import { randomParameters, smallConfig } from '../support/random-model.ts';
 
@@ -16,11 +16,21 @@ const SEED = 20261125;
 
 export type MakeMatcher = (config: ModelConfig, parameters: Parameters) => Promise<Matcher>;
 
-/** An implementation of `Matcher`: what it is, the backend that it must name, how it is made. */
-export type MatcherCase = readonly [string, string, MakeMatcher];
+/** How far from float64 scores and a pair's evidence may be. */
+export interface MatcherTolerances {
+  readonly scores: Tolerance;
+  readonly evidence: Tolerance;
+}
+
+/**
+ * An implementation of `Matcher`: what it is, the backend that it must name, how it is made, and its tolerances unless they
+ * are float32's.
+ */
+export type MatcherCase = readonly [string, string, MakeMatcher, MatcherTolerances?];
 
 /** float32 against float64 through two softmaxes and two layers; measured: 2e-6 for tfjs, 5e-7 for simd and webgpu. */
-const TOLERANCE = { absolute: 2e-5, relative: 2e-5 };
+const TOLERANCE: Tolerance = { absolute: 2e-5, relative: 2e-5 };
+const FLOAT32: MatcherTolerances = { scores: TOLERANCE, evidence: TOLERANCE };
 
 /** Rows of length 1, `[count, D]`. */
 function nodes(random: () => number, count: number, { jointSize }: ModelConfig): Float32Array {
@@ -65,7 +75,7 @@ const SIZES: readonly (readonly [string, Partial<ModelConfig>])[] = [
 
 /** What every matcher must do, compared with plain pairs. */
 export function describeMatchers(matchers: readonly MatcherCase[]): void {
-  describe.each(matchers)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher) => {
+  describe.each(matchers)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher, tolerances = FLOAT32) => {
     async function withMatcher(
       config: ModelConfig,
       work: (matcher: Matcher, parameters: Parameters) => Promise<void>,
@@ -97,14 +107,14 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
             expectClose(
               found,
               [expected.imageToText, expected.textToImage],
-              TOLERANCE,
+              tolerances.scores,
               `image ${i}, caption ${c}`,
             );
             if (c < captions.length - 1) continue;
             const evidence = await matcher.evidence(prepared, i, other);
             expectClose([evidence.imageToText, evidence.textToImage], found, TOLERANCE, 'evidence: scores');
             for (const part of ['wordAttention', 'regionAttention', 'wordScores', 'regionScores'] as const) {
-              expectClose(evidence[part], expected[part], TOLERANCE, `evidence: ${part}`);
+              expectClose(evidence[part], expected[part], tolerances.evidence, `evidence: ${part}`);
             }
           }
         }

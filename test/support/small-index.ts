@@ -9,8 +9,8 @@ import type { ModelConfig } from '../../shared/schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { smallSplitFiles } from './data-folder.ts';
 import { randomNumbers, seededRandom } from './random.ts';
-import { randomParser, smallParserConfig } from './random-parser.ts';
 import { randomParameters, smallConfig } from './random-model.ts';
+import { randomParser, smallParserConfig } from './random-parser.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps', 'a', 'on', 'grass'];
 

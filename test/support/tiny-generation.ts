@@ -27,8 +27,8 @@ import type {
 import { encodeQuery, parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import { randomBoxes, randomNumbers, seededRandom } from './random.ts';
-import { randomParser, smallParserConfig } from './random-parser.ts';
 import { randomParameters, smallConfig } from './random-model.ts';
+import { randomParser, smallParserConfig } from './random-parser.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'man', 'runs', 'on', 'grass', '.'];
 const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 'grass .'];

@@ -32,6 +32,8 @@ export interface MatchKernel {
   i8PrepareScratch(blocks: number, n: number, d: number): number;
   prepareI8Image(network: number, image: number, nodes: number, work: number): void;
   prepareI8Batch(network: number, batch: number, nodes: number, work: number): void;
+  /** The sum of whole numbers of 32 bits: the yardstick of how fast memory is read. */
+  addUp(x: number, bytes: number): number;
   prepareImage(network: number, image: number, nodes: number, work: number): void;
   prepareBatch(network: number, batch: number, nodes: number, work: number): void;
   matchBatch(

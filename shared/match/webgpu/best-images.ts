@@ -34,13 +34,11 @@ export async function bestImages(
   const scores = await memory.allocate(8 * total, USAGE.storage);
   try {
     let done = 0;
-    for (const rows of images) {
-      await scoreAll(scorer, rows, caption, scores, (count) => {
-        done += count;
-        onProgress?.(done, total);
-        assertNotAborted(signal);
-      });
-    }
+    await scoreAll(scorer, images, caption, scores, (count) => {
+      done += count;
+      onProgress?.(done, total);
+      assertNotAborted(signal);
+    });
     const found = await select(scorer, programs, scores, total, wanted);
     return found.sort((a, b) => score(b) - score(a) || a.index - b.index);
   } finally {
@@ -53,26 +51,47 @@ function score({ imageToText, textToImage }: BestImage): number {
   return Math.fround(imageToText + textToImage);
 }
 
+/** Scores all images into a buffer that stays on the device; the next submission is given while one is computed. */
 async function scoreAll(
   { memory, dispatcher, pace, setting }: Scorer,
-  rows: ScoredRows,
+  images: readonly ScoredRows[],
   caption: CaptionSet,
   scores: GPUBuffer,
   onPairs: (count: number) => void,
 ): Promise<void> {
-  for (const run of captionRuns(caption.order, rows.regions, setting)) {
-    for (let first = 0, count = 0; first < rows.count; first += count) {
-      count = Math.min(rows.count - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
-      const pipeline = await dispatcher.prepare(run, count);
-      const range = { first, count, caption: run.caption, captions: 1, output: rows.chunk.first + first };
-      const began = performance.now();
-      await guarded(memory.device, `scores of ${count} images`, () => {
-        dispatcher.dispatch(pipeline, rows, caption, run, range, scores);
-        return memory.device.queue.onSubmittedWorkDone();
-      });
-      pace.took(performance.now() - began);
-      onPairs(count);
+  let underWay: Promise<void> = Promise.resolve();
+  try {
+    for (const rows of images) {
+      for (const run of captionRuns(caption.order, rows.regions, setting)) {
+        for (let first = 0, count = 0; first < rows.count; first += count) {
+          count = Math.min(rows.count - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
+          const [pairs, began] = [count, performance.now()];
+          const pipeline = await dispatcher.prepare(run, pairs);
+          const range = {
+            first,
+            count,
+            caption: run.caption,
+            captions: 1,
+            output: rows.chunk.first + first,
+          };
+          const next = guarded(memory.device, `scores of ${count} images`, () => {
+            dispatcher.dispatch(pipeline, rows, caption, run, range, scores);
+            return memory.device.queue.onSubmittedWorkDone();
+          }).then(() => {
+            pace.took(performance.now() - began);
+            onPairs(pairs);
+          });
+          // It is awaited in its turn; until then it must not count as unhandled.
+          next.catch(() => {});
+          const before = underWay;
+          underWay = next;
+          await before;
+        }
+      }
     }
+    await underWay;
+  } finally {
+    await Promise.allSettled([underWay]);
   }
 }
 

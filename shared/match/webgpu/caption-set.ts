@@ -2,12 +2,12 @@ import type { CaptionGraph } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { weighEdges } from '../graphs/caption-edges.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
-import { type Dimensions, edgeQuads, QUAD_BYTES, quads, recordQuads } from './layouts.ts';
+import { CELL_BYTES, type Dimensions, edgeQuads, quads, recordCells } from './layouts.ts';
 import { prepareRecords } from './prepare-records.ts';
 import type { Programs } from './programs.ts';
 
-/** Quads of captions, and captions, that are in GPU memory at once; one dispatch prepares them. */
-const MOST_QUADS = 2 ** 22;
+/** Cells of captions, and captions, that are in GPU memory at once; one dispatch prepares them. */
+const MOST_CELLS = 2 ** 22;
 const MOST_CAPTIONS = 65_535;
 
 /** Captions in GPU memory, longest first. */
@@ -15,7 +15,7 @@ export interface CaptionSet {
   /** Of the table's rows the number of the caption and L. */
   readonly order: readonly { readonly caption: number; readonly words: number }[];
   readonly table: GPUBuffer;
-  readonly quads: GPUBuffer;
+  readonly cells: GPUBuffer;
 }
 
 /** Runs of captions `[start, end)` that are in GPU memory together. */
@@ -26,9 +26,9 @@ export function captionSpans(
   const spans: { start: number; end: number }[] = [];
   let held = 0;
   for (const [index, length] of lengths.entries()) {
-    const own = recordQuads(length, dimensions) + edgeQuads(length, dimensions);
+    const own = recordCells(length, dimensions, 'f32') + edgeQuads(length, dimensions);
     const last = spans.at(-1);
-    if (last === undefined || held + own > MOST_QUADS || index - last.start >= MOST_CAPTIONS) {
+    if (last === undefined || held + own > MOST_CELLS || index - last.start >= MOST_CAPTIONS) {
       spans.push({ start: index, end: index + 1 });
       held = 0;
     } else last.end = index + 1;
@@ -56,32 +56,32 @@ export async function writeCaptions(
   const rows = new Uint32Array(4 * order.length);
   let at = 0;
   for (const [index, { words }] of order.entries()) {
-    const edges = at + recordQuads(words, dimensions);
+    const edges = at + recordCells(words, dimensions, 'f32');
     rows.set([at, edges, words], 4 * index);
     at = edges + edgeQuads(words, dimensions);
   }
   const table = await memory.upload(rows, USAGE.storage);
   const held = await memory
-    .allocate(QUAD_BYTES.f32 * at, USAGE.storage | USAGE.copyTarget)
+    .allocate(CELL_BYTES.f32 * at, USAGE.storage | USAGE.copyTarget)
     .catch((thrown: unknown) => {
       memory.free(table);
       throw thrown;
     });
-  const set = { order, table, quads: held };
+  const set = { order, table, cells: held };
   try {
     const given = order.map(({ caption, words }, index) => ({
       nodes: captions[caption]?.words ?? new Float32Array(),
       n: words,
       at: rows[4 * index] ?? 0,
     }));
-    await prepareRecords(memory, programs, given, { quads: held, precision: 'f32' });
+    await prepareRecords(memory, programs, given, { cells: held, precision: 'f32' });
     if (!dimensions.neighbours) return set;
     for (const [index, { caption, words }] of order.entries()) {
       const graph = captions[caption];
       if (graph === undefined) continue;
       const edges = innerProducts(graph.words, words);
       weighEdges(edges, words, graph.dependencies, config);
-      memory.device.queue.writeBuffer(held, QUAD_BYTES.f32 * (rows[4 * index + 1] ?? 0), edges);
+      memory.device.queue.writeBuffer(held, CELL_BYTES.f32 * (rows[4 * index + 1] ?? 0), edges);
     }
     return set;
   } catch (thrown) {
@@ -90,7 +90,7 @@ export async function writeCaptions(
   }
 }
 
-export function freeCaptions(memory: GpuMemory, { table, quads: held }: CaptionSet): void {
+export function freeCaptions(memory: GpuMemory, { table, cells: held }: CaptionSet): void {
   for (const buffer of [table, held]) memory.free(buffer);
 }
 

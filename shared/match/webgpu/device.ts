@@ -19,11 +19,15 @@ export interface MatchDevice {
   readonly device: GPUDevice;
   /** What the driver calls its adapter. */
   readonly adapter: string;
+  /** Whether it is no graphics card, but a program. */
+  readonly software: boolean;
   readonly invocations: number;
   /** Threads of a subgroup; 1 where there are none, or none of one size. */
   readonly lanes: number;
   /** Floats of workgroup memory that a shader may take. */
   readonly arena: number;
+  /** The most bytes of a buffer that a shader reads. */
+  readonly bindingBytes: number;
   /**
    * Compiles a shader, or finds it where it was compiled before.
    * @throws AppError `internal`
@@ -52,7 +56,7 @@ export async function openDevice(
 ): Promise<MatchDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw unavailable('there is no adapter');
-  const { description, vendor, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const { description, vendor, isFallbackAdapter, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const requiredFeatures = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter
@@ -64,16 +68,23 @@ export async function openDevice(
   void device.lost.then(({ message }) => {
     lost = message;
   });
-  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
+  const {
+    maxComputeWorkgroupStorageSize,
+    maxComputeInvocationsPerWorkgroup,
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+  } = device.limits;
   const invocations = Math.min(INVOCATIONS, maxComputeInvocationsPerWorkgroup);
   const oneSize = subgroupMinSize === subgroupMaxSize && invocations % subgroupMaxSize === 0;
   return {
     device,
     adapter: description || vendor,
+    software: isFallbackAdapter,
     invocations,
     lanes: subgroups && oneSize && device.features.has('subgroups') ? subgroupMaxSize : 1,
     // One number is for counting subgroups; drivers count memory by 16 bytes.
     arena: Math.floor(Math.min(workgroupBytes, maxComputeWorkgroupStorageSize) / 16) * 4 - 4,
+    bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     compile: compiler(device),
     lost: () => lost,
     destroy: () => device.destroy(),

@@ -1,6 +1,8 @@
+import { AppError } from '../../errors/index.ts';
+import type { ImageGraph } from '../../model/index.ts';
 import type { LaidOutImage } from '../graphs/image-layout.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
-import { type Dimensions, layoutLength, type Precision, QUAD_BYTES, recordQuads } from './layouts.ts';
+import { CELL_BYTES, type Dimensions, layoutLength, type Precision, recordCells } from './layouts.ts';
 import { prepareRecords } from './prepare-records.ts';
 import type { Programs } from './programs.ts';
 
@@ -14,10 +16,10 @@ export interface ImageChunk {
   readonly count: number;
   /** The most regions of an image. */
   readonly regions: number;
-  /** Of each image its row of the table: first quad, first edge, R, 0. */
+  /** Of each image its row of the table: first cell, first edge, R, 0. */
   readonly rows: Uint32Array<ArrayBuffer>;
   readonly table: GPUBuffer;
-  readonly quads: GPUBuffer;
+  readonly cells: GPUBuffer;
   readonly layouts: GPUBuffer;
 }
 
@@ -35,17 +37,17 @@ export function chunkSpans(
   most: number,
 ): ChunkSpan[] {
   const spans: { start: number; end: number }[] = [];
-  let [quadBytes, edgeBytes] = [0, 0];
+  let [cellBytes, edgeBytes] = [0, 0];
   for (const [index, count] of regions.entries()) {
-    const own = QUAD_BYTES[precision] * recordQuads(count, dimensions);
+    const own = CELL_BYTES[precision] * recordCells(count, dimensions, precision);
     const ownEdges = 4 * layoutLength(count, dimensions);
     const last = spans.at(-1);
-    const fits = quadBytes + own <= most && edgeBytes + ownEdges <= most;
+    const fits = cellBytes + own <= most && edgeBytes + ownEdges <= most;
     if (last === undefined || !fits) {
       spans.push({ start: index, end: index + 1 });
-      [quadBytes, edgeBytes] = [0, 0];
+      [cellBytes, edgeBytes] = [0, 0];
     } else last.end = index + 1;
-    quadBytes += own;
+    cellBytes += own;
     edgeBytes += ownEdges;
   }
   return spans;
@@ -67,11 +69,11 @@ export async function writeChunk(
 ): Promise<ImageChunk> {
   const { dimensions, precision, breathe } = options;
   const rows = new Uint32Array(4 * (end - start));
-  let [quad, edge, most] = [0, 0, 0];
+  let [cell, edge, most] = [0, 0, 0];
   for (let index = start; index < end; index++) {
     const count = regions[index] ?? 0;
-    rows.set([quad, edge, count], 4 * (index - start));
-    quad += recordQuads(count, dimensions);
+    rows.set([cell, edge, count], 4 * (index - start));
+    cell += recordCells(count, dimensions, precision);
     edge += layoutLength(count, dimensions);
     most = Math.max(most, count);
   }
@@ -81,9 +83,9 @@ export async function writeChunk(
     return buffer;
   };
   try {
-    const [table, quads, layouts] = [
+    const [table, cells, layouts] = [
       keep(await memory.upload(rows, USAGE.storage)),
-      keep(await memory.allocate(QUAD_BYTES[precision] * quad, USAGE.storage)),
+      keep(await memory.allocate(CELL_BYTES[precision] * cell, USAGE.storage)),
       keep(await memory.allocate(4 * edge, USAGE.storage | USAGE.copyTarget)),
     ];
     for (let first = start; first < end; first += IMAGES_AT_ONCE) {
@@ -93,10 +95,10 @@ export async function writeChunk(
         memory.device.queue.writeBuffer(layouts, 4 * (rows[row + 1] ?? 0), Float32Array.from(layout));
         return { nodes, n: rows[row + 2] ?? 0, at: rows[row] ?? 0 };
       });
-      await prepareRecords(memory, programs, some, { quads, precision });
+      await prepareRecords(memory, programs, some, { cells, precision });
       breathe();
     }
-    return { first: start, count: end - start, regions: most, rows, table, quads, layouts };
+    return { first: start, count: end - start, regions: most, rows, table, cells, layouts };
   } catch (thrown) {
     for (const buffer of buffers) memory.free(buffer);
     throw thrown;
@@ -113,10 +115,25 @@ export function renumbered(chunks: readonly ImageChunk[]): ImageChunk[] {
 }
 
 /** Bytes of GPU memory of a chunk. */
-export function chunkBytes({ table, quads, layouts }: ImageChunk): number {
-  return table.size + quads.size + layouts.size;
+export function chunkBytes({ table, cells, layouts }: ImageChunk): number {
+  return table.size + cells.size + layouts.size;
 }
 
-export function freeChunk(memory: GpuMemory, { table, quads, layouts }: ImageChunk): void {
-  for (const buffer of [table, quads, layouts]) memory.free(buffer);
+export function freeChunk(memory: GpuMemory, { table, cells, layouts }: ImageChunk): void {
+  for (const buffer of [table, cells, layouts]) memory.free(buffer);
+}
+
+/** The largest float16. */
+const LARGEST_F16 = 65_504;
+
+/**
+ * Checks that an image's nodes can be stored as float16.
+ * @throws AppError `argument_invalid`
+ */
+export function assertFloat16({ nodes }: ImageGraph, index: number): void {
+  const beyond = nodes.find((value) => Math.abs(value) > LARGEST_F16);
+  if (beyond === undefined) return;
+  throw new AppError('argument_invalid', `image ${index} has a node with ${beyond}, which is no float16`, {
+    hint: 'store images as float32 (precision "f32")',
+  });
 }

@@ -2,10 +2,13 @@ import type { ModelConfig } from '../../schema/index.ts';
 
 /**
  * How records lie in GPU memory, for the code that writes them and the shaders that read them. A record of n nodes
- * (an image's regions or a caption's words) is counted in quads, four numbers each:
+ * (an image's regions or a caption's words) consists of quads, four numbers each:
  *
  * - nodes `[T, d, n / 4]`: of every dimension the values of four nodes, 0 beyond n;
  * - Gram matrices `[n (n + 1) / 2, T / 4]`: of nodes r >= s, at `r (r + 1) / 2 + s`, the inner products of four blocks.
+ *
+ * A quad of float32 is one cell of its buffer. Where nodes are float16, a cell holds a quad of nodes, and two cells one of
+ * the Gram matrices, which stay float32: a context whose nodes cancel out has a norm far below their products' rounding.
  *
  * A caption's record goes on with the weights of its edges, `[j: L, i: L / 4]`, where matching vectors are propagated
  * to neighbours.
@@ -26,7 +29,7 @@ export interface Dimensions {
   readonly neighbours: boolean;
 }
 
-/** Whether nodes and Gram matrices of images are kept as float32 or as float16; sums are float32 in both. */
+/** Whether nodes of images are kept as float32 or as float16; sums and Gram matrices are float32 in both. */
 export type Precision = 'f32' | 'f16';
 
 export function dimensions(config: ModelConfig): Dimensions {
@@ -46,9 +49,9 @@ export function quads(count: number): number {
   return Math.ceil(count / 4);
 }
 
-/** Quads of the nodes and Gram matrices of n nodes. */
-export function recordQuads(n: number, { jointSize, blockQuads }: Dimensions): number {
-  return jointSize * quads(n) + ((n * (n + 1)) / 2) * blockQuads;
+/** Cells of the nodes and Gram matrices of n nodes. */
+export function recordCells(n: number, { jointSize, blockQuads }: Dimensions, precision: Precision): number {
+  return jointSize * quads(n) + ((n * (n + 1)) / 2) * blockQuads * GRAM_CELLS[precision];
 }
 
 /** Quads of a caption's edges. */
@@ -61,5 +64,8 @@ export function layoutLength(regions: number, { kernels, neighbours }: Dimension
   return kernels * regions * (neighbours ? regions : 1);
 }
 
-/** Bytes of one quad. */
-export const QUAD_BYTES: Readonly<Record<Precision, number>> = { f32: 16, f16: 8 };
+/** Bytes of one cell. */
+export const CELL_BYTES: Readonly<Record<Precision, number>> = { f32: 16, f16: 8 };
+
+/** Cells of a quad of a Gram matrix. */
+const GRAM_CELLS: Readonly<Record<Precision, number>> = { f32: 1, f16: 2 };

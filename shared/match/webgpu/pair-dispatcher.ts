@@ -86,10 +86,10 @@ export class PairDispatcher {
       this.#work,
       this.#network,
       table,
-      chunk.quads,
+      chunk.cells,
       chunk.layouts,
       captions.table,
-      captions.quads,
+      captions.cells,
       scores,
       ...(placement.spilled > 0 && this.#scratch !== undefined ? [this.#scratch] : []),
     ];

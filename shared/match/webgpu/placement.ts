@@ -18,7 +18,7 @@ export type PairArray = (typeof GROUPS)[Group][number];
 const ORDER: readonly Group[] = ['nodes', 'attention', 'work'];
 
 /** Sizes of workgroup memory that a shader is made for, in floats; few, so that few shaders are made. */
-const ARENA_SIZES = [2048, 4096, 8192, 12_288, 16_384, 32_768];
+const ARENA_SIZES = [2048, 4096, 8192, 10_240, 12_288, 16_384, 32_768];
 
 /** Where a pair's arrays lie, for pairs of up to so many regions and words. */
 export interface Placement {

@@ -6,19 +6,19 @@ import type { Programs } from './programs.ts';
 export interface GivenNodes {
   readonly nodes: Float32Array;
   readonly n: number;
-  /** In quads. */
+  /** In cells. */
   readonly at: number;
 }
 
 /**
- * Writes records of nodes into a buffer of quads, and waits until they are there.
+ * Writes records of nodes into a buffer of cells, and waits until they are there.
  * @throws AppError `memory_exhausted`
  */
 export async function prepareRecords(
   memory: GpuMemory,
   programs: Programs,
   records: readonly GivenNodes[],
-  { quads, precision }: { readonly quads: GPUBuffer; readonly precision: Precision },
+  { cells, precision }: { readonly cells: GPUBuffer; readonly precision: Precision },
 ): Promise<void> {
   const pipeline = await programs.prepare(precision);
   const given = new Float32Array(records.reduce((sum, { nodes }) => sum + nodes.length, 0));
@@ -40,7 +40,7 @@ export async function prepareRecords(
       0,
       device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
-        entries: [...buffers, quads].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        entries: [...buffers, cells].map((buffer, binding) => ({ binding, resource: { buffer } })),
       }),
     );
     pass.dispatchWorkgroups(records.length);

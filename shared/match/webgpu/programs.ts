@@ -15,7 +15,7 @@ export interface Programs {
   select(entryPoint: 'count' | 'choose' | 'gather'): Promise<GPUComputePipeline>;
 }
 
-/** @param precision of the images' quads */
+/** @param precision of the images' nodes */
 export function createPrograms(
   { compile, invocations, lanes }: MatchDevice,
   dimensions: Dimensions,

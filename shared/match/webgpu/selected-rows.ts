@@ -1,6 +1,4 @@
 import { AppError } from '../../errors/index.ts';
-import type { ImageGraph } from '../../model/index.ts';
-import type { ModelConfig } from '../../schema/index.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
 import type { ImageChunk } from './image-chunks.ts';
 import type { ScoredRows } from './score-pairs.ts';
@@ -67,26 +65,4 @@ export async function someRows(
     free();
     throw thrown;
   }
-}
-
-/** The largest float16. */
-const LARGEST_F16 = 65_504;
-
-/**
- * Checks that an image's inner products are numbers of float16.
- * @throws AppError `argument_invalid`
- */
-export function assertRepresentable({ jointSize }: ModelConfig): (image: ImageGraph, index: number) => void {
-  return ({ nodes }, index) => {
-    for (let start = 0; start < nodes.length; start += jointSize) {
-      let squares = 0;
-      for (let at = start; at < start + jointSize; at++) squares += (nodes[at] as number) ** 2;
-      if (squares <= LARGEST_F16) continue;
-      throw new AppError(
-        'argument_invalid',
-        `image ${index}: a node of length ${Math.sqrt(squares).toFixed(0)} is too long for float16`,
-        { hint: 'store images as float32 (precision "f32")' },
-      );
-    }
-  };
 }

@@ -18,6 +18,7 @@ import type { MatchDevice } from './device.ts';
 import { text } from './gpu-errors.ts';
 import { GpuMemory } from './gpu-memory.ts';
 import {
+  assertFloat16,
   chunkBytes,
   chunkSpans,
   freeChunk,
@@ -32,7 +33,7 @@ import { PairDispatcher } from './pair-dispatcher.ts';
 import { pairEvidence } from './pair-evidence.ts';
 import { createPrograms } from './programs.ts';
 import { scorePairs } from './score-pairs.ts';
-import { allRows, assertRepresentable, someRows } from './selected-rows.ts';
+import { allRows, someRows } from './selected-rows.ts';
 
 /** The most images that `best` finds. */
 const MOST_BEST = 1000;
@@ -57,7 +58,7 @@ export interface WebgpuMatcher extends Matcher {
 }
 
 export interface WebgpuMatcherOptions {
-  /** Of nodes and Gram matrices of images in GPU memory: float32 unless said. Sums are float32 in both. */
+  /** Of nodes of images in GPU memory: float32 unless said. Sums are float32 in both. */
   readonly precision?: Precision | undefined;
 }
 
@@ -66,7 +67,8 @@ export interface WebgpuMatcherOptions {
  * (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their nodes
  * and the Gram matrices of their blocks; captions are sent with each request. The matcher owns its device, and destroys
  * it when disposed of; prepared images own their buffers until they are.
- * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
+ * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`; the device is
+ *   destroyed then too
  */
 export async function createWebgpuMatcher(
   config: ModelConfig,
@@ -74,7 +76,21 @@ export async function createWebgpuMatcher(
   device: MatchDevice,
   { precision = 'f32' }: WebgpuMatcherOptions = {},
 ): Promise<WebgpuMatcher> {
-  assertParameters(config, parameters);
+  try {
+    assertParameters(config, parameters);
+    return await makeMatcher(config, parameters, device, precision);
+  } catch (thrown) {
+    device.destroy();
+    throw thrown;
+  }
+}
+
+async function makeMatcher(
+  config: ModelConfig,
+  parameters: Parameters,
+  device: MatchDevice,
+  precision: Precision,
+): Promise<WebgpuMatcher> {
   const sizes = dimensions(config);
   const kernels = imageKernels(parameters);
   const memory = new GpuMemory(device.device);
@@ -141,11 +157,7 @@ export async function createWebgpuMatcher(
     prepareImages: async (images) => {
       assertUsable();
       const regions = images.map((image, index) => regionCount(image, index, config));
-      if (precision === 'f16') images.forEach(assertRepresentable(config));
-      const most = Math.min(
-        device.device.limits.maxStorageBufferBindingSize,
-        device.device.limits.maxBufferSize,
-      );
+      if (precision === 'f16') images.forEach(assertFloat16);
       const chunks: ImageChunk[] = [];
       const free = () => {
         for (const chunk of chunks.splice(0)) freeChunk(memory, chunk);
@@ -154,7 +166,7 @@ export async function createWebgpuMatcher(
         await onDevice(async () => {
           const layOut = (index: number) => layOutImage(images[index] as ImageGraph, kernels, config);
           const options = { dimensions: sizes, precision, breathe: assertUsable };
-          for (const span of chunkSpans(regions, sizes, precision, most)) {
+          for (const span of chunkSpans(regions, sizes, precision, device.bindingBytes)) {
             chunks.push(await writeChunk(memory, programs, span, regions, layOut, options));
           }
         });

@@ -1,4 +1,4 @@
-import { type EncodeMachine, evenRows, gruScratch, runGruLayer } from '../../encode/index.ts';
+import { type EncodeMachine, evenRows, gruScratch, projectInputs, runGruLayer } from '../../encode/index.ts';
 import type { DependencyTree } from '../dependency-tree.ts';
 import { inputSize, LEAK, type ParserConfig } from '../parser-config.ts';
 import { maximumSpanningTree } from '../spanning-tree.ts';
@@ -64,12 +64,15 @@ export function runParser(
   };
   const [first, second] = layout.gru as [(typeof layout.gru)[number], (typeof layout.gru)[number]];
   const width = 2 * first.padded;
-  runGruLayer(machine, first, scratch, scratch.words, rowOf, lengths, scratch.states);
+  const ofWords = projectInputs(machine, first, scratch, scratch.words, rowOf);
+  runGruLayer(machine, first, scratch, lengths, ofWords, scratch.states);
   // Rows from here on are the words'.
-  memory.integers(scratch.indices, N).set(Array.from({ length: N }, (_, row) => row));
+  const every = Array.from({ length: N }, (_, row) => row);
+  memory.integers(scratch.indices, N).set(every);
   const tags = linear(layout.tags, scratch.states, width, scratch.tags).slice();
   hear(machine, scratch, N, width);
-  runGruLayer(machine, second, scratch, scratch.second, undefined, lengths, scratch.states);
+  const ofStates = projectInputs(machine, second, scratch, scratch.second, every);
+  runGruLayer(machine, second, scratch, lengths, ofStates, scratch.states);
   const sides = linear(layout.sides, scratch.states, width, scratch.sides);
   for (let index = 0; index < sides.length; index++) {
     const value = sides[index] as number;

@@ -16,7 +16,8 @@ export interface Engines {
 }
 
 /**
- * Makes a model's engines on the backend that is asked for (`auto` takes the best that is there).
+ * Makes a model's engines on the backend that is asked for. `auto` takes the best that is there: where images are encoded
+ * by webgpu on a graphics card, it compares in float32, too.
  *
  * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none or a precision that the backend does
  *   not have, `shape_mismatch` for parameters that do not fit the configuration.
@@ -28,15 +29,17 @@ export async function createEngines(
   options: EngineOptions = {},
 ): Promise<Engines> {
   const choice = await resolveBackend(request);
-  const precision = precisionOf(choice.backend, options);
+  const card = request === 'auto' && choice.encoder === 'webgpu' && options.precision !== 'i8';
+  const backend = card ? 'webgpu' : choice.backend;
+  const precision = precisionOf(backend, options);
   const { createTfjsEncoder } = await loadNetwork();
   const encoder = createTfjsEncoder(choice.encoder, config, parameters);
   try {
     return {
-      backend: choice.backend,
+      backend,
       precision,
       encoder,
-      matcher: await createMatcher(choice.backend, config, parameters, precision),
+      matcher: await createMatcher(backend, config, parameters, precision),
     };
   } catch (thrown) {
     await encoder.dispose();

@@ -1,9 +1,6 @@
 import { plainPair } from '../../../shared/match/reference/index.ts';
 import type { Contender, Sample } from './contenders.ts';
 
-/** float32 against float64. */
-const TOLERANCE = 1e-4;
-
 /** Pairs that are computed plainly, each about 50 ms at D = 1024. */
 const CHECKED = 4;
 
@@ -13,7 +10,8 @@ const CHECKED = 4;
  */
 export async function check(contender: Contender, sample: Sample): Promise<number> {
   const scores = await contender.run();
-  if (scores === undefined) return 0;
+  const { tolerance } = contender;
+  if (scores === undefined || tolerance === undefined) return 0;
   let worst = 0;
   for (let index = 0; index < CHECKED; index++) {
     const [i, c] = [(index * 5) % scores.images, (index * (scores.captions - 1)) % scores.captions];
@@ -25,7 +23,7 @@ export async function check(contender: Contender, sample: Sample): Promise<numbe
       Math.abs((scores.imageToText[at] as number) - expected.imageToText),
       Math.abs((scores.textToImage[at] as number) - expected.textToImage),
     );
-    if (!(difference <= TOLERANCE)) {
+    if (!(difference <= tolerance)) {
       throw new Error(`${contender.name}: image ${i}, caption ${c} is ${difference} away from the reference`);
     }
     worst = Math.max(worst, difference);

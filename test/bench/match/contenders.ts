@@ -1,5 +1,7 @@
+import { AppError } from '../../../shared/errors/index.ts';
 import { createTfjsMatcher } from '../../../shared/gsmn/index.ts';
-import { createMemory, createSimdMatcher, instantiateKernel } from '../../../shared/match/index.ts';
+import { createSimdMatcher, createWebgpuMatcher } from '../../../shared/match/index.ts';
+import { batchSpans } from '../../../shared/match/simd/caption-batches.ts';
 import type {
   CaptionGraph,
   ImageGraph,
@@ -7,8 +9,8 @@ import type {
   PairScores,
   Parameters,
 } from '../../../shared/model/index.ts';
-import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
-import type { ModelConfig } from '../../../shared/schema/index.ts';
+import { nodeKernelRuntime, nodeMatchDevice } from '../../../shared/platform/match/index.ts';
+import type { MatchPrecision, ModelConfig } from '../../../shared/schema/index.ts';
 import { multiplyAdds, type PairSizes } from './operations.ts';
 
 /** What is matched: the same for every contender. */
@@ -25,27 +27,43 @@ export interface Contender {
   readonly name: string;
   /** Multiply-adds of one run. */
   readonly operations: number;
+  /** Those of them that bytes take part in; none unless said. */
+  readonly ofBytes?: number | undefined;
   /** Pairs of one run; undefined for what matches none. */
   readonly pairs?: number | undefined;
   readonly bytesOfAnImage?: number | undefined;
+  /** Bytes of images that a pair makes read: an image is read once for all captions of a batch. */
+  readonly bytesOfAPair?: number | undefined;
+  /** How far scores may be from the float64 reference. */
+  readonly tolerance?: number | undefined;
   /** The work that is timed. */
   run(): Promise<PairScores | undefined>;
   dispose(): Promise<void>;
 }
+
+/**
+ * float32 against float64; bytes against float64, over random vectors, whose cosines are small (docs/performance.md has
+ * what photographs lose).
+ */
+const TOLERANCES = { f32: 1e-4, i8: 3e-2 } as const satisfies Record<MatchPrecision, number>;
 
 async function matching(
   name: string,
   matcher: Matcher,
   { config, captions, sizes, ...sample }: Sample,
   most: number,
+  precision: MatchPrecision = 'f32',
 ): Promise<Contender> {
   const images = sample.images.slice(0, most);
   const prepared = await matcher.prepareImages(images);
   const pairs = images.length * captions.length;
+  const { all, ofBytes } = multiplyAdds(sizes, config, precision);
   return {
     name,
     pairs,
-    operations: pairs * multiplyAdds(sizes, config).all,
+    operations: pairs * all,
+    ofBytes: pairs * ofBytes,
+    tolerance: TOLERANCES[precision],
     bytesOfAnImage: prepared.bytes / images.length,
     run: () => matcher.score(prepared, captions),
     dispose: async () => {
@@ -56,11 +74,25 @@ async function matching(
 }
 
 /** The fused kernel on some threads. */
-export async function simdContender(sample: Sample, threads: number, relaxed: boolean): Promise<Contender> {
+export async function simdContender(
+  sample: Sample,
+  precision: MatchPrecision,
+  threads: number,
+  relaxed: boolean,
+): Promise<Contender> {
   const runtime = await nodeKernelRuntime({ threads, relaxed });
-  const matcher = createSimdMatcher(sample.config, sample.parameters, runtime);
-  const build = relaxed ? '' : ', plain instructions';
-  return matching(`simd, ${threads} thread${threads === 1 ? '' : 's'}${build}`, matcher, sample, Infinity);
+  const matcher = createSimdMatcher(sample.config, sample.parameters, runtime, { precision });
+  const name = simdName(precision, threads, relaxed);
+  const contender = await matching(name, matcher, sample, Infinity, precision);
+  const batches = batchSpans(sample.captions.map(() => sample.sizes.words)).length;
+  const bytesOfAPair = ((contender.bytesOfAnImage ?? 0) * batches) / sample.captions.length;
+  return { ...contender, bytesOfAPair };
+}
+
+/** What the fused kernel is called in the table. */
+export function simdName(precision: MatchPrecision, threads: number, relaxed = true): string {
+  const form = precision === 'f32' ? 'simd' : `simd ${precision}`;
+  return `${form}, ${threads} thread${threads === 1 ? '' : 's'}${relaxed ? '' : ', plain instructions'}`;
 }
 
 /** TF.js on wasm, over fewer images: it is slower by an order of magnitude. */
@@ -68,27 +100,15 @@ export function tfjsContender(sample: Sample): Promise<Contender> {
   return matching('tfjs wasm', createTfjsMatcher('wasm', sample.config, sample.parameters), sample, 8);
 }
 
-/**
- * The yardstick: nothing but the block products of pairs, by the same kernel's tiles, over numbers that stay in the
- * cache.
- */
-export async function productContender({ config, sizes }: Sample): Promise<Contender> {
-  const runtime = await nodeKernelRuntime();
-  const memory = createMemory(runtime);
-  memory.grow(64);
-  const kernel = instantiateKernel(runtime.module, memory);
-  const d = config.jointSize / config.blocks;
-  const [rows, columns, times] = [6 * sizes.words, sizes.regions, 4000];
-  const [a, b, c] = [65_536, 1_048_576, 2_097_152];
-  return {
-    name: 'bare products, 1 thread',
-    operations: times * rows * columns * d,
-    run: async () => {
-      for (let count = 0; count < times; count++) {
-        kernel.multiply(a, 0, rows, b, 0, columns, d, c, 4 * columns, 0);
-      }
-      return undefined;
-    },
-    dispose: async () => {},
-  };
+/** The GPU's matcher, where there is an adapter. A software adapter is named as one, and has fewer images. */
+export async function webgpuContender(sample: Sample): Promise<Contender | undefined> {
+  const device = await nodeMatchDevice().catch((thrown: unknown) => {
+    if (thrown instanceof AppError && thrown.code === 'backend_unavailable') return undefined;
+    throw thrown;
+  });
+  if (device === undefined) return undefined;
+  const matcher = await createWebgpuMatcher(sample.config, sample.parameters, device);
+  const kind = device.software ? ', software' : '';
+  const name = `webgpu (${device.adapter}${kind})`;
+  return matching(name, matcher, sample, device.software ? 8 : Infinity);
 }

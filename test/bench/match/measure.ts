@@ -11,6 +11,13 @@ export interface Measured {
   /** Per second of processor time too. */
   readonly gigaflops: Spread;
   readonly bytesOfAnImage: number | undefined;
+  readonly bytesOfAPair: number | undefined;
+  /** Multiply-adds of a pair, and those of them that bytes take part in. */
+  readonly operationsOfAPair: { readonly all: number; readonly ofBytes: number } | undefined;
+  /** Largest difference from the float64 reference among the checked scores. */
+  readonly error: number;
+  /** Seconds of a run, round by round. */
+  readonly elapsed: readonly number[];
 }
 
 export interface Spread {
@@ -29,14 +36,21 @@ interface Timed {
   readonly processor: number;
 }
 
-/** Times contenders in turn, round by round, so that what else the machine does hits all of them. */
-export async function measure(contenders: readonly Contender[], rounds: number): Promise<Measured[]> {
+/**
+ * Times contenders in turn, round by round, so that what else the machine does hits all of them.
+ * @param errors of the contenders' scores
+ */
+export async function measure(
+  contenders: readonly Contender[],
+  errors: readonly number[],
+  rounds: number,
+): Promise<Measured[]> {
   const times = contenders.map((): Timed[] => []);
   for (const contender of contenders) await timed(contender);
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) times[index]?.push(await timed(contender));
   }
-  return contenders.map(({ name, pairs, operations, bytesOfAnImage }, index) => {
+  return contenders.map(({ name, pairs, operations, ofBytes = 0, bytesOfAnImage, bytesOfAPair }, index) => {
     const speeds = (units: number, clock: keyof Timed) =>
       spread((times[index] ?? []).map((time) => units / time[clock]));
     return {
@@ -45,6 +59,11 @@ export async function measure(contenders: readonly Contender[], rounds: number):
       pairsPerProcessorSecond: pairs === undefined ? undefined : speeds(pairs, 'processor'),
       gigaflops: speeds((2 * operations) / 1e9, 'processor'),
       bytesOfAnImage,
+      bytesOfAPair,
+      operationsOfAPair:
+        pairs === undefined ? undefined : { all: operations / pairs, ofBytes: ofBytes / pairs },
+      error: errors[index] ?? Number.NaN,
+      elapsed: (times[index] ?? []).map(({ elapsed }) => elapsed),
     };
   });
 }
@@ -62,7 +81,7 @@ async function timed(contender: Contender): Promise<Timed> {
   return { elapsed, processor: (user + system) / 1e6 / runs };
 }
 
-function spread(values: readonly number[]): Spread {
+export function spread(values: readonly number[]): Spread {
   return {
     median: quantile(values, 0.5),
     low: quantile(values, 0.25),

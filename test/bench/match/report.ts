@@ -1,4 +1,6 @@
+import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import type { Measured, Spread } from './measure.ts';
+import { rooflineShare } from './roofline.ts';
 
 /** What was measured of one size and propagation. */
 export interface CaseResult {
@@ -6,9 +8,9 @@ export interface CaseResult {
   readonly propagation: string;
   readonly measured: readonly Measured[];
   /** One caption against 100 images, on all threads; milliseconds. */
-  readonly rerank: Spread;
-  /** Largest difference from the float64 reference among the checked scores. */
-  readonly error: number;
+  readonly rerank: Readonly<Record<MatchPrecision, Spread>>;
+  /** How many times as fast two threads are as one, round by round. */
+  readonly twoThreads: Readonly<Record<MatchPrecision, Spread>> | undefined;
 }
 
 const HEAD = [
@@ -18,39 +20,57 @@ const HEAD = [
   'pairs/s',
   'pairs per processor second',
   'GFLOP/s',
-  'of bare products',
+  'of the roofline',
   'KiB an image',
+  'largest difference',
 ];
 
-/** A markdown table of all cases: medians with the quartiles around them. */
-export function table(results: readonly CaseResult[]): string {
+/**
+ * A markdown table of all cases: medians with the quartiles around them.
+ * @param bandwidth gigabytes that a thread reads in a second
+ */
+export function table(results: readonly CaseResult[], bandwidth: Spread): string {
   const rows = results.flatMap((result) =>
-    result.measured.map(
-      ({ name, pairsPerSecond, pairsPerProcessorSecond, gigaflops: { median }, bytesOfAnImage }) => [
+    result.measured.map((one) => {
+      const { name, pairsPerSecond, pairsPerProcessorSecond, gigaflops, bytesOfAnImage, error } = one;
+      const share = rooflineShare(one, result.measured, bandwidth.median);
+      return [
         `${result.jointSize}`,
         result.propagation,
         name,
         pairsPerSecond === undefined ? '' : whole(pairsPerSecond),
         pairsPerProcessorSecond === undefined ? '' : whole(pairsPerProcessorSecond),
-        median.toFixed(1),
-        pairsPerSecond === undefined ? '' : `${Math.round((100 * median) / yardstick(result))} %`,
+        gigaflops.median.toFixed(1),
+        share === undefined ? '' : `${Math.round(100 * share)} %`,
         bytesOfAnImage === undefined ? '' : `${Math.round(bytesOfAnImage / 1024)}`,
-      ],
-    ),
+        pairsPerSecond === undefined ? '' : error.toExponential(0),
+      ];
+    }),
   );
   return markdown(HEAD, rows);
 }
 
-/** A markdown table of how long one caption against 100 images takes. */
+/** A markdown table of how long one caption against 100 images takes, and of what a second thread adds. */
 export function rerankTable(results: readonly CaseResult[]): string {
   return markdown(
-    ['D', 'propagation', '100 images, one caption: ms', 'fastest'],
-    results.map(({ jointSize, propagation, rerank: { median, low, high, best } }) => [
-      `${jointSize}`,
-      propagation,
-      `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
-      best.toFixed(2),
-    ]),
+    [
+      'D',
+      'propagation',
+      'precision',
+      '100 images, one caption: ms, median (quartiles)',
+      'fastest',
+      'two threads beside one',
+    ],
+    results.flatMap(({ jointSize, propagation, rerank, twoThreads }) =>
+      (['f32', 'i8'] as const).map((precision) => [
+        `${jointSize}`,
+        propagation,
+        precision,
+        fixed(rerank[precision]),
+        rerank[precision].best.toFixed(2),
+        twoThreads === undefined ? '' : fixed(twoThreads[precision]),
+      ]),
+    ),
   );
 }
 
@@ -58,11 +78,12 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function yardstick({ measured }: CaseResult): number {
-  return measured.find(({ pairsPerSecond }) => pairsPerSecond === undefined)?.gigaflops.median ?? Number.NaN;
-}
-
 function whole({ median, low, high }: Spread): string {
   const number = (value: number) => Math.round(value).toLocaleString('en');
   return `${number(median)} (${number(low)} to ${number(high)})`;
+}
+
+/** Two digits, with the quartiles. */
+export function fixed({ median, low, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }

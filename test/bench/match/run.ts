@@ -5,14 +5,22 @@ import { parseArgs } from 'node:util';
 import { createSimdMatcher } from '../../../shared/match/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import { loadTfjsBackend } from '../../../shared/platform/tfjs/index.ts';
-import type { Propagation } from '../../../shared/schema/index.ts';
+import { type MatchPrecision, matchPrecisionSchema, type Propagation } from '../../../shared/schema/index.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../../support/random.ts';
 import { randomParameters, smallConfig } from '../../support/random-model.ts';
 import { machine } from '../statistics.ts';
 import { check } from './check.ts';
-import { productContender, type Sample, simdContender, tfjsContender } from './contenders.ts';
-import { latencies, measure } from './measure.ts';
-import { type CaseResult, rerankTable, table } from './report.ts';
+import {
+  type Contender,
+  type Sample,
+  simdContender,
+  simdName,
+  tfjsContender,
+  webgpuContender,
+} from './contenders.ts';
+import { latencies, type Measured, measure, type Spread, spread } from './measure.ts';
+import { type CaseResult, fixed, rerankTable, table } from './report.ts';
+import { productContenders, readBandwidth } from './yardsticks.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md');
 const MARKED = /(<!-- match -->\n)[\s\S]*?(<!-- \/match -->)/;
@@ -46,14 +54,15 @@ export async function run(args: readonly string[]): Promise<void> {
       results.push(await measureCase(sample, numbers(values.threads), Number(values.rounds)));
     }
   }
+  const bandwidth = await readBandwidth(Number(values.rounds));
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ bench: 'match', machine: machine(), results })}\n`);
+    process.stdout.write(`${JSON.stringify({ bench: 'match', machine: machine(), bandwidth, results })}\n`);
     return;
   }
-  const error = Math.max(...results.map((result) => result.error)).toExponential(0);
   const text =
     `${machine()}; ${REGIONS} regions, ${WORDS} words, ${IMAGES} x ${CAPTIONS} pairs a call; median (quartiles) of ` +
-    `${values.rounds} rounds in turn; largest difference from the reference ${error}\n\n${table(results)}\n\n${rerankTable(results)}\n`;
+    `${values.rounds} rounds in turn; a thread reads ${fixed(bandwidth)} GB/s from memory\n\n` +
+    `${table(results, bandwidth)}\n\n${rerankTable(results)}\n`;
   process.stdout.write(text);
   if (!values.update) return;
   const document = readFileSync(DOCUMENT, 'utf8');
@@ -64,22 +73,47 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measureCase(sample: Sample, threads: readonly number[], rounds: number): Promise<CaseResult> {
-  const contenders = [await productContender(sample)];
+  const contenders: Contender[] = [...(await productContenders(sample))];
   try {
-    for (const count of threads) contenders.push(await simdContender(sample, count, true));
-    contenders.push(await simdContender(sample, 1, false), await tfjsContender(sample));
-    let error = 0;
-    for (const contender of contenders) error = Math.max(error, await check(contender, sample));
+    for (const precision of matchPrecisionSchema.options) {
+      for (const count of threads) contenders.push(await simdContender(sample, precision, count, true));
+      contenders.push(await simdContender(sample, precision, 1, false));
+    }
+    contenders.push(await tfjsContender(sample));
+    const webgpu = await webgpuContender(sample);
+    if (webgpu !== undefined) contenders.push(webgpu);
+    const errors: number[] = [];
+    for (const contender of contenders) errors.push(await check(contender, sample));
     const { jointSize, propagation } = sample.config;
-    const measured = await measure(contenders, rounds);
-    return { jointSize, propagation, measured, rerank: await rerankLatency(sample), error };
+    const measured = await measure(contenders, errors, rounds);
+    const rerank = await forEachPrecision((precision) => rerankLatency(sample, precision));
+    const both = threads.includes(1) && threads.includes(2);
+    const twoThreads = both
+      ? await forEachPrecision(async (precision) => speedUp(measured, precision))
+      : undefined;
+    return { jointSize, propagation, measured, rerank, twoThreads };
   } finally {
     for (const contender of contenders) await contender.dispose();
   }
 }
 
-async function rerankLatency({ config, parameters, images, captions }: Sample) {
-  const matcher = createSimdMatcher(config, parameters, await nodeKernelRuntime());
+async function forEachPrecision(
+  work: (precision: MatchPrecision) => Promise<Spread>,
+): Promise<Record<MatchPrecision, Spread>> {
+  return { f32: await work('f32'), i8: await work('i8') };
+}
+
+/** Elapsed time on one thread over that on two, of the same round. */
+function speedUp(measured: readonly Measured[], precision: MatchPrecision): Spread {
+  const seconds = (threads: number) =>
+    measured.find(({ name }) => name === simdName(precision, threads))?.elapsed ?? [];
+  const two = seconds(2);
+  return spread(seconds(1).map((one, round) => one / (two[round] ?? Number.NaN)));
+}
+
+async function rerankLatency(sample: Sample, precision: MatchPrecision): Promise<Spread> {
+  const { config, parameters, images, captions } = sample;
+  const matcher = createSimdMatcher(config, parameters, await nodeKernelRuntime(), { precision });
   const prepared = await matcher.prepareImages(images);
   const times = await latencies(() => matcher.score(prepared, captions.slice(0, 1)), 100);
   await matcher.dispose();

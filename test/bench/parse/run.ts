@@ -14,9 +14,27 @@ const CHECKED = 3;
 /** Captions of a call: as `gsmn parse` takes them, and one, as a query is. */
 const TOGETHER = 256;
 
-const WHO = ['a man in a blue shirt', 'two young women', 'the little girl', 'a brown dog', 'several people in orange vests'];
-const DOING = ['is riding a bicycle', 'are standing and talking', 'jumps over a fence', 'throws a ball to a child', 'reading a newspaper'];
-const WHERE = ['on a crowded street', 'in front of a large white building', 'near the water', 'while others look on', ''];
+const WHO = [
+  'a man in a blue shirt',
+  'two young women',
+  'the little girl',
+  'a brown dog',
+  'several people in orange vests',
+];
+const DOING = [
+  'is riding a bicycle',
+  'are standing and talking',
+  'jumps over a fence',
+  'throws a ball to a child',
+  'reading a newspaper',
+];
+const WHERE = [
+  'on a crowded street',
+  'in front of a large white building',
+  'near the water',
+  'while others look on',
+  '',
+];
 const WITH = ['with an umbrella', 'wearing sunglasses and a hat', 'next to a parked car', ''];
 
 /**
@@ -31,13 +49,16 @@ export async function run(args: readonly string[]): Promise<void> {
   const model = await withFileSource(shippedParserPath(), readParser);
   const parser = createSimdParser(model, await loadEncodeKernel(hasRelaxedSimd()));
   const captions = WHO.flatMap((who) =>
-    DOING.flatMap((doing) => WHERE.flatMap((where) => WITH.map((how) => tokenise(`${who} ${doing} ${where} ${how}.`)))),
+    DOING.flatMap((doing) =>
+      WHERE.flatMap((where) => WITH.map((how) => tokenise(`${who} ${doing} ${where} ${how}.`))),
+    ),
   ).slice(0, 500);
   const words = captions.reduce((sum, { length }) => sum + length, 0) / captions.length;
   for (const caption of captions.slice(0, CHECKED)) {
     const [found] = await parser.parse([caption]);
     const expected = plainParse(model, caption).tree;
-    if (JSON.stringify(found) !== JSON.stringify(expected)) throw new Error(`"${caption.join(' ')}" has another tree`);
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      throw new Error(`"${caption.join(' ')}" has another tree`);
   }
   const contenders = [
     { name: 'together', work: () => parser.parse(captions.slice(0, TOGETHER)), count: TOGETHER },

@@ -25,7 +25,7 @@ export function laneMask(count: i32): v128 {
 }
 
 /** 1.5 · 2^23: what is added to it is rounded to an integer, which then stands in the lowest bits. */
-const ROUNDING: f32 = 12582912.0;
+export const ROUNDING: f32 = 12582912.0;
 
 /**
  * e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87 (1.6e-38). `x = n ln 2 + r` with |r| <= ln 2 /

@@ -34,3 +34,8 @@ export function inverse(x: f32): f32 {
 export function inverses(x: v128): v128 {
   return v128.and(f32x4.div(splat(1), x), f32x4.gt(x, splat(0)));
 }
+
+/** Stores the lowest bytes of four lanes: of numbers that `ROUNDING` was added to, the whole numbers. */
+export function storeBytes(at: usize, x: v128): void {
+  v128.store32_lane(at, v128.shuffle<u8>(x, x, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), 0);
+}

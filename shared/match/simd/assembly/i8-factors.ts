@@ -1,8 +1,8 @@
 // What the norms of contexts are computed from in the i8 form. With the Gram matrix `G = Lᵀ L` of a block's nodes, L upper
 // triangular, `|Σ_j a_j x_j|² = |L a|²`: min(n, d) numbers a node, half of them zeros, whatever d is, and a sum of squares
 // however L is rounded.
-import { laneMax, splat } from './arithmetic';
-import { inverse } from './i8-arithmetic';
+import { laneMax, ROUNDING, splat } from './arithmetic';
+import { inverse, inverses, storeBytes } from './i8-arithmetic';
 import { firstGroup } from './i8-products';
 import { gramMatrix, packTile } from './prepare';
 import { tileColumns, tileRows } from './products';
@@ -36,11 +36,12 @@ export function factorScratch(T: i32, n: i32, d: i32): i32 {
 
 /**
  * Factors of all blocks in bytes, `L[k, i] ≈ nodeScale_i sqrt(blockScale) q[k, i]`: a scale a node, for nodes of any
- * length, and one a block.
+ * length, and one a block. And the squared norms of the nodes' blocks, which the Gram matrices hold.
  * @param nodes `[n, D]`
  * @param factors by block what `addI8Squares` takes
  * @param nodeScales `[n rounded up to 4]`
  * @param blockScales `[T]`, squares
+ * @param squares `[T, n]`, rows `squareStep` bytes apart
  */
 export function packFactors(
   T: i32,
@@ -50,6 +51,8 @@ export function packFactors(
   factors: usize,
   nodeScales: usize,
   blockScales: usize,
+  squares: usize,
+  squareStep: usize,
   work: usize,
 ): void {
   const lanes = (n + 3) & ~3;
@@ -67,10 +70,12 @@ export function packFactors(
     }
     gramMatrix(work, d, lanes, gram);
     for (let i = 0; i < n; i++) {
-      const norm = sqrt<f32>(load<f32>(gram + <usize>i * (row + 4)));
-      store<f32>(nodeScales + 4 * i, max<f32>(norm, load<f32>(nodeScales + 4 * i)));
+      const square = load<f32>(gram + <usize>i * (row + 4));
+      store<f32>(squares + 4 * i, square);
+      store<f32>(nodeScales + 4 * i, max<f32>(sqrt<f32>(square), load<f32>(nodeScales + 4 * i)));
     }
-    factorise(gram, n, lanes, min(n, d), rows + 2, all + <usize>block * size);
+    factorise(gram, n, lanes, min(n, d), rows + 2, squares, all + <usize>block * size);
+    squares += squareStep;
   }
   for (let block = 0; block < T; block++) {
     const scale = roundFactor(all + <usize>block * size, n, lanes, rows, nodeScales, factors);
@@ -83,7 +88,15 @@ export function packFactors(
  * L of a Gram matrix, which is overwritten: Cholesky's factor without the rows of nodes that depend on those before.
  * @param most rows that are not zeros at most; `rows` are written
  */
-function factorise(gram: usize, n: i32, lanes: i32, most: i32, rows: i32, out: usize): void {
+function factorise(
+  gram: usize,
+  n: i32,
+  lanes: i32,
+  most: i32,
+  rows: i32,
+  squares: usize,
+  out: usize,
+): void {
   const row: usize = 4 * lanes;
   memory.fill(out, 0, <usize>rows * row);
   let to = out;
@@ -91,12 +104,8 @@ function factorise(gram: usize, n: i32, lanes: i32, most: i32, rows: i32, out: u
   for (let pivot = 0; pivot < n && found < most; pivot++) {
     const own = gram + <usize>pivot * row;
     const square = load<f32>(own + 4 * pivot);
-    // The rows above have taken their part from the squared norm that the node had.
-    let whole = square;
-    for (let above = out; above < to; above += row) {
-      whole += load<f32>(above + 4 * pivot) * load<f32>(above + 4 * pivot);
-    }
-    if (!(square > SMALLEST_PIVOT * whole)) continue;
+    // What the rows above have left of the node's squared norm.
+    if (!(square > SMALLEST_PIVOT * load<f32>(squares + 4 * pivot))) continue;
     const scale = splat(1 / sqrt<f32>(square));
     const first: usize = 4 * (pivot & ~3);
     for (let at = first; at < row; at += 16) {
@@ -129,16 +138,15 @@ function roundFactor(factor: usize, n: i32, lanes: i32, rows: i32, nodeScales: u
     const share = v128.and(f32x4.div(most, own), f32x4.gt(own, splat(0)));
     largest = max<f32>(largest, laneMax(share));
   }
-  const inverted: f32 = inverse(largest) * 127.0;
+  const inverted = splat(inverse(largest) * 127.0);
   for (let first = 0; first < rows; ) {
     const height = tileRows(rows - first);
     for (let node = 4 * firstGroup(first); node < lanes; node += 4) {
+      const scale = f32x4.mul(inverses(v128.load(nodeScales + 4 * node)), inverted);
       for (let k = first; k < first + height; k++) {
-        for (let lane = node; lane < node + 4; lane++) {
-          const value = load<f32>(factor + <usize>k * row + 4 * lane);
-          const scale = inverted * inverse(load<f32>(nodeScales + 4 * lane));
-          store<i8>(out++, <i8>(<i32>nearest<f32>(value * scale)));
-        }
+        const value = f32x4.mul(v128.load(factor + <usize>k * row + 4 * node), scale);
+        storeBytes(out, f32x4.add(value, splat(ROUNDING)));
+        out += 4;
       }
     }
     first += height;

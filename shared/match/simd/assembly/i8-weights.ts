@@ -1,12 +1,10 @@
 // Attention in bytes, and with it the norms of contexts. A weight counts with the scale of the node that it is on; the
 // largest of an attending node becomes 126. What rounding leaves of a weight goes to the next one, so that their sum stays.
-import { laneMax, multiplyAdd, splat } from './arithmetic';
-import { inverse, inverses } from './i8-arithmetic';
+import { laneMax, multiplyAdd, ROUNDING, splat } from './arithmetic';
+import { inverse, inverses, storeBytes } from './i8-arithmetic';
 import { factorBytes, factorRows } from './i8-factors';
 import { addI8Squares } from './i8-products';
 
-/** 1.5 · 2^23: what is added to it is rounded to an integer, which then stands in the lowest bits. */
-const ROUNDING: f32 = 12582912.0;
 const LARGEST: f32 = 126;
 
 
@@ -52,11 +50,7 @@ export function roundWordWeights(
       const x = multiplyAdd(f32x4.mul(v128.load(from + r), v128.load(nodeScales + r)), factor, carried);
       const rounded = f32x4.add(x, splat(ROUNDING));
       carried = f32x4.sub(x, f32x4.sub(rounded, splat(ROUNDING)));
-      v128.store32_lane(
-        to,
-        v128.shuffle<u8>(rounded, rounded, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12),
-        0,
-      );
+      storeBytes(to, rounded);
       to += step;
     }
   }

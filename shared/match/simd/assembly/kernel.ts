@@ -215,6 +215,27 @@ export function runJob(job: Job, scratch: Scratch, limit: i32): void {
   }
 }
 
+/** The sum of whole numbers of 32 bits; `bytes` is a multiple of 64. */
+export function addUp(x: usize, bytes: usize): i32 {
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  let c = i32x4.splat(0);
+  let d = i32x4.splat(0);
+  for (const end = x + bytes; x < end; x += 64) {
+    a = i32x4.add(a, v128.load(x));
+    b = i32x4.add(b, v128.load(x, 16));
+    c = i32x4.add(c, v128.load(x, 32));
+    d = i32x4.add(d, v128.load(x, 48));
+  }
+  a = i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
+  return (
+    i32x4.extract_lane(a, 0) +
+    i32x4.extract_lane(a, 1) +
+    i32x4.extract_lane(a, 2) +
+    i32x4.extract_lane(a, 3)
+  );
+}
+
 /** Replaces `count` numbers x (a multiple of 4) by e^x. */
 export function exponentials(x: usize, count: i32): void {
   for (const end = x + 4 * <usize>count; x < end; x += 16) v128.store(x, exponential(v128.load(x)));

@@ -1,5 +1,5 @@
 // Records of images and captions, from row-major nodes.
-import { laneSum, multiplyAdd, splat } from './arithmetic';
+import { laneSum, multiplyAdd, splat, storeTransposed } from './arithmetic';
 import { multiply, tileColumns, tileRows } from './products';
 import { Batch, Caption, Image, Network } from './records';
 
@@ -14,14 +14,33 @@ export function packTile(
   d: i32,
   out: usize,
 ): void {
-  for (let lane = 0; lane < width; lane++) {
+  const step: usize = 4 * width;
+  const row: usize = 4 * jointSize;
+  let lane = 0;
+  for (; lane + 4 <= width && first + lane + 4 <= rows; lane += 4) {
+    let from = nodes + <usize>(first + lane) * row + 4 * <usize>(block * d);
+    let to = out + 4 * lane;
+    let k = 4;
+    for (; k <= d; k += 4) {
+      const three = from + 3 * row;
+      storeTransposed(v128.load(from), v128.load(from + row), v128.load(from + 2 * row), v128.load(three), to, step);
+      from += 16;
+      to += 4 * step;
+    }
+    for (k -= 4; k < d; k++) {
+      for (let part: usize = 0; part < 4; part++) store<f32>(to + 4 * part, load<f32>(from + part * row));
+      from += 4;
+      to += step;
+    }
+  }
+  for (; lane < width; lane++) {
     const there = first + lane < rows;
-    let from = nodes + 4 * (<usize>(first + lane) * jointSize + block * d);
+    let from = nodes + <usize>(first + lane) * row + 4 * <usize>(block * d);
     let to = out + 4 * lane;
     for (let k = 0; k < d; k++) {
       store<f32>(to, there ? load<f32>(from) : 0);
       from += 4;
-      to += 4 * width;
+      to += step;
     }
   }
 }
@@ -113,7 +132,7 @@ export function prepareImage(network: Network, image: Image, nodes: usize, work:
 }
 
 /** Squares of a tile's columns, summed over its rows. */
-export function sumSquares(tile: usize, d: i32, width: i32, out: usize): void {
+function sumSquares(tile: usize, d: i32, width: i32, out: usize): void {
   for (let column = 0; column < width; column += 4) {
     let sum = splat(0);
     let at = tile + 4 * column;

@@ -8,9 +8,8 @@ interface Side {
   readonly lanes: string;
   /** Attended nodes. */
   readonly attended: string;
-  /** Where the attended nodes' Gram matrices begin, and a quad of theirs. */
-  readonly gram: string;
-  readonly load: (at: string) => string;
+  /** A quad of the attended nodes' Gram matrices. */
+  readonly load: (quad: string) => string;
   readonly attention: 'word_attention' | 'region_attention';
   readonly norms: 'word_norms' | 'region_norms';
   readonly parts: string;
@@ -23,13 +22,12 @@ interface Side {
  */
 export function matchingStage(options: MatchOptions): string {
   const { blocks: T, blockQuads } = options.dimensions;
-  const loadImage = (at: string) => NUMBERS[options.precision].load(`image_quads[${at}]`);
-  const loadCaption = (at: string) => `caption_quads[${at}]`;
+  const loadImage = (quad: string) => NUMBERS[options.precision].loadGram('image_cells', 'image_gram', quad);
+  const loadCaption = (quad: string) => NUMBERS.f32.loadGram('caption_cells', 'caption_gram', quad);
   const words: Side = {
     quads: 'word_quads',
     lanes: 'word_lanes',
     attended: 'R',
-    gram: 'image_gram',
     load: loadImage,
     attention: 'word_attention',
     norms: 'word_norms',
@@ -39,7 +37,6 @@ export function matchingStage(options: MatchOptions): string {
     quads: 'region_quads',
     lanes: 'region_lanes',
     attended: 'L',
-    gram: 'caption_gram',
     load: loadCaption,
     attention: 'region_attention',
     norms: 'region_norms',
@@ -52,7 +49,7 @@ export function matchingStage(options: MatchOptions): string {
       }`;
   // A node's own norm is on the diagonal of the Gram matrices that the other side's contexts are made of.
   const own = (side: Side, node: string) =>
-    `own = ${side.load(`${side.gram} + (${node} * (${node} + 1) / 2 + ${node}) * ${blockQuads}u + block / 4`)}[block % 4];`;
+    `own = ${side.load(`(${node} * (${node} + 1) / 2 + ${node}) * ${blockQuads}u + block / 4`)}[block % 4];`;
   return /* wgsl */ `
   for (var n = lane; n < nodes * ${T}u; n += ${options.invocations}u) {
     let node = n / ${T}u;
@@ -103,7 +100,7 @@ function sumNorms(options: MatchOptions, side: Side): string {
     let part = n / (${blockQuads}u * ${side.quads});
     ${four.map((j) => `var norm${j} = vec4f();`).join(' ')}
     for (var r = part; r < ${side.attended}; r += ${side.parts}) {
-      let row = ${side.gram} + (r * (r + 1) / 2) * ${blockQuads}u + block_quad;
+      let row = (r * (r + 1) / 2) * ${blockQuads}u + block_quad;
       ${four.map((j) => `var sum${j} = vec4f();`).join(' ')}
       for (var s = 0u; s < r; s++) {
         let g = ${side.load(`row + s * ${blockQuads}u`)};

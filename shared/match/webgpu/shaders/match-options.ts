@@ -4,7 +4,7 @@ import { inArena, type PairArray } from '../placement.ts';
 /** What a matching shader is made for. */
 export interface MatchOptions {
   readonly dimensions: Dimensions;
-  /** Of the images' quads; captions are float32. */
+  /** Of the images' nodes; captions are float32. */
   readonly precision: Precision;
   /** Threads of a workgroup, which compares one pair. */
   readonly invocations: number;

@@ -60,13 +60,13 @@ export function matchShader(options: MatchOptions): string {
 struct Work { ${WORK_FIELDS.map((name) => `${name}: u32`).join(', ')} }
 @group(0) @binding(0) var<uniform> work: Work;
 @group(0) @binding(1) var<storage, read> network: array<f32>;
-// Of an image: the first of its quads, the first of its edges, R.
+// Of an image: the first of its cells, the first of its edges, R.
 @group(0) @binding(2) var<storage, read> images: array<vec4u>;
-@group(0) @binding(3) var<storage, read> image_quads: array<${NUMBERS[precision].type}>;
+@group(0) @binding(3) var<storage, read> image_cells: array<${NUMBERS[precision].type}>;
 @group(0) @binding(4) var<storage, read> layouts: array<f32>;
-// Of a caption: the first of its quads, the first of its edges' quads, L.
+// Of a caption: the first of its cells, the first of its edges' cells, L.
 @group(0) @binding(5) var<storage, read> captions: array<vec4u>;
-@group(0) @binding(6) var<storage, read> caption_quads: array<vec4f>;
+@group(0) @binding(6) var<storage, read> caption_cells: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> scores: array<f32>;
 ${spilled > 0 ? '@group(0) @binding(8) var<storage, read_write> scratch: array<f32>;' : ''}
 var<workgroup> arena: array<f32, ${arena}>;

@@ -1,33 +1,53 @@
 import type { Precision } from '../layouts.ts';
 
 /**
- * WGSL of how quads are stored, four float32 or, packed by twos, four float16: that form needs no feature of the
- * adapter, and sums are float32 anyway.
+ * WGSL of how quads are stored (`../layouts.ts`): float16 is packed by twos, which needs no feature of the adapter; sums
+ * are float32 anyway.
  */
 interface Numbers {
-  /** Type of a quad in its buffer. */
+  /** Type of a cell. */
   readonly type: string;
-  /** The quad as `vec4f`. */
-  readonly load: (quad: string) => string;
-  /** What is stored of a `vec4f`. */
-  readonly store: (vector: string) => string;
+  /** A quad of nodes as `vec4f`, of the cell at an index. */
+  readonly loadNodes: (buffer: string, cell: string) => string;
+  /** A quad of Gram matrices, of their first cell and the quad's number. */
+  readonly loadGram: (buffer: string, cell: string, quad: string) => string;
+  readonly storeNodes: (buffer: string, cell: string, vector: string) => string;
+  readonly storeGram: (buffer: string, cell: string, quad: string, vector: string) => string;
+  /** A number as it is read back where it is stored in nodes. */
+  readonly rounded: (number: string) => string;
 }
 
 export const NUMBERS: Readonly<Record<Precision, Numbers>> = {
-  f32: { type: 'vec4f', load: (quad) => quad, store: (vector) => vector },
+  f32: {
+    type: 'vec4f',
+    loadNodes: (buffer, cell) => `${buffer}[${cell}]`,
+    loadGram: (buffer, cell, quad) => `${buffer}[${cell} + ${quad}]`,
+    storeNodes: (buffer, cell, vector) => `${buffer}[${cell}] = ${vector};`,
+    storeGram: (buffer, cell, quad, vector) => `${buffer}[${cell} + ${quad}] = ${vector};`,
+    rounded: (number) => number,
+  },
   f16: {
     type: 'vec2u',
-    load: (quad) => `unpack_quad(${quad})`,
-    store: (vector) => `pack_quad(${vector})`,
+    loadNodes: (buffer, cell) => `unpack_quad(${buffer}[${cell}])`,
+    loadGram: (buffer, cell, quad) =>
+      `two_cells(${buffer}[${cell} + 2 * (${quad})], ${buffer}[${cell} + 2 * (${quad}) + 1])`,
+    storeNodes: (buffer, cell, vector) => `${buffer}[${cell}] = pack_quad(${vector});`,
+    storeGram: (buffer, cell, quad, vector) =>
+      `${buffer}[${cell} + 2 * (${quad})] = bitcast<vec2u>((${vector}).xy);
+    ${buffer}[${cell} + 2 * (${quad}) + 1] = bitcast<vec2u>((${vector}).zw);`,
+    rounded: (number) => `unpack2x16float(pack2x16float(vec2f(${number}, 0))).x`,
   },
 };
 
 /** Functions that the expressions above call. */
 export const NUMBER_FUNCTIONS = /* wgsl */ `
-fn unpack_quad(quad: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(quad.x), unpack2x16float(quad.y));
+fn unpack_quad(cell: vec2u) -> vec4f {
+  return vec4f(unpack2x16float(cell.x), unpack2x16float(cell.y));
 }
 fn pack_quad(vector: vec4f) -> vec2u {
   return vec2u(pack2x16float(vector.xy), pack2x16float(vector.zw));
+}
+fn two_cells(first: vec2u, second: vec2u) -> vec4f {
+  return vec4f(bitcast<vec2f>(first), bitcast<vec2f>(second));
 }
 `;

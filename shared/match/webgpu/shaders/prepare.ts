@@ -2,19 +2,20 @@ import type { Dimensions, Precision } from '../layouts.ts';
 import { NUMBER_FUNCTIONS, NUMBERS } from './numbers.ts';
 
 /**
- * Makes records of nodes and Gram matrices (`../layouts.ts`) from nodes `[n, D]`, a workgroup each.
+ * Makes records (`../layouts.ts`) from nodes `[n, D]`, a workgroup each. Gram matrices are those of the nodes as they are
+ * stored, so that float16 compares exactly an image whose nodes were rounded.
  */
 export function prepareShader(
   { jointSize: D, blocks: T, blockQuads, blockSize: d }: Dimensions,
   precision: Precision,
   invocations: number,
 ): string {
-  const { type, store } = NUMBERS[precision];
+  const { type, storeNodes, storeGram, rounded } = NUMBERS[precision];
   return /* wgsl */ `
-// Of a record: its first number among those given, its first quad, n.
+// Of a record: its first number among those given, its first cell, n.
 @group(0) @binding(0) var<storage, read> records: array<vec4u>;
 @group(0) @binding(1) var<storage, read> given: array<f32>;
-@group(0) @binding(2) var<storage, read_write> quads: array<${type}>;
+@group(0) @binding(2) var<storage, read_write> cells: array<${type}>;
 ${NUMBER_FUNCTIONS}
 @compute @workgroup_size(${invocations})
 fn main(
@@ -31,7 +32,7 @@ fn main(
     for (var j = 0u; j < 4 && first + j < n; j++) {
       vector[j] = given[record.x + (first + j) * ${D}u + dimension];
     }
-    quads[record.y + at] = ${store('vector')};
+    ${storeNodes('cells', 'record.y + at', 'vector')}
   }
   let gram = record.y + ${D}u * node_quads;
   for (var at = lane; at < n * n * ${blockQuads}u; at += ${invocations}u) {
@@ -45,10 +46,10 @@ fn main(
       let x = record.x + r * ${D}u + block;
       let y = record.x + s * ${D}u + block;
       var sum = 0f;
-      for (var k = 0u; k < ${d}u; k++) { sum += given[x + k] * given[y + k]; }
+      for (var k = 0u; k < ${d}u; k++) { sum += ${rounded('given[x + k]')} * ${rounded('given[y + k]')}; }
       vector[j] = sum;
     }
-    quads[gram + (r * (r + 1) / 2 + s) * ${blockQuads}u + block_quad] = ${store('vector')};
+    ${storeGram('cells', 'gram', `(r * (r + 1) / 2 + s) * ${blockQuads}u + block_quad`, 'vector')}
   }
 }
 `;

@@ -7,7 +7,7 @@ import { NUMBERS } from './numbers.ts';
  */
 export function productsStage(options: MatchOptions): string {
   const { blocks: T, blockSize: d } = options.dimensions;
-  const { load } = NUMBERS[options.precision];
+  const { loadNodes } = NUMBERS[options.precision];
   const store = [0, 1, 2, 3].map(
     (word) => `
     if (4 * word_quad + ${word} < L) {
@@ -27,8 +27,8 @@ export function productsStage(options: MatchOptions): string {
     var p2 = vec4f();
     var p3 = vec4f();
     for (var k = 0u; k < ${d}u; k++) {
-      let regions = ${load('image_quads[v]')};
-      let words = caption_quads[t];
+      let regions = ${loadNodes('image_cells', 'v')};
+      let words = caption_cells[t];
       p0 += regions * words.x;
       p1 += regions * words.y;
       p2 += regions * words.z;

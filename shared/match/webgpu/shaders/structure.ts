@@ -24,7 +24,7 @@ export function structureStage(options: MatchOptions): string {
     ? /* wgsl */ `
       let i = node - R;
       for (var j = 0u; j < L; j++) {
-        let edges = caption_quads[caption_edges + j * word_quads + i / 4];
+        let edges = caption_cells[caption_edges + j * word_quads + i / 4];
         x += edges[i % 4] * ${projected(`(R + j) * ${H}u + h`)};
       }`
     : `x = ${projected('n')};`;

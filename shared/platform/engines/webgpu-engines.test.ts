@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from 'vitest';
+import { expectClose } from '../../../test/support/close.ts';
+import { randomBoxes, randomNumbers, seededRandom } from '../../../test/support/random.ts';
+import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
+import { createEngines, resolveBackend } from './index.ts';
+
+const SEED = 20261202;
+
+// The software driver passes for a graphics card.
+vi.mock('./webgpu-adapter.ts', () => ({ assertHardwareAdapter: async () => {} }));
+
+describe(`engines where there is a graphics card (seed ${SEED})`, () => {
+  it.each([
+    ['auto', {}, 'webgpu'],
+    ['auto', { precision: 'i8' }, 'simd'],
+    ['simd', {}, 'simd'],
+    ['wasm', {}, 'wasm'],
+  ] as const)('%s with %o compares on %s', async (request, options, expected) => {
+    const config = smallConfig();
+    const parameters = randomParameters(seededRandom(SEED), config);
+    const { backend, encoder, matcher } = await createEngines(config, parameters, request, options);
+    expect([backend, matcher.backend]).toEqual([expected, expected]);
+    expect(encoder.backend).toBe(request === 'wasm' ? 'wasm' : 'webgpu');
+    await matcher.dispose();
+    await encoder.dispose();
+  });
+
+  it('training compares on simd still', async () => {
+    expect(await resolveBackend('auto')).toMatchObject({ backend: 'simd', encoder: 'webgpu' });
+  });
+
+  it('encodes and compares to the scores of simd', async () => {
+    const config = smallConfig({ propagation: 'neighbours' });
+    const random = seededRandom(SEED);
+    const parameters = randomParameters(random, config);
+    const images = [{ nodes: randomNumbers(random, 5 * config.jointSize), boxes: randomBoxes(random, 5) }];
+    const scores: number[][] = [];
+    for (const backend of ['webgpu', 'simd']) {
+      const engines = await createEngines(config, parameters, backend);
+      expect([engines.backend, engines.matcher.backend]).toEqual([backend, backend]);
+      const [words = new Float32Array()] = await engines.encoder.encodeCaptions([[1, 5, 2]]);
+      const prepared = await engines.matcher.prepareImages(images);
+      const found = await engines.matcher.score(prepared, [{ words }]);
+      scores.push([...found.imageToText, ...found.textToImage]);
+      prepared.dispose();
+      await engines.matcher.dispose();
+      await engines.encoder.dispose();
+    }
+    expectClose(scores[0] ?? [], scores[1] ?? [0], { absolute: 2e-5, relative: 2e-5 });
+  });
+
+  it('refuses parameters of another network', async () => {
+    const parameters = randomParameters(seededRandom(SEED), smallConfig());
+    await expect(createEngines(smallConfig({ jointSize: 16 }), parameters, 'webgpu')).rejects.toMatchObject({
+      code: 'shape_mismatch',
+    });
+  });
+});
