@@ -97,10 +97,13 @@ describe('the page that explains', () => {
     expect(await page.getByText('Not known to the model: tre, hose, zebroid').count()).toBe(1);
     await record(page, 'explain-unknown');
     await page.getByRole('button', { name: 'house? Use it instead of hose' }).click();
-    await button(page, 'a tree over a house under a zebroid').click();
+    const meant = button(page, 'a tree over a house under a zebroid');
+    await meant.focus();
+    await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['zebroid']);
     expect(new URL(page.url()).searchParams.get('q')).toBe('a tree over a house under a zebroid');
     expect(await page.getByText('Did you mean').count()).toBe(0);
+    expect(await graph(page).evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.goBack();
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'zebroid']);
   });
@@ -235,10 +238,12 @@ describe('the search page', () => {
     await page.locator('.card').first().waitFor();
     expect(await page.getByText('Not known to the model: hose').count()).toBe(1);
     await record(page, 'did-you-mean');
-    await button(page, 'the sun over a house').click();
+    await button(page, 'the sun over a house').focus();
+    await page.keyboard.press('Enter');
     await expect.poll(() => status(page)).toBe('20 pictures for “the sun over a house”.');
     expect(await page.getByText('Did you mean').count()).toBe(0);
     expect(await page.getByRole('searchbox').inputValue()).toBe('the sun over a house');
+    expect(await page.getByRole('searchbox').evaluate((line) => line.matches(':focus'))).toBe(true);
   });
 
   it('offers them too where nothing was found', async () => {

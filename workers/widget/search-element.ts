@@ -7,7 +7,7 @@ import { requestPage } from './request/request-page.ts';
 import { ResultsView } from './results/results-view.ts';
 import { AddressBar } from './session/address-bar.ts';
 import { type Examples, parseExamples } from './session/examples.ts';
-import { pageAddress } from './session/page-address.ts';
+import { addressOf } from './session/page-address.ts';
 import { API_LIMITS, SearchSession } from './session/search-session.ts';
 import type { View } from './session/view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
@@ -121,9 +121,9 @@ export class SearchElement extends HTMLElement {
   }
 
   get #endpoint(): URL {
-    const given = this.getAttribute('endpoint');
-    if (given !== null && URL.canParse(given, this.baseURI)) return new URL(given, this.baseURI);
-    return SearchElement.defaultEndpoint ?? new URL('/v1/search', this.baseURI);
+    return (
+      addressOf(this, 'endpoint') ?? SearchElement.defaultEndpoint ?? new URL('/v1/search', this.baseURI)
+    );
   }
 
   get #limit(): number {
@@ -146,7 +146,7 @@ export class SearchElement extends HTMLElement {
     this.#results.show(view, {
       endpoint: this.#endpoint,
       examples: this.#examples,
-      explain: pageAddress(this, 'explain'),
+      explain: addressOf(this, 'explain'),
     });
     if (view.kind !== 'results' || view.results.more === 'loading') return;
     const { query, stage, degraded, hits } = view.results;

@@ -9,6 +9,7 @@ import { withStorage } from '../index/with-storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
+import { unknownWordsNote } from './unknown-words-note.ts';
 
 interface SearchOptions extends IndexOptions {
   readonly limit: number;
@@ -67,12 +68,7 @@ function exhaustive(query: string, options: SearchOptions): Promise<IndexAnswer>
 }
 
 function asText({ words, hits }: IndexAnswer): string {
-  const unknown = words
-    .filter(({ known }) => !known)
-    .map(({ text, suggestion }) =>
-      suggestion === undefined ? text : `${text} (did you mean ${suggestion}?)`,
-    );
-  const note = unknown.length > 0 ? `words that the model does not know: ${unknown.join(', ')}\n` : '';
+  const note = unknownWordsNote(words);
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({
     head: ['', 'score', 'graph', 'coarse', 'image', 'caption'],

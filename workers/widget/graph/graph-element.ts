@@ -3,7 +3,7 @@ import { onSlash } from '../box/slash-key.ts';
 import type { Failure } from '../request/outcome.ts';
 import { AddressBar } from '../session/address-bar.ts';
 import { parseExamples } from '../session/examples.ts';
-import { pageAddress } from '../session/page-address.ts';
+import { addressOf } from '../session/page-address.ts';
 import { graphStylesheet } from '../styles/graph-stylesheet.ts';
 import { GraphView } from './graph-view.ts';
 import { requestGraph } from './request-graph.ts';
@@ -95,7 +95,7 @@ export class GraphElement extends HTMLElement {
     if (signal.aborted) return;
     this.#failure = failure;
     if (failure) this.#view.failed(failure);
-    else this.#view.graph(query, answer, pageAddress(this, 'search'));
+    else this.#view.graph(query, answer, addressOf(this, 'search'));
   }
 
   #drop(): AbortSignal {
@@ -107,8 +107,6 @@ export class GraphElement extends HTMLElement {
   }
 
   get #endpoint(): URL {
-    return (
-      pageAddress(this, 'endpoint') ?? GraphElement.defaultEndpoint ?? new URL('/v1/parse', this.baseURI)
-    );
+    return addressOf(this, 'endpoint') ?? GraphElement.defaultEndpoint ?? new URL('/v1/parse', this.baseURI);
   }
 }

@@ -57,6 +57,7 @@ export class GraphView {
   graph(query: string, { words, compared }: ParseResponse, search: URL | undefined): void {
     const { onExample } = this.#events;
     const drawing = new Drawing(query, words, onExample);
+    const held = this.#body.matches(':focus-within');
     this.#show(
       `Graph of ${words.length === 1 ? '1 word' : `${words.length} words`} for “${query}”.`,
       element(
@@ -72,6 +73,8 @@ export class GraphView {
       legend(words),
     );
     drawing.place();
+    // What was pressed is gone; whoever came by keyboard is to stay here.
+    if (held) drawing.element.focus({ preventScroll: true });
   }
 
   #show(spoken: string, ...content: readonly Node[]): void {

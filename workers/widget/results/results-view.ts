@@ -71,8 +71,10 @@ export class ResultsView {
     const { onExample } = this.#events;
     const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));
     this.#summary.replaceChildren(...comparison(compare), ...summary(results, { onExample, explain }));
-    // Whoever goes from one sentence to the other by keyboard can go back with the same key.
-    if (comparing) compare[0]?.focus();
+    // Whoever goes from one sentence to the other by keyboard can go back with the same key, or is at the line.
+    const [back] = compare;
+    if (comparing && back !== undefined) back.focus();
+    else if (comparing) this.#events.onLeaveUp();
     this.#notice.replaceChildren(...notice(results));
     this.grid.show(results.hits, endpoint);
     const body = results.hits.length > 0 ? this.grid.element : nothingFound(results);

@@ -1,5 +1,5 @@
-/** The address of another page that an attribute names, relative to the page; undefined without one. */
-export function pageAddress(host: Element, attribute: string): URL | undefined {
+/** The address that an attribute holds, relative to the page; undefined without one. */
+export function addressOf(host: Element, attribute: string): URL | undefined {
   const given = host.getAttribute(attribute);
   if (given === null || !URL.canParse(given, host.baseURI)) return undefined;
   return new URL(given, host.baseURI);

@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../shared/errors/index.ts';
+import { bytesSource } from '../../shared/formats/index.ts';
+import { isTree, type Parser, writeParser } from '../../shared/parse/index.ts';
+import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
+import { parseResponseSchema, problemSchema } from '../../shared/schema/index.ts';
+import { createQdrantStore, createRerankClient } from '../../workers/clients/index.ts';
+import { createEdgeApp } from '../../workers/edge/app.ts';
+import { seededRandom } from '../support/random.ts';
+import { randomParser, smallParserConfig } from '../support/random-parser.ts';
+import { startTestService, type TestService } from '../support/rerank-service.ts';
+
+const SEED = 20261127;
+const QUERY = 'A dog runz on the gras.';
+const WORDS = ['a', 'dog', 'runz', 'on', 'the', 'gras', '.'];
+
+// The parser that ships is not what is tested here.
+vi.mock(import('../../shared/platform/parse/index.ts'), async (original) => ({
+  ...(await original()),
+  loadParser: vi.fn(),
+}));
+const shipped = vi.mocked(loadParser);
+
+/** Random trees, by another parser for each seed. */
+function smallParser(seed: number): Promise<Parser> {
+  return parserOf(bytesSource('parser', writeParser(randomParser(seededRandom(seed), smallParserConfig()))));
+}
+
+/** The edge over a rerank service of its own. */
+function edgeOver({ server }: TestService) {
+  return createEdgeApp({
+    rerank: createRerankClient({ url: server.url, retries: 0 }),
+    qdrant: createQdrantStore({ url: server.url }),
+    budgets: { encode: 10_000, recall: 10_000, rerank: 10_000, exhaustive: 10_000, evidence: 10_000 },
+    allowedOrigins: '*',
+    cacheSeconds: 30,
+    widget: '',
+    explain: '',
+    log: () => {},
+  });
+}
+
+async function graphOf(service: TestService, query = QUERY) {
+  const response = await edgeOver(service).request(`/v1/parse?${new URLSearchParams({ q: query })}`);
+  expect(response.status).toBe(200);
+  return parseResponseSchema.parse(await response.json());
+}
+
+afterEach(() => shipped.mockReset());
+
+describe(`the graph of a query over the services (seed ${SEED})`, () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startTestService({ tiny: { seed: SEED } });
+  });
+  afterAll(() => service.close());
+
+  it('is that of the shipped parser where no score depends on one', async () => {
+    const parser = await smallParser(SEED);
+    shipped.mockResolvedValue(parser);
+    const [tree] = await parser.parse([WORDS]);
+    const { generation, compared, words, dependencies } = await graphOf(service);
+    expect({ generation, compared }).toEqual({ generation: service.tiny.id, compared: false });
+    expect(words.map(({ text }) => text)).toEqual(WORDS);
+    expect(words.map(({ head }) => head)).toEqual(tree?.heads);
+    expect(words.map(({ relation }) => relation)).toEqual(tree?.relations);
+    expect(words.map(({ tag }) => tag)).toEqual(tree?.tags);
+    expect(words.map(({ universalTag }) => universalTag)).toEqual(tree?.universalTags);
+    expect(dependencies).toHaveLength(WORDS.length);
+    expect(dependencies[0]?.[0]).toBe(0);
+  });
+
+  it('says which words are unknown, and what they may mean', async () => {
+    shipped.mockResolvedValue(await smallParser(SEED));
+    const { words } = await graphOf(service);
+    expect(words.filter(({ known }) => !known).map(({ text, suggestion }) => [text, suggestion])).toEqual([
+      ['runz', 'runs'],
+      ['the', undefined],
+      ['gras', 'grass'],
+    ]);
+  });
+
+  it('is a tree over every query, the longest too', async () => {
+    shipped.mockResolvedValue(await smallParser(SEED));
+    for (const length of [1, 2, 3, 50, 120]) {
+      const { words } = await graphOf(
+        service,
+        Array.from({ length }, (_, word) => 'adog'[word % 4]).join(' '),
+      );
+      expect(words).toHaveLength(length);
+      expect(isTree(words.map(({ head }) => head))).toBe(true);
+    }
+  });
+
+  it('is a problem while the parser’s file is missing, and comes when it is there', async () => {
+    shipped.mockRejectedValue(new AppError('file_missing', '/srv/model/parser.safetensors is not there'));
+    const fresh = await startTestService({ tiny: { seed: SEED + 1 } });
+    try {
+      const response = await edgeOver(fresh).request('/v1/parse?q=a+dog');
+      expect(response.status).toBe(503);
+      const text = await response.text();
+      expect(problemSchema.parse(JSON.parse(text)).code).toBe('encode_unavailable');
+      expect(text).not.toContain('/srv');
+      shipped.mockResolvedValue(await smallParser(SEED));
+      expect((await graphOf(fresh)).words).toHaveLength(WORDS.length);
+    } finally {
+      await fresh.close();
+    }
+  });
+});
+
+describe('the graph of a query of a model that compares parses', () => {
+  it('is that of the model’s own parser', async () => {
+    const service = await startTestService({
+      tiny: { seed: SEED + 2, config: { sparse: true, propagation: 'neighbours' } },
+    });
+    try {
+      const own = await parserOf(bytesSource('parser', service.tiny.model.parser ?? new Uint8Array()));
+      const [tree] = await own.parse([WORDS]);
+      const { compared, words } = await graphOf(service);
+      expect(compared).toBe(true);
+      expect(words.map(({ head }) => head)).toEqual(tree?.heads);
+      expect(shipped).not.toHaveBeenCalled();
+    } finally {
+      await service.close();
+    }
+  });
+});
