@@ -75,7 +75,10 @@ const SIZES: readonly (readonly [string, Partial<ModelConfig>])[] = [
 
 /** What every matcher must do, compared with plain pairs. */
 export function describeMatchers(matchers: readonly MatcherCase[]): void {
-  describe.each(matchers)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher, tolerances = FLOAT32) => {
+  const cases = matchers.map(
+    ([name, backend, makeMatcher, tolerances = FLOAT32]) => [name, backend, makeMatcher, tolerances] as const,
+  );
+  describe.each(cases)(`a matcher: %s (seed ${SEED})`, (_, backend, makeMatcher, tolerances) => {
     async function withMatcher(
       config: ModelConfig,
       work: (matcher: Matcher, parameters: Parameters) => Promise<void>,

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/index.ts';
 /** Blocks start at cache lines. */
 const ALIGNMENT = 64;
 const PAGE = 65_536;
-/** Addresses below are nobody's, so that 0 can mean none. */
+/** Addresses below are not handed out: 0 means none, and the kernel's constants lie there (`assembly/arithmetic.ts`). */
 const FIRST = 1024;
 
 interface Block {

@@ -28,30 +28,78 @@ export function laneMask(count: i32): v128 {
 export const ROUNDING: f32 = 12582912.0;
 
 /**
+ * Where constants lie: below all memory that is handed out (`../arena.ts`). V8 makes a vector constant of immediates at
+ * each use, in four instructions; a load is one, and halves the time of an exponential.
+ */
+const CONSTANTS: usize = 512;
+
+store<f32>(CONSTANTS, -87.0);
+store<f32>(CONSTANTS, 1.44269504, 4);
+store<f32>(CONSTANTS, ROUNDING, 8);
+// ln 2 in two parts, the first with so few digits that n times it is exact.
+store<f32>(CONSTANTS, -0.693359375, 12);
+store<f32>(CONSTANTS, 2.1219444e-4, 16);
+store<f32>(CONSTANTS, 0.0013843607157468796, 20);
+store<f32>(CONSTANTS, 0.008374195545911789, 24);
+store<f32>(CONSTANTS, 0.04166800528764725, 28);
+store<f32>(CONSTANTS, 0.16666430234909058, 32);
+store<f32>(CONSTANTS, 0.4999999403953552, 36);
+store<f32>(CONSTANTS, 1.0, 40);
+store<f32>(CONSTANTS, -2.0, 44);
+store<i32>(CONSTANTS, 0x80000000, 48);
+store<f32>(CONSTANTS, 1e-16, 52);
+store<f32>(CONSTANTS, -1.0, 56);
+store<f32>(CONSTANTS, 0.1, 60);
+
+/** `ROUNDING` in four lanes. */
+export function rounding(): v128 {
+  return v128.load32_splat(CONSTANTS, 8);
+}
+
+/**
+ * `x / sqrt(max(a b, 1e-16))`: the released floor of 1e-8 under the product of two norms. Kept from -1 to 1: in the i8 form
+ * a norm may be rounded to less than it is, even to 0.
+ */
+export function boundedCosine(x: v128, a: v128, b: v128): v128 {
+  const norms = f32x4.pmax(f32x4.mul(a, b), v128.load32_splat(CONSTANTS, 52));
+  const value = f32x4.div(x, f32x4.sqrt(norms));
+  return f32x4.pmax(f32x4.pmin(value, v128.load32_splat(CONSTANTS, 40)), v128.load32_splat(CONSTANTS, 56));
+}
+
+/** `leaky_relu(x, 0.1)` */
+export function leaky(x: v128): v128 {
+  return f32x4.pmax(x, f32x4.mul(x, v128.load32_splat(CONSTANTS, 60)));
+}
+
+/**
  * e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87 (1.6e-38). `x = n ln 2 + r` with |r| <= ln 2 /
  * 2, e^r by the polynomial of degree 6 whose largest relative error there is smallest (2e-9), fitted for this file.
  */
 export function exponential(x: v128): v128 {
-  const bounded = f32x4.pmax(x, splat(-87.0));
-  const rounded = multiplyAdd(bounded, splat(1.44269504), splat(ROUNDING));
-  const n = f32x4.sub(rounded, splat(ROUNDING));
-  // ln 2 in two parts, the first with so few digits that n times it is exact.
-  const r = multiplyAdd(n, splat(2.1219444e-4), multiplyAdd(n, splat(-0.693359375), bounded));
-  let p = multiplyAdd(splat(0.0013843607157468796), r, splat(0.008374195545911789));
-  p = multiplyAdd(p, r, splat(0.04166800528764725));
-  p = multiplyAdd(p, r, splat(0.16666430234909058));
-  p = multiplyAdd(p, r, splat(0.4999999403953552));
-  p = multiplyAdd(p, r, splat(1.0));
-  p = multiplyAdd(p, r, splat(1.0));
-  const power = i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000));
+  const one = v128.load32_splat(CONSTANTS, 40);
+  const magic = rounding();
+  const bounded = f32x4.pmax(x, v128.load32_splat(CONSTANTS));
+  const rounded = multiplyAdd(bounded, v128.load32_splat(CONSTANTS, 4), magic);
+  const n = f32x4.sub(rounded, magic);
+  const high = multiplyAdd(n, v128.load32_splat(CONSTANTS, 12), bounded);
+  const r = multiplyAdd(n, v128.load32_splat(CONSTANTS, 16), high);
+  let p = multiplyAdd(v128.load32_splat(CONSTANTS, 20), r, v128.load32_splat(CONSTANTS, 24));
+  p = multiplyAdd(p, r, v128.load32_splat(CONSTANTS, 28));
+  p = multiplyAdd(p, r, v128.load32_splat(CONSTANTS, 32));
+  p = multiplyAdd(p, r, v128.load32_splat(CONSTANTS, 36));
+  p = multiplyAdd(p, r, one);
+  p = multiplyAdd(p, r, one);
+  // The bits of 1 with n in its exponent.
+  const power = i32x4.add(i32x4.shl(rounded, 23), one);
   return f32x4.mul(p, power);
 }
 
 /** tanh x, absolute error below 2e-7: `(1 - e) / (1 + e)` with `e = exp(-2 |x|)`, and the sign of x. */
 export function hyperbolicTangent(x: v128): v128 {
-  const sign = v128.and(x, i32x4.splat(0x80000000));
-  const e = exponential(f32x4.mul(f32x4.abs(x), splat(-2.0)));
-  return v128.or(f32x4.div(f32x4.sub(splat(1.0), e), f32x4.add(splat(1.0), e)), sign);
+  const one = v128.load32_splat(CONSTANTS, 40);
+  const sign = v128.and(x, v128.load32_splat(CONSTANTS, 48));
+  const e = exponential(f32x4.mul(f32x4.abs(x), v128.load32_splat(CONSTANTS, 44)));
+  return v128.or(f32x4.div(f32x4.sub(one, e), f32x4.add(one, e)), sign);
 }
 
 /** Stores the transpose of four rows: lane i of the rows goes to `out + i * step`. */

@@ -1,5 +1,5 @@
 // Node-level attention of one caption with one image.
-import { exponential, laneMask, laneMax, laneSum, multiplyAdd, splat, storeTransposed } from './arithmetic';
+import { exponential, laneMask, laneMax, laneSum, leaky, multiplyAdd, splat, storeTransposed } from './arithmetic';
 
 /** Beside a norm that may be 0. */
 const EPSILON: f32 = 1e-8;
@@ -39,7 +39,7 @@ export function attend(
         sum = f32x4.add(sum, v128.load(at));
         at += row;
       }
-      const a = f32x4.pmax(sum, f32x4.mul(sum, splat(0.1)));
+      const a = leaky(sum);
       v128.store(affinity + r, a);
       squares = multiplyAdd(a, a, squares);
       v128.store(columnScales + r, multiplyAdd(a, a, v128.load(columnScales + r)));

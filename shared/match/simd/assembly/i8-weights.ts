@@ -1,6 +1,6 @@
 // Attention in bytes, and with it the norms of contexts. A weight counts with the scale of the node that it is on; the
 // largest of an attending node becomes 126. What rounding leaves of a weight goes to the next one, so that their sum stays.
-import { laneMax, multiplyAdd, ROUNDING, splat } from './arithmetic';
+import { laneMax, multiplyAdd, rounding, splat } from './arithmetic';
 import { inverse, inverses, storeBytes } from './i8-arithmetic';
 import { factorBytes, factorRows } from './i8-factors';
 import { addI8Squares } from './i8-products';
@@ -48,8 +48,8 @@ export function roundWordWeights(
     let carried = splat(0);
     for (let r: usize = 0; r < row; r += 16) {
       const x = multiplyAdd(f32x4.mul(v128.load(from + r), v128.load(nodeScales + r)), factor, carried);
-      const rounded = f32x4.add(x, splat(ROUNDING));
-      carried = f32x4.sub(x, f32x4.sub(rounded, splat(ROUNDING)));
+      const rounded = f32x4.add(x, rounding());
+      carried = f32x4.sub(x, f32x4.sub(rounded, rounding()));
       storeBytes(to, rounded);
       to += step;
     }
@@ -91,8 +91,8 @@ export function roundRegionWeights(
       for (let word = group; word < last; word++) {
         const own = f32x4.mul(v128.load(at), v128.load32_splat(nodeScales + 4 * word));
         const x = multiplyAdd(own, factor, carried);
-        const rounded = f32x4.add(x, splat(ROUNDING));
-        carried = f32x4.sub(x, f32x4.sub(rounded, splat(ROUNDING)));
+        const rounded = f32x4.add(x, rounding());
+        carried = f32x4.sub(x, f32x4.sub(rounded, rounding()));
         const byte = v128.and(rounded, i32x4.splat(255));
         bytes = v128.or(bytes, i32x4.shl(byte, 8 * (word - group)));
         at += row;

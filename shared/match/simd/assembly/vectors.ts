@@ -1,5 +1,5 @@
 // Matching vectors: block cosines of nodes with what they attend to, `m[b] = P a / sqrt(|x^b|² |c^b|²)`.
-import { laneSums, multiplyAdd, splat } from './arithmetic';
+import { boundedCosine, laneSums, multiplyAdd, splat } from './arithmetic';
 import { addSquares, multiply, tileColumns } from './products';
 
 /** Pairs whose products are formed at once: with a tile's columns of Gram matrices they stay in the first cache. */
@@ -120,15 +120,6 @@ function gramColumns4(
 }
 
 /**
- * `x / sqrt(max(a b, 1e-16))`: the released floor of 1e-8 under the product of two norms. Kept from -1 to 1: in the i8 form
- * a norm may be rounded to less than it is, even to 0.
- */
-function cosine(x: v128, a: v128, b: v128): v128 {
-  const value = f32x4.div(x, f32x4.sqrt(f32x4.pmax(f32x4.mul(a, b), splat(1e-16))));
-  return f32x4.pmax(f32x4.pmin(value, splat(1)), splat(-1));
-}
-
-/**
  * Matching vectors of words, over `matches`, which holds their contexts' squared norms `[T, Wr]`.
  * @param products `[W, T, Rr]`
  * @param attention `[W, Rr]`
@@ -173,7 +164,7 @@ export function matchWords(
         s3 = multiplyAdd(v128.load(a3 + r), v128.load(p3 + r), s3);
       }
       const dots = laneSums(s0, s1, s2, s3);
-      v128.store(matches + at, cosine(dots, v128.load(matches + at), v128.load(squares + at)));
+      v128.store(matches + at, boundedCosine(dots, v128.load(matches + at), v128.load(squares + at)));
       p0 += row;
       p1 += row;
       p2 += row;
@@ -239,5 +230,5 @@ export function matchRegions(
 }
 
 function toCosine(dots: v128, matches: usize, squares: usize, at: usize): void {
-  v128.store(matches + at, cosine(dots, v128.load(matches + at), v128.load(squares + at)));
+  v128.store(matches + at, boundedCosine(dots, v128.load(matches + at), v128.load(squares + at)));
 }
