@@ -90,8 +90,8 @@ function conlluSentence(tree: DependencyTree, source: ConlluSentence | undefined
 function corenlpTree({ sentences }: CorenlpDocument, where: string): SourceSentence {
   const words = sentences.flatMap(({ tokens }) => tokens.map(({ word }) => word));
   const tags = sentences.flatMap(({ tokens }) => tokens.map(({ pos }) => pos ?? '_'));
-  const heads = new Array<number>(words.length).fill(Number.NaN);
-  const relations = new Array<string>(words.length).fill('_');
+  const heads = words.map(() => Number.NaN);
+  const relations = words.map(() => '_');
   let [start, root] = [0, 0];
   for (const { tokens, basicDependencies } of sentences) {
     for (const { dep, governor, dependent } of basicDependencies) {

@@ -28,7 +28,7 @@ export async function readTreebank(path: string): Promise<DependencyTree[]> {
 }
 
 /** The tree of a sentence as its rows say it; words without a head have NaN. */
-export function treeOf(sentence: ConlluSentence): DependencyTree {
+function treeOf(sentence: ConlluSentence): DependencyTree {
   const words = conlluWords(sentence);
   return {
     words: words.map(({ form }) => form),

@@ -1,6 +1,5 @@
 export { type ByteSource, bytesSource } from './byte-source.ts';
 export {
-  CONLLU_COLUMNS,
   type ConlluRow,
   type ConlluSentence,
   conlluWords,

@@ -2,8 +2,8 @@ import { AppError } from '../errors/index.ts';
 import type { WorkOptions } from '../model/index.ts';
 import { type GenerationManifest, generationManifestSchema } from '../schema/index.ts';
 import { sha256OfSource } from './checksum.ts';
-import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
 import { comparesParses } from './compares-parses.ts';
+import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 
 /** Where the parts of a generation lie in its folder. */

@@ -4,7 +4,6 @@ export { type DependencyTree, isTree } from './dependency-tree.ts';
 export { MOST_WORDS, type Parser } from './parser.ts';
 export {
   DIRECTIONS,
-  inputSize,
   LAYERS,
   LEAK,
   type ParserConfig,
@@ -23,6 +22,5 @@ export {
   featureLookup,
   normalizedWord,
   ROOT_ROWS,
-  tableRows,
   UNKNOWN_ROW,
 } from './word-features.ts';

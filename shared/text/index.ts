@@ -4,6 +4,5 @@ export {
   suggestSpellings,
   tokenise,
   type WordStyle,
-  wordStyle,
 } from './tokenise.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesSource } from '../../shared/formats/index.ts';
 import { createTfjsEncoder } from '../../shared/gsmn/index.ts';
 import { plainPair } from '../../shared/match/reference/index.ts';
 import type { Dependencies } from '../../shared/model/index.ts';
 import { captionDependencies, isTree } from '../../shared/parse/index.ts';
-import { bytesSource } from '../../shared/formats/index.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
-import { parseResponseSchema, rankAllResponseSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
+import {
+  parseResponseSchema,
+  rankAllResponseSchema,
+  rerankResponseSchema,
+} from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { startTestService, type TestService } from '../support/rerank-service.ts';
 
@@ -23,7 +27,10 @@ async function plainScores({ model, images, vocabulary }: TestService['tiny'], d
   const [words = new Float32Array()] = await encoder.encodeCaptions([encodeQuery(QUERY, vocabulary).ids]);
   await encoder.dispose();
   return images.map((image) => {
-    const { imageToText, textToImage } = plainPair(model.config, model.parameters, image, { words, dependencies });
+    const { imageToText, textToImage } = plainPair(model.config, model.parameters, image, {
+      words,
+      dependencies,
+    });
     return { imageToText, textToImage };
   });
 }
@@ -45,7 +52,12 @@ describe('queries of a model that compares parses', () => {
   afterAll(() => service.close());
 
   it('are parsed by the parser of the generation', async () => {
-    const response = await service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: IDS, evidenceIds: [6] });
+    const response = await service.post('/v1/rerank', {
+      query: QUERY,
+      generation: service.tiny.id,
+      ids: IDS,
+      evidenceIds: [6],
+    });
     expect(response.status).toBe(200);
     const { scores } = rerankResponseSchema.parse(await response.json());
     for (const [index, { imageToText, textToImage }] of scores.entries()) {
@@ -56,7 +68,11 @@ describe('queries of a model that compares parses', () => {
   });
 
   it('are parsed for an exhaustive ranking too', async () => {
-    const response = await service.post('/v1/rank-all', { query: QUERY, generation: service.tiny.id, limit: 7 });
+    const response = await service.post('/v1/rank-all', {
+      query: QUERY,
+      generation: service.tiny.id,
+      limit: 7,
+    });
     const { images } = rankAllResponseSchema.parse(await response.json());
     expect(images).toHaveLength(7);
     for (const { id, score } of images) {
@@ -67,7 +83,9 @@ describe('queries of a model that compares parses', () => {
 
   it('would score differently without a parse', async () => {
     const without = await plainScores(service.tiny);
-    const difference = Math.max(...expected.map((own, id) => Math.abs(own.textToImage - (without[id]?.textToImage ?? NaN))));
+    const difference = Math.max(
+      ...expected.map((own, id) => Math.abs(own.textToImage - (without[id]?.textToImage ?? NaN))),
+    );
     expect(difference).toBeGreaterThan(1e-3);
   });
 
@@ -77,6 +95,17 @@ describe('queries of a model that compares parses', () => {
     const answer = parseResponseSchema.parse(await response.json());
     expect(answer).toMatchObject({ generation: service.tiny.id, compared: true, dependencies });
     expect(isTree(answer.words.map(({ head }) => head))).toBe(true);
-    expect(answer.words.map(({ text }) => text)).toEqual(['a', 'dog', 'runs', 'on', 'the', 'grass', 'with', 'a', 'man', '.']);
+    expect(answer.words.map(({ text }) => text)).toEqual([
+      'a',
+      'dog',
+      'runs',
+      'on',
+      'the',
+      'grass',
+      'with',
+      'a',
+      'man',
+      '.',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/index.ts';
 
 /** The columns of a row beside its id, in the file's order; `_` where nothing is said. */
-export const CONLLU_COLUMNS = [
+const CONLLU_COLUMNS = [
   'form',
   'lemma',
   'universalTag',

@@ -113,7 +113,7 @@ function recur(
   candidateBias: readonly number[],
 ): Matrix {
   const size = candidateBias.length;
-  let state = new Array<number>(size).fill(0);
+  let state = candidateBias.map(() => 0);
   return projected.map((inputs) => {
     const recalled = product([state], gates)[0] ?? [];
     const open = recalled.map((value, index) => 1 / (1 + Math.exp(-value - (inputs[index] ?? 0))));
