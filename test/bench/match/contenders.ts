@@ -45,7 +45,7 @@ export interface Contender {
  * float32 against float64; bytes against float64, over random vectors, whose cosines are small (docs/performance.md has
  * what photographs lose).
  */
-const TOLERANCES = { f32: 1e-4, i8: 3e-2 } as const satisfies Record<MatchPrecision, number>;
+export const TOLERANCES = { f32: 1e-4, i8: 3e-2 } as const satisfies Record<MatchPrecision, number>;
 
 async function matching(
   name: string,

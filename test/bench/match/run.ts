@@ -6,9 +6,8 @@ import { createSimdMatcher } from '../../../shared/match/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import { loadTfjsBackend } from '../../../shared/platform/tfjs/index.ts';
 import { type MatchPrecision, matchPrecisionSchema, type Propagation } from '../../../shared/schema/index.ts';
-import { randomBoxes, randomNumbers, seededRandom } from '../../support/random.ts';
-import { randomParameters, smallConfig } from '../../support/random-model.ts';
 import { machine } from '../statistics.ts';
+import { allPairs } from './all-pairs.ts';
 import { check } from './check.ts';
 import {
   type Contender,
@@ -19,18 +18,18 @@ import {
   webgpuContender,
 } from './contenders.ts';
 import { latencies, type Measured, measure, type Spread, spread } from './measure.ts';
+import { REGIONS, randomSample, WORDS } from './random-sample.ts';
 import { type CaseResult, fixed, rerankTable, table } from './report.ts';
 import { productContenders, readBandwidth } from './yardsticks.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md');
 const MARKED = /(<!-- match -->\n)[\s\S]*?(<!-- \/match -->)/;
 
-const [REGIONS, WORDS] = [36, 14];
 const [IMAGES, CAPTIONS] = [100, 60];
 
 /**
  * Pairs a second of the matchers, answers checked against the plain reference first.
- * `--sizes 256,1024 --propagations self,neighbours --threads 1,2 --rounds 9 --json --update`
+ * `--sizes 256,1024 --propagations self,neighbours --threads 1,2 --rounds 9 --json --update`, or `--all-pairs`
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -40,17 +39,28 @@ export async function run(args: readonly string[]): Promise<void> {
       propagations: { type: 'string', default: 'self,neighbours' },
       threads: { type: 'string', default: '1,2' },
       rounds: { type: 'string', default: '9' },
+      /** Times a whole test split instead: 1000 images with 5000 captions at D 1024, in both precisions. */
+      'all-pairs': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       /** Writes the table into docs/performance.md. */
       update: { type: 'boolean', default: false },
     },
   });
+  if (values['all-pairs']) {
+    const results = await allPairs();
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ bench: 'match --all-pairs', machine: machine(), results })}\n`
+        : `${machine()}; 1000 images x 5000 captions, D 1024\n${results.map(({ precision, seconds }) => `${precision} ${seconds.toFixed(1)} s`).join('\n')}\n`,
+    );
+    return;
+  }
   const numbers = (text: string) => text.split(',').map(Number);
   await loadTfjsBackend('wasm');
   const results: CaseResult[] = [];
   for (const jointSize of numbers(values.sizes)) {
     for (const propagation of values.propagations.split(',') as Propagation[]) {
-      const sample = randomSample(jointSize, propagation);
+      const sample = randomSample(jointSize, propagation, { images: IMAGES, captions: CAPTIONS });
       results.push(await measureCase(sample, numbers(values.threads), Number(values.rounds)));
     }
   }
@@ -118,30 +128,4 @@ async function rerankLatency(sample: Sample, precision: MatchPrecision): Promise
   const times = await latencies(() => matcher.score(prepared, captions.slice(0, 1)), 100);
   await matcher.dispose();
   return times;
-}
-
-/** Random unit vectors and boxes, and a network of the released proportions (T 16, K 8, H 32, λ 20). */
-function randomSample(jointSize: number, propagation: Propagation): Sample {
-  const random = seededRandom(20261128);
-  const sizes = { blocks: 16, kernels: 8, hiddenSize: 32, softmaxTemperature: 20 };
-  const config = smallConfig({ jointSize, propagation, ...sizes });
-  const rows = (count: number) => {
-    const numbers = randomNumbers(random, count * jointSize);
-    for (let row = 0; row < count; row++) {
-      const own = numbers.subarray(row * jointSize, (row + 1) * jointSize);
-      const length = Math.hypot(...own);
-      own.set(own.map((value) => value / length));
-    }
-    return numbers;
-  };
-  return {
-    config,
-    parameters: randomParameters(random, config),
-    images: Array.from({ length: IMAGES }, () => ({
-      nodes: rows(REGIONS),
-      boxes: randomBoxes(random, REGIONS),
-    })),
-    captions: Array.from({ length: CAPTIONS }, () => ({ words: rows(WORDS) })),
-    sizes: { regions: REGIONS, words: WORDS },
-  };
 }
