@@ -1,18 +1,9 @@
+import type { MatchKernel } from '../match/index.ts';
+
 /** What `assembly/kernel.ts` exports; addresses are bytes of the memory that the instance was given. */
 export interface EncodeKernel {
-  /** `c [rows, columns] = a b` of `a [k, rows]` and `b [k, columns]`; steps are in bytes, `columns` a multiple of 4. */
-  multiply(
-    a: number,
-    aStep: number,
-    rows: number,
-    b: number,
-    bStep: number,
-    columns: number,
-    k: number,
-    c: number,
-    cStep: number,
-    add: number,
-  ): void;
+  /** `c [rows, columns] = a b`, as the matcher's kernel has it. */
+  multiply: MatchKernel['multiply'];
   pack(
     from: number,
     step: number,

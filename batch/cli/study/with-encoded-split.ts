@@ -1,0 +1,47 @@
+import type { CaptionGraph, ImageGraph } from '../../../shared/model/index.ts';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../../evaluation/encode-split.ts';
+import { type Evaluation, openEvaluation } from '../../evaluation/open-evaluation.ts';
+import { interruptible } from '../interrupt.ts';
+import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
+import { withProgress } from '../progress.ts';
+
+export type StudyOptions = ModelDataOptions & { readonly split: string };
+
+/** A split whose graphs are there to be compared. */
+export interface EncodedSplit extends Evaluation {
+  readonly images: readonly ImageGraph[];
+  readonly captions: readonly CaptionGraph[];
+  readonly signal: AbortSignal;
+}
+
+/** Encodes a whole split with progress, lets `work` study it, and closes it. */
+export async function withEncodedSplit<T>(
+  options: StudyOptions,
+  work: (encoded: EncodedSplit) => Promise<T>,
+): Promise<T> {
+  const evaluation = await openEvaluation({
+    checkpoint: checkpointFile(options),
+    folder: dataFolder(options),
+    split: options.split,
+    vocabulary: options.vocabulary,
+    propagation: propagationSchema.optional().parse(options.propagation),
+    backend: options.backend,
+    protocol: 'clean',
+    fold5: false,
+  });
+  const { engines, split, boxes } = evaluation;
+  try {
+    return await interruptible(async (signal) => {
+      const images = await withProgress('encode images', 'images', (onProgress) =>
+        encodeImageGraphs(engines.encoder, split, boxes, { signal, onProgress }),
+      );
+      const captions = await withProgress('encode captions', 'captions', (onProgress) =>
+        encodeCaptionGraphs(engines.encoder, split.captionIds, split.dependencies, { signal, onProgress }),
+      );
+      return work({ ...evaluation, images, captions, signal });
+    });
+  } finally {
+    await evaluation.close();
+  }
+}
