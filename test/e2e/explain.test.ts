@@ -97,6 +97,8 @@ describe('the page that explains', () => {
     expect(await page.getByText('Not known to the model: tre, hose, zebroid').count()).toBe(1);
     await record(page, 'explain-unknown');
     await page.getByRole('button', { name: 'house? Use it instead of hose' }).click();
+    // The sentence that is offered is the same before and after: only the new button is to be pressed.
+    await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'zebroid']);
     const meant = button(page, 'a tree over a house under a zebroid');
     await meant.focus();
     await page.keyboard.press('Enter');
