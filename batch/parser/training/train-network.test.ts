@@ -87,7 +87,9 @@ describe('training a parser', () => {
 
   it('stops when it is told to', async () => {
     const training = { config, recipe: RECIPE, vectors, train: TREES, dev: [] };
-    await expect(trainNetwork(training, silentReport, AbortSignal.abort())).rejects.toThrow();
+    await expect(trainNetwork(training, silentReport, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 
   it('says so when the loss is no number', async () => {
