@@ -8,6 +8,8 @@ export interface NodeCacheStatus {
   /** Images that are prepared now. */
   readonly images: number;
   readonly bytes: number;
+  /** Bytes that cannot be evicted now: images in use, and those being loaded, even when nobody waits for them any more. */
+  readonly pinned: number;
   /** The most bytes that it may hold; less than it was given where the matcher's memory turned out to be smaller. */
   readonly budget: number;
   /** Images that requests found prepared, and those that they had to wait for. */
@@ -93,6 +95,7 @@ export class NodeCache {
     return {
       images,
       bytes: this.#resident,
+      pinned: this.#pinned,
       budget: this.#budget,
       hits: this.#hits,
       misses: this.#misses,
