@@ -1,4 +1,4 @@
-import { listenForStop, type Stop } from './start/signals.ts';
+import { listenForStop, type Stop } from '../serve/signals.ts';
 
 /** One for the whole process: it listens as long as that lives. */
 let stop: Stop | undefined;

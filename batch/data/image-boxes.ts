@@ -1,8 +1,8 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
-import type { StoredBoxes } from '../evaluation/protocol-boxes.ts';
 import { readSizes } from './image-sizes.ts';
+import type { StoredBoxes } from './protocol-boxes.ts';
 import type { SplitLayout } from './split-layout.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/index.ts';
 import { openFileSource } from '../../shared/platform/file-source.ts';
-import type { ImageRows } from '../evaluation/encode-split.ts';
+import type { ImageRows } from './encode-split.ts';
 import type { SplitLayout } from './split-layout.ts';
 
 /** The open array of region features, `[rows, R, F]`. */

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../../shared/model/index.ts';
-import type { ImageRows } from '../evaluation/encode-split.ts';
-import type { StoredBoxes } from '../evaluation/protocol-boxes.ts';
+import type { ImageRows } from './encode-split.ts';
+import type { StoredBoxes } from './protocol-boxes.ts';
 
 /** A split of a data folder in the released layout, checked. Whoever opened it closes it. */
 export interface Split extends ImageRows {

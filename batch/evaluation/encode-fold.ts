@@ -1,5 +1,5 @@
 import type { CaptionGraph, ImageGraph, WorkOptions } from '../../shared/model/index.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from './encode-split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
 import type { Fold } from './folds.ts';
 import type { Evaluation } from './open-evaluation.ts';
 

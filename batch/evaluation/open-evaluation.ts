@@ -5,9 +5,9 @@ import type { MatchPrecision, Propagation, Protocol } from '../../shared/schema/
 import { parseVocabulary } from '../../shared/text/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
 import { openSplit } from '../data/open-split.ts';
+import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
 import { type Fold, fiveFolds, wholeSplit } from './folds.ts';
-import { scoringBoxes } from './protocol-boxes.ts';
 
 export interface EvaluationRequest {
   /** A `.pth.tar` or a model folder. */

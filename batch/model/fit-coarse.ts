@@ -11,8 +11,8 @@ import {
   selectBagWords,
 } from '../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
 import type { Split } from '../data/split.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from '../evaluation/encode-split.ts';
 import type { Report } from '../report.ts';
 import { captionedImages, captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';

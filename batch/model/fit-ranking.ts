@@ -8,8 +8,8 @@ import {
   RANKING_DEFAULTS,
 } from '../../shared/retrieval/index.ts';
 import type { Ranking } from '../../shared/schema/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
 import type { Split } from '../data/split.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from '../evaluation/encode-split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import type { Report } from '../report.ts';
 import { captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';

@@ -1,13 +1,8 @@
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
 import { CAPTIONS_PER_IMAGE, type CaptionedImage } from '../../shared/retrieval/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows, imageBatch } from '../data/encode-split.ts';
+import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
-import {
-  encodeCaptionGraphs,
-  encodeImageGraphs,
-  type ImageRows,
-  imageBatch,
-} from '../evaluation/encode-split.ts';
-import { scoringBoxes } from '../evaluation/protocol-boxes.ts';
 
 /** At most `count` of the ordinals below `total`, evenly spaced, ascending. */
 export function evenlySpaced(total: number, count: number): number[] {

@@ -23,7 +23,7 @@ import {
   SEARCH_LIMITS,
 } from '../../shared/schema/index.ts';
 import { encodeQuery, suggestSpellings, type Vocabulary } from '../../shared/text/index.ts';
-import type { IndexFolder } from '../generation/index-folder.ts';
+import type { IndexFolder } from '../index/index-folder.ts';
 
 /** The active generation of an index and a query, encoded: all that a search in this process begins with. */
 export interface OpenSearch {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError, toAppError } from '../../shared/errors/index.ts';
 import { type ImagePayload, imagePayloadSchema } from '../../shared/schema/index.ts';
-import { BUILD_PATHS } from '../generation/paths.ts';
+import { BUILD_PATHS } from '../index/paths.ts';
 
 /**
  * Payloads of images, in the order of `ids`, from the file that a build writes for the points. It is read line by line,

@@ -1,6 +1,6 @@
 import type { CaptionGraph, Dependencies, Encoder, Matcher, WorkOptions } from '../../shared/model/index.ts';
 import type { CoarseTextInput } from '../../shared/retrieval/index.ts';
-import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../evaluation/encode-split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../data/encode-split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import { wordSentences } from '../model/word-sentences.ts';
 import type { CoarseStudyInput, EncodedSplit } from './coarse-recall.ts';

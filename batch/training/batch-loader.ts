@@ -1,6 +1,6 @@
 import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
+import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
-import { scoringBoxes } from '../evaluation/protocol-boxes.ts';
 
 /** Reads batches of a split: the features of their images by ranges, so that the split need not fit into memory. */
 export interface BatchLoader {

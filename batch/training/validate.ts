@@ -2,9 +2,9 @@ import type { Parameters, WorkOptions } from '../../shared/model/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { type RecallMetrics, recallMetrics } from '../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
+import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from '../evaluation/encode-split.ts';
-import { scoringBoxes } from '../evaluation/protocol-boxes.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 
 /**

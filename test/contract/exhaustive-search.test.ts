@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildIndex } from '../../batch/generation/build-index.ts';
-import { IndexFolder } from '../../batch/generation/index-folder.ts';
+import { buildIndex } from '../../batch/index/build-index.ts';
+import { IndexFolder } from '../../batch/index/index-folder.ts';
 import { silentReport } from '../../batch/report.ts';
 import {
   type SearchExhaustivelyOptions,

@@ -3,8 +3,8 @@
  * Arguments: index, data, model, stage ('' for none), share of the stage after which it dies.
  */
 import process from 'node:process';
-import { buildIndex } from '../../batch/generation/build-index.ts';
-import { IndexFolder } from '../../batch/generation/index-folder.ts';
+import { buildIndex } from '../../batch/index/build-index.ts';
+import { IndexFolder } from '../../batch/index/index-folder.ts';
 import type { OnProgress, Report } from '../../batch/report.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';

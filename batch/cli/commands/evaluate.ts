@@ -35,7 +35,7 @@ export function evaluateCommand(): Command {
     .action(async (options: EvaluateOptions) => {
       const request = evaluationRequest(options);
       const { closeMembers, openMembers } = await import('../../evaluation/open-members.ts');
-      const { assertReportFolder } = await import('../evaluation/report-folder.ts');
+      const { assertReportFolder } = await import('../../evaluation/report/report-folder.ts');
       // Before the work, not after it.
       if (options.html !== undefined) await assertReportFolder(options.html);
       const members = await openMembers(request);
@@ -69,7 +69,7 @@ async function evaluate(members: Members, { json, html, worst }: EvaluateOptions
     : evaluationLines(folds).join('\n');
   process.stdout.write(`${report}\n`);
   if (html === undefined) return;
-  const { writeReport } = await import('../evaluation/write-report.ts');
+  const { writeReport } = await import('../../evaluation/report/write-report.ts');
   const notes = await writeReport({ folder: html, worst, members, folds, queries });
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
   process.stderr.write(`wrote ${html}/index.html\n`);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
+import type { ServeQdrantOptions, ServeRerankOptions } from '../../serve/run-serve.ts';
+import { logLevelOption } from '../log-level.ts';
 import { backendOption, precisionOption, wholeNumber } from '../options.ts';
-import { logLevelOption } from '../start/log-level.ts';
-import type { ServeQdrantOptions, ServeRerankOptions } from '../start/run-serve.ts';
 
 /** `gsmn serve`: one service alone, for a deployment of separate processes. */
 export function serveCommand(): Command {
@@ -43,7 +43,7 @@ function rerankCommand(): Command {
     )
     .addOption(logLevelOption('info'))
     .action(async (options: ServeRerankOptions) => {
-      const { serveRerank } = await import('../start/run-serve.ts');
+      const { serveRerank } = await import('../../serve/run-serve.ts');
       await serveRerank(options);
     });
 }
@@ -60,7 +60,7 @@ function qdrantCommand(): Command {
     .addOption(port(6333, 'QDRANT_LOCAL_PORT'))
     .addOption(logLevelOption('info'))
     .action(async (options: ServeQdrantOptions) => {
-      const { serveQdrant } = await import('../start/run-serve.ts');
+      const { serveQdrant } = await import('../../serve/run-serve.ts');
       await serveQdrant(options);
     });
 }

@@ -1,7 +1,12 @@
 import { Command, Option } from 'commander';
-import { wholeNumber, withModelDataOptions } from '../options.ts';
-import { logLevelOption } from '../start/log-level.ts';
-import type { StartOptions } from '../start/start-options.ts';
+import { propagationSchema } from '../../../shared/schema/index.ts';
+import type { StartOptions } from '../../start/start-options.ts';
+import { logLevelOption } from '../log-level.ts';
+import { dataFolder, type ModelDataOptions, wholeNumber, withModelDataOptions } from '../options.ts';
+import { terminalReport } from '../report.ts';
+
+/** The options as they are given: the data folder by either of its names. */
+type StartCommandOptions = ModelDataOptions & Omit<StartOptions, 'propagation'>;
 
 /** `gsmn start`: the whole system on this machine. */
 export function startCommand(): Command {
@@ -22,8 +27,16 @@ export function startCommand(): Command {
     )
     .option('--no-build', 'serve what is there; never build or send anything')
     .addOption(logLevelOption('warn'))
-    .action(async (options: StartOptions) => {
-      const { runStart } = await import('../start/run-start.ts');
-      await runStart(options);
+    .action(async (options: StartCommandOptions) => {
+      const { runStart } = await import('../../start/run-start.ts');
+      const named = options.data !== undefined || options.dataName !== undefined;
+      await runStart(
+        {
+          ...options,
+          data: named ? dataFolder(options) : undefined,
+          propagation: propagationSchema.optional().parse(options.propagation),
+        },
+        terminalReport,
+      );
     });
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { propagationSchema } from '../../../shared/schema/index.ts';
-import { buildIndex } from '../../generation/build-index.ts';
+import { buildIndex } from '../../index/build-index.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { dataFolder, type ModelDataOptions } from '../options.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import type { IndexFolder } from '../../generation/index-folder.ts';
+import type { IndexFolder } from '../../index/index-folder.ts';
 
 /**
  * The finished generation whose id begins so.

@@ -2,7 +2,7 @@ import process from 'node:process';
 import Table from 'cli-table3';
 import { toAppError } from '../../../shared/errors/index.ts';
 import type { GenerationManifest } from '../../../shared/schema/index.ts';
-import { IndexFolder } from '../../generation/index-folder.ts';
+import { IndexFolder } from '../../index/index-folder.ts';
 import type { IndexOptions } from '../index-options.ts';
 
 type State = 'active' | 'previous' | 'ready' | 'unfinished' | 'damaged';

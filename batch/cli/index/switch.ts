@@ -1,9 +1,9 @@
 import process from 'node:process';
-import { activate, rollback } from '../../generation/activate.ts';
-import { IndexFolder } from '../../generation/index-folder.ts';
-import { lockIndex } from '../../generation/index-lock.ts';
+import { activate, rollback } from '../../index/activate.ts';
+import { IndexFolder } from '../../index/index-folder.ts';
+import { lockIndex } from '../../index/index-lock.ts';
+import type { Storage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
-import type { Storage } from '../storage.ts';
 import { findGeneration } from './find-generation.ts';
 import { withStorage } from './with-storage.ts';
 

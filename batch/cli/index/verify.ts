@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { verifyFiles } from '../../../shared/generation/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
-import { IndexFolder } from '../../generation/index-folder.ts';
-import { verifyPoints } from '../../generation/points.ts';
-import { verifyNodes } from '../../generation/verify-nodes.ts';
+import { IndexFolder } from '../../index/index-folder.ts';
+import { verifyPoints } from '../../index/points.ts';
+import { verifyNodes } from '../../index/verify-nodes.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';

@@ -1,7 +1,7 @@
-import { IndexFolder } from '../../generation/index-folder.ts';
+import { IndexFolder } from '../../index/index-folder.ts';
+import { createLog } from '../../serve/log.ts';
+import { openStorage, type Storage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
-import { createLog } from '../start/log.ts';
-import { openStorage, type Storage } from '../storage.ts';
 
 /** Opens the vector database of an index, uses it and closes it. */
 export async function withStorage<T>(

@@ -2,7 +2,7 @@ import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { MatchPrecision } from '../../../shared/schema/index.ts';
-import { IndexFolder } from '../../generation/index-folder.ts';
+import { IndexFolder } from '../../index/index-folder.ts';
 import { searchExhaustively } from '../../search/search-exhaustively.ts';
 import { type IndexAnswer, searchIndex } from '../../search/search-index.ts';
 import { withStorage } from '../index/with-storage.ts';

@@ -1,6 +1,6 @@
 import type { CaptionGraph, ImageGraph } from '../../../shared/model/index.ts';
 import { propagationSchema } from '../../../shared/schema/index.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from '../../evaluation/encode-split.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../../data/encode-split.ts';
 import { type Evaluation, openEvaluation } from '../../evaluation/open-evaluation.ts';
 import { interruptible } from '../interrupt.ts';
 import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';

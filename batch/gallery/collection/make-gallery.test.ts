@@ -6,8 +6,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../test/support/error-code.ts';
 import { openSplit } from '../../data/open-split.ts';
+import { FEATURE_COUNT, REGION_COUNT } from '../../features/drawn-regions/index.ts';
 import { type Report, silentReport } from '../../report.ts';
-import { FEATURE_COUNT, REGION_COUNT } from '../regions/index.ts';
 import { makeGallery } from './index.ts';
 import { readVocabulary } from './vocabulary.ts';
 

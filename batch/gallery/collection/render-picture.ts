@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors/index.ts';
-import { extractRegions } from '../regions/index.ts';
+import { extractRegions } from '../../features/drawn-regions/index.ts';
 import type { GalleryPicture } from '../scenes/index.ts';
 import type { PictureRecord } from './picture-record.ts';
 

@@ -1,6 +1,6 @@
 import { writeNpy } from '../../../shared/formats/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
-import { FEATURE_COUNT, REGION_COUNT } from '../regions/index.ts';
+import { FEATURE_COUNT, REGION_COUNT } from '../../features/drawn-regions/index.ts';
 import type { UnitRecord } from './picture-record.ts';
 import { sizesFile } from './sizes-file.ts';
 import { captionIdLine } from './vocabulary.ts';

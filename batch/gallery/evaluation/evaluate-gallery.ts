@@ -11,9 +11,9 @@ import {
   recallMetrics,
 } from '../../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../../shared/schema/index.ts';
+import { encodeCaptionGraphs, encodeImageGraphs } from '../../data/encode-split.ts';
 import { openSplit } from '../../data/open-split.ts';
-import { encodeCaptionGraphs, encodeImageGraphs } from '../../evaluation/encode-split.ts';
-import { scoringBoxes } from '../../evaluation/protocol-boxes.ts';
+import { scoringBoxes } from '../../data/protocol-boxes.ts';
 import { scoreMatrix } from '../../evaluation/score-fold.ts';
 import type { Report } from '../../report.ts';
 import { readTwins } from '../../training/twins.ts';

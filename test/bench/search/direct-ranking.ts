@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BUILD_PATHS } from '../../../batch/generation/paths.ts';
+import { BUILD_PATHS } from '../../../batch/index/paths.ts';
 import { openNpy } from '../../../shared/formats/index.ts';
 import { openImageGraphs, readManifest, readModel, within } from '../../../shared/generation/index.ts';
 import type { CaptionGraph, PairScores, PreparedImages } from '../../../shared/model/index.ts';

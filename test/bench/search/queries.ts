@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILD_PATHS } from '../../../batch/generation/paths.ts';
+import { BUILD_PATHS } from '../../../batch/index/paths.ts';
 import { captionPayloadSchema } from '../../../shared/schema/index.ts';
 import { seededRandom } from '../../support/random.ts';
 

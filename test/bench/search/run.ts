@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { IndexFolder } from '../../../batch/generation/index-folder.ts';
+import { IndexFolder } from '../../../batch/index/index-folder.ts';
 import { startCommandProcess } from '../../support/command-process.ts';
 import { assertAnswer, recalls } from './check.ts';
 import { type DirectRanking, openDirectRanking } from './direct-ranking.ts';

@@ -1,6 +1,6 @@
 import type { Index } from 'usearch';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { VectorSet } from './vector-set.ts';
+import type { Distance } from './distance.ts';
 
 /** Links of a node, and how many candidates are looked at when it is added and when it is searched. */
 const CONNECTIVITY = 32;
@@ -10,6 +10,18 @@ const TURN = 5;
 /** Above this share of points that are not in the graph yet, scanning all is quicker than graph and rest. */
 const MOST_PENDING = 1 / 16;
 
+/** The vectors that a graph is over, by their points' slots. */
+export interface GraphVectors {
+  readonly dimensions: number;
+  readonly distance: Distance;
+  /** Vectors that are there. */
+  readonly count: number;
+  /** Every slot is below it. */
+  readonly end: number;
+  has(slot: number): boolean;
+  get(slot: number): Float32Array | undefined;
+}
+
 /**
  * A navigable small-world graph (HNSW, arXiv 1603.09320; usearch) over the vectors of a set, in memory, that keeps
  * up with them: a slot that changes leaves it at once and is compared one by one until it has been added again, in
@@ -17,14 +29,14 @@ const MOST_PENDING = 1 / 16;
  * does not propose can be missed.
  */
 export class Graph {
-  readonly #set: VectorSet;
+  readonly #set: GraphVectors;
   readonly #onFault: (error: unknown) => void;
   readonly #pending = new Set<number>();
   #index: Index | undefined;
   #turn: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(set: VectorSet, onFault: (error: unknown) => void) {
+  constructor(set: GraphVectors, onFault: (error: unknown) => void) {
     this.#set = set;
     this.#onFault = onFault;
     for (let slot = 0; slot < set.end; slot++) if (set.has(slot)) this.#pending.add(slot);

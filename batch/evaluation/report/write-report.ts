@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writing } from '../../../shared/platform/atomic-file.ts';
+import type { RecallMetrics } from '../../../shared/retrieval/index.ts';
+import { evaluationLines, summarise } from '../evaluation-report.ts';
+import type { Members } from '../open-members.ts';
+import { extremeQueries } from '../queries/extreme-queries.ts';
+import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
+import { queryLines } from './query-lines.ts';
+import { REPORT_FILES, replaceReport } from './report-folder.ts';
+import { reportPage } from './report-page.ts';
+import { type SplitNames, splitNames } from './split-names.ts';
+import { type Thumbnails, writeThumbnails } from './thumbnails.ts';
+
+/** Of each direction, beside the worst. */
+const BEST = 10;
+
+export interface ReportRequest {
+  /** The folder to write. */
+  readonly folder: string;
+  /** Worst queries of each direction that the page shows. */
+  readonly worst: number;
+  readonly members: Members;
+  readonly folds: readonly RecallMetrics[];
+  readonly queries: readonly Query[];
+}
+
+/**
+ * Writes the report of an evaluation: the page, every query as JSON lines, and small copies of the pictures that the page
+ * shows. It is written aside and takes its name when it is whole.
+ *
+ * @returns what the report lacks, for the person who asked for it.
+ * @throws AppError `conflict`, `file_unwritable`.
+ */
+export async function writeReport(request: ReportRequest): Promise<readonly string[]> {
+  const { folder, worst, members, folds, queries } = request;
+  const [{ split }] = members;
+  const names = splitNames(split);
+  const captions = queries.filter((query) => query.direction === 'text-to-image');
+  const images = queries.filter((query) => query.direction === 'image-to-text');
+  const textToImage = extremeQueries<TextToImageQuery>(captions, worst, BEST);
+  const imageToText = extremeQueries<ImageToTextQuery>(images, worst, BEST);
+  const shown = [textToImage, imageToText].flatMap((ends): Query[] => [...ends.worst, ...ends.best]);
+  let notes: readonly string[] = names.notes;
+  await replaceReport(folder, async (aside) => {
+    const thumbnails: Thumbnails =
+      split.imageNames === undefined
+        ? { paths: new Map(), notes: [] }
+        : await writeThumbnails(join(split.folder, 'images'), aside, picturesOf(shown, names));
+    notes = [...names.notes, ...thumbnails.notes];
+    const page = reportPage({
+      title: `Evaluation of ${split.split}`,
+      facts: reportFacts(members),
+      notes,
+      summary: summarise(folds),
+      lines: evaluationLines(folds),
+      ranks: {
+        imageToText: images.map(({ rank }) => rank),
+        textToImage: captions.map(({ rank }) => rank),
+      },
+      textToImage,
+      imageToText,
+      names,
+      pictures: thumbnails.paths,
+    });
+    await writing(folder, async () => {
+      await writeFile(join(aside, REPORT_FILES.page), page);
+      await writeFile(join(aside, REPORT_FILES.queries), queryLines(queries, names));
+    });
+  });
+  return notes;
+}
+
+/** The pictures that cards show, by image. */
+function picturesOf(queries: readonly Query[], names: SplitNames): Map<number, string> {
+  const images = queries.flatMap((query) =>
+    query.direction === 'text-to-image'
+      ? [query.image, ...query.found.map(({ image }) => image)]
+      : [query.image],
+  );
+  return new Map(images.map((image) => [image, names.image(image)]));
+}
+
+function reportFacts(members: Members): (readonly [string, string])[] {
+  const [{ split, engines, protocol, folds }] = members;
+  const counts = `${split.images.toLocaleString('en')} images, ${split.captionIds.length.toLocaleString('en')} captions`;
+  return [
+    ...members.map(
+      ({ network: { path, config } }) =>
+        [
+          'model',
+          `${path} (${config.sparse ? 'sparse' : 'dense'}, propagation ${config.propagation})`,
+        ] as const,
+    ),
+    ['data', `${split.folder}, split ${split.split}: ${counts}`],
+    ['protocol', folds.length === 1 ? protocol : `${protocol}, mean of ${folds.length} folds`],
+    ['backend', engines.backend],
+  ];
+}

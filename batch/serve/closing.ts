@@ -1,0 +1,37 @@
+import { AppError } from '../../shared/errors/index.ts';
+
+/** Something that was started, and how it ends. */
+export interface Part {
+  close(): Promise<void>;
+}
+
+/** What runs, in the order in which it was started; it ends the other way round. */
+export class Parts {
+  readonly #running: { readonly name: string; readonly close: () => Promise<void> }[] = [];
+
+  /** Notes a part that has just started, and hands it on. */
+  add<T extends Part>(name: string, part: T): T {
+    this.#running.push({ name, close: () => part.close() });
+    return part;
+  }
+
+  /**
+   * Ends every part, the last one first. One that cannot be ended does not keep the others alive.
+   *
+   * @throws AppError `internal` that names the parts that could not be ended.
+   */
+  async close(): Promise<void> {
+    const failed: { readonly name: string; readonly cause: unknown }[] = [];
+    for (const { name, close } of this.#running.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (cause) {
+        failed.push({ name, cause });
+      }
+    }
+    if (failed.length === 0) return;
+    throw new AppError('internal', `could not be ended: ${failed.map(({ name }) => name).join(', ')}`, {
+      cause: new AggregateError(failed.map(({ cause }) => cause)),
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import process from 'node:process';
+import type { MatchPrecision } from '../../shared/schema/index.ts';
+import { Parts } from './closing.ts';
+import { createLog } from './log.ts';
+import { type Service, startDatabase, startReranker } from './services.ts';
+import { listenForStop } from './signals.ts';
+
+export interface ServeRerankOptions {
+  readonly index: string;
+  readonly host: string;
+  readonly port: number;
+  readonly backend: string;
+  readonly precision: MatchPrecision;
+  readonly concurrency: number;
+  readonly queue: number;
+  readonly memoryMb: number;
+  readonly exhaustiveImages: number;
+  readonly logLevel: string;
+}
+
+/** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN: an option would be seen by all. */
+export function serveRerank(options: ServeRerankOptions): Promise<void> {
+  const { index, host, port, backend, precision, concurrency, queue, memoryMb, exhaustiveImages } = options;
+  return untilStopped('the reranker', () =>
+    startReranker({
+      indexFolder: index,
+      host,
+      port,
+      backend,
+      precision,
+      token: process.env.RERANK_TOKEN || undefined,
+      settings: { concurrency, queue, memoryBytes: memoryMb * 2 ** 20, exhaustiveImages },
+      log: createLog(options.logLevel),
+    }),
+  );
+}
+
+export interface ServeQdrantOptions {
+  readonly path: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+}
+
+/** Serves the embedded vector database until a signal ends it. The key comes from QDRANT_API_KEY. */
+export function serveQdrant({ path, host, port, logLevel }: ServeQdrantOptions): Promise<void> {
+  return untilStopped('qdrant-local', () =>
+    startDatabase({
+      path,
+      host,
+      port,
+      apiKey: process.env.QDRANT_API_KEY || undefined,
+      log: createLog(logLevel),
+    }),
+  );
+}
+
+async function untilStopped(name: string, start: () => Promise<Service>): Promise<void> {
+  const parts = new Parts();
+  const stop = listenForStop();
+  try {
+    const { url } = parts.add(name, await start());
+    process.stdout.write(`${name}: ${url}\n`);
+    await stop.asked;
+  } finally {
+    await parts.close();
+  }
+}

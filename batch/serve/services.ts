@@ -1,0 +1,79 @@
+/** Starts the parts of the system: the one place of the command that reaches into the workers. */
+import { assertPortFree, startEdge } from '../../infra/start-edge.ts';
+import { AppError } from '../../shared/errors/index.ts';
+import { createQueryEngines } from '../../shared/platform/engines/index.ts';
+import type { MatchPrecision } from '../../shared/schema/index.ts';
+import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { type Log, type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
+import type { Part } from './closing.ts';
+
+export { assertPortFree, type Log };
+
+/** A part that answers requests. */
+export interface Service extends Part {
+  readonly url: string;
+}
+
+/** The vector database in this process, over one file. Port 0 takes a free one. */
+export function startDatabase(options: {
+  readonly path: string;
+  readonly port: number;
+  readonly host?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly log: Log;
+}): Promise<Service> {
+  const { log, ...store } = options;
+  return startQdrantLocal({ ...store, onFault: (err) => log.error({ err }, 'qdrant-local') });
+}
+
+export interface RerankerOptions {
+  readonly indexFolder: string;
+  readonly backend: string;
+  /** What the fused matcher multiplies; float32 unless said. */
+  readonly precision?: MatchPrecision | undefined;
+  readonly port: number;
+  readonly host?: string | undefined;
+  readonly token?: string | undefined;
+  readonly settings?: Partial<RerankSettings> | undefined;
+  readonly log: Log;
+}
+
+function withEngines({ precision, ...options }: RerankerOptions): Parameters<typeof startRerank>[0] {
+  return {
+    ...options,
+    engines: (config, parameters, backend) => createQueryEngines(config, parameters, backend, { precision }),
+  };
+}
+
+/** The rerank service; it listens also when the index has nothing to serve yet, and goes on looking. */
+export function startReranker(options: RerankerOptions): Promise<Service> {
+  return startRerank(withEngines(options));
+}
+
+/**
+ * The rerank service over an index that is there.
+ *
+ * @throws AppError why its active generation cannot be loaded.
+ */
+export async function startLoadedReranker(options: RerankerOptions): Promise<Service> {
+  const service = await startRerank(withEngines(options));
+  const { active, failure } = service.status();
+  if (active !== null) return service;
+  await service.close();
+  throw new AppError(
+    failure?.code ?? 'generation_missing',
+    failure?.message ?? `the index ${options.indexFolder} has no active generation`,
+    { hint: 'build the index again: `gsmn index build`' },
+  );
+}
+
+/** The edge worker in workerd. */
+export function startSearch(options: {
+  readonly port: number;
+  readonly host: string;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly log: Log;
+}): Promise<Service> {
+  const { log, ...edge } = options;
+  return startEdge({ ...edge, onLog: (line) => log.info({ line }, 'edge worker') });
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { z } from 'zod';
+import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
+import type { IndexFolder } from '../index/index-folder.ts';
+import { type Log, startDatabase } from './services.ts';
+
+/** The vector database of an index. */
+export interface Storage {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly store: QdrantStore;
+  /** Ends the embedded database where this process started it. */
+  close(): Promise<void>;
+}
+
+export interface StorageOptions {
+  /** Address of a Qdrant; without it the index's embedded database is used. */
+  readonly qdrant?: string | undefined;
+  readonly log: Log;
+}
+
+/** Where the embedded database of an index answers, written by the process that runs it, for others on this machine. */
+const addressSchema = z.object({ url: z.url(), apiKey: z.string() });
+
+const FILE = 'qdrant.json';
+const PROBE_MS = 2000;
+
+/**
+ * The vector database that the commands of an index talk to: the Qdrant that is named (its key: `QDRANT_API_KEY`), else
+ * the embedded one, in the process that runs it already (`gsmn start`) or in this one. So an index can be rebuilt
+ * while it is searched.
+ *
+ * @throws AppError `conflict` when another process has the file and does not answer, and what opening it throws.
+ */
+export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOptions): Promise<Storage> {
+  if (qdrant !== undefined) return storage(qdrant, process.env.QDRANT_API_KEY || undefined, async () => {});
+  const running = await findRunning(index);
+  if (running !== undefined) return storage(running.url, running.apiKey, async () => {});
+  const apiKey = randomBytes(24).toString('base64url');
+  const database = await startDatabase({ path: index.database, port: 0, apiKey, log });
+  const path = join(index.path, FILE);
+  await publish(index, path, { url: database.url, apiKey });
+  return storage(database.url, apiKey, async () => {
+    await rm(path, { force: true });
+    await database.close();
+  });
+}
+
+function storage(url: string, apiKey: string | undefined, close: () => Promise<void>): Storage {
+  return { url, apiKey, store: createQdrantStore({ url, apiKey }), close };
+}
+
+/** Only the owner may read it: it holds the key. */
+async function publish(
+  index: IndexFolder,
+  path: string,
+  address: z.output<typeof addressSchema>,
+): Promise<void> {
+  await mkdir(index.path, { recursive: true });
+  const aside = `${path}.${process.pid}.tmp`;
+  await writeFile(aside, JSON.stringify(address), { mode: 0o600 });
+  await rename(aside, path);
+}
+
+/** A file that a killed process left behind names an address where nobody answers, or where the key does not fit. */
+async function findRunning(index: IndexFolder): Promise<z.output<typeof addressSchema> | undefined> {
+  try {
+    const address = addressSchema.parse(JSON.parse(await readFile(join(index.path, FILE), 'utf8')));
+    const answer = await fetch(new URL('/collections', address.url), {
+      headers: { 'api-key': address.apiKey },
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+    await answer.body?.cancel();
+    return answer.ok ? address : undefined;
+  } catch {
+    // No file, a broken one, or nobody there: the database is opened here, which reports what is really wrong.
+    return undefined;
+  }
+}

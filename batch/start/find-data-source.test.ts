@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode } from '../../test/support/error-code.ts';
+import { smallProject } from '../../test/support/small-index.ts';
+import { activateTiny, writeTinyGeneration } from '../../test/support/tiny-generation.ts';
+import { FEATURE_COUNT } from '../features/drawn-regions/index.ts';
+import { IndexFolder } from '../index/index-folder.ts';
+import { findDataSource } from './find-data-source.ts';
+import type { StartOptions } from './start-options.ts';
+
+let root = '';
+let index: IndexFolder;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gsmn-source-'));
+  index = new IndexFolder(join(root, 'index'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const find = (changes: Partial<StartOptions> = {}) =>
+  findDataSource(
+    {
+      index: index.path,
+      gallery: join(root, 'gallery'),
+      host: '127.0.0.1',
+      port: 0,
+      build: true,
+      backend: 'auto',
+      logLevel: 'silent',
+      ...changes,
+    },
+    index,
+  );
+
+/** An index whose generation says what data it is of. */
+async function indexOf(name: string, split: string, picture: string): Promise<void> {
+  const { id } = await writeTinyGeneration(index.path);
+  await activateTiny(index.path, id);
+  const path = join(index.generation(id), 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...manifest, source: { name, split } }));
+  writeFileSync(join(index.generation(id), 'images.jsonl'), `{"name":"${picture}","width":1}\n{}\n`);
+}
+
+describe('findDataSource', () => {
+  it('is the data that is named', async () => {
+    expect(await find({ data: 'mine', split: 'dev', checkpoint: 'x' })).toMatchObject({
+      folder: 'mine',
+      split: 'dev',
+      checkpoint: 'x',
+    });
+  });
+
+  it('is the gallery where the index holds nothing', async () => {
+    const project = await smallProject({}, { config: { imageFeatureSize: FEATURE_COUNT } });
+    expect(await find({ checkpoint: project.model })).toMatchObject({
+      folder: join(root, 'gallery'),
+      split: 'test',
+      checkpoint: project.model,
+    });
+    project.remove();
+  });
+
+  it('says before anything is drawn that there is no model, or one of other pictures', async () => {
+    await expect(find({ checkpoint: join(root, 'nothing') })).rejects.toMatchObject({
+      code: 'file_missing',
+      hint: expect.stringContaining('npm run train:gallery'),
+    });
+    const project = await smallProject({});
+    await expect(find({ checkpoint: project.model })).rejects.toMatchObject({
+      code: 'shape_mismatch',
+      hint: expect.stringContaining('npm run train:gallery'),
+    });
+    project.remove();
+    expect(await errorCode(find({ split: 'testall' }))).toBe('argument_invalid');
+  });
+
+  it('is the gallery where the index holds it, for its pictures even when nothing may be built', async () => {
+    await indexOf('gallery', 'test', 'test/00000.webp');
+    expect(await find({ build: false })).toMatchObject({ folder: join(root, 'gallery') });
+  });
+
+  it.each([
+    ['flickr', 'test', 'test/00000.webp'],
+    ['gallery', 'dev', 'dev/00000.webp'],
+    ['gallery', 'test', '1000092795.jpg'],
+  ])('leaves an index of other data as it is: %s, %s, %s', async (name, split, picture) => {
+    await indexOf(name, split, picture);
+    expect(await find()).toBeUndefined();
+  });
+
+  it('is nothing where there is nothing and nothing may be built', async () => {
+    expect(await find({ build: false })).toBeUndefined();
+  });
+});

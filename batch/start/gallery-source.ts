@@ -1,0 +1,76 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { AppError } from '../../shared/errors/index.ts';
+import { MODEL_FILES, readModel } from '../../shared/generation/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { FEATURE_COUNT } from '../features/drawn-regions/index.ts';
+import { GALLERY_SPLITS, type GallerySplit } from '../gallery/collection/index.ts';
+import { galleryModelFolder } from '../gallery/model-folder.ts';
+import { prepareGallery } from '../gallery/preparation/prepare-gallery.ts';
+import type { IndexFolder } from '../index/index-folder.ts';
+import { BUILD_PATHS } from '../index/paths.ts';
+import type { DataSource } from './data-source.ts';
+import type { StartOptions } from './start-options.ts';
+
+/**
+ * The built-in gallery, which is made when the index is built. Its model is the one that ships, or a model folder named
+ * by `--checkpoint`; it is looked at now, because drawing the pictures takes its time.
+ *
+ * @throws AppError `file_missing` when there is no model, `shape_mismatch` when it is of other pictures,
+ * `argument_invalid` for a split that the gallery has not; of `readModel`.
+ */
+export async function gallerySource(options: StartOptions): Promise<DataSource> {
+  const split = gallerySplit(options);
+  const model = options.checkpoint ?? galleryModelFolder();
+  if (options.build) await assertModel(model);
+  return {
+    folder: options.gallery,
+    split,
+    checkpoint: model,
+    prepare: (report, signal) => prepareGallery({ folder: options.gallery, split, model, report, signal }),
+  };
+}
+
+/**
+ * Whether an index serves the built-in gallery: another data set has another name, another split, or pictures that are
+ * named otherwise.
+ */
+export async function servesGallery(index: IndexFolder, options: StartOptions): Promise<boolean> {
+  const active = await index.active();
+  if (active === undefined) return false;
+  const split = gallerySplit(options);
+  const { source } = await index.manifest(active.generation);
+  if (source.name !== basename(resolve(options.gallery)) || source.split !== split) return false;
+  const payload = await firstLine(join(index.generation(active.generation), BUILD_PATHS.imagePayloads));
+  return payload?.includes(`"name":"${split}/00000.webp"`) === true;
+}
+
+function gallerySplit({ split: asked = 'test' }: StartOptions): GallerySplit {
+  const split = GALLERY_SPLITS.find((name) => name === asked);
+  if (split !== undefined) return split;
+  throw new AppError('argument_invalid', `the built-in gallery has no split "${asked}"`, {
+    hint: `its splits are ${GALLERY_SPLITS.join(', ')}; --data DIR searches other data`,
+  });
+}
+
+async function firstLine(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined;
+  for await (const line of createInterface({ input: createReadStream(path) })) return line;
+  return undefined;
+}
+
+async function assertModel(folder: string): Promise<void> {
+  if (!existsSync(join(folder, MODEL_FILES.config))) {
+    throw new AppError('file_missing', `there is no model of the built-in gallery in ${folder}`, {
+      hint: '`npm run train:gallery` makes it; or search your own pictures: pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
+    });
+  }
+  const { config } = await readModel(folderFiles(folder));
+  if (config.imageFeatureSize === FEATURE_COUNT) return;
+  throw new AppError(
+    'shape_mismatch',
+    `the model in ${folder} takes ${config.imageFeatureSize} features a region, the built-in gallery has ${FEATURE_COUNT}`,
+    { hint: '`npm run train:gallery` trains one for the gallery as it is drawn now' },
+  );
+}

@@ -1,0 +1,26 @@
+import { captionPayloadSchema, type GenerationManifest } from '../../shared/schema/index.ts';
+import type { QdrantStore } from '../../workers/clients/index.ts';
+import type { PageContent } from '../data/page-content.ts';
+
+/** Up to `count` sentences of the index, from all over it: what a search is sure to know. */
+export async function exampleSentences(
+  store: QdrantStore,
+  { captions, collections }: GenerationManifest,
+  count: number,
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, part) =>
+    Math.floor(((part + 0.5) * captions.count) / count),
+  ).filter((id) => id < captions.count);
+  const points = await store.retrieve(collections.captions, [...new Set(ids)]);
+  // Captions end in a full stop that stands apart; nobody writes that into a search.
+  const texts = points.map(({ payload }) => captionPayloadSchema.parse(payload).text.replace(/\s*\.$/, ''));
+  return [...new Set(texts)].filter(Boolean);
+}
+
+/** What the page shows, as variables of the edge worker: `|` stands between sentences, `||` between groups. */
+export function pageVariables({ examples, note }: PageContent): Readonly<Record<string, string>> {
+  return {
+    PAGE_EXAMPLES: examples.map((group) => group.join('|')).join('||'),
+    ...(note === undefined ? {} : { PAGE_NOTE: note }),
+  };
+}

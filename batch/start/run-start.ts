@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveQueryBackend } from '../../shared/platform/engines/index.ts';
+import { pageContent } from '../data/page-content.ts';
+import { IndexFolder } from '../index/index-folder.ts';
+import type { Report } from '../report.ts';
+import { Parts } from '../serve/closing.ts';
+import { createLog } from '../serve/log.ts';
+import { servePictures } from '../serve/pictures.ts';
+import { assertPortFree, startLoadedReranker, startSearch } from '../serve/services.ts';
+import { listenForStop } from '../serve/signals.ts';
+import { openStorage } from '../serve/storage.ts';
+import { announcement, type Running } from './announcement.ts';
+import { buildFor } from './build.ts';
+import type { DataSource } from './data-source.ts';
+import { ensureIndex } from './ensure-index.ts';
+import { findDataSource } from './find-data-source.ts';
+import { exampleSentences, pageVariables } from './page.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** Sentences to try where the data names none. */
+const SENTENCES = 3;
+
+/**
+ * Starts the whole system on this machine, says where it is, and ends it in order at the first signal. When a part
+ * does not start, those that run are ended and its error is thrown.
+ */
+export async function runStart(options: StartOptions, report: Report): Promise<void> {
+  const parts = new Parts();
+  const stop = listenForStop();
+  try {
+    const running = await startAll(options, report, parts, stop.signal);
+    process.stdout.write(announcement(running));
+    await stop.asked;
+  } finally {
+    await parts.close();
+  }
+}
+
+async function startAll(
+  options: StartOptions,
+  report: Report,
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<Running> {
+  const { host, port } = options;
+  const log = createLog(options.logLevel);
+  await assertPortFree(port, host);
+  const choice = await resolveQueryBackend(options.backend);
+  const index = new IndexFolder(options.index);
+  // Before anything is started, so that nobody waits for a message about what is not there.
+  const source = await findDataSource(options, index);
+  signal.throwIfAborted();
+
+  const qdrant = parts.add('the vector database', await openStorage(index, { qdrant: options.qdrant, log }));
+  const { store } = qdrant;
+  const manifest = await ensureIndex({
+    index,
+    store,
+    // The index may be of other data than the person wants to search; what is built already is not built again.
+    build: source && (() => buildFor(options, source, { store, backend: choice.backend, signal }, report)),
+    mayChange: options.build,
+    signal,
+  });
+  signal.throwIfAborted();
+
+  const token = secret();
+  const reranker = parts.add(
+    'the reranker',
+    await startLoadedReranker({ indexFolder: index.path, backend: choice.backend, port: 0, token, log }),
+  );
+  signal.throwIfAborted();
+
+  const folder = picturesOf(source);
+  const pictures =
+    folder === undefined ? undefined : parts.add('the picture server', await servePictures(folder));
+  const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
+  const { url } = parts.add(
+    'the edge worker',
+    await startSearch({
+      host,
+      port,
+      vars: {
+        RERANK_URL: reranker.url,
+        RERANK_TOKEN: token,
+        QDRANT_URL: qdrant.url,
+        ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
+        ...(pictures === undefined ? {} : { IMAGES_URL: pictures.url }),
+        ...pageVariables(page),
+      },
+      log,
+    }),
+  );
+  signal.throwIfAborted();
+  return { url, manifest, choice, pictures: folder, page };
+}
+
+/** The folder of the data's pictures, where there is one. */
+function picturesOf(source: DataSource | undefined): string | undefined {
+  if (source === undefined) return undefined;
+  const folder = join(source.folder, 'images');
+  return existsSync(folder) ? folder : undefined;
+}
+
+function secret(): string {
+  return randomBytes(24).toString('base64url');
+}

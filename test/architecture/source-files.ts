@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+/** A source file of the project, with what it imports; paths are relative to the project's root. */
+export interface SourceFile {
+  readonly path: string;
+  /** Specifiers as they are written: of imports for types alone, dynamic imports and modules of threads, too. */
+  readonly specifiers: readonly string[];
+  /** The files of the project that the relative ones mean. */
+  readonly imports: readonly string[];
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const SPECIFIER = /(?:(?:from|import)\s*\(?|new URL\()\s*'([^']+)'/g;
+
+/** The sources below the folders, tests left out. */
+export function sourceFiles(...folders: readonly string[]): SourceFile[] {
+  return folders.flatMap(paths).map((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const specifiers = [...text.matchAll(SPECIFIER)].map((match) => match[1] ?? '');
+    const imports = specifiers
+      .filter((name) => name.startsWith('.') && name.endsWith('.ts'))
+      .map((name) => relative(root, resolve(dirname(join(root, path)), name)));
+    return { path, specifiers, imports };
+  });
+}
+
+function paths(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.includes('/assembly/') && !path.includes('node_modules'));
+}
