@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { GENERATION_PATHS, loadCrc32c, modelFiles, verifyFiles } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { assertRecallInputs, openRecallEncoder, type RecallInput } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import { chooseSplit } from '../data/choose-split.ts';
@@ -23,6 +23,9 @@ import { type GenerationPlan, planGeneration } from './plan.ts';
 import { pushPoints, verifyPoints } from './points.ts';
 import { sealGeneration } from './seal.ts';
 import { Staging } from './staging.ts';
+
+/** What a build gives the recall encoder. */
+const RECALL_INPUTS: readonly RecallInput[] = ['text', 'ids', 'words', 'features', 'nodes', 'boxes'];
 
 export interface BuildOptions {
   /** The index's folder. */
@@ -118,13 +121,14 @@ async function encode(
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<GenerationManifest> {
-  const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+  const recall = await openRecallEncoder(model.coarse);
   const staging = await Staging.open(index.building(plan.id));
   try {
+    assertRecallInputs(recall, RECALL_INPUTS, `split ${plan.split.split} of ${plan.split.folder}`);
     for (const [path, bytes] of modelFiles(model)) {
       await staging.writeWhole(join(GENERATION_PATHS.model, path), bytes);
     }
-    const context = { plan, staging, encoder: engines.encoder, head, crc32c: await loadCrc32c() };
+    const context = { plan, staging, encoder: engines.encoder, recall, crc32c: await loadCrc32c() };
     await report.stage('encode images', 'images', (onProgress) =>
       encodeImages(context, { signal, onProgress }),
     );
@@ -136,10 +140,11 @@ async function encode(
     const { dependencies } = plan.split;
     if (dependencies) await staging.writeWhole(GENERATION_PATHS.dependencies, jsonLines(dependencies));
     return await report.stage('seal the files', 'bytes', (onProgress) =>
-      sealGeneration(index, plan, head, staging, { signal, onProgress }),
+      sealGeneration(index, plan, recall, staging, { signal, onProgress }),
     );
   } finally {
     await staging.close();
+    await recall.dispose?.();
   }
 }
 

@@ -8,7 +8,7 @@ import {
   nodeStoreLayout,
 } from '../../shared/generation/index.ts';
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
-import type { CoarseHead } from '../../shared/retrieval/index.ts';
+import type { RecallEncoder } from '../../shared/retrieval/index.ts';
 import { imageBatch } from '../data/encode-split.ts';
 import { scoringBoxes } from '../data/protocol-boxes.ts';
 import { BUILD_PATHS } from './paths.ts';
@@ -23,7 +23,7 @@ export interface EncodeContext {
   readonly plan: GenerationPlan;
   readonly staging: Staging;
   readonly encoder: Encoder;
-  readonly head: CoarseHead;
+  readonly recall: RecallEncoder;
   readonly crc32c: Crc32c;
 }
 
@@ -34,7 +34,7 @@ export async function encodeImages(
   context: EncodeContext,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<void> {
-  const { plan, staging, encoder, head, crc32c } = context;
+  const { plan, staging, encoder, recall, crc32c } = context;
   const { images, regions, featureSize } = plan.split;
   const { jointSize } = plan.model.config;
   const layout = nodeStoreLayout(NODE_DTYPE, jointSize, new Uint32Array(images).fill(regions));
@@ -51,13 +51,13 @@ export async function encodeImages(
     const to = Math.min(images, from + batch);
     const features = await plan.split.readFeatures(from, to);
     const nodes = await encoder.encodeImages(features, to - from, regions);
-    const vectors = Array.from({ length: to - from }, (_, index) =>
-      head.imageVector({
+    const vectors = await recall.encodeImages(
+      Array.from({ length: to - from }, (_, index) => ({
         regions,
         features: part(features, index, regions * featureSize),
         nodes: part(nodes, index, regions * jointSize),
         boxes: part(boxes, from + index, regions * 4),
-      }),
+      })),
     );
     await staging.writePieces(GENERATION_PATHS.imageNodes, encodeNodeStoreChunk(layout, from, nodes, crc32c));
     await writeVectors(context, BUILD_PATHS.imageVectors, images, from, vectors);
@@ -72,7 +72,7 @@ export async function encodeCaptions(
   context: EncodeContext,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<void> {
-  const { plan, staging, encoder, head, crc32c } = context;
+  const { plan, staging, encoder, recall, crc32c } = context;
   const { captions, model } = plan;
   const lengths = captions.map(({ ids }) => ids.length);
   const layout = nodeStoreLayout(NODE_DTYPE, model.config.jointSize, lengths);
@@ -84,8 +84,8 @@ export async function encodeCaptions(
     const to = Math.min(captions.length, from + CAPTION_BATCH);
     const some = captions.slice(from, to);
     const words = await encoder.encodeCaptions(some.map(({ ids }) => ids));
-    const vectors = words.map((nodes, index) =>
-      head.textVector({ ids: some[index]?.ids ?? [], words: nodes }),
+    const vectors = await recall.encodeTexts(
+      words.map((nodes, index) => ({ text: some[index]?.text, ids: some[index]?.ids ?? [], words: nodes })),
     );
     await staging.writePieces(
       GENERATION_PATHS.captionNodes,
@@ -100,7 +100,7 @@ export async function encodeCaptions(
 
 /** Writes both files' headers; the zeros of an empty store's checksums and vectors have no bytes. */
 async function startStore(
-  { staging, crc32c, head }: EncodeContext,
+  { staging, crc32c, recall }: EncodeContext,
   nodes: string,
   layout: NodeStoreLayout,
   vectors: string,
@@ -110,18 +110,18 @@ async function startStore(
     bytes: new Uint8Array(layout.rowsOffset - layout.checksumsOffset),
   };
   await staging.writePieces(nodes, [encodeNodeStoreHeader(layout, crc32c), padding]);
-  const header = npyHeader([layout.graphs, head.dimensions], 'float32');
+  const header = npyHeader([layout.graphs, recall.dimensions], 'float32');
   await staging.writePieces(vectors, [{ offset: 0, bytes: header }]);
 }
 
 async function writeVectors(
-  { staging, head }: EncodeContext,
+  { staging, recall }: EncodeContext,
   path: string,
   count: number,
   from: number,
   vectors: readonly Float32Array[],
 ): Promise<void> {
-  const k = head.dimensions;
+  const k = recall.dimensions;
   const rows = new Float32Array(vectors.length * k);
   for (const [index, vector] of vectors.entries()) rows.set(vector, index * k);
   const offset = npyHeader([count, k], 'float32').length + 4 * from * k;

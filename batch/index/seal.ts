@@ -10,7 +10,7 @@ import {
 import type { WorkOptions } from '../../shared/model/index.ts';
 import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
-import type { CoarseHead } from '../../shared/retrieval/index.ts';
+import type { RecallEncoder } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { IndexFolder } from './index-folder.ts';
 import { BUILD_PATHS } from './paths.ts';
@@ -24,7 +24,7 @@ import { JOURNAL, type Staging } from './staging.ts';
 export async function sealGeneration(
   index: IndexFolder,
   plan: GenerationPlan,
-  head: CoarseHead,
+  recall: Pick<RecallEncoder, 'kind' | 'dimensions'>,
   staging: Staging,
   options: WorkOptions = {},
 ): Promise<GenerationManifest> {
@@ -37,7 +37,7 @@ export async function sealGeneration(
     id: plan.id,
     source: { name: plan.sourceName, split: split.split },
     model: { config: model.config, fingerprints: model.fingerprints },
-    coarse: { kind: head.kind, dimensions: head.dimensions },
+    coarse: { kind: recall.kind, dimensions: recall.dimensions },
     ranking: model.ranking,
     backend: plan.backend,
     images: { count: split.images, regions: split.regions },

@@ -2,12 +2,12 @@ import type { Encoder } from '../../shared/model/index.ts';
 import {
   CENTRED_POOLING_WARNING,
   COARSE_DEFAULTS,
-  type CoarseImageInput,
-  type CoarseTextInput,
   type FeatureLayout,
   fitCentredPooling,
-  fitCoarseHead,
-  type StoredCoarseHead,
+  fitProjection,
+  type RecallImage,
+  type RecallText,
+  type StoredRecallEncoder,
   selectBagWords,
 } from '../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
@@ -17,19 +17,19 @@ import type { Report } from '../report.ts';
 import { captionedImages, captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Images that the head is fitted on at most: bounds the time that encoding them takes. */
+/** Images that the recall encoder is fitted on at most: bounds the time that encoding them takes. */
 const TRAINING_IMAGES = 8000;
 /** Images whose mean centred pooling takes. */
 const POOLED_IMAGES = 1000;
 
-/** Fits the default head on captioned images (docs/coarse-recall.md). */
+/** Fits the default recall encoder on captioned images (docs/coarse-recall.md). */
 export async function fitOnCaptions(
   encoder: Encoder,
   config: ModelConfig,
   train: Split,
   report: Report,
   signal?: AbortSignal,
-): Promise<StoredCoarseHead> {
+): Promise<StoredRecallEncoder> {
   const chosen = evenlySpaced(train.images, TRAINING_IMAGES);
   const layout: FeatureLayout = {
     image: { regions: config.imageFeatureSize, nodes: config.jointSize },
@@ -42,7 +42,7 @@ export async function fitOnCaptions(
     },
   };
   return report.stage(`fit recall on ${train.split}`, 'images', (onProgress) =>
-    fitCoarseHead(captionedImages(encoder, train, chosen, { signal, onProgress }), layout),
+    fitProjection(captionedImages(encoder, train, chosen, { signal, onProgress }), layout),
   );
 }
 
@@ -53,7 +53,7 @@ export async function fitWithoutCaptions(
   split: Split,
   report: Report,
   signal?: AbortSignal,
-): Promise<StoredCoarseHead> {
+): Promise<StoredRecallEncoder> {
   report.warn(CENTRED_POOLING_WARNING);
   const chosen = evenlySpaced(split.images, POOLED_IMAGES);
   const rows = someRows(split, chosen);
@@ -61,7 +61,7 @@ export async function fitWithoutCaptions(
     encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal, onProgress }),
   );
   const images = graphs.map(
-    (graph): CoarseImageInput => ({ regions: split.regions, features: new Float32Array(), ...graph }),
+    (graph): RecallImage => ({ regions: split.regions, features: new Float32Array(), ...graph }),
   );
   return fitCentredPooling(config.jointSize, images, await singleWords(encoder, config, report, signal));
 }
@@ -71,7 +71,7 @@ async function singleWords(
   { vocabularySize }: ModelConfig,
   report: Report,
   signal?: AbortSignal,
-): Promise<CoarseTextInput[]> {
+): Promise<RecallText[]> {
   const sentences = wordSentences(vocabularySize);
   const graphs = await report.stage('mean of the words', 'words', (onProgress) =>
     encodeCaptionGraphs(encoder, sentences, undefined, { signal, onProgress }),

@@ -1,11 +1,11 @@
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import {
-  type CoarseHead,
   coarseScores,
   fitFusionWeight,
   fusionWeight,
   type PairedScores,
   RANKING_DEFAULTS,
+  type RecallEncoder,
 } from '../../shared/retrieval/index.ts';
 import type { Ranking } from '../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
@@ -27,20 +27,22 @@ interface Engines {
 /** The weight that ranks held-out captions best (docs/coarse-recall.md, "The weight"). */
 export async function fitRanking(
   engines: Engines,
-  head: CoarseHead,
+  recall: RecallEncoder,
   heldOut: Split,
   report: Report,
   signal?: AbortSignal,
 ): Promise<Ranking> {
   const chosen = evenlySpaced(heldOut.images, HELD_OUT_IMAGES);
-  const captions = chosen.flatMap((image) => captionsOf(heldOut, image).map((ids) => ids));
+  const captions = chosen.flatMap((image) => captionsOf(heldOut, image));
+  const written = heldOut.captionTexts;
+  const texts = written && chosen.flatMap((image) => written.slice(5 * image, 5 * image + 5));
   const parses = heldOut.dependencies;
   const dependencies = parses && chosen.flatMap((image) => parses.slice(5 * image, 5 * image + 5));
   const pairs = await pairedScores(
     engines,
-    head,
+    recall,
     heldOut,
-    { chosen, captions, dependencies },
+    { chosen, captions, texts, dependencies },
     report,
     signal,
   );
@@ -56,7 +58,7 @@ export async function fitRanking(
  */
 export async function defaultRanking(
   engines: Engines,
-  head: CoarseHead,
+  recall: RecallEncoder,
   split: Split,
   sentences: readonly (readonly number[])[],
   report: Report,
@@ -67,17 +69,19 @@ export async function defaultRanking(
   // One image has no spread, and no order that a weight could change.
   if (chosen.length < 2) return { shortlist, coarseWeight: 0 };
   const captions = evenlySpaced(sentences.length, SPREAD_IMAGES).map((index) => sentences[index] ?? []);
-  const pairs = await pairedScores(engines, head, split, { chosen, captions }, report, signal);
+  const pairs = await pairedScores(engines, recall, split, { chosen, captions }, report, signal);
   return { shortlist, coarseWeight: fusionWeight(pairs, standardisedWeight) };
 }
 
 async function pairedScores(
   { encoder, matcher }: Engines,
-  head: CoarseHead,
+  recall: RecallEncoder,
   split: Split,
   some: {
     readonly chosen: readonly number[];
     readonly captions: readonly (readonly number[])[];
+    /** The captions as written. */
+    readonly texts?: readonly string[] | undefined;
     readonly dependencies?: Split['dependencies'];
   },
   report: Report,
@@ -87,20 +91,20 @@ async function pairedScores(
   const { regions, featureSize } = split;
   const rows = someRows(split, chosen);
   const images = await encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal });
-  const texts = await encodeCaptionGraphs(encoder, captions, dependencies, { signal });
+  const graphs = await encodeCaptionGraphs(encoder, captions, dependencies, { signal });
   const gsmn = await report.stage(`weigh both scores on ${split.split}`, 'pairs', (onProgress) =>
-    scoreMatrix(matcher, images, texts, { signal, onProgress }),
+    scoreMatrix(matcher, images, graphs, { signal, onProgress }),
   );
   const features = await rows.readFeatures(0, chosen.length);
   const size = regions * featureSize;
-  const coarse = coarseScores(
-    head,
+  const coarse = await coarseScores(
+    recall,
     images.map((graph, index) => ({
       regions,
       features: features.subarray(index * size, (index + 1) * size),
       ...graph,
     })),
-    texts.map(({ words }, index) => ({ ids: captions[index] ?? [], words })),
+    graphs.map(({ words }, index) => ({ text: some.texts?.[index], ids: captions[index] ?? [], words })),
   );
   return { gsmn, coarse, images: chosen.length, captions: captions.length };
 }

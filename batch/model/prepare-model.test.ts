@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../shared/generation/index.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { CENTRED_POOLING_WARNING, parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { CENTRED_POOLING_WARNING, openRecallEncoder } from '../../shared/retrieval/index.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { randomParameters } from '../../test/support/random-model.ts';
 import { type SmallProject, smallProject } from '../../test/support/small-index.ts';
@@ -54,8 +54,7 @@ describe('preparing a model', () => {
     };
     const model = await prepare(project, report);
     expect(stages).toEqual(['fit recall on train', 'weigh both scores on dev']);
-    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
-    expect(head.kind).toBe('cca');
+    expect((await openRecallEncoder(model.coarse)).kind).toBe('cca');
     expect(model.ranking.coarseWeight).toBeGreaterThanOrEqual(0);
     const again = await prepare(project);
     expect(again.fingerprints).toEqual(model.fingerprints);
@@ -66,7 +65,7 @@ describe('preparing a model', () => {
     const warnings: string[] = [];
     const model = await prepare(captionless, { ...silentReport, warn: (line) => warnings.push(line) });
     expect(warnings).toEqual([CENTRED_POOLING_WARNING]);
-    expect(parseCoarseHead(model.coarse.config, model.coarse.tensors).kind).toBe('centred-pooling');
+    expect((await openRecallEncoder(model.coarse)).kind).toBe('centred-pooling');
     expect(model.ranking.coarseWeight).toBeGreaterThan(0);
   });
 

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
-import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { openRecallEncoder } from '../../shared/retrieval/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import { openSplit } from '../data/open-split.ts';
@@ -14,7 +14,7 @@ import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
 import { defaultRanking, fitRanking } from './fit-ranking.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Images without which a fitted head or weight would say nothing. */
+/** Images without which a fitted recall encoder or weight would say nothing. */
 const FEWEST_IMAGES = 20;
 
 export interface PrepareOptions {
@@ -22,7 +22,7 @@ export interface PrepareOptions {
   readonly engines: { readonly encoder: Encoder; readonly matcher: Matcher };
   /** The vocabulary's file. */
   readonly vocabulary: string;
-  /** The data folder: its `train` split fits the coarse head, its `dev` split the weight. */
+  /** The data folder: its `train` split fits the recall encoder, its `dev` split the weight. */
   readonly data: string;
   /** Split whose images give the means where no captions are. */
   readonly fallbackSplit: string;
@@ -30,7 +30,7 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes a network ready to search: reads its vocabulary, fits the coarse head in closed form on captioned training
+ * Makes a network ready to search: reads its vocabulary, fits the recall encoder on captioned training
  * images and the weight of both scores on held-out ones.
  *
  * @throws AppError of the readers; `shape_mismatch` when network, vocabulary and data do not belong together.
@@ -54,17 +54,18 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
     const coarse = train
       ? await fitOnCaptions(encoder, config, train, report, signal)
       : await fitWithoutCaptions(encoder, config, fallback, report, signal);
-    const head = parseCoarseHead(coarse.config, coarse.tensors);
+    const recall = await openRecallEncoder(coarse);
     const ranking = heldOut
-      ? await fitRanking(options.engines, head, heldOut, report, signal)
+      ? await fitRanking(options.engines, recall, heldOut, report, signal)
       : await defaultRanking(
           options.engines,
-          head,
+          recall,
           fallback,
           train?.captionIds ?? wordSentences(vocabulary.size),
           report,
           signal,
         );
+    await recall.dispose?.();
     const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
     return await createModel({ config, parameters, vocabulary, coarse, ranking, parser });
   } finally {

@@ -75,6 +75,7 @@ export async function* captionedImages(
       yield {
         image: { regions, features: features.subarray(index * size, (index + 1) * size), ...graph },
         captions: ids.slice(first, first + CAPTIONS_PER_IMAGE).map((caption, at) => ({
+          text: split.captionTexts?.[(chosen[from + index] ?? 0) * CAPTIONS_PER_IMAGE + at],
           ids: caption,
           words: captions[first + at]?.words ?? new Float32Array(),
         })),

@@ -15,7 +15,8 @@ import { captionDependencies } from '../../shared/parse/index.ts';
 import { createQueryEngines, type QueryEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
-import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import type { RecallText } from '../../shared/retrieval/recall-encoder.ts';
+import { openTextEncoder } from '../../shared/retrieval/text-encoders.ts';
 import {
   type GenerationManifest,
   type MatchPrecision,
@@ -65,8 +66,7 @@ export async function withOpenSearch<T>(
   try {
     const [nodes] = await engines.encoder.encodeCaptions([ids]);
     if (nodes === undefined) throw new AppError('internal', 'the encoder returned no caption');
-    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
-    const coarse = head.textVector({ ids, words: nodes });
+    const coarse = await coarseVector(model, { text: query, ids, words: nodes });
     const reader = await openImageGraphs(files, manifest);
     try {
       const dependencies = await queryDependencies(model, words);
@@ -103,6 +103,17 @@ function checkedQuery(query: string, vocabulary: Vocabulary): ReturnType<typeof 
   const encoded = encodeQuery(query, vocabulary);
   if (encoded.words.length > 0) return encoded;
   throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the picture shows' });
+}
+
+async function coarseVector({ coarse }: Model, query: RecallText): Promise<Float32Array> {
+  const recall = await openTextEncoder(coarse);
+  try {
+    const [vector] = await recall.encodeTexts([query]);
+    if (vector === undefined) throw new AppError('internal', 'the recall encoder returned no vector');
+    return vector;
+  } finally {
+    await recall.dispose?.();
+  }
 }
 
 /** The query's parse, where the model compares parses. */

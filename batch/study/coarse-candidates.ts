@@ -1,31 +1,31 @@
 import {
   type CaptionedImage,
   COARSE_DEFAULTS,
-  type CoarseTextInput,
-  correlationHead,
+  correlationProjection,
   type FeatureLayout,
   fitCentredPooling,
-  ridgeHead,
-  type StoredCoarseHead,
+  type RecallText,
+  ridgeProjection,
+  type StoredRecallEncoder,
   sumUp,
 } from '../../shared/retrieval/index.ts';
 
-/** What the heads are fitted on. */
+/** What the encoders are fitted on. */
 export interface TrainingData {
   /** F and D. */
   readonly featureSize: number;
   readonly nodeSize: number;
   readonly samples: readonly CaptionedImage[];
-  /** Words that the heads count. */
+  /** Words that the encoders count. */
   readonly bag: readonly number[];
   /** Every word of the vocabulary as a sentence of its own: all that centred pooling has without captions. */
-  readonly singleWords: readonly CoarseTextInput[];
+  readonly singleWords: readonly RecallText[];
 }
 
-/** A head to be compared. */
+/** A recall encoder to be compared. */
 export interface Candidate {
   readonly name: string;
-  fit(data: TrainingData): Promise<StoredCoarseHead>;
+  fit(data: TrainingData): Promise<StoredRecallEncoder>;
 }
 
 type Parts = {
@@ -53,7 +53,7 @@ function correlation(name: string, parts: Parts, options: Partial<typeof COARSE_
     name: `CCA, ${name}, ${settings.dimensions} dimensions${settings.power === COARSE_DEFAULTS.power ? '' : `, power ${settings.power}`}`,
     fit: async (data) => {
       const features = layout(parts, data);
-      return correlationHead(await sumUp(data.samples, features), features, settings);
+      return correlationProjection(await sumUp(data.samples, features), features, settings);
     },
   };
 }
@@ -63,12 +63,12 @@ function ridge(name: string, parts: Parts, strength: number): Candidate {
     name: `ridge regression, ${name}`,
     fit: async (data) => {
       const features = layout(parts, data);
-      return ridgeHead(await sumUp(data.samples, features), features, strength);
+      return ridgeProjection(await sumUp(data.samples, features), features, strength);
     },
   };
 }
 
-/** The heads of docs/coarse-recall.md, the default one last. */
+/** The encoders of docs/coarse-recall.md, the default one last. */
 export const CANDIDATES: readonly Candidate[] = [
   {
     name: 'centred pooling of nodes, no captions',

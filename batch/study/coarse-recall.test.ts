@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/index.ts';
-import type { CoarseTextInput } from '../../shared/retrieval/index.ts';
+import type { RecallText } from '../../shared/retrieval/index.ts';
 import { type EncodedSplit, runCoarseStudy } from './coarse-recall.ts';
-import { shortlistRecall } from './measure-head.ts';
+import { shortlistRecall } from './shortlist-recall.ts';
 
 const [F, D, R] = [6, 6, 2];
 
@@ -15,7 +15,7 @@ function split(images: number, seed: number): EncodedSplit {
   };
   const one = (thing: number, length: number): Float32Array =>
     Float32Array.from({ length }, (_, at) => (at % F === thing % F ? 1 : 0) + 0.3 * next());
-  const text = (thing: number): CoarseTextInput => ({ ids: [1, 4 + thing, 2], words: one(thing, 3 * D) });
+  const text = (thing: number): RecallText => ({ ids: [1, 4 + thing, 2], words: one(thing, 3 * D) });
   return {
     images: Array.from({ length: images }, (_, thing) => ({
       regions: R,
@@ -28,7 +28,7 @@ function split(images: number, seed: number): EncodedSplit {
 }
 
 describe('the coarse study', () => {
-  it('measures every head, and what it ranks together with GSMN', async () => {
+  it('measures every encoder, and what it ranks together with GSMN', async () => {
     const [train, dev] = [split(60, 1), split(30, 2)];
     // An exhaustive comparison that is right most of the time.
     const gsmn = Float32Array.from({ length: 30 * 150 }, (_, pair) => {
@@ -43,8 +43,8 @@ describe('the coarse study', () => {
       singleWords: split(2, 3).captions,
       onProgress: (_done, _total, name) => names.push(name),
     });
-    expect(names).toEqual([...study.heads.map(({ name }) => name), 'rankings']);
-    for (const { recall, bytes } of study.heads) {
+    expect(names).toEqual([...study.encoders.map(({ name }) => name), 'rankings']);
+    for (const { recall, bytes } of study.encoders) {
       expect(bytes).toBeGreaterThan(0);
       // Thirty images: the shortlists of 50 and more hold everything.
       for (const shares of [recall.top1, recall.top10, recall.right]) {

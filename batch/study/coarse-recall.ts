@@ -3,40 +3,40 @@ import {
   CAPTIONS_PER_IMAGE,
   type CaptionedImage,
   COARSE_DEFAULTS,
-  type CoarseImageInput,
-  type CoarseTextInput,
   coarseScores,
-  parseCoarseHead,
+  openRecallEncoder,
+  type RecallImage,
+  type RecallText,
   recallMetrics,
   selectBagWords,
 } from '../../shared/retrieval/index.ts';
 import { CANDIDATES, type TrainingData } from './coarse-candidates.ts';
-import { type HeadRow, headTable, rankingTable } from './coarse-tables.ts';
+import { type EncoderRow, encoderTable, rankingTable } from './coarse-tables.ts';
 import { type CrossFit, crossFit, type RankedRow, rankedRows } from './measure-fusion.ts';
-import { shortlistRecall } from './measure-head.ts';
+import { shortlistRecall } from './shortlist-recall.ts';
 
 /** A split, encoded: five captions an image, in order. */
 export interface EncodedSplit {
-  readonly images: readonly CoarseImageInput[];
-  readonly captions: readonly CoarseTextInput[];
+  readonly images: readonly RecallImage[];
+  readonly captions: readonly RecallText[];
 }
 
 export interface CoarseStudyInput {
-  /** What the heads are fitted on. */
+  /** What the encoders are fitted on. */
   readonly train: EncodedSplit;
   /** What they are judged on. */
   readonly dev: EncodedSplit;
   /** Exhaustive GSMN of `dev`, `[images, captions]`. */
   readonly gsmn: Float32Array;
   /** Every word of the vocabulary, encoded as a sentence of its own. */
-  readonly singleWords: readonly CoarseTextInput[];
+  readonly singleWords: readonly RecallText[];
   readonly onProgress?: ((done: number, total: number, name: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface CoarseStudy {
-  readonly heads: readonly HeadRow[];
-  /** Of the default head, which is the last. */
+  readonly encoders: readonly EncoderRow[];
+  /** Of the default encoder, which is the last. */
   readonly rankings: readonly RankedRow[];
   readonly crossFit: CrossFit;
   /** The tables of docs/coarse-recall.md. */
@@ -44,8 +44,8 @@ export interface CoarseStudy {
 }
 
 /**
- * Fits every candidate on `train` and measures on `dev` what its shortlists hold, and what the default head and
- * GSMN rank together.
+ * Fits every candidate on `train` and measures on `dev` what its shortlists hold, and what the default encoder
+ * and GSMN rank together.
  *
  * @throws AppError `shape_mismatch` when a split has not five captions an image.
  */
@@ -54,7 +54,7 @@ export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStu
   const data = trainingData(input);
   captioned(dev);
   const [images, captions] = [dev.images.length, dev.captions.length];
-  const heads: HeadRow[] = [];
+  const encoders: EncoderRow[] = [];
   let coarse: Float32Array = new Float32Array();
   for (const [index, candidate] of CANDIDATES.entries()) {
     input.signal?.throwIfAborted();
@@ -62,12 +62,13 @@ export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStu
     const start = performance.now();
     const stored = await candidate.fit(data);
     const fitSeconds = (performance.now() - start) / 1000;
-    const head = parseCoarseHead(stored.config, stored.tensors, candidate.name);
-    coarse = coarseScores(head, dev.images, dev.captions);
+    const recall = await openRecallEncoder(stored, candidate.name);
+    coarse = await coarseScores(recall, dev.images, dev.captions);
+    await recall.dispose?.();
     const { r1, r5, r10 } = recallMetrics(coarse, images, captions).textToImage;
-    heads.push({
+    encoders.push({
       name: candidate.name,
-      dimensions: head.dimensions,
+      dimensions: recall.dimensions,
       bytes: [...stored.tensors.values()].reduce((sum, tensor) => sum + tensor.data.byteLength, 0),
       fitSeconds,
       recall: shortlistRecall(coarse, gsmn, images, captions),
@@ -78,8 +79,8 @@ export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStu
   const pairs = { gsmn, coarse, images, captions };
   const rankings = rankedRows(pairs);
   const crossed = crossFit(pairs);
-  const markdown = [headTable(heads), rankingTable(rankings, crossed)].join('\n\n');
-  return { heads, rankings, crossFit: crossed, markdown };
+  const markdown = [encoderTable(encoders), rankingTable(rankings, crossed)].join('\n\n');
+  return { encoders, rankings, crossFit: crossed, markdown };
 }
 
 function trainingData({ train, singleWords }: CoarseStudyInput): TrainingData {

@@ -1,16 +1,16 @@
 import { type DirectionMetrics, oneDecimal } from '../../shared/retrieval/index.ts';
 import type { CrossFit, RankedRow, Recalls } from './measure-fusion.ts';
-import { DEPTHS, type ShortlistRecall } from './measure-head.ts';
+import { DEPTHS, type ShortlistRecall } from './shortlist-recall.ts';
 
-/** A head and what was measured of it. */
-export interface HeadRow {
+/** A recall encoder and what was measured of it. */
+export interface EncoderRow {
   readonly name: string;
   readonly dimensions: number;
-  /** Of the head's float32 tensors. */
+  /** Of the encoder's float32 tensors. */
   readonly bytes: number;
   readonly fitSeconds: number;
   readonly recall: ShortlistRecall;
-  /** Text to image, ranked by the head alone. */
+  /** Text to image, ranked by the encoder alone. */
   readonly alone: Recalls;
 }
 
@@ -21,12 +21,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const all = (values: readonly number[]): string => values.map(oneDecimal).join(' ');
 
-/** Heads against exhaustive GSMN and the truth, in Markdown. */
-export function headTable(rows: readonly HeadRow[]): string {
+/** Encoders against exhaustive GSMN and the truth, in Markdown. */
+export function encoderTable(rows: readonly EncoderRow[]): string {
   const depths = DEPTHS.join(' ');
   return table(
     [
-      'head',
+      'encoder',
       `GSMN's first in ${depths}`,
       `GSMN's ten in ${depths}`,
       `right one in ${depths}`,

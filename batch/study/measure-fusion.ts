@@ -9,7 +9,7 @@ import {
   type RecallMetrics,
   recallMetrics,
 } from '../../shared/retrieval/index.ts';
-import { DEPTHS } from './measure-head.ts';
+import { DEPTHS } from './shortlist-recall.ts';
 
 /** Text to image recalls in percent. */
 export type Recalls = readonly [r1: number, r5: number, r10: number];

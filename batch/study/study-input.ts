@@ -1,5 +1,5 @@
 import type { CaptionGraph, Dependencies, Encoder, Matcher, WorkOptions } from '../../shared/model/index.ts';
-import type { CoarseTextInput } from '../../shared/retrieval/index.ts';
+import type { RecallText } from '../../shared/retrieval/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../data/encode-split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import { wordSentences } from '../model/word-sentences.ts';
@@ -12,6 +12,8 @@ export interface StudySplit {
   readonly boxes: Float32Array;
   /** Word ids with `<start>` and `<end>`, five captions an image. */
   readonly captions: readonly (readonly number[])[];
+  /** The captions as written. */
+  readonly texts?: readonly string[] | undefined;
   /** A parse per caption, for sparse models. */
   readonly dependencies?: readonly Dependencies[] | undefined;
 }
@@ -30,12 +32,12 @@ export async function prepareCoarseStudy(
     ({ words }, index): CaptionGraph => ({ words, dependencies: splits.dev.dependencies?.[index] }),
   );
   const gsmn = await scoreMatrix(matcher, dev.images, graphs, options);
-  const singleWords = await encodeTexts(encoder, wordSentences(vocabularySize), options);
+  const singleWords = await encodeTexts(encoder, wordSentences(vocabularySize), undefined, options);
   return { train, dev, gsmn, singleWords };
 }
 
 async function encode(encoder: Encoder, split: StudySplit, options: WorkOptions): Promise<EncodedSplit> {
-  const { rows, boxes, captions } = split;
+  const { rows, boxes, captions, texts } = split;
   const graphs = await encodeImageGraphs(encoder, rows, boxes, options);
   const size = rows.regions * rows.featureSize;
   const features = await rows.readFeatures(0, rows.images);
@@ -44,14 +46,19 @@ async function encode(encoder: Encoder, split: StudySplit, options: WorkOptions)
     features: features.subarray(index * size, (index + 1) * size),
     ...graph,
   }));
-  return { images, captions: await encodeTexts(encoder, captions, options) };
+  return { images, captions: await encodeTexts(encoder, captions, texts, options) };
 }
 
 async function encodeTexts(
   encoder: Encoder,
   captions: readonly (readonly number[])[],
+  texts: readonly string[] | undefined,
   options: WorkOptions,
-): Promise<CoarseTextInput[]> {
+): Promise<RecallText[]> {
   const graphs = await encodeCaptionGraphs(encoder, captions, undefined, options);
-  return captions.map((ids, index) => ({ ids, words: graphs[index]?.words ?? new Float32Array() }));
+  return captions.map((ids, index) => ({
+    text: texts?.[index],
+    ids,
+    words: graphs[index]?.words ?? new Float32Array(),
+  }));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
 import { assertParameters, type Parameters, parameterShapes } from '../model/index.ts';
+import type { StoredRecallEncoder } from '../retrieval/recall-encoder.ts';
 import {
   type GenerationManifest,
   type ModelConfig,
@@ -17,12 +18,6 @@ import { type GenerationFiles, readWhole } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 import { decodeTensors, encodeTensors } from './tensors.ts';
 
-/** The coarse head as it is stored; `parseCoarseHead` of shared/retrieval brings it to life. */
-export interface StoredCoarseHead {
-  readonly config: unknown;
-  readonly tensors: Parameters;
-}
-
 /** SHA-256 of each part's content, whatever file it came from. */
 export type Fingerprints = GenerationManifest['model']['fingerprints'];
 
@@ -31,8 +26,9 @@ export interface Model {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
   readonly vocabulary: Vocabulary;
-  readonly coarse: StoredCoarseHead;
-  /** How its scores and the coarse head's become one. */
+  /** `openRecallEncoder` and `openTextEncoder` of shared/retrieval open it. */
+  readonly coarse: StoredRecallEncoder;
+  /** How its scores and the coarse cosines become one. */
   readonly ranking: Ranking;
   /** The dependency parser's file, of a model whose scores depend on parses (`comparesParses`). */
   readonly parser?: Uint8Array | undefined;

@@ -1,16 +1,16 @@
-import type { CoarseHead, CoarseImageInput, CoarseTextInput } from './coarse-head.ts';
+import type { RecallEncoder, RecallImage, RecallText } from './recall-encoder.ts';
 
-/** The coarse cosines of every image with every sentence, `[images, texts]` row-major. */
-export function coarseScores(
-  head: CoarseHead,
-  images: readonly CoarseImageInput[],
-  texts: readonly CoarseTextInput[],
-): Float32Array {
-  const columns = texts.map((text) => head.textVector(text));
-  const out = new Float32Array(images.length * columns.length);
+/** The coarse cosines of every image with every text, `[images, texts]` row-major. */
+export async function coarseScores(
+  encoder: RecallEncoder,
+  images: readonly RecallImage[],
+  texts: readonly RecallText[],
+): Promise<Float32Array> {
+  const columns = await encoder.encodeTexts(texts);
+  const rows = await encoder.encodeImages(images);
+  const out = new Float32Array(rows.length * columns.length);
   let at = 0;
-  for (const image of images) {
-    const row = head.imageVector(image);
+  for (const row of rows) {
     for (const column of columns) {
       let sum = 0;
       for (let d = 0; d < row.length; d++) sum += (row[d] as number) * (column[d] as number);

@@ -1,10 +1,16 @@
-export { selectBagWords } from './bag-words.ts';
 export { BestImages, type ComparedImage } from './best-images.ts';
-export { CENTRED_POOLING_WARNING, fitCentredPooling } from './centred-pooling.ts';
-export type { CaptionedImage } from './coarse-covariance.ts';
-export type { CoarseHead, CoarseImageInput, CoarseTextInput } from './coarse-head.ts';
 export { coarseScores } from './coarse-scores.ts';
-export { COARSE_DEFAULTS, correlationHead, fitCoarseHead, ridgeHead, sumUp } from './fit-coarse-head.ts';
+export { concatenateEncoders, type WeightedEncoder } from './concatenated.ts';
+export { selectBagWords } from './fit/bag-words.ts';
+export { CENTRED_POOLING_WARNING, fitCentredPooling } from './fit/centred-pooling.ts';
+export type { CaptionedImage } from './fit/covariance.ts';
+export {
+  COARSE_DEFAULTS,
+  correlationProjection,
+  fitProjection,
+  ridgeProjection,
+  sumUp,
+} from './fit/fit-projection.ts';
 export {
   type FittedWeight,
   fitFusionWeight,
@@ -15,8 +21,19 @@ export {
   RANKING_DEFAULTS,
   scoreSpread,
 } from './fusion.ts';
-export type { FeatureLayout } from './pooled-features.ts';
-export { parseCoarseHead } from './projection-head.ts';
+export { openRecallEncoder } from './open-recall-encoder.ts';
+export type { FeatureLayout } from './projection/feature-layout.ts';
+export type { StoredProjection } from './projection/stored-projection.ts';
+export {
+  assertRecallInputs,
+  type RecallEncoder,
+  type RecallImage,
+  type RecallInput,
+  type RecallPixels,
+  type RecallText,
+  type RecallTextEncoder,
+  type StoredRecallEncoder,
+} from './recall-encoder.ts';
 export {
   CAPTIONS_PER_IMAGE,
   type DirectionMetrics,
@@ -26,4 +43,4 @@ export {
   releasedLines,
 } from './recall-metrics.ts';
 export { cascadeScores, rankImages } from './shortlist.ts';
-export type { StoredCoarseHead } from './stored-head.ts';
+export { openTextEncoder } from './text-encoders.ts';

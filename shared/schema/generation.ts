@@ -20,7 +20,7 @@ export const generationManifestSchema = z.object({
   source: z.object({ name: z.string(), split: z.string() }),
   model: z.object({
     config: modelConfigSchema,
-    /** Of the network's parameters, the vocabulary, the coarse head, and the parser of a model that compares parses. */
+    /** Of the network's parameters, the vocabulary, the recall encoder, and the parser of a model that compares parses. */
     fingerprints: z.object({
       network: sha256,
       vocabulary: sha256,

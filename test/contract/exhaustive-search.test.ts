@@ -11,7 +11,7 @@ import {
 import { openImageGraphs } from '../../shared/generation/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { openTextEncoder } from '../../shared/retrieval/index.ts';
 import type { ImagePayload } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
@@ -78,7 +78,8 @@ describe('exhaustive search in this process', () => {
     const { encoder, matcher } = await createEngines(prepared.config, prepared.parameters, 'wasm');
     const { ids } = encodeQuery(QUERY, project.vocabulary);
     const [words = new Float32Array()] = await encoder.encodeCaptions([ids]);
-    const text = parseCoarseHead(prepared.coarse.config, prepared.coarse.tensors).textVector({ ids, words });
+    const recall = await openTextEncoder(prepared.coarse);
+    const [text = new Float32Array()] = await recall.encodeTexts([{ ids, words }]);
     const reader = await openImageGraphs(folderFiles(folder), await index.manifest(generation));
     const images = await matcher.prepareImages(await reader.read(0, IMAGES));
     const scores = await matcher.score(images, [{ words }]);

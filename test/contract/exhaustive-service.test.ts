@@ -15,7 +15,7 @@ const IMAGES = 41;
 const IMAGE_BYTES = 4 * 3 * (12 + 12 + 3);
 
 /** Every image by one call of the matcher, fused with the weight of the generation, best first. */
-async function bruteForce({ model, images, vocabulary, head, manifest }: TinyGeneration) {
+async function bruteForce({ model, images, vocabulary, recall, manifest }: TinyGeneration) {
   await loadTfjsBackend('wasm');
   const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
   const matcher = createTfjsMatcher('wasm', model.config, model.parameters);
@@ -26,10 +26,12 @@ async function bruteForce({ model, images, vocabulary, head, manifest }: TinyGen
   prepared.dispose();
   await matcher.dispose();
   await encoder.dispose();
-  const text = head.textVector({ ids, words });
-  return images
-    .map((image, id) => {
-      const vector = head.imageVector({ ...image, regions: 3, features: new Float32Array() });
+  const [text = new Float32Array()] = await recall.encodeTexts([{ ids, words }]);
+  const vectors = await recall.encodeImages(
+    images.map((image) => ({ ...image, regions: 3, features: new Float32Array() })),
+  );
+  return vectors
+    .map((vector, id) => {
       const coarse = vector.reduce((sum, value, d) => sum + value * (text[d] ?? NaN), 0);
       const gsmn = (scores.imageToText[id] ?? NaN) + (scores.textToImage[id] ?? NaN);
       return { id, gsmn, coarse, score: gsmn + manifest.ranking.coarseWeight * coarse };

@@ -12,7 +12,7 @@ import { searchIndex } from '../../batch/search/search-index.ts';
 import { openImageGraphs, verifyFiles } from '../../shared/generation/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { openTextEncoder } from '../../shared/retrieval/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
@@ -94,10 +94,8 @@ describe('the life of an index', () => {
     const { encoder, matcher } = await createEngines(prepared.config, prepared.parameters, 'wasm');
     const { ids: words } = encodeQuery('a dog on grass', project.vocabulary);
     const [nodes = new Float32Array()] = await encoder.encodeCaptions([words]);
-    const coarse = parseCoarseHead(prepared.coarse.config, prepared.coarse.tensors).textVector({
-      ids: words,
-      words: nodes,
-    });
+    const recall = await openTextEncoder(prepared.coarse);
+    const [coarse] = await recall.encodeTexts([{ ids: words, words: nodes }]);
     const manifest = await index.manifest(answer.generation);
     const reader = await openImageGraphs(folderFiles(index.generation(answer.generation)), manifest);
     const images = await matcher.prepareImages(await reader.read(0, 20));

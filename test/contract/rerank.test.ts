@@ -95,10 +95,10 @@ describe.each([
     else expect(misses).toBeGreaterThan(0);
   });
 
-  it('encodes a query as the network and the coarse head do', async () => {
+  it('encodes a query as the network and the recall encoder do', async () => {
     const response = await service.post('/v1/encode', { query: QUERY, includeWords: true });
     const answer = encodeResponseSchema.parse(await response.json());
-    const { manifest, head } = service.tiny;
+    const { manifest, recall } = service.tiny;
     expect(answer).toMatchObject({
       generation: manifest.id,
       collection: manifest.collections.images,
@@ -117,7 +117,8 @@ describe.each([
     const bytes = Buffer.from(answer.nodes?.base64 ?? '', 'base64');
     const words = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     expect([...words]).toEqual([...expected.words]);
-    expect(answer.coarse).toEqual([...head.textVector({ ids: expected.ids, words: expected.words })]);
+    const [coarse = []] = await recall.encodeTexts([{ ids: expected.ids, words: expected.words }]);
+    expect(answer.coarse).toEqual([...coarse]);
   });
 
   it('leaves the nodes out unless they are asked for', async () => {

@@ -17,7 +17,7 @@ import {
 } from '../../shared/generation/index.ts';
 import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
 import { writeParser } from '../../shared/parse/index.ts';
-import { type CoarseHead, fitCentredPooling, parseCoarseHead } from '../../shared/retrieval/index.ts';
+import { fitCentredPooling, openRecallEncoder, type RecallEncoder } from '../../shared/retrieval/index.ts';
 import type {
   CaptionPayload,
   GenerationManifest,
@@ -41,7 +41,7 @@ export interface TinyGeneration {
   readonly manifest: GenerationManifest;
   readonly model: Model;
   readonly vocabulary: Vocabulary;
-  readonly head: CoarseHead;
+  readonly recall: RecallEncoder;
   readonly images: readonly ImageGraph[];
   readonly captions: readonly (CaptionGraph & CaptionPayload)[];
 }
@@ -111,13 +111,13 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
       data: Float32Array.from(images.flatMap(({ boxes }) => [...boxes])),
     }),
   );
-  const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+  const recall = await openRecallEncoder(model.coarse);
   if (options.vectors !== false) {
     files.set(
       GENERATION_PATHS.imageVectors,
       writeNpy({
-        shape: [count, head.dimensions],
-        data: Float32Array.from(images.flatMap((image) => [...coarseVector(head, image)])),
+        shape: [count, recall.dimensions],
+        data: Float32Array.from((await coarseVectors(recall, images)).flatMap((vector) => [...vector])),
       }),
     );
   }
@@ -155,7 +155,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     manifest,
     model,
     vocabulary,
-    head,
+    recall,
     images,
     captions,
   };
@@ -169,10 +169,10 @@ export async function activateTiny(index: string, id: string, previous: string |
 /** Writes the generation's points to a vector database. */
 export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): Promise<void> {
   const { images, captions } = tiny.manifest.collections;
-  await store.ensureCollection(images, tiny.head.dimensions);
+  await store.ensureCollection(images, tiny.recall.dimensions);
   await store.upsert(
     images,
-    tiny.images.map((image, id) => {
+    (await coarseVectors(tiny.recall, tiny.images)).map((vector, id) => {
       const name = `${id}.png`;
       const payload: ImagePayload = {
         name,
@@ -181,21 +181,28 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
         height: 3,
         captions: [tiny.captions[id]?.text ?? ''],
       };
-      return { id, vector: coarseVector(tiny.head, image), payload };
+      return { id, vector, payload };
     }),
   );
-  await store.ensureCollection(captions, tiny.head.dimensions);
+  await store.ensureCollection(captions, tiny.recall.dimensions);
+  const texts = tiny.captions.map(({ text, words }) => ({
+    text,
+    ids: encodeQuery(text, tiny.vocabulary).ids,
+    words,
+  }));
   await store.upsert(
     captions,
-    tiny.captions.map(({ text, image, words }, id) => {
-      const { ids } = encodeQuery(text, tiny.vocabulary);
-      return { id, vector: tiny.head.textVector({ ids, words }), payload: { text, image } };
+    (await tiny.recall.encodeTexts(texts)).map((vector, id) => {
+      const { text = '', image = 0 } = tiny.captions[id] ?? {};
+      return { id, vector, payload: { text, image } };
     }),
   );
 }
 
-function coarseVector(head: CoarseHead, image: ImageGraph): Float32Array {
-  return head.imageVector({ ...image, regions: REGIONS, features: new Float32Array() });
+function coarseVectors(recall: RecallEncoder, images: readonly ImageGraph[]): Promise<Float32Array[]> {
+  return recall.encodeImages(
+    images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
+  );
 }
 
 /** Rows of length one, as the encoders give them. */

@@ -28,7 +28,7 @@ export async function runCoarse(options: ModelDataOptions): Promise<void> {
     );
     await train.close();
     await dev.close();
-    return withProgress('fit and measure', 'heads', (onProgress) =>
+    return withProgress('fit and measure', 'encoders', (onProgress) =>
       runCoarseStudy({ ...input, signal, onProgress }),
     );
   });
@@ -40,6 +40,7 @@ function studySplit(split: Split): StudySplit {
     rows: split,
     boxes: scoringBoxes(split.boxes, 'clean', false),
     captions: split.captionIds,
+    texts: split.captionTexts,
     dependencies: split.dependencies,
   };
 }

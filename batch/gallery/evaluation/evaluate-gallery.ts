@@ -6,7 +6,7 @@ import {
   cascadeScores,
   coarseScores,
   fuseScores,
-  parseCoarseHead,
+  openRecallEncoder,
   type RecallMetrics,
   recallMetrics,
 } from '../../../shared/retrieval/index.ts';
@@ -30,13 +30,13 @@ export interface GalleryEvaluation {
   readonly config: ModelConfig;
   readonly images: number;
   readonly captions: number;
-  /** The recall head alone. */
+  /** The recall encoder alone. */
   readonly coarse: GalleryScore;
   /** The graphs alone. */
   readonly gsmn: GalleryScore;
   /** Both, with the model's weight, every pair scored. */
   readonly fused: GalleryScore;
-  /** What a search returns: the shortlist of the recall head in the order of both, then the rest. */
+  /** What a search returns: the shortlist of the recall encoder in the order of both, then the rest. */
   readonly served: GalleryScore;
   /** Its length. */
   readonly shortlist: number;
@@ -73,15 +73,21 @@ export async function evaluateGallery(
     );
     const features = await split.readFeatures(0, images);
     const size = regions * featureSize;
-    const coarse = coarseScores(
-      parseCoarseHead(stored.config, stored.tensors),
+    const recall = await openRecallEncoder(stored);
+    const coarse = await coarseScores(
+      recall,
       pictures.map((graph, image) => ({
         ...graph,
         regions,
         features: features.subarray(image * size, (image + 1) * size),
       })),
-      sentences.map(({ words }, caption) => ({ ids: captionIds[caption] ?? [], words })),
+      sentences.map(({ words }, caption) => ({
+        text: split.captionTexts?.[caption],
+        ids: captionIds[caption] ?? [],
+        words,
+      })),
     );
+    await recall.dispose?.();
     const captions = captionIds.length;
     const score = (scores: Float32Array): GalleryScore => ({
       recalls: recallMetrics(scores, images, captions),

@@ -19,7 +19,7 @@ export function galleryJson({ config, images, captions, shortlist, ...scores }: 
 }
 
 function label(name: (typeof SCORES)[number], { config, shortlist }: GalleryEvaluation): string {
-  if (name === 'coarse') return 'recall head alone';
+  if (name === 'coarse') return 'recall encoder alone';
   if (name === 'gsmn') return `GSMN, \`${config.propagation}\``;
   return name === 'fused' ? 'both, every pair' : `both, as a search ranks (shortlist ${shortlist})`;
 }

@@ -6,7 +6,7 @@ import type { CaptionGraph, PairScores, PreparedImages } from '../../../shared/m
 import { createEngines } from '../../../shared/platform/engines/index.ts';
 import { withFileSource } from '../../../shared/platform/file-source.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
-import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
+import { openTextEncoder } from '../../../shared/retrieval/index.ts';
 import type { GenerationManifest } from '../../../shared/schema/index.ts';
 import { encodeQuery } from '../../../shared/text/index.ts';
 
@@ -33,7 +33,7 @@ export async function openDirectRanking(folder: string, backendRequest: string):
   const files = folderFiles(folder);
   const manifest = await readManifest(files);
   const model = await readModel(within(files, 'model'));
-  const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
+  const recallEncoder = await openTextEncoder(model.coarse);
   const { backend, encoder, matcher } = await createEngines(model.config, model.parameters, backendRequest);
   const reader = await openImageGraphs(files, manifest);
   const prepared: PreparedImages = await matcher.prepareImages(await reader.read(0, reader.count));
@@ -45,7 +45,7 @@ export async function openDirectRanking(folder: string, backendRequest: string):
   async function recall(query: string) {
     const { ids } = encodeQuery(query, model.vocabulary);
     const [words = new Float32Array()] = await encoder.encodeCaptions([ids]);
-    const text = head.textVector({ ids, words });
+    const [text = new Float32Array()] = await recallEncoder.encodeTexts([{ text: query, ids, words }]);
     const cosines = Array.from({ length: manifest.images.count }, (_, id) => {
       let sum = 0;
       for (const [d, value] of text.entries()) sum += value * (vectors[id * text.length + d] as number);

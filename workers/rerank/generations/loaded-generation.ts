@@ -17,7 +17,7 @@ import {
 import type { CaptionEncoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
 import type { Parser } from '../../../shared/parse/index.ts';
 import { parserOf } from '../../../shared/platform/parse/index.ts';
-import { parseCoarseHead } from '../../../shared/retrieval/index.ts';
+import { openTextEncoder } from '../../../shared/retrieval/text-encoders.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { type ImageStore, openImageStore } from '../matching/image-store.ts';
@@ -104,12 +104,13 @@ export class LoadedGeneration {
     await verifyFiles(files, manifest, { paths: NEEDED, signal: options.signal });
     const model = await readModel(within(files, GENERATION_PATHS.model));
     assertModelOf(manifest, model);
-    const head = parseCoarseHead(model.coarse.config, model.coarse.tensors);
     const undo: (() => Promise<void>)[] = [];
     const dispose = async (): Promise<void> => {
       for (const step of undo.splice(0).reverse()) await step();
     };
     try {
+      const recall = await openTextEncoder(model.coarse, `${files.name}: the recall encoder`);
+      undo.push(async () => recall.dispose?.());
       const { encoder, matcher } = await engines(model.config, model.parameters, backend);
       undo.push(async () => {
         await encoder.dispose();
@@ -121,7 +122,7 @@ export class LoadedGeneration {
       undo.push(async () => vectors?.close());
       const images = await openImageStore(reader, matcher, settings.memoryBytes, options);
       undo.push(() => images.close());
-      const queries = new QueryEncoder(encoder, head, settings.queryCacheBytes);
+      const queries = new QueryEncoder(encoder, recall, settings.queryCacheBytes);
       const parser = model.parser && (await parserOf(bytesSource(`${files.name}: the parser`, model.parser)));
       return new LoadedGeneration(
         { manifest, vocabulary: model.vocabulary, queries, images, matcher, vectors, parser },

@@ -28,7 +28,7 @@ export async function comparedQuery(
   metrics: RerankMetrics,
 ): Promise<ComparedQuery> {
   const { words, ids } = queryWords(query, generation.vocabulary, settings);
-  const { nodes, cached } = await timed(metrics, 'encode', () => generation.queries.encode(ids));
+  const { nodes, cached } = await timed(metrics, 'encode', () => generation.queries.encode(ids, query));
   metrics.query(cached);
   const { parser } = generation;
   if (parser === undefined) return { caption: { words: nodes.words }, coarse: nodes.coarse, words };

@@ -17,7 +17,9 @@ export async function encodeQueryRequest(
   const { generation, release } = host.lease(request.generation, 'encode_unavailable');
   try {
     const { words, ids } = queryWords(request.query, generation.vocabulary, settings);
-    const { nodes, cached } = await timed(metrics, 'encode', () => generation.queries.encode(ids));
+    const { nodes, cached } = await timed(metrics, 'encode', () =>
+      generation.queries.encode(ids, request.query),
+    );
     metrics.query(cached);
     const { manifest } = generation;
     return {

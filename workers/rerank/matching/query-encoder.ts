@@ -1,8 +1,8 @@
 import type { CaptionEncoder } from '../../../shared/model/index.ts';
-import type { CoarseHead } from '../../../shared/retrieval/coarse-head.ts';
+import type { RecallTextEncoder } from '../../../shared/retrieval/recall-encoder.ts';
 import { LruCache } from '../lru-cache.ts';
 
-/** A query as the network and the coarse head see it. */
+/** A query as the network and the recall encoder see it. */
 export interface QueryNodes {
   /** `[L, D]`. */
   readonly words: Float32Array;
@@ -13,13 +13,13 @@ export interface QueryNodes {
 /** Encodes queries and remembers the last ones; the same query asked twice at once is encoded once. */
 export class QueryEncoder {
   readonly #encoder: CaptionEncoder;
-  readonly #head: CoarseHead;
+  readonly #recall: RecallTextEncoder;
   readonly #cache: LruCache<QueryNodes>;
   readonly #underWay = new Map<string, Promise<QueryNodes>>();
 
-  constructor(encoder: CaptionEncoder, head: CoarseHead, cacheBytes: number) {
+  constructor(encoder: CaptionEncoder, recall: RecallTextEncoder, cacheBytes: number) {
     this.#encoder = encoder;
-    this.#head = head;
+    this.#recall = recall;
     this.#cache = new LruCache(cacheBytes);
   }
 
@@ -32,21 +32,32 @@ export class QueryEncoder {
     return this.#cache.bytes;
   }
 
-  /** Nodes and coarse vector of word ids (with `<start>` and `<end>`), and whether they were known already. */
-  async encode(ids: readonly number[]): Promise<{ readonly nodes: QueryNodes; readonly cached: boolean }> {
-    const key = ids.join(' ');
+  /**
+   * Nodes and coarse vector of a query, and whether they were known already.
+   *
+   * @param ids its words, with `<start>` and `<end>`.
+   * @param text as written.
+   */
+  async encode(
+    ids: readonly number[],
+    text: string,
+  ): Promise<{ readonly nodes: QueryNodes; readonly cached: boolean }> {
+    // Queries of the same words are the same unless the recall encoder reads how they are written.
+    const key = this.#recall.needs.includes('text') ? text : ids.join(' ');
     const known = this.#cache.get(key) ?? this.#underWay.get(key);
     if (known !== undefined) return { nodes: await known, cached: true };
-    const work = this.#encode(ids).finally(() => this.#underWay.delete(key));
+    const work = this.#encode(ids, text).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, work);
     const nodes = await work;
     this.#cache.set(key, nodes, nodes.words.byteLength + nodes.coarse.byteLength + 2 * key.length);
     return { nodes, cached: false };
   }
 
-  async #encode(ids: readonly number[]): Promise<QueryNodes> {
+  async #encode(ids: readonly number[], text: string): Promise<QueryNodes> {
     const [words] = await this.#encoder.encodeCaptions([ids]);
     if (words === undefined) throw new RangeError('the encoder returned no caption');
-    return { words, coarse: this.#head.textVector({ ids, words }) };
+    const [coarse] = await this.#recall.encodeTexts([{ text, ids, words }]);
+    if (coarse === undefined) throw new RangeError('the recall encoder returned no vector');
+    return { words, coarse };
   }
 }

@@ -1,18 +1,23 @@
-import { AppError } from '../errors/index.ts';
-import type { Parameter } from '../model/index.ts';
+import { AppError } from '../../errors/index.ts';
+import type { Parameter } from '../../model/index.ts';
+import { type FeatureLayout, imageFeatureSize, textFeatureSize } from '../projection/feature-layout.ts';
+import {
+  IMAGE_TENSORS,
+  type ProjectionKind,
+  type StoredProjection,
+  TEXT_TENSORS,
+} from '../projection/stored-projection.ts';
 import {
   addRidge,
   type CorrelationOptions,
   canonicalDirections,
   type Directions,
 } from './canonical-correlation.ts';
-import { type CaptionedImage, type Covariance, CovarianceSum } from './coarse-covariance.ts';
+import { type CaptionedImage, type Covariance, CovarianceSum } from './covariance.ts';
 import { choleskyInPlace, solveLower, solveUpper } from './linear-algebra/cholesky.ts';
 import { transpose } from './linear-algebra/product.ts';
-import { type FeatureLayout, imageFeatureSize, textFeatureSize } from './pooled-features.ts';
-import { headShapes, type StoredCoarseHead } from './stored-head.ts';
 
-/** The head that is fitted when nothing else is asked for (docs/coarse-recall.md has the measurements). */
+/** The projection that is fitted when nothing else is asked for (docs/coarse-recall.md has the measurements). */
 export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number } = {
   dimensions: 128,
   imageRidge: 2,
@@ -24,31 +29,31 @@ export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number }
 };
 
 /**
- * Fits the default head: canonical correlation analysis between an image's pooled regions and nodes and a
+ * Fits the default projection: canonical correlation analysis between an image's pooled regions and nodes and a
  * sentence's word counts and word nodes. Closed form, one pass, deterministic.
  *
  * @param samples captioned training images, in any order; nothing of them is kept.
  * @throws AppError `argument_invalid` (no data, features not finite), `shape_mismatch`.
  */
-export async function fitCoarseHead(
+export async function fitProjection(
   samples: AsyncIterable<CaptionedImage> | Iterable<CaptionedImage>,
   layout: FeatureLayout,
   options: Partial<CorrelationOptions> = {},
-): Promise<StoredCoarseHead> {
+): Promise<StoredProjection> {
   const settings = { ...COARSE_DEFAULTS, ...options };
   const covariance = await sumUp(samples, layout);
-  return correlationHead(covariance, layout, settings);
+  return correlationProjection(covariance, layout, settings);
 }
 
-/** The head of a covariance, which is used up. */
-export function correlationHead(
+/** The projection of a covariance, which is used up. */
+export function correlationProjection(
   covariance: Covariance,
   layout: FeatureLayout,
   options: CorrelationOptions,
-): StoredCoarseHead {
+): StoredProjection {
   const { imageMean, textMean } = covariance;
   const directions = canonicalDirections(covariance, layout, options);
-  return storedHead('cca', layout, directions, imageMean, textMean);
+  return storedProjection('cca', layout, directions, imageMean, textMean);
 }
 
 /**
@@ -57,7 +62,11 @@ export function correlationHead(
  *
  * @param ridge as a multiple of the mean variance of the text's features.
  */
-export function ridgeHead(covariance: Covariance, layout: FeatureLayout, ridge: number): StoredCoarseHead {
+export function ridgeProjection(
+  covariance: Covariance,
+  layout: FeatureLayout,
+  ridge: number,
+): StoredProjection {
   const [dx, dy] = [imageFeatureSize(layout), textFeatureSize(layout)];
   const { imageMean, textMean, textText, textImage } = covariance;
   addRidge(textText, dy, ridge);
@@ -65,18 +74,18 @@ export function ridgeHead(covariance: Covariance, layout: FeatureLayout, ridge: 
   const text = transpose(textImage, dy, dx); // a row an image feature
   solveLower(textText, dy, text, dx);
   solveUpper(textText, dy, text, dx);
-  return storedHead('ridge', layout, { count: dx, image: identity(dx), text }, imageMean, textMean);
+  return storedProjection('ridge', layout, { count: dx, image: identity(dx), text }, imageMean, textMean);
 }
 
 /** Means of both sides and nothing else: what remains possible without captions. */
-export function centredPoolingHead(
+export function centredPoolingProjection(
   size: number,
   imageMean: Float64Array,
   textMean: Float64Array,
-): StoredCoarseHead {
+): StoredProjection {
   const layout: FeatureLayout = { image: { regions: 0, nodes: size }, text: { bag: [], words: size } };
   const directions = { count: size, image: identity(size), text: identity(size) };
-  return storedHead('centred-pooling', layout, directions, imageMean, textMean);
+  return storedProjection('centred-pooling', layout, directions, imageMean, textMean);
 }
 
 /** Means and covariances of the samples. */
@@ -89,13 +98,13 @@ export async function sumUp(
   return sum.finish();
 }
 
-function storedHead(
-  kind: StoredCoarseHead['config']['kind'],
+function storedProjection(
+  kind: ProjectionKind,
   layout: FeatureLayout,
   { count, image, text }: Directions,
   imageMean: Float64Array,
   textMean: Float64Array,
-): StoredCoarseHead {
+): StoredProjection {
   const data = new Map<string, Float64Array>([
     ['image.projection', image],
     ['image.offset', project(image, imageMean, count)],
@@ -103,14 +112,14 @@ function storedHead(
     ['text.offset', project(text, textMean, count)],
   ]);
   const tensors = new Map<string, Parameter>();
-  for (const [name, shape] of headShapes(layout, count)) {
+  for (const [name, shapeOf] of Object.entries({ ...IMAGE_TENSORS, ...TEXT_TENSORS })) {
     const values = Float32Array.from(data.get(name) ?? []);
     if (!values.every(Number.isFinite)) {
-      throw new AppError('argument_invalid', `the coarse head's "${name}" is not finite`, {
+      throw new AppError('argument_invalid', `the projection's "${name}" is not finite`, {
         hint: 'look for NaN or infinity in the training features, or use a larger ridge',
       });
     }
-    tensors.set(name, { shape, data: values });
+    tensors.set(name, { shape: shapeOf(layout, count), data: values });
   }
   return {
     config: { format: 'gsmn-coarse-head', version: 1, kind, dimensions: count, features: copy(layout) },
@@ -118,7 +127,7 @@ function storedHead(
   };
 }
 
-function copy({ image, text }: FeatureLayout): StoredCoarseHead['config']['features'] {
+function copy({ image, text }: FeatureLayout): StoredProjection['config']['features'] {
   return { image: { ...image }, text: { bag: [...text.bag], words: text.words } };
 }
 

@@ -1,17 +1,19 @@
-import { AppError } from '../errors/index.ts';
-import type { CoarseImageInput, CoarseTextInput } from './coarse-head.ts';
-import { centredPoolingHead } from './fit-coarse-head.ts';
-import { type FeatureLayout, writeImageFeatures, writeWordMean } from './pooled-features.ts';
-import type { StoredCoarseHead } from './stored-head.ts';
+import { AppError } from '../../errors/index.ts';
+import type { FeatureLayout } from '../projection/feature-layout.ts';
+import { writeImageFeatures } from '../projection/image-features.ts';
+import type { StoredProjection } from '../projection/stored-projection.ts';
+import { writeWordMean } from '../projection/text-features.ts';
+import type { RecallImage, RecallText } from '../recall-encoder.ts';
+import { centredPoolingProjection } from './fit-projection.ts';
 
 /** What a person must know who indexes without captioned data; figures from docs/coarse-recall.md. */
 export const CENTRED_POOLING_WARNING =
   'there is no captioned training data, so images are recalled by centred pooling, which misses most of the right ' +
-  'ones: of 500 photographs the right one was among the first 100 for 43 of 100 sentences, and for 97 with a head ' +
-  'that was fitted; prepare the model with a data folder whose train split has captions';
+  'ones: of 500 photographs the right one was among the first 100 for 43 of 100 sentences, and for 97 with a recall ' +
+  'encoder that was fitted; prepare the model with a data folder whose train split has captions';
 
 /**
- * The head without captioned data: GSMN's nodes are averaged and the mean over all images and over all sentences
+ * The projection without captioned data: GSMN's nodes are averaged and the mean over all images and over all sentences
  * is taken off.
  *
  * @param nodeSize D.
@@ -21,16 +23,16 @@ export const CENTRED_POOLING_WARNING =
  */
 export function fitCentredPooling(
   nodeSize: number,
-  images: Iterable<CoarseImageInput>,
-  texts: Iterable<CoarseTextInput>,
-): StoredCoarseHead {
+  images: Iterable<RecallImage>,
+  texts: Iterable<RecallText>,
+): StoredProjection {
   const layout: FeatureLayout = {
     image: { regions: 0, nodes: nodeSize },
     text: { bag: [], words: nodeSize },
   };
   const imageMean = mean(images, nodeSize, 'images', (image, out) => writeImageFeatures(layout, image, out));
   const textMean = mean(texts, nodeSize, 'sentences', (text, out) => writeWordMean(layout, text, out));
-  return centredPoolingHead(nodeSize, imageMean, textMean);
+  return centredPoolingProjection(nodeSize, imageMean, textMean);
 }
 
 function mean<T>(

@@ -1,21 +1,23 @@
 import { EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../errors/index.ts';
-import type { Parameters } from '../model/index.ts';
+import { errorCode } from '../../../test/support/error-code.ts';
+import type { Parameters } from '../../model/index.ts';
 import {
   type CaptionedImage,
   CENTRED_POOLING_WARNING,
-  type CoarseImageInput,
-  type CoarseTextInput,
-  correlationHead,
+  correlationProjection,
   type FeatureLayout,
   fitCentredPooling,
-  fitCoarseHead,
-  parseCoarseHead,
-  ridgeHead,
+  fitProjection,
+  openRecallEncoder,
+  type RecallEncoder,
+  type RecallImage,
+  type RecallText,
+  ridgeProjection,
+  type StoredRecallEncoder,
   selectBagWords,
   sumUp,
-} from './index.ts';
+} from '../index.ts';
 
 /** Reproducible numbers in [-1, 1). */
 function noise(seed: number): () => number {
@@ -69,59 +71,59 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, at) => sum + value * (b[at] ?? Number.NaN), 0);
 }
 
-/** Share of captions whose own image comes first. */
-function firsts(head: ReturnType<typeof parseCoarseHead>, samples: readonly CaptionedImage[]): number {
-  const images = samples.map(({ image }) => head.imageVector(image));
-  const hits = samples.flatMap(({ captions }, own) =>
-    captions.map((caption) => {
-      const query = head.textVector(caption);
+/** Share of captions whose own image is among the first three. */
+async function firsts(stored: StoredRecallEncoder, samples: readonly CaptionedImage[]): Promise<number> {
+  const encoder = await openRecallEncoder(stored);
+  const images = await encoder.encodeImages(samples.map(({ image }) => image));
+  let hits = 0;
+  for (const [own, { captions }] of samples.entries()) {
+    for (const query of await encoder.encodeTexts(captions)) {
       const scores = images.map((vector) => dot(vector, query));
-      return scores.filter((score) => score > (scores[own] ?? 0)).length < 3 ? 1 : 0;
-    }),
-  );
-  return hits.reduce<number>((sum, hit) => sum + hit, 0) / hits.length;
+      if (scores.filter((score) => score > (scores[own] ?? 0)).length < 3) hits++;
+    }
+  }
+  return hits / samples.flatMap(({ captions }) => captions).length;
 }
 
-function code(run: () => unknown): string | undefined {
-  try {
-    run();
-  } catch (thrown) {
-    return thrown instanceof AppError ? thrown.code : String(thrown);
-  }
-  return undefined;
+async function vectorOf(encoder: RecallEncoder, image: RecallImage): Promise<Float32Array> {
+  return (await encoder.encodeImages([image]))[0] ?? new Float32Array();
+}
+
+async function textVectorOf(encoder: RecallEncoder, text: RecallText): Promise<Float32Array> {
+  return (await encoder.encodeTexts([text]))[0] ?? new Float32Array();
 }
 
 const bytes = (tensors: Parameters): number[] =>
   [...tensors.values()].flatMap(({ data }) => Array.from(data));
 
-describe('a fitted coarse head', () => {
+describe('a fitted projection', () => {
   it('finds images that it was not fitted on, where centred pooling does not', async () => {
     const [train, held] = [world(400, 1), world(40, 2)];
-    const stored = await fitCoarseHead(train, LAYOUT, { dimensions: 8, imageRidge: 0.1, textRidge: 0.1 });
-    const fitted = firsts(parseCoarseHead(stored.config, stored.tensors), held);
+    const stored = await fitProjection(train, LAYOUT, { dimensions: 8, imageRidge: 0.1, textRidge: 0.1 });
+    const fitted = await firsts(stored, held);
     const shuffled = train.map(({ image }, at) => ({
       image,
       captions: train[(at + 7) % train.length]?.captions ?? [],
     }));
-    const wrong = await fitCoarseHead(shuffled, LAYOUT, { dimensions: 8, imageRidge: 0.1, textRidge: 0.1 });
+    const wrong = await fitProjection(shuffled, LAYOUT, { dimensions: 8, imageRidge: 0.1, textRidge: 0.1 });
     expect(fitted).toBeGreaterThan(0.6);
-    expect(firsts(parseCoarseHead(wrong.config, wrong.tensors), held)).toBeLessThan(0.3);
+    expect(await firsts(wrong, held)).toBeLessThan(0.3);
   });
 
   it('gives unit vectors, and the same bytes each time', async () => {
-    const one = await fitCoarseHead(world(60, 3), LAYOUT, { dimensions: 6 });
-    const two = await fitCoarseHead(world(60, 3), LAYOUT, { dimensions: 6 });
+    const one = await fitProjection(world(60, 3), LAYOUT, { dimensions: 6 });
+    const two = await fitProjection(world(60, 3), LAYOUT, { dimensions: 6 });
     expect(bytes(two.tensors)).toEqual(bytes(one.tensors));
-    const head = parseCoarseHead(JSON.parse(JSON.stringify(one.config)), one.tensors);
-    expect(head).toMatchObject({ kind: 'cca', dimensions: 6 });
-    for (const { image, captions } of world(5, 4)) {
-      for (const vector of [
-        head.imageVector(image),
-        ...captions.map((caption) => head.textVector(caption)),
-      ]) {
-        expect(vector).toHaveLength(6);
-        expect(dot(vector, vector)).toBeCloseTo(1, 5);
-      }
+    const config: unknown = JSON.parse(JSON.stringify(one.config));
+    const encoder = await openRecallEncoder({ config, tensors: one.tensors });
+    expect(encoder).toMatchObject({ kind: 'cca', dimensions: 6 });
+    const samples = world(5, 4);
+    for (const vector of [
+      ...(await encoder.encodeImages(samples.map(({ image }) => image))),
+      ...(await encoder.encodeTexts(samples.flatMap(({ captions }) => captions))),
+    ]) {
+      expect(vector).toHaveLength(6);
+      expect(dot(vector, vector)).toBeCloseTo(1, 5);
     }
   });
 
@@ -139,7 +141,7 @@ describe('a fitted coarse head', () => {
     syy.add(Matrix.eye(WORDS).mul((0.3 * syy.trace()) / WORDS));
     const product = inverse(sxx).mmul(syx.transpose()).mmul(inverse(syy)).mmul(syx);
     const expected = new EigenvalueDecomposition(product).realEigenvalues.sort((a, b) => b - a);
-    const stored = correlationHead(covariance, features, {
+    const stored = correlationProjection(covariance, features, {
       dimensions: 3,
       imageRidge: 0.2,
       textRidge: 0.3,
@@ -175,7 +177,7 @@ describe('a fitted coarse head', () => {
         ),
       ].map((sum) => sum / 3),
     );
-    const text = ({ ids, words }: CoarseTextInput): number[] => [
+    const text = ({ ids, words }: RecallText): number[] => [
       ...BAG.map((id) => ids.filter((other) => other === id).length),
       ...Array.from(
         { length: D },
@@ -207,7 +209,7 @@ describe('a fitted coarse head', () => {
   });
 });
 
-describe('other heads', () => {
+describe('other projections', () => {
   it('ridge regression is the closed form', async () => {
     const features: FeatureLayout = { image: { regions: 0, nodes: D }, text: { bag: [], words: D } };
     const covariance = await sumUp(world(100, 7), features);
@@ -216,72 +218,69 @@ describe('other heads', () => {
     const expected = inverse(syy.clone().add(Matrix.eye(D).mul((0.5 * syy.trace()) / D)))
       .mmul(syx)
       .to1DArray();
-    const found = ridgeHead(covariance, features, 0.5).tensors.get('text.projection')?.data ?? [];
+    const found = ridgeProjection(covariance, features, 0.5).tensors.get('text.projection')?.data ?? [];
     expect(Math.max(...expected.map((value, at) => Math.abs(value - (found[at] ?? 9))))).toBeLessThan(1e-5);
   });
 
-  it('centred pooling takes the means off', () => {
+  it('centred pooling takes the means off', async () => {
     const samples = world(20, 8);
     const stored = fitCentredPooling(
       D,
       samples.map(({ image }) => image),
       samples.flatMap(({ captions }) => captions),
     );
-    const head = parseCoarseHead(stored.config, stored.tensors);
-    expect(head).toMatchObject({ kind: 'centred-pooling', dimensions: D });
-    const [first] = samples;
-    const vector = first === undefined ? new Float32Array() : head.imageVector(first.image);
+    const encoder = await openRecallEncoder(stored);
+    expect(encoder).toMatchObject({ kind: 'centred-pooling', dimensions: D });
+    const [vector = new Float32Array()] = await encoder.encodeImages(samples.map(({ image }) => image));
     expect(dot(vector, vector)).toBeCloseTo(1, 5);
     expect(CENTRED_POOLING_WARNING).toContain('no captioned training data');
-    expect(code(() => fitCentredPooling(D, [], []))).toBe('argument_invalid');
+    expect(await errorCode(() => fitCentredPooling(D, [], []))).toBe('argument_invalid');
   });
 });
 
 describe('awkward input', async () => {
   const samples = world(60, 9);
-  const stored = await fitCoarseHead(samples, LAYOUT, { dimensions: 4 });
-  const head = parseCoarseHead(stored.config, stored.tensors);
-  const zeroImage: CoarseImageInput = {
+  const stored = await fitProjection(samples, LAYOUT, { dimensions: 4 });
+  const encoder = await openRecallEncoder(stored);
+  const zeroImage: RecallImage = {
     regions: R,
     features: new Float32Array(R * F),
     nodes: new Float32Array(R * D),
     boxes: new Float32Array(R * 4),
   };
-  const length = (vector: Float32Array): number => dot(vector, vector);
+  const lengthOf = async (vector: Promise<Float32Array>): Promise<number> => dot(await vector, await vector);
+  const image = (change: Partial<RecallImage>) => vectorOf(encoder, { ...zeroImage, ...change });
+  const text = (ids: number[], words = new Float32Array(ids.length * D)) =>
+    textVectorOf(encoder, { ids, words });
 
-  it('takes unknown words, sentences without words, and images of zeros', () => {
-    expect(length(head.textVector({ ids: [1, 3, 2], words: new Float32Array(3 * D) }))).toBeCloseTo(1, 5);
-    expect(length(head.textVector({ ids: [1, 2], words: new Float32Array(2 * D) }))).toBeCloseTo(1, 5);
-    expect(length(head.imageVector(zeroImage))).toBeCloseTo(1, 5);
+  it('takes unknown words, texts without words, and images of zeros', async () => {
+    expect(await lengthOf(text([1, 3, 2]))).toBeCloseTo(1, 5);
+    expect(await lengthOf(text([1, 2]))).toBeCloseTo(1, 5);
+    expect(await lengthOf(image({}))).toBeCloseTo(1, 5);
   });
 
-  it('does not count unknown words', () => {
-    const words = new Float32Array(3 * D);
-    expect(head.textVector({ ids: [1, 3, 2], words })).toEqual(head.textVector({ ids: [1, 777, 2], words }));
-    expect(head.textVector({ ids: [1, 3, 2], words })).not.toEqual(
-      head.textVector({ ids: [1, 5, 2], words }),
-    );
+  it('does not count unknown words', async () => {
+    expect(await text([1, 3, 2])).toEqual(await text([1, 777, 2]));
+    expect(await text([1, 3, 2])).not.toEqual(await text([1, 5, 2]));
   });
 
-  it('gives a unit vector for the mean itself', () => {
+  it('gives a unit vector for the mean itself', async () => {
     const flat = fitCentredPooling(D, [zeroImage], [{ ids: [1, 2], words: new Float32Array(2 * D) }]);
-    expect(length(parseCoarseHead(flat.config, flat.tensors).imageVector(zeroImage))).toBeCloseTo(1, 5);
+    expect(await lengthOf(vectorOf(await openRecallEncoder(flat), zeroImage))).toBeCloseTo(1, 5);
   });
 
-  it('refuses wrong shapes and numbers that are not finite', () => {
-    expect(code(() => head.imageVector({ ...zeroImage, features: new Float32Array(5) }))).toBe(
-      'shape_mismatch',
-    );
-    expect(code(() => head.imageVector({ ...zeroImage, regions: 0 }))).toBe('shape_mismatch');
-    expect(code(() => head.textVector({ ids: [1, 2], words: new Float32Array(1) }))).toBe('shape_mismatch');
-    expect(code(() => head.textVector({ ids: [], words: new Float32Array() }))).toBe('query_empty');
+  it('refuses wrong shapes and numbers that are not finite', async () => {
+    await expect(image({ features: new Float32Array(5) })).rejects.toMatchObject({ code: 'shape_mismatch' });
+    await expect(image({ regions: 0 })).rejects.toMatchObject({ code: 'shape_mismatch' });
+    await expect(text([1, 2], new Float32Array(1))).rejects.toMatchObject({ code: 'shape_mismatch' });
+    await expect(text([])).rejects.toMatchObject({ code: 'query_empty' });
     const features = new Float32Array(R * F).fill(Number.NaN);
-    expect(code(() => head.imageVector({ ...zeroImage, features }))).toBe('format_invalid');
+    await expect(image({ features })).rejects.toMatchObject({ code: 'format_invalid' });
   });
 
   it('refuses to be fitted on nothing, on images without captions, and on NaN', async () => {
     const codeOf = (data: CaptionedImage[]): Promise<unknown> =>
-      fitCoarseHead(data, LAYOUT).catch((thrown) => thrown.code);
+      fitProjection(data, LAYOUT).catch((thrown) => thrown.code);
     expect(await codeOf([])).toBe('argument_invalid');
     expect(await codeOf([{ image: zeroImage, captions: [] }])).toBe('argument_invalid');
     const bad = { ...zeroImage, features: new Float32Array(R * F).fill(Number.NaN) };
@@ -292,19 +291,21 @@ describe('awkward input', async () => {
 
   it('fits features that never vary', async () => {
     const constant = samples.map(({ captions }) => ({ image: zeroImage, captions }));
-    const flat = await fitCoarseHead(constant, LAYOUT, { dimensions: 3 });
-    expect(length(parseCoarseHead(flat.config, flat.tensors).imageVector(zeroImage))).toBeCloseTo(1, 5);
+    const flat = await fitProjection(constant, LAYOUT, { dimensions: 3 });
+    expect(await lengthOf(vectorOf(await openRecallEncoder(flat), zeroImage))).toBeCloseTo(1, 5);
   });
 
-  it('refuses a broken head', () => {
-    const broken = (change: Partial<typeof stored.config>): string | undefined =>
-      code(() => parseCoarseHead({ ...stored.config, ...change }, stored.tensors));
-    expect(broken({ dimensions: 5 })).toBe('shape_mismatch');
-    expect(code(() => parseCoarseHead({ format: 'x' }, stored.tensors))).toBe('format_invalid');
-    expect(code(() => parseCoarseHead(stored.config, new Map()))).toBe('format_invalid');
+  it('refuses a broken projection', async () => {
+    const opened = (config: unknown, tensors: Parameters = stored.tensors) =>
+      openRecallEncoder({ config, tensors });
+    await expect(opened({ ...stored.config, dimensions: 5 })).rejects.toMatchObject({
+      code: 'shape_mismatch',
+    });
+    await expect(opened({ ...stored.config, format: 'x' })).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(opened(stored.config, new Map())).rejects.toMatchObject({ code: 'format_invalid' });
     const nan = new Map(stored.tensors);
     nan.set('text.offset', { shape: [4], data: new Float32Array(4).fill(Number.NaN) });
-    expect(code(() => parseCoarseHead(stored.config, nan))).toBe('format_invalid');
+    await expect(opened(stored.config, nan)).rejects.toMatchObject({ code: 'format_invalid' });
   });
 });
 

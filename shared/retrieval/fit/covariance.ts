@@ -1,23 +1,17 @@
-import { AppError } from '../errors/index.ts';
-import type { CoarseImageInput, CoarseTextInput } from './coarse-head.ts';
+import { AppError } from '../../errors/index.ts';
+import { type FeatureLayout, imageFeatureSize, textFeatureSize } from '../projection/feature-layout.ts';
+import { writeImageFeatures } from '../projection/image-features.ts';
+import { bagPositions, countWords, writeWordMean } from '../projection/text-features.ts';
+import type { RecallImage, RecallText } from '../recall-encoder.ts';
 import { addProduct, mirrorLower, transpose, windowAt } from './linear-algebra/product.ts';
-import {
-  bagPositions,
-  countWords,
-  type FeatureLayout,
-  imageFeatureSize,
-  textFeatureSize,
-  writeImageFeatures,
-  writeWordMean,
-} from './pooled-features.ts';
 
 /** Rows collected before they enter the sums as one matrix product. */
 const BATCH = 128;
 
 /** An image with the sentences that describe it. */
 export interface CaptionedImage {
-  readonly image: CoarseImageInput;
-  readonly captions: readonly CoarseTextInput[];
+  readonly image: RecallImage;
+  readonly captions: readonly RecallText[];
 }
 
 /** Means and covariances over all images and their captions, in float64. */
@@ -87,7 +81,7 @@ export class CovarianceSum {
     if (this.#imageRows.full) this.#flushImages();
   }
 
-  #addCaption(caption: CoarseTextInput, weight: number, x: Float64Array, wordMean: Float64Array): void {
+  #addCaption(caption: RecallText, weight: number, x: Float64Array, wordMean: Float64Array): void {
     const [dx, dy, bag] = [this.#dx, this.#dy, this.#bag];
     const words = this.#captionRows.next();
     writeWordMean(this.#layout, caption, words);
@@ -135,9 +129,13 @@ export class CovarianceSum {
     this.#flushCaptions();
     const n = this.#images;
     if (n < 2) {
-      throw new AppError('argument_invalid', `a coarse head needs captioned images to be fitted, got ${n}`, {
-        hint: 'without captioned data use centred pooling',
-      });
+      throw new AppError(
+        'argument_invalid',
+        `a recall encoder needs captioned images to be fitted, got ${n}`,
+        {
+          hint: 'without captioned data use centred pooling',
+        },
+      );
     }
     const imageMean = this.#imageSum.map((sum) => sum / n);
     const textMean = this.#textSum.map((sum) => sum / n);

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../errors/index.ts';
+import { AppError } from '../../../errors/index.ts';
 import { choleskyInPlace, solveLower, solveUpper } from './cholesky.ts';
 import { addProduct, mirrorLower, transpose, windowAt } from './product.ts';
 import { largestEigenpairs } from './symmetric-eigen.ts';

@@ -1,8 +1,8 @@
-import type { Covariance } from './coarse-covariance.ts';
+import { type FeatureLayout, imageFeatureSize, textFeatureSize } from '../projection/feature-layout.ts';
+import type { Covariance } from './covariance.ts';
 import { choleskyInPlace, solveLower, solveUpper } from './linear-algebra/cholesky.ts';
 import { addProduct, mirrorLower, transpose, windowAt } from './linear-algebra/product.ts';
 import { largestEigenpairs } from './linear-algebra/symmetric-eigen.ts';
-import { type FeatureLayout, imageFeatureSize, textFeatureSize } from './pooled-features.ts';
 
 export interface CorrelationOptions {
   /** Wanted pairs of canonical directions; fewer when the features have fewer. */

@@ -13,7 +13,7 @@ export interface ShortlistRecall {
   readonly right: readonly number[];
 }
 
-/** What a head's shortlists hold of exhaustive GSMN's first images and of the right ones. */
+/** What an encoder's shortlists hold of exhaustive GSMN's first images and of the right ones. */
 export function shortlistRecall(
   coarse: Float32Array,
   gsmn: Float32Array,

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/index.ts';
+import { AppError } from '../../../errors/index.ts';
 
 /** The largest eigenvalues, descending, and their unit eigenvectors as rows `[count, n]`. */
 export interface Eigenpairs {

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/index.ts';
+import { AppError } from '../../../errors/index.ts';
 import { addProduct, windowAt } from './product.ts';
 
 /** Columns that are finished before the rest of the matrix is brought up to date. */

@@ -1,0 +1,42 @@
+import { openConcatenatedImages } from './concatenated.ts';
+import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
+import { openImageProjection } from './projection/image-projection.ts';
+import type { RecallEncoder, RecallImageEncoder, StoredRecallEncoder } from './recall-encoder.ts';
+import { openTextEncoder } from './text-encoders.ts';
+
+const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
+  cca: openImageProjection,
+  ridge: openImageProjection,
+  'centred-pooling': openImageProjection,
+  concatenated: (stored, where) => openConcatenatedImages(stored, where, openImageEncoder),
+};
+
+/**
+ * Opens both sides of a stored recall encoder. A service that has only queries to encode opens the text side
+ * (text-encoders.ts).
+ *
+ * @param where what error messages call the encoder, e.g. its file.
+ * @throws AppError `format_invalid`, `format_unsupported`, `shape_mismatch`.
+ */
+export async function openRecallEncoder(
+  stored: StoredRecallEncoder,
+  where = 'recall encoder',
+): Promise<RecallEncoder> {
+  const images = await openImageEncoder(stored, where);
+  const texts = await openTextEncoder(stored, where);
+  return {
+    kind: images.kind,
+    dimensions: images.dimensions,
+    needs: [...images.needs, ...texts.needs],
+    encodeImages: (some) => images.encodeImages(some),
+    encodeTexts: (some) => texts.encodeTexts(some),
+    dispose: async () => {
+      await images.dispose?.();
+      await texts.dispose?.();
+    },
+  };
+}
+
+function openImageEncoder(stored: StoredRecallEncoder, where: string): Promise<RecallImageEncoder> {
+  return openByKind(IMAGE_KINDS, stored, where);
+}
