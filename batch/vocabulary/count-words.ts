@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../shared/errors/index.ts';
-import type { WorkOptions } from '../../shared/model/index.ts';
+import { type WorkOptions, yieldToEventLoop } from '../../shared/model/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/tokenise.ts';
 
 /** Captions between two looks at the signal. */
@@ -21,7 +20,7 @@ export async function countWords(
     for (const word of tokenise(caption, style)) counts.set(word, (counts.get(word) ?? 0) + 1);
     if ((index + 1) % STEP !== 0) continue;
     onProgress?.(index + 1, captions.length);
-    await setImmediate();
+    await yieldToEventLoop();
     if (signal?.aborted) throw new AppError('cancelled', 'counting words was cancelled');
   }
   onProgress?.(captions.length, captions.length);

@@ -1,11 +1,11 @@
 import { AppError } from '../errors/index.ts';
-import { breathe } from '../match/simd/job.ts';
 import {
   assertParameters,
   assertWordIds,
   type CaptionEncoder,
   type Parameters,
   parameter,
+  yieldToEventLoop,
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { encodeGroup } from './encode-group.ts';
@@ -38,7 +38,7 @@ export function createSimdCaptionEncoder(
       assertWordIds(captions, config.vocabularySize);
       const words: Float32Array[] = [];
       for (const [index, group] of groupsByLength(captions).entries()) {
-        if (index > 0) await breathe();
+        if (index > 0) await yieldToEventLoop();
         if (layout === undefined) throw new AppError('argument_invalid', 'the encoder was disposed of');
         const nodes = encodeGroup(
           layout,

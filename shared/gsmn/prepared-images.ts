@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { AppError } from '../errors/index.ts';
-import type { ImageGraph } from '../model/index.ts';
+import { type ImageGraph, yieldToEventLoop } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { type ImageBatch, imageBatch, imageLayout } from './image-batch.ts';
 import type { NetworkTensors } from './network-tensors.ts';
 import { disposeAll, onBackend } from './on-backend.ts';
-import { breathe, spans } from './work-plan.ts';
+import { spans } from './work-plan.ts';
 
 /** Images whose Gram matrices are computed at once. */
 const IMAGES_AT_ONCE = 64;
@@ -52,7 +52,7 @@ export async function imageGroups(
       for (const { start, end } of spans(group.members.length, IMAGES_AT_ONCE)) {
         const some = group.members.slice(start, end).map((index) => images[index] as ImageGraph);
         group.images.push(...onBackend(backend, () => imageTensors(some, group.regions, network, config)));
-        await breathe();
+        await yieldToEventLoop();
       }
     }
   } catch (thrown) {

@@ -1,10 +1,12 @@
 import { AppError } from '../errors/index.ts';
 import {
+  assertNotAborted,
   assertParameters,
+  emptyScores,
   type Matcher,
-  type PairScores,
   type Parameters,
   type PreparedImages,
+  yieldToEventLoop,
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { captionLengths, uploadCaptions } from './caption-pieces.ts';
@@ -19,7 +21,7 @@ import {
   rowsOf,
   selectRows,
 } from './prepared-images.ts';
-import { assertNotAborted, breathe, pieceSizes, spans } from './work-plan.ts';
+import { pieceSizes, spans } from './work-plan.ts';
 
 /**
  * GSMN's matching on a loaded TF.js backend. The matcher owns its weights' tensors until `dispose`; prepared images own
@@ -110,7 +112,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
               place(t2i, scores.textToImage, captions.length, target);
               done += (end - start) * columns.length;
               onProgress?.(done, wanted.length * captions.length);
-              await breathe();
+              await yieldToEventLoop();
             }
           } finally {
             disposeAll(texts);
@@ -149,11 +151,6 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
       disposeAll([uploaded, weights]);
     },
   };
-}
-
-function emptyScores(images: number, captions: number): PairScores {
-  const size = images * captions;
-  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
 }
 
 /** Writes a piece `[places, columns]` to its rows and columns of `[images, captions]`. */

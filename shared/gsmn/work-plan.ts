@@ -1,5 +1,3 @@
-import { AppError } from '../errors/index.ts';
-
 /** A run of images or captions, `[start, end)`. */
 export interface Span {
   readonly start: number;
@@ -31,16 +29,4 @@ export function spans(count: number, size: number): Span[] {
     start: index * size,
     end: Math.min((index + 1) * size, count),
   }));
-}
-
-/** Stops work that nobody waits for any more. */
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
-  }
-}
-
-/** Lets timers, requests and signals have their turn between two pieces of work. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

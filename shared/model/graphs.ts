@@ -33,6 +33,12 @@ export interface PairScores {
   readonly textToImage: Float32Array;
 }
 
+/** Similarities of 0. */
+export function emptyScores(images: number, captions: number): PairScores {
+  const size = images * captions;
+  return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
+}
+
 /** What matched what in one pair. */
 export interface PairEvidence {
   readonly imageToText: number;

@@ -1,5 +1,7 @@
 export type { CaptionEncoder, Encoder, Matcher, PreparedImages, WorkOptions } from './engine.ts';
 export type { CaptionGraph, Dependencies, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
+export { emptyScores } from './graphs.ts';
+export { assertNotAborted, yieldToEventLoop } from './long-work.ts';
 export {
   assertParameters,
   type Parameter,

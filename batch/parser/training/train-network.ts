@@ -3,6 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { AppError } from '../../../shared/errors/index.ts';
 import { createAdam } from '../../../shared/gsmn/training/index.ts';
+import { yieldToEventLoop } from '../../../shared/model/index.ts';
 import {
   attachmentScores,
   type DependencyTree,
@@ -84,8 +85,7 @@ export async function trainNetwork(
             sum += value * trees.length;
             done += trees.length;
             onProgress(done, train.length);
-            // Lets signals and the display have their turn.
-            await new Promise((resolve) => setImmediate(resolve));
+            await yieldToEventLoop();
           }
           return sum / done;
         },

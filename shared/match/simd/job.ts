@@ -1,5 +1,4 @@
-import { AppError } from '../../errors/index.ts';
-import type { WorkOptions } from '../../model/index.ts';
+import { assertNotAborted, type WorkOptions, yieldToEventLoop } from '../../model/index.ts';
 import type { Arena } from './arena.ts';
 import type { KernelThreads, MatchKernel } from './kernel.ts';
 import { fieldOffset, JOB, recordBytes, writeRecord } from './records.ts';
@@ -82,7 +81,7 @@ export async function runJob(
         limit = Math.max(1, Math.min(4 * limit, Math.floor((limit * SLICE_MS) / took)));
         if (done() >= items) break;
         if (took < SLICE_MS / 4) continue;
-        await breathe();
+        await yieldToEventLoop();
         assertNotAborted(signal);
         if (onProgress !== undefined && performance.now() - reported > REPORT_MS) {
           reported = performance.now();
@@ -109,15 +108,4 @@ export async function runJob(
   } finally {
     for (const block of blocks) arena.free(block);
   }
-}
-
-function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
-  }
-}
-
-/** Lets timers, requests and signals have their turn. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -2,20 +2,21 @@ import { AppError } from '../../errors/index.ts';
 import {
   assertParameters,
   type CaptionGraph,
+  emptyScores,
   type ImageGraph,
   type Matcher,
   type PairEvidence,
   type Parameters,
   type PreparedImages,
+  yieldToEventLoop,
 } from '../../model/index.ts';
 import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { captionLengths } from '../graphs/caption-lengths.ts';
 import { imageKernels, type LaidOutImage, layOutImage, regionCount } from '../graphs/image-layout.ts';
-import { emptyScores, selectRecords } from '../graphs/pair-scores.ts';
 import { Arena } from './arena.ts';
 import { type BatchRecord, batchSpans, writeBatch } from './caption-batches.ts';
 import { type ImageRecord, writeImage } from './image-records.ts';
-import { breathe, runJob } from './job.ts';
+import { runJob } from './job.ts';
 import { createMemory, instantiateKernel, type KernelRuntime, type KernelThreads } from './kernel.ts';
 import { roundUp } from './layouts.ts';
 import { allocateNetwork, writeNetwork } from './network-record.ts';
@@ -96,7 +97,7 @@ export function createSimdMatcher(
       for (let index = 0; index < count; index++) {
         records.push(writeImage(arena, kernel, network, imageAt(index), config, precision));
         if (performance.now() - began < SLICE_MS) continue;
-        await breathe();
+        await yieldToEventLoop();
         began = performance.now();
       }
     } catch (thrown) {
@@ -237,4 +238,14 @@ export function createSimdMatcher(
       await threads?.dispose();
     },
   };
+}
+
+/** Those of `indices`, or all. */
+function selectRecords<T>(records: readonly T[], indices: ArrayLike<number> | undefined): readonly T[] {
+  if (indices === undefined) return records;
+  return Array.from(indices, (index) => {
+    const record = records[index];
+    if (record !== undefined) return record;
+    throw new AppError('argument_invalid', `there is no image ${index} among the ${records.length} prepared`);
+  });
 }

@@ -1,10 +1,10 @@
-import type { WorkOptions } from '../../model/index.ts';
+import { assertNotAborted, type WorkOptions } from '../../model/index.ts';
 import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { readBuffer, USAGE } from './gpu-memory.ts';
 import { captionRuns } from './pair-runs.ts';
 import type { Programs } from './programs.ts';
-import { assertNotAborted, type ScoredRows, type Scorer } from './score-pairs.ts';
+import type { ScoredRows, Scorer } from './score-pairs.ts';
 import { SELECT_DIGITS, SELECT_INVOCATIONS, SELECT_STATE_LENGTH } from './shaders/select.ts';
 
 /** An image that is among the best for a caption. */

@@ -1,5 +1,4 @@
-import { AppError } from '../../errors/index.ts';
-import type { PairScores, WorkOptions } from '../../model/index.ts';
+import { assertNotAborted, type PairScores, type WorkOptions } from '../../model/index.ts';
 import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { type GpuMemory, readBuffer, USAGE } from './gpu-memory.ts';
@@ -149,10 +148,4 @@ function placePairs(
     scores.imageToText[at] = pairs[2 * pair] as number;
     scores.textToImage[at] = pairs[2 * pair + 1] as number;
   }
-}
-
-/** @throws AppError `cancelled` */
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true)
-    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
 }

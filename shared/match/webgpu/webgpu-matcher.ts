@@ -2,6 +2,7 @@ import { AppError } from '../../errors/index.ts';
 import {
   assertParameters,
   type CaptionGraph,
+  emptyScores,
   type ImageGraph,
   type Matcher,
   type Parameters,
@@ -11,7 +12,6 @@ import {
 import type { ModelConfig } from '../../schema/index.ts';
 import { captionLengths } from '../graphs/caption-lengths.ts';
 import { imageKernels, layOutImage, regionCount } from '../graphs/image-layout.ts';
-import { emptyScores } from '../graphs/pair-scores.ts';
 import { type BestImage, bestImages } from './best-images.ts';
 import { type CaptionSet, captionSpans, freeCaptions, writeCaptions } from './caption-set.ts';
 import type { MatchDevice } from './device.ts';
