@@ -1,5 +1,4 @@
-export type { CallPolicyOptions } from './call/call-policy.ts';
-export type { CallOptions } from './call/deadline.ts';
+export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
 export type {
   AliasChange,

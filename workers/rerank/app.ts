@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
+import { requestError, TIMEOUT_HEADER } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/index.ts';
 import { loadParser } from '../../shared/platform/parse/index.ts';
 import {
@@ -11,8 +12,8 @@ import {
 } from '../../shared/schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { GenerationHost, Log } from './generations/generation-host.ts';
-import { TIMEOUT_HEADER, timeLimit, withTimeLimit } from './http/deadline.ts';
-import { problemResponse, requestError } from './http/problem.ts';
+import { timeLimit, withTimeLimit } from './http/deadline.ts';
+import { problemResponse } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
 import { assertServiceToken } from './http/service-token.ts';
 import { encodeQueryRequest } from './matching/encode-request.ts';

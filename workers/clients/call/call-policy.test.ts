@@ -66,7 +66,10 @@ describe('CallPolicy', () => {
           signal.addEventListener('abort', () => reject(new AppError('rerank_unavailable', 'broken off')));
         }),
     );
-    await expect(settle(policy().run(work, { timeoutMs: 50 }))).rejects.toMatchObject({ code: 'timeout' });
+    await expect(settle(policy().run(work, { timeoutMs: 50 }))).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'it did not answer within 50 ms',
+    });
     expect(work).toHaveBeenCalledTimes(1);
   });
 

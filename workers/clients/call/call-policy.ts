@@ -1,8 +1,17 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
+import { withDeadline } from '../../../shared/http/index.ts';
 import { Circuit, type CircuitOptions } from './circuit.ts';
-import { type CallOptions, withDeadline } from './deadline.ts';
 import { RetryBudget } from './retry-budget.ts';
+
+export interface CallOptions {
+  /** The caller's own signal; aborting it ends the call with `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Time for the whole call, retries included, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Travels along as `x-request-id`. */
+  readonly requestId?: string | undefined;
+}
 
 export interface CallPolicyOptions {
   /** Time for a whole call unless it names its own, in milliseconds. */
@@ -44,12 +53,18 @@ export class CallPolicy {
 
   run<T>(work: (signal: AbortSignal) => Promise<T>, call: CallOptions = {}): Promise<T> {
     this.#budget.earn();
+    const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
+    const deadline = {
+      timeoutMs,
+      caller: call.signal,
+      timeout: () =>
+        new AppError('timeout', `${this.#name} did not answer within ${timeoutMs} ms`, {
+          hint: 'Look at the load of that service, or allow it more time in the configuration.',
+        }),
+      cancelled: () => new AppError('cancelled', `${this.#name} was cancelled by its caller`),
+    };
     // The deadline is inside the circuit, so that a service which never answers opens it.
-    return this.#circuit.run(() =>
-      withDeadline(this.#name, call.timeoutMs ?? this.#options.timeoutMs, call.signal, (signal) =>
-        this.#attempts(work, signal),
-      ),
-    );
+    return this.#circuit.run(() => withDeadline(deadline, (signal) => this.#attempts(work, signal)));
   }
 
   #attempts<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {

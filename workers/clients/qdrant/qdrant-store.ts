@@ -2,8 +2,8 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import { imagePayloadSchema } from '../../../shared/schema/index.ts';
+import type { CallOptions } from '../call/call-policy.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
-import type { CallOptions } from '../call/deadline.ts';
 import { qdrantError } from './qdrant-error.ts';
 import type { QdrantStore, StoredPoint } from './types.ts';
 

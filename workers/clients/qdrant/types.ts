@@ -1,6 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { ImagePayload } from '../../../shared/schema/index.ts';
-import type { CallOptions } from '../call/deadline.ts';
+import type { CallOptions } from '../call/call-policy.ts';
 
 /** Qdrant's filter language, as its client types it. */
 export type QdrantFilter = Schemas['Filter'];

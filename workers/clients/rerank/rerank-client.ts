@@ -13,8 +13,8 @@ import {
   rankAllResponseSchema,
   rerankResponseSchema,
 } from '../../../shared/schema/index.ts';
+import type { CallOptions } from '../call/call-policy.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
-import type { CallOptions } from '../call/deadline.ts';
 import { rerankError } from './rerank-error.ts';
 
 export interface RerankClientOptions extends Partial<CallPolicyOptions> {

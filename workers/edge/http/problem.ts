@@ -1,9 +1,7 @@
 import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
-import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
-import type { Problem } from '../../../shared/schema/index.ts';
+import type { ErrorCode } from '../../../shared/errors/index.ts';
+import { HTTP_STATUS, PROBLEM_HEADERS, problemDetails, requestError } from '../../../shared/http/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
-import { httpStatus } from './status.ts';
 
 /** Title and, for failures inside, what the public hears of them; the log has the rest. */
 const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail?: string }>> = {
@@ -32,36 +30,25 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { rate_limited: 60, over
 
 /** An error as RFC 9457 problem details. */
 export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
-  const error = fromHono(thrown);
-  const status = httpStatus(error.code);
+  const error = requestError(thrown);
+  const { code } = error;
+  const status = HTTP_STATUS[code];
   const ours = status >= 500;
   const requestId = c.get('requestId');
-  if (ours) c.get('log')({ level: 'error', requestId, code: error.code, message: describe(error) });
-  const text = TEXTS[error.code];
-  const hint = ours
-    ? 'Try again in a moment; whoever runs this service finds the reason in its log.'
-    : error.hint;
-  const problem: Problem = {
-    type: `urn:gsmn:problem:${error.code.replaceAll('_', '-')}`,
+  if (ours) c.get('log')({ level: 'error', requestId, code, message: describe(error) });
+  const text = TEXTS[code];
+  const problem = problemDetails(code, {
     title: text?.title ?? (ours ? 'Something went wrong' : 'The request cannot be answered'),
     status,
     // Addresses and settings of this system are no business of the caller.
     detail: ours ? (text?.detail ?? 'The search service has a fault of its own.') : error.message,
-    code: error.code,
-    ...(hint ? { hint } : {}),
-    ...(requestId ? { requestId } : {}),
-  };
-  c.header('content-type', 'application/problem+json');
-  c.header('cache-control', 'no-store');
-  const retryAfter = RETRY_AFTER[error.code];
+    hint: ours ? 'Try again in a moment; whoever runs this service finds the reason in its log.' : error.hint,
+    requestId,
+  });
+  for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
+  const retryAfter = RETRY_AFTER[code];
   if (retryAfter) c.header('retry-after', String(retryAfter));
   return c.body(JSON.stringify(problem), status);
-}
-
-function fromHono(thrown: unknown): AppError {
-  if (!(thrown instanceof HTTPException)) return toAppError(thrown);
-  const code = thrown.status === 404 ? 'not_found' : thrown.status < 500 ? 'request_invalid' : 'internal';
-  return new AppError(code, thrown.message, { cause: thrown });
 }
 
 function describe(error: Error): string {

@@ -1,8 +1,7 @@
-import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
 import { AppError, ERROR_CODES } from '../../../shared/errors/index.ts';
 import { problemSchema } from '../../../shared/schema/index.ts';
-import { problemResponse, requestError } from './problem.ts';
+import { problemResponse } from './problem.ts';
 
 describe('problemResponse', () => {
   it.each(ERROR_CODES)('says %s in a problem of that status', async (code) => {
@@ -20,17 +19,5 @@ describe('problemResponse', () => {
       problemResponse(new AppError(code, ''), '').headers.get(name);
     expect(header('overloaded', 'retry-after')).toBe('1');
     expect(header('unauthorized', 'www-authenticate')).toBe('Bearer');
-  });
-});
-
-describe('requestError', () => {
-  it.each([
-    [new HTTPException(404), 'not_found'],
-    [new HTTPException(415), 'request_invalid'],
-    [new HTTPException(502), 'internal'],
-    [new TypeError('x is not a function'), 'internal'],
-    [new AppError('timeout', ''), 'timeout'],
-  ])('knows what %s means', (thrown, code) => {
-    expect(requestError(thrown).code).toBe(code);
   });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import { unlessAborted } from '../../../shared/http/index.ts';
 import type { Matcher, PreparedImages } from '../../../shared/model/index.ts';
 import { ColdImages, type ImageReader } from './cold-images.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** What the cache holds, and what it has done since the generation was loaded. Bytes are those of prepared images. */
 export interface NodeCacheStatus {

@@ -1,0 +1,74 @@
+import { HTTPException } from 'hono/http-exception';
+import { AppError, type ErrorCode, toAppError } from '../errors/index.ts';
+import type { Problem } from '../schema/index.ts';
+
+/** The HTTP status that an error is answered with; a service may answer a few of its own otherwise. */
+export const HTTP_STATUS = {
+  argument_invalid: 500,
+  request_invalid: 400,
+  request_too_large: 413,
+  query_empty: 400,
+  query_too_long: 400,
+  unauthorized: 401,
+  rate_limited: 429,
+  file_missing: 500,
+  file_unreadable: 500,
+  file_unwritable: 500,
+  format_invalid: 500,
+  format_unsupported: 500,
+  format_refused: 500,
+  shape_mismatch: 500,
+  config_invalid: 500,
+  checksum_mismatch: 500,
+  fingerprint_mismatch: 500,
+  not_found: 404,
+  generation_missing: 503,
+  generation_incomplete: 503,
+  conflict: 409,
+  backend_unavailable: 503,
+  encode_unavailable: 503,
+  recall_unavailable: 503,
+  rerank_unavailable: 503,
+  timeout: 504,
+  overloaded: 503,
+  memory_exhausted: 503,
+  cancelled: 503,
+  diverged: 500,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** What a request ended with, as an error with a code; Hono's own exceptions have codes too. */
+export function requestError(thrown: unknown): AppError {
+  if (!(thrown instanceof HTTPException)) return toAppError(thrown);
+  const code = thrown.status === 404 ? 'not_found' : thrown.status < 500 ? 'request_invalid' : 'internal';
+  return new AppError(code, thrown.message, { cause: thrown });
+}
+
+/** What a service says of an error to its caller. */
+export interface ProblemText {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly hint?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** An error as RFC 9457 problem details, for a body of `PROBLEM_HEADERS`. */
+export function problemDetails(code: ErrorCode, text: ProblemText): Problem {
+  const { status, title, detail, hint, requestId } = text;
+  return {
+    type: `urn:gsmn:problem:${code.replaceAll('_', '-')}`,
+    title,
+    status,
+    detail,
+    code,
+    ...(hint ? { hint } : {}),
+    ...(requestId ? { requestId } : {}),
+  };
+}
+
+/** Headers of an answer that is a problem. */
+export const PROBLEM_HEADERS = {
+  'content-type': 'application/problem+json',
+  'cache-control': 'no-store',
+} as const;
