@@ -23,7 +23,10 @@ export async function openRecallEncoder(
   where = 'recall encoder',
 ): Promise<RecallEncoder> {
   const images = await openImageEncoder(stored, where);
-  const texts = await openTextEncoder(stored, where);
+  const texts = await openTextEncoder(stored, where).catch(async (thrown: unknown) => {
+    await images.dispose?.();
+    throw thrown;
+  });
   return {
     kind: images.kind,
     dimensions: images.dimensions,
