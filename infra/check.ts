@@ -12,7 +12,7 @@ const root = dirname(import.meta.dirname);
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const report = join(root, '.build', 'test-report.json');
 
-const BUILDS: readonly string[] = ['build-edge.ts', 'build-kernels.ts'];
+const BUILDS: readonly string[] = ['build-edge.ts', 'build-kernels.ts', 'build-search-client.ts'];
 
 interface Step {
   readonly name: string;

@@ -1,2 +1,8 @@
-/** Folders with a tsconfig.json: Node with the tests, what runs anywhere, workerd, and the browser. */
-export const TYPE_PROJECTS: readonly string[] = ['.', 'shared', 'workers/edge', 'workers/widget'];
+/** Folders with a tsconfig.json: Node with the tests, what runs anywhere, workerd, the browser, and the client for all of these. */
+export const TYPE_PROJECTS: readonly string[] = [
+  '.',
+  'shared',
+  'workers/edge',
+  'workers/widget',
+  'workers/clients/search',
+];

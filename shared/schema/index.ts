@@ -3,3 +3,4 @@ export * from './model-config.ts';
 export * from './ranking.ts';
 export * from './rerank-api.ts';
 export * from './search-api.ts';
+export * from './search-limits.ts';

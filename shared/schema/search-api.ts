@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { evidenceSchema, queryWordSchema } from './rerank-api.ts';
-
-/** Limits of the public search API. */
-export const SEARCH_LIMITS = { queryCharacters: 500, limit: 100, offset: 1000 } as const;
+import { SEARCH_LIMITS } from './search-limits.ts';
 
 /** Which stage put the hits in order: `rerank` is full GSMN on the shortlist, `recall` the coarse order. */
 export const stageSchema = z.enum(['rerank', 'recall']);

@@ -28,7 +28,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'shared/platform': ['shared/*'],
   'workers/clients': ['shared/errors', 'shared/schema', 'shared/http'],
-  'workers/widget': ['shared/schema'],
+  'workers/clients/search': ['shared/errors', 'shared/schema'],
+  'workers/widget': ['workers/clients/search'],
   'workers/edge': [
     'workers/clients',
     'shared/errors',
@@ -94,10 +95,17 @@ const EXEMPT: Readonly<Record<string, readonly string[]>> = {
 const PORTABLE = Object.keys(PARTS).filter(
   (name) => name.startsWith('shared/') && name !== 'shared/platform',
 );
-const NODE_FREE = [...PORTABLE, 'workers/clients', 'workers/widget', 'workers/edge'];
+const NODE_FREE = [
+  ...PORTABLE,
+  'workers/clients',
+  'workers/clients/search',
+  'workers/widget',
+  'workers/edge',
+];
 
-/** The part that a path belongs to: two folders deep, but for `infra`. */
+/** The part that a path belongs to: two folders deep, but for `infra` and the client that is a part of its own. */
 function part(path: string): string {
+  if (path.startsWith('workers/clients/search/')) return 'workers/clients/search';
   const [first = '', second = ''] = path.split('/');
   return first === 'infra' ? first : `${first}/${second}`;
 }

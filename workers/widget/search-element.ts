@@ -1,16 +1,20 @@
-import type { SearchHit, SearchResponse } from '../../shared/schema/index.ts';
+import {
+  createSearchSession,
+  requestSearch,
+  SEARCH_LIMITS,
+  type SearchHit,
+  type SearchResults,
+  type SearchState,
+} from '../clients/search/index.ts';
+import { AddressBar } from './address/address-bar.ts';
+import { addressOf } from './address/page-address.ts';
 import { SearchBox } from './box/search-box.ts';
 import { onSlash } from './box/slash-key.ts';
 import { Detail } from './detail/detail.ts';
 import { element } from './dom/element.ts';
-import { requestPage } from './request/request-page.ts';
 import { ResultsView } from './results/results-view.ts';
-import { AddressBar } from './session/address-bar.ts';
-import { type Examples, parseExamples } from './session/examples.ts';
-import { addressOf } from './session/page-address.ts';
-import { API_LIMITS, SearchSession } from './session/search-session.ts';
-import type { View } from './session/view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
+import { type Examples, parseExamples } from './words/examples.ts';
 
 const TEXTS = { label: 'What happens in the picture', submit: 'Search' };
 const PAGE_SIZE = 20;
@@ -19,9 +23,7 @@ const EXAMPLES =
   'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
 
 /** `gsmn-results`: an answer is to be seen, or more of it. */
-export interface ResultsDetail extends Pick<SearchResponse, 'query' | 'stage' | 'degraded'> {
-  readonly hits: readonly SearchHit[];
-}
+export interface ResultsDetail extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'hits'> {}
 
 /** `gsmn-select`: a picture was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
 export interface SelectDetail {
@@ -36,7 +38,7 @@ export class SearchElement extends HTMLElement {
   static defaultEndpoint: URL | undefined;
 
   readonly #box = new SearchBox(TEXTS, {
-    onType: (text) => this.#session.typed(text),
+    onType: (text) => this.#session.type(text),
     onSubmit: (text) => this.#session.search(text),
     onDown: () => this.#results.grid.focus(0),
   });
@@ -48,21 +50,13 @@ export class SearchElement extends HTMLElement {
     onRetry: () => this.#session.retry(),
   });
   readonly #detail = new Detail((index) => this.#results.grid.focus(index));
-  readonly #session = new SearchSession({
-    request: (page, signal) => requestPage(this.#endpoint, page, signal),
-    limit: () => this.#limit,
-    onView: (view) => this.#show(view),
-    onSearch: (query, typed) => {
-      if (this.hasAttribute('url-query')) this.#address.write(query, typed);
-    },
+  /** Attributes count as they are when a page is asked for. */
+  readonly #session = createSearchSession({
+    search: (request) => requestSearch(this.#endpoint, { ...request, limit: this.#limit }),
   });
   readonly #address = new AddressBar((query) => {
     if (this.hasAttribute('url-query')) this.#ask(query);
   });
-  readonly #online = (): void => {
-    const { view } = this.#session;
-    if (view.kind === 'failed' && view.failure.kind === 'offline') this.#session.retry();
-  };
   #releaseSlash: () => void = () => {};
 
   constructor() {
@@ -74,6 +68,10 @@ export class SearchElement extends HTMLElement {
       this.#detail.element,
     );
     this.#box.placeholder = PLACEHOLDER;
+    this.#session.subscribe((state) => {
+      if (this.hasAttribute('url-query')) this.#write(state);
+      this.#show(state);
+    });
   }
 
   connectedCallback(): void {
@@ -82,9 +80,8 @@ export class SearchElement extends HTMLElement {
       this.#box.focus();
       this.#box.select();
     });
-    addEventListener('online', this.#online);
     this.#address.connect();
-    this.#show(this.#session.view);
+    this.#show(this.#session.getState());
     this.#session.resume();
     if (this.hasAttribute('url-query') && this.#address.query !== '') this.#ask(this.#address.query);
     const { activeElement } = this.ownerDocument;
@@ -95,14 +92,13 @@ export class SearchElement extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#releaseSlash();
-    removeEventListener('online', this.#online);
     this.#address.disconnect();
     this.#session.stop();
   }
 
   attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
     if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
-    else if (this.#session.view.kind === 'start') this.#show(this.#session.view);
+    else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
   }
 
   /** What stands in the line. */
@@ -128,7 +124,7 @@ export class SearchElement extends HTMLElement {
 
   get #limit(): number {
     const given = Number.parseInt(this.getAttribute('limit') ?? '', 10);
-    return given >= 1 ? Math.min(given, API_LIMITS.limit) : PAGE_SIZE;
+    return given >= 1 ? Math.min(given, SEARCH_LIMITS.limit) : PAGE_SIZE;
   }
 
   get #examples(): Examples {
@@ -142,21 +138,26 @@ export class SearchElement extends HTMLElement {
     else this.#session.search(query);
   }
 
-  #show(view: View): void {
-    this.#results.show(view, {
+  /** A search that begins, and a line that was emptied. */
+  #write(state: SearchState): void {
+    if (state.status === 'searching') this.#address.write(state.query, state.typed);
+    else if (state.status === 'idle') this.#address.write('', true);
+  }
+
+  #show(state: SearchState): void {
+    this.#results.show(state, {
       endpoint: this.#endpoint,
       examples: this.#examples,
       explain: addressOf(this, 'explain'),
     });
-    if (view.kind !== 'results' || view.results.more === 'loading') return;
-    const { query, stage, degraded, hits } = view.results;
+    if (!('results' in state) || state.results.more === 'loading') return;
+    const { query, stage, degraded, hits } = state.results;
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
   }
 
   #open(index: number): void {
-    const { view } = this.#session;
-    const results =
-      view.kind === 'results' ? view.results : view.kind === 'loading' ? view.previous : undefined;
+    const state = this.#session.getState();
+    const results = 'results' in state ? state.results : 'previous' in state ? state.previous : undefined;
     const hit = results?.hits[index];
     if (results === undefined || hit === undefined) return;
     if (this.#tell<SelectDetail>('gsmn-select', { hit, position: index + 1 })) {
@@ -165,8 +166,8 @@ export class SearchElement extends HTMLElement {
   }
 
   async #more(): Promise<void> {
-    const { view } = this.#session;
-    const before = view.kind === 'results' ? view.results.hits.length : 0;
+    const state = this.#session.getState();
+    const before = 'results' in state ? state.results.hits.length : 0;
     await this.#session.more();
     // On to the first new picture, for whoever came by keyboard; the button has moved out of sight.
     this.#results.grid.focus(before);

@@ -1,6 +1,6 @@
+import { SEARCH_LIMITS } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
-import { API_LIMITS } from '../session/search-session.ts';
 
 export interface SearchBoxEvents {
   readonly onSubmit: (text: string) => void;
@@ -30,7 +30,7 @@ export class SearchBox {
       autocapitalize: 'off',
       enterkeyhint: 'search',
       dir: 'auto',
-      maxlength: API_LIMITS.queryCharacters,
+      maxlength: SEARCH_LIMITS.queryCharacters,
     });
     this.element = element(
       'form',

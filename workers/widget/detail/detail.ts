@@ -1,8 +1,7 @@
-import type { SearchHit } from '../../../shared/schema/index.ts';
+import { imageAddress, type SearchHit, type SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
-import { aspectRatio, captionOf, noPicture, picture, pictureAddress } from '../results/picture.ts';
-import type { Results } from '../session/view.ts';
+import { aspectRatio, captionOf, noPicture, picture } from '../results/picture.ts';
 import { EvidenceBoxes } from './evidence-boxes.ts';
 import { facts } from './facts.ts';
 import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
@@ -20,7 +19,7 @@ export class Detail {
   readonly #facts = element('div');
   readonly #previous = tool('previous', 'Previous picture', () => this.#show(this.#index - 1));
   readonly #next = tool('next', 'Next picture', () => this.#show(this.#index + 1));
-  #results: Results | undefined;
+  #results: SearchResults | undefined;
   #endpoint: URL | undefined;
   #index = 0;
   #words: readonly MatchedWord[] = [];
@@ -50,7 +49,7 @@ export class Detail {
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  open(results: Results, index: number, endpoint: URL): void {
+  open(results: SearchResults, index: number, endpoint: URL): void {
     this.#results = results;
     this.#endpoint = endpoint;
     this.#chips.reset(results.words);
@@ -82,7 +81,7 @@ export class Detail {
 
   #paint(hit: SearchHit, endpoint: URL): void {
     this.#canvas.style.setProperty('--ratio', String(aspectRatio(hit)));
-    const address = pictureAddress(hit, endpoint);
+    const address = imageAddress(hit, endpoint);
     this.#canvas.replaceChildren(
       address === undefined
         ? noPicture(hit.image.name)
@@ -94,7 +93,7 @@ export class Detail {
   #showWord(index: number | undefined): void {
     const word = index === undefined ? undefined : this.#words[index];
     const hit = this.#results?.hits[this.#index];
-    const address = hit && this.#endpoint ? pictureAddress(hit, this.#endpoint) : undefined;
+    const address = hit && this.#endpoint ? imageAddress(hit, this.#endpoint) : undefined;
     this.#boxes.show(address === undefined ? undefined : word, address ?? '');
     this.#canvas.classList.toggle('dimmed', address !== undefined && (word?.regions.length ?? 0) > 0);
     if (word) this.#explanation.textContent = explain(word);

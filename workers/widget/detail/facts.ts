@@ -1,4 +1,4 @@
-import type { SearchHit } from '../../../shared/schema/index.ts';
+import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { STAGE_NAMES } from '../results/card.ts';
 import { readable } from '../results/picture.ts';

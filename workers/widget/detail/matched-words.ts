@@ -1,6 +1,7 @@
-import type { EvidenceAnswer, QueryWord } from '../../../shared/schema/index.ts';
+import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
 
-type Region = EvidenceAnswer['words'][number]['regions'][number];
+type Evidence = NonNullable<SearchHit['evidence']>;
+type Region = Evidence['words'][number]['regions'][number];
 
 /** A word of the query beside what it matched in one picture. */
 export interface MatchedWord {
@@ -11,7 +12,7 @@ export interface MatchedWord {
 }
 
 /** Both lists are in the order of the sentence; a word that the evidence passes over has no regions. */
-export function matchWords(words: readonly QueryWord[], evidence: EvidenceAnswer): MatchedWord[] {
+export function matchWords(words: readonly QueryWord[], evidence: Evidence): MatchedWord[] {
   let next = 0;
   return words.map(({ text, known }) => {
     const found = evidence.words.findIndex((entry, index) => index >= next && entry.word === text);

@@ -1,4 +1,4 @@
-import type { QueryWord } from '../../../shared/schema/index.ts';
+import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 
 /**

@@ -1,12 +1,11 @@
+import { requestParse, SearchProblem } from '../../clients/search/index.ts';
+import { AddressBar } from '../address/address-bar.ts';
+import { addressOf } from '../address/page-address.ts';
 import { SearchBox } from '../box/search-box.ts';
 import { onSlash } from '../box/slash-key.ts';
-import type { Failure } from '../request/outcome.ts';
-import { AddressBar } from '../session/address-bar.ts';
-import { parseExamples } from '../session/examples.ts';
-import { addressOf } from '../session/page-address.ts';
 import { graphStylesheet } from '../styles/graph-stylesheet.ts';
+import { parseExamples } from '../words/examples.ts';
 import { GraphView } from './graph-view.ts';
-import { requestGraph } from './request-graph.ts';
 
 const TEXTS = { label: 'A sentence', submit: 'Draw' };
 const PLACEHOLDER = 'A dog in a red coat chases a ball';
@@ -29,12 +28,12 @@ export class GraphElement extends HTMLElement {
     if (this.hasAttribute('url-query')) this.#open(query);
   });
   readonly #online = (): void => {
-    if (this.#failure?.kind === 'offline') void this.#ask(this.#asked);
+    if (this.#problem?.code === 'offline') void this.#ask(this.#asked);
   };
   #releaseSlash: () => void = () => {};
   #current = new AbortController();
   #asked = '';
-  #failure: Failure | undefined;
+  #problem: SearchProblem | undefined;
 
   constructor() {
     super();
@@ -91,18 +90,22 @@ export class GraphElement extends HTMLElement {
     const signal = this.#drop();
     this.#asked = query;
     this.#view.loading();
-    const { answer, failure } = await requestGraph(this.#endpoint, query, signal);
-    if (signal.aborted) return;
-    this.#failure = failure;
-    if (failure) this.#view.failed(failure);
-    else this.#view.graph(query, answer, addressOf(this, 'search'));
+    try {
+      const graph = await requestParse(this.#endpoint, query, { signal });
+      if (!signal.aborted) this.#view.graph(query, graph, addressOf(this, 'search'));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof SearchProblem)) throw error;
+      this.#problem = error;
+      this.#view.failed(error);
+    }
   }
 
   #drop(): AbortSignal {
     this.#current.abort();
     this.#current = new AbortController();
     this.#asked = '';
-    this.#failure = undefined;
+    this.#problem = undefined;
     return this.#current.signal;
   }
 

@@ -1,10 +1,9 @@
-import type { ParseResponse } from '../../../shared/schema/index.ts';
+import type { ParseResponse, SearchProblem } from '../../clients/search/index.ts';
+import { withQuery } from '../address/page-address.ts';
 import { element } from '../dom/element.ts';
-import type { Failure } from '../request/outcome.ts';
 import { exampleList, failed, message } from '../results/messages.ts';
 import { unknownWords } from '../results/unknown-words.ts';
-import type { Examples } from '../session/examples.ts';
-import { withQuery } from '../session/page-address.ts';
+import type { Examples } from '../words/examples.ts';
 import { Drawing } from './drawing/drawing.ts';
 import { comparedSentence, type GraphWord } from './words/describe-word.ts';
 import { relationName } from './words/relation-names.ts';
@@ -49,8 +48,8 @@ export class GraphView {
     this.element.setAttribute('aria-busy', 'true');
   }
 
-  failed(failure: Failure): void {
-    this.#show(`${failure.title}. ${failure.detail}`, failed(failure, this.#events.onRetry));
+  failed(problem: SearchProblem): void {
+    this.#show(`${problem.title}. ${problem.detail}`, failed(problem, this.#events.onRetry));
   }
 
   /** `search` is the page that searches, where there is one. */

@@ -1,6 +1,6 @@
-import type { SearchHit, Stage } from '../../../shared/schema/index.ts';
+import { imageAddress, type SearchHit, type Stage } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { aspectRatio, captionOf, noPicture, picture, pictureAddress } from './picture.ts';
+import { aspectRatio, captionOf, noPicture, picture } from './picture.ts';
 
 /** Beyond these a picture would be a sliver in its row; there its middle is shown, and all of it in the detail. */
 const NARROWEST = 0.5;
@@ -13,7 +13,7 @@ export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
 
 /** One hit of the grid: a button that opens it. `position` counts from 1. */
 export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: () => void): HTMLLIElement {
-  const address = pictureAddress(hit, endpoint);
+  const address = imageAddress(hit, endpoint);
   const frame = element('span', { class: 'frame', part: 'picture' });
   if (address === undefined) {
     frame.append(noPicture(hit.image.name));

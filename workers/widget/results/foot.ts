@@ -1,5 +1,5 @@
+import type { SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import type { Results } from '../session/view.ts';
 
 /** Below the grid: more pictures, or that there are no more. */
 export class Foot {
@@ -13,18 +13,18 @@ export class Foot {
     });
   }
 
-  show({ hits, more }: Results): void {
+  show({ hits, more }: SearchResults): void {
     if (more === 'end' || hits.length === 0) {
       this.#text.textContent = hits.length > 0 ? 'These are all pictures.' : '';
       this.#place(this.#text);
       return;
     }
-    const failure = typeof more === 'object' ? more : undefined;
+    const problem = typeof more === 'object' ? more : undefined;
     this.#button.textContent =
-      more === 'loading' ? 'Fetching more …' : failure ? 'Try again' : 'More pictures';
+      more === 'loading' ? 'Fetching more …' : problem ? 'Try again' : 'More pictures';
     this.#button.setAttribute('aria-disabled', String(more === 'loading'));
-    this.#text.textContent = failure ? `${failure.title}. ${failure.detail} ${failure.hint ?? ''}` : '';
-    this.#place(...(failure ? [this.#text, this.#button] : [this.#button]));
+    this.#text.textContent = problem ? `${problem.title}. ${problem.detail} ${problem.hint ?? ''}` : '';
+    this.#place(...(problem ? [this.#text, this.#button] : [this.#button]));
   }
 
   /** Moves nothing that is in its place already, so that the button keeps the focus. */

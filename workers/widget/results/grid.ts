@@ -1,4 +1,4 @@
-import type { SearchHit } from '../../../shared/schema/index.ts';
+import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { card } from './card.ts';
 import { neighbour } from './grid-keys.ts';

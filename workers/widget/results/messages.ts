@@ -1,7 +1,6 @@
+import type { SearchProblem, SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import type { Failure } from '../request/outcome.ts';
-import type { Examples } from '../session/examples.ts';
-import type { Results } from '../session/view.ts';
+import type { Examples } from '../words/examples.ts';
 import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
@@ -36,7 +35,7 @@ export function emptyQuery(): HTMLElement {
   );
 }
 
-export function nothingFound({ query, words }: Results): HTMLElement {
+export function nothingFound({ query, words }: SearchResults): HTMLElement {
   const unknown = words.filter(({ known }) => !known).length;
   return message(
     'No picture found',
@@ -45,13 +44,13 @@ export function nothingFound({ query, words }: Results): HTMLElement {
   );
 }
 
-export function failed(failure: Failure, onRetry: () => void): HTMLElement {
-  const { title, detail, hint, requestId } = failure;
+export function failed(problem: SearchProblem, onRetry: () => void): HTMLElement {
+  const { title, detail, hint, requestId } = problem;
   return message(
     title,
     detail,
     ...(hint ? [element('p', { class: 'hint' }, hint)] : []),
-    retryButton(failure, onRetry),
+    retryButton(problem, onRetry),
     ...(requestId ? [element('p', { class: 'request' }, `Request ${requestId}`)] : []),
   );
 }

@@ -1,12 +1,5 @@
-import type { SearchHit } from '../../../shared/schema/index.ts';
+import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-
-/** Where the picture of a hit is: its URL may be relative to the service. Undefined when it has none to show. */
-export function pictureAddress({ image }: SearchHit, endpoint: URL): string | undefined {
-  if (image.url === undefined || !URL.canParse(image.url, endpoint.origin)) return undefined;
-  const address = new URL(image.url, endpoint.origin);
-  return /^(?:https?|data|blob):$/.test(address.protocol) ? address.href : undefined;
-}
 
 /** Width by height. */
 export function aspectRatio({ image }: SearchHit): number {

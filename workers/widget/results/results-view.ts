@@ -1,6 +1,6 @@
+import type { SearchResults, SearchState } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { companions, type Examples } from '../session/examples.ts';
-import type { Results, View } from '../session/view.ts';
+import { companions, type Examples } from '../words/examples.ts';
 import { exampleButton } from './example-button.ts';
 import { Foot } from './foot.ts';
 import { Grid, type GridEvents } from './grid.ts';
@@ -41,32 +41,32 @@ export class ResultsView {
     this.element.append(this.#live, this.#summary, this.#notice, this.#body, this.#foot.element);
   }
 
-  show(view: View, setting: ResultsSetting): void {
+  show(state: SearchState, setting: ResultsSetting): void {
     const { examples } = setting;
-    this.element.setAttribute('aria-busy', String(view.kind === 'loading'));
-    const words = spoken(view);
+    this.element.setAttribute('aria-busy', String(state.status === 'searching'));
+    const words = spoken(state);
     if (words !== undefined) this.#live.textContent = words;
-    switch (view.kind) {
-      case 'start':
+    switch (state.status) {
+      case 'idle':
         this.#alone(invitation(examples, this.#events.onExample));
         break;
-      case 'empty':
+      case 'blank':
         this.#alone(emptyQuery());
         break;
-      case 'failed':
-        this.#alone(failed(view.failure, this.#events.onRetry));
-        break;
-      case 'loading':
+      case 'searching':
         // What was found before stays, paler, until there is something better.
-        if (view.previous === undefined || view.previous.hits.length === 0) this.#alone(skeleton());
+        if (!state.previous?.hits.length) this.#alone(skeleton());
         break;
+      case 'empty':
       case 'results':
-        this.#results(view.results, setting);
+        this.#results(state.results, setting);
         break;
+      default:
+        this.#alone(failed(state.problem, this.#events.onRetry));
     }
   }
 
-  #results(results: Results, { endpoint, examples, explain }: ResultsSetting): void {
+  #results(results: SearchResults, { endpoint, examples, explain }: ResultsSetting): void {
     const comparing = this.#summary.matches(':focus-within');
     const { onExample } = this.#events;
     const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));

@@ -1,10 +1,10 @@
+import type { SearchProblem } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import type { Failure } from '../request/outcome.ts';
 
 const LABEL = 'Try again';
 
 /** Asks again; while the service wants to be left alone the button counts the seconds down. */
-export function retryButton({ retryAfter = 0 }: Failure, onRetry: () => void): HTMLButtonElement {
+export function retryButton({ retryAfter = 0 }: SearchProblem, onRetry: () => void): HTMLButtonElement {
   const button = element('button', { type: 'button', class: 'button', part: 'retry' }, LABEL);
   const ready = Date.now() + 1000 * retryAfter;
   const left = (): number => Math.ceil((ready - Date.now()) / 1000);

@@ -1,6 +1,6 @@
+import type { SearchResults, SearchState } from '../../clients/search/index.ts';
+import { withQuery } from '../address/page-address.ts';
 import { element } from '../dom/element.ts';
-import { withQuery } from '../session/page-address.ts';
-import type { Results, View } from '../session/view.ts';
 import { unknownWords } from './unknown-words.ts';
 
 export interface SummaryParts {
@@ -15,7 +15,10 @@ function pictures(count: number): string {
 }
 
 /** Above the grid: how many pictures there are, which words had no part in finding them, and how the others belong together. */
-export function summary({ query, hits, more, words }: Results, { onExample, explain }: SummaryParts): Node[] {
+export function summary(
+  { query, hits, more, words }: SearchResults,
+  { onExample, explain }: SummaryParts,
+): Node[] {
   const count = pictures(hits.length);
   return [
     ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
@@ -33,7 +36,7 @@ export function summary({ query, hits, more, words }: Results, { onExample, expl
 }
 
 /** Above the grid when the answer is not what it should be. */
-export function notice({ degraded, stage }: Results): Node[] {
+export function notice({ degraded, stage }: SearchResults): Node[] {
   if (degraded === undefined) return [];
   return [
     element(
@@ -45,23 +48,24 @@ export function notice({ degraded, stage }: Results): Node[] {
   ];
 }
 
-/** What a screen reader says of a view; undefined leaves the last words as they are. */
-export function spoken(view: View): string | undefined {
-  switch (view.kind) {
-    case 'start':
+/** What a screen reader says of a state; undefined leaves the last words as they are. */
+export function spoken(state: SearchState): string | undefined {
+  switch (state.status) {
+    case 'idle':
       return '';
-    case 'empty':
+    case 'blank':
       return 'There is nothing to search for yet.';
-    case 'loading':
+    case 'searching':
       return undefined;
-    case 'failed':
-      return `${view.failure.title}. ${view.failure.detail}`;
+    case 'empty':
     case 'results': {
-      const { query, hits, more, degraded } = view.results;
+      const { query, hits, more, degraded } = state.results;
       if (more === 'loading') return undefined;
       if (typeof more === 'object') return `${more.title}. ${more.detail}`;
       if (hits.length === 0) return `No picture found for “${query}”.`;
       return `${pictures(hits.length)} for “${query}”.${degraded ? ` ${degraded.message}` : ''}`;
     }
+    default:
+      return `${state.problem.title}. ${state.problem.detail}`;
   }
 }

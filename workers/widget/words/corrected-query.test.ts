@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueryWord } from '../../../shared/schema/index.ts';
+import type { QueryWord } from '../../clients/search/index.ts';
 import { correctedQuery } from './corrected-query.ts';
 
 /** `gras>grass` is an unknown word with a suggestion, `?xyzzy` one without, any other a known word. */

@@ -1,4 +1,4 @@
-import type { QueryWord } from '../../../shared/schema/index.ts';
+import type { QueryWord } from '../../clients/search/index.ts';
 
 /**
  * The query with its unknown words in their suggested spelling, all else as it was written; undefined where there is nothing to

@@ -1,4 +1,4 @@
-import type { ParseResponse } from '../../../../shared/schema/index.ts';
+import type { ParseResponse } from '../../../clients/search/index.ts';
 import { relationName } from './relation-names.ts';
 import { tagName } from './tag-names.ts';
 

@@ -1,20 +1,22 @@
 import type { ParseResponse } from '../../../shared/schema/index.ts';
-import type { Outcome } from '../request/outcome.ts';
-import { isRecord } from '../request/read-problem.ts';
-import { requestJson } from '../request/request-json.ts';
+import { ask, type Transport, withParameters } from './ask.ts';
+import { isRecord } from './search-problem.ts';
 
-/** The graph of a sentence; never throws. */
-export function requestGraph(
-  endpoint: URL,
-  query: string,
-  signal: AbortSignal,
-): Promise<Outcome<ParseResponse>> {
-  const address = new URL(endpoint);
-  address.searchParams.set('q', query);
-  return requestJson(address, isAnswer, signal);
+export interface ParseOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Enough to draw: words with heads that are among them. */
+/** The parse of a sentence. Rejects as `ask` does. */
+export function requestParse(
+  endpoint: URL,
+  q: string,
+  { signal }: ParseOptions = {},
+  transport?: Transport,
+): Promise<ParseResponse> {
+  return ask({ address: withParameters(endpoint, { q }), isAnswer, signal }, transport);
+}
+
+/** Enough to draw it: words with heads that are among them. */
 function isAnswer(body: unknown): body is ParseResponse {
   if (!isRecord(body) || typeof body.compared !== 'boolean' || !Array.isArray(body.words)) return false;
   const { length } = body.words;

@@ -8,8 +8,8 @@ export class AddressBar {
   /** `onTravel` hears the query of the history entry that someone went back or forward to. */
   constructor(onTravel: (query: string) => void) {
     this.#listen = () => {
-      this.#typing = false;
       onTravel(this.query);
+      this.#typing = false;
     };
   }
 

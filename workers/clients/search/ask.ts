@@ -1,0 +1,93 @@
+import { readProblem, SearchProblem } from './search-problem.ts';
+
+/** Longer than the service gives itself for all of its stages, those of an exhaustive search too. */
+const TIMEOUT_MS = 30_000;
+
+/** `fetch`, or what stands for it: the client calls it with an address as text. */
+export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
+
+/** How questions are sent. */
+export interface Transport {
+  /** Asks instead of the global `fetch`: a service binding of a Worker, a proxy, a test. */
+  readonly fetch?: Fetch | undefined;
+  /** How long an answer may take; 30 seconds when absent. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface Question<Answer> {
+  readonly address: URL;
+  /** Sent as JSON by POST; without one the question is a GET. */
+  readonly body?: unknown;
+  /** Whether a body is an answer, and not that of another service. */
+  readonly isAnswer: (body: unknown) => body is Answer;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks for JSON. Rejects with the signal's reason once that has aborted, else with a `SearchProblem`. */
+export async function ask<Answer>(
+  { address, body, isAnswer, signal }: Question<Answer>,
+  { fetch = (...parameters) => globalThis.fetch(...parameters), timeoutMs = TIMEOUT_MS }: Transport = {},
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const accept = 'application/json';
+  try {
+    const response = await fetch(address.href, {
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...(body === undefined
+        ? { headers: { accept } }
+        : { method: 'POST', headers: { accept, 'content-type': accept }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await readProblem(response);
+    const answer: unknown = await response.json().catch((error: unknown) => {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    });
+    if (isAnswer(answer)) return answer;
+    throw new SearchProblem({
+      code: 'service_unknown',
+      title: 'The search is not set up right',
+      detail: 'The answer is not that of an image search.',
+      hint: 'Whoever runs this should check the address of the search service.',
+      status: response.status,
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof SearchProblem) throw error;
+    throw new SearchProblem(
+      timeout.aborted
+        ? {
+            code: 'timeout',
+            title: 'The search took too long',
+            detail: `There was no answer within ${timeoutMs / 1000} seconds.`,
+            hint: 'Try again in a moment.',
+          }
+        : // Node and Workers do not know whether they are online.
+          globalThis.navigator?.onLine === false
+          ? {
+              code: 'offline',
+              title: 'You are offline',
+              detail: 'There is no network connection.',
+              hint: 'Try again when you are connected.',
+            }
+          : {
+              code: 'unreachable',
+              title: 'The search cannot be reached',
+              detail: 'The service does not answer, or this page may not ask it.',
+              hint: 'Try again in a moment.',
+            },
+      error,
+    );
+  }
+}
+
+/** The address with parameters added; those that are undefined are left out. */
+export function withParameters(
+  address: URL,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): URL {
+  const full = new URL(address);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) full.searchParams.set(name, String(value));
+  }
+  return full;
+}

@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createSearchClient } from './search-client.ts';
+import { SearchProblem } from './search-problem.ts';
+
+const ENDPOINT = 'https://search.example/v1/search?tenant=a';
+const ANSWER = { query: 'a', words: [], hits: [], stage: 'rerank', generation: 'g', limit: 20, offset: 0 };
+const WORD = {
+  text: 'dogs',
+  id: 4,
+  known: true,
+  head: 0,
+  relation: 'root',
+  tag: 'NNS',
+  universalTag: 'NOUN',
+};
+const GRAPH = { generation: 'g', compared: false, words: [WORD], dependencies: [[0, 1]] };
+
+/** A client whose every request gets this answer, and what it asked. */
+function answering(answer: () => Promise<Response> | Response) {
+  const fetch = vi.fn<(address: string, init: RequestInit) => Promise<Response>>(async () => answer());
+  return { client: createSearchClient({ endpoint: ENDPOINT, fetch }), fetch };
+}
+
+/** As `fetch` behaves when nothing comes until its signal aborts. */
+const silent = (_address: string, { signal }: RequestInit): Promise<Response> =>
+  new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error);
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
+/** The problem that a promise rejects with. */
+async function problemOf(promise: Promise<unknown>): Promise<SearchProblem> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SearchProblem)) throw new Error('there was no problem', { cause: error });
+  return error;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('search', () => {
+  it('asks the endpoint for the page and keeps what its address holds already', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    expect(await client.search({ q: 'a & b', limit: 5, offset: 10 })).toEqual(ANSWER);
+    expect(fetch.mock.calls[0]?.[0]).toBe(
+      'https://search.example/v1/search?tenant=a&q=a+%26+b&limit=5&offset=10',
+    );
+  });
+
+  it('leaves to the service what the request leaves open', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    await client.search({ q: 'a', offset: 0 });
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a');
+  });
+
+  it('asks for an exhaustive search by a body', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    await client.search({ q: 'a', limit: 5, exhaustive: true });
+    const [address, init] = fetch.mock.calls[0] ?? [];
+    expect(address).toBe(ENDPOINT);
+    expect(init).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ q: 'a', limit: 5, exhaustive: true }),
+    });
+  });
+
+  it('uses the global fetch of the moment when it was given none', async () => {
+    const client = createSearchClient({ endpoint: ENDPOINT });
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));
+    expect(await client.search({ q: 'a' })).toEqual(ANSWER);
+  });
+
+  it('resolves a relative endpoint against the location, and throws where there is none', () => {
+    vi.stubGlobal('location', undefined);
+    expect(() => createSearchClient({ endpoint: '/v1/search' })).toThrow(TypeError);
+    vi.stubGlobal('location', { href: 'https://shop.example/prints?x=1' });
+    const fetch = vi.fn(async (_address: string) => Response.json(ANSWER));
+    void createSearchClient({ endpoint: '/v1/search', fetch }).search({ q: 'a' });
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://shop.example/v1/search?q=a');
+  });
+
+  it('rejects with the problem that the service describes', async () => {
+    const { client } = answering(() =>
+      Response.json(
+        { code: 'query_too_long', title: 'The query is too long', detail: 'It has 600 characters.' },
+        { status: 400, headers: { 'content-type': 'application/problem+json' } },
+      ),
+    );
+    expect(await problemOf(client.search({ q: 'a' }))).toMatchObject({ code: 'query_too_long', status: 400 });
+  });
+
+  it.each([
+    ['a page', () => new Response('<html>')],
+    ['another JSON', () => Response.json({ hits: 3 })],
+    ['hits without images', () => Response.json({ ...ANSWER, hits: [{ id: 1 }] })],
+    ['null', () => Response.json(null)],
+  ])('does not take %s for an answer', async (_, answer) => {
+    const { client } = answering(answer);
+    expect((await problemOf(client.search({ q: 'a' }))).code).toBe('service_unknown');
+  });
+
+  it.each([
+    [true, 'unreachable'],
+    [false, 'offline'],
+    // Node and Workers do not say.
+    [undefined, 'unreachable'],
+  ])('when nothing answers and the device is online: %s, the problem is %s', async (onLine, code) => {
+    vi.stubGlobal('navigator', { onLine });
+    const failure = new TypeError('Failed to fetch');
+    const { client } = answering(() => Promise.reject(failure));
+    const problem = await problemOf(client.search({ q: 'a' }));
+    expect(problem).toMatchObject({ code, cause: failure });
+  });
+
+  it('gives up after its time', async () => {
+    const client = createSearchClient({ endpoint: ENDPOINT, fetch: silent, timeoutMs: 20 });
+    const problem = await problemOf(client.search({ q: 'a' }));
+    expect(problem.code).toBe('timeout');
+    expect(problem.detail).toContain('0.02 seconds');
+  });
+
+  it('rejects with the reason of the caller’s signal, not with a problem', async () => {
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    const search = createSearchClient({ endpoint: ENDPOINT, fetch: silent }).search({
+      q: 'a',
+      signal: controller.signal,
+    });
+    controller.abort(reason);
+    await expect(search).rejects.toBe(reason);
+  });
+
+  it('does not take an abort in the middle of an answer for a fault of the service', async () => {
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    const { client } = answering(() => {
+      controller.abort(reason);
+      return new Response('{', { status: 503, headers: { 'content-type': 'application/problem+json' } });
+    });
+    await expect(client.search({ q: 'a', signal: controller.signal })).rejects.toBe(reason);
+  });
+});
+
+describe('parse', () => {
+  it.each([
+    ['beside the endpoint', {}, 'https://search.example/v1/parse?tenant=a&q=a+%26+b'],
+    ['elsewhere', { parseEndpoint: 'https://p.example/' }, 'https://p.example/?q=a+%26+b'],
+    ['beside a folder', { endpoint: 'https://s.example/find/' }, 'https://s.example/parse?q=a+%26+b'],
+  ])('asks the address %s', async (_, options, address) => {
+    const fetch = vi.fn(async (_address: string) => Response.json(GRAPH));
+    expect(await createSearchClient({ endpoint: ENDPOINT, fetch, ...options }).parse('a & b')).toEqual(GRAPH);
+    expect(fetch.mock.calls[0]?.[0]).toBe(address);
+  });
+
+  it.each([
+    ['hits', { query: 'a', hits: [], words: [] }],
+    ['a word without a head', { ...GRAPH, words: [{ text: 'dogs' }] }],
+    ['a head that is no word', { ...GRAPH, words: [{ ...WORD, head: 2 }] }],
+    ['nothing', null],
+  ])('does not take %s for a graph', async (_, body) => {
+    const { client } = answering(() => Response.json(body));
+    expect((await problemOf(client.parse('a'))).code).toBe('service_unknown');
+  });
+
+  it('rejects with the reason of its signal', async () => {
+    const reason = new Error('changed my mind');
+    const client = createSearchClient({ endpoint: ENDPOINT, fetch: silent });
+    await expect(client.parse('a', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,77 @@
+import type { ErrorCode } from '../../../shared/errors/index.ts';
+
+/** What the client finds out by itself; a service's own codes stand beside these. */
+type ClientCode =
+  | 'offline' // this device has no network
+  | 'unreachable' // nothing answered, or this page may not read the answer
+  | 'service_failed' // an error status, and no details
+  | 'service_unknown'; // an answer that no search service gives
+
+/** The kind of a problem. Those that are not listed come from a service that is newer than this client. */
+export type SearchProblemCode = ErrorCode | ClientCode | (string & Record<never, never>);
+
+/** What is known of a problem. All texts are written for the person who searched. */
+export interface ProblemDetails {
+  readonly code: SearchProblemCode;
+  /** A few words. */
+  readonly title: string;
+  /** One sentence: what happened. */
+  readonly detail: string;
+  /** One sentence: what to do about it. */
+  readonly hint?: string | undefined;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** Seconds after which asking again makes sense. */
+  readonly retryAfter?: number | undefined;
+  /** The operator of the service finds the failure in the log by it. */
+  readonly requestId?: string | undefined;
+}
+
+/** Why there is no answer: the problem details of the service (RFC 9457), or what the client found out by itself. */
+export class SearchProblem extends Error implements ProblemDetails {
+  override readonly name = 'SearchProblem';
+  declare readonly code: SearchProblemCode;
+  declare readonly title: string;
+  declare readonly detail: string;
+  declare readonly hint?: string | undefined;
+  declare readonly status?: number | undefined;
+  declare readonly retryAfter?: number | undefined;
+  declare readonly requestId?: string | undefined;
+
+  constructor(details: ProblemDetails, cause?: unknown) {
+    super(`${details.title}: ${details.detail}`, { cause });
+    Object.assign(this, details);
+  }
+}
+
+/** The problem that an answer with an error status describes, or the status alone where it has no details. */
+export async function readProblem(response: Response): Promise<SearchProblem> {
+  const { status, headers } = response;
+  const body = headers.get('content-type')?.startsWith('application/problem+json')
+    ? await response.json().catch(() => undefined)
+    : undefined;
+  const said = (name: string): string | undefined => {
+    const value: unknown = isRecord(body) ? body[name] : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return new SearchProblem({
+    code: status === 429 ? 'rate_limited' : (said('code') ?? 'service_failed'),
+    title: said('title') ?? 'The search did not work',
+    detail: said('detail') ?? `The service answered with status ${status}.`,
+    hint: said('hint'),
+    status,
+    requestId: said('requestId') ?? headers.get('x-request-id') ?? undefined,
+    retryAfter: retryAfter(headers.get('retry-after'), Date.now()),
+  });
+}
+
+/** Seconds that a `Retry-After` header means: it holds seconds or a date. */
+export function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\s*\d+\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.min(3600, Math.max(0, Math.ceil(seconds))) : undefined;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

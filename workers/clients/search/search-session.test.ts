@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
+import type { SearchRequest } from './request-search.ts';
+import { SearchProblem } from './search-problem.ts';
+import { createSearchSession } from './search-session.ts';
+import type { SearchResults, SearchState } from './session-state.ts';
+
+const PROBLEM = new SearchProblem({ code: 'overloaded', title: 'no', detail: 'not now' });
+const OFFLINE = new SearchProblem({ code: 'offline', title: 'no', detail: 'no network' });
+
+function hit(id: number): SearchHit {
+  return { id, score: 1, stage: 'rerank', image: { name: `${id}`, width: 1, height: 1 }, captions: [] };
+}
+
+function answer(ids: readonly number[], changes: Partial<SearchResponse> = {}): SearchResponse {
+  const hits = ids.map(hit);
+  return { query: '', words: [], generation: 'g', stage: 'rerank', limit: 2, offset: 0, hits, ...changes };
+}
+
+/** A session whose requests wait until the test answers them. */
+function start() {
+  const asked: {
+    request: SearchRequest;
+    signal: AbortSignal;
+    reply: (outcome: SearchResponse | Error) => Promise<void>;
+  }[] = [];
+  const states: SearchState[] = [];
+  const session = createSearchSession(
+    {
+      search: ({ signal, ...request }) =>
+        new Promise((resolve, reject) => {
+          const reply = async (outcome: SearchResponse | Error): Promise<void> => {
+            if (outcome instanceof Error) reject(outcome);
+            else resolve(outcome);
+            await vi.advanceTimersByTimeAsync(0);
+          };
+          if (signal === undefined) throw new Error('a session cannot abort this request');
+          asked.push({ request, signal, reply });
+        }),
+    },
+    { limit: 2 },
+  );
+  session.subscribe((state) => states.push(state));
+  const results = (): SearchResults => {
+    const state = session.getState();
+    if (!('results' in state)) throw new Error(`there are no results but ${state.status}`);
+    return state.results;
+  };
+  const request = (index: number) => {
+    const found = asked[index];
+    if (found === undefined) throw new Error(`there was no request ${index}`);
+    return found;
+  };
+  return { session, asked, states, results, request };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('searching', () => {
+  it('asks and tells the answer', async () => {
+    const { session, results, request, states } = start();
+    session.search('  two dogs ');
+    expect(request(0).request).toEqual({ q: 'two dogs', limit: 2, offset: 0 });
+    await request(0).reply(answer([1, 2]));
+    expect(states.map(({ status }) => status)).toEqual(['searching', 'results']);
+    expect(results()).toMatchObject({ query: 'two dogs', reached: 2, more: 'ready' });
+  });
+
+  it('waits for a pause in typing and asks once', () => {
+    const { session, asked, states } = start();
+    for (const text of ['t', 'tw', 'two ', 'two dogs']) {
+      session.type(text);
+      vi.advanceTimersByTime(100);
+    }
+    expect(asked).toHaveLength(0);
+    vi.advanceTimersByTime(1000);
+    expect(asked.map(({ request }) => request.q)).toEqual(['two dogs']);
+    expect(states).toMatchObject([{ status: 'searching', query: 'two dogs', typed: true }]);
+  });
+
+  it('does not ask again for a blank more, nor twice when enter follows the typing', () => {
+    const { session, asked } = start();
+    session.type('dogs');
+    session.search('dogs');
+    session.type('dogs ');
+    vi.advanceTimersByTime(1000);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('never shows an earlier answer over a later one', async () => {
+    const { session, results, request } = start();
+    session.search('slow');
+    session.search('fast');
+    expect(request(0).signal.aborted).toBe(true);
+    await request(1).reply(answer([7]));
+    await request(0).reply(answer([1, 2]));
+    expect(results().query).toBe('fast');
+    expect(results().hits.map(({ id }) => id)).toEqual([7]);
+  });
+
+  it('keeps what was found to be seen while it looks again', async () => {
+    const { session, request } = start();
+    session.search('a');
+    await request(0).reply(answer([1]));
+    session.search('b');
+    session.search('c');
+    expect(session.getState()).toMatchObject({
+      status: 'searching',
+      query: 'c',
+      typed: false,
+      previous: { query: 'a' },
+    });
+  });
+
+  it('asks nothing without words', () => {
+    const { session, asked } = start();
+    session.search('   ');
+    expect(session.getState()).toEqual({ status: 'blank' });
+    expect(asked).toHaveLength(0);
+  });
+
+  it('returns to the beginning when the line is emptied, and drops what is on its way', async () => {
+    const { session, request } = start();
+    session.search('a');
+    session.type('');
+    vi.advanceTimersByTime(1000);
+    await request(0).reply(answer([1]));
+    expect(session.getState()).toEqual({ status: 'idle' });
+  });
+
+  it('says why there is no answer, and tries again', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(PROBLEM);
+    expect(session.getState()).toEqual({ status: 'failed', query: 'a', problem: PROBLEM });
+    session.retry();
+    await request(1).reply(answer([1]));
+    expect(results().query).toBe('a');
+  });
+});
+
+describe('states', () => {
+  it('tells an answer without hits from one with some', async () => {
+    const { session, request } = start();
+    session.search('a');
+    await request(0).reply(answer([], { words: [{ text: 'a', id: 3, known: false }] }));
+    expect(session.getState()).toMatchObject({
+      status: 'empty',
+      results: { query: 'a', words: [{ text: 'a' }], more: 'end' },
+    });
+    await session.more();
+    expect(() => request(1)).toThrow();
+  });
+
+  it('tells a rate limit', async () => {
+    const { session, request } = start();
+    const limited = { code: 'rate_limited', title: 'slow', detail: 'too often', retryAfter: 60 };
+    session.search('a');
+    await request(0).reply(new SearchProblem(limited));
+    expect(session.getState()).toMatchObject({ status: 'rate-limited', problem: { retryAfter: 60 } });
+  });
+
+  it('makes a problem of a client that throws anything else', async () => {
+    const { session, request } = start();
+    const fault = new RangeError('a bug');
+    session.search('a');
+    await request(0).reply(fault);
+    expect(session.getState()).toMatchObject({
+      status: 'failed',
+      problem: { code: 'internal', cause: fault },
+    });
+  });
+
+  it('tells a listener no more once it has unsubscribed', async () => {
+    const { session, request } = start();
+    const listener = vi.fn();
+    const unsubscribe = session.subscribe(listener);
+    session.search('a');
+    unsubscribe();
+    await request(0).reply(answer([1]));
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('offline', () => {
+  let online = new EventTarget();
+
+  beforeEach(() => {
+    online = new EventTarget();
+    vi.stubGlobal('addEventListener', online.addEventListener.bind(online));
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('asks again when the browser is online, once', async () => {
+    const { session, request, asked, results } = start();
+    session.search('a');
+    await request(0).reply(OFFLINE);
+    expect(session.getState().status).toBe('offline');
+    online.dispatchEvent(new Event('online'));
+    await request(1).reply(answer([1]));
+    expect(results().hits).toHaveLength(1);
+    online.dispatchEvent(new Event('online'));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('does not when something else was asked since', async () => {
+    const { session, request, asked } = start();
+    session.search('a');
+    await request(0).reply(OFFLINE);
+    session.search('b');
+    await request(1).reply(answer([1]));
+    online.dispatchEvent(new Event('online'));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('does not while it is stopped, but asks when it is resumed', async () => {
+    const { session, request, asked } = start();
+    session.search('a');
+    await request(0).reply(OFFLINE);
+    session.stop();
+    online.dispatchEvent(new Event('online'));
+    expect(asked).toHaveLength(1);
+    session.resume();
+    expect(request(1).request.q).toBe('a');
+  });
+});
+
+describe('stopped and resumed', () => {
+  it('asks again for what was on its way', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    session.stop();
+    await request(0).reply(answer([1]));
+    expect(session.getState().status).toBe('searching');
+    session.resume();
+    await request(1).reply(answer([2]));
+    expect(results().hits.map(({ id }) => id)).toEqual([2]);
+  });
+
+  it('can fetch the page that was on its way', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    session.stop();
+    session.resume();
+    expect(results().more).toBe('ready');
+  });
+
+  it('leaves everything else as it is', () => {
+    const { session, asked, states } = start();
+    session.resume();
+    expect(asked).toHaveLength(0);
+    expect(states).toHaveLength(0);
+  });
+});
+
+describe('paging', () => {
+  it('adds pages until one is not full', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    expect(results().more).toBe('loading');
+    void session.more();
+    await request(1).reply(answer([3]));
+    expect(request(1).request.offset).toBe(2);
+    expect(() => request(2)).toThrow();
+    expect(results()).toMatchObject({ more: 'end', reached: 3 });
+    expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  it('has no image twice when the index changed, and still gets on', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    await request(1).reply(answer([2, 3]));
+    expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
+    void session.more();
+    expect(request(2).request.offset).toBe(4);
+  });
+
+  it('keeps what is there when the next page fails, and can try again', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    await request(1).reply(PROBLEM);
+    expect(results()).toMatchObject({ more: PROBLEM, reached: 2 });
+    void session.more();
+    await request(2).reply(answer([3, 4]));
+    expect(results().hits).toHaveLength(4);
+  });
+
+  it('does not mix a page of an earlier query in', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    session.search('b');
+    await request(2).reply(answer([9]));
+    await request(1).reply(answer([3]));
+    expect(results().hits.map(({ id }) => id)).toEqual([9]);
+  });
+
+  it('carries on that one page was degraded', async () => {
+    const { session, request, results } = start();
+    const degraded = { code: 'timeout', message: 'late' };
+    session.search('a');
+    await request(0).reply(answer([1, 2]));
+    void session.more();
+    await request(1).reply(answer([3, 4], { degraded }));
+    expect(results().degraded).toEqual(degraded);
+  });
+});

@@ -1,0 +1,175 @@
+import type { SearchResponse } from '../../../shared/schema/index.ts';
+// From its own file: the index would bring the schemas and their validator into the bundle.
+import { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
+import type { SearchRequest } from './request-search.ts';
+import type { SearchClient } from './search-client.ts';
+import { SearchProblem } from './search-problem.ts';
+import { queryOf, type SearchResults, type SearchState } from './session-state.ts';
+
+/** A pause in typing that is long enough to be the end of a thought. */
+const TYPING_PAUSE_MS = 350;
+
+/** How every page of a session is asked for. */
+export type SessionOptions = Pick<SearchRequest, 'limit' | 'exhaustive'>;
+
+/**
+ * What was asked and what came of it. Only the latest question counts: an earlier one is aborted and never shown.
+ * Nothing here is thrown or rejected; problems are states. An `offline` session asks again by itself once the browser
+ * says that it is online. The functions need no `this`: they can be handed on as they are.
+ */
+export interface SearchSession {
+  readonly getState: () => SearchState;
+  /** Calls the listener after each change, until the function that it returns is called. */
+  readonly subscribe: (listener: (state: SearchState) => void) => () => void;
+  /** Searches now, for the same words too. */
+  readonly search: (text: string) => void;
+  /** For every change of a text field: searches once the typing pauses. */
+  readonly type: (text: string) => void;
+  /** Asks again what was asked last. */
+  readonly retry: () => void;
+  /** Fetches the next page, if there is one and it is not on its way. */
+  readonly more: () => Promise<void>;
+  /** Back to the beginning; drops what is on its way. */
+  readonly reset: () => void;
+  /** Drops what is on its way and keeps the state, until `resume`: for a view that is taken away. */
+  readonly stop: () => void;
+  /** Asks again for what `stop` has dropped. */
+  readonly resume: () => void;
+}
+
+/**
+ * A search session over a client, without a page around it.
+ *
+ * @example
+ * const session = createSearchSession(client, { limit: 10 });
+ * session.subscribe((state) => render(state));
+ * session.search('a dog catches a ball');
+ */
+export function createSearchSession(
+  client: Pick<SearchClient, 'search'>,
+  options: SessionOptions = {},
+): SearchSession {
+  const listeners = new Set<(state: SearchState) => void>();
+  let state: SearchState = { status: 'idle' };
+  let current = new AbortController();
+  let pause: ReturnType<typeof setTimeout> | undefined;
+
+  function enter(next: SearchState): void {
+    state = next;
+    for (const listener of listeners) listener(next);
+  }
+
+  /** Drops what is on its way. */
+  function begin(): AbortSignal {
+    clearTimeout(pause);
+    current.abort();
+    current = new AbortController();
+    return current.signal;
+  }
+
+  /** Never rejects. What it answers once the signal has aborted is nobody's concern. */
+  async function ask(
+    q: string,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<SearchResponse | SearchProblem> {
+    try {
+      return await client.search({ ...options, q, offset, signal });
+    } catch (error) {
+      if (error instanceof SearchProblem) return error;
+      const detail = 'The program that searches has a fault.';
+      return new SearchProblem({ code: 'internal', title: 'The search did not work', detail }, error);
+    }
+  }
+
+  async function searchFor(query: string, typed: boolean): Promise<void> {
+    const signal = begin();
+    const previous =
+      'results' in state ? state.results : state.status === 'searching' ? state.previous : undefined;
+    enter({ status: 'searching', query, typed, previous });
+    const answer = await ask(query, 0, signal);
+    if (signal.aborted) return;
+    const next = answer instanceof SearchProblem ? failed(query, answer) : found(query, answer);
+    if (next.status === 'offline') globalThis.addEventListener?.('online', retry, { signal });
+    enter(next);
+  }
+
+  function retry(): void {
+    const query = queryOf(state);
+    if (query !== undefined) void searchFor(query, false);
+  }
+
+  function reset(): void {
+    begin();
+    if (state.status !== 'idle') enter({ status: 'idle' });
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    search(text) {
+      const query = text.trim();
+      if (query !== '') {
+        void searchFor(query, false);
+      } else {
+        begin();
+        enter({ status: 'blank' });
+      }
+    },
+    type(text) {
+      clearTimeout(pause);
+      pause = setTimeout(() => {
+        const query = text.trim();
+        if (query === '') reset();
+        else if (query !== queryOf(state)) void searchFor(query, true);
+      }, TYPING_PAUSE_MS);
+    },
+    retry,
+    async more() {
+      if (state.status !== 'results') return;
+      const { results } = state;
+      if (results.more === 'loading' || results.more === 'end') return;
+      const { signal } = current;
+      enter({ status: 'results', results: { ...results, more: 'loading' } });
+      const answer = await ask(results.query, results.reached, signal);
+      if (signal.aborted) return;
+      const next = answer instanceof SearchProblem ? { ...results, more: answer } : extended(results, answer);
+      enter({ status: 'results', results: next });
+    },
+    reset,
+    stop: () => void begin(),
+    resume() {
+      if (state.status === 'searching' || state.status === 'offline') retry();
+      else if (state.status === 'results' && state.results.more === 'loading')
+        enter({ status: 'results', results: { ...state.results, more: 'ready' } });
+    },
+  };
+}
+
+function failed(query: string, problem: SearchProblem): SearchState {
+  const { code } = problem;
+  const status = code === 'offline' ? 'offline' : code === 'rate_limited' ? 'rate-limited' : 'failed';
+  return { status, query, problem };
+}
+
+function found(query: string, answer: SearchResponse): SearchState {
+  const { words, stage, degraded } = answer;
+  const none: SearchResults = { query, words, stage, degraded, hits: [], reached: 0, more: 'ready' };
+  return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
+}
+
+/** A page more. An index that was exchanged meanwhile may bring images again that are there already. */
+function extended(before: SearchResults, { hits, degraded, limit }: SearchResponse): SearchResults {
+  const known = new Set(before.hits.map(({ id }) => id));
+  const reached = before.reached + hits.length;
+  return {
+    ...before,
+    degraded: before.degraded ?? degraded,
+    hits: [...before.hits, ...hits.filter(({ id }) => !known.has(id))],
+    reached,
+    more: hits.length < limit || reached > SEARCH_LIMITS.offset ? 'end' : 'ready',
+  };
+}
