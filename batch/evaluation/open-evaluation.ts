@@ -1,12 +1,11 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
-import { withFileSource } from '../../shared/platform/file-source.ts';
 import type { MatchPrecision, Propagation, Protocol } from '../../shared/schema/index.ts';
-import { parseVocabulary } from '../../shared/text/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
 import { openSplit } from '../data/open-split.ts';
 import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
+import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
 import { type Fold, fiveFolds, wholeSplit } from './folds.ts';
 
 export interface EvaluationRequest {
@@ -73,8 +72,7 @@ export async function openEvaluation(request: EvaluationRequest): Promise<Evalua
 }
 
 async function assertVocabulary(path: string, network: LoadedNetwork): Promise<void> {
-  const bytes = await withFileSource(path, (source) => source.read(0, source.size));
-  const { size } = parseVocabulary(new TextDecoder().decode(bytes), path);
+  const { size } = (await readVocabulary(path)).vocabulary;
   if (size === network.config.vocabularySize) return;
   throw new AppError(
     'shape_mismatch',

@@ -1,5 +1,5 @@
 import { type RecallMetrics, recallMetrics } from '../../shared/retrieval/index.ts';
-import type { Stage } from './encode-fold.ts';
+import type { Report } from '../report.ts';
 import type { Fold } from './folds.ts';
 import type { Members } from './open-members.ts';
 import { scoreMembers } from './score-members.ts';
@@ -21,7 +21,7 @@ interface RunOptions {
 /** Scores every fold exhaustively and counts its recalls. */
 export async function runEvaluation(
   members: Members,
-  stage: Stage,
+  stage: Report['stage'],
   { signal, onFold }: RunOptions = {},
 ): Promise<RecallMetrics[]> {
   const counted: RecallMetrics[] = [];

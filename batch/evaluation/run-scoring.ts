@@ -1,4 +1,4 @@
-import type { Stage } from './encode-fold.ts';
+import type { Report } from '../report.ts';
 import type { Members } from './open-members.ts';
 import { scoreMembers } from './score-members.ts';
 import { SimilarityFile } from './similarity-file.ts';
@@ -12,7 +12,7 @@ import { SimilarityFile } from './similarity-file.ts';
 export async function runScoring(
   members: Members,
   path: string,
-  stage: Stage,
+  stage: Report['stage'],
   signal?: AbortSignal,
 ): Promise<number[]> {
   const { folds, split } = members[0];

@@ -2,8 +2,8 @@ import { basename, join, resolve } from 'node:path';
 import type { WordStyle } from '../../shared/text/tokenise.ts';
 import type { Report } from '../report.ts';
 import { readCaptionTexts } from './caption-texts.ts';
-import { countWords } from './count-words.ts';
-import { vocabularyJson, vocabularyWords } from './vocabulary-file.ts';
+import { vocabularyJson } from './vocabulary-file.ts';
+import { countWords, vocabularyWords } from './vocabulary-words.ts';
 import { writeNewFile } from './write-new-file.ts';
 
 /** Which vocabulary is to be made. */

@@ -1,13 +1,21 @@
-/** The words that every vocabulary begins with; their ids are 0 to 3. */
-const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'];
+import { withFileSource } from '../../shared/platform/file-source.ts';
+import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
+
+/** A vocabulary with the text of its file. */
+export interface VocabularyFile {
+  readonly vocabulary: Vocabulary;
+  readonly text: string;
+}
 
 /**
- * The words of a vocabulary by id: the special ones, then those seen at least `threshold` times, in the order of
- * `counts`, which is that of their first occurrence. The released `vocab.py` gives words the same order.
+ * Reads a vocabulary's file.
+ *
+ * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`.
  */
-export function vocabularyWords(counts: ReadonlyMap<string, number>, threshold: number): string[] {
-  const seen = [...counts].flatMap(([word, count]) => (count >= threshold ? [word] : []));
-  return [...new Set([...SPECIAL, ...seen])];
+export async function readVocabulary(path: string): Promise<VocabularyFile> {
+  const bytes = await withFileSource(path, (source) => source.read(0, source.size));
+  const text = new TextDecoder().decode(bytes);
+  return { vocabulary: parseVocabulary(text, path), text };
 }
 
 /**

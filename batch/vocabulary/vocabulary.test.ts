@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { errorCode } from '../../test/support/error-code.ts';
-import { countWords } from './count-words.ts';
 import { captionIdLines, encodeCaptions } from './encode-captions.ts';
-import { readVocabulary } from './read-vocabulary.ts';
-import { vocabularyJson, vocabularyWords } from './vocabulary-file.ts';
+import { readVocabulary, vocabularyJson } from './vocabulary-file.ts';
+import { countWords, vocabularyWords } from './vocabulary-words.ts';
 
 const shared = resolve(import.meta.dirname, '../../../shared');
 const photos = join(shared, 'photos');
@@ -73,6 +73,23 @@ describe('vocabularyJson', () => {
   });
 });
 
+describe('readVocabulary', () => {
+  it('reads what was written, and says what is not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gsmn-vocabulary-'));
+    try {
+      const text = vocabularyJson(['<pad>', '<start>', '<end>', '<unk>', 'dog']);
+      writeFileSync(join(folder, 'vocab.json'), text);
+      const read = await readVocabulary(join(folder, 'vocab.json'));
+      expect(read.text).toBe(text);
+      expect(read.vocabulary.size).toBe(5);
+      expect(await errorCode(readVocabulary(join(folder, 'none.json')))).toBe('file_missing');
+      expect(await errorCode(readVocabulary(folder))).toBe('file_unreadable');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe('encodeCaptions', () => {
   it('puts the words between <start> and <end>, and counts what is not known', () => {
     const text = vocabularyJson(['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', "n't", '.']);
@@ -86,7 +103,7 @@ describe.skipIf(!existsSync(photos))('the photographs (skipped where ../shared/p
   // Their vocabulary has plain words and, with 164 words more, was counted on more captions than those of train and dev,
   // at the same threshold: every word that these give is one of it.
   it('give no word that their vocabulary has not, and the same first ones', async () => {
-    const theirs = wordsOf(await readVocabulary(join(photos, 'vocab.json')));
+    const theirs = wordsOf((await readVocabulary(join(photos, 'vocab.json'))).vocabulary);
     const texts = ['train', 'dev'].flatMap((split) => lines(join(photos, `${split}_caps.txt`)));
     const counts = await countWords(texts, 'plain');
     const ours = vocabularyWords(counts, 4);
@@ -99,7 +116,7 @@ describe.skipIf(!existsSync(photos))('the photographs (skipped where ../shared/p
   });
 
   it.each(['train', 'dev'])('have the word ids that encodeCaptions gives: %s', async (split) => {
-    const vocabulary = await readVocabulary(join(photos, 'vocab.json'));
+    const { vocabulary } = await readVocabulary(join(photos, 'vocab.json'));
     const encoded = encodeCaptions(lines(join(photos, `${split}_caps.txt`)), vocabulary);
     expect(captionIdLines(encoded).split('\n')).toEqual(
       readFileSync(join(photos, `${split}_precaps_stan.txt`), 'utf8').split('\n'),
@@ -111,7 +128,7 @@ describe.skipIf(!existsSync(captions))(
   'the published vocabulary of Flickr30K (skipped where ../shared/captions is not there)',
   () => {
     it('has the words of the training captions in the order of their first occurrence', async () => {
-      const published = wordsOf(await readVocabulary(join(captions, 'f30k_precomp_vocab.json')));
+      const published = wordsOf((await readVocabulary(join(captions, 'f30k_precomp_vocab.json'))).vocabulary);
       const known = new Set(published);
       // The first 20,000 of 145,000 captions: counts are too small to say which words stay, the order is the same.
       const counts = await countWords(lines(join(captions, 'f30k_train_caps_first20000.txt')), 'treebank');

@@ -22,11 +22,11 @@ export function captionsCommand(): Command {
       .action(async (options: EncodeOptions) => {
         const folder = dataFolder(options);
         const { captionedSplits } = await import('../../vocabulary/caption-texts.ts');
-        const { encodeSplit } = await import('../../vocabulary/encode-split.ts');
+        const { encodeSplit } = await import('../../vocabulary/encode-captions.ts');
         const { findVocabulary } = await import('../../data/find-files.ts');
-        const { readVocabulary } = await import('../../vocabulary/read-vocabulary.ts');
+        const { readVocabulary } = await import('../../vocabulary/vocabulary-file.ts');
         const path = options.vocabulary ?? (await findVocabulary(folder, options.dataName));
-        const vocabulary = await readVocabulary(path);
+        const { vocabulary } = await readVocabulary(path);
         terminalReport.say(`vocabulary: ${path}, ${vocabulary.size.toLocaleString('en')} words`);
         for (const split of options.split ?? (await captionedSplits(folder))) {
           await encodeSplit(folder, split, vocabulary, options.force === true, terminalReport);

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { recallMetrics } from '../../../shared/retrieval/index.ts';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { extremeQueries } from './extreme-queries.ts';
-import { foldQueries } from './fold-queries.ts';
+import { foldQueries, topRanked } from './fold-queries.ts';
 import type { TextToImageQuery } from './query-record.ts';
-import { topRanked } from './top-ranked.ts';
 
 const SEED = 7;
 

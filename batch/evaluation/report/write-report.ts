@@ -6,7 +6,6 @@ import { evaluationLines, summarise } from '../evaluation-report.ts';
 import type { Members } from '../open-members.ts';
 import { extremeQueries } from '../queries/extreme-queries.ts';
 import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
-import { queryLines } from './query-lines.ts';
 import { REPORT_FILES, replaceReport } from './report-folder.ts';
 import { reportPage } from './report-page.ts';
 import { type SplitNames, splitNames } from './split-names.ts';
@@ -96,4 +95,18 @@ function reportFacts(members: Members): (readonly [string, string])[] {
     ['protocol', folds.length === 1 ? protocol : `${protocol}, mean of ${folds.length} folds`],
     ['backend', engines.backend],
   ];
+}
+
+/** Every query as a line of JSON, with the words and names that its indices mean. */
+function queryLines(queries: readonly Query[], names: SplitNames): string {
+  return queries.map((query) => `${JSON.stringify(named(query, names))}\n`).join('');
+}
+
+function named(query: Query, names: SplitNames): object {
+  const own = { text: names.caption(query.caption), picture: names.image(query.image) };
+  const found =
+    query.direction === 'text-to-image'
+      ? query.found.map((answer) => ({ ...answer, picture: names.image(answer.image) }))
+      : query.found.map((answer) => ({ ...answer, text: names.caption(answer.caption) }));
+  return { ...query, ...own, found };
 }

@@ -8,8 +8,8 @@ import { errorCode } from '../../../test/support/error-code.ts';
 import { openSplit } from '../../data/open-split.ts';
 import { FEATURE_COUNT, REGION_COUNT } from '../../features/drawn-regions/index.ts';
 import { type Report, silentReport } from '../../report.ts';
+import { readVocabulary } from '../../vocabulary/vocabulary-file.ts';
 import { makeGallery } from './index.ts';
-import { readVocabulary } from './vocabulary.ts';
 
 async function withGallery<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gsmn-gallery-'));

@@ -6,10 +6,10 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { sha256Hex } from '../../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { type Report, silentReport } from '../../report.ts';
+import { readVocabulary, type VocabularyFile } from '../../vocabulary/vocabulary-file.ts';
 import { makeSplit } from './make-split.ts';
 import { GALLERY_SPLITS, type GallerySplit, usualCount } from './plan.ts';
 import { galleryFingerprint, readStamp, type Stamp, stampPath, writeStamp } from './stamp.ts';
-import { readVocabulary, type VocabularyFile } from './vocabulary.ts';
 
 const VOCABULARY = 'vocab.json';
 

@@ -1,13 +1,17 @@
+import { parseVocabulary } from '../../../shared/text/index.ts';
 import type { OnProgress } from '../../report.ts';
+import { type VocabularyFile, vocabularyJson } from '../../vocabulary/vocabulary-file.ts';
+import { countWords, vocabularyWords } from '../../vocabulary/vocabulary-words.ts';
 import { inWorkers } from './in-workers.ts';
 import type { PictureTask, UnitRecord } from './picture-record.ts';
 import { type PlanRequest, planDrawings } from './plan-drawings.ts';
 import { SplitArrays } from './split-arrays.ts';
 import { StagedSplit } from './staged-split.ts';
 import type { Stamp } from './stamp.ts';
-import { captionVocabulary, type VocabularyFile } from './vocabulary.ts';
 
 const WORKER = new URL('./picture-worker.ts', import.meta.url);
+/** Rarer words of captions stay unknown, as in the released `vocab.py`. */
+const FEWEST = 4;
 
 export interface SplitRequest extends PlanRequest {
   readonly folder: string;
@@ -53,4 +57,11 @@ export async function makeSplit(
   } finally {
     await staged.discard();
   }
+}
+
+/** The vocabulary of captions, as `gsmn vocab` makes it. */
+export async function captionVocabulary(captions: readonly string[]): Promise<VocabularyFile> {
+  const counts = await countWords(captions, 'treebank');
+  const text = vocabularyJson(vocabularyWords(counts, FEWEST));
+  return { text, vocabulary: parseVocabulary(text, 'the vocabulary of the gallery') };
 }

@@ -1,7 +1,6 @@
 import { type CaptionsTask, type DrawingCaptions, drawingCaptions } from './drawing-captions.ts';
 import { inWorkers } from './in-workers.ts';
 import { type DrawingUnit, type GallerySplit, planSplit, usualCount } from './plan.ts';
-import { TakenCaptions } from './taken-captions.ts';
 
 const WORKER = new URL('./captions-worker.ts', import.meta.url);
 /** Drawings of a task: few enough to share the work out evenly. */
@@ -52,4 +51,20 @@ async function planApart(
   return planSplit(split, count, seed, (kind, drawing) =>
     taken.take(known.get(drawing) ?? drawingCaptions(kind, drawing)),
   );
+}
+
+/** The captions of the pictures that were taken, so that no two pictures have all of theirs in common. */
+export class TakenCaptions {
+  /** Every caption. */
+  readonly captions = new Set<string>();
+  readonly #pictures = new Set<string>();
+
+  /** Takes pictures unless one has the same captions as another or as one that was taken; says whether. */
+  take(pictures: readonly (readonly string[])[]): boolean {
+    const keys = new Set(pictures.map((captions) => captions.toSorted().join('\n')));
+    if (keys.size < pictures.length || [...keys].some((key) => this.#pictures.has(key))) return false;
+    for (const key of keys) this.#pictures.add(key);
+    for (const caption of pictures.flat()) this.captions.add(caption);
+    return true;
+  }
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { MODEL_FILES } from '../../../shared/generation/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { listSplits } from '../../data/split-files.ts';
-import { readVocabulary } from '../../vocabulary/read-vocabulary.ts';
+import { readVocabulary } from '../../vocabulary/vocabulary-file.ts';
 
 /**
  * The vocabulary file in which a split of the gallery is written: the folder's own where it has the words of the model,
@@ -15,7 +15,8 @@ import { readVocabulary } from '../../vocabulary/read-vocabulary.ts';
 export async function galleryVocabulary(folder: string, split: string, model: string): Promise<string> {
   const [own, models] = [join(folder, 'vocab.json'), join(model, MODEL_FILES.vocabulary)];
   if (!existsSync(own)) return models;
-  if (sameWords(await readVocabulary(own), await readVocabulary(models))) return own;
+  const [ours, theirs] = [await readVocabulary(own), await readVocabulary(models)];
+  if (sameWords(ours.vocabulary, theirs.vocabulary)) return own;
   const others = (await listSplits(folder)).filter((name) => name !== split);
   if (others.length === 0) return models;
   throw new AppError(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesSource, openNpy } from '../../../shared/formats/index.ts';
-import { sizesFile } from './sizes-file.ts';
+import { sizesFile } from './split-arrays.ts';
 
 describe('sizesFile', () => {
   it('is a structured array that the reader of data folders takes', async () => {

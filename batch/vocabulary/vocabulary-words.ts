@@ -2,6 +2,8 @@ import { AppError } from '../../shared/errors/index.ts';
 import { type WorkOptions, yieldToEventLoop } from '../../shared/model/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/tokenise.ts';
 
+/** The words that every vocabulary begins with; their ids are 0 to 3. */
+const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'];
 /** Captions between two looks at the signal. */
 const STEP = 1000;
 
@@ -25,4 +27,13 @@ export async function countWords(
   }
   onProgress?.(captions.length, captions.length);
   return counts;
+}
+
+/**
+ * The words of a vocabulary by id: the special ones, then those seen at least `threshold` times, in the order of
+ * `counts`, which is that of their first occurrence. The released `vocab.py` gives words the same order.
+ */
+export function vocabularyWords(counts: ReadonlyMap<string, number>, threshold: number): string[] {
+  const seen = [...counts].flatMap(([word, count]) => (count >= threshold ? [word] : []));
+  return [...new Set([...SPECIAL, ...seen])];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TakenCaptions } from './taken-captions.ts';
+import { TakenCaptions } from './plan-drawings.ts';
 
 describe('TakenCaptions', () => {
   it('takes pictures that share some captions, but not all', () => {
