@@ -89,9 +89,9 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       rmSync(folder, { recursive: true, force: true });
     }, 60_000);
 
-    it('invites to search drawn pictures, with pairs of sentences to try', async () => {
+    it('offers to search drawn images, with pairs of sentences to try', async () => {
       await open();
-      expect(await page.locator('.note').innerText()).toMatch(/^2,000 drawn pictures/);
+      expect(await page.locator('.note').innerText()).toMatch(/^2,000 drawn images/);
       const groups = page.locator('.example-group');
       expect(await groups.count()).toBeGreaterThanOrEqual(4);
       for (const group of await groups.all()) expect(await group.locator('.example').count()).toBe(2);

@@ -35,7 +35,7 @@ describe('prepareGallery', () => {
     await prepare();
     expect(said).toEqual([expect.stringContaining('drawing the built-in gallery')]);
     expect(readdirSync(join(root, 'gallery/images/train'))).toHaveLength(80);
-    expect(read('about.txt')).toContain('80 drawn pictures');
+    expect(read('about.txt')).toContain('80 drawn images');
 
     const captions = read('train_caps.txt').split('\n');
     const groups = read('examples.txt').trimEnd().split('\n\n');

@@ -57,11 +57,11 @@ function isMade(folder: string, split: GallerySplit): boolean {
   return existsSync(join(folder, `${split}_gallery.json`));
 }
 
-/** What the page says of the pictures. */
+/** What the page says about the images. */
 function noteOf(pictures: number): string {
   return (
-    `${pictures.toLocaleString('en')} drawn pictures, no photographs: people, animals and things. ` +
-    'Try the pairs of sentences: the same words, another picture.'
+    `${pictures.toLocaleString('en')} drawn images, no photographs: people, animals and things. ` +
+    'Try the pairs of sentences: the same words, another image.'
   );
 }
 

@@ -1,11 +1,11 @@
 import type { Asset } from './asset.ts';
 import { documentAsset, escapeHtml, exampleAttributes } from './document.ts';
 
-/** What the pages tell of the pictures that are searched. */
+/** What the pages say about the images that are searched. */
 export interface PageContent {
   /** Sentences to try, as the widget's attribute `examples` has them; its own where undefined. */
   readonly examples?: string | undefined;
-  /** A few words on the collection. */
+  /** A few words about the collection. */
   readonly note?: string | undefined;
 }
 
@@ -13,25 +13,25 @@ export interface PageContent {
 export function page({ examples, note }: PageContent): Asset {
   const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
   return documentAsset({
-    title: 'Picture search',
-    description: 'Find pictures by saying what happens in them.',
+    title: 'Image search',
+    description: 'Find images by saying what happens in them.',
     script: '/widget.js',
-    main: `<h1>Say what happens in the picture</h1>${paragraph}
+    main: `<h1>Say what happens in the image</h1>${paragraph}
       <gsmn-search endpoint="/v1/search" explain="/explain" url-query autofocus${exampleAttributes(examples)}></gsmn-search>
       <noscript>This search needs JavaScript.</noscript>`,
   });
 }
 
-/** The page at `/explain`: the graph that the search makes of a sentence. */
+/** The page at `/explain`: the parse of a sentence, as the search reads it. */
 export function explainPage({ examples }: PageContent): Asset {
   return documentAsset({
-    title: 'Picture search: the graph of a sentence',
-    description: 'Which word of a sentence belongs to which, as the search reads it.',
+    title: 'Image search: the parse of a sentence',
+    description: 'Which word of a sentence depends on which, as the search reads it.',
     script: '/explain.js',
-    main: `<h1>How the words of a sentence belong together</h1>
+    main: `<h1>How the words of a sentence depend on each other</h1>
       <gsmn-graph endpoint="/v1/parse" search="/" url-query autofocus${exampleAttributes(examples)}></gsmn-graph>
       <noscript>This page needs JavaScript.</noscript>
-      <p class="links"><a href="/">Search pictures</a></p>`,
+      <p class="links"><a href="/">Search images</a></p>`,
   });
 }
 
