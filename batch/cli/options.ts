@@ -68,6 +68,14 @@ export function protocolOption(): Option {
     .default('clean');
 }
 
+/** `--log-level`: how much the services tell on stderr. */
+export function logLevelOption(fallback: 'warn' | 'info'): Option {
+  return new Option('--log-level <level>', 'what the services tell on stderr, a line of JSON each')
+    .choices(['debug', 'info', 'warn', 'error', 'silent'])
+    .default(fallback)
+    .env('LOG_LEVEL');
+}
+
 /** The data folder that the options name. */
 export function dataFolder(options: Pick<ModelDataOptions, 'data' | 'dataPath' | 'dataName'>): string {
   if (options.data !== undefined) return options.data;

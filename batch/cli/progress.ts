@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { Presets, SingleBar } from 'cli-progress';
+import type { Report } from '../report.ts';
 
 /** One stage of long work, shown on stderr: a bar on a terminal, a line at the start and the end elsewhere. */
-export interface Progress {
+interface Progress {
   update(done: number, total: number): void;
   finish(): void;
 }
@@ -55,3 +56,10 @@ export async function withProgress<T>(
     progress.finish();
   }
 }
+
+/** Progress and words on stderr, so that stdout stays free for results. */
+export const terminalReport: Report = {
+  stage: withProgress,
+  say: (line) => process.stderr.write(`${line}\n`),
+  warn: (line) => process.stderr.write(`warning: ${line}\n`),
+};

@@ -58,6 +58,27 @@ export class IndexFolder {
     return listFolder(join(this.path, 'generations'));
   }
 
+  /**
+   * The finished generation whose id begins so.
+   *
+   * @throws AppError `generation_missing`, `argument_invalid` when several do.
+   */
+  async findGeneration(beginning: string): Promise<string> {
+    const found = (await this.generations()).filter((id) => id.startsWith(beginning));
+    const [first] = found;
+    if (first !== undefined && found.length === 1) return first;
+    if (first === undefined) {
+      throw new AppError('generation_missing', `the index ${this.path} has no generation ${beginning}`, {
+        hint: '`gsmn index list` shows what is there',
+      });
+    }
+    throw new AppError(
+      'argument_invalid',
+      `several generations begin with ${beginning}: ${found.join(', ')}`,
+      { hint: 'give more of the id' },
+    );
+  }
+
   /** Builds that did not finish. */
   async unfinished(): Promise<string[]> {
     return listFolder(join(this.path, 'building'));

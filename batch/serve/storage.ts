@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
+import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
-import type { IndexFolder } from '../index/index-folder.ts';
+import { IndexFolder } from '../index/index-folder.ts';
+import { createLog } from './log.ts';
 import { type Log, startDatabase } from './services.ts';
 
 /** The vector database of an index. */
@@ -42,27 +44,29 @@ export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOp
   const apiKey = randomBytes(24).toString('base64url');
   const database = await startDatabase({ path: index.database, port: 0, apiKey, log });
   const path = join(index.path, FILE);
-  await publish(index, path, { url: database.url, apiKey });
+  // Only the owner may read it: it holds the key.
+  await writeFileAtomic(path, JSON.stringify({ url: database.url, apiKey }), { mode: 0o600 });
   return storage(database.url, apiKey, async () => {
     await rm(path, { force: true });
     await database.close();
   });
 }
 
-function storage(url: string, apiKey: string | undefined, close: () => Promise<void>): Storage {
-  return { url, apiKey, store: createQdrantStore({ url, apiKey }), close };
+/** Opens the vector database of an index, uses it and closes it; only warnings are told. */
+export async function withStorage<T>(
+  { index, qdrant }: { readonly index: string; readonly qdrant?: string | undefined },
+  use: (storage: Storage) => Promise<T>,
+): Promise<T> {
+  const opened = await openStorage(new IndexFolder(index), { qdrant, log: createLog('warn') });
+  try {
+    return await use(opened);
+  } finally {
+    await opened.close();
+  }
 }
 
-/** Only the owner may read it: it holds the key. */
-async function publish(
-  index: IndexFolder,
-  path: string,
-  address: z.output<typeof addressSchema>,
-): Promise<void> {
-  await mkdir(index.path, { recursive: true });
-  const aside = `${path}.${process.pid}.tmp`;
-  await writeFile(aside, JSON.stringify(address), { mode: 0o600 });
-  await rename(aside, path);
+function storage(url: string, apiKey: string | undefined, close: () => Promise<void>): Storage {
+  return { url, apiKey, store: createQdrantStore({ url, apiKey }), close };
 }
 
 /** A file that a killed process left behind names an address where nobody answers, or where the key does not fit. */

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveQueryBackend } from '../../shared/platform/engines/index.ts';
+import type { QdrantStore } from '../../workers/clients/index.ts';
 import { pageContent } from '../data/page-content.ts';
+import { buildIndex } from '../index/build-index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
 import type { Report } from '../report.ts';
 import { Parts } from '../serve/closing.ts';
@@ -12,7 +14,6 @@ import { assertPortFree, startLoadedReranker, startSearch } from '../serve/servi
 import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
 import { announcement, type Running } from './announcement.ts';
-import { buildFor } from './build.ts';
 import type { DataSource } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { findDataSource } from './find-data-source.ts';
@@ -94,6 +95,21 @@ async function startAll(
   );
   signal.throwIfAborted();
   return { url, manifest, choice, pictures: folder, page };
+}
+
+/** Makes the data where it has to be made, and builds its index. */
+async function buildFor(
+  { index, vocabulary, dataName, propagation }: StartOptions,
+  source: DataSource,
+  parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
+  report: Report,
+): Promise<void> {
+  const { folder, split, checkpoint } = source;
+  await source.prepare(report, parts.signal);
+  await buildIndex(
+    { index, data: folder, dataName, split, checkpoint, vocabulary, propagation, ...parts },
+    report,
+  );
 }
 
 /** The folder of the data's pictures, where there is one. */

@@ -39,14 +39,20 @@ export async function syncFolder(folder: string): Promise<void> {
 /**
  * Writes a file so that it is either there whole or not at all: aside, synced, renamed, folder synced.
  *
+ * @param mode the file's permissions, less what the process's umask takes away.
+ *
  * @throws AppError `file_unwritable`.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  { mode = 0o666 }: { readonly mode?: number } = {},
+): Promise<void> {
   const folder = dirname(path);
   const aside = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   await writing(path, async () => {
     await mkdir(folder, { recursive: true });
-    const handle = await open(aside, 'w');
+    const handle = await open(aside, 'w', mode);
     try {
       await handle.writeFile(bytes);
       await handle.sync();

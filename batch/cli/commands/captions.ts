@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { dataFolder, type ModelDataOptions } from '../options.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 interface EncodeOptions extends Pick<ModelDataOptions, 'data' | 'dataPath' | 'dataName' | 'vocabulary'> {
   readonly split?: readonly string[];

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ServeQdrantOptions, ServeRerankOptions } from '../../serve/run-serve.ts';
-import { logLevelOption } from '../log-level.ts';
-import { backendOption, precisionOption, wholeNumber } from '../options.ts';
+import { backendOption, logLevelOption, precisionOption, wholeNumber } from '../options.ts';
 
 /** `gsmn serve`: one service alone, for a deployment of separate processes. */
 export function serveCommand(): Command {

@@ -1,9 +1,14 @@
 import { Command, Option } from 'commander';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import type { StartOptions } from '../../start/start-options.ts';
-import { logLevelOption } from '../log-level.ts';
-import { dataFolder, type ModelDataOptions, wholeNumber, withModelDataOptions } from '../options.ts';
-import { terminalReport } from '../report.ts';
+import {
+  dataFolder,
+  logLevelOption,
+  type ModelDataOptions,
+  wholeNumber,
+  withModelDataOptions,
+} from '../options.ts';
+import { terminalReport } from '../progress.ts';
 
 /** The options as they are given: the data folder by either of its names. */
 type StartCommandOptions = ModelDataOptions & Omit<StartOptions, 'propagation'>;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { interruptible } from '../interrupt.ts';
 import { dataFolder, type ModelDataOptions, wholeNumber } from '../options.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 interface VocabOptions extends Pick<ModelDataOptions, 'data' | 'dataPath' | 'dataName'> {
   readonly split: readonly string[];

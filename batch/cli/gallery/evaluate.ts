@@ -7,7 +7,7 @@ import {
 } from '../../gallery/evaluation/index.ts';
 import { galleryModelFolder } from '../../gallery/model-folder.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 export interface EvaluateGalleryOptions {
   readonly data: string;

@@ -6,7 +6,7 @@ import {
   makeGallery,
 } from '../../gallery/collection/index.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 export interface MakeOptions {
   readonly out: string;

@@ -5,7 +5,7 @@ import { galleryTable } from '../../gallery/evaluation/index.ts';
 import { galleryModelFolder } from '../../gallery/model-folder.ts';
 import { trainGallery } from '../../gallery/training/index.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 export interface TrainGalleryCommandOptions {
   readonly data: string;

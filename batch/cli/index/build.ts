@@ -1,11 +1,11 @@
 import process from 'node:process';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import { buildIndex } from '../../index/build-index.ts';
+import { withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { dataFolder, type ModelDataOptions } from '../options.ts';
-import { terminalReport } from '../report.ts';
-import { withStorage } from './with-storage.ts';
+import { terminalReport } from '../progress.ts';
 
 interface BuildCommandOptions extends ModelDataOptions, IndexOptions {
   readonly split?: string;

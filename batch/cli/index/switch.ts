@@ -2,15 +2,13 @@ import process from 'node:process';
 import { activate, rollback } from '../../index/activate.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { lockIndex } from '../../index/index-lock.ts';
-import type { Storage } from '../../serve/storage.ts';
+import { type Storage, withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
-import { findGeneration } from './find-generation.ts';
-import { withStorage } from './with-storage.ts';
 
 /** `gsmn index activate <generation>` */
 export function runActivate(beginning: string, options: IndexOptions): Promise<void> {
   return changeIndex(options, async (index, { store }) => {
-    const id = await findGeneration(index, beginning);
+    const id = await index.findGeneration(beginning);
     await activate(index, store, id);
     return id;
   });

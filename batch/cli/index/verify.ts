@@ -4,16 +4,15 @@ import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { verifyPoints } from '../../index/points.ts';
 import { verifyNodes } from '../../index/verify-nodes.ts';
+import { withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
-import { findGeneration } from './find-generation.ts';
-import { withStorage } from './with-storage.ts';
 
 /** `gsmn index verify [generation]` */
 export async function runVerify(beginning: string | undefined, options: IndexOptions): Promise<void> {
   const index = new IndexFolder(options.index);
-  const id = beginning === undefined ? await index.requireActive() : await findGeneration(index, beginning);
+  const id = beginning === undefined ? await index.requireActive() : await index.findGeneration(beginning);
   const manifest = await index.manifest(id);
   const files = folderFiles(index.generation(id));
   await interruptible(async (signal) => {

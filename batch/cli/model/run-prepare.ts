@@ -5,7 +5,7 @@ import { chooseSplit } from '../../data/choose-split.ts';
 import { loadModel, writeModel } from '../../model/load-model.ts';
 import { interruptible } from '../interrupt.ts';
 import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 /** `gsmn model prepare` */
 export async function runPrepare(

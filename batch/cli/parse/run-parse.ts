@@ -13,7 +13,7 @@ import {
 import { readTreebank } from '../../parser/treebank.ts';
 import { writeNewFile } from '../../vocabulary/write-new-file.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 interface ParseCommandOptions {
   readonly srcPath?: string;

@@ -5,7 +5,7 @@ import { listFolder } from '../../data/split-files.ts';
 import { trainParser } from '../../parser/train-parser.ts';
 import { PARSER_RECIPE } from '../../parser/training/recipe.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 
 export interface TrainParserCommandOptions {
   readonly treebank: string;

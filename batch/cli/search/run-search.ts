@@ -5,7 +5,7 @@ import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { searchExhaustively } from '../../search/search-exhaustively.ts';
 import { type IndexAnswer, searchIndex } from '../../search/search-index.ts';
-import { withStorage } from '../index/with-storage.ts';
+import { withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';

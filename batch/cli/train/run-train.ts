@@ -8,7 +8,7 @@ import { openRun, type TrainingRequest } from '../../training/open-run.ts';
 import { runPaths, STATE_FILE } from '../../training/run-folder.ts';
 import { runTraining } from '../../training/run-training.ts';
 import { interruptible } from '../interrupt.ts';
-import { terminalReport } from '../report.ts';
+import { terminalReport } from '../progress.ts';
 import { readSettings } from './read-settings.ts';
 import type { TrainOptions } from './train-options.ts';
 
