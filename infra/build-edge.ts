@@ -1,32 +1,72 @@
-/** Bundles the edge worker, the pages' scripts inside it, into one module: `.build/edge/worker.js`. */
-import { dirname, join } from 'node:path';
+/**
+ * Bundles the edge worker, the pages' scripts inside it: `.build/edge/worker.js` and, beside it, every WebAssembly module
+ * that the worker imports. Workers compiles nothing at run time, so that such a module stays a file of its own.
+ */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
+import { buildKernel, isKernelFile, KERNELS_FOLDER } from './build-kernels.ts';
 import { buildExplain, buildWidget } from './build-widget.ts';
 
 const root = dirname(import.meta.dirname);
 
-/** Path of the built worker. */
-export const EDGE_WORKER = join(root, '.build', 'edge', 'worker.js');
+const EDGE_ENTRY = 'workers/edge/worker.ts';
+const EDGE_FOLDER = join(root, '.build', 'edge');
 
-/** Puts built scripts in as text, where `gsmn:NAME` is imported. */
-function scriptModules(scripts: Readonly<Record<string, string>>): Plugin {
+/** A built worker: files of one folder, named as the worker imports them. */
+export interface WorkerFiles {
+  readonly folder: string;
+  /** The ES module that exports the handlers. */
+  readonly main: string;
+  /** WebAssembly modules. */
+  readonly wasm: readonly string[];
+}
+
+const SCRIPTS: Readonly<Record<string, () => Promise<string>>> = {
+  widget: buildWidget,
+  explain: buildExplain,
+};
+
+/** Builds a script and puts it in as text, where `gsmn:NAME` is imported. */
+const scriptModules: Plugin = {
+  name: 'scripts',
+  setup(build) {
+    build.onResolve({ filter: /^gsmn:/ }, ({ path }) => ({ path, namespace: 'script' }));
+    build.onLoad({ filter: /.*/, namespace: 'script' }, async ({ path }) => {
+      const contents = await SCRIPTS[path.slice('gsmn:'.length)]?.();
+      return contents === undefined ? null : { contents, loader: 'text' };
+    });
+  },
+};
+
+/** Leaves imports of `*.wasm` in place, as files beside the worker, and notes what they hold. */
+function wasmModules(modules: Map<string, Uint8Array>): Plugin {
   return {
-    name: 'scripts',
+    name: 'wasm',
     setup(build) {
-      build.onResolve({ filter: /^gsmn:/ }, ({ path }) => ({ path, namespace: 'script' }));
-      build.onLoad({ filter: /.*/, namespace: 'script' }, ({ path }) => {
-        const contents = scripts[path.slice('gsmn:'.length)];
-        return contents === undefined ? null : { contents, loader: 'text' };
+      build.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir }) => {
+        const file = resolve(resolveDir, path);
+        const name = basename(file);
+        if (dirname(file) === KERNELS_FOLDER && isKernelFile(name)) await buildKernel(name);
+        modules.set(name, await readFile(file));
+        return { path: `./${name}`, external: true };
       });
     },
   };
 }
 
-export async function buildEdge(): Promise<void> {
+/**
+ * Bundles a worker into a folder that holds nothing else.
+ *
+ * @param entry path of its main module from the project's folder
+ * @throws when a source does not compile, or a module that it imports is missing; AppError `file_unwritable`
+ */
+export async function buildWorker(entry: string, folder: string): Promise<WorkerFiles> {
+  const modules = new Map<string, Uint8Array>();
   const { outputFiles } = await bundle({
     absWorkingDir: root,
-    entryPoints: ['workers/edge/worker.ts'],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     keepNames: true,
@@ -36,11 +76,23 @@ export async function buildEdge(): Promise<void> {
     conditions: ['workerd', 'worker', 'browser'],
     charset: 'utf8',
     legalComments: 'none',
-    plugins: [scriptModules({ widget: await buildWidget(), explain: await buildExplain() })],
+    plugins: [scriptModules, wasmModules(modules)],
     write: false,
     logLevel: 'warning',
   });
-  await writeFileAtomic(EDGE_WORKER, outputFiles[0]?.text ?? '');
+  const main = 'worker.js';
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of modules) await writeFileAtomic(join(folder, name), bytes);
+  await writeFileAtomic(join(folder, main), outputFiles[0]?.text ?? '');
+  // What an earlier build left would be uploaded with the worker.
+  for (const name of await readdir(folder))
+    if (name.endsWith('.wasm') && !modules.has(name)) await rm(join(folder, name), { force: true });
+  return { folder, main, wasm: [...modules.keys()].toSorted() };
+}
+
+/** Builds the edge worker. */
+export function buildEdge(): Promise<WorkerFiles> {
+  return buildWorker(EDGE_ENTRY, EDGE_FOLDER);
 }
 
 if (import.meta.main) await buildEdge();

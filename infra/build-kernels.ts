@@ -20,9 +20,17 @@ const SOURCES: Record<KernelFile, AssemblySource> = {
   'encode-plain.wasm': encodeKernelSource(false),
 };
 
+export function isKernelFile(name: string): name is KernelFile {
+  return Object.hasOwn(SOURCES, name);
+}
+
+/** Writes one kernel to the folder. */
+export async function buildKernel(file: KernelFile): Promise<void> {
+  await writeFileAtomic(join(KERNELS_FOLDER, file), await readFile(await buildAssembly(SOURCES[file])));
+}
+
 export async function buildKernels(): Promise<void> {
-  for (const [file, source] of Object.entries(SOURCES))
-    await writeFileAtomic(join(KERNELS_FOLDER, file), await readFile(await buildAssembly(source)));
+  for (const file of Object.keys(SOURCES).filter(isKernelFile)) await buildKernel(file);
 }
 
 if (import.meta.main) await buildKernels();

@@ -30,7 +30,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'workers/clients': ['shared/errors', 'shared/schema', 'shared/http'],
   'workers/clients/search': ['shared/errors', 'shared/schema'],
   'workers/widget': ['workers/clients/search'],
+  // `.build/kernels`: WebAssembly modules, which only exist built.
   'workers/edge': [
+    '.build',
     'workers/clients',
     'shared/errors',
     'shared/schema',
