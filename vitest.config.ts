@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { compatibilityDate } from './infra/workerd/configuration.ts';
 import { SWIFTSHADER_FOLDER, swiftshaderEnvironment } from './test/support/swiftshader.ts';
 
 /** Tests of the GPU's matcher, which run on a software driver; linux x64 alone has it. */
@@ -41,7 +42,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             miniflare: {
-              compatibilityDate: '2026-10-01',
+              compatibilityDate: await compatibilityDate(),
               // As wrangler has it.
               modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
             },

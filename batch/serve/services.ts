@@ -1,5 +1,5 @@
 /** Starts the parts of the system: the one place of the command that reaches into the workers. */
-import { assertPortFree, startEdge } from '../../infra/start-edge.ts';
+import { assertPortFree, type RunningEdge, startEdge } from '../../infra/start-edge.ts';
 import { AppError } from '../../shared/errors/index.ts';
 import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
@@ -7,7 +7,7 @@ import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { type Log, type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
 import type { Part } from './closing.ts';
 
-export { assertPortFree, type Log };
+export { assertPortFree, type Log, type RunningEdge };
 
 /** A part that answers requests. */
 export interface Service extends Part {
@@ -67,13 +67,16 @@ export async function startLoadedReranker(options: RerankerOptions): Promise<Ser
   );
 }
 
-/** The edge worker in workerd. */
+/** The edge worker in workerd; what it logs is logged. */
 export function startSearch(options: {
   readonly port: number;
   readonly host: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly log: Log;
-}): Promise<Service> {
+}): Promise<RunningEdge> {
   const { log, ...edge } = options;
-  return startEdge({ ...edge, onLog: (line) => log.info({ line }, 'edge worker') });
+  return startEdge({
+    ...edge,
+    onLog: ({ level, text, fields }) => log[level]({ edge: fields ?? text }, 'edge worker'),
+  });
 }

@@ -10,7 +10,7 @@ import type { Report } from '../report.ts';
 import { Parts } from '../serve/closing.ts';
 import { createLog } from '../serve/log.ts';
 import { servePictures } from '../serve/pictures.ts';
-import { assertPortFree, startLoadedReranker, startSearch } from '../serve/services.ts';
+import { assertPortFree, type RunningEdge, startLoadedReranker, startSearch } from '../serve/services.ts';
 import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
 import { announcement, type Running } from './announcement.ts';
@@ -20,20 +20,23 @@ import { findDataSource } from './find-data-source.ts';
 import { exampleSentences, pageVariables } from './page.ts';
 import type { StartOptions } from './start-options.ts';
 
+/** What runs, with the part that may end by itself. */
+type Started = Omit<Running, 'url'> & { readonly edge: RunningEdge };
+
 /** Sentences to try where the data names none. */
 const SENTENCES = 3;
 
 /**
  * Starts the whole system on this machine, says where it is, and ends it in order at the first signal. When a part
- * does not start, those that run are ended and its error is thrown.
+ * does not start, or the edge worker cannot be kept running, those that run are ended and the error is thrown.
  */
 export async function runStart(options: StartOptions, report: Report): Promise<void> {
   const parts = new Parts();
   const stop = listenForStop();
   try {
-    const running = await startAll(options, report, parts, stop.signal);
-    process.stdout.write(announcement(running));
-    await stop.asked;
+    const { edge, ...running } = await startAll(options, report, parts, stop.signal);
+    process.stdout.write(announcement({ url: edge.url, ...running }));
+    await Promise.race([stop.asked, edge.ended]);
   } finally {
     await parts.close();
   }
@@ -44,7 +47,7 @@ async function startAll(
   report: Report,
   parts: Parts,
   signal: AbortSignal,
-): Promise<Running> {
+): Promise<Started> {
   const { host, port } = options;
   const log = createLog(options.logLevel);
   await assertPortFree(port, host);
@@ -77,7 +80,7 @@ async function startAll(
   const pictures =
     folder === undefined ? undefined : parts.add('the picture server', await servePictures(folder));
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
-  const { url } = parts.add(
+  const edge = parts.add(
     'the edge worker',
     await startSearch({
       host,
@@ -94,7 +97,7 @@ async function startAll(
     }),
   );
   signal.throwIfAborted();
-  return { url, manifest, choice, pictures: folder, page };
+  return { edge, manifest, choice, pictures: folder, page };
 }
 
 /** Makes the data where it has to be made, and builds its index. */

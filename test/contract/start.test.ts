@@ -94,6 +94,28 @@ describe('gsmn start', () => {
     await nothingLeft(command);
   });
 
+  it('leaves nothing when it is killed', async () => {
+    const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
+    await address(command);
+    command.child.kill('SIGKILL');
+    expect(await command.ended).toBe('SIGKILL');
+    await nothingLeft(command);
+  });
+
+  it('goes on when its workerd is killed, and ends with a message when that happens again and again', async () => {
+    const command = start(['--index', index, '--backend', 'wasm', '--no-build', '--log-level', 'info']);
+    const url = await address(command);
+    const workerds = () => [...command.stderr().matchAll(/"pid":(\d+)/g)].map((match) => Number(match[1]));
+    for (let round = 1; round <= 6; round++) {
+      await vi.waitFor(() => expect(workerds()).toHaveLength(round), { timeout: 10_000, interval: 20 });
+      expect((await fetch(`${url}/v1/search?q=a+dog`)).status).toBe(200);
+      process.kill(workerds().at(-1) ?? 0, 'SIGKILL');
+    }
+    expect(await command.ended).toBe(1);
+    expect(command.stderr()).toContain('the edge worker ended 6 times within 60 s');
+    await nothingLeft(command);
+  });
+
   it('uses a Qdrant that is named', async () => {
     const database = await startQdrantLocal({
       path: join(folder, 'other.sqlite'),

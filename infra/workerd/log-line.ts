@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** A line that the worker, or workerd itself, wrote to its log. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+  /** The text's fields, when it is a JSON object, as the worker's own log entries are. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' });
+    return z.NEVER;
+  }
+});
+const entrySchema = json.pipe(z.object({ level: z.string(), message: z.string() }));
+const fieldsSchema = json.pipe(z.record(z.string(), z.unknown()));
+
+/** All other calls of the console give information. */
+const LEVELS: Readonly<Record<string, LogLine['level']>> = { warn: 'warn', error: 'error' };
+
+/** Reads a line of workerd's structured log; one of another form (a crash) is a warning. */
+export function parseLogLine(line: string): LogLine {
+  const entry = entrySchema.safeParse(line).data;
+  if (entry === undefined) return { level: 'warn', text: line };
+  const { level, message } = entry;
+  return {
+    level: LEVELS[level] ?? 'info',
+    text: message,
+    fields: fieldsSchema.safeParse(message).data,
+  };
+}

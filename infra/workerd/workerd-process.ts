@@ -1,0 +1,147 @@
+/** workerd as a child process, which never outlives this one. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import type { Duplex, Readable } from 'node:stream';
+import { z } from 'zod';
+import { SOCKET } from './configuration.ts';
+import { type LogLine, parseLogLine } from './log-line.ts';
+
+/** How long it may take until it listens. */
+const START_TIMEOUT_MS = 30_000;
+/** How long requests under way may take when it is ended. */
+const DRAIN_MS = 2000;
+
+const CONTROL = 3;
+const LIFELINE = 4;
+
+/**
+ * Becomes workerd, in the same process, after it has left a guard behind: a shell that waits on a pipe which this process
+ * alone holds open. However this process ends, `kill -9` included, the pipe closes and the guard kills workerd, which
+ * would not notice by itself; a line on the pipe sends the guard away. The guard is there before workerd is, so that no
+ * moment is uncovered, and costs a megabyte and no time, where a second Node would cost 40 of each.
+ * Ctrl-C at a terminal reaches every process of the group; when to end is for this process to say.
+ */
+const GUARDED = `trap '' INT HUP
+(
+  trap '' TERM
+  exec <&${LIFELINE} ${LIFELINE}<&- ${CONTROL}>&- >/dev/null 2>&1
+  read -r _ || kill -9 $$
+) &
+exec "$@" ${LIFELINE}<&-`;
+
+export interface WorkerdOptions {
+  /** Of `workerdConfiguration`. */
+  readonly configuration: string;
+  /** Folder of the worker's files. */
+  readonly folder: string;
+  /** What the configuration takes from the environment; workerd sees nothing else of ours. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Address to listen on: `127.0.0.1:80`, `[::1]:80`; port 0 takes a free one. */
+  readonly address: string;
+  readonly onLog: (line: LogLine) => void;
+}
+
+/** A workerd that listens. */
+export interface Workerd {
+  readonly pid: number;
+  readonly port: number;
+  /** Resolves when it has ended, for whatever reason, with what ended it: `exit code 1`, `SIGKILL`. */
+  readonly ended: Promise<string>;
+  /** Lets requests under way finish, for a moment, and ends it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts workerd; resolves when it listens.
+ *
+ * @throws when it ends before; its log says why.
+ */
+export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
+  const { folder, environment, address, onLog } = options;
+  // It reads the text form from a file alone, and has read it when it listens.
+  const temporary = await mkdtemp(join(tmpdir(), 'gsmn-workerd-'));
+  try {
+    const configuration = join(temporary, 'config.capnp');
+    await writeFile(configuration, options.configuration, { mode: 0o600 });
+    const child = spawnGuarded(
+      [
+        'serve',
+        `--import-path=${folder}`,
+        `--socket-addr=${SOCKET}=${address}`,
+        `--control-fd=${CONTROL}`,
+        configuration,
+      ],
+      environment,
+    );
+    const { stdout, stderr, lifeline, control } = pipesOf(child);
+    for (const stream of [stdout, stderr])
+      createInterface(stream).on('line', (line) => onLog(parseLogLine(line)));
+    child.once('exit', () => lifeline.end('ended\n'));
+    // The guard may be gone already.
+    lifeline.on('error', () => {});
+    const ended = endOf(child);
+    const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+    const port = await Promise.race([
+      portOf(control),
+      ended.then((how) => Promise.reject(new Error(`workerd ended before it listened (${how})`))),
+    ]).finally(() => clearTimeout(late));
+    return { pid: child.pid ?? 0, port, ended, close: () => end(child, ended) };
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Windows needs no guard: Node ends its children there with itself, by a job object. */
+function spawnGuarded(parameters: readonly string[], environment: Readonly<Record<string, string>>) {
+  const binary = workerdBinary();
+  const [command, first] =
+    process.platform === 'win32' ? [binary, []] : ['/bin/sh', ['-c', GUARDED, 'workerd', binary]];
+  return spawn(command, [...first, ...parameters], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+}
+
+/** The binary that came with wrangler: what tests and `wrangler dev` run. */
+function workerdBinary(): string {
+  const ofWrangler = createRequire(import.meta.resolve('wrangler'));
+  return z.object({ default: z.string() }).parse(ofWrangler('workerd')).default;
+}
+
+function pipesOf(child: ChildProcess) {
+  const { stdout, stderr, stdio } = child;
+  const [control, lifeline] = [stdio[CONTROL], stdio[LIFELINE]];
+  if (stdout === null || stderr === null || control == null || lifeline == null)
+    throw new Error('workerd was started without its pipes');
+  return { stdout, stderr, control: control as Readable, lifeline: lifeline as Duplex };
+}
+
+/** How it ended, when all that it wrote is read. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+}
+
+const listenSchema = z.object({ event: z.literal('listen'), socket: z.literal(SOCKET), port: z.number() });
+
+/** The port on which it listens, from its first message. */
+async function portOf(control: Readable): Promise<number> {
+  const [line] = await once(createInterface(control), 'line');
+  return listenSchema.parse(JSON.parse(String(line))).port;
+}
+
+async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), DRAIN_MS);
+  await ended;
+  clearTimeout(late);
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildWorker, type WorkerFiles } from '../../infra/build-edge.ts';
+import { type RunningEdge, startEdge, startWorker } from '../../infra/start-edge.ts';
+import type { LogLine } from '../../infra/workerd/log-line.ts';
+
+const VARIABLES = { RERANK_URL: 'http://127.0.0.1:9', QDRANT_URL: 'http://127.0.0.1:9' };
+const root = join(import.meta.dirname, '../..');
+
+let folder = '';
+let files: WorkerFiles;
+let edge: RunningEdge | undefined;
+let log: LogLine[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'edge-worker-'));
+  files = await buildWorker('test/runtime/wasm-worker.ts', join(folder, 'worker'));
+});
+afterEach(async () => {
+  await edge?.close();
+  edge = undefined;
+  log = [];
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const onLog = (line: LogLine) => void log.push(line);
+
+/** The process that serves now. */
+const workerdPid = () => Number(log.findLast(({ text }) => text === 'workerd listens')?.fields?.pid);
+
+describe('the edge worker in workerd', () => {
+  it('answers on its own routes alone', async () => {
+    edge = await startEdge({ vars: VARIABLES, onLog });
+    const status = async (path: string, headers: HeadersInit = {}) =>
+      (await fetch(`${edge?.url}${path}`, { headers })).status;
+    expect(await status('/healthz')).toBe(200);
+    for (const path of [
+      '/cdn-cgi/',
+      '/cdn-cgi/trace',
+      '/cdn-cgi/mf/reload',
+      '/cdn-cgi/mf/scheduled',
+      '/cdn-cgi/handler/scheduled',
+    ])
+      expect(await status(path), path).toBe(404);
+    const problem = await fetch(`${edge.url}/cdn-cgi/handler/scheduled`);
+    expect(await problem.json()).toMatchObject({ code: 'not_found' });
+
+    const elsewhere = { 'MF-Original-URL': 'http://other.example/healthz' };
+    expect(await status('/nowhere', elsewhere)).toBe(404);
+    expect(await status('/healthz', { 'MF-Original-URL': 'http://other.example/nowhere' })).toBe(200);
+  });
+
+  it('is started again on its port after kill -9, with a warning', async () => {
+    edge = await startEdge({ vars: VARIABLES, onLog });
+    const { url } = edge;
+    const killed = workerdPid();
+    process.kill(killed, 'SIGKILL');
+    await vi.waitFor(() => expect(workerdPid()).not.toBe(killed), { timeout: 10_000, interval: 20 });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(log.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { end: 'SIGKILL' } }]);
+  });
+
+  it('says why it does not start', async () => {
+    await expect(startEdge({ vars: { ...VARIABLES, CACHE_SECONDS: 'never' } })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('CACHE_SECONDS'),
+    });
+  });
+});
+
+describe('any worker in workerd', () => {
+  it('gets its modules and its variables, which no command line or file shows', async () => {
+    const vars = {
+      NAME: 'a "quoted" text, ünïcode,\nand a second line',
+      EMPTY: '',
+      SECRET: 'of the service',
+    };
+    const temporary = mkdtempSync(join(folder, 'temporary-'));
+    vi.stubEnv('TMPDIR', temporary);
+    edge = await startWorker(files, { vars, onLog });
+    vi.unstubAllEnvs();
+    expect(await (await fetch(edge.url)).json()).toEqual({
+      exports: expect.arrayContaining(['memory']),
+      variables: vars,
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+    if (existsSync('/proc/self/cmdline'))
+      expect(readFileSync(`/proc/${workerdPid()}/cmdline`, 'utf8')).not.toContain('of the service');
+  });
+
+  it('listens on an address of IPv6', async () => {
+    edge = await startWorker(files, { vars: {}, host: '::1' });
+    expect(edge.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await fetch(edge.url)).status).toBe(200);
+  });
+
+  it('says which module is missing', async () => {
+    const broken = { ...files, wasm: ['nowhere.wasm'] };
+    await expect(startWorker(broken, { vars: {} })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('nowhere.wasm'),
+    });
+  });
+
+  it('deploys as it runs here', () => {
+    const configuration = readFileSync(join(root, 'infra/wrangler/wrangler.jsonc'), 'utf8')
+      .replace(/"build":.*\n/, '')
+      .replaceAll('../../.build/edge', files.folder);
+    writeFileSync(join(folder, 'wrangler.jsonc'), configuration);
+    const wrangler = join(
+      dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+      'bin/wrangler.js',
+    );
+    execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', join(folder, 'deployed')], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+      stdio: 'pipe',
+    });
+    expect(readdirSync(join(folder, 'deployed'))).toEqual(
+      expect.arrayContaining(['encode-relaxed.wasm', 'worker.js']),
+    );
+  });
+});
