@@ -34,7 +34,8 @@ function plainMatcher(): Matcher & { readonly alive: Set<PreparedImages> } {
     gather: () => {
       throw new Error('not asked for');
     },
-    evidence: () => Promise.reject(new Error('not asked for')),
+    scoreLists: () => Promise.reject(new Error('not asked for')),
+    evidenceOf: () => Promise.reject(new Error('not asked for')),
     dispose: async () => {},
   };
 }

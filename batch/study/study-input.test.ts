@@ -41,7 +41,8 @@ const matcher: Matcher = {
   gather: () => {
     throw new Error('not asked for');
   },
-  evidence: () => Promise.reject(new Error('not asked for')),
+  scoreLists: () => Promise.reject(new Error('not asked for')),
+  evidenceOf: () => Promise.reject(new Error('not asked for')),
   dispose: async () => {},
 };
 

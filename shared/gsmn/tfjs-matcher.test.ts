@@ -63,7 +63,8 @@ async function expectPlain(config: ModelConfig, images: ImageGraph[], captions: 
   for (const [i, row] of pairs.entries()) {
     const [expected, other] = [row.at(-1), captions.at(-1)];
     if (expected === undefined || other === undefined) continue;
-    const evidence = await matcher.evidence(prepared, i, other);
+    const [evidence] = await matcher.evidenceOf(prepared, [i], other);
+    if (evidence === undefined) throw new Error(`no evidence of image ${i}`);
     expectClose([evidence.imageToText], [expected.imageToText], TOLERANCE, 'evidence i2t');
     expectClose([evidence.textToImage], [expected.textToImage], TOLERANCE, 'evidence t2i');
     for (const part of ['wordAttention', 'regionAttention', 'wordScores', 'regionScores'] as const) {
@@ -183,7 +184,7 @@ describe('a matcher', () => {
     expect(tf.memory().numTensors).toBe(own + 3 * 4);
     expect(prepared.bytes).toBe(4 * 13 * (12 + 3) + 4 * 4 * (16 + 4 + 16 + 9));
     await matcher.score(prepared, captions);
-    await matcher.evidence(prepared, 1, captions[0] as CaptionGraph);
+    await matcher.evidenceOf(prepared, [1], captions[0] as CaptionGraph);
     await expect(matcher.score(prepared, captions, [4])).rejects.toMatchObject({ code: 'argument_invalid' });
     await expect(matcher.score(prepared, [{ words: new Float32Array(5) }])).rejects.toMatchObject({
       code: 'shape_mismatch',

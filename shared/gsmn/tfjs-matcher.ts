@@ -2,13 +2,19 @@ import { AppError } from '../errors/index.ts';
 import {
   assertNotAborted,
   assertParameters,
+  type CaptionGraph,
   emptyScores,
   type Matcher,
+  type PairEvidence,
+  type PairScores,
   type Parameters,
   type PreparedImages,
+  scoreListsInTurn,
+  type WorkOptions,
   yieldToEventLoop,
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
+import type { CaptionBatch } from './caption-batch.ts';
 import { captionLengths, uploadCaptions } from './caption-pieces.ts';
 import { uploadParameters } from './network-tensors.ts';
 import { disposeAll, onBackend, takeData } from './on-backend.ts';
@@ -49,6 +55,87 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
     });
   }
 
+  async function score(
+    prepared: PreparedImages,
+    captions: readonly CaptionGraph[],
+    indices?: ArrayLike<number>,
+    { signal, onProgress }: WorkOptions = {},
+  ): Promise<PairScores> {
+    const groups = groupsOf(prepared);
+    const wanted = indices === undefined ? [...Array(prepared.count).keys()] : Array.from(indices);
+    const lengths = captionLengths(captions, config);
+    const scores = emptyScores(wanted.length, captions.length);
+    // Captions of about equal length stand together, so that little is padded.
+    const order = [...captions.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+    let done = 0;
+    for (const { group, rows, places } of rowsOf(groups, wanted, prepared.count)) {
+      for (let first = 0; first < order.length; ) {
+        const longest = lengths[order[first] ?? 0] ?? 1;
+        const numbersPerPair = config.blocks * group.regions * longest;
+        const piece = pieceSizes(rows.length, order.length - first, numbersPerPair);
+        const columns = order.slice(first, first + piece.captions);
+        first += columns.length;
+        const texts = onBackend(backend, () =>
+          uploadCaptions(
+            columns.map((index) => captions[index] ?? { words: new Float32Array() }),
+            config,
+          ),
+        );
+        try {
+          for (const { start, end } of spans(rows.length, piece.images)) {
+            assertNotAborted(signal);
+            const [imageToText, textToImage] = onBackend(backend, () => {
+              const images = selectRows(group, rows.slice(start, end));
+              const matches = matchPairs(weights, images, texts, config);
+              return [matches.imageToText, matches.textToImage] as const;
+            });
+            const [i2t, t2i] = await Promise.all([takeData(imageToText), takeData(textToImage)]);
+            const target = { places: places.slice(start, end), columns };
+            place(i2t, scores.imageToText, captions.length, target);
+            place(t2i, scores.textToImage, captions.length, target);
+            done += (end - start) * columns.length;
+            onProgress?.(done, wanted.length * captions.length);
+            await yieldToEventLoop();
+          }
+        } finally {
+          disposeAll(texts);
+        }
+      }
+    }
+    return scores;
+  }
+
+  /** What matched what between one image and the one caption of a batch. */
+  async function evidence(
+    groups: readonly ImageGroup[],
+    index: number,
+    count: number,
+    text: CaptionBatch,
+  ): Promise<PairEvidence> {
+    const [part] = rowsOf(groups, [index], count);
+    if (part === undefined) throw new AppError('internal', `no image ${index}`);
+    const matches = onBackend(backend, () =>
+      matchPairs(weights, selectRows(part.group, part.rows), text, config),
+    );
+    const [wordAttention, regionAttention, wordScores, regionScores, imageToText, textToImage] =
+      await Promise.all([
+        takeData(matches.wordAttention),
+        takeData(matches.regionAttention),
+        takeData(matches.wordScores),
+        takeData(matches.regionScores),
+        takeData(matches.imageToText),
+        takeData(matches.textToImage),
+      ]);
+    return {
+      wordAttention,
+      regionAttention,
+      wordScores,
+      regionScores,
+      imageToText: imageToText[0] ?? Number.NaN,
+      textToImage: textToImage[0] ?? Number.NaN,
+    };
+  }
+
   return {
     backend,
 
@@ -77,74 +164,24 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
       return gathered;
     },
 
-    score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
-      const groups = groupsOf(prepared);
-      const wanted = indices === undefined ? [...Array(prepared.count).keys()] : Array.from(indices);
-      const lengths = captionLengths(captions, config);
-      const scores = emptyScores(wanted.length, captions.length);
-      // Captions of about equal length stand together, so that little is padded.
-      const order = [...captions.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
-      let done = 0;
-      for (const { group, rows, places } of rowsOf(groups, wanted, prepared.count)) {
-        for (let first = 0; first < order.length; ) {
-          const longest = lengths[order[first] ?? 0] ?? 1;
-          const numbersPerPair = config.blocks * group.regions * longest;
-          const piece = pieceSizes(rows.length, order.length - first, numbersPerPair);
-          const columns = order.slice(first, first + piece.captions);
-          first += columns.length;
-          const texts = onBackend(backend, () =>
-            uploadCaptions(
-              columns.map((index) => captions[index] ?? { words: new Float32Array() }),
-              config,
-            ),
-          );
-          try {
-            for (const { start, end } of spans(rows.length, piece.images)) {
-              assertNotAborted(signal);
-              const [imageToText, textToImage] = onBackend(backend, () => {
-                const images = selectRows(group, rows.slice(start, end));
-                const matches = matchPairs(weights, images, texts, config);
-                return [matches.imageToText, matches.textToImage] as const;
-              });
-              const [i2t, t2i] = await Promise.all([takeData(imageToText), takeData(textToImage)]);
-              const target = { places: places.slice(start, end), columns };
-              place(i2t, scores.imageToText, captions.length, target);
-              place(t2i, scores.textToImage, captions.length, target);
-              done += (end - start) * columns.length;
-              onProgress?.(done, wanted.length * captions.length);
-              await yieldToEventLoop();
-            }
-          } finally {
-            disposeAll(texts);
-          }
-        }
-      }
-      return scores;
-    },
+    score,
 
-    evidence: async (prepared, index, caption) => {
-      const [part] = rowsOf(groupsOf(prepared), [index], prepared.count);
-      if (part === undefined) throw new AppError('internal', `no image ${index}`);
-      const matches = onBackend(backend, () =>
-        matchPairs(weights, selectRows(part.group, part.rows), uploadCaptions([caption], config), config),
-      );
-      const [wordAttention, regionAttention, wordScores, regionScores, imageToText, textToImage] =
-        await Promise.all([
-          takeData(matches.wordAttention),
-          takeData(matches.regionAttention),
-          takeData(matches.wordScores),
-          takeData(matches.regionScores),
-          takeData(matches.imageToText),
-          takeData(matches.textToImage),
-        ]);
-      return {
-        wordAttention,
-        regionAttention,
-        wordScores,
-        regionScores,
-        imageToText: imageToText[0] ?? Number.NaN,
-        textToImage: textToImage[0] ?? Number.NaN,
-      };
+    scoreLists: (prepared, lists, options) => scoreListsInTurn(score, prepared, lists, options),
+
+    evidenceOf: async (prepared, indices, caption, { signal } = {}) => {
+      const groups = groupsOf(prepared);
+      const text = onBackend(backend, () => uploadCaptions([caption], config));
+      try {
+        const found: PairEvidence[] = [];
+        for (const index of Array.from(indices)) {
+          assertNotAborted(signal);
+          found.push(await evidence(groups, index, prepared.count, text));
+          await yieldToEventLoop();
+        }
+        return found;
+      } finally {
+        disposeAll(text);
+      }
     },
 
     dispose: async () => {

@@ -32,6 +32,16 @@ export interface PreparedImages {
   dispose(): void;
 }
 
+/** A caption with the prepared images that it is to be compared with. */
+export interface CaptionList {
+  readonly caption: CaptionGraph;
+  /** Numbers of prepared images; the scores come in their order. */
+  readonly indices: ArrayLike<number>;
+}
+
+/** Scores of one caption with the images of its list. */
+export type ListScores = Pick<PairScores, 'imageToText' | 'textToImage'>;
+
 /** Compares graphs with graphs: full node-level and structure-level matching. */
 export interface Matcher {
   readonly backend: string;
@@ -48,6 +58,21 @@ export interface Matcher {
     indices?: ArrayLike<number>,
     options?: WorkOptions,
   ): Promise<PairScores>;
-  evidence(prepared: PreparedImages, index: number, caption: CaptionGraph): Promise<PairEvidence>;
+  /**
+   * Scores of several captions, each with images of its own, as one piece of work: what `score` gives for each of them
+   * alone. Progress counts pairs.
+   */
+  scoreLists(
+    prepared: PreparedImages,
+    lists: readonly CaptionList[],
+    options?: WorkOptions,
+  ): Promise<ListScores[]>;
+  /** What matched what between one caption and each of these images, in their order. */
+  evidenceOf(
+    prepared: PreparedImages,
+    indices: ArrayLike<number>,
+    caption: CaptionGraph,
+    options?: Pick<WorkOptions, 'signal'>,
+  ): Promise<PairEvidence[]>;
   dispose(): Promise<void>;
 }

@@ -1,4 +1,12 @@
-export type { CaptionEncoder, Encoder, Matcher, PreparedImages, WorkOptions } from './engine.ts';
+export type {
+  CaptionEncoder,
+  CaptionList,
+  Encoder,
+  ListScores,
+  Matcher,
+  PreparedImages,
+  WorkOptions,
+} from './engine.ts';
 export type { CaptionGraph, Dependencies, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
 export { emptyScores } from './graphs.ts';
 export { assertNotAborted, yieldToEventLoop } from './long-work.ts';
@@ -9,4 +17,5 @@ export {
   parameter,
   parameterShapes,
 } from './parameters.ts';
+export { scoreListsInTurn } from './score-lists.ts';
 export { assertWordIds } from './word-ids.ts';

@@ -32,6 +32,9 @@ export type MatcherCase = readonly [string, string, MakeMatcher, MatcherToleranc
 const TOLERANCE: Tolerance = { absolute: 2e-5, relative: 2e-5 };
 const FLOAT32: MatcherTolerances = { scores: TOLERANCE, evidence: TOLERANCE };
 
+/** The same numbers, by other orders of sums where other work is done beside them. */
+const SAME: Tolerance = { absolute: 1e-6, relative: 0 };
+
 /** Rows of length 1, `[count, D]`. */
 function nodes(random: () => number, count: number, { jointSize }: ModelConfig): Float32Array {
   const rows = randomNumbers(random, count * jointSize);
@@ -114,7 +117,8 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
               `image ${i}, caption ${c}`,
             );
             if (c < captions.length - 1) continue;
-            const evidence = await matcher.evidence(prepared, i, other);
+            const [evidence] = await matcher.evidenceOf(prepared, [i], other);
+            if (evidence === undefined) throw new Error(`no evidence of image ${i}`);
             expectClose([evidence.imageToText, evidence.textToImage], found, TOLERANCE, 'evidence: scores');
             for (const part of ['wordAttention', 'regionAttention', 'wordScores', 'regionScores'] as const) {
               expectClose(evidence[part], expected[part], tolerances.evidence, `evidence: ${part}`);
@@ -224,12 +228,17 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         expect([gathered.count, gathered.bytes]).toEqual([4, 0]);
         const scores = await matcher.score(gathered, captions);
         const some = await matcher.score(gathered, captions, [3, 1]);
-        const evidence = await matcher.evidence(gathered, 1, captions[0] as CaptionGraph);
+        const [evidence] = await matcher.evidenceOf(gathered, [1], captions[0] as CaptionGraph);
         for (const side of ['imageToText', 'textToImage'] as const) {
           expectClose(scores[side], expected[side], { absolute: 1e-6, relative: 0 }, side);
           const rows = [...expected[side].slice(6), ...expected[side].slice(2, 4)];
           expectClose(some[side], rows, { absolute: 1e-6, relative: 0 }, side);
-          expectClose([evidence[side]], [expected[side][2] as number], { absolute: 1e-6, relative: 0 }, side);
+          expectClose(
+            [evidence?.[side] ?? Number.NaN],
+            [expected[side][2] as number],
+            { absolute: 1e-6, relative: 0 },
+            side,
+          );
         }
         gathered.dispose();
         await expect(matcher.score(gathered, captions)).rejects.toMatchObject({ code: 'argument_invalid' });
@@ -263,13 +272,78 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         prepared.dispose();
       }));
 
+    it('scores lists of several captions as each alone, whatever their images and lengths', () =>
+      withMatcher(smallConfig({ propagation: 'neighbours' }), async (matcher) => {
+        const config = smallConfig({ propagation: 'neighbours' });
+        const random = seededRandom(SEED + 10);
+        const [first, second] = [
+          await matcher.prepareImages([4, 36, 1].map((regions) => image(random, regions, config))),
+          await matcher.prepareImages([9, 128].map((regions) => image(random, regions, config))),
+        ];
+        const prepared = matcher.gather([first, second]);
+        const lists = [
+          { words: 5, indices: [3, 0, 3, 4] },
+          { words: 64, indices: Uint32Array.of(1, 4) },
+          { words: 2, indices: [] },
+          { words: 1, indices: [2] },
+          { words: 5, indices: [4, 3, 2, 1, 0] },
+        ].map(({ words, indices }) => ({ caption: caption(random, words, config), indices }));
+        const found = await matcher.scoreLists(prepared, lists);
+        expect(found.length).toBe(lists.length);
+        for (const [index, { caption: own, indices }] of lists.entries()) {
+          const expected = await matcher.score(prepared, [own], indices);
+          for (const side of ['imageToText', 'textToImage'] as const) {
+            const what = `list ${index}: ${side}`;
+            if (backend === 'simd') expect(found[index]?.[side], what).toEqual(expected[side]);
+            else expectClose(found[index]?.[side] ?? [], expected[side], SAME, what);
+          }
+        }
+        expect(await matcher.scoreLists(prepared, [])).toEqual([]);
+        for (const batch of [prepared, first, second]) batch.dispose();
+      }));
+
+    it('explains several images as each alone, in the order asked for', () =>
+      withMatcher(smallConfig(), async (matcher) => {
+        const config = smallConfig();
+        const random = seededRandom(SEED + 11);
+        const [first, second] = [
+          await matcher.prepareImages([4, 36, 1].map((regions) => image(random, regions, config))),
+          await matcher.prepareImages([9, 50].map((regions) => image(random, regions, config))),
+        ];
+        const prepared = matcher.gather([first, second]);
+        const own = caption(random, 7, config);
+        const indices = [4, 0, 3, 0, 2];
+        const found = await matcher.evidenceOf(prepared, indices, own);
+        expect(found.length).toBe(indices.length);
+        for (const [at, index] of indices.entries()) {
+          const [alone] = await matcher.evidenceOf(prepared, [index], own);
+          for (const part of ['wordAttention', 'regionAttention', 'wordScores', 'regionScores'] as const) {
+            expectClose(
+              found[at]?.[part] ?? [],
+              alone?.[part] ?? [Number.NaN],
+              SAME,
+              `image ${index}: ${part}`,
+            );
+          }
+          expectClose(
+            [found[at]?.imageToText ?? Number.NaN, found[at]?.textToImage ?? Number.NaN],
+            [alone?.imageToText ?? Number.NaN, alone?.textToImage ?? Number.NaN],
+            SAME,
+            `image ${index}: scores`,
+          );
+        }
+        expect(await matcher.evidenceOf(prepared, [], own)).toEqual([]);
+        for (const batch of [prepared, first, second]) batch.dispose();
+      }));
+
     it('says what is wrong with what it is given', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 6);
         expect(matcher.backend).toBe(backend);
         const prepared = await matcher.prepareImages([image(random, 3, config)]);
-        const captions = [caption(random, 3, config)];
+        const three = caption(random, 3, config);
+        const captions = [three];
         const refused = (work: Promise<unknown>, code: string) =>
           expect(work).rejects.toMatchObject({ name: 'AppError', code });
         await refused(matcher.score(prepared, captions, [1]), 'argument_invalid');
@@ -277,6 +351,14 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         await refused(matcher.score(prepared, captions, [0.5]), 'argument_invalid');
         await refused(matcher.score(prepared, [{ words: new Float32Array(5) }]), 'shape_mismatch');
         await refused(matcher.score(prepared, [{ words: new Float32Array() }]), 'shape_mismatch');
+        for (const index of [1, -1, 0.5]) {
+          const lists = [{ caption: three, indices: [0, index] }];
+          await refused(matcher.scoreLists(prepared, lists), 'argument_invalid');
+          await refused(matcher.evidenceOf(prepared, [0, index], three), 'argument_invalid');
+        }
+        const wordless = { words: new Float32Array() };
+        await refused(matcher.scoreLists(prepared, [{ caption: wordless, indices: [0] }]), 'shape_mismatch');
+        await refused(matcher.evidenceOf(prepared, [0], wordless), 'shape_mismatch');
         const broken = { nodes: new Float32Array(24), boxes: new Float32Array(4) };
         await refused(matcher.prepareImages([broken]), 'shape_mismatch');
         const nothing = { nodes: new Float32Array(), boxes: new Float32Array() };
@@ -284,7 +366,8 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         await refused(makeMatcher(smallConfig({ blocks: 6 }), new Map()), 'shape_mismatch');
         prepared.dispose();
         await refused(matcher.score(prepared, captions), 'argument_invalid');
-        await refused(matcher.evidence(prepared, 0, captions[0] as CaptionGraph), 'argument_invalid');
+        await refused(matcher.evidenceOf(prepared, [0], three), 'argument_invalid');
+        await refused(matcher.scoreLists(prepared, [{ caption: three, indices: [0] }]), 'argument_invalid');
       }));
 
     it('stops when it is cancelled, and reports progress in pairs', () =>
@@ -301,6 +384,17 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         expect(reports.at(-1)).toEqual([6, 6]);
         const cancelled = matcher.score(prepared, captions, undefined, { signal: AbortSignal.abort() });
         await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+        const lists = captions.map((one, index) => ({ caption: one, indices: [0, 1, 2].slice(index) }));
+        reports.length = 0;
+        await matcher.scoreLists(prepared, lists, { onProgress });
+        expect(reports.at(-1)).toEqual([5, 5]);
+        const signal = AbortSignal.abort();
+        const cancelledLists = matcher.scoreLists(prepared, lists, { signal });
+        await expect(cancelledLists).rejects.toMatchObject({ code: 'cancelled' });
+        const cancelledEvidence = matcher.evidenceOf(prepared, [0, 1], captions[0] as CaptionGraph, {
+          signal,
+        });
+        await expect(cancelledEvidence).rejects.toMatchObject({ code: 'cancelled' });
         prepared.dispose();
       }));
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsEncoder, createTfjsMatcher } from '../../shared/gsmn/index.ts';
-import type { PairEvidence } from '../../shared/model/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import { encodeResponseSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
@@ -21,8 +20,7 @@ async function direct({ model, images, vocabulary }: TinyGeneration, query: stri
   const [words = new Float32Array()] = await encoder.encodeCaptions([ids]);
   const prepared = await matcher.prepareImages(images);
   const scores = await matcher.score(prepared, [{ words }]);
-  const evidence: PairEvidence[] = [];
-  for (const image of images.keys()) evidence.push(await matcher.evidence(prepared, image, { words }));
+  const evidence = await matcher.evidenceOf(prepared, [...images.keys()], { words });
   prepared.dispose();
   await matcher.dispose();
   await encoder.dispose();

@@ -47,7 +47,9 @@ export async function goldenScores(
     dependencies: dependencies[index],
   }));
   const scores = await matcher.score(prepared, graphs);
-  const evidence = await matcher.evidence(prepared, 3, graphs[7] ?? { words: new Float32Array() });
+  const caption = graphs[7] ?? { words: new Float32Array() };
+  const [evidence] = await matcher.evidenceOf(prepared, [3], caption);
+  if (evidence === undefined) throw new Error('no evidence of image 3');
   prepared.dispose();
   await matcher.dispose();
   return { scores, evidence, output };

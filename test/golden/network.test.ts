@@ -81,9 +81,10 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
       expectClose(loss('max'), [golden.expected.loss_max_violation_first_12_captions], LOSSES, 'max loss');
       expectClose(loss('sum'), [golden.expected.loss_sum_first_12_captions], LOSSES, 'sum loss');
 
-      const evidence = await matcher.evidence(prepared, 3, captions[7] ?? { words: new Float32Array() });
-      expectClose([evidence.imageToText], [output('i2t')[3 * 60 + 7] ?? Number.NaN], SCORES);
-      expectClose([evidence.textToImage], [output('t2i')[3 * 60 + 7] ?? Number.NaN], SCORES);
+      const caption = captions[7] ?? { words: new Float32Array() };
+      const [evidence] = await matcher.evidenceOf(prepared, [3], caption);
+      expectClose([evidence?.imageToText ?? Number.NaN], [output('i2t')[3 * 60 + 7] ?? Number.NaN], SCORES);
+      expectClose([evidence?.textToImage ?? Number.NaN], [output('t2i')[3 * 60 + 7] ?? Number.NaN], SCORES);
       prepared.dispose();
       await matcher.dispose();
       await encoder.dispose();

@@ -39,7 +39,8 @@ async function runOne(
   const [alone = new Float32Array()] = await encoder.encodeCaptions(captions.slice(1, 2));
   const prepared = await matcher.prepareImages(images);
   const scores = await matcher.score(prepared, graphs);
-  const evidence = await matcher.evidence(prepared, 3, { words: alone });
+  const [evidence] = await matcher.evidenceOf(prepared, [3], { words: alone });
+  if (evidence === undefined) throw new Error('no evidence of image 3');
   prepared.dispose();
   await matcher.dispose();
   await encoder.dispose();

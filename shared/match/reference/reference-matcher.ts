@@ -1,12 +1,16 @@
 import { AppError } from '../../errors/index.ts';
 import {
+  assertNotAborted,
   assertParameters,
   type CaptionGraph,
   type ImageGraph,
   type Matcher,
   type PairEvidence,
+  type PairScores,
   type Parameters,
   type PreparedImages,
+  scoreListsInTurn,
+  type WorkOptions,
 } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { plainPair } from './plain-pair.ts';
@@ -25,6 +29,28 @@ export function createReferenceMatcher(config: ModelConfig, parameters: Paramete
       throw new AppError('shape_mismatch', `${caption.words.length} node numbers are no caption`);
     }
     return plainPair(config, parameters, image, caption);
+  }
+
+  async function score(
+    prepared: PreparedImages,
+    captions: readonly CaptionGraph[],
+    indices?: ArrayLike<number>,
+    { signal, onProgress }: WorkOptions = {},
+  ): Promise<PairScores> {
+    const wanted = Array.from(indices ?? Array.from({ length: prepared.count }, (_, index) => index));
+    const pairs = wanted.flatMap((index) =>
+      captions.map((caption) => {
+        assertNotAborted(signal);
+        return pair(prepared, index, caption);
+      }),
+    );
+    onProgress?.(pairs.length, pairs.length);
+    return {
+      images: wanted.length,
+      captions: captions.length,
+      imageToText: Float32Array.from(pairs, ({ imageToText }) => imageToText),
+      textToImage: Float32Array.from(pairs, ({ textToImage }) => textToImage),
+    };
   }
 
   return {
@@ -57,24 +83,13 @@ export function createReferenceMatcher(config: ModelConfig, parameters: Paramete
       owned.set(gathered, images);
       return gathered;
     },
-    score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
-      const wanted = Array.from(indices ?? Array.from({ length: prepared.count }, (_, index) => index));
-      const pairs = wanted.flatMap((index) =>
-        captions.map((caption) => {
-          if (signal?.aborted === true)
-            throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
-          return pair(prepared, index, caption);
-        }),
-      );
-      onProgress?.(pairs.length, pairs.length);
-      return {
-        images: wanted.length,
-        captions: captions.length,
-        imageToText: Float32Array.from(pairs, ({ imageToText }) => imageToText),
-        textToImage: Float32Array.from(pairs, ({ textToImage }) => textToImage),
-      };
-    },
-    evidence: async (prepared, index, caption) => pair(prepared, index, caption),
+    score,
+    scoreLists: (prepared, lists, options) => scoreListsInTurn(score, prepared, lists, options),
+    evidenceOf: async (prepared, indices, caption, { signal } = {}) =>
+      Array.from(indices, (index) => {
+        assertNotAborted(signal);
+        return pair(prepared, index, caption);
+      }),
     dispose: async () => {},
   };
 }

@@ -6,12 +6,14 @@ import type { MatchKernel } from './kernel.ts';
 import { roundUp } from './layouts.ts';
 import { readField, SCRATCH } from './records.ts';
 
-/** One image and a batch of one caption, with scratch that is large enough. */
+/** One image and a batch of one caption. */
 export interface Pair {
   readonly network: number;
   readonly image: ImageRecord;
   readonly batch: BatchRecord;
+  /** Large enough for both, and 8 bytes for the scores. */
   readonly scratch: number;
+  readonly scores: number;
   /** L */
   readonly words: number;
 }
@@ -20,35 +22,28 @@ export interface Pair {
 export function readEvidence(
   arena: Arena,
   kernel: MatchKernel,
-  { network, image, batch, scratch, words }: Pair,
+  { network, image, batch, scratch, scores, words }: Pair,
 ): PairEvidence {
-  const scores = arena.allocate(8);
-  try {
-    kernel.matchBatch(network, image.address, batch.address, scores, scores + 4, scratch);
-    const [imageToText = Number.NaN, textToImage = Number.NaN] = arena.floats(scores, 2);
-    const read = (name: keyof typeof SCRATCH, count: number) =>
-      arena.floats(readField(arena.memory.buffer, scratch, SCRATCH, name), count);
-    const lanes = roundUp(image.regions);
-    const attention = {
-      words: read('wordAttention', words * lanes),
-      regions: read('regionAttention', words * lanes),
-    };
-    const size = words * image.regions;
-    return {
-      imageToText,
-      textToImage,
-      wordAttention: Float32Array.from({ length: size }, (_, at) => {
-        const [word, region] = [Math.floor(at / image.regions), at % image.regions];
-        return attention.words[word * lanes + region] as number;
-      }),
-      regionAttention: Float32Array.from({ length: size }, (_, at) => {
-        const [region, word] = [Math.floor(at / words), at % words];
-        return attention.regions[word * lanes + region] as number;
-      }),
-      wordScores: read('wordScores', words).slice(),
-      regionScores: read('regionScores', image.regions).slice(),
-    };
-  } finally {
-    arena.free(scores);
+  kernel.matchBatch(network, image.address, batch.address, scores, scores + 4, scratch);
+  const [imageToText = Number.NaN, textToImage = Number.NaN] = arena.floats(scores, 2);
+  const read = (name: keyof typeof SCRATCH, count: number) =>
+    arena.floats(readField(arena.memory.buffer, scratch, SCRATCH, name), count);
+  const { regions } = image;
+  const lanes = roundUp(regions);
+  const [byWords, byRegions] = [read('wordAttention', words * lanes), read('regionAttention', words * lanes)];
+  const wordAttention = new Float32Array(words * regions);
+  const regionAttention = new Float32Array(words * regions);
+  for (let word = 0; word < words; word++) {
+    wordAttention.set(byWords.subarray(word * lanes, word * lanes + regions), word * regions);
+    for (let region = 0; region < regions; region++)
+      regionAttention[region * words + word] = byRegions[word * lanes + region] as number;
   }
+  return {
+    imageToText,
+    textToImage,
+    wordAttention,
+    regionAttention,
+    wordScores: read('wordScores', words).slice(),
+    regionScores: read('regionScores', regions).slice(),
+  };
 }

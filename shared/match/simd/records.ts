@@ -60,15 +60,20 @@ export const CAPTION = {
   blockScales: 'integer',
 } as const satisfies Fields;
 
-export const JOB = {
-  network: 'integer',
+export const LIST = {
   images: 'integer',
   imageCount: 'integer',
   batches: 'integer',
-  batchCount: 'integer',
   imageToText: 'integer',
   textToImage: 'integer',
   columns: 'integer',
+  end: 'integer',
+} as const satisfies Fields;
+
+export const JOB = {
+  network: 'integer',
+  lists: 'integer',
+  items: 'integer',
   next: 'integer',
   done: 'integer',
   stop: 'integer',

@@ -4,11 +4,12 @@ import {
   type CaptionGraph,
   emptyScores,
   type ImageGraph,
+  type ListScores,
   type Matcher,
   type PairEvidence,
   type Parameters,
   type PreparedImages,
-  yieldToEventLoop,
+  type WorkOptions,
 } from '../../model/index.ts';
 import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { captionLengths } from '../graphs/caption-lengths.ts';
@@ -16,22 +17,20 @@ import { imageKernels, type LaidOutImage, layOutImage, regionCount } from '../gr
 import { Arena } from './arena.ts';
 import { type BatchRecord, batchSpans, writeBatch } from './caption-batches.ts';
 import { type ImageRecord, writeImage } from './image-records.ts';
-import { runJob } from './job.ts';
+import { type JobList, runJob } from './job.ts';
 import { createMemory, instantiateKernel, type KernelRuntime, type KernelThreads } from './kernel.ts';
 import { roundUp } from './layouts.ts';
 import { allocateNetwork, writeNetwork } from './network-record.ts';
 import { readEvidence } from './pair-evidence.ts';
 import { recordBytes, SCRATCH } from './records.ts';
 import { placeScores, scoreSpans } from './score-plan.ts';
+import { Turns } from './turns.ts';
 
 /** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
 const SINGLE_THREADED_BELOW = 2 ** 24;
 
 /** About R·L of a pair: multiply-adds for each of the D numbers of a node. */
 const PRODUCTS_OF_A_PAIR = 512;
-
-/** How long images are laid out before others get their turn, in milliseconds. */
-const SLICE_MS = 12;
 
 export interface SimdMatcherOptions {
   /** `f32` unless said; `i8` is faster and smaller, and a little less exact (docs/performance.md). */
@@ -72,6 +71,7 @@ export function createSimdMatcher(
   const probe = arena.allocate(recordBytes(SCRATCH) + 64);
   let kernels = imageKernels(parameters);
   let threads: KernelThreads | undefined;
+  const turns = new Turns();
   let running = 0;
   let disposed = false;
   const owned = new WeakMap<PreparedImages, readonly ImageRecord[]>();
@@ -93,13 +93,9 @@ export function createSimdMatcher(
     assertUsable();
     const records: ImageRecord[] = [];
     try {
-      let began = performance.now();
-      for (let index = 0; index < count; index++) {
+      await turns.each(count, undefined, (index) => {
         records.push(writeImage(arena, kernel, network, imageAt(index), config, precision));
-        if (performance.now() - began < SLICE_MS) continue;
-        await yieldToEventLoop();
-        began = performance.now();
-      }
+      });
     } catch (thrown) {
       for (const { address } of records) arena.free(address);
       throw thrown;
@@ -127,29 +123,50 @@ export function createSimdMatcher(
     const { startThreads, singleThreadedBelow = SINGLE_THREADED_BELOW } = runtime;
     if (runtime.threads < 2 || startThreads === undefined) return undefined;
     if (pairs * config.jointSize * PRODUCTS_OF_A_PAIR < singleThreadedBelow) return undefined;
+    turns.assertGoingOn();
     threads ??= startThreads(arena.memory);
     return threads;
   }
 
-  /** Runs `work` with the batches' records in memory. */
+  /**
+   * Runs `work` with the records of batches of captions in memory.
+   * @param sideBySide in the columns of one list; else each caption is a batch, and the one column of its list
+   */
   async function withBatches<T>(
     captions: readonly CaptionGraph[],
     lengths: readonly number[],
+    sideBySide: boolean,
+    signal: AbortSignal | undefined,
     work: (batches: readonly BatchRecord[]) => Promise<T>,
   ): Promise<T> {
     const batches: BatchRecord[] = [];
+    const spans = sideBySide ? batchSpans(lengths) : lengths.map((_, start) => ({ start, end: start + 1 }));
     running++;
     try {
-      for (const { start, end } of batchSpans(lengths)) {
+      await turns.each(spans.length, signal, (index) => {
+        const { start, end } = spans[index] ?? { start: 0, end: 0 };
         const [some, sizes] = [captions.slice(start, end), lengths.slice(start, end)];
-        batches.push(writeBatch(arena, kernel, network, some, sizes, start, config, precision));
-      }
+        const column = sideBySide ? start : 0;
+        batches.push(writeBatch(arena, kernel, network, some, sizes, column, config, precision));
+      });
       return await work(batches);
     } finally {
       running--;
       for (const { address } of batches) arena.free(address);
     }
   }
+
+  const run = (lists: readonly JobList[], scratch: number, options: WorkOptions): Promise<ListScores[]> => {
+    const pairs = lists.reduce((sum, { images, columns }) => sum + images.length * columns, 0);
+    return runJob(
+      arena,
+      kernel,
+      threadsFor(pairs),
+      turns,
+      { network, lists, scratchBytes: scratch },
+      options,
+    );
+  };
 
   return {
     backend: 'simd',
@@ -193,40 +210,54 @@ export function createSimdMatcher(
       const scores = emptyScores(records.length, captions.length);
       const total = records.length * captions.length;
       if (total === 0) return scores;
-      const images = records.map(({ address }) => address);
+      const images = addresses(records);
       for (const { start, end } of scoreSpans(lengths, records.length, config)) {
         const some = captions.slice(start, end);
-        const part = await withBatches(some, lengths.slice(start, end), (batches) =>
-          runJob(
-            arena,
-            kernel,
-            threadsFor(records.length * some.length),
-            {
-              network,
-              images,
-              batches: batches.map(({ address }) => address),
-              columns: some.length,
-              scratchBytes: scratchBytes(batches, records),
-            },
+        const [part] = await withBatches(some, lengths.slice(start, end), true, signal, (batches) =>
+          run(
+            [{ images, batches: addresses(batches), columns: some.length }],
+            scratchBytes(batches, records),
             {
               signal,
               onProgress: onProgress && ((done) => onProgress(start * records.length + done, total)),
             },
           ),
         );
-        placeScores(part, some.length, scores, start);
+        if (part !== undefined) placeScores(part, some.length, scores, start);
       }
       return scores;
     },
 
-    evidence: async (prepared, index, caption): Promise<PairEvidence> => {
-      const records = selectRecords(recordsOf(prepared), [index]);
-      const lengths = captionLengths([caption], config);
-      return withBatches([caption], lengths, async (batches) => {
-        const [image, batch] = [records[0] as ImageRecord, batches[0] as BatchRecord];
-        const scratch = arena.allocate(scratchBytes(batches, records));
+    scoreLists: async (prepared, lists, options = {}) => {
+      const all = recordsOf(prepared);
+      const records = lists.map(({ indices }) => selectRecords(all, indices));
+      const captions = lists.map(({ caption }) => caption);
+      const lengths = captionLengths(captions, config);
+      return withBatches(captions, lengths, false, options.signal, (batches) => {
+        const jobLists = records.map((images, list) => ({
+          images: addresses(images),
+          batches: addresses(batches.slice(list, list + 1)),
+          columns: 1,
+        }));
+        return run(jobLists, scratchBytes(batches, records.flat()), options);
+      });
+    },
+
+    evidenceOf: async (prepared, indices, caption, { signal } = {}) => {
+      const records = selectRecords(recordsOf(prepared), indices);
+      const [words = 0] = captionLengths([caption], config);
+      return withBatches([caption], [words], true, signal, async ([batch]) => {
+        const found: PairEvidence[] = [];
+        if (batch === undefined) return found;
+        const size = scratchBytes([batch], records);
+        const scratch = arena.allocate(size + 8);
         try {
-          return readEvidence(arena, kernel, { network, image, batch, scratch, words: lengths[0] ?? 0 });
+          await turns.each(records.length, signal, (index) => {
+            const image = records[index] as ImageRecord;
+            const scores = scratch + size;
+            found.push(readEvidence(arena, kernel, { network, image, batch, scratch, scores, words }));
+          });
+          return found;
         } finally {
           arena.free(scratch);
         }
@@ -235,9 +266,14 @@ export function createSimdMatcher(
 
     dispose: async () => {
       disposed = true;
+      turns.end();
       await threads?.dispose();
     },
   };
+}
+
+function addresses(records: readonly { readonly address: number }[]): number[] {
+  return records.map(({ address }) => address);
 }
 
 /** Those of `indices`, or all. */

@@ -1,38 +1,72 @@
 import { AppError } from '../../errors/index.ts';
-import type { PairEvidence } from '../../model/index.ts';
+import { assertNotAborted, type PairEvidence } from '../../model/index.ts';
 import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { readBuffer, USAGE } from './gpu-memory.ts';
-import { captionRuns } from './pair-runs.ts';
+import { type CaptionRun, captionRuns } from './pair-runs.ts';
 import type { ScoredRows, Scorer } from './score-pairs.ts';
 import { evidenceLength } from './shaders/outputs.ts';
 
+/** The most bytes of evidence that are read at once. */
+const MOST_BYTES = 2 ** 24;
+
 /**
- * What matched what between the one image of `rows` and the one caption of a set.
- * @throws AppError `memory_exhausted`, `internal`
+ * What matched what between each image of `images` and the one caption of a set, in the order of the images' rows.
+ * @throws AppError `cancelled`, `memory_exhausted`, `internal`
  */
 export async function pairEvidence(
-  { memory, dispatcher, setting }: Scorer,
-  [rows]: readonly ScoredRows[],
+  scorer: Scorer,
+  images: readonly ScoredRows[],
   caption: CaptionSet,
-): Promise<PairEvidence> {
-  if (rows === undefined) throw new AppError('internal', 'there is no image to give evidence of');
-  const { regions } = rows;
+  signal: AbortSignal | undefined,
+): Promise<PairEvidence[]> {
+  const evidence: PairEvidence[] = [];
   const words = caption.order[0]?.words ?? 0;
-  const bytes = 4 * evidenceLength(regions, words);
+  for (const rows of images) {
+    const [run] = captionRuns(caption.order, rows.regions, scorer.setting);
+    if (run === undefined) throw new AppError('internal', 'there is no caption to give evidence of');
+    const stride = evidenceLength(rows.regions, words);
+    const most = Math.min(
+      scorer.dispatcher.limit(run),
+      Math.max(1, Math.floor(MOST_BYTES / (4 * (2 + stride)))),
+    );
+    for (let first = 0; first < rows.count; first += most) {
+      assertNotAborted(signal);
+      const count = Math.min(most, rows.count - first);
+      const numbers = await readNumbers(scorer, rows, caption, run, { first, count, stride });
+      for (let pair = 0; pair < count; pair++) {
+        const own = numbers.subarray(2 * count + pair * stride);
+        evidence[rows.rowOf(first + pair)] = {
+          imageToText: numbers[2 * pair] as number,
+          textToImage: numbers[2 * pair + 1] as number,
+          ...unpackEvidence(own, rows.regionsOf(first + pair), words),
+        };
+      }
+    }
+  }
+  return evidence;
+}
+
+/** Of `count` pairs their scores, two each, then `stride` numbers each of evidence. */
+async function readNumbers(
+  { memory, dispatcher }: Scorer,
+  rows: ScoredRows,
+  caption: CaptionSet,
+  run: CaptionRun,
+  { first, count, stride }: { readonly first: number; readonly count: number; readonly stride: number },
+): Promise<Float32Array> {
+  const bytes = 4 * count * (2 + stride);
   const found = await memory.allocate(bytes, USAGE.storage | USAGE.copySource);
   try {
     const read = await memory.allocate(bytes, USAGE.mapRead | USAGE.copyTarget);
     try {
-      const [run] = captionRuns(caption.order, regions, setting);
-      if (run === undefined) throw new AppError('internal', 'there is no caption to give evidence of');
-      const pipeline = await dispatcher.prepare(run, 1);
-      const range = { first: 0, count: 1, caption: run.caption, captions: 1, output: 0, evidence: true };
-      const numbers = await guarded(memory.device, 'the evidence of a pair', () => {
+      const pipeline = await dispatcher.prepare(run, count);
+      const range = { first, count, caption: run.caption, captions: 1, output: 0, evidence: stride };
+      const numbers = await guarded(memory.device, `the evidence of ${count} pairs`, () => {
         dispatcher.dispatch(pipeline, rows, caption, run, range, found, { buffer: read, bytes });
         return readBuffer(read, bytes);
       });
-      return unpackEvidence(new Float32Array(numbers), regions, words);
+      return new Float32Array(numbers);
     } finally {
       memory.free(read);
     }
@@ -41,16 +75,13 @@ export async function pairEvidence(
   }
 }
 
-function unpackEvidence(numbers: Float32Array, regions: number, words: number): PairEvidence {
+function unpackEvidence(numbers: Float32Array, regions: number, words: number) {
   let at = 0;
   const take = (count: number) => {
     at += count;
     return numbers.slice(at - count, at);
   };
-  const [imageToText = Number.NaN, textToImage = Number.NaN] = take(2);
   return {
-    imageToText,
-    textToImage,
     regionScores: take(regions),
     wordScores: take(words),
     wordAttention: take(regions * words),

@@ -17,15 +17,24 @@ export interface Scorer {
 /** Images that are scored, with the rows of the scores that are theirs. */
 export interface ScoredRows extends ChunkRows {
   readonly rowOf: (index: number) => number;
+  /** R of an image. */
+  readonly regionsOf: (index: number) => number;
+}
+
+/** Pairs that one shader compares: the images of a table, each with all captions of a run. */
+export interface PairBlock {
+  readonly rows: ChunkRows;
+  readonly run: CaptionRun;
+  /** Takes the scores of a pair, by its number in the block. */
+  readonly place: (pair: number, imageToText: number, textToImage: number) => void;
 }
 
 /** Submissions that are under way together: one is computed while the other is read. */
 const UNDER_WAY = 2;
 
-/** Pairs `[first, first + count)` of images and one run of captions. */
+/** Pairs `[first, first + count)` of a block. */
 interface Submission {
-  readonly rows: ScoredRows;
-  readonly run: CaptionRun;
+  readonly block: PairBlock;
   readonly first: number;
   readonly count: number;
 }
@@ -61,28 +70,54 @@ class Slot {
   }
 }
 
+/** All pairs of images with a set of captions, whose scores go to their places in `scores`. */
+export function* allPairs(
+  images: readonly ScoredRows[],
+  { order }: CaptionSet,
+  scores: PairScores,
+  setting: MatchSetting,
+): Generator<PairBlock> {
+  for (const rows of images) {
+    for (const run of captionRuns(order, rows.regions, setting)) {
+      yield {
+        rows,
+        run,
+        place: (pair, imageToText, textToImage) => {
+          const image = Math.floor(pair / run.captions);
+          const caption = order[run.caption + (pair % run.captions)]?.caption ?? 0;
+          const at = rows.rowOf(image) * scores.captions + caption;
+          scores.imageToText[at] = imageToText;
+          scores.textToImage[at] = textToImage;
+        },
+      };
+    }
+  }
+}
+
 /**
- * Scores images with a set of captions and writes the scores to their places.
+ * Scores blocks of pairs of a set of captions and puts the scores in their places.
  * @param onPairs is called with the pairs of each submission that is done
  * @throws AppError `cancelled`, `memory_exhausted`, `internal`
  */
 export async function scorePairs(
   scorer: Scorer,
-  images: readonly ScoredRows[],
+  blocks: Iterable<PairBlock>,
   captions: CaptionSet,
-  scores: PairScores,
   { signal, onPairs }: Pick<WorkOptions, 'signal'> & { onPairs: (count: number) => void },
 ): Promise<void> {
   const slots = Array.from({ length: UNDER_WAY }, () => new Slot(scorer.memory));
   let turn = 0;
   try {
-    for (const submission of submissions(scorer, images, captions)) {
+    for (const submission of submissions(scorer, blocks)) {
       const slot = slots[turn++ % UNDER_WAY] as Slot;
       await slot.done;
       assertNotAborted(signal);
       const { found } = await submit(scorer, slot, captions, submission);
       slot.done = found.then((pairs) => {
-        placePairs(pairs, submission, captions, scores);
+        for (let pair = 0; pair < submission.count; pair++) {
+          const [imageToText, textToImage] = [pairs[2 * pair] as number, pairs[2 * pair + 1] as number];
+          submission.block.place(submission.first + pair, imageToText, textToImage);
+        }
         onPairs(submission.count);
       });
       // It is awaited in its turn; until then it must not count as unhandled.
@@ -96,18 +131,13 @@ export async function scorePairs(
 }
 
 /** Cuts the work into submissions, each of the size that the pace has by then. */
-function* submissions(
-  { pace, setting, dispatcher }: Scorer,
-  images: readonly ScoredRows[],
-  captions: CaptionSet,
-): Generator<Submission> {
-  for (const rows of images) {
-    for (const run of captionRuns(captions.order, rows.regions, setting)) {
-      const total = rows.count * run.captions;
-      for (let first = 0, count = 0; first < total; first += count) {
-        count = Math.min(total - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
-        yield { rows, run, first, count };
-      }
+function* submissions({ pace, dispatcher }: Scorer, blocks: Iterable<PairBlock>): Generator<Submission> {
+  for (const block of blocks) {
+    const { rows, run } = block;
+    const total = rows.count * run.captions;
+    for (let first = 0, count = 0; first < total; first += count) {
+      count = Math.min(total - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
+      yield { block, first, count };
     }
   }
 }
@@ -117,7 +147,7 @@ async function submit(
   { memory, dispatcher, pace }: Scorer,
   slot: Slot,
   captions: CaptionSet,
-  { rows, run, first, count }: Submission,
+  { block: { rows, run }, first, count }: Submission,
 ): Promise<{ readonly found: Promise<Float32Array> }> {
   const bytes = 8 * count;
   const { scores, read } = await slot.buffers(bytes);
@@ -133,19 +163,4 @@ async function submit(
     return new Float32Array(numbers);
   });
   return { found };
-}
-
-function placePairs(
-  pairs: Float32Array,
-  { rows, run, first, count }: Submission,
-  captions: CaptionSet,
-  scores: PairScores,
-): void {
-  for (let pair = 0; pair < count; pair++) {
-    const image = Math.floor((first + pair) / run.captions);
-    const caption = captions.order[run.caption + ((first + pair) % run.captions)]?.caption ?? 0;
-    const at = rows.rowOf(image) * scores.captions + caption;
-    scores.imageToText[at] = pairs[2 * pair] as number;
-    scores.textToImage[at] = pairs[2 * pair + 1] as number;
-  }
 }

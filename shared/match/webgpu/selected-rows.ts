@@ -17,8 +17,40 @@ export function allRows(chunks: readonly ImageChunk[]): SelectedRows {
     count: chunk.count,
     regions: chunk.regions,
     rowOf: (index: number) => chunk.first + index,
+    regionsOf: (index: number) => chunk.rows[4 * index + 2] ?? 0,
   }));
   return { rows, free: () => {} };
+}
+
+/** Where an image lies in its chunk, and the row of the scores that is its. */
+interface ChunkPlace {
+  readonly local: number;
+  readonly row: number;
+}
+
+/**
+ * Images of these numbers by their chunks.
+ * @throws AppError `argument_invalid` for a number that is none
+ */
+export function chunkPlaces(
+  chunks: readonly ImageChunk[],
+  indices: ArrayLike<number>,
+): Map<ImageChunk, ChunkPlace[]> {
+  const places = new Map<ImageChunk, ChunkPlace[]>();
+  for (const [row, index] of Array.from(indices).entries()) {
+    const chunk = Number.isInteger(index)
+      ? chunks.find(({ first, count }) => index >= first && index < first + count)
+      : undefined;
+    if (chunk === undefined) {
+      const images = chunks.reduce((sum, { count }) => sum + count, 0);
+      throw new AppError('argument_invalid', `there is no image ${index} among the ${images} prepared`);
+    }
+    const place = { local: index - chunk.first, row };
+    const own = places.get(chunk);
+    if (own === undefined) places.set(chunk, [place]);
+    else own.push(place);
+  }
+  return places;
 }
 
 /**
@@ -28,21 +60,9 @@ export function allRows(chunks: readonly ImageChunk[]): SelectedRows {
 export async function someRows(
   memory: GpuMemory,
   chunks: readonly ImageChunk[],
-  indices: readonly number[],
-  images: number,
+  indices: ArrayLike<number>,
 ): Promise<SelectedRows> {
-  const places = new Map<ImageChunk, { readonly local: number; readonly row: number }[]>();
-  for (const [row, index] of indices.entries()) {
-    const chunk = Number.isInteger(index)
-      ? chunks.find(({ first, count }) => index >= first && index < first + count)
-      : undefined;
-    if (chunk === undefined)
-      throw new AppError('argument_invalid', `there is no image ${index} among the ${images} prepared`);
-    const place = { local: index - chunk.first, row };
-    const own = places.get(chunk);
-    if (own === undefined) places.set(chunk, [place]);
-    else own.push(place);
-  }
+  const places = chunkPlaces(chunks, indices);
   const rows: ScoredRows[] = [];
   const free = () => {
     for (const { table } of rows) memory.free(table);
@@ -58,6 +78,7 @@ export async function someRows(
         count: own.length,
         regions: own.reduce((most, { local }) => Math.max(most, chunk.rows[4 * local + 2] ?? 0), 0),
         rowOf: (index) => own[index]?.row ?? Number.NaN,
+        regionsOf: (index) => table[4 * index + 2] ?? 0,
       });
     }
     return { rows, free };

@@ -27,12 +27,13 @@ import {
   writeChunk,
 } from './image-chunks.ts';
 import { dimensions, type Precision } from './layouts.ts';
+import { listedPairs } from './listed-pairs.ts';
 import { networkWeights } from './network-weights.ts';
 import { Pace } from './pace.ts';
 import { PairDispatcher } from './pair-dispatcher.ts';
 import { pairEvidence } from './pair-evidence.ts';
 import { createPrograms } from './programs.ts';
-import { scorePairs } from './score-pairs.ts';
+import { allPairs, scorePairs } from './score-pairs.ts';
 import { allRows, someRows } from './selected-rows.ts';
 
 /** The most images that `best` finds. */
@@ -201,12 +202,11 @@ async function makeMatcher(
     score: async (prepared, captions, indices, { signal, onProgress } = {}) => {
       const chunks = chunksOf(prepared);
       const lengths = captionLengths(captions, config);
-      const wanted = indices && Array.from(indices);
       const rows = await onDevice(async () =>
-        wanted === undefined ? allRows(chunks) : someRows(memory, chunks, wanted, prepared.count),
+        indices === undefined ? allRows(chunks) : someRows(memory, chunks, indices),
       );
       try {
-        const count = wanted?.length ?? prepared.count;
+        const count = indices?.length ?? prepared.count;
         const scores = emptyScores(count, captions.length);
         const total = count * captions.length;
         let done = 0;
@@ -218,7 +218,7 @@ async function makeMatcher(
         for (const span of captionSpans(lengths, sizes)) {
           await onDevice(() =>
             withCaptions(captions, span, lengths, (set) =>
-              scorePairs(scorer, rows.rows, set, scores, { signal, onPairs }),
+              scorePairs(scorer, allPairs(rows.rows, set, scores, setting), set, { signal, onPairs }),
             ),
           );
         }
@@ -226,6 +226,33 @@ async function makeMatcher(
       } finally {
         rows.free();
       }
+    },
+
+    scoreLists: async (prepared, lists, { signal, onProgress } = {}) => {
+      const chunks = chunksOf(prepared);
+      const captions = lists.map(({ caption }) => caption);
+      const lengths = captionLengths(captions, config);
+      const scores = lists.map(({ indices }) => emptyScores(indices.length, 1));
+      const total = lists.reduce((sum, { indices }) => sum + indices.length, 0);
+      let done = 0;
+      const onPairs = (pairs: number) => {
+        done += pairs;
+        onProgress?.(done, total);
+        chunksOf(prepared);
+      };
+      for (const span of captionSpans(lengths, sizes)) {
+        await onDevice(() =>
+          withCaptions(captions, span, lengths, async (set) => {
+            const { blocks, free } = await listedPairs(memory, chunks, set, lists, scores, setting);
+            try {
+              await scorePairs(scorer, blocks, set, { signal, onPairs });
+            } finally {
+              free();
+            }
+          }),
+        );
+      }
+      return scores;
     },
 
     best: async (prepared, caption, count, options = {}) => {
@@ -245,13 +272,15 @@ async function makeMatcher(
       );
     },
 
-    evidence: async (prepared, index, caption) => {
+    evidenceOf: async (prepared, indices, caption, { signal } = {}) => {
       const chunks = chunksOf(prepared);
       const lengths = captionLengths([caption], config);
-      const { rows, free } = await onDevice(() => someRows(memory, chunks, [index], prepared.count));
+      const { rows, free } = await onDevice(() => someRows(memory, chunks, indices));
       try {
         return await onDevice(() =>
-          withCaptions([caption], { start: 0, end: 1 }, lengths, (set) => pairEvidence(scorer, rows, set)),
+          withCaptions([caption], { start: 0, end: 1 }, lengths, (set) =>
+            pairEvidence(scorer, rows, set, signal),
+          ),
         );
       } finally {
         free();

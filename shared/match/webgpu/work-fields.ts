@@ -10,7 +10,7 @@ export const WORK_FIELDS = [
   'captions',
   /** Where its scores begin, in pairs. */
   'output',
-  /** 1 where attentions and node scores are written behind the scores of the one pair. */
+  /** Not 0: behind the scores of all pairs, each pair's node scores and attentions take so many floats. */
   'evidence',
   /** Floats of scratch for each workgroup. */
   'scratch',
@@ -30,21 +30,25 @@ export const WORK_FIELDS = [
 
 export const WORK_BYTES = 16 * Math.ceil(WORK_FIELDS.length / 4);
 
-/** Pairs of one dispatch: pair p is image `p / captions` with caption `caption + p % captions`. */
+/**
+ * Pairs of one dispatch: pair p is row `p / captions` of the table of images with caption `caption + p % captions`, or
+ * the one that many rows further on that the row says.
+ */
 export interface PairRange {
   readonly first: number;
   readonly count: number;
   readonly caption: number;
   readonly captions: number;
   readonly output: number;
-  readonly evidence?: boolean;
+  /** Floats of a pair's evidence, where it is wanted. */
+  readonly evidence?: number;
 }
 
 /** The uniform of a dispatch. */
 export function packWork(range: PairRange, placement: Placement): Uint32Array<ArrayBuffer> {
   const values = {
     ...range,
-    evidence: Number(range.evidence ?? false),
+    evidence: range.evidence ?? 0,
     ...placement.offsets,
     scratch: placement.scratch,
     word_parts: placement.wordParts,

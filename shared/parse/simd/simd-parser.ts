@@ -1,5 +1,6 @@
 import { groupsByLength, instantiateEncodeKernel, LinearMemory } from '../../encode/index.ts';
 import { AppError } from '../../errors/index.ts';
+import { yieldToEventLoop } from '../../model/index.ts';
 import type { DependencyTree } from '../dependency-tree.ts';
 import { MOST_WORDS, type Parser } from '../parser.ts';
 import type { ParserModel } from '../parser-model.ts';
@@ -37,7 +38,7 @@ export function createSimdParser(model: ParserModel, module: WebAssembly.Module)
       }
       const trees: DependencyTree[] = [];
       for (const [index, group] of groupsByLength(sentences).entries()) {
-        if (index > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+        if (index > 0) await yieldToEventLoop();
         const some = group.filter((sentence) => (sentences[sentence]?.length ?? 0) > 0);
         const parsed = runParser(
           machine,

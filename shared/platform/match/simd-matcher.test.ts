@@ -37,7 +37,9 @@ describe(`the simd matcher (seed ${SEED})`, () => {
     const held = matcher.usedBytes;
     expect(held - own).toBeGreaterThanOrEqual(prepared.bytes);
     await matcher.score(prepared, captions);
-    await matcher.evidence(prepared, 1, { words: captions[0]?.words ?? new Float32Array() });
+    const [caption = { words: new Float32Array() }] = captions;
+    await matcher.evidenceOf(prepared, [1, 0], caption);
+    await matcher.scoreLists(prepared, [{ caption, indices: [2, 0] }]);
     await expect(matcher.score(prepared, captions, [3])).rejects.toMatchObject({ code: 'argument_invalid' });
     await expect(matcher.score(prepared, [{ words: new Float32Array(5) }])).rejects.toThrow();
     const wrong: LaidOutImage = { nodes: new Float32Array(12), layout: new Float32Array(2) };

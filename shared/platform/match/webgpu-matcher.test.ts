@@ -64,7 +64,8 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     const held = matcher.usedBytes;
     expect(held).toBeGreaterThan(prepared.bytes);
     await matcher.score(prepared, captions);
-    await matcher.evidence(prepared, 1, captions[0] as CaptionGraph);
+    await matcher.evidenceOf(prepared, [1, 0], captions[0] as CaptionGraph);
+    await matcher.scoreLists(prepared, [{ caption: captions[0] as CaptionGraph, indices: [2, 0] }]);
     await matcher.best(prepared, captions[0] as CaptionGraph, 2);
     await expect(matcher.score(prepared, captions, [0, 3])).rejects.toMatchObject({
       code: 'argument_invalid',

@@ -61,7 +61,8 @@ function parts(count: number, { matcherBytes = Infinity } = {}) {
     prepareImages,
     gather,
     score: unused,
-    evidence: unused,
+    scoreLists: unused,
+    evidenceOf: unused,
     dispose: async () => {},
   };
   /** The images of a slice; fails when one of them is no longer there. */

@@ -15,7 +15,7 @@ export interface ScoredImage extends Pick<PairEvidence, 'imageToText' | 'textToI
 
 /**
  * Compares a slice of the shortlist with a query; the result is in its order. An image whose evidence is asked for is
- * compared once, by itself: its scores come with the evidence.
+ * compared once: its scores come with the evidence.
  */
 export async function scoreSlice(
   generation: LoadedGeneration,
@@ -48,12 +48,14 @@ export async function scoreSlice(
   }
   if (plain.length === ids.length) return scored;
   await timed(metrics, 'evidence', async () => {
-    for (const [index, id] of ids.entries()) {
-      if (!explained.has(id)) continue;
-      signal.throwIfAborted();
-      const found = await matcher.evidence(prepared, index, query.caption);
-      const evidence = wordEvidence(found, query.words, await images.boxes(id), settings.evidence);
-      scored[index] = { imageToText: found.imageToText, textToImage: found.textToImage, evidence };
+    signal.throwIfAborted();
+    const wanted = [...ids.keys()].filter((index) => explained.has(ids[index] as number));
+    const found = await matcher.evidenceOf(prepared, wanted, query.caption, { signal });
+    for (const [at, index] of wanted.entries()) {
+      const own = found[at] as PairEvidence;
+      const boxes = await images.boxes(ids[index] as number);
+      const evidence = wordEvidence(own, query.words, boxes, settings.evidence);
+      scored[index] = { imageToText: own.imageToText, textToImage: own.textToImage, evidence };
     }
   });
   return scored;

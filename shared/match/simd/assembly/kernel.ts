@@ -5,7 +5,7 @@ import { attend, transposeAttention } from './attention';
 import { multiplyI8 } from './i8-products';
 import { i8ContextSquares, roundRegionWeights, roundWordWeights } from './i8-weights';
 import { multiply } from './products';
-import { Batch, Caption, Image, Job, Network } from './records';
+import { Batch, Caption, Image, Job, List, Network } from './records';
 import { scoreRegions, scoreWords } from './structure';
 import { contextScratch, contextSquares, matchRegions, matchWords } from './vectors';
 
@@ -189,26 +189,32 @@ function mean(values: usize, count: i32): f32 {
 }
 
 /**
- * Takes images and batches of a job, one after the other, until none is left, `limit` were taken, or it is to stop.
- * Threads that call it share the work.
+ * Takes images and batches of a job's lists, one after the other, until none is left, `limit` were taken, or it is to
+ * stop. Threads that call it share the work.
  */
 export function runJob(job: Job, scratch: Scratch, limit: i32): void {
-  const total = job.imageCount * job.batchCount;
+  let list = changetype<List>(job.lists);
+  let first = 0;
   for (; limit > 0; limit--) {
     if (atomic.load<i32>(changetype<usize>(job), offsetof<Job>('stop')) != 0) return;
     const item = atomic.add<i32>(changetype<usize>(job), 1, offsetof<Job>('next'));
-    if (item >= total) return;
+    if (item >= job.items) return;
+    while (item >= list.end) {
+      first = list.end;
+      list = changetype<List>(changetype<usize>(list) + offsetof<List>());
+    }
     // All images of a batch follow each other: the batch stays in the cache.
-    const batch = changetype<Batch>(load<usize>(job.batches + 4 * <usize>(item / job.imageCount)));
-    const index: usize = item % job.imageCount;
-    const image = changetype<Image>(load<usize>(job.images + 4 * index));
-    const at: usize = 4 * index * <usize>job.columns;
+    const own = item - first;
+    const batch = changetype<Batch>(load<usize>(list.batches + 4 * <usize>(own / list.imageCount)));
+    const index: usize = own % list.imageCount;
+    const image = changetype<Image>(load<usize>(list.images + 4 * index));
+    const at: usize = 4 * index * <usize>list.columns;
     matchBatch(
       changetype<Network>(job.network),
       image,
       batch,
-      job.imageToText + at,
-      job.textToImage + at,
+      list.imageToText + at,
+      list.textToImage + at,
       scratch,
     );
     atomic.add<i32>(changetype<usize>(job), 1, offsetof<Job>('done'));

@@ -98,18 +98,26 @@ export class Caption {
 }
 
 /** Images against batches. */
-export class Job {
-  network: usize;
-  /** Addresses of `imageCount` images and `batchCount` batches. */
+export class List {
+  /** Addresses of `imageCount` images and of the batches. */
   images: usize;
   imageCount: i32;
   batches: usize;
-  batchCount: i32;
   /** `[imageCount, columns]` */
   imageToText: usize;
   textToImage: usize;
   columns: i32;
-  /** The next image and batch that no thread has taken; those that are done; not 0 to end early. Shared by threads. */
+  /** Items, each an image with a batch, of this list and of those before it. */
+  end: i32;
+}
+
+/** Lists that are worked through together. */
+export class Job {
+  network: usize;
+  /** Records of `List`, and the items of all. */
+  lists: usize;
+  items: i32;
+  /** The next item that no thread has taken; those that are done; not 0 to end early. Shared by threads. */
   next: i32;
   done: i32;
   stop: i32;

@@ -60,7 +60,7 @@ export function matchShader(options: MatchOptions): string {
 struct Work { ${WORK_FIELDS.map((name) => `${name}: u32`).join(', ')} }
 @group(0) @binding(0) var<uniform> work: Work;
 @group(0) @binding(1) var<storage, read> network: array<f32>;
-// Of an image: the first of its cells, the first of its edges, R.
+// Of an image: the first of its cells, the first of its edges, R; how many captions after those of the work its are.
 @group(0) @binding(2) var<storage, read> images: array<vec4u>;
 @group(0) @binding(3) var<storage, read> image_cells: array<${NUMBERS[precision].type}>;
 @group(0) @binding(4) var<storage, read> layouts: array<f32>;
@@ -81,7 +81,7 @@ fn main(
   if (pair >= work.count) { return; }
   ${spilled > 0 ? 'let slot = pair * work.scratch;' : ''}${groupOfInvocation(options)}
   let image = images[(work.first + pair) / work.captions];
-  let caption = captions[work.caption + (work.first + pair) % work.captions];
+  let caption = captions[work.caption + image.w + (work.first + pair) % work.captions];
   let image_base = image.x;
   let layout_base = image.y;
   let R = image.z;

@@ -17,20 +17,21 @@ export function scoresStage(options: MatchOptions): string {
   }`;
 }
 
-/** Numbers of a pair's evidence: two scores, node scores `[R + L]`, attentions `[L, R]` and `[R, L]`. */
+/** Numbers of a pair's evidence beside its scores: node scores `[R + L]`, attentions `[L, R]` and `[R, L]`. */
 export function evidenceLength(regions: number, words: number): number {
-  return 2 + regions + words + 2 * regions * words;
+  return regions + words + 2 * regions * words;
 }
 
-/** Writes behind the scores what made them, where that is asked for. */
+/** Writes behind the scores of all pairs what made them, where that is asked for. */
 export function evidenceStage(options: MatchOptions): string {
   return /* wgsl */ `
   if (work.evidence == 0) { return; }
+  let evidence = 2 * work.count + pair * work.evidence;
   for (var n = lane; n < nodes; n += ${options.invocations}u) {
-    scores[2 + n] = ${element(options, 'node_scores', 'n')};
+    scores[evidence + n] = ${element(options, 'node_scores', 'n')};
   }
   for (var n = lane; n < R * L; n += ${options.invocations}u) {
-    scores[2 + nodes + n] = ${element(options, 'word_attention', 'n % R * word_lanes + n / R')};
-    scores[2 + nodes + R * L + n] = ${element(options, 'region_attention', 'n % L * region_lanes + n / L')};
+    scores[evidence + nodes + n] = ${element(options, 'word_attention', 'n % R * word_lanes + n / R')};
+    scores[evidence + nodes + R * L + n] = ${element(options, 'region_attention', 'n % L * region_lanes + n / L')};
   }`;
 }

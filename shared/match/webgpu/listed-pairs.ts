@@ -1,0 +1,69 @@
+import type { CaptionList, ListScores } from '../../model/index.ts';
+import type { CaptionSet } from './caption-set.ts';
+import { type GpuMemory, USAGE } from './gpu-memory.ts';
+import type { ImageChunk } from './image-chunks.ts';
+import { captionRuns, type MatchSetting } from './pair-runs.ts';
+import type { PairBlock } from './score-pairs.ts';
+import { chunkPlaces } from './selected-rows.ts';
+
+/** Blocks of pairs with tables that were made for them, which are given back. */
+export interface ListedPairs {
+  readonly blocks: readonly PairBlock[];
+  readonly free: () => void;
+}
+
+/**
+ * Pairs of the captions of a set, each with the images of its list: for each chunk, and each run of captions of similar
+ * length, one table of image and caption a row, so that one submission takes the pairs of many lists.
+ * @param scores of each list, where the scores go
+ * @throws AppError `argument_invalid` for a number of no image, `memory_exhausted`
+ */
+export async function listedPairs(
+  memory: GpuMemory,
+  chunks: readonly ImageChunk[],
+  captions: CaptionSet,
+  lists: readonly CaptionList[],
+  scores: readonly ListScores[],
+  setting: MatchSetting,
+): Promise<ListedPairs> {
+  const places = captions.order.map(({ caption }) => chunkPlaces(chunks, lists[caption]?.indices ?? []));
+  const blocks: PairBlock[] = [];
+  const free = () => {
+    for (const { rows } of blocks) memory.free(rows.table);
+  };
+  try {
+    for (const chunk of chunks) {
+      const regions = places
+        .flatMap((own) => own.get(chunk) ?? [])
+        .reduce((most, { local }) => Math.max(most, chunk.rows[4 * local + 2] ?? 0), 0);
+      if (regions === 0) continue;
+      for (const run of captionRuns(captions.order, regions, setting)) {
+        const pairs = Array.from({ length: run.captions }, (_, offset) => {
+          const row = run.caption + offset;
+          const target = scores[captions.order[row]?.caption ?? 0];
+          return (places[row]?.get(chunk) ?? []).map((place) => ({ ...place, caption: row, target }));
+        }).flat();
+        if (pairs.length === 0) continue;
+        const table = new Uint32Array(4 * pairs.length);
+        for (const [at, { local, caption }] of pairs.entries()) {
+          table.set(chunk.rows.subarray(4 * local, 4 * local + 3), 4 * at);
+          table[4 * at + 3] = caption;
+        }
+        blocks.push({
+          rows: { chunk, table: await memory.upload(table, USAGE.storage), count: pairs.length, regions },
+          run: { ...run, caption: 0, captions: 1 },
+          place: (pair, imageToText, textToImage) => {
+            const { target, row } = pairs[pair] ?? {};
+            if (target === undefined || row === undefined) return;
+            target.imageToText[row] = imageToText;
+            target.textToImage[row] = textToImage;
+          },
+        });
+      }
+    }
+    return { blocks, free };
+  } catch (thrown) {
+    free();
+    throw thrown;
+  }
+}
