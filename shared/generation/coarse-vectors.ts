@@ -1,13 +1,12 @@
 import { AppError } from '../errors/index.ts';
 import { openNpy } from '../formats/index.ts';
+import type { VectorRows } from '../retrieval/exact-recall.ts';
 import type { GenerationManifest } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 
 /** Reads the images' coarse vectors by ranges. */
-export interface CoarseVectorReader {
-  readonly dimensions: number;
-  /** Unit vectors of images `[from, to)`, `[to - from, dimensions]`. */
+export interface CoarseVectorReader extends VectorRows {
   read(from: number, to: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -46,6 +45,7 @@ export async function openCoarseVectors(
       );
     }
     return {
+      count: images,
       dimensions,
       read: (from, to) => reader.readRows(from, to),
       close: () => source.close(),

@@ -1,4 +1,6 @@
+import { BestScores } from './best-scores.ts';
 import { fusedScore } from './fusion.ts';
+import { innerProducts } from './inner-products.ts';
 
 /** An image that was compared in full. */
 export interface ComparedImage {
@@ -23,43 +25,42 @@ export interface ComparedSlice {
   readonly vectors: Float32Array;
 }
 
-/**
- * The best images of a collection that is compared slice by slice. Equal scores go by ordinal. It holds no more than twice
- * the images that are wanted.
- */
+/** The best images of a collection that is compared slice by slice. Equal scores go by ordinal. */
 export class BestImages {
-  readonly #limit: number;
-  readonly #query: Float32Array;
+  readonly #query: Float64Array;
   readonly #coarseWeight: number;
-  #images: ComparedImage[] = [];
+  readonly #best: BestScores;
+  /** By the slots of the best. */
+  readonly #gsmn: number[] = [];
+  readonly #coarse: number[] = [];
 
   /** @param query its coarse vector, `[dimensions]` */
   constructor(limit: number, query: Float32Array, coarseWeight: number) {
-    this.#limit = limit;
-    this.#query = query;
+    this.#query = Float64Array.from(query);
     this.#coarseWeight = coarseWeight;
+    this.#best = new BestScores(limit);
   }
 
   add({ from, imageToText, textToImage, vectors }: ComparedSlice): void {
-    const { length } = this.#query;
+    const cosines = new Float64Array(imageToText.length);
+    innerProducts(this.#query, vectors, cosines);
     for (let index = 0; index < imageToText.length; index++) {
       const gsmn = (imageToText[index] as number) + (textToImage[index] as number);
-      let coarse = 0;
-      for (let d = 0; d < length; d++) {
-        coarse += (this.#query[d] as number) * (vectors[index * length + d] as number);
-      }
-      this.#images.push({
-        id: from + index,
-        score: fusedScore(gsmn, coarse, this.#coarseWeight),
-        gsmn,
-        coarse,
-      });
-      if (this.#images.length >= 2 * this.#limit) this.#images = this.ranked();
+      const coarse = cosines[index] as number;
+      const slot = this.#best.offer(from + index, fusedScore(gsmn, coarse, this.#coarseWeight));
+      if (slot === undefined) continue;
+      this.#gsmn[slot] = gsmn;
+      this.#coarse[slot] = coarse;
     }
   }
 
   /** The best so far, best first. */
   ranked(): ComparedImage[] {
-    return this.#images.toSorted((a, b) => b.score - a.score || a.id - b.id).slice(0, this.#limit);
+    return this.#best.ranked().map(({ id, score, slot }) => ({
+      id,
+      score,
+      gsmn: this.#gsmn[slot] as number,
+      coarse: this.#coarse[slot] as number,
+    }));
   }
 }

@@ -41,7 +41,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/retrieval',
   ],
   'workers/rerank': ['shared/*'],
-  'workers/qdrant-local': ['shared/errors', 'shared/schema', 'shared/platform'],
+  'workers/qdrant-local': ['shared/errors', 'shared/schema', 'shared/retrieval', 'shared/platform'],
   infra: ['shared/*', 'workers/clients'],
 };
 

@@ -1,4 +1,4 @@
-import { Largest } from './largest.ts';
+import { BestScores } from '../../../shared/retrieval/best-scores.ts';
 import { quantise } from './quantise.ts';
 import { BLOCK, type Segment } from './segment.ts';
 import type { VectorSet } from './vector-set.ts';
@@ -47,19 +47,12 @@ export function searchExact(set: VectorSet, query: Float32Array, options: Search
       ? listed(set, slots)
       : scanned(set, options, products, { ...rounded, leastKey });
 
-  const keys = new Float64Array(candidates.length);
-  const best = new Largest(options.limit);
-  for (let i = 0; i < candidates.length; i++) {
-    keys[i] = exactKey(set, candidates[i] as number);
-    best.offer(keys[i] as number);
+  const best = new BestScores(options.limit, options.tie);
+  for (const slot of candidates) {
+    const key = exactKey(set, slot);
+    if (key >= leastKey) best.offer(slot, key);
   }
-  const least = Math.max(best.least, leastKey);
-  const found: Nearest[] = [];
-  for (let i = 0; i < candidates.length; i++) {
-    const key = keys[i] as number;
-    if (key >= least) found.push({ slot: candidates[i] as number, key });
-  }
-  return found.sort((a, b) => b.key - a.key || options.tie(a.slot, b.slot)).slice(0, options.limit);
+  return best.ranked().map(({ id: slot, score: key }) => ({ slot, key }));
 }
 
 function listed(set: VectorSet, slots: Int32Array | undefined): Int32Array {
@@ -92,7 +85,7 @@ function scanned(
   }
   /** Upper bounds of the keys. */
   const upper = new Float64Array(end);
-  const lowest = new Largest(limit);
+  const lowest = new BestScores(limit);
   for (const [index, segment] of set.segments.entries()) {
     const first = index * set.rowsPerSegment;
     const view = products[index] as Int32Array;
@@ -114,7 +107,7 @@ function scanned(
         // The last term covers the rounding of float64 itself, here and in the exact keys.
         bound += 1e-12 * query.norm * norm;
         upper[slot] = key + bound;
-        lowest.offer(key - bound);
+        if (key - bound > lowest.least) lowest.offer(slot, key - bound);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import { BestImages } from '../../../shared/retrieval/index.ts';
+import { BestImages } from '../../../shared/retrieval/best-images.ts';
 import type { RankAllRequest, RankAllResponse } from '../../../shared/schema/index.ts';
 import type { GenerationHost } from '../generations/generation-host.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
