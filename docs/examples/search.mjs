@@ -1,0 +1,17 @@
+// Searches from a terminal: node docs/examples/search.mjs "a dog catches a ball" [address of the service]
+import process from 'node:process';
+import { createSearchClient, imageAddress, SearchProblem } from 'gsmn-search/search-client';
+
+const [q = 'a dog catches a ball', service = 'http://127.0.0.1:8787'] = process.argv.slice(2);
+const endpoint = new URL('/v1/search', service);
+const client = createSearchClient({ endpoint });
+
+try {
+  const { hits, degraded } = await client.search({ q, limit: 5 });
+  if (degraded) console.error(degraded.message);
+  for (const hit of hits) console.log(hit.score.toFixed(3), imageAddress(hit, endpoint), hit.captions[0]);
+} catch (error) {
+  if (!(error instanceof SearchProblem)) throw error;
+  console.error(error.message, error.hint ?? '');
+  process.exitCode = 1;
+}

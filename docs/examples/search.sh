@@ -1,0 +1,12 @@
+#!/bin/sh
+# Searches from a shell: docs/examples/search.sh "a dog catches a ball" [address of the service]
+set -eu
+query=${1:-a dog catches a ball}
+service=${2:-http://127.0.0.1:8787}
+
+# The three best images.
+curl --silent --show-error --fail-with-body --get "$service/v1/search" --data-urlencode "q=$query" --data limit=3
+echo
+# How the words of the query depend on each other.
+curl --silent --show-error --fail-with-body --get "$service/v1/parse" --data-urlencode "q=$query"
+echo
