@@ -1,6 +1,5 @@
 export { BestImages, type ComparedImage } from './best-images.ts';
 export { coarseScores } from './coarse-scores.ts';
-export { concatenateEncoders, type WeightedEncoder } from './concatenated.ts';
 export { selectBagWords } from './fit/bag-words.ts';
 export { CENTRED_POOLING_WARNING, fitCentredPooling } from './fit/centred-pooling.ts';
 export type { CaptionedImage } from './fit/covariance.ts';
