@@ -1,7 +1,7 @@
 import type { ErrorCode } from './codes.ts';
 
 export interface AppErrorOptions {
-  /** How to mend it, as one sentence for the person who reads it. */
+  /** How to fix it, as one sentence for the person who reads it. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
@@ -19,7 +19,7 @@ export class AppError extends Error {
   }
 }
 
-/** Wraps whatever was thrown; an `AppError` passes through unchanged. */
+/** Wraps anything that was thrown. An `AppError` is returned unchanged. */
 export function toAppError(thrown: unknown, code: ErrorCode = 'internal', context = ''): AppError {
   if (thrown instanceof AppError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,4 +1,4 @@
-/** JSON with the keys of every object in order and no blanks: equal values give equal text. */
+/** JSON with sorted keys in every object and without spaces: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -7,7 +7,7 @@ export { type Crc32c, loadCrc32c } from '../formats/checksum.ts';
 
 const SLICE = 1 << 20;
 
-/** SHA-256 of some pieces of bytes, one after the other, as 64 hexadecimal digits. */
+/** SHA-256 of several pieces of bytes in sequence, as 64 hexadecimal digits. */
 export async function sha256Hex(pieces: Iterable<Uint8Array | string>): Promise<string> {
   const hasher = (await createSHA256()).init();
   for (const piece of pieces) hasher.update(piece);
@@ -15,8 +15,8 @@ export async function sha256Hex(pieces: Iterable<Uint8Array | string>): Promise<
 }
 
 /**
- * SHA-256 of a whole source, read a mebibyte at a time, so that other work gets its turn in between.
- * Progress counts bytes.
+ * SHA-256 of a whole source. It reads one mebibyte at a time and yields to the event loop in between. Progress counts
+ * bytes.
  *
  * @throws AppError `cancelled`.
  */

@@ -1,8 +1,8 @@
 import type { ModelConfig } from '../schema/index.ts';
 
 /**
- * Whether a model's scores depend on dependency parses. Those of a sparse one that propagates `self` do not: every word's edges end at
- * its own vector (docs/network.md).
+ * Whether a model's scores depend on parses. Those of a sparse model that propagates `self` do not: every edge of a word leads to its
+ * own vector (docs/network.md).
  */
 export function comparesParses({
   sparse,

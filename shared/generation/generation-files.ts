@@ -2,7 +2,7 @@ import type { ByteSource } from '../formats/byte-source.ts';
 
 /** Where a generation's files are: a folder, later an object store. */
 export interface GenerationFiles {
-  /** What messages call the place. */
+  /** The name of the place in messages. */
   readonly name: string;
   /**
    * Opens a file by its path inside the generation, with `/` between folders. The caller closes it.
@@ -31,7 +31,7 @@ export function readWhole(files: GenerationFiles, path: string): Promise<Uint8Ar
   return withFile(files, path, (source) => source.read(0, source.size));
 }
 
-/** The files of a folder inside. */
+/** The files of a subfolder. */
 export function within(files: GenerationFiles, folder: string): GenerationFiles {
   return { name: `${files.name}/${folder}`, open: (path) => files.open(`${folder}/${path}`) };
 }

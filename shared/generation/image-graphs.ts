@@ -6,10 +6,10 @@ import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 import { NodeStoreReader } from './node-store-reader.ts';
 
-/** Reads the images of a generation by ordinal, as graphs. */
+/** Reads the images of a generation as image graphs, by ordinal. */
 export interface ImageGraphReader {
   readonly count: number;
-  /** Bytes that an image takes in the files: its nodes as they are stored, and its boxes. */
+  /** Bytes of one image in the files: its stored nodes and its boxes. */
   readonly imageBytes: number;
   /** Graphs of images `[from, to)`: nodes `[R, D]`, boxes `[R, 4]`. */
   read(from: number, to: number): Promise<ImageGraph[]>;
@@ -19,7 +19,7 @@ export interface ImageGraphReader {
 }
 
 /**
- * Opens a generation's images and checks that nodes, boxes and manifest speak of the same ones.
+ * Opens the images of a generation and checks that nodes, boxes and manifest agree.
  *
  * @throws AppError `shape_mismatch`, `format_invalid`, `checksum_mismatch`, `file_missing`.
  */
@@ -72,7 +72,9 @@ function assertShapes(nodes: NodeStoreReader, boxes: BoxesReader, manifest: Gene
     refuse(`${graphs} graphs and ${boxes.images} images with boxes, the manifest says ${images.count}`);
   }
   if (rows !== graphs * images.regions || (boxes.regions !== images.regions && graphs > 0)) {
-    refuse(`${rows} nodes and ${boxes.regions} boxes an image, the manifest says ${images.regions} regions`);
+    refuse(
+      `${rows} nodes and ${boxes.regions} boxes for an image, the manifest says ${images.regions} regions`,
+    );
   }
   if (rowSize !== model.config.jointSize || dtype !== manifest.nodes.dtype) {
     refuse(

@@ -18,19 +18,19 @@ import { type GenerationFiles, readWhole } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 import { decodeTensors, encodeTensors } from './tensors.ts';
 
-/** SHA-256 of each part's content, whatever file it came from. */
+/** SHA-256 of the content of each part, whatever file it came from. */
 export type Fingerprints = GenerationManifest['model']['fingerprints'];
 
-/** All that turns features and sentences into scores, in our own form. */
+/** Everything that turns features and sentences into scores, in our own format. */
 export interface Model {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
   readonly vocabulary: Vocabulary;
-  /** `openRecallEncoder` and `openTextEncoder` of shared/retrieval open it. */
+  /** Opened by `openRecallEncoder` and `openTextEncoder` of shared/retrieval. */
   readonly coarse: StoredRecallEncoder;
-  /** How its scores and the coarse cosines become one. */
+  /** How its GSMN scores and coarse scores are fused. */
   readonly ranking: Ranking;
-  /** The dependency parser's file, of a model whose scores depend on parses (`comparesParses`). */
+  /** The file of the parser, for a model whose scores depend on parses (`comparesParses`). */
   readonly parser?: Uint8Array | undefined;
   readonly fingerprints: Fingerprints;
 }
@@ -53,16 +53,16 @@ const configFileSchema = z.object({
 });
 
 /**
- * A model of parts that belong together: shapes are checked, fingerprints computed.
+ * Makes a model from parts that belong together: checks shapes and computes fingerprints.
  *
- * @throws AppError `shape_mismatch`; `file_missing` without the parser that the model needs.
+ * @throws AppError `shape_mismatch`; `file_missing` if the model needs a parser and none is given.
  */
 export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<Model> {
   const { config, parameters, vocabulary, coarse, ranking } = parts;
   assertParameters(config, parameters);
   const parser = comparesParses(config) ? parts.parser : undefined;
   if (comparesParses(config) && parser === undefined) {
-    throw new AppError('file_missing', 'the model compares dependency parses, and has no parser', {
+    throw new AppError('file_missing', 'the model compares parses but has no parser', {
       hint: 'prepare it again from its checkpoint',
     });
   }
@@ -88,7 +88,7 @@ export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<M
   return { config, parameters: ordered, vocabulary, coarse, ranking, parser, fingerprints };
 }
 
-/** The files of a model's folder; the same model gives the same bytes. */
+/** The files of a model folder. The same model gives the same bytes. */
 export function modelFiles(model: Model): Map<string, Uint8Array> {
   const { config, ranking, fingerprints, vocabulary, coarse } = model;
   const head = { format: FORMAT, version: 1, config, ranking, fingerprints };
@@ -103,7 +103,7 @@ export function modelFiles(model: Model): Map<string, Uint8Array> {
 }
 
 /**
- * Reads a model's folder and checks that its parts belong together.
+ * Reads a model folder and checks that its parts belong together.
  *
  * @throws AppError `file_missing`, `format_invalid`, `format_unsupported`, `shape_mismatch`, `fingerprint_mismatch`.
  */
@@ -131,7 +131,7 @@ export async function readModel(files: GenerationFiles): Promise<Model> {
 }
 
 /**
- * Refuses a model that is not the manifest's.
+ * Refuses a model that does not match the manifest.
  *
  * @throws AppError `fingerprint_mismatch`.
  */
@@ -174,7 +174,7 @@ function parseConfigFile(value: unknown, name: string): Pick<Model, 'config' | '
   });
 }
 
-/** Hash of a configuration and of tensors by name: shapes and float32 numbers, independent of the file's form. */
+/** Hash of a configuration and of named tensors: shapes and float32 numbers, independent of the file format. */
 async function contentHash(config: unknown, tensors: Parameters): Promise<string> {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const index = sorted.map(([name, { shape }]) => [name, shape]);
@@ -188,7 +188,7 @@ function words(vocabulary: Vocabulary): string[] {
   return Array.from({ length: vocabulary.size }, (_, id) => vocabulary.wordOf(id));
 }
 
-/** The form in which the published vocabularies come. */
+/** The format of the published vocabularies. */
 function publishedVocabulary(vocabulary: Vocabulary): object {
   const all = words(vocabulary);
   return {

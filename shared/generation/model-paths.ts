@@ -1,4 +1,4 @@
-/** Where the parts of a model lie in its folder. */
+/** Names of the files in a model folder. */
 export const MODEL_FILES = {
   /** Hyper-parameters, fingerprints. */
   config: 'config.json',
@@ -6,6 +6,6 @@ export const MODEL_FILES = {
   vocabulary: 'vocabulary.json',
   coarse: 'coarse.json',
   coarseTensors: 'coarse.safetensors',
-  /** The dependency parser; only of models that compare parses. */
+  /** The parser; only in models that compare parses. */
   parser: 'parser.safetensors',
 } as const;

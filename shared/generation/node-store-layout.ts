@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 
 /**
- * The file of graph nodes. Little-endian throughout; N graphs, M rows in all, D numbers a row.
+ * The file of nodes. Little-endian; N graphs, M rows in total, D numbers per row.
  *
  * | bytes | what |
  * | --- | --- |
@@ -17,8 +17,8 @@ import { AppError } from '../errors/index.ts';
  * | then | u32 CRC-32C of each graph's rows, `[N]` |
  * | then, aligned to 64 | the rows, `[M, D]` |
  *
- * Every offset follows from the dtype, D and the graphs' lengths, so pieces can be written in any order, by anyone,
- * any number of times, and the file ends in the same bytes. A checksum a graph makes each ranged read verifiable.
+ * Every offset follows from the dtype, D and the lengths of the graphs. So pieces can be written in any order and more
+ * than once, and the file ends in the same bytes. One checksum for each graph makes every ranged read verifiable.
  */
 export interface NodeStoreLayout {
   readonly dtype: NodeDtype;
@@ -51,7 +51,7 @@ function align(offset: number): number {
   return Math.ceil(offset / NODE_STORE.alignment) * NODE_STORE.alignment;
 }
 
-/** Where the parts of a file with N graphs and M rows lie. */
+/** Offsets of the parts of a file with N graphs and M rows. */
 export function nodeStoreOffsets(
   dtype: NodeDtype,
   rowSize: number,
@@ -65,9 +65,9 @@ export function nodeStoreOffsets(
 }
 
 /**
- * The layout of a store whose graph `i` has `rowsPerGraph[i]` rows (an image R, a caption its own L).
+ * The layout of a store whose graph `i` has `rowsPerGraph[i]` rows (R for an image, L for a caption).
  *
- * @throws AppError `argument_invalid` for an empty graph or a row size that is none.
+ * @throws AppError `argument_invalid` for an empty graph or an invalid row size.
  */
 export function nodeStoreLayout(
   dtype: NodeDtype,

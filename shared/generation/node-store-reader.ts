@@ -15,7 +15,7 @@ const RESTORE = 'the file is damaged; build the generation again or restore it f
 /** Bytes that one step of `verify` reads. */
 const STEP = 4 << 20;
 
-/** Reads graphs from a node store by ranges; every graph is checked against its checksum. */
+/** Reads graphs from a node store by range and checks each against its checksum. */
 export class NodeStoreReader {
   readonly layout: NodeStoreLayout;
   readonly #source: ByteSource;
@@ -30,7 +30,7 @@ export class NodeStoreReader {
   }
 
   /**
-   * Reads the header and the tables. The source stays the caller's to close, after the reader's last use.
+   * Reads the header and the tables. The caller closes the source after the reader's last use.
    *
    * @throws AppError `format_invalid`, `format_unsupported`, `checksum_mismatch`.
    */
@@ -52,9 +52,9 @@ export class NodeStoreReader {
   }
 
   /**
-   * Nodes of graphs `[from, to)`, each `[rows, D]`, by one ranged read.
+   * Nodes of graphs `[from, to)`, each `[rows, D]`, with one ranged read.
    *
-   * @throws AppError `argument_invalid` for graphs that are not there, `checksum_mismatch` for damaged bytes.
+   * @throws AppError `argument_invalid` for graphs that do not exist, `checksum_mismatch` for damaged bytes.
    */
   async readGraphs(from: number, to: number): Promise<Float32Array[]> {
     const { layout } = this;
@@ -73,7 +73,7 @@ export class NodeStoreReader {
       if (this.#crc32c(own) !== this.#checksums[graph]) {
         throw new AppError(
           'checksum_mismatch',
-          `${this.#source.name}: graph ${graph} has other bytes than were written`,
+          `${this.#source.name}: graph ${graph} does not have the bytes that were written`,
           {
             hint: RESTORE,
           },
@@ -121,7 +121,7 @@ async function readLayout(source: ByteSource, crc32c: Crc32c): Promise<NodeStore
   const graphs = Number(view.getBigUint64(24, true));
   const rows = Number(view.getBigUint64(32, true));
   const offsets = nodeStoreOffsets(dtype, rowSize, graphs, rows);
-  // Nothing is allocated before the file has shown that it is as large as its header says.
+  // Nothing is allocated until the file is known to be as large as its header says.
   if (offsets.byteLength !== source.size || rowSize === 0) {
     throw invalid(
       `${graphs} graphs of ${rows} rows need ${offsets.byteLength} bytes, but it has ${source.size}`,
@@ -147,7 +147,7 @@ async function readLayout(source: ByteSource, crc32c: Crc32c): Promise<NodeStore
 }
 
 function decodeNumbers(dtype: NodeDtype, bytes: Uint8Array): Float32Array {
-  // A copy, because the range may start anywhere and typed arrays must start at a multiple of their width.
+  // A copy, because the range may start anywhere, but typed arrays must start at a multiple of their element size.
   const own = bytes.slice();
   return dtype === 'float32'
     ? new Float32Array(own.buffer)

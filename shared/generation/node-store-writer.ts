@@ -3,7 +3,7 @@ import { float32ToFloat16Bits } from '../formats/float16.ts';
 import type { Crc32c } from './checksum.ts';
 import { assertGraphs, NODE_STORE, type NodeStoreLayout } from './node-store-layout.ts';
 
-/** Bytes and where in the file they belong. */
+/** Bytes and their position in the file. */
 export interface FilePiece {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -27,8 +27,8 @@ export function encodeNodeStoreHeader(layout: NodeStoreLayout, crc32c: Crc32c): 
 }
 
 /**
- * The pieces of graphs `[from, from + n)`, whose nodes are given one array a graph or all behind one another
- * (then up to where they end, which must be a graph's end).
+ * The pieces of graphs `[from, from + n)`. Their nodes are given as one array for each graph, or as one array for all
+ * (then up to the end of it, which must be the end of a graph).
  *
  * @throws AppError `shape_mismatch` when the numbers do not fill whole graphs; `argument_invalid` for a number that
  * is not finite, or not in `float16`.
@@ -67,7 +67,7 @@ export function encodeNodeStoreChunk(
   ];
 }
 
-/** Cuts nodes that lie behind one another into graphs. */
+/** Splits consecutive nodes into graphs. */
 function splitGraphs(layout: NodeStoreLayout, from: number, nodes: Float32Array): Float32Array[] {
   const parts: Float32Array[] = [];
   for (let graph = from, at = 0; at < nodes.length; graph++) {

@@ -33,7 +33,7 @@ describe.each<NodeDtype>(['float16', 'float32'])('node store, %s', (dtype) => {
   const open = (bytes: Uint8Array): Promise<NodeStoreReader> =>
     NodeStoreReader.open(bytesSource('nodes', bytes));
 
-  it('gives back what was written, by graph and by range', async () => {
+  it('returns what was written, by graph and by range', async () => {
     const reader = await open(file);
     expect(reader.layout).toEqual(layout);
     expect(await reader.readGraphs(0, 4)).toEqual(graphs);
@@ -43,7 +43,7 @@ describe.each<NodeDtype>(['float16', 'float32'])('node store, %s', (dtype) => {
     await reader.verify();
   });
 
-  it('ends in the same bytes in whatever order and however often its pieces are written', () => {
+  it('has the same bytes in whatever order and however often its pieces are written', () => {
     const other = new Uint8Array(layout.byteLength);
     write(other, encodeNodeStoreChunk(layout, 2, graphs.slice(2), crc32c));
     write(other, encodeNodeStoreChunk(layout, 0, graphs.slice(0, 1), crc32c));
@@ -53,7 +53,7 @@ describe.each<NodeDtype>(['float16', 'float32'])('node store, %s', (dtype) => {
     expect(other).toEqual(file);
   });
 
-  it('refuses graphs that are not there and numbers that do not fit', async () => {
+  it('refuses graphs that do not exist and numbers that do not fit', async () => {
     const reader = await open(file);
     for (const [from, to] of [
       [-1, 1],
@@ -110,7 +110,7 @@ describe.each<NodeDtype>(['float16', 'float32'])('node store, %s', (dtype) => {
     );
   });
 
-  it('holds no graph at all', async () => {
+  it('can be empty', async () => {
     const none = nodeStoreLayout(dtype, 5, []);
     const reader = await open(storeOf(none, []));
     await reader.verify();
@@ -119,7 +119,7 @@ describe.each<NodeDtype>(['float16', 'float32'])('node store, %s', (dtype) => {
 });
 
 describe('node store, float16', () => {
-  it('refuses what overflows', () => {
+  it('refuses numbers that overflow', () => {
     const layout = nodeStoreLayout('float16', 1, [1]);
     expect(() => encodeNodeStoreChunk(layout, 0, [Float32Array.of(65520)], crc32c)).toThrow(
       expect.objectContaining({ code: 'argument_invalid' }),

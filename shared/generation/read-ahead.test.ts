@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withReadAhead } from './read-ahead.ts';
 
-/** Pieces 0 to `count - 1`, and what happened to them in order. */
+/** Pieces 0 to `count - 1`, and the order of events. */
 function pieces(count: number, fails: { readonly fetch?: number; readonly work?: number } = {}) {
   const events: string[] = [];
   const run = withReadAhead<number>(
@@ -15,7 +15,7 @@ function pieces(count: number, fails: { readonly fetch?: number; readonly work?:
     },
     async (piece) => {
       events.push(`work ${piece}`);
-      // Long enough for a failure of the next piece to be seen as one that nobody handles.
+      // Long enough for an unhandled rejection of the next piece to be noticed.
       await new Promise((resolve) => setImmediate(resolve));
       if (piece === fails.work) throw new Error(`broken ${piece}`);
     },
@@ -25,7 +25,7 @@ function pieces(count: number, fails: { readonly fetch?: number; readonly work?:
 }
 
 describe('reading ahead', () => {
-  it('fetches one piece while the one before is in work, and releases all', async () => {
+  it('fetches one piece while the previous one is processed, and releases all', async () => {
     const { run, events } = pieces(3);
     await run;
     expect(events).toEqual([
@@ -41,19 +41,19 @@ describe('reading ahead', () => {
     ]);
   });
 
-  it('has nothing to do with nothing', async () => {
+  it('does nothing without pieces', async () => {
     const { run, events } = pieces(0);
     await run;
     expect(events).toEqual([]);
   });
 
-  it('releases what it fetched when the work before it fails', async () => {
+  it('releases what it fetched when the previous work fails', async () => {
     const { run, events } = pieces(3, { work: 0 });
     await expect(run).rejects.toThrow('broken 0');
     expect(events).toEqual(['fetch 0', 'fetch 1', 'work 0', 'release 0', 'release 1']);
   });
 
-  it('ends with the piece that cannot be fetched, after the work before it', async () => {
+  it('fails with the piece that cannot be fetched, after the previous work', async () => {
     const { run, events } = pieces(3, { fetch: 1 });
     await expect(run).rejects.toThrow('no 1');
     expect(events).toEqual(['fetch 0', 'fetch 1', 'work 0', 'release 0']);

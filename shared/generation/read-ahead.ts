@@ -1,8 +1,8 @@
 /**
- * Lets `work` have one piece after the other; while it has one, the next is fetched. Each piece is released when its work
- * has ended, and so is one that was fetched for nothing because the work before it failed.
+ * Passes one piece after another to `work`, and fetches the next piece meanwhile. Each piece is released when its work
+ * has ended. So is a piece that was fetched in vain because the work before it failed.
  *
- * @param fetch starts to fetch the first piece, or the one after `previous`; undefined when there is no further one
+ * @param fetch starts to fetch the first piece, or the one after `previous`; returns undefined after the last one
  */
 export async function withReadAhead<T>(
   fetch: (previous: T | undefined) => Promise<T> | undefined,
@@ -13,12 +13,12 @@ export async function withReadAhead<T>(
   while (coming !== undefined) {
     const piece = await coming;
     coming = fetch(piece);
-    // Its failure is heard of when its turn comes, and is no unhandled one until then.
+    // Its failure is reported when its turn comes, and must not count as unhandled until then.
     coming?.catch(() => {});
     try {
       await work(piece);
     } catch (thrown) {
-      // First this one: the next may wait for what it holds.
+      // This one first: the next may wait for what it holds.
       release(piece);
       await coming?.then(release, () => {});
       throw thrown;

@@ -11,13 +11,13 @@ const within = (timeoutMs: number, caller?: AbortSignal) => ({
 });
 
 describe('withDeadline', () => {
-  it('gives what the work gives', async () => {
+  it('returns the result of the work', async () => {
     expect(await withDeadline(within(1000), async () => 'done')).toBe('done');
     const broken = withDeadline(within(1000), async () => Promise.reject(new Error('broken')));
     await expect(broken).rejects.toThrow('broken');
   });
 
-  it('ends with timeout and tells the work', async () => {
+  it('fails with timeout and aborts the work', async () => {
     let seen: AbortSignal | undefined;
     const late = withDeadline(within(5), (signal) => {
       seen = signal;
@@ -27,7 +27,7 @@ describe('withDeadline', () => {
     expect(seen?.aborted).toBe(true);
   });
 
-  it('ends with timeout also when the work throws because it was told', async () => {
+  it('fails with timeout even if the work throws because it was aborted', async () => {
     const late = withDeadline(
       within(5),
       (signal) =>
@@ -38,14 +38,14 @@ describe('withDeadline', () => {
     await expect(late).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('ends with cancelled when the caller goes away', async () => {
+  it('fails with cancelled when the caller disconnects', async () => {
     const caller = new AbortController();
     const waiting = withDeadline(within(10_000, caller.signal), forever);
     caller.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('does not begin for a caller who is gone', async () => {
+  it('does not start for a caller who has disconnected', async () => {
     let began = false;
     const never = withDeadline(within(1000, AbortSignal.abort()), async () => {
       began = true;
@@ -56,7 +56,7 @@ describe('withDeadline', () => {
 });
 
 describe('unlessAborted', () => {
-  it('gives what the promise gives, or the reason of a signal that is aborted before or meanwhile', async () => {
+  it('returns the result of the promise, or throws the reason of a signal that is aborted before or meanwhile', async () => {
     const controller = new AbortController();
     expect(await unlessAborted(Promise.resolve(3), controller.signal)).toBe(3);
     const waiting = unlessAborted(forever(), controller.signal);

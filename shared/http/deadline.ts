@@ -1,6 +1,6 @@
 import type { AppError } from '../errors/index.ts';
 
-/** The header in which a caller says for how many milliseconds more it waits for the answer. */
+/** The header by which a caller says for how many more milliseconds it waits for the response. */
 export const TIMEOUT_HEADER = 'x-timeout-ms';
 
 /** Who ends work early, and with which error. */
@@ -13,10 +13,11 @@ export interface Deadline {
 }
 
 /**
- * Runs `work` under a time limit and the caller's signal, and gives up at once when either is due even if `work` does
- * not listen; it sees the same through its signal.
+ * Runs `work` under a time limit and the caller's signal. It gives up as soon as either is due, even if `work` does not
+ * listen; `work` sees the same through its signal.
  *
- * @throws AppError what `timeout` or `cancelled` makes, also where the work throws because it was told; of `work`.
+ * @throws AppError what `timeout` or `cancelled` makes, even if the work throws something else because it was aborted;
+ *   errors of `work`.
  */
 export async function withDeadline<T>(
   { timeoutMs, caller, timeout, cancelled }: Deadline,
@@ -38,7 +39,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Waits for a promise, or throws the signal's reason as soon as that is aborted; the promise goes on by itself then. */
+/** Waits for a promise, or throws the signal's reason as soon as the signal is aborted. The promise itself continues. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let giveUp = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -10,7 +10,7 @@ describe('requestError', () => {
     [new HTTPException(502), 'internal'],
     [new TypeError('x is not a function'), 'internal'],
     [new AppError('timeout', ''), 'timeout'],
-  ])('knows what %s means', (thrown, code) => {
+  ])('maps %s to a status', (thrown, code) => {
     expect(requestError(thrown).code).toBe(code);
   });
 });

@@ -1,10 +1,10 @@
 /**
  * The two graphs that are compared, and what comparing them gives. Legend of dimensions, used everywhere:
  * B images, C captions, R regions of an image, L words of a caption (with `<start>` and `<end>`),
- * F region features, E word embedding, D joint size, T blocks, d = D / T, K kernels, H hidden units.
+ * F region features, E word embedding, D joint size, T blocks, d = D / T, K Gaussian kernels, H hidden units.
  */
 
-/** An encoded image: its regions as nodes, with where they lie. */
+/** An encoded image: its regions as nodes, and their boxes. */
 export interface ImageGraph {
   /** `[R, D]`, row-major. */
   readonly nodes: Float32Array;
@@ -19,7 +19,7 @@ export type Dependencies = readonly (readonly [head: number, dependent: number])
 export interface CaptionGraph {
   /** `[L, D]`, row-major, without padding. */
   readonly words: Float32Array;
-  /** The parse; only sparse models look at it. */
+  /** The parse; only sparse models use it. */
   readonly dependencies?: Dependencies | undefined;
 }
 
@@ -27,19 +27,19 @@ export interface CaptionGraph {
 export interface PairScores {
   readonly images: number;
   readonly captions: number;
-  /** Score of the image's graph: its regions look at the words. */
+  /** Score of the image graph: its regions attend to the words. */
   readonly imageToText: Float32Array;
-  /** Score of the caption's graph: its words look at the regions. */
+  /** Score of the caption graph: its words attend to the regions. */
   readonly textToImage: Float32Array;
 }
 
-/** Similarities of 0. */
+/** Scores of 0. */
 export function emptyScores(images: number, captions: number): PairScores {
   const size = images * captions;
   return { images, captions, imageToText: new Float32Array(size), textToImage: new Float32Array(size) };
 }
 
-/** What matched what in one pair. */
+/** Evidence for one pair. */
 export interface PairEvidence {
   readonly imageToText: number;
   readonly textToImage: number;

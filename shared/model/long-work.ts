@@ -6,18 +6,18 @@ import { AppError } from '../errors/index.ts';
  */
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) {
-    throw new AppError('cancelled', 'the matching was cancelled', { cause: signal.reason });
+    throw new AppError('cancelled', 'the work was cancelled', { cause: signal.reason });
   }
 }
 
-/** Node's, which is the cheapest way to let the event loop go round once. Other platforms may have it too. */
+/** Node's function, which is the cheapest way to let the event loop run once. Other platforms may have it too. */
 interface Immediate {
   readonly setImmediate?: (callback: () => void) => void;
 }
 
 /**
- * Lets timers, requests and signals have their turn between two pieces of work. A timer of 0 ms takes 1 ms or more, which
- * is why it is the last choice. `scheduler.yield()` is none: what continues after it goes before timers and messages.
+ * Lets timers, requests and signals run between two pieces of work. A timer of 0 ms takes 1 ms or more, so it is the last
+ * choice. `scheduler.yield()` does not work: what continues after it runs before timers and messages.
  */
 export function yieldToEventLoop(): Promise<void> {
   const { setImmediate } = globalThis as Immediate;

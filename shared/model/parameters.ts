@@ -76,7 +76,7 @@ export function parameter(parameters: Parameters, name: string): Parameter {
   return found;
 }
 
-/** Refuses parameters that are missing, superfluous, or of another shape than the configuration asks for. */
+/** Refuses parameters that are missing, unexpected, or of another shape than the configuration needs. */
 export function assertParameters(config: ModelConfig, parameters: Parameters): void {
   const expected = parameterShapes(config);
   const hint = 'the checkpoint and its options do not belong together';

@@ -1,6 +1,6 @@
 import type { CaptionList, ListScores, Matcher, PreparedImages, WorkOptions } from './engine.ts';
 
-/** `scoreLists` by means of `score`, one list after the other: for matchers that gain nothing by taking them together. */
+/** Implements `scoreLists` with `score`, one list after another, for matchers that gain nothing from handling them together. */
 export async function scoreListsInTurn(
   score: Matcher['score'],
   prepared: PreparedImages,

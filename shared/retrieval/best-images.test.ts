@@ -4,7 +4,7 @@ import { BestImages } from './best-images.ts';
 
 const SEED = 20261125;
 
-describe(`the best of images that come in slices (seed ${SEED})`, () => {
+describe(`the best images, from slices (seed ${SEED})`, () => {
   it.each([1, 3, 50, 400])('are the first %i of all, sorted', (limit) => {
     const random = seededRandom(SEED);
     const query = randomNumbers(random, 4);
@@ -26,7 +26,7 @@ describe(`the best of images that come in slices (seed ${SEED})`, () => {
     expect(best.ranked().map(({ id, score }) => ({ id, score }))).toEqual(all.slice(0, limit));
   });
 
-  it('go by ordinal where scores are equal', () => {
+  it('are ordered by ordinal if scores are equal', () => {
     const best = new BestImages(3, Float32Array.of(1), 0);
     const same = (count: number) => new Float32Array(count).fill(0.5);
     best.add({ from: 0, imageToText: same(2), textToImage: same(2), vectors: same(2) });

@@ -14,7 +14,7 @@ export interface ComparedImage {
   readonly coarse: number;
 }
 
-/** A run of images, compared with one query. */
+/** Consecutive images, compared with one query. */
 export interface ComparedSlice {
   /** Ordinal of the first. */
   readonly from: number;
@@ -25,7 +25,7 @@ export interface ComparedSlice {
   readonly vectors: Float32Array;
 }
 
-/** The best images of a collection that is compared slice by slice. Equal scores go by ordinal. */
+/** The best images of a collection that is compared slice by slice. Equal scores are ordered by ordinal. */
 export class BestImages {
   readonly #query: Float64Array;
   readonly #coarseWeight: number;

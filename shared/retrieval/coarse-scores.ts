@@ -1,6 +1,6 @@
 import type { RecallEncoder, RecallImage, RecallText } from './recall-encoder.ts';
 
-/** The coarse cosines of every image with every text, `[images, texts]` row-major. */
+/** The coarse scores of every image with every text, `[images, texts]`, row-major. */
 export async function coarseScores(
   encoder: RecallEncoder,
   images: readonly RecallImage[],

@@ -60,7 +60,7 @@ describe(`concatenated encoders (seed ${SEED})`, () => {
     },
   );
 
-  it('are one more encoder: they can be concatenated again, and need what any of them needs', async () => {
+  it('can be concatenated again, and need what any of their parts needs', async () => {
     const [a, b, c] = [randomProjection(random), randomProjection(random), randomProjection(random)];
     const inner = concatenateEncoders([
       { weight: 1, stored: a },
@@ -84,7 +84,7 @@ describe(`concatenated encoders (seed ${SEED})`, () => {
     expect([...nested.needs].sort()).toEqual(['boxes', 'features', 'ids', 'nodes', 'words']);
   });
 
-  it('survive their stored form', async () => {
+  it('are the same after storing and opening them', async () => {
     const parts = [0.25, 4].map((weight) => ({ weight, stored: randomProjection(random) }));
     const stored = concatenateEncoders(parts);
     const config: unknown = JSON.parse(JSON.stringify(stored.config));
@@ -95,7 +95,7 @@ describe(`concatenated encoders (seed ${SEED})`, () => {
     );
   });
 
-  it('refuse weights that are not positive and finite, and no part at all', async () => {
+  it('refuse weights that are not positive and finite, and an empty list', async () => {
     const stored = randomProjection(random);
     for (const weight of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(await errorCode(() => concatenateEncoders([{ weight, stored }]))).toBe('argument_invalid');
@@ -103,7 +103,7 @@ describe(`concatenated encoders (seed ${SEED})`, () => {
     expect(await errorCode(() => concatenateEncoders(none))).toBe('argument_invalid');
   });
 
-  it('name the part that is broken, and dispose of the ones that are open', async () => {
+  it('name the part that is broken, and dispose of the parts that are open', async () => {
     const parts = [1, 2].map((weight) => ({ weight, stored: randomProjection(random) }));
     const stored = concatenateEncoders(parts);
     const tensors = new Map(stored.tensors);

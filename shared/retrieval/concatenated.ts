@@ -18,7 +18,7 @@ const configSchema = z.object({
     .min(1),
 });
 
-/** An encoder and how much its cosine counts beside the others'. */
+/** A recall encoder and the weight of its cosine. */
 export interface WeightedEncoder {
   /** Positive; only the ratios matter. */
   readonly weight: number;
@@ -26,8 +26,8 @@ export interface WeightedEncoder {
 }
 
 /**
- * Several encoders as one, in its stored form. Its vectors are the parts' unit vectors `a_i`, one after the other, each
- * times the square root of its share `s_i = w_i / Σ w`. So
+ * Several encoders as one, in stored form. Its vectors are the unit vectors `a_i` of the parts, one after the other,
+ * each times the square root of its share `s_i = w_i / Σ w`. So
  *
  *   `<A, B> = Σ √s_i √s_i <a_i, b_i> = Σ s_i cos_i`   and   `|A|² = Σ s_i |a_i|² = 1`:
  *
@@ -46,7 +46,7 @@ export function concatenateEncoders(encoders: readonly WeightedEncoder[]): Store
   if (!config.success) {
     throw new AppError(
       'argument_invalid',
-      'encoders are concatenated with positive, finite weights, at least one',
+      'concatenating needs at least one encoder, and weights that are positive and finite',
       {
         cause: config.error,
       },

@@ -17,7 +17,7 @@ function noise(seed: number): () => number {
   };
 }
 
-/** Scores whose right pairs stand out by `signal`. */
+/** Scores in which the right pairs are higher by `signal`. */
 function scores(images: number, signal: number, scale: number, seed: number): Float32Array {
   const next = noise(seed);
   const captions = 5 * images;
@@ -39,7 +39,7 @@ describe('fusion', () => {
     expect(() => scoreSpread(Float32Array.of(1), 1, 1)).toThrow(AppError);
   });
 
-  it('finds a weight that makes up for the scales and helps', () => {
+  it('finds a weight that compensates the scales and helps', () => {
     const pairs = { gsmn: scores(60, 2, 10, 1), coarse: scores(60, 2, 0.01, 2), images: 60, captions: 300 };
     const { weight, standardised, meanReciprocalRank } = fitFusionWeight(pairs);
     expect(standardised).toBeGreaterThanOrEqual(0.5);
@@ -47,7 +47,7 @@ describe('fusion', () => {
     expect(weight).toBeCloseTo(fusionWeight(pairs, standardised));
     expect(weight).toBeGreaterThan(400);
     const alone = fitFusionWeight({ ...pairs, coarse: scores(60, 0, 0.01, 3) });
-    expect(alone.standardised).toBe(0); // a coarse score that knows nothing gets no say
+    expect(alone.standardised).toBe(0); // a coarse score without information gets no weight
     expect(meanReciprocalRank).toBeGreaterThan(alone.meanReciprocalRank);
   });
 });
@@ -58,7 +58,7 @@ describe('shortlists', () => {
     expect(rankImages(Float32Array.of(1, 9, 3, 9, 3, 9), 3, 2, 1)).toEqual([0, 1, 2]);
   });
 
-  it('reorders the shortlist alone, and keeps the coarse order behind it', () => {
+  it('reorders only the shortlist, and keeps the coarse order behind it', () => {
     const coarse = Float32Array.of(4, 3, 2, 1);
     const fused = Float32Array.of(1, 2, 3, 4);
     const order = (length: number): number[] =>

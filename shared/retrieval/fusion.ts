@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 import { CAPTIONS_PER_IMAGE } from './recall-metrics.ts';
 
-/** Scores of the same pairs by both comparisons, `[images, captions]` row-major. */
+/** GSMN scores and coarse scores of the same pairs, `[images, captions]`, row-major. */
 export interface PairedScores {
   readonly gsmn: Float32Array;
   readonly coarse: Float32Array;
@@ -9,29 +9,29 @@ export interface PairedScores {
   readonly captions: number;
 }
 
-/** Weights that are tried, in standard deviations: how many of GSMN's one of the coarse score counts. */
+/** Weights that are tried, in standard deviations: what one of the coarse score counts in those of GSMN. */
 const FUSION_GRID = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8] as const;
 
 /**
- * How a search ranks unless its model was measured (docs/coarse-recall.md): the images that GSMN compares, and
- * the weight of the coarse score in standard deviations when there are no held-out captions to fit it on. The
- * weight is one that helps weak and strong networks alike.
+ * How a search ranks if its model was not measured (docs/coarse-recall.md): the length of the shortlist, and the weight
+ * of the coarse score in standard deviations if there are no held-out captions to fit it on. This weight helps both
+ * weak and strong networks.
  */
 export const RANKING_DEFAULTS = { shortlist: 100, standardisedWeight: 0.25 } as const;
 
-/** What hits are sorted by: GSMN's score and the coarse cosine as one. */
+/** The fused score, by which hits are sorted. */
 export function fusedScore(gsmn: number, coarse: number, weight: number): number {
   return gsmn + weight * coarse;
 }
 
-/** `fusedScore` pair by pair. */
+/** `fusedScore`, pair by pair. */
 export function fuseScores(gsmn: Float32Array, coarse: Float32Array, weight: number): Float32Array {
   return gsmn.map((score, pair) => fusedScore(score, coarse[pair] as number, weight));
 }
 
 /**
- * The standard deviation of a caption's scores over the images, averaged over the captions: the scale on which a
- * score tells images apart. It needs no knowledge of which image is the right one.
+ * The standard deviation of a caption's scores over the images, averaged over the captions: the scale on which a score
+ * tells images apart. It does not use which image is the right one.
  *
  * @throws AppError `argument_invalid` for fewer than two images, `format_invalid` when it is not positive.
  */
@@ -59,7 +59,7 @@ export function scoreSpread(scores: Float32Array, images: number, captions: numb
   return spread;
 }
 
-/** The weight for a standardised one: 1 makes both scores spread alike, whatever the model's scale. */
+/** The weight for a standardised one: with 1, both scores have the same spread, whatever the scale of the model. */
 export function fusionWeight(pairs: PairedScores, standardised: number): number {
   const { gsmn, coarse, images, captions } = pairs;
   return (standardised * scoreSpread(gsmn, images, captions)) / scoreSpread(coarse, images, captions);
@@ -83,7 +83,7 @@ function reciprocalRanks(
 
 /** A weight that was fitted. */
 export interface FittedWeight {
-  /** What the coarse score is multiplied by. */
+  /** The factor of the coarse score. */
   readonly weight: number;
   /** The same in standard deviations. */
   readonly standardised: number;
@@ -92,12 +92,12 @@ export interface FittedWeight {
 }
 
 /**
- * The weight that puts the right images first, by the mean reciprocal rank of `captions` (all by default): the
- * smallest one that is not worse than the best by more than a standard error of their difference, captions of
- * one image counted together. Between weights that cannot be told apart GSMN, which has evidence, is to count.
+ * The weight that ranks the right images first, by the mean reciprocal rank of `captions` (all by default): the
+ * smallest one that is not worse than the best by more than a standard error of their difference, with the captions of
+ * one image counted together. Between weights that cannot be told apart, this prefers GSMN, which has evidence.
  *
- * Use captioned images that *neither* the network *nor* the head was fitted on, such as the `dev` split: the
- * network knows its training captions nearly by heart, and a weight fitted there trusts it far too much
+ * Use captioned images that *neither* the network *nor* the recall encoder was fitted on, such as the `dev` split. The
+ * network has nearly memorised its training captions, and a weight fitted there relies on it far too much
  * (docs/coarse-recall.md).
  *
  * @param pairs image i must be the right one of captions 5 i to 5 i + 4.

@@ -39,8 +39,8 @@ describe('a stored projection', async () => {
   const random = seededRandom(20261201);
   const [images, texts] = [randomImages(random), randomTexts(random)];
 
-  it('gives the bytes that it has always given', async () => {
-    // Indexes hold vectors that were made so: queries of today must meet them.
+  it('returns the same bytes as in earlier versions', async () => {
+    // Indexes contain vectors that were computed with it, so queries must still give the same bytes.
     expect(sha256(await encoder.encodeImages(images))).toBe(
       'ebd7eca5b7a92a551367d60909290749356349d6b961114971102f38fdf6b82b',
     );
@@ -49,7 +49,7 @@ describe('a stored projection', async () => {
     );
   });
 
-  it('gives the same vectors one by one as together', async () => {
+  it('returns the same vectors one by one as together', async () => {
     const together = [...(await encoder.encodeImages(images)), ...(await encoder.encodeTexts(texts))];
     const single: Float32Array[] = [];
     for (const image of images) single.push(...(await encoder.encodeImages([image])));
@@ -58,7 +58,7 @@ describe('a stored projection', async () => {
     expect(await encoder.encodeTexts([])).toEqual([]);
   });
 
-  it('says what it reads, and is refused where that is not offered', () => {
+  it('says what it reads, and is refused if that is not offered', () => {
     expect([...encoder.needs].sort()).toEqual(['boxes', 'features', 'ids', 'nodes', 'words']);
     const offered = ['text', 'ids', 'words', 'features', 'nodes'] as const;
     expect(() => assertRecallInputs(encoder, [...offered, 'boxes'], 'the data')).not.toThrow();

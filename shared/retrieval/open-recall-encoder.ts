@@ -12,7 +12,7 @@ const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
 };
 
 /**
- * Opens both sides of a stored recall encoder. A service that has only queries to encode opens the text side
+ * Opens both sides of a stored recall encoder. A service that only encodes queries opens the text side alone
  * (text-encoders.ts).
  *
  * @param where what error messages call the encoder, e.g. its file.

@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 import type { Parameters } from '../model/index.ts';
 
-/** A text as a recall encoder may look at it. */
+/** A text as a recall encoder may read it. */
 export interface RecallText {
   /** The query or caption as written; undefined where only its word ids are known. */
   readonly text?: string | undefined;
@@ -19,9 +19,9 @@ export interface RecallPixels {
   readonly data: Uint8Array;
 }
 
-/** An image as a recall encoder may look at it. */
+/** An image as a recall encoder may read it. */
 export interface RecallImage {
-  /** Decodes the image file; undefined where the data holds features alone. */
+  /** Decodes the image file; undefined if the data has features only. */
   readonly pixels?: (() => Promise<RecallPixels>) | undefined;
   /** R. */
   readonly regions: number;
@@ -36,7 +36,7 @@ export interface RecallImage {
 /** The parts of a text and of an image that an encoder may read. */
 export type RecallInput = keyof RecallText | Exclude<keyof RecallImage, 'regions'>;
 
-/** What both sides of an encoder say of themselves. */
+/** What both sides of an encoder declare. */
 export interface RecallSide {
   /** Name of the method, e.g. `cca`. */
   readonly kind: string;
@@ -44,7 +44,7 @@ export interface RecallSide {
   readonly dimensions: number;
   /** The inputs it reads; it ignores all others, which may then be empty. */
   readonly needs: readonly RecallInput[];
-  /** Frees what the encoder holds beside its tensors; absent where that is nothing. */
+  /** Frees what the encoder holds besides its tensors; absent if that is nothing. */
   dispose?(): Promise<void>;
 }
 
@@ -61,22 +61,22 @@ export interface RecallImageEncoder extends RecallSide {
 }
 
 /**
- * Maps images and texts to unit vectors of one space (coarse vectors), whose inner product recalls the candidates
- * that GSMN compares. The same input gives the same bytes, whatever it is encoded together with.
+ * Maps images and texts to unit vectors of one space (coarse vectors), whose inner product recalls the candidates that
+ * GSMN compares. The same input gives the same bytes, whatever is encoded together with it.
  */
 export interface RecallEncoder extends RecallTextEncoder, RecallImageEncoder {}
 
-/** A recall encoder as it is kept with the model: a JSON object with `kind` and `dimensions`, and float32 tensors. */
+/** A recall encoder as it is stored with the model: a JSON object with `kind` and `dimensions`, and float32 tensors. */
 export interface StoredRecallEncoder {
   readonly config: unknown;
   readonly tensors: Parameters;
 }
 
 /**
- * Refuses an encoder that reads what is not there, before anything is encoded.
+ * Refuses an encoder that reads inputs that are not available, before anything is encoded.
  *
- * @param offered the inputs that will be there.
- * @param where what does not offer more, for the message.
+ * @param offered the inputs that will be available.
+ * @param where what offers them, for the message.
  * @throws AppError `argument_invalid`.
  */
 export function assertRecallInputs(

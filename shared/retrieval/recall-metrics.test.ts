@@ -23,7 +23,7 @@ describe('recalls', () => {
     expect(Array.from(textToImage.ranks)).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
   });
 
-  it('copes with one image', () => {
+  it('works with one image', () => {
     expect(recallMetrics(new Float32Array(5), 1, 5).rsum).toBe(600);
   });
 

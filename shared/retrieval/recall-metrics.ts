@@ -1,30 +1,29 @@
 import { AppError } from '../errors/index.ts';
 
-/** Captions of an image in every GSMN data set; caption c belongs to image `floor(c / 5)`. */
+/** Captions of each image in every GSMN data set; caption c belongs to image `floor(c / 5)`. */
 export const CAPTIONS_PER_IMAGE = 5;
 
-/** Recalls in percent; ranks are zero-based, their median and mean are counted from one, as the released code prints them. */
+/** Recall@K in percent. Ranks are zero-based; their median and mean count from one, as the released code prints them. */
 export interface DirectionMetrics {
   readonly r1: number;
   readonly r5: number;
   readonly r10: number;
   readonly median: number;
   readonly mean: number;
-  /** Image to text: of each image's best caption. Text to image: of each caption's image. */
+  /** Image to text: the rank of each image's best caption. Text to image: the rank of each caption's image. */
   readonly ranks: Int32Array;
 }
 
 export interface RecallMetrics {
   readonly imageToText: DirectionMetrics;
   readonly textToImage: DirectionMetrics;
-  /** Sum of the six recalls. */
+  /** Sum of the six values of recall@K. */
   readonly rsum: number;
 }
 
 /**
- * Recalls of a similarity matrix `[images, captions]`, row-major, exactly as the released evaluation counts
- * them: five captions an image, ranks from an ascending argsort read backwards (of equal scores the later one
- * comes first).
+ * Recall@K of a similarity matrix `[images, captions]`, row-major, exactly as the released evaluation counts it: five
+ * captions for each image, ranks from an ascending argsort read backwards (of equal scores the later one comes first).
  *
  * @throws AppError `shape_mismatch`, `format_invalid` (scores that are not finite).
  */
@@ -32,7 +31,7 @@ export function recallMetrics(scores: Float32Array, images: number, captions: nu
   if (images < 1 || captions !== images * CAPTIONS_PER_IMAGE || scores.length !== images * captions) {
     throw new AppError(
       'shape_mismatch',
-      `recalls need five captions an image: ${scores.length} scores of ${images} images and ${captions} captions`,
+      `recall@K needs five captions for each image: ${scores.length} scores of ${images} images and ${captions} captions`,
     );
   }
   if (!scores.every(Number.isFinite)) {
@@ -51,7 +50,7 @@ export function recallMetrics(scores: Float32Array, images: number, captions: nu
   return { imageToText: i2t, textToImage: t2i, rsum };
 }
 
-/** Zero-based rank of item `index` among `count` scores that stand `stride` apart. */
+/** Zero-based rank of item `index` among `count` scores at distance `stride`. */
 function rankOf(scores: Float32Array, start: number, stride: number, count: number, index: number): number {
   const own = scores[start + index * stride] as number;
   let rank = 0;
@@ -62,7 +61,7 @@ function rankOf(scores: Float32Array, start: number, stride: number, count: numb
   return rank;
 }
 
-/** Recalls, median and mean of zero-based ranks. */
+/** Recall@K, median and mean of zero-based ranks. */
 function directionMetrics(ranks: Int32Array): DirectionMetrics {
   const within = (limit: number): number =>
     (100 * ranks.filter((rank) => rank < limit).length) / ranks.length;

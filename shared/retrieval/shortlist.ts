@@ -1,5 +1,5 @@
 /**
- * Ranks of the images for one caption, best first: the column of a `[images, captions]` matrix, equal scores by
+ * Ranks of the images for one caption, best first: the column of a `[images, captions]` matrix, equal scores ordered by
  * image number.
  */
 export function rankImages(
@@ -18,9 +18,9 @@ export function rankImages(
 }
 
 /**
- * What a search returns, for every caption: the first `length` images by the coarse score in the order of the
- * fused score, then all others in the order of the coarse score. As a matrix `[images, captions]` of scores with
- * that order, so that the same recalls can be taken of it.
+ * What a search returns for every caption: the first `length` images by the coarse score, sorted by the fused score,
+ * then all others sorted by the coarse score. The result is a matrix `[images, captions]` of scores with that order, so
+ * that recall@K can be computed from it.
  */
 export function cascadeScores(
   coarse: Float32Array,
@@ -33,7 +33,7 @@ export function cascadeScores(
   for (let caption = 0; caption < captions; caption++) {
     const order = rankImages(coarse, images, captions, caption);
     const score = (image: number): number => fused[image * captions + caption] as number;
-    // Stable: equal fused scores keep the coarse order, as in a search.
+    // A stable sort: equal fused scores keep the coarse order, as in a search.
     const listed = order.slice(0, length).sort((a, b) => score(b) - score(a));
     for (const [rank, image] of [...listed, ...order.slice(length)].entries()) {
       out[image * captions + caption] = -rank;

@@ -12,7 +12,7 @@ const TEXT_KINDS: EncoderKinds<RecallTextEncoder> = {
 
 /**
  * Opens the text side of a stored recall encoder: what a search needs. It reads no tensor of the image side, so these
- * may be left out, and this module loads no code of the image side.
+ * may be missing, and this module loads no code of the image side.
  *
  * @param where what error messages call the encoder, e.g. its file.
  * @throws AppError `format_invalid`, `format_unsupported`, `shape_mismatch`.

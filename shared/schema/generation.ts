@@ -9,8 +9,8 @@ const count = z.number().int().nonnegative();
 const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
 
 /**
- * A generation: everything of one index build. Immutable; its id is the hash of what went into it, so the
- * same model over the same data is the same generation.
+ * A generation: the result of one index build. It is immutable. Its id is the hash of everything it was made from, so
+ * the same model over the same data is the same generation.
  */
 export const generationManifestSchema = z.object({
   format: z.literal('gsmn-generation'),
@@ -30,7 +30,7 @@ export const generationManifestSchema = z.object({
   }),
   coarse: z.object({ kind: z.string(), dimensions: z.number().int().positive() }),
   ranking: rankingSchema,
-  /** The engine that encoded the graphs: another one gives numbers that differ in their last digits. */
+  /** The backend that encoded the graphs: another one gives numbers that differ in their last digits. */
   backend: z.string(),
   images: z.object({ count, regions: z.number().int().positive() }),
   captions: z.object({ count, longest: count }),
@@ -44,7 +44,7 @@ export type GenerationManifest = z.infer<typeof generationManifestSchema>;
 export const imagePayloadSchema = z.object({
   /** The image's name, unique in its collection: a file name or a URL. */
   name: z.string(),
-  /** Where a browser finds the picture: absolute, or relative to the search endpoint. */
+  /** Where a browser finds the image file: absolute, or relative to the search endpoint. */
   url: z.string().optional(),
   width: z.number().positive(),
   height: z.number().positive(),

@@ -18,7 +18,7 @@ export type MatchPrecision = z.infer<typeof matchPrecisionSchema>;
 const size = z.number().int().positive();
 
 /**
- * The hyper-parameters that fix every shape of the network. The letters are the project's legend of
+ * The hyper-parameters that determine every shape of the network. The letters are those of the project's legend of
  * dimensions: F, E, V, D, T, K, H (R regions and L words vary by image and caption).
  */
 export const modelConfigSchema = z.object({
@@ -32,7 +32,7 @@ export const modelConfigSchema = z.object({
   jointSize: size,
   /** T, blocks that a node is cut into for the matching vector (`num_block`, `feat_dim`). */
   blocks: size,
-  /** K, kernels of the graph convolution (8 in the released code). */
+  /** K, Gaussian kernels of the graph convolution (8 in the released code). */
   kernels: size,
   /** H, hidden units of the graph convolution (`hid_dim`). */
   hiddenSize: size,
@@ -46,7 +46,7 @@ export const modelConfigSchema = z.object({
   normalizeCaptions: z.boolean(),
   /** λ, inverse temperature of every softmax (`lambda_softmax`). */
   softmaxTemperature: z.number().positive(),
-  /** `is_sparse`: the caption's graph is its dependency parse instead of the complete graph. */
+  /** `is_sparse`: the edges of the caption graph are its parse instead of all pairs of words. */
   sparse: z.boolean(),
   propagation: propagationSchema,
 });

@@ -1,17 +1,17 @@
 import { distance } from 'fastest-levenshtein';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Shorter words have too many neighbours for a guess. */
+/** Shorter words have too many neighbours to guess from. */
 const SHORTEST = 4;
 /** Words from this length on may differ by two characters. */
 const LONG = 6;
-/** Nobody's misspelling. */
+/** Longer words are not misspellings. */
 const LONGEST = 40;
 
 /**
- * The known word that is spelled most like an unknown one, by Levenshtein's distance: one character or one exchange of
- * neighbours away, of six characters and more
- * two characters. Of equally near ones, one that begins alike comes first, then the vocabulary's order. Undefined where none is near.
+ * The known word whose spelling is nearest to an unknown one, by Levenshtein distance: one edit or one exchange of neighbouring
+ * characters; two edits for words of six characters and more. Of equally near words, one with the same first letter is preferred,
+ * then the order of the vocabulary decides. Undefined if no word is near.
  */
 export function nearestWord(word: string, vocabulary: Vocabulary): string | undefined {
   if (word.length < SHORTEST || word.length > LONGEST || !/^\p{L}[\p{L}'-]*$/u.test(word)) return undefined;
@@ -28,7 +28,7 @@ export function nearestWord(word: string, vocabulary: Vocabulary): string | unde
   return best?.word;
 }
 
-/** Whether two neighbouring characters changed places. */
+/** Whether two neighbouring characters are exchanged. */
 function isExchange(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let at = 0;

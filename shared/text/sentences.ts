@@ -1,6 +1,6 @@
 /**
- * Words whose period does not end a sentence. NLTK's sentence splitter has learned such a list; these are the ones
- * that occur in captions.
+ * Words whose period does not end a sentence. NLTK's sentence splitter has learned such a list; these are the ones that
+ * occur in captions.
  */
 const ABBREVIATIONS: ReadonlySet<string> = new Set(
   [
@@ -10,14 +10,14 @@ const ABBREVIATIONS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The end of a sentence, closing quotes and brackets included, when a blank and another word follow. A run of marks is
- * tried from its first one only, so that a text of nothing but marks costs no more than any other.
+ * The end of a sentence, with closing quotes and brackets, if a space and another word follow. A run of punctuation is
+ * tried from its first mark only, so that a text of nothing but punctuation takes no longer than others.
  */
 const END = /(?<![.?!])([.?!]+)["'”’)\]}]*\s+(?=\S)/gu;
 
 /**
- * Cuts a text into sentences, because only the period at a sentence's end is a word of its own. The text is in lower
- * case already, so that a capital letter tells nothing: a period ends the sentence unless its word is a known
+ * Splits a text into sentences, because only the period at the end of a sentence is a word of its own. The text is
+ * already in lower case, so capital letters cannot help: a period ends the sentence unless its word is a known
  * abbreviation or a single letter.
  */
 export function splitSentences(text: string): string[] {
@@ -34,7 +34,7 @@ export function splitSentences(text: string): string[] {
   return rest === '' ? sentences : [...sentences, rest];
 }
 
-/** The characters between the last blank and `end`. */
+/** The characters between the last space and `end`. */
 function wordBefore(text: string, end: number): string {
   let start = end;
   while (start > 0 && /\S/u.test(text.charAt(start - 1))) start--;

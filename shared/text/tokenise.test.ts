@@ -40,9 +40,9 @@ describe('tokenise, by the Treebank rules', () => {
     expect(tokenise(text).join(' ')).toBe(words);
   });
 
-  // A rule that backtracks would take minutes here and run into the test's time limit.
+  // A rule that backtracks would take minutes here and exceed the test's time limit.
   it.each(['"', "'", '.', '.)', '. ', "a'", '`', '--', 'x', '?!', ' ', ') '])(
-    'comes to an end on a run of %j',
+    'terminates on a run of %j',
     (piece) => {
       const words = tokenise(piece.repeat(20_000));
       expect(words.join('').length).toBeGreaterThanOrEqual(piece.trim() === '' ? 0 : 20_000);
@@ -70,27 +70,27 @@ describe('encodeQuery', () => {
     expect(found.map((word) => word.known)).toEqual([true, true, false, true, true]);
   });
 
-  it('suggests the nearest known spelling of an unknown word', () => {
+  it('suggests the nearest known spelling for an unknown word', () => {
     const [first, second] = suggestSpellings(encodeQuery('gras xyzzy', words).words, words);
     expect(first).toEqual({ text: 'gras', id: 3, known: false, suggestion: 'grass' });
     expect(second).toEqual({ text: 'xyzzy', id: 3, known: false });
   });
 
-  it('takes closing quotes for what the published vocabularies know of quotes', () => {
+  it('maps closing quotes to the quotes that the published vocabularies have', () => {
     const quotes = vocabulary(['a', '``']);
     expect(encodeQuery('"a"', quotes).ids).toEqual([1, 5, 4, 5, 2]);
     expect(encodeQuery('"a"', vocabulary(['a', '``', "''"])).ids).toEqual([1, 5, 4, 6, 2]);
   });
 
-  it('does not let a query name the special tokens', () => {
+  it('does not read the special tokens from a query', () => {
     expect(encodeQuery('<start> <pad>', words).words.every((word) => !word.known)).toBe(true);
   });
 
-  it('takes a word that is a property of every object for an unknown word', () => {
+  it('treats a word that is a property of every object as unknown', () => {
     expect(encodeQuery('constructor __proto__', words).ids).toEqual([1, 3, 3, 2]);
   });
 
-  it('tells the rules from the vocabulary', () => {
+  it('detects the rules from the vocabulary', () => {
     expect(wordStyle(words)).toBe('treebank');
     expect(wordStyle(vocabulary(['dog', "'s"]))).toBe('plain');
   });
@@ -105,7 +105,7 @@ describe.skipIf(!existsSync(shared))('against the real data (skipped where ../sh
   it.each([
     ['dev', 2500],
     ['train', 20_000],
-  ])('gives the very ids of the photos, split %s', (split, count) => {
+  ])('returns exactly the ids of the photos, split %s', (split, count) => {
     const lines = (name: string): string[] =>
       readFileSync(resolve(shared, `photos/${split}_${name}.txt`), 'utf8')
         .trimEnd()
@@ -122,15 +122,15 @@ describe.skipIf(!existsSync(shared))('against the real data (skipped where ../sh
       .split('\n')
       .flatMap((caption) => encodeQuery(caption, published).words);
     const known = words.filter((word) => word.known).length / words.length;
-    // The vocabulary leaves out what training and dev captions hold fewer than four times.
+    // The vocabulary leaves out words that occur fewer than four times in training and dev captions.
     expect(known).toBeGreaterThan(0.99);
   });
 
   it.each([
     ['f30k', 0],
-    // As an older NLTK cut them: `water..`, `street..` and 12 more.
+    // As an older NLTK split them: `water..`, `street..` and 12 more.
     ['coco', 14],
-  ])('reaches the words of the published %s vocabulary, all but %i', (name, missing) => {
+  ])('produces the words of the published %s vocabulary, all but %i', (name, missing) => {
     const published = vocabularyOf(`captions/${name}_precomp_vocab.json`);
     const words = Array.from({ length: published.size - 4 }, (_, index) => published.wordOf(index + 4));
     // Endings need a word before them.

@@ -4,8 +4,8 @@ import { treebankWords } from './treebank.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * How a vocabulary's captions were cut into words:
- * - `treebank`: NLTK's `word_tokenize`, as the published vocabularies and the `gsmn vocabulary` command;
+ * How the captions of a vocabulary were split into words:
+ * - `treebank`: NLTK's `word_tokenize`, as in the published vocabularies and the `gsmn vocabulary` command;
  * - `plain`: runs of letters and digits, endings such as `'s`, and the marks `. , ! ? ;`; whatever else is dropped,
  *   hyphens too (`t-shirt` is two words).
  */
@@ -23,8 +23,8 @@ export function tokenise(text: string, style: WordStyle = 'treebank'): string[] 
 const styles = new WeakMap<Vocabulary, WordStyle>();
 
 /**
- * The style that a vocabulary was made with, which its file does not say: Treebank rules leave traces that the plain
- * ones cannot (opening quotes, `n't`, words with a hyphen inside).
+ * The style that a vocabulary was made with, which its file does not say. Treebank rules produce words that the plain
+ * rules cannot (opening quotes, `n't`, words with a hyphen inside).
  */
 export function wordStyle(vocabulary: Vocabulary): WordStyle {
   const known = styles.get(vocabulary);
@@ -40,20 +40,20 @@ export function wordStyle(vocabulary: Vocabulary): WordStyle {
 export interface EncodedQuery {
   /** The query's words, without `<start>` and `<end>`. */
   readonly words: QueryWord[];
-  /** What the text encoder takes: the words' ids between those of `<start>` and `<end>`. */
+  /** The input of the text encoder: the word ids between those of `<start>` and `<end>`. */
   readonly ids: number[];
 }
 
 /**
- * The published captions have a blank on both sides of every quote, so that NLTK took all for opening ones and the vocabularies know no
- * other.
+ * The published captions have a space on both sides of every quote, so NLTK took all of them for opening ones, and the vocabularies
+ * know no others.
  */
 function lookUp(word: string, vocabulary: Vocabulary): number {
   const id = vocabulary.idOf(word);
   return id === vocabulary.unknownId && word === "''" ? vocabulary.idOf('``') : id;
 }
 
-/** Cuts a query into the vocabulary's words and looks them up; an unknown word gets the id of `<unk>`. */
+/** Splits a query into words of the vocabulary and looks them up; an unknown word gets the id of `<unk>`. */
 export function encodeQuery(text: string, vocabulary: Vocabulary): EncodedQuery {
   const words = tokenise(text, wordStyle(vocabulary)).map((word): QueryWord => {
     const id = lookUp(word, vocabulary);
@@ -65,7 +65,7 @@ export function encodeQuery(text: string, vocabulary: Vocabulary): EncodedQuery 
   };
 }
 
-/** A query's words for the person who wrote it: unknown ones with the nearest known spelling, where one is near. */
+/** The words of a query for the person who wrote it: unknown ones with the nearest known spelling, if one is near. */
 export function suggestSpellings(words: readonly QueryWord[], vocabulary: Vocabulary): QueryWord[] {
   return words.map((word) => {
     const suggestion = word.known ? undefined : nearestWord(word.text, vocabulary);

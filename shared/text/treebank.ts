@@ -1,15 +1,14 @@
 import { splitSentences } from './sentences.ts';
 
 /**
- * The word rules of NLTK's `word_tokenize` (Penn Treebank conventions as NLTK widened them), which made the
- * published vocabularies and caption files. Each rule puts blanks around what it separates, in this order; the
- * words are what lies between blanks. JavaScript's `\w`, `\b` and `\d` see ASCII alone and Python's see Unicode, so
- * these are spelled out.
+ * The word rules of NLTK's `word_tokenize` (Penn Treebank conventions as extended by NLTK), which made the published
+ * vocabularies and caption files. Each rule puts spaces around what it separates, in this order; the words are what is
+ * between spaces. JavaScript's `\w`, `\b` and `\d` know only ASCII and Python's know Unicode, so these are written out.
  */
 type Rule = readonly [pattern: RegExp, replacement: string];
 
 const WORD = '[\\p{L}\\p{M}\\p{N}_]';
-/** `\b` after and before a word's characters. */
+/** `\b` after and before the characters of a word. */
 const WORD_END = `(?!${WORD})`;
 const WORD_START = `(?<!${WORD})`;
 
@@ -38,7 +37,7 @@ const PUNCTUATION: readonly Rule[] = [
   [/--/gu, ' -- '],
 ];
 
-/** They need a blank behind the last word. */
+/** They need a space after the last word. */
 const CLOSING_QUOTES: readonly Rule[] = [
   [/[»”’]/gu, ' $& '],
   [/''/gu, " '' "],

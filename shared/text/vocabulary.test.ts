@@ -17,7 +17,7 @@ describe('parseVocabulary', () => {
     expect([words.wordOf(4), words.wordOf(0)]).toEqual(['dog', '<pad>']);
   });
 
-  it('takes names of every object for words like others', () => {
+  it('treats names of object properties as ordinary words', () => {
     const words = parseVocabulary(file({ dog: 4 }), 'v');
     expect(words.idOf('constructor')).toBe(3);
     expect(words.idOf('__proto__')).toBe(3);
@@ -25,7 +25,7 @@ describe('parseVocabulary', () => {
     expect(parseVocabulary(odd, 'v').idOf('constructor')).toBe(4);
   });
 
-  it('refuses an id that is not there', () => {
+  it('refuses an id that does not exist', () => {
     expect(() => parseVocabulary(file({}), 'v').wordOf(4)).toThrow(
       expect.objectContaining({ code: 'argument_invalid' }),
     );
@@ -38,8 +38,8 @@ describe('parseVocabulary', () => {
     ['an id twice', file({ dog: 4, cat: 4 }, { idx2word: undefined }), /same id 4/],
     ['a gap', file({ dog: 5 }), /id 5, but there are only 5/],
     ['a fraction', file({ dog: 4.5 }), /word2idx\.dog/],
-    ['a lying count', file({ dog: 4 }, { idx: 7 }), /"idx" is 7/],
-    ['other words the other way round', file({ dog: 4 }, { idx2word: { 4: 'cat' } }), /idx2word/],
+    ['a wrong count', file({ dog: 4 }, { idx: 7 }), /"idx" is 7/],
+    ['other words in the other direction', file({ dog: 4 }, { idx2word: { 4: 'cat' } }), /idx2word/],
     ['no special words', JSON.stringify({ word2idx: { dog: 0 } }), /expected <pad>/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseVocabulary(text, 'v')).toThrow(

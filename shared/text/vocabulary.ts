@@ -9,19 +9,19 @@ export interface Vocabulary {
   readonly unknownId: number;
   /** The word's id, or `unknownId`. */
   idOf(word: string): number;
-  /** @throws AppError `argument_invalid` for an id that is not there. */
+  /** @throws AppError `argument_invalid` for an id that does not exist. */
   wordOf(id: number): string;
 }
 
-/** The released vocabularies' first words, in this order. */
+/** The first words of the released vocabularies, in this order. */
 const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'] as const;
 
-/** More words than any language has: what is larger is not a vocabulary. */
+/** More words than any language has: a larger file is not a vocabulary. */
 const MOST_WORDS = 5_000_000;
 
 const fileSchema = z.object({
   word2idx: z.record(z.string(), z.number().int().nonnegative()),
-  /** The same, the other way round; read only to be compared. */
+  /** The same in the other direction; read only for comparison. */
   idx2word: z.record(z.string(), z.string()).optional(),
   /** The next free id: the number of words. */
   idx: z.number().int().nonnegative().optional(),
@@ -31,7 +31,8 @@ const fileSchema = z.object({
  * Parses a vocabulary file as the released `vocab.py` writes it: JSON of `word2idx`, `idx2word` and `idx`.
  *
  * @param name what messages call the file.
- * @throws AppError `format_invalid` unless the ids are 0 … V - 1, each of one word, the first four the special ones.
+ * @throws AppError `format_invalid` unless the ids are 0 … V - 1, each of one word, and the first four are the special
+ *   ones.
  */
 export function parseVocabulary(text: string, name: string): Vocabulary {
   const { word2idx, idx2word, idx } = parseFile(text, name);

@@ -1,10 +1,10 @@
 import { AppError } from '../errors/index.ts';
 
 /**
- * Boxes in pixels as fractions of the image's width and height, rounded to float32 as the released loader does.
+ * Boxes in pixels as fractions of the image's width and height, rounded to float32 as in the released loader.
  * @param pixels `[R, 4]`: x1 y1 x2 y2
  * @returns `[R, 4]`, a new array
- * @throws AppError `shape_mismatch` when it is not whole boxes, `argument_invalid` for a size that is not positive
+ * @throws AppError `shape_mismatch` for a part of a box, `argument_invalid` for a size that is not positive
  */
 export function normalizeBoxes(pixels: ArrayLike<number>, width: number, height: number): Float32Array {
   assertBoxes(pixels);
@@ -17,8 +17,8 @@ export function normalizeBoxes(pixels: ArrayLike<number>, width: number, height:
 }
 
 /**
- * Centres of boxes, in float32 steps: two boxes with the same centre then have an offset of exactly zero, as they
- * have in the released code, whose direction would otherwise be decided by rounding.
+ * Centres of boxes, in float32 steps. Two boxes with the same centre then have an offset of exactly zero, as in the
+ * released code; otherwise rounding would decide its direction.
  * @param boxes `[R, 4]`: x1 y1 x2 y2
  * @returns `[R, 2]`: x y
  */

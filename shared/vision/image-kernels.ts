@@ -1,7 +1,7 @@
 import { negativeExponential } from './negative-exponential.ts';
 import { polarOffsets } from './polar-offsets.ts';
 
-/** The K Gaussian kernels of the image graph over an offset's distance and direction; each array is `[K]`. */
+/** The K Gaussian kernels of the image graph over the distance and direction of an offset; each array is `[K]`. */
 export interface ImageKernels {
   readonly meanRho: Float32Array;
   readonly meanTheta: Float32Array;
@@ -18,7 +18,7 @@ export const VARIANCE_EPSILON = 1e-14;
  * Weights of the image graph's edges, summing to 1 over the kernels:
  * `w_ij^k = exp(e_k) / Σ_k' exp(e_k')` with
  * `e_k = -½ (ρ-μ_k)²/(ε+σ_k²) - ½ min(|θ-μ'_k|, |2π-|θ-μ'_k||)²/(ε+σ'_k²)`.
- * The largest exponent is taken out first, so that an edge far from every kernel still has weights instead of 0/0.
+ * The largest exponent is subtracted first, so that an edge far from every kernel still has weights instead of 0/0.
  * @param boxes `[R, 4]`: x1 y1 x2 y2 as fractions of width and height
  * @returns `[R, R, K]`
  */

@@ -9,8 +9,8 @@ export interface PolarOffsets {
 }
 
 /**
- * Polar form of the image graph's edges. An edge and its opposite share their distance, and their directions differ by
- * half a turn, so each pair of regions is measured once.
+ * Polar form of the edges of the image graph. An edge and its opposite have the same distance, and their directions
+ * differ by half a turn, so each pair of regions is measured once.
  * @param boxes `[R, 4]`: x1 y1 x2 y2 as fractions of the width and height
  */
 export function polarOffsets(boxes: ArrayLike<number>): PolarOffsets {
@@ -22,7 +22,7 @@ export function polarOffsets(boxes: ArrayLike<number>): PolarOffsets {
     for (let j = i + 1; j < regions; j++) {
       const dx = Math.fround((centres[2 * i] as number) - (centres[2 * j] as number));
       const dy = Math.fround((centres[2 * i + 1] as number) - (centres[2 * j + 1] as number));
-      // Both directions of coinciding centres are 0 by definition, as the arrays are.
+      // Both directions between equal centres are 0 by definition, as the arrays already are.
       if (dx === 0 && dy === 0) continue;
       const distance = Math.sqrt(dx * dx + dy * dy);
       const direction = Math.atan2(dx, dy);

@@ -2,8 +2,9 @@
 const FIRST_WORD = 4;
 
 /**
- * The words that a projection counts: those of the most training captions, at most `limit`, ascending by id. The limit
- * bounds the projection's size and the fit's memory with the largest published vocabularies (11,352 words).
+ * The words that a projection counts: the words that occur in most training captions, at most `limit`, ascending by id.
+ * The limit bounds the size of the projection and the memory of the fit for the largest published vocabularies (11,352
+ * words).
  */
 export function selectBagWords(captions: Iterable<readonly number[]>, limit: number): number[] {
   const captionsWith = new Map<number, number>();

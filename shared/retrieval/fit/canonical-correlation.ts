@@ -5,13 +5,13 @@ import { addProduct, mirrorLower, transpose, windowAt } from './linear-algebra/p
 import { largestEigenpairs } from './linear-algebra/symmetric-eigen.ts';
 
 export interface CorrelationOptions {
-  /** Wanted pairs of canonical directions; fewer when the features have fewer. */
+  /** Number of pairs of canonical directions; fewer if there are fewer features. */
   readonly dimensions: number;
-  /** Ridge on the image's side, as a multiple of the mean variance of its scaled features. */
+  /** Ridge on the side of the image, as a multiple of the mean variance of its scaled features. */
   readonly imageRidge: number;
-  /** The same on the text's side. */
+  /** The same on the side of the text. */
   readonly textRidge: number;
-  /** Standard deviation of GSMN's nodes beside that of the plain features (regions, bag), which is 1. */
+  /** Standard deviation of GSMN's nodes relative to that of the plain features (regions, bag), which is 1. */
   readonly nodeScale: number;
   readonly wordScale: number;
   /** Each image direction is weighted by its canonical correlation to this power. */
@@ -30,7 +30,7 @@ export interface Directions {
 /**
  * Regularised canonical correlation analysis (Hotelling 1936; Vinod 1976): the directions u, v that maximise
  * `uᵀ Sxy v` under `uᵀ (Sxx + ridge) u = vᵀ (Syy + ridge) v = 1`, strongest first, by way of the eigenvectors of
- * `Lx⁻¹ Sxy Syy⁻¹ Syx Lx⁻ᵀ` with `Sxx = Lx Lxᵀ`. The covariance is used up as working memory.
+ * `Lx⁻¹ Sxy Syy⁻¹ Syx Lx⁻ᵀ` with `Sxx = Lx Lxᵀ`. The covariance is overwritten as working memory.
  */
 export function canonicalDirections(
   covariance: Covariance,
@@ -65,7 +65,7 @@ export function canonicalDirections(
   solveUpper(Sxx, dx, vectors, wanted);
   for (let k = 0; k < wanted; k++) {
     const correlation = Math.sqrt(Math.max(values[k] as number, 0));
-    // A direction without any correlation carries nothing; its text vector would be 0 / 0.
+    // A direction without any correlation contains nothing; its text vector would be 0 / 0.
     const inverse = correlation > 1e-9 ? 1 / correlation : 0;
     const weight = correlation ** options.power;
     for (let f = 0; f < dx; f++) {
@@ -79,8 +79,8 @@ export function canonicalDirections(
 }
 
 /**
- * One factor a feature: features before `split` (regions, bag) get variance 1 in the mean over them or in their
- * sum, those behind it (nodes, words) get `second²`.
+ * One factor for each feature. Features before `split` (regions, bag) get variance 1, in their mean or in their sum;
+ * those after it (nodes, words) get `second²`.
  */
 function partScales(
   S: Float64Array,
@@ -112,7 +112,7 @@ function scale(matrix: Float64Array, rows: Float64Array, columns: Float64Array):
   }
 }
 
-/** Adds `ridge` times the mean of the diagonal to it; features that never vary keep it invertible too. */
+/** Adds `ridge` times the mean of the diagonal to it. This also keeps it invertible if features never vary. */
 export function addRidge(matrix: Float64Array, size: number, ridge: number): void {
   let trace = 0;
   for (let i = 0; i < size; i++) trace += matrix[i * size + i] as number;

@@ -6,19 +6,19 @@ import { writeWordMean } from '../projection/text-features.ts';
 import type { RecallImage, RecallText } from '../recall-encoder.ts';
 import { centredPoolingProjection } from './fit-projection.ts';
 
-/** What a person must know who indexes without captioned data; figures from docs/coarse-recall.md. */
+/** The warning for whoever indexes without captioned data; figures from docs/coarse-recall.md. */
 export const CENTRED_POOLING_WARNING =
   'there is no captioned training data, so images are recalled by centred pooling, which misses most of the right ' +
   'ones: of 500 photographs the right one was among the first 100 for 43 of 100 sentences, and for 97 with a recall ' +
   'encoder that was fitted; prepare the model with a data folder whose train split has captions';
 
 /**
- * The projection without captioned data: GSMN's nodes are averaged and the mean over all images and over all sentences
- * is taken off.
+ * The projection without captioned data: GSMN's nodes are averaged, and the mean over all images and over all sentences
+ * is subtracted.
  *
  * @param nodeSize D.
  * @param images any images of the kind that will be searched.
- * @param texts any sentences; without a single one, every word of the vocabulary as a sentence of its own.
+ * @param texts any sentences; if there is none, every word of the vocabulary as a sentence of its own.
  * @throws AppError `argument_invalid` without images or texts, `shape_mismatch`.
  */
 export function fitCentredPooling(

@@ -5,10 +5,10 @@ import { bagPositions, countWords, writeWordMean } from '../projection/text-feat
 import type { RecallImage, RecallText } from '../recall-encoder.ts';
 import { addProduct, mirrorLower, transpose, windowAt } from './linear-algebra/product.ts';
 
-/** Rows collected before they enter the sums as one matrix product. */
+/** Rows that are collected before they are added to the sums as one matrix product. */
 const BATCH = 128;
 
-/** An image with the sentences that describe it. */
+/** An image with its captions. */
 export interface CaptionedImage {
   readonly image: RecallImage;
   readonly captions: readonly RecallText[];
@@ -28,8 +28,8 @@ export interface Covariance {
 }
 
 /**
- * Sums up covariances one image at a time, so that the training data need not be in memory; an image weighs the
- * same whatever its number of captions. Memory: `8 (dx² + dy² + dx dy)` bytes.
+ * Sums up covariances one image at a time, so the training data need not be in memory. Every image has the same weight,
+ * whatever its number of captions. Memory: `8 (dx² + dy² + dx dy)` bytes.
  */
 export class CovarianceSum {
   readonly #layout: FeatureLayout;
@@ -45,7 +45,7 @@ export class CovarianceSum {
   /** Image features, and for each image the mean of its captions' word nodes. */
   readonly #imageRows: Rows;
   readonly #wordRows: Rows;
-  /** Word nodes of single captions, scaled by the root of their weight. */
+  /** Word nodes of single captions, scaled by the square root of their weight. */
   readonly #captionRows: Rows;
   #images = 0;
 
@@ -123,7 +123,7 @@ export class CovarianceSum {
     addProduct(windowAt(this.#yx, dx, this.#bag), windowAt(means.columns, count), x, [words, dx, count]);
   }
 
-  /** Ends the sum; nothing can be added afterwards. */
+  /** Finishes the sum; nothing can be added afterwards. */
   finish(): Covariance {
     this.#flushImages();
     this.#flushCaptions();
@@ -155,7 +155,7 @@ export class CovarianceSum {
   }
 }
 
-/** Rows that are collected until they are a batch. */
+/** Rows that are collected until they make a batch. */
 class Rows {
   readonly #size: number;
   readonly #data: Float64Array;
@@ -175,7 +175,7 @@ class Rows {
     return this.#data.subarray(at, at + this.#size);
   }
 
-  /** The collected rows as columns `[size, count]`; starts anew. */
+  /** The collected rows as columns `[size, count]`; clears the collection. */
   take(): { columns: Float64Array; count: number } {
     const count = this.#count;
     this.#count = 0;

@@ -97,7 +97,7 @@ const bytes = (tensors: Parameters): number[] =>
   [...tensors.values()].flatMap(({ data }) => Array.from(data));
 
 describe('a fitted projection', () => {
-  it('finds images that it was not fitted on, where centred pooling does not', async () => {
+  it('finds images that it was not fitted on; centred pooling does not', async () => {
     const [train, held] = [world(400, 1), world(40, 2)];
     const stored = await fitProjection(train, LAYOUT, { dimensions: 8, imageRidge: 0.1, textRidge: 0.1 });
     const fitted = await firsts(stored, held);
@@ -127,11 +127,12 @@ describe('a fitted projection', () => {
     }
   });
 
-  it('has the canonical correlations that the textbook formula gives', async () => {
+  it('has the canonical correlations of the textbook formula', async () => {
     const features: FeatureLayout = { image: { regions: F, nodes: 0 }, text: { bag: BAG, words: 0 } };
     const covariance = await sumUp(world(300, 5), features);
     const copy = structuredClone(covariance);
-    // One side's ridge stands for both here; the parts' scales are 1/sqrt(mean) and 1/sqrt(sum) of the variances.
+    // The ridge of one side stands for both here; the scales of the parts are 1/sqrt(mean) and 1/sqrt(sum) of the
+    // variances.
     const [sxx, syy] = [
       Matrix.from1DArray(F, F, Array.from(copy.imageImage)),
       Matrix.from1DArray(WORDS, WORDS, Array.from(copy.textText)),
@@ -151,7 +152,7 @@ describe('a fitted projection', () => {
     });
     const u = Matrix.from1DArray(3, F, Array.from(stored.tensors.get('image.projection')?.data ?? []));
     const v = Matrix.from1DArray(WORDS, 3, Array.from(stored.tensors.get('text.projection')?.data ?? []));
-    // u and v live in the scaled space: undo the scales' effect by comparing correlations, which they leave alone.
+    // u and v are in the scaled space. Correlations do not depend on the scales, so they are compared.
     const cross = u.mmul(syx.transpose()).mmul(v);
     const own = u.mmul(sxx).mmul(u.transpose());
     const other = v.transpose().mmul(syy).mmul(v);
@@ -161,7 +162,7 @@ describe('a fitted projection', () => {
     }
   });
 
-  it('sums up what the plain formulas give, whatever the batches', async () => {
+  it('sums up to the results of the plain formulas, whatever the batches', async () => {
     const samples = world(300, 6); // more than two batches
     const { imageMean, textMean, imageImage, textText, textImage } = await sumUp(samples, LAYOUT);
     const x = samples.map(({ image }) =>
@@ -210,7 +211,7 @@ describe('a fitted projection', () => {
 });
 
 describe('other projections', () => {
-  it('ridge regression is the closed form', async () => {
+  it('ridge regression equals the closed form', async () => {
     const features: FeatureLayout = { image: { regions: 0, nodes: D }, text: { bag: [], words: D } };
     const covariance = await sumUp(world(100, 7), features);
     const syy = Matrix.from1DArray(D, D, Array.from(covariance.textText));
@@ -222,7 +223,7 @@ describe('other projections', () => {
     expect(Math.max(...expected.map((value, at) => Math.abs(value - (found[at] ?? 9))))).toBeLessThan(1e-5);
   });
 
-  it('centred pooling takes the means off', async () => {
+  it('centred pooling subtracts the means', async () => {
     const samples = world(20, 8);
     const stored = fitCentredPooling(
       D,
@@ -238,7 +239,7 @@ describe('other projections', () => {
   });
 });
 
-describe('awkward input', async () => {
+describe('unusual input', async () => {
   const samples = world(60, 9);
   const stored = await fitProjection(samples, LAYOUT, { dimensions: 4 });
   const encoder = await openRecallEncoder(stored);
@@ -253,7 +254,7 @@ describe('awkward input', async () => {
   const text = (ids: number[], words = new Float32Array(ids.length * D)) =>
     textVectorOf(encoder, { ids, words });
 
-  it('takes unknown words, texts without words, and images of zeros', async () => {
+  it('accepts unknown words, texts without words, and images of zeros', async () => {
     expect(await lengthOf(text([1, 3, 2]))).toBeCloseTo(1, 5);
     expect(await lengthOf(text([1, 2]))).toBeCloseTo(1, 5);
     expect(await lengthOf(image({}))).toBeCloseTo(1, 5);
@@ -264,7 +265,7 @@ describe('awkward input', async () => {
     expect(await text([1, 3, 2])).not.toEqual(await text([1, 5, 2]));
   });
 
-  it('gives a unit vector for the mean itself', async () => {
+  it('returns a unit vector for the mean itself', async () => {
     const flat = fitCentredPooling(D, [zeroImage], [{ ids: [1, 2], words: new Float32Array(2 * D) }]);
     expect(await lengthOf(vectorOf(await openRecallEncoder(flat), zeroImage))).toBeCloseTo(1, 5);
   });
@@ -278,7 +279,7 @@ describe('awkward input', async () => {
     await expect(image({ features })).rejects.toMatchObject({ code: 'format_invalid' });
   });
 
-  it('refuses to be fitted on nothing, on images without captions, and on NaN', async () => {
+  it('cannot be fitted on nothing, on images without captions, or on NaN', async () => {
     const codeOf = (data: CaptionedImage[]): Promise<unknown> =>
       fitProjection(data, LAYOUT).catch((thrown) => thrown.code);
     expect(await codeOf([])).toBe('argument_invalid');

@@ -17,7 +17,7 @@ import { type CaptionedImage, type Covariance, CovarianceSum } from './covarianc
 import { choleskyInPlace, solveLower, solveUpper } from './linear-algebra/cholesky.ts';
 import { transpose } from './linear-algebra/product.ts';
 
-/** The projection that is fitted when nothing else is asked for (docs/coarse-recall.md has the measurements). */
+/** The default projection (docs/coarse-recall.md has the measurements). */
 export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number } = {
   dimensions: 128,
   imageRidge: 2,
@@ -32,7 +32,7 @@ export const COARSE_DEFAULTS: CorrelationOptions & { readonly bagWords: number }
  * Fits the default projection: canonical correlation analysis between an image's pooled regions and nodes and a
  * sentence's word counts and word nodes. Closed form, one pass, deterministic.
  *
- * @param samples captioned training images, in any order; nothing of them is kept.
+ * @param samples captioned training images, in any order; none of them is kept.
  * @throws AppError `argument_invalid` (no data, features not finite), `shape_mismatch`.
  */
 export async function fitProjection(
@@ -45,7 +45,7 @@ export async function fitProjection(
   return correlationProjection(covariance, layout, settings);
 }
 
-/** The projection of a covariance, which is used up. */
+/** The projection of a covariance, which is overwritten. */
 export function correlationProjection(
   covariance: Covariance,
   layout: FeatureLayout,
@@ -57,8 +57,8 @@ export function correlationProjection(
 }
 
 /**
- * Ridge regression from a sentence's features to an image's: the coarse space is the image's own feature space.
- * Of `covariance` everything but the means is used up.
+ * Ridge regression from the features of a sentence to those of an image: the coarse space is the feature space of the
+ * image. Everything in `covariance` except the means is overwritten.
  *
  * @param ridge as a multiple of the mean variance of the text's features.
  */
@@ -71,13 +71,13 @@ export function ridgeProjection(
   const { imageMean, textMean, textText, textImage } = covariance;
   addRidge(textText, dy, ridge);
   choleskyInPlace(textText, dy);
-  const text = transpose(textImage, dy, dx); // a row an image feature
+  const text = transpose(textImage, dy, dx); // one row for each image feature
   solveLower(textText, dy, text, dx);
   solveUpper(textText, dy, text, dx);
   return storedProjection('ridge', layout, { count: dx, image: identity(dx), text }, imageMean, textMean);
 }
 
-/** Means of both sides and nothing else: what remains possible without captions. */
+/** Only the means of both sides: what remains possible without captions. */
 export function centredPoolingProjection(
   size: number,
   imageMean: Float64Array,

@@ -1,4 +1,4 @@
-/** Which parts of an image and of a text a projection looks at. A size of 0 leaves the part out. */
+/** Which parts of an image and of a text a projection reads. A size of 0 leaves the part out. */
 export interface FeatureLayout {
   readonly image: {
     /** F, mean of the regions' features weighted by the square root of their area; 0 without. */

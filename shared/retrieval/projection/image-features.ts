@@ -21,7 +21,7 @@ export function writeImageFeatures(layout: FeatureLayout, input: RecallImage, ou
   }
 }
 
-/** Square roots of the boxes' areas; a box without area weighs nothing. */
+/** Square roots of the areas of the boxes; a box without area has no weight. */
 function rootAreas(boxes: Float32Array, R: number): Float64Array | undefined {
   const weights = new Float64Array(R);
   let total = 0;
@@ -32,6 +32,6 @@ function rootAreas(boxes: Float32Array, R: number): Float64Array | undefined {
     weights[r] = Math.sqrt(area);
     total += weights[r] as number;
   }
-  // Boxes that are all empty say nothing about the regions: they weigh the same.
+  // If all boxes are empty, all regions have the same weight.
   return total > 0 ? weights : undefined;
 }

@@ -9,7 +9,7 @@ export type ProjectionKind = z.infer<typeof kindSchema>;
 
 const size = z.number().int().nonnegative();
 
-/** What a projection looks at and what it makes of it; its numbers are in the tensors beside it. */
+/** What a projection reads, and its sizes; its numbers are in the tensors. */
 const configSchema = z.object({
   format: z.literal('gsmn-coarse-head'),
   version: z.literal(1),
@@ -23,7 +23,7 @@ const configSchema = z.object({
 });
 type ProjectionConfig = z.infer<typeof configSchema>;
 
-/** A projection as it is kept with the model (`coarse.json`, `coarse.safetensors`). */
+/** A projection as it is stored with the model (`coarse.json`, `coarse.safetensors`). */
 export interface StoredProjection extends StoredRecallEncoder {
   readonly config: ProjectionConfig;
 }
@@ -39,7 +39,7 @@ export const IMAGE_TENSORS = {
 } as const satisfies TensorShapes;
 
 export const TEXT_TENSORS = {
-  /** A row per feature of the text (texts are sparse: rows are gathered). */
+  /** One row for each feature of the text (texts are sparse: rows are gathered). */
   'text.projection': (layout, k) => [textFeatureSize(layout), k],
   'text.offset': (_, k) => [k],
 } as const satisfies TensorShapes;
@@ -47,7 +47,7 @@ export const TEXT_TENSORS = {
 /**
  * Checks one side of a stored projection.
  *
- * @param wanted the side's tensors.
+ * @param wanted the tensors of the side.
  * @param where names the encoder in messages.
  * @returns the configuration, and the numbers of a wanted tensor.
  * @throws AppError `format_invalid`, `shape_mismatch`.

@@ -1,10 +1,10 @@
 import { AppError } from '../../errors/index.ts';
 
 /**
- * A vector scaled to length 1. A vector that is exactly zero (of an image or a text that is the mean of all) becomes the
+ * A vector scaled to length 1. A vector that is exactly zero (of an image or text equal to the mean of all) becomes the
  * unit vector with equal elements, so that it can be stored and compared like any other.
  *
- * @param what what the vector is of, for the message.
+ * @param what what the vector belongs to, for the message.
  * @throws AppError `format_invalid` unless it is finite.
  */
 export function unitVector(vector: Float64Array, what: string): Float32Array {

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/index.ts';
 /**
  * The mean of `rows: [count, size]`, written to `out` from `offset`.
  *
- * @param weights `[count]`, not all zero; without them all rows weigh the same.
+ * @param weights `[count]`, not all zero; without them all rows have the same weight.
  */
 export function weightedMean(
   rows: Float32Array,
@@ -32,6 +32,6 @@ export function assertRows(what: string, data: Float32Array, rows: number, colum
   throw new AppError(
     'shape_mismatch',
     `recall encoder: ${what} hold ${data.length} numbers, expected [${rows}, ${columns}]`,
-    { hint: 'the recall encoder was fitted for another model or other region features' },
+    { hint: 'the recall encoder was fitted for another model or for other region features' },
   );
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors/index.ts';
 import { addProduct, windowAt } from './product.ts';
 
-/** Columns that are finished before the rest of the matrix is brought up to date. */
+/** Columns that are finished before the rest of the matrix is updated. */
 const BLOCK = 48;
 
 /**
@@ -34,7 +34,7 @@ function factorDiagonal(a: Float64Array, n: number, start: number, width: number
       else if (sum > 0) a[j * n + j] = Math.sqrt(sum);
       else {
         throw new AppError('argument_invalid', `the matrix is not positive definite (row ${j} of ${n})`, {
-          hint: 'use a larger ridge; features that are not finite end here as well',
+          hint: 'use a larger ridge; features that are not finite also lead to this error',
         });
       }
     }

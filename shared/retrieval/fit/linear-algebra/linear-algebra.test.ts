@@ -50,7 +50,7 @@ describe('products', () => {
     expect(farthest(c, expected.to1DArray())).toBeLessThan(1e-12);
   });
 
-  it('computes the lower triangle alone, and mirrors it', () => {
+  it('computes the lower triangle only, and mirrors it', () => {
     const n = 11;
     const whole = covariance(n, 4);
     const x = noise(n * (n + 3), 4);
@@ -85,7 +85,7 @@ describe('Cholesky', () => {
     expect(farthest(matrix(x, rows, n).mmul(factor).to1DArray(), b)).toBeLessThan(1e-10);
   });
 
-  it('refuses what is not positive definite', () => {
+  it('refuses a matrix that is not positive definite', () => {
     expect(() => choleskyInPlace(Float64Array.from([1, 2, 2, 1]), 2)).toThrow(AppError);
     expect(() => choleskyInPlace(Float64Array.from([Number.NaN]), 1)).toThrow(AppError);
   });
@@ -108,13 +108,13 @@ describe('eigenpairs', () => {
     expect(farthest(U.transpose().mmul(diagonal).mmul(U).to1DArray(), a)).toBeLessThan(1e-10 * n);
   });
 
-  it('copes with equal eigenvalues, zeros and a matrix that is diagonal already', () => {
+  it('handles equal eigenvalues, zeros and a matrix that is already diagonal', () => {
     const pairs = largestEigenpairs(Float64Array.from([2, 0, 0, 0, 0, 0, 0, 0, 2]), 3, 3);
     expect(Array.from(pairs.values)).toEqual([2, 2, 0]);
     expect(Array.from(largestEigenpairs(new Float64Array(9), 3, 2).values)).toEqual([0, 0]);
   });
 
-  it('gives the same bytes each time, signs included', () => {
+  it('returns the same bytes each time, signs included', () => {
     const [one, two] = [0, 1].map(() => largestEigenpairs(covariance(30, 9), 30, 8));
     expect(one?.vectors).toEqual(two?.vectors);
     for (let k = 0; k < 8; k++) {

@@ -11,9 +11,9 @@ export function windowAt(data: Float64Array, stride: number, row = 0, column = 0
 }
 
 /**
- * `C += sign * A Bᵀ` with C `[m, n]`, A `[m, k]`, B `[n, k]`: every matrix routine here comes down to this one
- * kernel, since both operands are read along their rows. `lower` computes only the elements on and below the
- * diagonal (a few above it are touched as well, where a tile crosses it).
+ * `C += sign * A Bᵀ` with C `[m, n]`, A `[m, k]`, B `[n, k]`. Every matrix routine here uses this one kernel, because
+ * both operands are read along their rows. `lower` computes only the elements on and below the diagonal (and a few
+ * above it, where a tile crosses it).
  */
 export function addProduct(
   C: Window,
@@ -22,7 +22,7 @@ export function addProduct(
   [m, n, k]: readonly [m: number, n: number, k: number],
   { sign = 1, lower = false }: { sign?: 1 | -1; lower?: boolean } = {},
 ): void {
-  // Panels of B that stay in the second-level cache while all rows of A pass by.
+  // Panels of B that stay in the second-level cache while all rows of A are processed.
   const panel = Math.max(4, 4 * Math.floor(16384 / Math.max(k, 1)));
   for (let j0 = 0; j0 < n; j0 += panel) {
     const j1 = Math.min(n, j0 + panel);
@@ -110,7 +110,7 @@ function addFour(c: Float64Array, at: number, v0: number, v1: number, v2: number
   c[at + 3] = (c[at + 3] as number) + v3;
 }
 
-/** What is left over at the right and lower edges. */
+/** The remainder at the right and lower edges. */
 function edge(
   C: Window,
   A: Window,
@@ -150,7 +150,7 @@ export function transpose(matrix: Float64Array, rows: number, columns: number): 
   return out;
 }
 
-/** Copies the lower triangle of a square matrix over its upper one. */
+/** Copies the lower triangle of a square matrix to its upper one. */
 export function mirrorLower(matrix: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] as number;

@@ -8,9 +8,9 @@ export interface Eigenpairs {
 
 /**
  * The `count` largest eigenpairs of a symmetric matrix `[n, n]`: Householder reduction to a tridiagonal matrix,
- * implicit QL with Wilkinson's shift (Golub & Van Loan, Matrix Computations, 8.3), and the reflections undone
- * on the wanted vectors alone. Signs are fixed: the element of largest magnitude is positive. The matrix is
- * used as working memory.
+ * implicit QL with Wilkinson's shift (Golub & Van Loan, Matrix Computations, 8.3), then the reflections are undone on
+ * the wanted vectors only. Signs are fixed: the element of largest magnitude is positive. The matrix is overwritten as
+ * working memory.
  */
 export function largestEigenpairs(matrix: Float64Array, n: number, count: number): Eigenpairs {
   const { diagonal, offDiagonal, scales } = tridiagonalise(matrix, n);
@@ -33,7 +33,7 @@ interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** Element k couples k and k + 1; the last is 0. */
   readonly offDiagonal: Float64Array;
-  /** Reflection k is `I - scale vvᵀ`; v lies in row k of the matrix, right of the diagonal. */
+  /** Reflection k is `I - scale vvᵀ`; v is in row k of the matrix, right of the diagonal. */
   readonly scales: Float64Array;
 }
 
@@ -103,7 +103,7 @@ function reflectBothSides(
   }
 }
 
-/** Implicit QL: `diagonal` becomes the eigenvalues; returns the tridiagonal matrix's eigenvectors as rows. */
+/** Implicit QL: `diagonal` becomes the eigenvalues; returns the eigenvectors of the tridiagonal matrix as rows. */
 function diagonalise(diagonal: Float64Array, offDiagonal: Float64Array, n: number): Float64Array {
   const rows = new Float64Array(n * n);
   for (let i = 0; i < n; i++) rows[i * n + i] = 1;
@@ -124,7 +124,7 @@ function diagonalise(diagonal: Float64Array, offDiagonal: Float64Array, n: numbe
   return rows;
 }
 
-/** One QL sweep from m up to l; its rotations go into the rows. */
+/** One QL sweep from m up to l; its rotations are applied to the rows. */
 function sweep(d: Float64Array, e: Float64Array, rows: Float64Array, n: number, l: number, m: number): void {
   const gap = ((d[l + 1] as number) - (d[l] as number)) / (2 * (e[l] as number));
   const length = Math.hypot(gap, 1);
