@@ -102,7 +102,7 @@ describe('a checkpoint in our own form', () => {
     () =>
       inFolder(async (path) => {
         const source = join(golden, 'neighbours/sparse/model_best.pth.tar');
-        await convertCheckpoint(source, path, 'legacy', 'neighbours');
+        await convertCheckpoint(source, path, 'legacy', { propagation: 'neighbours' });
         const [before, after] = [await loadNetwork(source, 'neighbours'), await loadNetwork(path)];
         expect(after.config).toEqual(before.config);
         expect(after.parameters).toEqual(before.parameters);

@@ -6,7 +6,7 @@ import type { OptimizerState } from '../../shared/gsmn/training/index.ts';
 import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
-import { type ModelConfig, modelConfigSchema } from '../../shared/schema/index.ts';
+import { featureIdentitySchema, type ModelConfig, modelConfigSchema } from '../../shared/schema/index.ts';
 
 /** How the names of checkpoints in our own form end. */
 export const CHECKPOINT_SUFFIX = '.safetensors';
@@ -27,6 +27,8 @@ export type RunPosition = z.infer<typeof positionSchema>;
 
 const metadataSchema = z.object({
   config: modelConfigSchema,
+  /** The source of the features that it was trained on; absent when the data did not name it. */
+  features: featureIdentitySchema.optional(),
   /** Training options by the names that the released code gives them. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   /** Epochs done. */
@@ -67,7 +69,9 @@ export async function writeCheckpointFile(path: string, checkpoint: CheckpointFi
     tensors.set(SECOND + name, { shape, data: second });
   }
   const sha256 = await numbersHash(tensors);
-  const entries = Object.entries(metadata).map(([name, value]) => [name, JSON.stringify(value)]);
+  const entries = Object.entries(metadata)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, JSON.stringify(value)]);
   const text = { format: FORMAT, version: VERSION, sha256, ...Object.fromEntries(entries) };
   await writeFileAtomic(path, writeSafetensors(tensors, text));
 }
@@ -135,8 +139,10 @@ function parseMetadata(path: string, metadata: ReadonlyMap<string, string>): z.i
   }
   const value: Record<string, unknown> = {};
   for (const name of Object.keys(metadataSchema.shape)) {
+    const text = metadata.get(name);
+    if (text === undefined) continue;
     try {
-      value[name] = JSON.parse(metadata.get(name) ?? '');
+      value[name] = JSON.parse(text);
     } catch (cause) {
       throw new AppError('format_invalid', `${path}: "${name}" of the header is no JSON`, { cause });
     }

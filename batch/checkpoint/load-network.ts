@@ -6,7 +6,7 @@ import { MODEL_FILES, readModel } from '../../shared/generation/index.ts';
 import type { Parameters } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
+import type { FeatureIdentity, ModelConfig, Propagation } from '../../shared/schema/index.ts';
 import { CHECKPOINT_SUFFIX, readCheckpointFile } from './checkpoint-file.ts';
 import { readReleasedCheckpoint } from './released-checkpoint.ts';
 
@@ -16,6 +16,8 @@ export interface LoadedNetwork {
   readonly path: string;
   readonly kind: 'checkpoint' | 'model folder';
   readonly config: ModelConfig;
+  /** The source of the features that it was trained on; undefined when the file does not name it. */
+  readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
   /** Of a checkpoint: the epochs that it was trained for. */
   readonly epoch: number | undefined;
@@ -43,11 +45,12 @@ export async function loadNetwork(path: string, propagation?: Propagation): Prom
 }
 
 async function loadOwn(path: string, propagation: Propagation | undefined): Promise<LoadedNetwork> {
-  const { config, parameters, epoch, steps, bestRsum, options } = await readCheckpointFile(path);
+  const { config, features, parameters, epoch, steps, bestRsum, options } = await readCheckpointFile(path);
   return {
     path,
     kind: 'checkpoint',
     config: propagation === undefined ? config : { ...config, propagation },
+    features,
     parameters,
     epoch,
     iterations: steps,
@@ -66,11 +69,12 @@ async function loadFolder(path: string, propagation: Propagation | undefined): P
       },
     );
   }
-  const { config, parameters } = await readModel(folderFiles(path));
+  const { config, features, parameters } = await readModel(folderFiles(path));
   return {
     path,
     kind: 'model folder',
     config: propagation === undefined ? config : { ...config, propagation },
+    features,
     parameters,
     epoch: undefined,
     bestRsum: undefined,

@@ -1,6 +1,13 @@
+import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';
-import { type ModelConfig, type Propagation, propagationSchema } from '../../shared/schema/index.ts';
+import {
+  type FeatureIdentity,
+  featureIdentitySchema,
+  type ModelConfig,
+  type Propagation,
+  propagationSchema,
+} from '../../shared/schema/index.ts';
 
 /** A tensor as the checkpoint reader gives it. */
 interface Tensor {
@@ -11,6 +18,8 @@ interface Tensor {
 /** What a checkpoint of the released code says. */
 export interface ReleasedCheckpoint {
   readonly config: ModelConfig;
+  /** What our own converter notes among the options. */
+  readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
   readonly epoch: number | undefined;
   readonly bestRsum: number | undefined;
@@ -19,6 +28,9 @@ export interface ReleasedCheckpoint {
   /** The training options, as they were. */
   readonly options: ReadonlyMap<string, unknown>;
 }
+
+/** The option, ours, in which a converted checkpoint names the source of its features, as JSON. */
+export const FEATURES_OPTION = 'feature_source';
 
 /** The four state dictionaries of `model`, in the order in which the released code saves them. */
 export const RELEASED_PARTS = ['image_encoder', 'text_encoder', 'image_graph', 'text_graph'] as const;
@@ -106,6 +118,19 @@ function namedPropagation(name: string, options: ReadonlyMap<string, unknown>): 
   throw invalid(name, `"opt.propagation" is none of ${propagationSchema.options.join(', ')}`);
 }
 
+/** The source of the features; the released code names none. */
+function namedFeatures(name: string, options: ReadonlyMap<string, unknown>): FeatureIdentity | undefined {
+  const value = options.get(FEATURES_OPTION);
+  if (value === undefined || value === null) return undefined;
+  try {
+    return featureIdentitySchema.parse(JSON.parse(z.string().parse(value)));
+  } catch (cause) {
+    throw new AppError('format_invalid', `${name}: "opt.${FEATURES_OPTION}" names no feature source`, {
+      cause,
+    });
+  }
+}
+
 /**
  * Reads the value tree of a `.pth.tar` of the released code.
  *
@@ -132,6 +157,7 @@ export function readReleasedCheckpoint(
   return {
     config,
     parameters,
+    features: namedFeatures(name, options),
     epoch: number('epoch'),
     bestRsum: number('best_rsum'),
     iterations: number('Eiters'),

@@ -2,22 +2,28 @@ import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { readSizes } from './image-sizes.ts';
-import type { StoredBoxes } from './protocol-boxes.ts';
-import type { SplitLayout } from './split-layout.ts';
+
+/** The boxes and sizes of a split, row by row as its files hold them. */
+export interface StoredBoxes {
+  readonly paths: { readonly boxes: string; readonly sizes: string };
+  /** R. */
+  readonly regions: number;
+  /** `[rows, R, 4]`, x1 y1 x2 y2 in pixels. */
+  readonly boxRows: Float32Array;
+  /** `[rows, 2]`, width and height in pixels. */
+  readonly sizeRows: Float32Array;
+}
 
 /**
- * The boxes `[rows, R, 4]` (pixels, x1 y1 x2 y2) and the sizes of a split's images, whole.
+ * Reads `{split}_ims_bbx.npy` and `{split}_ims_size.npy` whole.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
 export async function readStoredBoxes(
-  paths: { readonly boxes: string; readonly sizes: string },
-  layout: SplitLayout,
+  paths: StoredBoxes['paths'],
+  rows: number,
   regions: number,
 ): Promise<StoredBoxes> {
-  const { images, rowsPerImage, storedImages } = layout;
-  const rows = storedImages * rowsPerImage;
-  const kept = images * rowsPerImage;
   const boxRows = await withFileSource(paths.boxes, async (source) => {
     const reader = await openNpy(source);
     const { shape } = reader;
@@ -25,39 +31,45 @@ export async function readStoredBoxes(
       throw new AppError(
         'shape_mismatch',
         `${paths.boxes} is [${shape.join(',')}], expected [${rows},${regions},4]`,
-        {
-          hint: 'a box x1 y1 x2 y2 in pixels for each region of the features',
-        },
+        { hint: 'a box x1 y1 x2 y2 in pixels for each region of the features' },
       );
     }
-    return reader.readRows(0, kept);
+    return reader.readRows(0, rows);
   });
-  const sizeRows = await readSizes(paths.sizes, rows, kept);
-  for (let row = 0; row < kept; row++) {
-    const image = Math.floor(row / rowsPerImage);
-    const first = image * rowsPerImage;
-    const box = boxRows.subarray(row * regions * 4, (row + 1) * regions * 4);
-    if (!box.every(Number.isFinite)) {
-      throw new AppError(
-        'format_invalid',
-        `${paths.boxes}: row ${row} (image ${image}) holds a box that is not finite`,
-        {
-          hint: 'extract the regions of this image again',
-        },
-      );
-    }
-    const sameBoxes = box.every((value, index) => value === boxRows[first * regions * 4 + index]);
-    const sameSize = [0, 1].every((side) => sizeRows[2 * row + side] === sizeRows[2 * first + side]);
-    if (!sameBoxes || !sameSize) {
-      const path = sameBoxes ? paths.sizes : paths.boxes;
-      throw new AppError(
-        'shape_mismatch',
-        `${path}: rows ${first} and ${row} differ, both should be image ${image}`,
-        {
-          hint: 'with a row per caption, the five rows of an image are equal; an image needs exactly five captions',
-        },
-      );
+  const wrong = boxRows.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const row = Math.floor(wrong / (regions * 4));
+    throw new AppError('format_invalid', `${paths.boxes}: row ${row} holds a box that is not finite`, {
+      hint: 'extract the regions of this image again',
+    });
+  }
+  return { paths, regions, boxRows, sizeRows: await readSizes(paths.sizes, rows) };
+}
+
+/** What is known of the images once it is known which rows they are. */
+export interface ImageBoxes {
+  /** `[images, R, 4]`, x1 y1 x2 y2 as fractions of width and height. */
+  readonly boxes: Float32Array;
+  /** `[images, 2]`, width and height in pixels. */
+  readonly sizes: Float32Array;
+}
+
+/** Boxes as fractions, and sizes, of images that have `rowsPerImage` equal rows each. */
+export function imageBoxes(
+  { regions, boxRows, sizeRows }: StoredBoxes,
+  images: number,
+  rowsPerImage: number,
+): ImageBoxes {
+  const sizes = new Float32Array(images * 2);
+  const boxes = new Float32Array(images * regions * 4);
+  for (let image = 0; image < images; image++) {
+    const row = image * rowsPerImage;
+    const size = sizeRows.subarray(row * 2, row * 2 + 2);
+    sizes.set(size, image * 2);
+    for (let index = 0; index < regions * 4; index++) {
+      const pixels = boxRows[row * regions * 4 + index] as number;
+      boxes[image * regions * 4 + index] = pixels / (size[index % 2] as number);
     }
   }
-  return { images, regions, rowsPerImage, boxRows, sizeRows };
+  return { boxes, sizes };
 }

@@ -6,12 +6,12 @@ const FIELDS = ['image_w', 'image_h'] as const;
 const HINT = 'a structured array or an object array of dicts with image_w and image_h, in pixels';
 
 /**
- * Width and height of every row of `{split}_ims_size.npy`, `[kept, 2]`: a structured array, or an object array of
+ * Width and height of every row of `{split}_ims_size.npy`, `[rows, 2]`: a structured array, or an object array of
  * dicts as the published data have it.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
-export async function readSizes(path: string, rows: number, kept: number): Promise<Float32Array> {
+export async function readSizes(path: string, rows: number): Promise<Float32Array> {
   const [widths, heights] = await withFileSource(path, async (source) => {
     const reader = await openNpy(source);
     if (reader.shape.length !== 1 || reader.shape[0] !== rows) {
@@ -25,8 +25,8 @@ export async function readSizes(path: string, rows: number, kept: number): Promi
     }
     return Promise.all(FIELDS.map((field) => reader.readField(field, 0, rows)));
   });
-  const pairs = new Float32Array(2 * kept);
-  for (let row = 0; row < kept; row++) {
+  const pairs = new Float32Array(2 * rows);
+  for (let row = 0; row < rows; row++) {
     const [width, height] = [widths?.[row] ?? Number.NaN, heights?.[row] ?? Number.NaN];
     if (!(width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height))) {
       throw new AppError(

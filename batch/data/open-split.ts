@@ -1,19 +1,20 @@
 import { AppError } from '../../shared/errors/index.ts';
-import { CAPTIONS_PER_IMAGE } from '../../shared/retrieval/index.ts';
 import { parseCaptionIds } from './caption-ids.ts';
+import { captionsByImage } from './caption-images.ts';
 import { parseDependencies } from './dependencies.ts';
-import { readStoredBoxes } from './image-boxes.ts';
-import { type FeatureFile, featureRows, openFeatures } from './image-features.ts';
+import { readFeatureIdentity } from './feature-identity.ts';
+import { imageBoxes, readStoredBoxes } from './image-boxes.ts';
+import { type FeatureFile, openFeatures } from './image-features.ts';
+import { featureRows } from './image-rows.ts';
 import { parseMetadata } from './metadata.ts';
 import type { OpenSplitOptions, Split } from './split.ts';
 import { listSplits, splitFile } from './split-files.ts';
-import { assertCount, type SplitLayout, splitLayout } from './split-layout.ts';
+import { assertCount, splitLayout } from './split-layout.ts';
 import { readJson, readLines } from './text-files.ts';
 
 /**
- * Opens a split of a data folder in the released layout: a row per image or five equal rows an image, sizes as dicts or
- * structured, features of any number type. Features are read by ranges, all else whole. `dev` is cut to its first 5000
- * captions, as the released loader does.
+ * Opens a split of a data folder (docs/data-folder.md): a row per image or five equal rows an image, any number of captions an image,
+ * sizes as dicts or structured, features of any number type. Features are read by ranges, all else whole.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `shape_mismatch`.
  */
@@ -50,41 +51,49 @@ async function readSplit(
   const captionIds = await readLines(path('captionIds'));
   const captionTexts = await readLines(path('captionTexts'));
   const captions = captionIds?.length ?? captionTexts?.length ?? 0;
-  const layout = splitLayout(file.path, split, file.rows, captions);
-  const rows = featureRows(file, layout);
-  if (captionTexts) assertCount(path('captionTexts'), 'captions', captionTexts.length, layout.storedCaptions);
+  const features = await readFeatureIdentity(path('source'), file);
+  const stored = await readStoredBoxes(
+    { boxes: path('boxes'), sizes: path('sizes') },
+    file.rows,
+    file.regions,
+  );
+  const captionFile = { path: path('captionImages'), lines: await readLines(path('captionImages')) };
+  const layout = await splitLayout({ features: file, boxes: stored, captions, captionImages: captionFile });
+  const { images, rowsPerImage, captionImages } = layout;
+  if (captionTexts) assertCount(path('captionTexts'), 'captions', captionTexts.length, captions);
+  const ofImages = captionsByImage(captionImages, images);
   return {
-    ...rows,
+    ...featureRows(file, layout),
+    ...imageBoxes(stored, images, rowsPerImage),
     folder,
     split,
-    boxes: await readStoredBoxes({ boxes: path('boxes'), sizes: path('sizes') }, layout, file.regions),
-    captionsPerImage: layout.captions === 0 ? 0 : CAPTIONS_PER_IMAGE,
-    captionIds: parseCaptionIds(
-      path('captionIds'),
-      (captionIds ?? []).slice(0, layout.captions),
-      vocabularySize,
-    ),
-    captionTexts: captionTexts?.slice(0, layout.captions),
-    dependencies: await readDependencies(path('dependencies'), layout),
-    ...(await readImageRecords({ names: path('imageNames'), metadata: path('metadata') }, layout)),
+    features,
+    rowsPerImage,
+    stored,
+    captionImages,
+    captionsOf: (image) => ofImages[image] ?? [],
+    captionIds: parseCaptionIds(path('captionIds'), captionIds ?? [], vocabularySize),
+    captionTexts,
+    dependencies: await readDependencies(path('dependencies'), captions),
+    ...(await readImageRecords({ names: path('imageNames'), metadata: path('metadata') }, images)),
     close: () => file.close(),
   };
 }
 
-async function readDependencies(path: string, layout: SplitLayout): Promise<Split['dependencies']> {
+async function readDependencies(path: string, captions: number): Promise<Split['dependencies']> {
   const value = await readJson(path);
   if (value === undefined) return undefined;
   const parses = parseDependencies(path, value);
-  assertCount(path, 'captions', parses.length, layout.storedCaptions);
-  return parses.slice(0, layout.captions);
+  assertCount(path, 'captions', parses.length, captions);
+  return parses;
 }
 
 async function readImageRecords(
   paths: { readonly names: string; readonly metadata: string },
-  { images, storedImages }: SplitLayout,
+  images: number,
 ): Promise<Pick<Split, 'imageNames' | 'metadata'>> {
   const names = await readLines(paths.names);
-  if (names) assertCount(paths.names, 'images', names.length, storedImages);
+  if (names) assertCount(paths.names, 'images', names.length, images);
   const empty = names?.findIndex((name) => name.trim() === '') ?? -1;
   if (empty >= 0) {
     throw new AppError('format_invalid', `${paths.names}:${empty + 1} is empty`, {
@@ -92,9 +101,6 @@ async function readImageRecords(
     });
   }
   const metadata = await readLines(paths.metadata);
-  if (metadata) assertCount(paths.metadata, 'images', metadata.length, storedImages);
-  return {
-    imageNames: names?.slice(0, images),
-    metadata: metadata && parseMetadata(paths.metadata, metadata.slice(0, images)),
-  };
+  if (metadata) assertCount(paths.metadata, 'images', metadata.length, images);
+  return { imageNames: names, metadata: metadata && parseMetadata(paths.metadata, metadata) };
 }

@@ -7,9 +7,11 @@ export const SPLIT_FILES = {
   features: 'ims.npy',
   boxes: 'ims_bbx.npy',
   sizes: 'ims_size.npy',
+  source: 'features.json',
   captionIds: 'precaps_stan.txt',
   captionTexts: 'caps.txt',
   dependencies: 'caps.json',
+  captionImages: 'caption_images.txt',
   imageNames: 'images.txt',
   metadata: 'metadata.jsonl',
 } as const;

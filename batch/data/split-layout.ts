@@ -1,44 +1,76 @@
 import { AppError } from '../../shared/errors/index.ts';
-import { CAPTIONS_PER_IMAGE } from '../../shared/retrieval/index.ts';
+import { type CaptionImages, evenCaptionImages } from '../../shared/retrieval/index.ts';
+import { CAPTION_IMAGES_HINT, parseCaptionImages } from './caption-images.ts';
+import { fiveEqualRows } from './equal-rows.ts';
+import type { StoredBoxes } from './image-boxes.ts';
+import type { FeatureFile } from './image-features.ts';
 
-/** The released loader evaluates no more captions of `dev`, so that validation stays quick. */
-const DEV_CAPTIONS = 5000;
+/** Captions of an image in the published data. */
+const PUBLISHED_CAPTIONS = 5;
 
 /** How the rows of the arrays, the images and the captions of a split belong together. */
 export interface SplitLayout {
   readonly images: number;
-  /** 1, or 5 equal ones (a row per caption). */
+  /** Rows of the arrays for an image: 1, or 5 equal ones (a row per caption). */
   readonly rowsPerImage: number;
+  readonly captionImages: CaptionImages;
+}
+
+/** What tells the layout. */
+export interface LayoutEvidence {
+  readonly features: FeatureFile;
+  readonly boxes: StoredBoxes;
+  /** Captions of the split; 0 where it has none: then there is a row per image. */
   readonly captions: number;
-  /** Images of the files, before `dev` is cut. */
-  readonly storedImages: number;
-  readonly storedCaptions: number;
+  /** `{split}_caption_images.txt`. */
+  readonly captionImages: { readonly path: string; readonly lines: readonly string[] | undefined };
 }
 
 /**
- * Finds the layout from the number of rows and of captions, as the released loader does.
+ * Finds out which rows are an image and which captions belong to it. Where `{split}_caption_images.txt` says it, the arrays have a row
+ * an image. Without that file the published layouts are known: five captions for a row, or a row for each caption. The rows of the
+ * latter are one image where five of them are equal throughout; else each is an image of its own.
  *
- * @param captions 0 where the split has none: then there is a row per image.
- * @throws AppError `shape_mismatch` when they do not fit together.
+ * @throws AppError `shape_mismatch`, `format_invalid` (the file), also where the layout cannot be told.
  */
-export function splitLayout(path: string, split: string, rows: number, captions: number): SplitLayout {
-  if (rows === 0) {
-    throw new AppError('shape_mismatch', `${path} holds no image`, {
-      hint: 'leave a split without images out',
-    });
+export async function splitLayout(evidence: LayoutEvidence): Promise<SplitLayout> {
+  const { features, captions, captionImages } = evidence;
+  const { rows } = features;
+  const rowEach = (map: CaptionImages): SplitLayout => ({
+    images: rows,
+    rowsPerImage: 1,
+    captionImages: map,
+  });
+  if (captionImages.lines !== undefined) {
+    return rowEach(parseCaptionImages(captionImages.path, captionImages.lines, rows, captions));
   }
-  const perImage = captions === 0 || captions === rows * CAPTIONS_PER_IMAGE;
-  const perCaption = captions === rows && rows % CAPTIONS_PER_IMAGE === 0;
-  if (!perImage && !perCaption) {
-    throw new AppError('shape_mismatch', `${path} has ${rows} rows for ${captions} captions`, {
-      hint: `a row per image with ${CAPTIONS_PER_IMAGE} captions each, or a row per caption (${CAPTIONS_PER_IMAGE} equal ones an image)`,
-    });
+  if (captions === 0) return rowEach(new Int32Array());
+  if (captions === rows * PUBLISHED_CAPTIONS) return rowEach(evenCaptionImages(rows, PUBLISHED_CAPTIONS));
+  if (captions !== rows) {
+    throw new AppError(
+      'shape_mismatch',
+      `${features.path} has ${rows} rows for ${captions} captions, and nothing says which caption belongs to which image`,
+      { hint: `write ${captionImages.path}: ${CAPTION_IMAGES_HINT}` },
+    );
   }
-  const rowsPerImage = perImage ? 1 : CAPTIONS_PER_IMAGE;
-  const storedImages = rows / rowsPerImage;
-  const kept = split === 'dev' ? Math.min(captions, DEV_CAPTIONS) : captions;
-  const images = captions === 0 ? storedImages : kept / CAPTIONS_PER_IMAGE;
-  return { images, rowsPerImage, captions: kept, storedImages, storedCaptions: captions };
+  if (rows % PUBLISHED_CAPTIONS !== 0) return rowEach(evenCaptionImages(rows, 1));
+  const { equal, differing } = await fiveEqualRows(features, evidence.boxes);
+  if (equal === undefined) return rowEach(evenCaptionImages(rows, 1));
+  if (differing === undefined) {
+    const images = rows / PUBLISHED_CAPTIONS;
+    return {
+      images,
+      rowsPerImage: PUBLISHED_CAPTIONS,
+      captionImages: evenCaptionImages(images, PUBLISHED_CAPTIONS),
+    };
+  }
+  throw new AppError(
+    'shape_mismatch',
+    `${differing.path}: rows ${differing.first} and ${differing.other} differ, but rows ${equal} to ${equal + 4} are equal: is that a row per caption, or a row per image?`,
+    {
+      hint: `of a row per caption the five rows of an image are equal: extract them again; of a row per image with a caption each write "1 per image" into ${captionImages.path}`,
+    },
+  );
 }
 
 /** Refuses a text file of another number of entries than there are images or captions. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recallMetrics } from '../../shared/retrieval/index.ts';
+import { evenCaptionImages, recallMetrics } from '../../shared/retrieval/index.ts';
 import { readArray } from '../../test/golden/golden-files.ts';
 import { testallFiles } from '../../test/golden/testall-folder.ts';
 import { expectClose } from '../../test/support/close.ts';
@@ -70,7 +70,11 @@ describe.skipIf(!existsSync(golden))('ensembles (skipped where ../shared/golden 
       const count = flags.includes('--fold5') ? 5 : 1;
       const pairs = mean.length / count;
       const metrics = Array.from({ length: count }, (_fold, fold) =>
-        recallMetrics(mean.slice(fold * pairs, (fold + 1) * pairs), 10 / count, 50 / count),
+        recallMetrics(
+          mean.slice(fold * pairs, (fold + 1) * pairs),
+          10 / count,
+          evenCaptionImages(10 / count, 5),
+        ),
       );
       expect(report.metrics.rsum).toBeCloseTo(metrics.reduce((sum, { rsum }) => sum + rsum, 0) / count, 9);
       expect(report.ensemble.map((model: { propagation: string }) => model.propagation)).toEqual([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { recallMetrics } from '../../shared/retrieval/index.ts';
+import { evenCaptionImages, recallMetrics } from '../../shared/retrieval/index.ts';
 import { evaluationLines } from './evaluation-report.ts';
 
 /** Two images and ten captions, where the captions of both are found first, or those of the second image last. */
 const right = Float32Array.from({ length: 20 }, (_, pair) => (pair % 10 >= 5 === pair >= 10 ? 1 : 0));
 const swapped = Float32Array.from(right, (score, pair) => (pair < 10 ? score : 0.5 - score));
-const folds = [right, swapped].map((scores) => recallMetrics(scores, 2, 10));
+const folds = [right, swapped].map((scores) => recallMetrics(scores, 2, evenCaptionImages(2, 5)));
 
 describe('evaluationLines', () => {
   it('are those of the released test script for one fold', () => {

@@ -1,17 +1,21 @@
 import { AppError } from '../../shared/errors/index.ts';
+import type { CaptionImages } from '../../shared/retrieval/index.ts';
 
 /** A part of a split that is evaluated on its own: images `[from, to)` and their captions. */
 export interface Fold {
   readonly images: readonly [from: number, to: number];
-  readonly captions: readonly [from: number, to: number];
+  /** Ordinals in the split, ascending. */
+  readonly captions: readonly number[];
+  /** Of each of these captions its image, counted from the fold's first one. */
+  readonly captionImages: CaptionImages;
 }
 
 /** MSCOCO's five folds: `testall` has 5,000 images, a fold 1,000 of them with 5,000 captions. */
 const FOLDS = 5;
 
 /** The whole split as one fold. */
-export function wholeSplit(images: number, captions: number): Fold[] {
-  return [{ images: [0, images], captions: [0, captions] }];
+export function wholeSplit(images: number, captionImages: CaptionImages): Fold[] {
+  return [fold(0, images, captionImages)];
 }
 
 /**
@@ -19,7 +23,7 @@ export function wholeSplit(images: number, captions: number): Fold[] {
  *
  * @throws AppError `argument_invalid` when the images do not divide by five.
  */
-export function fiveFolds(images: number, captionsPerImage: number): Fold[] {
+export function fiveFolds(images: number, captionImages: CaptionImages): Fold[] {
   if (images % FOLDS !== 0) {
     throw new AppError(
       'argument_invalid',
@@ -30,11 +34,17 @@ export function fiveFolds(images: number, captionsPerImage: number): Fold[] {
     );
   }
   const size = images / FOLDS;
-  return Array.from({ length: FOLDS }, (_, fold): Fold => {
-    const from = fold * size;
-    return {
-      images: [from, from + size],
-      captions: [from * captionsPerImage, (from + size) * captionsPerImage],
-    };
+  return Array.from({ length: FOLDS }, (_, index) => fold(index * size, (index + 1) * size, captionImages));
+}
+
+function fold(from: number, to: number, captionImages: CaptionImages): Fold {
+  const captions = Array.from(captionImages.keys()).filter((caption) => {
+    const image = captionImages[caption] ?? -1;
+    return image >= from && image < to;
   });
+  return {
+    images: [from, to],
+    captions,
+    captionImages: Int32Array.from(captions, (caption) => (captionImages[caption] ?? -1) - from),
+  };
 }

@@ -2,11 +2,12 @@ import { AppError } from '../../shared/errors/index.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision, Propagation, Protocol } from '../../shared/schema/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
+import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
-import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
 import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
 import { type Fold, fiveFolds, wholeSplit } from './folds.ts';
+import { releasedBoxes, releasedSplit } from './released-protocol.ts';
 
 export interface EvaluationRequest {
   /** A `.pth.tar` or a model folder. */
@@ -41,21 +42,21 @@ export interface Evaluation {
 /**
  * Loads the model, opens the split, checks that they fit together and makes the engines.
  *
- * @throws AppError of the readers, `shape_mismatch`, `file_missing` (captions, a parse), `argument_invalid` (folds),
+ * @throws AppError of the readers, `shape_mismatch`, `fingerprint_mismatch` (features of another source), `file_missing` (captions, a parse), `argument_invalid` (folds),
  *   `backend_unavailable`.
  */
 export async function openEvaluation(request: EvaluationRequest): Promise<Evaluation> {
   const network = await loadNetwork(request.checkpoint, request.propagation);
   const { config, parameters } = network;
   if (request.vocabulary !== undefined) await assertVocabulary(request.vocabulary, network);
-  const split = await openSplit(request.folder, request.split, { vocabularySize: config.vocabularySize });
+  const { fold5, protocol } = request;
+  const opened = await openSplit(request.folder, request.split, { vocabularySize: config.vocabularySize });
   try {
-    assertBelongTogether(network, split);
-    const { images, captionsPerImage } = split;
-    const folds = request.fold5
-      ? fiveFolds(images, captionsPerImage)
-      : wholeSplit(images, split.captionIds.length);
-    const boxes = scoringBoxes(split.boxes, request.protocol, request.fold5);
+    assertBelongTogether(network, opened);
+    const split = protocol === 'released' ? releasedSplit(opened) : opened;
+    const { images, captionImages } = split;
+    const folds = fold5 ? fiveFolds(images, captionImages) : wholeSplit(images, captionImages);
+    const boxes = protocol === 'released' ? releasedBoxes(split, fold5) : split.boxes;
     const engines = await createEngines(config, parameters, request.backend, {
       precision: request.precision,
     });
@@ -64,9 +65,9 @@ export async function openEvaluation(request: EvaluationRequest): Promise<Evalua
       await engines.matcher.dispose();
       await split.close();
     };
-    return { network, split, engines, protocol: request.protocol, folds, boxes, close };
+    return { network, split, engines, protocol, folds, boxes, close };
   } catch (thrown) {
-    await split.close();
+    await opened.close();
     throw thrown;
   }
 }
@@ -81,21 +82,16 @@ async function assertVocabulary(path: string, network: LoadedNetwork): Promise<v
   );
 }
 
-function assertBelongTogether({ path, config }: LoadedNetwork, split: Split): void {
+function assertBelongTogether(network: LoadedNetwork, split: Split): void {
+  const { path, config } = network;
   const file = (name: string): string => `${split.folder}/${split.split}_${name}`;
-  if (split.featureSize !== config.imageFeatureSize) {
-    throw new AppError(
-      'shape_mismatch',
-      `${file('ims.npy')} has ${split.featureSize} features a region, the model ${path} takes ${config.imageFeatureSize}`,
-      { hint: 'use the features that the model was trained with' },
-    );
-  }
+  assertFeaturesOf(split, network);
   if (split.captionIds.length === 0) {
     throw new AppError(
       'file_missing',
       `there are no captions to compare with: no ${file('precaps_stan.txt')}`,
       {
-        hint: 'it holds the captions as word ids, five lines an image',
+        hint: 'it holds the captions as word ids, a line each; gsmn captions encode makes it',
       },
     );
   }

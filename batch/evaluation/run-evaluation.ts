@@ -27,7 +27,7 @@ export async function runEvaluation(
   const counted: RecallMetrics[] = [];
   for (const fold of members[0].folds) {
     const images = fold.images[1] - fold.images[0];
-    const captions = fold.captions[1] - fold.captions[0];
+    const captions = fold.captions.length;
     const scores = new Float32Array(images * captions);
     await scoreMembers(
       members,
@@ -36,7 +36,7 @@ export async function runEvaluation(
       stage,
       signal,
     );
-    const metrics = recallMetrics(scores, images, captions);
+    const metrics = recallMetrics(scores, images, fold.captionImages);
     onFold?.({ fold, scores, metrics });
     counted.push(metrics);
   }

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors/index.ts';
 import type { Report } from '../report.ts';
 import type { Members } from './open-members.ts';
 import { scoreMembers } from './score-members.ts';
@@ -8,6 +9,7 @@ import { SimilarityFile } from './similarity-file.ts';
  * by folds `[5, images / 5, captions / 5]`.
  *
  * @returns the shape of what was written.
+ * @throws AppError `argument_invalid` for folds of different numbers of captions.
  */
 export async function runScoring(
   members: Members,
@@ -17,7 +19,15 @@ export async function runScoring(
 ): Promise<number[]> {
   const { folds, split } = members[0];
   const count = folds.length;
-  const whole = [split.images / count, split.captionIds.length / count];
+  const captions = folds[0]?.captions.length ?? 0;
+  if (folds.some((fold) => fold.captions.length !== captions)) {
+    throw new AppError(
+      'argument_invalid',
+      `the folds of ${split.split} have ${folds.map((fold) => fold.captions.length).join(', ')} captions: they are no array`,
+      { hint: 'leave --fold5 out, and the whole matrix is written' },
+    );
+  }
+  const whole = [split.images / count, captions];
   const shape = count === 1 ? whole : [count, ...whole];
   const file = await SimilarityFile.create(path, shape);
   try {

@@ -31,7 +31,7 @@ export async function scoreMembers(
   const [first, ...others] = members;
   if (others.length === 0) return scoreMember(first, fold, use, stage, signal);
   const images = fold.images[1] - fold.images[0];
-  const captions = fold.captions[1] - fold.captions[0];
+  const captions = fold.captions.length;
   const mean = new Float32Array(images * captions);
   for (const [index, member] of members.entries()) {
     const add = ({ from, similarities }: SimilarityRows): void => {
@@ -82,11 +82,12 @@ export async function encodeFold(
       onProgress,
     }),
   );
+  const parses = split.dependencies;
   const captions = await stage('encoding captions', 'captions', (onProgress) =>
     encodeCaptionGraphs(
       engines.encoder,
-      split.captionIds.slice(...fold.captions),
-      split.dependencies?.slice(...fold.captions),
+      fold.captions.map((caption) => split.captionIds[caption] ?? []),
+      parses && fold.captions.map((caption) => parses[caption] ?? []),
       { signal, onProgress },
     ),
   );

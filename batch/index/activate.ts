@@ -5,16 +5,18 @@ import { ALIASES } from './points.ts';
 
 /**
  * Makes a generation the one that serves. Both aliases switch in one request; then `active.json` is replaced,
- * which the rerank service watches. Killed in between, the same command again brings both together.
+ * which the rerank service watches. A generation without captions takes their alias away. Killed in between, the same command again brings both together.
  *
  * @throws AppError `generation_missing`, `generation_incomplete`.
  */
 export async function activate(index: IndexFolder, store: QdrantStore, id: string): Promise<void> {
   const manifest = await index.manifest(id);
+  const { images, captions = null } = manifest.collections;
   for (const [collection, count] of [
-    [manifest.collections.images, manifest.images.count],
-    [manifest.collections.captions, manifest.captions.count],
+    [images, manifest.images.count],
+    [captions, manifest.captions.count],
   ] as const) {
+    if (collection === null) continue;
     const info = await store.collectionInfo(collection);
     if ((info?.points ?? 0) < count) {
       throw new AppError(
@@ -27,8 +29,8 @@ export async function activate(index: IndexFolder, store: QdrantStore, id: strin
     }
   }
   await store.switchAliases([
-    { alias: ALIASES.images, collection: manifest.collections.images },
-    { alias: ALIASES.captions, collection: manifest.collections.captions },
+    { alias: ALIASES.images, collection: images },
+    { alias: ALIASES.captions, collection: captions },
   ]);
   const before = await index.active();
   if (before?.generation === id) return;

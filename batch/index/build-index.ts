@@ -1,23 +1,21 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { AppError } from '../../shared/errors/index.ts';
 import { GENERATION_PATHS, loadCrc32c, modelFiles, verifyFiles } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { assertRecallInputs, openRecallEncoder, type RecallInput } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import { chooseSplit } from '../data/choose-split.ts';
+import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { findCheckpoint } from '../data/find-files.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { openSplit } from '../data/open-split.ts';
-import type { Split } from '../data/split.ts';
 import { type LoadedModel, loadModel } from '../model/load-model.ts';
 import type { Report } from '../report.ts';
 import { activate } from './activate.ts';
 import { encodeCaptions, encodeImages } from './encode-stages.ts';
 import { IndexFolder } from './index-folder.ts';
 import { lockIndex } from './index-lock.ts';
-import { BUILD_PATHS } from './paths.ts';
 import { captionPayloads, imagePayloads, jsonLines } from './payloads.ts';
 import { type GenerationPlan, planGeneration } from './plan.ts';
 import { pushPoints, verifyPoints } from './points.ts';
@@ -88,7 +86,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
   try {
     const split = await openSplit(options.data, splitName, { vocabularySize });
     try {
-      assertFeatures(split, loaded);
+      assertFeaturesOf(split, { ...loaded.model, ...loaded.from });
       const plan = await planGeneration({
         model: loaded.model,
         split,
@@ -135,8 +133,8 @@ async function encode(
     await report.stage('encode captions', 'captions', (onProgress) =>
       encodeCaptions(context, { signal, onProgress }),
     );
-    await staging.writeWhole(BUILD_PATHS.imagePayloads, jsonLines(imagePayloads(plan)));
-    await staging.writeWhole(BUILD_PATHS.captionPayloads, jsonLines(captionPayloads(plan)));
+    await staging.writeWhole(GENERATION_PATHS.imagePayloads, jsonLines(imagePayloads(plan)));
+    await staging.writeWhole(GENERATION_PATHS.captionPayloads, jsonLines(captionPayloads(plan)));
     const { dependencies } = plan.split;
     if (dependencies) await staging.writeWhole(GENERATION_PATHS.dependencies, jsonLines(dependencies));
     return await report.stage('seal the files', 'bytes', (onProgress) =>
@@ -177,14 +175,4 @@ async function chooseCheckpoint(options: BuildOptions, report: Report): Promise<
 function imagesUrl({ data, imagesUrl: given }: BuildOptions): string | undefined {
   if (given !== undefined) return given.endsWith('/') ? given : `${given}/`;
   return existsSync(join(data, 'images')) ? '/images/' : undefined;
-}
-
-function assertFeatures(split: Split, { model }: LoadedModel): void {
-  const expected = model.config.imageFeatureSize;
-  if (split.featureSize === expected) return;
-  throw new AppError(
-    'shape_mismatch',
-    `split ${split.split} of ${split.folder} has ${split.featureSize} features a region, the model takes ${expected}`,
-    { hint: 'use the features that the model was trained with' },
-  );
 }

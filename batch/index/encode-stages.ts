@@ -10,8 +10,6 @@ import {
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
 import type { RecallEncoder } from '../../shared/retrieval/index.ts';
 import { imageBatch } from '../data/encode-split.ts';
-import { scoringBoxes } from '../data/protocol-boxes.ts';
-import { BUILD_PATHS } from './paths.ts';
 import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import type { Staging } from './staging.ts';
 
@@ -35,14 +33,13 @@ export async function encodeImages(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<void> {
   const { plan, staging, encoder, recall, crc32c } = context;
-  const { images, regions, featureSize } = plan.split;
+  const { images, regions, featureSize, boxes } = plan.split;
   const { jointSize } = plan.model.config;
   const layout = nodeStoreLayout(NODE_DTYPE, jointSize, new Uint32Array(images).fill(regions));
-  const boxes = scoringBoxes(plan.split.boxes, 'clean', false);
   const batch = imageBatch(regions, featureSize);
   const first = staging.done('images');
   if (first === 0) {
-    await startStore(context, GENERATION_PATHS.imageNodes, layout, BUILD_PATHS.imageVectors);
+    await startStore(context, GENERATION_PATHS.imageNodes, layout, GENERATION_PATHS.imageVectors);
     const shaped = writeNpy({ shape: [images, regions, 4], data: boxes });
     await staging.writeWhole(GENERATION_PATHS.boxes, shaped);
   }
@@ -60,7 +57,7 @@ export async function encodeImages(
       })),
     );
     await staging.writePieces(GENERATION_PATHS.imageNodes, encodeNodeStoreChunk(layout, from, nodes, crc32c));
-    await writeVectors(context, BUILD_PATHS.imageVectors, images, from, vectors);
+    await writeVectors(context, GENERATION_PATHS.imageVectors, images, from, vectors);
     await staging.advance('images', to);
     onProgress?.(to, images);
   }
@@ -78,7 +75,7 @@ export async function encodeCaptions(
   const layout = nodeStoreLayout(NODE_DTYPE, model.config.jointSize, lengths);
   const first = staging.done('captions');
   if (first === 0)
-    await startStore(context, GENERATION_PATHS.captionNodes, layout, BUILD_PATHS.captionVectors);
+    await startStore(context, GENERATION_PATHS.captionNodes, layout, GENERATION_PATHS.captionVectors);
   for (let from = first; from < captions.length; from += CAPTION_BATCH) {
     signal?.throwIfAborted();
     const to = Math.min(captions.length, from + CAPTION_BATCH);
@@ -91,7 +88,7 @@ export async function encodeCaptions(
       GENERATION_PATHS.captionNodes,
       encodeNodeStoreChunk(layout, from, words, crc32c),
     );
-    await writeVectors(context, BUILD_PATHS.captionVectors, captions.length, from, vectors);
+    await writeVectors(context, GENERATION_PATHS.captionVectors, captions.length, from, vectors);
     await staging.advance('captions', to);
     onProgress?.(to, captions.length);
   }

@@ -3,18 +3,16 @@ import type { GenerationPlan } from './plan.ts';
 
 /** Payloads of the image points, in order of their ids. */
 export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): ImagePayload[] {
-  const { images, captionsPerImage, imageNames, metadata, boxes } = split;
+  const { images, imageNames, metadata, sizes } = split;
   return Array.from({ length: images }, (_, image) => {
     const name = imageNames?.[image] ?? `${split.split}-${image}`;
     const url = imageNames ? pictureUrl(name, imagesUrl) : undefined;
-    const own = captions.slice(image * captionsPerImage, (image + 1) * captionsPerImage);
-    const row = image * boxes.rowsPerImage * 2;
     return {
       name,
       ...(url === undefined ? {} : { url }),
-      width: boxes.sizeRows[row] ?? Number.NaN,
-      height: boxes.sizeRows[row + 1] ?? Number.NaN,
-      captions: own.map(({ text }) => text),
+      width: sizes[image * 2] ?? Number.NaN,
+      height: sizes[image * 2 + 1] ?? Number.NaN,
+      captions: split.captionsOf(image).map((caption) => captions[caption]?.text ?? ''),
       ...(metadata?.[image] === undefined ? {} : { metadata: metadata[image] }),
     };
   });

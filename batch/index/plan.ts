@@ -48,6 +48,8 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
     imagesUrl: imagesUrl ?? null,
     nodes: NODE_DTYPE,
     backend,
+    // Only where it is known, so that generations of unnamed features keep their ids.
+    ...(split.features === undefined ? {} : { features: split.features }),
   };
   const id = (await sha256Hex([canonicalJson(identity)])).slice(0, 16);
   return {
@@ -60,9 +62,8 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
 
 /** Ids from the data where it has them, else from the captions' text; the text from the data, else from the ids. */
 function plannedCaptions({ vocabulary }: Model, split: Split): PlannedCaption[] {
-  const { captionIds, captionTexts, captionsPerImage } = split;
-  const count = captionIds.length || (captionTexts?.length ?? 0);
-  return Array.from({ length: count }, (_, caption) => {
+  const { captionIds, captionTexts, captionImages } = split;
+  return Array.from(captionImages, (image, caption) => {
     const text = captionTexts?.[caption];
     const ids = captionIds[caption] ?? encodeQuery(text ?? '', vocabulary).ids;
     const spelled = (): string =>
@@ -70,6 +71,6 @@ function plannedCaptions({ vocabulary }: Model, split: Split): PlannedCaption[] 
         .slice(1, -1)
         .map((id) => vocabulary.wordOf(id))
         .join(' ');
-    return { ids, text: text ?? spelled(), image: Math.floor(caption / captionsPerImage) };
+    return { ids, text: text ?? spelled(), image };
   });
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/index.ts';
+import { GENERATION_PATHS } from '../../shared/generation/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { Point, QdrantStore } from '../../workers/clients/index.ts';
-import { BUILD_PATHS } from './paths.ts';
 
 /** Points of one request: a body of about 3 MB at 512 dimensions. */
 const BATCH = 256;
@@ -22,20 +22,25 @@ interface PointFiles {
   readonly payloads: string;
 }
 
+/** The points of the halves that a generation holds. */
 function pointFiles(folder: string, manifest: GenerationManifest): PointFiles[] {
   return [
     {
       collection: manifest.collections.images,
       count: manifest.images.count,
-      vectors: join(folder, BUILD_PATHS.imageVectors),
-      payloads: join(folder, BUILD_PATHS.imagePayloads),
+      vectors: join(folder, GENERATION_PATHS.imageVectors),
+      payloads: join(folder, GENERATION_PATHS.imagePayloads),
     },
-    {
-      collection: manifest.collections.captions,
-      count: manifest.captions.count,
-      vectors: join(folder, BUILD_PATHS.captionVectors),
-      payloads: join(folder, BUILD_PATHS.captionPayloads),
-    },
+    ...(manifest.collections.captions === undefined
+      ? []
+      : [
+          {
+            collection: manifest.collections.captions,
+            count: manifest.captions.count,
+            vectors: join(folder, GENERATION_PATHS.captionVectors),
+            payloads: join(folder, GENERATION_PATHS.captionPayloads),
+          },
+        ]),
   ];
 }
 

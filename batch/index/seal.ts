@@ -13,7 +13,6 @@ import { withFileSource } from '../../shared/platform/file-source.ts';
 import type { RecallEncoder } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { IndexFolder } from './index-folder.ts';
-import { BUILD_PATHS } from './paths.ts';
 import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import { JOURNAL, type Staging } from './staging.ts';
 
@@ -33,9 +32,11 @@ export async function sealGeneration(
   const { model, split, captions } = plan;
   const manifest: GenerationManifest = {
     format: 'gsmn-generation',
-    version: 1,
+    version: 2,
     id: plan.id,
+    holds: ['images', 'captions'],
     source: { name: plan.sourceName, split: split.split },
+    features: split.features,
     model: { config: model.config, fingerprints: model.fingerprints },
     coarse: { kind: recall.kind, dimensions: recall.dimensions },
     ranking: model.ranking,
@@ -71,8 +72,11 @@ async function describeFiles(
     GENERATION_PATHS.captionNodes,
     GENERATION_PATHS.boxes,
     GENERATION_PATHS.dependencies,
+    GENERATION_PATHS.imageVectors,
+    GENERATION_PATHS.captionVectors,
+    GENERATION_PATHS.imagePayloads,
+    GENERATION_PATHS.captionPayloads,
     ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
-    ...Object.values(BUILD_PATHS),
   ].filter((path) => existsSync(join(folder, path)));
   const described: GenerationManifest['files'] = [];
   let before = 0;

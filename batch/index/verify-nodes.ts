@@ -27,7 +27,9 @@ export async function verifyNodes(
   let before = 0;
   for (const [path, count] of [
     [GENERATION_PATHS.imageNodes, manifest.images.count],
-    [GENERATION_PATHS.captionNodes, manifest.captions.count],
+    ...(manifest.holds.includes('captions')
+      ? [[GENERATION_PATHS.captionNodes, manifest.captions.count] as const]
+      : []),
   ] as const) {
     await withFile(files, path, async (source) => {
       const reader = await NodeStoreReader.open(source);

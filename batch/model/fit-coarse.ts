@@ -14,7 +14,7 @@ import type { ModelConfig } from '../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
 import type { Split } from '../data/split.ts';
 import type { Report } from '../report.ts';
-import { captionedImages, captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
+import { captionedImages, evenlySpaced, someBoxes, someCaptioned, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
 /** Images that the recall encoder is fitted on at most: bounds the time that encoding them takes. */
@@ -30,12 +30,12 @@ export async function fitOnCaptions(
   report: Report,
   signal?: AbortSignal,
 ): Promise<StoredRecallEncoder> {
-  const chosen = evenlySpaced(train.images, TRAINING_IMAGES);
+  const chosen = someCaptioned(train, TRAINING_IMAGES);
   const layout: FeatureLayout = {
     image: { regions: config.imageFeatureSize, nodes: config.jointSize },
     text: {
       bag: selectBagWords(
-        chosen.flatMap((image) => captionsOf(train, image)),
+        chosen.flatMap((image) => train.captionsOf(image)).map((caption) => train.captionIds[caption] ?? []),
         COARSE_DEFAULTS.bagWords,
       ),
       words: config.jointSize,

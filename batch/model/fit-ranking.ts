@@ -12,9 +12,9 @@ import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts'
 import type { Split } from '../data/split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import type { Report } from '../report.ts';
-import { captionsOf, evenlySpaced, someBoxes, someRows } from './training-samples.ts';
+import { evenlySpaced, someBoxes, someCaptioned, someRows } from './training-samples.ts';
 
-/** Held-out images that the weight is fitted on, with their five captions: 200,000 pairs. */
+/** Held-out images that the weight is fitted on, with their captions: 200,000 pairs where they have five each. */
 const HELD_OUT_IMAGES = 200;
 /** Images and captions whose scores tell the spread where nothing is held out. */
 const SPREAD_IMAGES = 50;
@@ -32,12 +32,13 @@ export async function fitRanking(
   report: Report,
   signal?: AbortSignal,
 ): Promise<Ranking> {
-  const chosen = evenlySpaced(heldOut.images, HELD_OUT_IMAGES);
-  const captions = chosen.flatMap((image) => captionsOf(heldOut, image));
+  const chosen = someCaptioned(heldOut, HELD_OUT_IMAGES);
+  const own = chosen.map((image) => heldOut.captionsOf(image));
+  const captions = own.flat().map((caption) => heldOut.captionIds[caption] ?? []);
   const written = heldOut.captionTexts;
-  const texts = written && chosen.flatMap((image) => written.slice(5 * image, 5 * image + 5));
+  const texts = written && own.flat().map((caption) => written[caption] ?? '');
   const parses = heldOut.dependencies;
-  const dependencies = parses && chosen.flatMap((image) => parses.slice(5 * image, 5 * image + 5));
+  const dependencies = parses && own.flat().map((caption) => parses[caption] ?? []);
   const pairs = await pairedScores(
     engines,
     recall,
@@ -46,7 +47,8 @@ export async function fitRanking(
     report,
     signal,
   );
-  const { weight } = fitFusionWeight(pairs);
+  const captionImages = Int32Array.from(own.flatMap((some, image) => some.map(() => image)));
+  const { weight } = fitFusionWeight(pairs, captionImages);
   return { shortlist: RANKING_DEFAULTS.shortlist, coarseWeight: weight };
 }
 

@@ -17,7 +17,7 @@ import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
 import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
-import { loadNetwork } from '../checkpoint/load-network.ts';
+import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
 import { findVocabulary } from '../data/find-files.ts';
 import { fingerprintFile, fingerprintSplit } from '../data/fingerprint-split.ts';
 import { listSplits } from '../data/split-files.ts';
@@ -44,6 +44,8 @@ export interface LoadModelOptions {
 export interface LoadedModel {
   readonly model: Model;
   readonly engines: Engines;
+  /** What it was read from. */
+  readonly from: Pick<LoadedNetwork, 'path' | 'kind'>;
 }
 
 /**
@@ -57,14 +59,14 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
   const engines = await createEngines(network.config, network.parameters, options.backend);
   report.say(`backend: ${engines.backend}`);
   try {
-    if (network.kind === 'model folder') return { model: await ownModel(options), engines };
+    if (network.kind === 'model folder') return { model: await ownModel(options), engines, from: network };
     const vocabulary = options.vocabulary ?? (await findVocabulary(options.data, options.dataName));
     const folder =
       options.cache === undefined
         ? undefined
         : join(options.cache, await cacheKey(options, network.config, vocabulary, engines.backend, report));
     if (folder !== undefined && existsSync(join(folder, MODEL_FILES.config))) {
-      return { model: await readModel(folderFiles(folder)), engines };
+      return { model: await readModel(folderFiles(folder)), engines, from: network };
     }
     const { data, split, signal } = options;
     const model = await prepareModel(
@@ -72,7 +74,7 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
       report,
     );
     if (folder !== undefined) await writeModel(model, folder);
-    return { model, engines };
+    return { model, engines, from: network };
   } catch (thrown) {
     await engines.encoder.dispose();
     await engines.matcher.dispose();
@@ -136,7 +138,7 @@ async function cacheKey(
     return sums;
   });
   const parts = {
-    version: 1,
+    version: 2,
     checkpoint: await fingerprintFile(checkpoint, { signal }),
     vocabulary: await fingerprintFile(vocabulary, { signal }),
     propagation,

@@ -27,7 +27,7 @@ describe('preparing a model', () => {
     const { config } = project.prepared;
     const parameters = randomParameters(seededRandom(5), config);
     engines = await createEngines(config, parameters, 'wasm');
-    const nothing = { epoch: undefined, bestRsum: undefined, options: undefined };
+    const nothing = { features: undefined, epoch: undefined, bestRsum: undefined, options: undefined };
     network = { path: 'network', kind: 'checkpoint', config, parameters, ...nothing };
   });
   afterAll(async () => {

@@ -6,15 +6,17 @@ import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { openRecallEncoder } from '../../shared/retrieval/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
+import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
 import { listSplits } from '../data/split-files.ts';
 import type { Report } from '../report.ts';
 import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
 import { defaultRanking, fitRanking } from './fit-ranking.ts';
+import { someCaptioned } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Images without which a fitted recall encoder or weight would say nothing. */
+/** Captioned images without which a fitted recall encoder or weight would say nothing. */
 const FEWEST_IMAGES = 20;
 
 export interface PrepareOptions {
@@ -33,11 +35,11 @@ export interface PrepareOptions {
  * Makes a network ready to search: reads its vocabulary, fits the recall encoder on captioned training
  * images and the weight of both scores on held-out ones.
  *
- * @throws AppError of the readers; `shape_mismatch` when network, vocabulary and data do not belong together.
+ * @throws AppError of the readers; `shape_mismatch`, `fingerprint_mismatch` when network, vocabulary and data do not belong together.
  */
 export async function prepareModel(options: PrepareOptions, report: Report): Promise<Model> {
   const { network, data, signal } = options;
-  const { config, parameters } = network;
+  const { config, features, parameters } = network;
   const vocabulary = await readVocabulary(options.vocabulary);
   if (vocabulary.size !== config.vocabularySize) {
     throw new AppError(
@@ -67,7 +69,7 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
         );
     await recall.dispose?.();
     const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
-    return await createModel({ config, parameters, vocabulary, coarse, ranking, parser });
+    return await createModel({ config, features, parameters, vocabulary, coarse, ranking, parser });
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
   }
@@ -94,18 +96,19 @@ async function openCaptioned(
 ): Promise<Split | undefined> {
   if (!(await listSplits(folder)).includes(name)) return undefined;
   const split = await openFitting(folder, name, network);
-  if (split.captionIds.length > 0 && split.images >= FEWEST_IMAGES) return split;
+  const enough = someCaptioned(split, FEWEST_IMAGES).length === FEWEST_IMAGES;
+  if (split.captionIds.length > 0 && enough) return split;
   await split.close();
   return undefined;
 }
 
-async function openFitting(folder: string, name: string, { path, config }: LoadedNetwork): Promise<Split> {
-  const split = await openSplit(folder, name, { vocabularySize: config.vocabularySize });
-  if (split.featureSize === config.imageFeatureSize) return split;
-  await split.close();
-  throw new AppError(
-    'shape_mismatch',
-    `${folder}/${name}_ims.npy has ${split.featureSize} features a region, the network ${path} takes ${config.imageFeatureSize}`,
-    { hint: 'use the features that the network was trained with' },
-  );
+async function openFitting(folder: string, name: string, network: LoadedNetwork): Promise<Split> {
+  const split = await openSplit(folder, name, { vocabularySize: network.config.vocabularySize });
+  try {
+    assertFeaturesOf(split, network);
+    return split;
+  } catch (thrown) {
+    await split.close();
+    throw thrown;
+  }
 }

@@ -1,13 +1,20 @@
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
-import { CAPTIONS_PER_IMAGE, type CaptionedImage } from '../../shared/retrieval/index.ts';
+import type { CaptionedImage } from '../../shared/retrieval/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows, imageBatch } from '../data/encode-split.ts';
-import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
 
 /** At most `count` of the ordinals below `total`, evenly spaced, ascending. */
 export function evenlySpaced(total: number, count: number): number[] {
   const taken = Math.min(total, count);
   return Array.from({ length: taken }, (_, index) => Math.floor((index * total) / taken));
+}
+
+/** At most `count` images of a split that have captions, evenly spaced, ascending. */
+export function someCaptioned(split: Pick<Split, 'images' | 'captionsOf'>, count: number): number[] {
+  const captioned = Array.from({ length: split.images }, (_, image) => image).filter(
+    (image) => split.captionsOf(image).length > 0,
+  );
+  return evenlySpaced(captioned.length, count).map((index) => captioned[index] as number);
 }
 
 /** Some images of a split as rows of their own. */
@@ -35,16 +42,15 @@ export function someRows(split: ImageRows, chosen: readonly number[]): ImageRows
 
 /** Boxes `[chosen, R, 4]` of some images. */
 export function someBoxes(split: Split, chosen: readonly number[]): Float32Array {
-  const all = scoringBoxes(split.boxes, 'clean', false);
   const size = split.regions * 4;
   const out = new Float32Array(chosen.length * size);
   for (const [row, image] of chosen.entries())
-    out.set(all.subarray(image * size, (image + 1) * size), row * size);
+    out.set(split.boxes.subarray(image * size, (image + 1) * size), row * size);
   return out;
 }
 
 /**
- * Captioned images of a split, encoded a batch at a time, so that the training data need not be in memory. Progress
+ * Captioned images of a split with all their captions, encoded a batch at a time, so that the training data need not be in memory. Progress
  * counts images.
  */
 export async function* captionedImages(
@@ -67,15 +73,18 @@ export async function* captionedImages(
       some,
       boxes.subarray(from * regions * 4, to * regions * 4),
     );
-    const ids = chosen.slice(from, to).flatMap((image) => captionsOf(split, image));
+    const own = chosen.slice(from, to).map((image) => split.captionsOf(image));
+    const ids = own.flat().map((caption) => split.captionIds[caption] ?? []);
     const captions = await encodeCaptionGraphs(encoder, ids, undefined);
+    let next = 0;
     for (const [index, graph] of images.entries()) {
       const size = regions * featureSize;
-      const first = index * CAPTIONS_PER_IMAGE;
+      const first = next;
+      next += own[index]?.length ?? 0;
       yield {
         image: { regions, features: features.subarray(index * size, (index + 1) * size), ...graph },
-        captions: ids.slice(first, first + CAPTIONS_PER_IMAGE).map((caption, at) => ({
-          text: split.captionTexts?.[(chosen[from + index] ?? 0) * CAPTIONS_PER_IMAGE + at],
+        captions: ids.slice(first, next).map((caption, at) => ({
+          text: split.captionTexts?.[own[index]?.[at] ?? -1],
           ids: caption,
           words: captions[first + at]?.words ?? new Float32Array(),
         })),
@@ -83,9 +92,4 @@ export async function* captionedImages(
     }
     onProgress?.(to, chosen.length);
   }
-}
-
-/** The five captions of an image, as word ids. */
-export function captionsOf(split: Split, image: number): readonly (readonly number[])[] {
-  return split.captionIds.slice(image * CAPTIONS_PER_IMAGE, (image + 1) * CAPTIONS_PER_IMAGE);
 }

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError, toAppError } from '../../shared/errors/index.ts';
+import { GENERATION_PATHS } from '../../shared/generation/index.ts';
 import { type ImagePayload, imagePayloadSchema } from '../../shared/schema/index.ts';
-import { BUILD_PATHS } from '../index/paths.ts';
 
 /**
  * Payloads of images, in the order of `ids`, from the file that a build writes for the points. It is read line by line,
@@ -17,7 +17,7 @@ export async function readPayloads(
   ids: readonly number[],
   signal?: AbortSignal,
 ): Promise<ImagePayload[]> {
-  const path = join(folder, BUILD_PATHS.imagePayloads);
+  const path = join(folder, GENERATION_PATHS.imagePayloads);
   const wanted = new Set(ids);
   const found = new Map<number, ImagePayload>();
   const input = createReadStream(path, 'utf8');

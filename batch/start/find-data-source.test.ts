@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode } from '../../test/support/error-code.ts';
 import { smallProject } from '../../test/support/small-index.ts';
 import { activateTiny, writeTinyGeneration } from '../../test/support/tiny-generation.ts';
-import { FEATURE_COUNT } from '../features/drawn-regions/index.ts';
+import { drawnRegions } from '../features/drawn-regions/index.ts';
+import { featureIdentity } from '../features/feature-source.ts';
 import { IndexFolder } from '../index/index-folder.ts';
 import { findDataSource } from './find-data-source.ts';
 import type { StartOptions } from './start-options.ts';
@@ -54,7 +55,8 @@ describe('findDataSource', () => {
   });
 
   it('is the gallery where the index holds nothing', async () => {
-    const project = await smallProject({}, { config: { imageFeatureSize: FEATURE_COUNT } });
+    const config = { imageFeatureSize: drawnRegions.featureSize };
+    const project = await smallProject({}, { config, features: featureIdentity(drawnRegions) });
     expect(await find({ checkpoint: project.model })).toMatchObject({
       folder: join(root, 'gallery'),
       split: 'test',
@@ -70,7 +72,8 @@ describe('findDataSource', () => {
     });
     const project = await smallProject({});
     await expect(find({ checkpoint: project.model })).rejects.toMatchObject({
-      code: 'shape_mismatch',
+      code: 'fingerprint_mismatch',
+      message: expect.stringContaining('features of "drawn-regions" version 1'),
       hint: expect.stringContaining('npm run train:gallery'),
     });
     project.remove();

@@ -2,14 +2,20 @@ import { createReadStream, existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/index.ts';
-import { MODEL_FILES, readModel } from '../../shared/generation/index.ts';
+import {
+  featuresName,
+  GENERATION_PATHS,
+  MODEL_FILES,
+  readModel,
+  sameFeatures,
+} from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { FEATURE_COUNT } from '../features/drawn-regions/index.ts';
+import { drawnRegions } from '../features/drawn-regions/index.ts';
+import { featureIdentity } from '../features/feature-source.ts';
 import { GALLERY_SPLITS, type GallerySplit } from '../gallery/collection/index.ts';
 import { galleryModelFolder } from '../gallery/model-folder.ts';
 import { prepareGallery } from '../gallery/preparation/prepare-gallery.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
-import { BUILD_PATHS } from '../index/paths.ts';
 import type { DataSource } from './data-source.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -17,7 +23,7 @@ import type { StartOptions } from './start-options.ts';
  * The built-in gallery, which is made when the index is built. Its model is the one that ships, or a model folder named
  * by `--checkpoint`; it is looked at now, because drawing the pictures takes its time.
  *
- * @throws AppError `file_missing` when there is no model, `shape_mismatch` when it is of other pictures,
+ * @throws AppError `file_missing` when there is no model, `fingerprint_mismatch` when it takes other features,
  * `argument_invalid` for a split that the gallery has not; of `readModel`.
  */
 export async function gallerySource(options: StartOptions): Promise<DataSource> {
@@ -42,7 +48,7 @@ export async function servesGallery(index: IndexFolder, options: StartOptions): 
   const split = gallerySplit(options);
   const { source } = await index.manifest(active.generation);
   if (source.name !== basename(resolve(options.gallery)) || source.split !== split) return false;
-  const payload = await firstLine(join(index.generation(active.generation), BUILD_PATHS.imagePayloads));
+  const payload = await firstLine(join(index.generation(active.generation), GENERATION_PATHS.imagePayloads));
   return payload?.includes(`"name":"${split}/00000.webp"`) === true;
 }
 
@@ -66,11 +72,17 @@ async function assertModel(folder: string): Promise<void> {
       hint: '`npm run train:gallery` makes it; or search your own pictures: pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
     });
   }
-  const { config } = await readModel(folderFiles(folder));
-  if (config.imageFeatureSize === FEATURE_COUNT) return;
+  const { features } = await readModel(folderFiles(folder));
+  const drawn = featureIdentity(drawnRegions);
+  if (sameFeatures(features, drawn)) return;
   throw new AppError(
-    'shape_mismatch',
-    `the model in ${folder} takes ${config.imageFeatureSize} features a region, the built-in gallery has ${FEATURE_COUNT}`,
-    { hint: '`npm run train:gallery` trains one for the gallery as it is drawn now' },
+    'fingerprint_mismatch',
+    `the model in ${folder} takes ${featuresName(features)}, the built-in gallery has ${featuresName(drawn)}`,
+    {
+      hint:
+        features === undefined
+          ? `if it was trained on the gallery, add "features": ${JSON.stringify(drawn)} to its ${MODEL_FILES.config}; \`npm run train:gallery\` trains one`
+          : '`npm run train:gallery` trains one for the gallery as it is drawn now',
+    },
   );
 }

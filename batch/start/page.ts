@@ -11,6 +11,7 @@ export async function exampleSentences(
   const ids = Array.from({ length: count }, (_, part) =>
     Math.floor(((part + 0.5) * captions.count) / count),
   ).filter((id) => id < captions.count);
+  if (collections.captions === undefined) return [];
   const points = await store.retrieve(collections.captions, [...new Set(ids)]);
   // Captions end in a full stop that stands apart; nobody writes that into a search.
   const texts = points.map(({ payload }) => captionPayloadSchema.parse(payload).text.replace(/\s*\.$/, ''));

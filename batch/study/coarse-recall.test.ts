@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/index.ts';
-import type { RecallText } from '../../shared/retrieval/index.ts';
+import { evenCaptionImages, type RecallText } from '../../shared/retrieval/index.ts';
 import { type EncodedSplit, runCoarseStudy } from './coarse-recall.ts';
 import { shortlistRecall } from './shortlist-recall.ts';
 
@@ -24,6 +24,7 @@ function split(images: number, seed: number): EncodedSplit {
       boxes: Float32Array.of(0, 0, 1, 1, 0, 0, 0.5, 0.5),
     })),
     captions: Array.from({ length: 5 * images }, (_, caption) => text(Math.floor(caption / 5) % F)),
+    captionImages: evenCaptionImages(images, 5),
   };
 }
 
@@ -60,15 +61,16 @@ describe('the coarse study', () => {
     expect(study.markdown).not.toContain('NaN');
   });
 
-  it('refuses captions that are not five an image', async () => {
-    const [train, dev] = [split(8, 1), split(8, 2)];
-    const run = runCoarseStudy({
-      train: { ...train, captions: train.captions.slice(1) },
-      dev,
-      gsmn: new Float32Array(8 * 40),
-      singleWords: dev.captions,
+  it('takes images with any number of captions, and refuses captions without scores', async () => {
+    const [train, dev] = [split(30, 1), split(8, 2)];
+    const captionImages = evenCaptionImages(8, 5).map((image) => (image === 3 ? 4 : image));
+    const input = { train, dev: { ...dev, captionImages }, singleWords: dev.captions };
+    const { encoders } = await runCoarseStudy({
+      ...input,
+      gsmn: new Float32Array(8 * 40).map((_, pair) => Math.sin(pair * 12.9898)),
     });
-    await expect(run).rejects.toThrow(AppError);
+    expect(encoders[0]?.recall.right[0]).toBe(100);
+    await expect(runCoarseStudy({ ...input, gsmn: new Float32Array(8 * 39) })).rejects.toThrow(AppError);
   });
 });
 
@@ -78,11 +80,11 @@ describe('what a shortlist holds', () => {
     const captions = 200;
     const rising = Float32Array.from({ length: images * captions }, (_, pair) => Math.floor(pair / captions));
     const falling = rising.map((value) => -value);
-    expect(shortlistRecall(rising, rising, images, captions)).toEqual({
+    expect(shortlistRecall(rising, rising, images, evenCaptionImages(images, 5))).toEqual({
       top1: [100, 100, 100, 100],
       top10: [100, 100, 100, 100],
       right: [50, 100, 100, 100],
     });
-    expect(shortlistRecall(rising, falling, images, captions).top1[0]).toBe(0);
+    expect(shortlistRecall(rising, falling, images, evenCaptionImages(images, 5)).top1[0]).toBe(0);
   });
 });

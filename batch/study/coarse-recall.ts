@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/index.ts';
 import {
-  CAPTIONS_PER_IMAGE,
   type CaptionedImage,
+  type CaptionImages,
   COARSE_DEFAULTS,
   coarseScores,
   openRecallEncoder,
@@ -10,15 +10,18 @@ import {
   recallMetrics,
   selectBagWords,
 } from '../../shared/retrieval/index.ts';
+import { captionsByImage } from '../data/caption-images.ts';
 import { CANDIDATES, type TrainingData } from './coarse-candidates.ts';
 import { type EncoderRow, encoderTable, rankingTable } from './coarse-tables.ts';
 import { type CrossFit, crossFit, type RankedRow, rankedRows } from './measure-fusion.ts';
 import { shortlistRecall } from './shortlist-recall.ts';
 
-/** A split, encoded: five captions an image, in order. */
+/** A split, encoded. */
 export interface EncodedSplit {
   readonly images: readonly RecallImage[];
   readonly captions: readonly RecallText[];
+  /** Of each caption its image. */
+  readonly captionImages: CaptionImages;
 }
 
 export interface CoarseStudyInput {
@@ -47,12 +50,12 @@ export interface CoarseStudy {
  * Fits every candidate on `train` and measures on `dev` what its shortlists hold, and what the default encoder
  * and GSMN rank together.
  *
- * @throws AppError `shape_mismatch` when a split has not five captions an image.
+ * @throws AppError `argument_invalid` without captions, `shape_mismatch`.
  */
 export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStudy> {
   const { dev, gsmn } = input;
   const data = trainingData(input);
-  captioned(dev);
+  const { captionImages } = dev;
   const [images, captions] = [dev.images.length, dev.captions.length];
   const encoders: EncoderRow[] = [];
   let coarse: Float32Array = new Float32Array();
@@ -65,18 +68,18 @@ export async function runCoarseStudy(input: CoarseStudyInput): Promise<CoarseStu
     const recall = await openRecallEncoder(stored, candidate.name);
     coarse = await coarseScores(recall, dev.images, dev.captions);
     await recall.dispose?.();
-    const { r1, r5, r10 } = recallMetrics(coarse, images, captions).textToImage;
+    const { r1, r5, r10 } = recallMetrics(coarse, images, captionImages).textToImage;
     encoders.push({
       name: candidate.name,
       dimensions: recall.dimensions,
       bytes: [...stored.tensors.values()].reduce((sum, tensor) => sum + tensor.data.byteLength, 0),
       fitSeconds,
-      recall: shortlistRecall(coarse, gsmn, images, captions),
+      recall: shortlistRecall(coarse, gsmn, images, captionImages),
       alone: [r1, r5, r10],
     });
   }
   input.onProgress?.(CANDIDATES.length, CANDIDATES.length, 'rankings');
-  const pairs = { gsmn, coarse, images, captions };
+  const pairs = { gsmn, coarse, images, captions, captionImages };
   const rankings = rankedRows(pairs);
   const crossed = crossFit(pairs);
   const markdown = [encoderTable(encoders), rankingTable(rankings, crossed)].join('\n\n');
@@ -103,15 +106,11 @@ function trainingData({ train, singleWords }: CoarseStudyInput): TrainingData {
   };
 }
 
-function captioned({ images, captions }: EncodedSplit): CaptionedImage[] {
-  if (captions.length !== images.length * CAPTIONS_PER_IMAGE) {
-    throw new AppError(
-      'shape_mismatch',
-      `the study needs five captions an image, got ${captions.length} for ${images.length} images`,
-    );
-  }
-  return images.map((image, index) => ({
-    image,
-    captions: captions.slice(index * CAPTIONS_PER_IMAGE, (index + 1) * CAPTIONS_PER_IMAGE),
-  }));
+/** The images that have captions. */
+function captioned({ images, captions, captionImages }: EncodedSplit): CaptionedImage[] {
+  const own = captionsByImage(captionImages, images.length);
+  return images.flatMap((image, index) => {
+    const texts = (own[index] ?? []).flatMap((caption) => captions[caption] ?? []);
+    return texts.length === 0 ? [] : [{ image, captions: texts }];
+  });
 }

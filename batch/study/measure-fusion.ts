@@ -1,5 +1,5 @@
 import {
-  CAPTIONS_PER_IMAGE,
+  type CaptionImages,
   cascadeScores,
   type FittedWeight,
   fitFusionWeight,
@@ -25,8 +25,13 @@ export interface RankedRow {
 /** Standardised weights whose rows are shown. */
 const WEIGHTS = [0.25, 0.5, 1, 2, 4] as const;
 
+/** Scores of pairs, and of each caption its image. */
+export interface StudyPairs extends PairedScores {
+  readonly captionImages: CaptionImages;
+}
+
 /** GSMN alone, both scores together, and the coarse score alone. */
-export function rankedRows(pairs: PairedScores): RankedRow[] {
+export function rankedRows(pairs: StudyPairs): RankedRow[] {
   const { gsmn, coarse } = pairs;
   return [
     rankedRow('GSMN', gsmn, pairs),
@@ -41,9 +46,9 @@ export function rankedRows(pairs: PairedScores): RankedRow[] {
 function rankedRow(
   name: string,
   scores: Float32Array,
-  { coarse, images, captions }: PairedScores,
+  { coarse, images, captions, captionImages }: StudyPairs,
 ): RankedRow {
-  const metrics = (ranked: Float32Array): RecallMetrics => recallMetrics(ranked, images, captions);
+  const metrics = (ranked: Float32Array): RecallMetrics => recallMetrics(ranked, images, captionImages);
   return {
     name,
     exhaustive: metrics(scores),
@@ -68,13 +73,14 @@ export interface CrossFit {
  * Fits the weight on the captions of every other photograph and judges it by the rest, both ways, so that no
  * caption is judged under a weight that it helped to fit. All images stay in the gallery.
  */
-export function crossFit(pairs: PairedScores): CrossFit {
-  const { gsmn, coarse, captions } = pairs;
-  const half = (caption: number): number => Math.floor(caption / CAPTIONS_PER_IMAGE) % 2;
+export function crossFit(pairs: StudyPairs): CrossFit {
+  const { gsmn, coarse, captions, captionImages } = pairs;
+  const half = (caption: number): number => (captionImages[caption] ?? 0) % 2;
   const every = Array.from({ length: captions }, (_, caption) => caption);
   const halves = [0, 1].map((side) =>
     fitFusionWeight(
       pairs,
+      captionImages,
       every.filter((caption) => half(caption) !== side),
     ),
   );
@@ -82,5 +88,9 @@ export function crossFit(pairs: PairedScores): CrossFit {
     (score, pair) =>
       score + (halves[half(pair % captions)]?.weight ?? Number.NaN) * (coarse[pair] ?? Number.NaN),
   );
-  return { halves, all: fitFusionWeight(pairs), row: rankedRow('GSMN + fitted coarse', fused, pairs) };
+  return {
+    halves,
+    all: fitFusionWeight(pairs, captionImages),
+    row: rankedRow('GSMN + fitted coarse', fused, pairs),
+  };
 }

@@ -1,6 +1,6 @@
 import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats/index.ts';
 import type { ImageGraph } from '../../shared/model/index.ts';
-import { rankImages, recallMetrics } from '../../shared/retrieval/index.ts';
+import { type CaptionImages, rankImages, recallMetrics } from '../../shared/retrieval/index.ts';
 
 /** A way to keep a node in memory or on disk. */
 export interface NodeCoding {
@@ -62,8 +62,9 @@ export function rankAgreement(
   exact: Float32Array,
   coded: Float32Array,
   images: number,
-  captions: number,
+  captionImages: CaptionImages,
 ): RankAgreement {
+  const captions = captionImages.length;
   let [same, shared, largest] = [0, 0, 0];
   const depth = Math.min(10, images);
   for (let caption = 0; caption < captions; caption++) {
@@ -76,7 +77,7 @@ export function rankAgreement(
   for (const [pair, score] of exact.entries()) {
     largest = Math.max(largest, Math.abs(score - (coded[pair] as number)));
   }
-  const { r1, r5, r10 } = recallMetrics(coded, images, captions).textToImage;
+  const { r1, r5, r10 } = recallMetrics(coded, images, captionImages).textToImage;
   return {
     sameFirst: (100 * same) / captions,
     topTen: (100 * shared) / (captions * depth),

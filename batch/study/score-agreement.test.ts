@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { evenCaptionImages } from '../../shared/retrieval/index.ts';
 import { scoreAgreement } from './score-agreement.ts';
+
+const FIVE_EACH = evenCaptionImages(2, 5);
 
 /** Two images, ten captions; each caption of an image scores 1 with it, with small differences of its own. */
 function diagonal(): Float32Array {
@@ -12,7 +15,7 @@ function diagonal(): Float32Array {
 describe('the agreement of two matrices of scores', () => {
   it('is whole of a matrix with itself', () => {
     const scores = diagonal();
-    expect(scoreAgreement(scores, scores, 2, 10)).toEqual({
+    expect(scoreAgreement(scores, scores, 2, FIVE_EACH)).toEqual({
       textToImage: { sameFirst: 100, topTen: 100, recalls: [100, 100, 100] },
       imageToText: { sameFirst: 100, topTen: 100, recalls: [100, 100, 100] },
       largestDifference: 0,
@@ -24,7 +27,7 @@ describe('the agreement of two matrices of scores', () => {
     const changed = diagonal();
     // Caption 0 prefers the other image now; the captions of the first image keep their first one.
     changed[10] = 1.5;
-    const found = scoreAgreement(diagonal(), changed, 2, 10);
+    const found = scoreAgreement(diagonal(), changed, 2, FIVE_EACH);
     expect(found.textToImage).toEqual({ sameFirst: 90, topTen: 100, recalls: [90, 100, 100] });
     expect(found.imageToText).toEqual({ sameFirst: 50, topTen: 100, recalls: [50, 100, 100] });
     expect(found.largestDifference).toBeCloseTo(1.5, 6);
@@ -34,7 +37,7 @@ describe('the agreement of two matrices of scores', () => {
   it('refuses scores that are not finite', () => {
     const broken = diagonal();
     broken[3] = Number.NaN;
-    expect(() => scoreAgreement(diagonal(), broken, 2, 10)).toThrow(
+    expect(() => scoreAgreement(diagonal(), broken, 2, FIVE_EACH)).toThrow(
       expect.objectContaining({ code: 'format_invalid' }),
     );
   });

@@ -1,4 +1,4 @@
-import { recallMetrics } from '../../shared/retrieval/index.ts';
+import { type CaptionImages, recallMetrics } from '../../shared/retrieval/index.ts';
 
 /** How far the ranks by one matrix of similarities are from those by another. */
 export interface ScoreAgreement {
@@ -22,16 +22,19 @@ export interface DirectionAgreement {
 }
 
 /**
- * Compares similarities with those that are exact, both `[images, captions]` with five captions an image.
+ * Compares similarities with those that are exact, both `[images, captions]`.
+ *
+ * @param captionImages of each caption its image.
  * @throws AppError `shape_mismatch`, `format_invalid` (scores that are not finite)
  */
 export function scoreAgreement(
   exact: Float32Array,
   compared: Float32Array,
   images: number,
-  captions: number,
+  captionImages: CaptionImages,
 ): ScoreAgreement {
-  const recalls = recallMetrics(compared, images, captions);
+  const recalls = recallMetrics(compared, images, captionImages);
+  const captions = captionImages.length;
   const direction = (name: 'textToImage' | 'imageToText') => {
     const { r1, r5, r10 } = recalls[name];
     const [queries, answers] = name === 'textToImage' ? [captions, images] : [images, captions];

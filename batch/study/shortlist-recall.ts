@@ -1,4 +1,4 @@
-import { CAPTIONS_PER_IMAGE, rankImages } from '../../shared/retrieval/index.ts';
+import { type CaptionImages, rankImages } from '../../shared/retrieval/index.ts';
 
 /** How deep the shortlists are that the tables speak of. */
 export const DEPTHS = [20, 50, 100, 200] as const;
@@ -18,14 +18,14 @@ export function shortlistRecall(
   coarse: Float32Array,
   gsmn: Float32Array,
   images: number,
-  captions: number,
+  captionImages: CaptionImages,
 ): ShortlistRecall {
   const sums = DEPTHS.map(() => ({ top1: 0, top10: 0, right: 0 }));
   const top = Math.min(10, images);
-  for (let caption = 0; caption < captions; caption++) {
+  const captions = captionImages.length;
+  for (const [caption, right] of captionImages.entries()) {
     const best = rankImages(gsmn, images, captions, caption).slice(0, top);
     const order = rankImages(coarse, images, captions, caption);
-    const right = Math.floor(caption / CAPTIONS_PER_IMAGE);
     for (const [index, depth] of DEPTHS.entries()) {
       const list = new Set(order.slice(0, depth));
       const sum = sums[index];

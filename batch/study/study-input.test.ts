@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Encoder, ImageGraph, Matcher, PreparedImages } from '../../shared/model/index.ts';
+import { evenCaptionImages } from '../../shared/retrieval/index.ts';
 import { prepareCoarseStudy, type StudySplit } from './study-input.ts';
 
 const [F, D, R] = [3, 2, 2];
@@ -60,6 +61,7 @@ function split(images: number): StudySplit {
       readFeatures: async (from, to) => features.slice(from * R * F, to * R * F),
     },
     boxes: Float32Array.from({ length: images * R * 4 }, (_, at) => at),
+    captionImages: evenCaptionImages(images, 5),
     // Of different lengths, so that encoding in order of length has to be undone.
     captions: Array.from({ length: 5 * images }, (_, caption) =>
       caption % 2 === 0 ? [1, 4 + caption, 5, 2] : [1, 4 + caption, 2],

@@ -1,5 +1,5 @@
 import type { CaptionGraph, Dependencies, Encoder, Matcher, WorkOptions } from '../../shared/model/index.ts';
-import type { RecallText } from '../../shared/retrieval/index.ts';
+import type { CaptionImages, RecallText } from '../../shared/retrieval/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows } from '../data/encode-split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import { wordSentences } from '../model/word-sentences.ts';
@@ -10,8 +10,10 @@ export interface StudySplit {
   readonly rows: ImageRows;
   /** `[images, R, 4]`, fractions of width and height. */
   readonly boxes: Float32Array;
-  /** Word ids with `<start>` and `<end>`, five captions an image. */
+  /** Word ids with `<start>` and `<end>`. */
   readonly captions: readonly (readonly number[])[];
+  /** Of each caption its image. */
+  readonly captionImages: CaptionImages;
   /** The captions as written. */
   readonly texts?: readonly string[] | undefined;
   /** A parse per caption, for sparse models. */
@@ -37,7 +39,7 @@ export async function prepareCoarseStudy(
 }
 
 async function encode(encoder: Encoder, split: StudySplit, options: WorkOptions): Promise<EncodedSplit> {
-  const { rows, boxes, captions, texts } = split;
+  const { rows, boxes, captions, captionImages, texts } = split;
   const graphs = await encodeImageGraphs(encoder, rows, boxes, options);
   const size = rows.regions * rows.featureSize;
   const features = await rows.readFeatures(0, rows.images);
@@ -46,7 +48,7 @@ async function encode(encoder: Encoder, split: StudySplit, options: WorkOptions)
     features: features.subarray(index * size, (index + 1) * size),
     ...graph,
   }));
-  return { images, captions: await encodeTexts(encoder, captions, texts, options) };
+  return { images, captions: await encodeTexts(encoder, captions, texts, options), captionImages };
 }
 
 async function encodeTexts(

@@ -1,5 +1,4 @@
 import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
-import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
 
 /** Reads batches of a split: the features of their images by ranges, so that the split need not fit into memory. */
@@ -8,11 +7,10 @@ export interface BatchLoader {
 }
 
 export function createBatchLoader(split: Split): BatchLoader {
-  const { regions, featureSize, captionsPerImage } = split;
-  const boxes = scoringBoxes(split.boxes, 'clean', false);
+  const { regions, featureSize, boxes, captionImages } = split;
   return {
     load: async (captions) => {
-      const images = captions.map((caption) => Math.floor(caption / captionsPerImage));
+      const images = captions.map((caption) => captionImages[caption] ?? -1);
       const size = regions * featureSize;
       const features = new Float32Array(images.length * size);
       const read = async (image: number, row: number): Promise<void> => {

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../shared/errors/index.ts';
+import { featuresName, sameFeatures } from '../../shared/generation/index.ts';
 import { initialParameters } from '../../shared/gsmn/training/index.ts';
 import type { Parameters } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
-import type { ModelConfig } from '../../shared/schema/index.ts';
+import type { FeatureIdentity, ModelConfig } from '../../shared/schema/index.ts';
 import { parseVocabulary } from '../../shared/text/index.ts';
 import { CHECKPOINT_SUFFIX, type Moments, readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { loadNetwork } from '../checkpoint/load-network.ts';
+import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
 import { type RunFolder, runPaths } from './run-folder.ts';
@@ -40,6 +42,8 @@ export interface OpenRun {
   readonly dev: Split;
   readonly twins: readonly Twin[];
   readonly config: ModelConfig;
+  /** The source of the features of both splits; undefined when they do not name it. */
+  readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
   /** Of Adam, when the run goes on. */
   readonly optimizer: { readonly updates: number; readonly moments: Moments } | undefined;
@@ -65,6 +69,7 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
     try {
       const config = networkConfig(settings, train.featureSize, vocabularySize);
       for (const split of [train, dev]) assertUsable(split, config);
+      assertSameSource(train, dev);
       const twins = settings.twins ? await requireTwins(data, train.images) : [];
       const fixed = fixedSettings(settings, train);
       return {
@@ -72,8 +77,9 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
         dev,
         twins,
         config,
+        features: train.features,
         fixed,
-        ...(await startingPoint(request, config, fixed)),
+        ...(await startingPoint(request, config, fixed, train)),
         close: async () => {
           await train.close();
           await dev.close();
@@ -93,9 +99,14 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
     if (found !== undefined) return found;
     throw new AppError('file_missing', `${path} has no train_twins.json`, { hint: 'leave --twins out' });
   }
-  function startingPoint(asked: TrainingRequest, config: ModelConfig, fixed: Record<string, unknown>) {
+  function startingPoint(
+    asked: TrainingRequest,
+    config: ModelConfig,
+    fixed: Record<string, unknown>,
+    train: Split,
+  ) {
     if (asked.resume === undefined) return freshRun(runPaths(folder).state, config, settings.seed);
-    return resumedRun(asked.resume, config, fixed);
+    return resumedRun(asked.resume, config, fixed, train);
   }
 }
 
@@ -118,9 +129,11 @@ async function resumedRun(
   path: string,
   config: ModelConfig,
   fixed: Record<string, unknown>,
+  train: Split,
 ): Promise<StartingPoint> {
-  if (!path.endsWith(CHECKPOINT_SUFFIX)) return adoptedNetwork(path, config);
+  if (!path.endsWith(CHECKPOINT_SUFFIX)) return adoptedNetwork(path, config, train);
   const found = await readCheckpointFile(path);
+  assertFeaturesOf(train, { ...found, path, kind: 'checkpoint' });
   assertSame(path, config, found.config);
   const { parameters, moments, position, epoch, steps, bestRsum } = found;
   if (position === null) return adopted(parameters, epoch, steps, bestRsum);
@@ -133,8 +146,9 @@ async function resumedRun(
 }
 
 /** A checkpoint of the released code: its parameters and epoch, Adam from the beginning, as the released code resumes. */
-async function adoptedNetwork(path: string, config: ModelConfig): Promise<StartingPoint> {
+async function adoptedNetwork(path: string, config: ModelConfig, train: Split): Promise<StartingPoint> {
   const network = await loadNetwork(path, config.propagation);
+  assertFeaturesOf(train, network);
   assertSame(path, config, network.config);
   return adopted(network.parameters, network.epoch ?? 0, 0, network.bestRsum ?? null);
 }
@@ -175,6 +189,16 @@ function assertSame(path: string, ours: object, theirs: object): void {
       },
     );
   }
+}
+
+/** Both splits are read by one network. */
+function assertSameSource(train: Split, dev: Split): void {
+  if (sameFeatures(train.features, dev.features)) return;
+  throw new AppError(
+    'fingerprint_mismatch',
+    `${train.folder}: the split train has ${featuresName(train.features)}, dev ${featuresName(dev.features)}`,
+    { hint: 'train and validate on features of one source; {split}_features.json names it' },
+  );
 }
 
 function assertUsable(split: Split, config: ModelConfig): void {

@@ -16,6 +16,9 @@ import { epochBatches } from './sampling.ts';
 import { learningRateOf, releasedOptions } from './training-settings.ts';
 import { validate } from './validate.ts';
 
+/** As many images as the 5,000 captions have that the released loader validates on: so that validation stays quick. */
+const VALIDATION_IMAGES = 1000;
+
 export interface TrainingResult {
   readonly steps: number;
   readonly bestRsum: number | null;
@@ -46,7 +49,7 @@ export async function runTraining(
   signal?: AbortSignal,
 ): Promise<TrainingResult> {
   const { settings, folder } = request;
-  const { config, progress, train, dev } = run;
+  const { config, features, progress, train, dev } = run;
   const paths = runPaths(folder);
   await writing(folder.checkpoints, () => mkdir(folder.checkpoints, { recursive: true }));
   await removeUnfinished(folder.checkpoints);
@@ -60,6 +63,7 @@ export async function runTraining(
   const clock = remainingTime();
   const head = () => ({
     config,
+    features,
     options,
     epoch: progress.epoch,
     steps: progress.steps,
@@ -91,7 +95,7 @@ export async function runTraining(
     const metrics = await report.stage('validating', 'pairs', async (onProgress) =>
       validate(config, await trainer.parameters(), dev, {
         backend: backends.validation,
-        images: Math.min(dev.images, settings.validationImages ?? dev.images),
+        images: Math.min(dev.images, settings.validationImages ?? VALIDATION_IMAGES),
         signal,
         onProgress,
       }),
@@ -111,7 +115,7 @@ export async function runTraining(
   async function trainEpoch(): Promise<void> {
     const { epoch } = progress;
     const batches = epochBatches(
-      train.captionIds.length,
+      train.captionImages,
       settings.batchSize,
       { seed: settings.seed, epoch },
       twins,

@@ -1,5 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { CaptionImages } from '../../shared/retrieval/index.ts';
+import { captionsByImage } from '../data/caption-images.ts';
 
 /** Captions that share a batch: one alone, or those of two pictures that only differ in who does what. */
 type Unit = readonly number[];
@@ -8,18 +10,17 @@ type Unit = readonly number[];
  * The captions of one epoch in batches, shuffled by seed and epoch alone, so that a resumed run finds its place. A last batch of one
  * caption has no wrong partner and is left out.
  *
- * @param captions how many there are; caption c belongs to image `floor(c / perImage)`.
- * @param twins pairs of images that the network shall learn to tell apart: their captions of the same place stand in the
- *   same batch, each the other's hardest wrong partner.
+ * @param captionImages of each caption its image.
+ * @param twins pairs of images that the network shall learn to tell apart: the first caption of one stands in the same batch as the
+ *   first of the other, and so on, each the other's hardest wrong partner.
  */
 export function epochBatches(
-  captions: number,
+  captionImages: CaptionImages,
   batchSize: number,
   { seed, epoch }: { readonly seed: number; readonly epoch: number },
   twins: readonly (readonly [number, number])[] = [],
-  perImage = 5,
 ): number[][] {
-  const units = shuffled(captionUnits(captions, twins, perImage), seed, epoch);
+  const units = shuffled(captionUnits(captionImages, twins), seed, epoch);
   const batches: number[][] = [];
   let batch: number[] = [];
   const waiting: Unit[] = [];
@@ -42,19 +43,17 @@ export function epochBatches(
   return batches.filter((own) => own.length > 1);
 }
 
-function captionUnits(
-  captions: number,
-  twins: readonly (readonly [number, number])[],
-  perImage: number,
-): Unit[] {
+function captionUnits(captionImages: CaptionImages, twins: readonly (readonly [number, number])[]): Unit[] {
   const twinOf = new Map<number, number>();
   for (const [first, second] of twins) twinOf.set(first, second).set(second, first);
+  const images = captionImages.reduce((most, image) => Math.max(most, image + 1), 0);
+  const ofImages = captionsByImage(captionImages, images);
   const units: Unit[] = [];
-  for (let caption = 0; caption < captions; caption++) {
-    const image = Math.floor(caption / perImage);
+  for (const [caption, image] of captionImages.entries()) {
     const twin = twinOf.get(image);
-    const counterpart = twin === undefined ? undefined : twin * perImage + (caption % perImage);
-    if (counterpart === undefined || counterpart >= captions) units.push([caption]);
+    const place = ofImages[image]?.indexOf(caption) ?? -1;
+    const counterpart = twin === undefined ? undefined : ofImages[twin]?.[place];
+    if (counterpart === undefined) units.push([caption]);
     else if (caption < counterpart) units.push([caption, counterpart]);
   }
   return units;

@@ -52,7 +52,7 @@ export const trainingSettingsSchema = z.object({
   seed: z.number().int().min(0).max(0x7fffffff),
   /** Steps between writings of the run's state; it is also written at every validation and when the run is stopped. */
   saveStep: count,
-  /** Images of the development split that validations look at, the first ones; all when absent. */
+  /** Images of the development split that validations look at, the first ones; 1,000 when absent. */
   validationImages: count.optional(),
   /** Whether pictures of `{split}_twins.json` share batches. */
   twins: z.boolean(),

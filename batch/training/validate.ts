@@ -3,7 +3,6 @@ import { createEngines } from '../../shared/platform/engines/index.ts';
 import { type RecallMetrics, recallMetrics } from '../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
-import { scoringBoxes } from '../data/protocol-boxes.ts';
 import type { Split } from '../data/split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 
@@ -20,19 +19,28 @@ export async function validate(
 ): Promise<RecallMetrics> {
   const engines = await createEngines(config, parameters, backend);
   try {
-    const captions = images * split.captionsPerImage;
-    const boxes = scoringBoxes(split.boxes, 'clean', false);
+    const captions = Array.from(split.captionImages.keys()).filter(
+      (caption) => (split.captionImages[caption] ?? images) < images,
+    );
     const { signal } = work;
+    const parses = split.dependencies;
     const rows = { ...split, images };
     const scores = await scoreMatrix(
       engines.matcher,
-      await encodeImageGraphs(engines.encoder, rows, boxes, { signal }),
-      await encodeCaptionGraphs(engines.encoder, split.captionIds.slice(0, captions), split.dependencies, {
-        signal,
-      }),
+      await encodeImageGraphs(engines.encoder, rows, split.boxes, { signal }),
+      await encodeCaptionGraphs(
+        engines.encoder,
+        captions.map((caption) => split.captionIds[caption] ?? []),
+        parses && captions.map((caption) => parses[caption] ?? []),
+        { signal },
+      ),
       work,
     );
-    return recallMetrics(scores, images, captions);
+    return recallMetrics(
+      scores,
+      images,
+      Int32Array.from(captions, (caption) => split.captionImages[caption] ?? -1),
+    );
   } finally {
     await engines.encoder.dispose();
     await engines.matcher.dispose();

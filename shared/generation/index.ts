@@ -3,6 +3,7 @@ export { canonicalJson } from './canonical-json.ts';
 export { type Crc32c, loadCrc32c, sha256Hex, sha256OfSource } from './checksum.ts';
 export { type CoarseVectorReader, hasCoarseVectors, openCoarseVectors } from './coarse-vectors.ts';
 export { comparesParses } from './compares-parses.ts';
+export { featuresName, sameFeatures } from './feature-names.ts';
 export { type GenerationFiles, withFile, within } from './generation-files.ts';
 export { type ImageGraphReader, openImageGraphs } from './image-graphs.ts';
 export { GENERATION_PATHS, manifestBytes, readManifest, verifyFiles } from './manifest.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 import type { WorkOptions } from '../model/index.ts';
-import { type GenerationManifest, generationManifestSchema } from '../schema/index.ts';
+import { type GenerationManifest, generationManifestSchema, storedManifestSchema } from '../schema/index.ts';
 import { sha256OfSource } from './checksum.ts';
 import { comparesParses } from './compares-parses.ts';
 import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
@@ -15,6 +15,12 @@ export const GENERATION_PATHS = {
   boxes: 'boxes.npy',
   /** `[images, dimensions]` float32, unit vectors: what the points in Qdrant have. */
   imageVectors: 'images.coarse.npy',
+  /** A line an image: the payload of its point. */
+  imagePayloads: 'images.jsonl',
+  /** `[captions, dimensions]` float32, as those of the images. */
+  captionVectors: 'captions.coarse.npy',
+  /** A line a caption: the payload of its point. */
+  captionPayloads: 'captions.jsonl',
   /** A line a caption: its `[head, dependent]` pairs. Only where the data has parses. */
   dependencies: 'dependencies.jsonl',
   /** The model's folder (`MODEL_FILES` lie in it). */
@@ -22,12 +28,12 @@ export const GENERATION_PATHS = {
 } as const;
 
 /** Files without which there is no generation. */
-function requiredFiles({ model }: GenerationManifest): string[] {
+function requiredFiles({ model, holds }: GenerationManifest): string[] {
   const { parser, ...always } = MODEL_FILES;
   const needed = comparesParses(model.config) ? [...Object.values(always), parser] : Object.values(always);
   return [
     GENERATION_PATHS.imageNodes,
-    GENERATION_PATHS.captionNodes,
+    ...(holds.includes('captions') ? [GENERATION_PATHS.captionNodes] : []),
     GENERATION_PATHS.boxes,
     ...needed.map((path) => `${GENERATION_PATHS.model}/${path}`),
   ];
@@ -48,9 +54,9 @@ export function manifestBytes(manifest: GenerationManifest): Uint8Array {
 
 /**
  * Parses and checks a manifest: its schema, that every path stays inside the folder and is named once, that no
- * needed file is missing.
+ * needed file is missing. Version 1 is read as if version 2 had been written.
  *
- * @throws AppError `format_invalid`, `format_unsupported` (another version), `generation_incomplete`.
+ * @throws AppError `format_invalid`, `format_unsupported` (a later version), `generation_incomplete`.
  */
 function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
   let value: unknown;
@@ -60,16 +66,16 @@ function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
     throw new AppError('format_invalid', `${name} is not JSON`, { cause });
   }
   const version = (value as { version?: unknown } | null)?.version;
-  if (typeof version === 'number' && version !== 1) {
+  if (typeof version === 'number' && version !== 1 && version !== 2) {
     throw new AppError(
       'format_unsupported',
-      `${name} is of version ${version}, and this program reads version 1`,
+      `${name} is of version ${version}, and this program reads versions 1 and 2`,
       {
         hint: 'use the program that built the index, or build it again',
       },
     );
   }
-  const parsed = generationManifestSchema.safeParse(value);
+  const parsed = storedManifestSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new AppError('format_invalid', `${name}: ${issue?.path.join('.')}: ${issue?.message}`, {

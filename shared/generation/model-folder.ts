@@ -4,6 +4,8 @@ import { bytesSource } from '../formats/byte-source.ts';
 import { assertParameters, type Parameters, parameterShapes } from '../model/index.ts';
 import type { StoredRecallEncoder } from '../retrieval/recall-encoder.ts';
 import {
+  type FeatureIdentity,
+  featureIdentitySchema,
   type GenerationManifest,
   type ModelConfig,
   modelConfigSchema,
@@ -14,6 +16,7 @@ import { parseVocabulary, type Vocabulary } from '../text/vocabulary.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './checksum.ts';
 import { comparesParses } from './compares-parses.ts';
+import { featuresName, sameFeatures } from './feature-names.ts';
 import { type GenerationFiles, readWhole } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 import { decodeTensors, encodeTensors } from './tensors.ts';
@@ -24,6 +27,8 @@ export type Fingerprints = GenerationManifest['model']['fingerprints'];
 /** Everything that turns features and sentences into scores, in our own format. */
 export interface Model {
   readonly config: ModelConfig;
+  /** The source of the features that it was trained on; undefined when that is not known, as of the released models. */
+  readonly features?: FeatureIdentity | undefined;
   readonly parameters: Parameters;
   readonly vocabulary: Vocabulary;
   /** Opened by `openRecallEncoder` and `openTextEncoder` of shared/retrieval. */
@@ -43,6 +48,7 @@ const configFileSchema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(1),
   config: modelConfigSchema,
+  features: featureIdentitySchema.optional(),
   ranking: rankingSchema,
   fingerprints: z.object({
     network: z.string(),
@@ -58,8 +64,15 @@ const configFileSchema = z.object({
  * @throws AppError `shape_mismatch`; `file_missing` if the model needs a parser and none is given.
  */
 export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<Model> {
-  const { config, parameters, vocabulary, coarse, ranking } = parts;
+  const { config, features, parameters, vocabulary, coarse, ranking } = parts;
   assertParameters(config, parameters);
+  if (features !== undefined && features.featureSize !== config.imageFeatureSize) {
+    throw new AppError(
+      'shape_mismatch',
+      `the model takes ${config.imageFeatureSize} features a region and names ${featuresName(features)}`,
+      { hint: 'name the source that the network was trained with' },
+    );
+  }
   const parser = comparesParses(config) ? parts.parser : undefined;
   if (comparesParses(config) && parser === undefined) {
     throw new AppError('file_missing', 'the model compares parses but has no parser', {
@@ -85,13 +98,13 @@ export async function createModel(parts: Omit<Model, 'fingerprints'>): Promise<M
     coarse: await contentHash(coarse.config, coarse.tensors),
     ...(parser === undefined ? {} : { parser: await sha256Hex([parser]) }),
   };
-  return { config, parameters: ordered, vocabulary, coarse, ranking, parser, fingerprints };
+  return { config, features, parameters: ordered, vocabulary, coarse, ranking, parser, fingerprints };
 }
 
 /** The files of a model folder. The same model gives the same bytes. */
 export function modelFiles(model: Model): Map<string, Uint8Array> {
-  const { config, ranking, fingerprints, vocabulary, coarse } = model;
-  const head = { format: FORMAT, version: 1, config, ranking, fingerprints };
+  const { config, features, ranking, fingerprints, vocabulary, coarse } = model;
+  const head = { format: FORMAT, version: 1, config, features, ranking, fingerprints };
   return new Map([
     [MODEL_FILES.config, jsonBytes(head)],
     [MODEL_FILES.network, encodeTensors(model.parameters)],
@@ -113,13 +126,14 @@ export async function readModel(files: GenerationFiles): Promise<Model> {
   const tensors = async (path: string): Promise<Parameters> =>
     decodeTensors(bytesSource(name(path), await readWhole(files, path)));
 
-  const { config, ranking, fingerprints } = parseConfigFile(
+  const { config, features, ranking, fingerprints } = parseConfigFile(
     await json(MODEL_FILES.config),
     name(MODEL_FILES.config),
   );
   const vocabularyText = new TextDecoder().decode(await readWhole(files, MODEL_FILES.vocabulary));
   const model = await createModel({
     config,
+    features,
     parameters: await tensors(MODEL_FILES.network),
     vocabulary: parseVocabulary(vocabularyText, name(MODEL_FILES.vocabulary)),
     coarse: { config: await json(MODEL_FILES.coarse), tensors: await tensors(MODEL_FILES.coarseTensors) },
@@ -131,13 +145,20 @@ export async function readModel(files: GenerationFiles): Promise<Model> {
 }
 
 /**
- * Refuses a model that does not match the manifest.
+ * Refuses a model that does not match the manifest, or that was trained on features of another source.
  *
  * @throws AppError `fingerprint_mismatch`.
  */
 export function assertModelOf(manifest: GenerationManifest, model: Model): void {
   const where = `generation ${manifest.id}`;
   assertFingerprints(manifest.model.fingerprints, model.fingerprints, where);
+  if (!sameFeatures(manifest.features, model.features)) {
+    throw new AppError(
+      'fingerprint_mismatch',
+      `${where} holds ${featuresName(manifest.features)}, its model takes ${featuresName(model.features)}`,
+      { hint: HINT },
+    );
+  }
   if (canonicalJson(manifest.model.config) !== canonicalJson(model.config)) {
     throw new AppError('fingerprint_mismatch', `${where} was built with another configuration`, {
       hint: HINT,
@@ -158,7 +179,10 @@ function assertFingerprints(expected: Fingerprints, found: Fingerprints, where: 
   }
 }
 
-function parseConfigFile(value: unknown, name: string): Pick<Model, 'config' | 'ranking' | 'fingerprints'> {
+function parseConfigFile(
+  value: unknown,
+  name: string,
+): Pick<Model, 'config' | 'features' | 'ranking' | 'fingerprints'> {
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version !== 1) {
     throw new AppError(

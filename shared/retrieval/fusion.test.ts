@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/index.ts';
 import {
   cascadeScores,
+  evenCaptionImages,
   fitFusionWeight,
   fuseScores,
   fusionWeight,
@@ -41,14 +42,38 @@ describe('fusion', () => {
 
   it('finds a weight that compensates the scales and helps', () => {
     const pairs = { gsmn: scores(60, 2, 10, 1), coarse: scores(60, 2, 0.01, 2), images: 60, captions: 300 };
-    const { weight, standardised, meanReciprocalRank } = fitFusionWeight(pairs);
+    const { weight, standardised, meanReciprocalRank } = fitFusionWeight(pairs, evenCaptionImages(60, 5));
     expect(standardised).toBeGreaterThanOrEqual(0.5);
     expect(standardised).toBeLessThanOrEqual(2);
     expect(weight).toBeCloseTo(fusionWeight(pairs, standardised));
     expect(weight).toBeGreaterThan(400);
-    const alone = fitFusionWeight({ ...pairs, coarse: scores(60, 0, 0.01, 3) });
+    const alone = fitFusionWeight({ ...pairs, coarse: scores(60, 0, 0.01, 3) }, evenCaptionImages(60, 5));
     expect(alone.standardised).toBe(0); // a coarse score without information gets no weight
     expect(meanReciprocalRank).toBeGreaterThan(alone.meanReciprocalRank);
+  });
+
+  it('fits the same weight whatever the order of the captions, and from some of them', () => {
+    const [images, captions] = [60, 300];
+    const pairs = { gsmn: scores(images, 2, 10, 1), coarse: scores(images, 2, 0.01, 2), images, captions };
+    const captionImages = evenCaptionImages(images, 5);
+    const reversed = (matrix: Float32Array): Float32Array =>
+      matrix.map(
+        (_, pair) =>
+          matrix[Math.floor(pair / captions) * captions + (captions - 1 - (pair % captions))] ?? Number.NaN,
+      );
+    const turned = { ...pairs, gsmn: reversed(pairs.gsmn), coarse: reversed(pairs.coarse) };
+    const expected = fitFusionWeight(pairs, captionImages);
+    const found = fitFusionWeight(turned, captionImages.toReversed());
+    expect(found.standardised).toBe(expected.standardised);
+    expect(found.meanReciprocalRank).toBeCloseTo(expected.meanReciprocalRank, 12);
+    const few = [0, 7, 8, 150, 299];
+    expect(fitFusionWeight(pairs, captionImages, few).meanReciprocalRank).toBeGreaterThan(0);
+    expect(() => fitFusionWeight(pairs, captionImages.slice(1))).toThrow(
+      expect.objectContaining({ code: 'shape_mismatch' }),
+    );
+    expect(() => fitFusionWeight(pairs, captionImages.fill(images, 0, 1))).toThrow(
+      expect.objectContaining({ code: 'shape_mismatch' }),
+    );
   });
 });
 

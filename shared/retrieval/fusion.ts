@@ -1,5 +1,5 @@
 import { AppError } from '../errors/index.ts';
-import { CAPTIONS_PER_IMAGE } from './recall-metrics.ts';
+import { assertCaptionImages, type CaptionImages } from './recall-metrics.ts';
 
 /** GSMN scores and coarse scores of the same pairs, `[images, captions]`, row-major. */
 export interface PairedScores {
@@ -69,10 +69,11 @@ export function fusionWeight(pairs: PairedScores, standardised: number): number 
 function reciprocalRanks(
   scores: Float32Array,
   pairs: PairedScores,
+  captionImages: CaptionImages,
   captions: readonly number[],
 ): Float64Array {
   return Float64Array.from(captions, (caption) => {
-    const own = scores[Math.floor(caption / CAPTIONS_PER_IMAGE) * pairs.captions + caption] as number;
+    const own = scores[(captionImages[caption] as number) * pairs.captions + caption] as number;
     let rank = 1;
     for (let image = 0; image < pairs.images; image++) {
       if ((scores[image * pairs.captions + caption] as number) > own) rank++;
@@ -100,29 +101,38 @@ export interface FittedWeight {
  * network has nearly memorised its training captions, and a weight fitted there relies on it far too much
  * (docs/coarse-recall.md).
  *
- * @param pairs image i must be the right one of captions 5 i to 5 i + 4.
+ * @param captionImages of each caption of the pairs its right image.
+ * @throws AppError `shape_mismatch`.
  */
 export function fitFusionWeight(
   pairs: PairedScores,
-  captions: readonly number[] = Array.from({ length: pairs.captions }, (_, caption) => caption),
+  captionImages: CaptionImages,
+  captions: readonly number[] = Array.from(captionImages.keys()),
 ): FittedWeight {
-  if (captions.length === 0 || pairs.captions !== pairs.images * CAPTIONS_PER_IMAGE) {
+  if (captions.length === 0 || pairs.captions !== captionImages.length) {
     throw new AppError(
       'shape_mismatch',
-      `a fusion weight needs five captions an image: ${pairs.images} images, ${pairs.captions} captions`,
+      `a fusion weight needs captions and their images: ${pairs.captions} captions are scored, the images of ${captionImages.length} are known`,
     );
   }
+  assertCaptionImages(captionImages, pairs.images);
   const unit = fusionWeight(pairs, 1);
   const tried = FUSION_GRID.map((standardised) => {
     const weight = standardised * unit;
-    const ranks = reciprocalRanks(fuseScores(pairs.gsmn, pairs.coarse, weight), pairs, captions);
+    const ranks = reciprocalRanks(
+      fuseScores(pairs.gsmn, pairs.coarse, weight),
+      pairs,
+      captionImages,
+      captions,
+    );
     return { standardised, weight, ranks, meanReciprocalRank: mean(ranks) };
   });
   const best = tried.reduce((a, b) => (b.meanReciprocalRank > a.meanReciprocalRank ? b : a));
   const chosen =
     tried.find(
       (one) =>
-        best.meanReciprocalRank - one.meanReciprocalRank <= standardError(best.ranks, one.ranks, captions),
+        best.meanReciprocalRank - one.meanReciprocalRank <=
+        standardError(best.ranks, one.ranks, captionImages, captions),
     ) ?? best;
   const { weight, standardised, meanReciprocalRank } = chosen;
   return { weight, standardised, meanReciprocalRank };
@@ -133,11 +143,16 @@ function mean(values: Float64Array): number {
 }
 
 /** Standard error of the mean difference of a and b, images as the independent units. */
-function standardError(a: Float64Array, b: Float64Array, captions: readonly number[]): number {
+function standardError(
+  a: Float64Array,
+  b: Float64Array,
+  captionImages: CaptionImages,
+  captions: readonly number[],
+): number {
   const average = mean(a) - mean(b);
   const images = new Map<number, number>();
   for (const [at, caption] of captions.entries()) {
-    const image = Math.floor(caption / CAPTIONS_PER_IMAGE);
+    const image = captionImages[caption] as number;
     const gap = (a[at] as number) - (b[at] as number) - average;
     images.set(image, (images.get(image) ?? 0) + gap);
   }

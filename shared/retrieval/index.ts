@@ -34,8 +34,9 @@ export {
   type StoredRecallEncoder,
 } from './recall-encoder.ts';
 export {
-  CAPTIONS_PER_IMAGE,
+  type CaptionImages,
   type DirectionMetrics,
+  evenCaptionImages,
   oneDecimal,
   type RecallMetrics,
   recallMetrics,

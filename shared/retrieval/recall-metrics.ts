@@ -1,7 +1,12 @@
 import { AppError } from '../errors/index.ts';
 
-/** Captions of each image in every GSMN data set; caption c belongs to image `floor(c / 5)`. */
-export const CAPTIONS_PER_IMAGE = 5;
+/** The image of each caption, `[captions]`. An image may have any number of captions, in any order. */
+export type CaptionImages = Int32Array;
+
+/** The same number of captions for every image, in the order of the images. */
+export function evenCaptionImages(images: number, perImage: number): CaptionImages {
+  return Int32Array.from({ length: images * perImage }, (_, caption) => Math.floor(caption / perImage));
+}
 
 /** Recall@K in percent. Ranks are zero-based; their median and mean count from one, as the released code prints them. */
 export interface DirectionMetrics {
@@ -10,7 +15,10 @@ export interface DirectionMetrics {
   readonly r10: number;
   readonly median: number;
   readonly mean: number;
-  /** Image to text: the rank of each image's best caption. Text to image: the rank of each caption's image. */
+  /**
+   * Image to text: the rank of each image's best caption, or -1 for an image without captions, which no figure counts. Text to image:
+   * the rank of each caption's image.
+   */
   readonly ranks: Int32Array;
 }
 
@@ -22,32 +30,48 @@ export interface RecallMetrics {
 }
 
 /**
- * Recall@K of a similarity matrix `[images, captions]`, row-major, exactly as the released evaluation counts it: five
- * captions for each image, ranks from an ascending argsort read backwards (of equal scores the later one comes first).
+ * Recall@K of a similarity matrix `[images, captions]`, row-major, as the released evaluation counts it: an image counts by the best
+ * of its captions; ranks come from an ascending argsort read backwards (of equal scores the later one comes first).
  *
  * @throws AppError `shape_mismatch`, `format_invalid` (scores that are not finite).
  */
-export function recallMetrics(scores: Float32Array, images: number, captions: number): RecallMetrics {
-  if (images < 1 || captions !== images * CAPTIONS_PER_IMAGE || scores.length !== images * captions) {
+export function recallMetrics(
+  scores: Float32Array,
+  images: number,
+  captionImages: CaptionImages,
+): RecallMetrics {
+  const captions = captionImages.length;
+  if (images < 1 || captions < 1 || scores.length !== images * captions) {
     throw new AppError(
       'shape_mismatch',
-      `recall@K needs five captions for each image: ${scores.length} scores of ${images} images and ${captions} captions`,
+      `recall@K needs a score for each image and caption: ${scores.length} scores of ${images} images and ${captions} captions`,
     );
   }
+  assertCaptionImages(captionImages, images);
   if (!scores.every(Number.isFinite)) {
     throw new AppError('format_invalid', 'the similarity matrix holds scores that are not finite');
   }
-  const imageToText = new Int32Array(images).fill(captions);
+  const imageToText = new Int32Array(images).fill(-1);
   const textToImage = new Int32Array(captions);
-  for (let caption = 0; caption < captions; caption++) {
-    const image = Math.floor(caption / CAPTIONS_PER_IMAGE);
+  for (const [caption, image] of captionImages.entries()) {
     textToImage[caption] = rankOf(scores, caption, captions, images, image);
     const rank = rankOf(scores, image * captions, 1, captions, caption);
-    imageToText[image] = Math.min(imageToText[image] as number, rank);
+    const best = imageToText[image] as number;
+    if (best < 0 || rank < best) imageToText[image] = rank;
   }
   const [i2t, t2i] = [directionMetrics(imageToText), directionMetrics(textToImage)];
   const rsum = i2t.r1 + i2t.r5 + i2t.r10 + t2i.r1 + t2i.r5 + t2i.r10;
   return { imageToText: i2t, textToImage: t2i, rsum };
+}
+
+/** Refuses captions of images that are not there. @throws AppError `shape_mismatch` */
+export function assertCaptionImages(captionImages: CaptionImages, images: number): void {
+  const wrong = captionImages.findIndex((image) => image < 0 || image >= images);
+  if (wrong < 0) return;
+  throw new AppError(
+    'shape_mismatch',
+    `caption ${wrong} belongs to image ${captionImages[wrong]}, but there are ${images} images`,
+  );
 }
 
 /** Zero-based rank of item `index` among `count` scores at distance `stride`. */
@@ -61,11 +85,11 @@ function rankOf(scores: Float32Array, start: number, stride: number, count: numb
   return rank;
 }
 
-/** Recall@K, median and mean of zero-based ranks. */
+/** Recall@K, median and mean of zero-based ranks; -1 is none. */
 function directionMetrics(ranks: Int32Array): DirectionMetrics {
+  const sorted = ranks.filter((rank) => rank >= 0).sort();
   const within = (limit: number): number =>
-    (100 * ranks.filter((rank) => rank < limit).length) / ranks.length;
-  const sorted = ranks.toSorted();
+    (100 * sorted.filter((rank) => rank < limit).length) / sorted.length;
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
@@ -74,7 +98,7 @@ function directionMetrics(ranks: Int32Array): DirectionMetrics {
     r5: within(5),
     r10: within(10),
     median: Math.floor(median) + 1,
-    mean: ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length + 1,
+    mean: sorted.reduce((sum, rank) => sum + rank, 0) / sorted.length + 1,
     ranks,
   };
 }

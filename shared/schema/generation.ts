@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureIdentitySchema } from './feature-identity.ts';
 import { modelConfigSchema } from './model-config.ts';
 import { rankingSchema } from './ranking.ts';
 
@@ -8,13 +9,9 @@ const count = z.number().int().nonnegative();
 /** A file of a generation, by its path inside the generation's folder. */
 const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
 
-/**
- * A generation: the result of one index build. It is immutable. Its id is the hash of everything it was made from, so
- * the same model over the same data is the same generation.
- */
-export const generationManifestSchema = z.object({
+/** What both versions of a manifest say. */
+const manifestBase = z.object({
   format: z.literal('gsmn-generation'),
-  version: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** Where the data came from, for people. */
   source: z.object({ name: z.string(), split: z.string() }),
@@ -33,12 +30,58 @@ export const generationManifestSchema = z.object({
   /** The backend that encoded the graphs: another one gives numbers that differ in their last digits. */
   backend: z.string(),
   images: z.object({ count, regions: z.number().int().positive() }),
+  /** How many captions, and the words of the longest one with `<start>` and `<end>`. */
   captions: z.object({ count, longest: count }),
   nodes: z.object({ dtype: z.enum(['float16', 'float32']) }),
+  /** The points' collections, by half. */
   collections: z.object({ images: z.string(), captions: z.string() }),
   files: z.array(generationFileSchema),
 });
-export type GenerationManifest = z.infer<typeof generationManifestSchema>;
+
+/** The halves of a generation: graphs, vectors and payloads of images, and the same of their captions. */
+const halfSchema = z.enum(['images', 'captions']);
+
+/** Version 1: always both halves, and not a word on where the features come from. */
+const manifestVersion1Schema = manifestBase.extend({ version: z.literal(1) });
+
+const manifestVersion2Schema = manifestBase
+  .extend({
+    version: z.literal(2),
+    /** Images always; without `captions` there are no captions, no files of them, and no collection. */
+    holds: z.array(halfSchema),
+    /** The source of the images' features; absent where the data did not name it. */
+    features: featureIdentitySchema.optional(),
+    collections: z.object({ images: z.string(), captions: z.string().optional() }),
+  })
+  .refine(({ holds }) => holds.includes('images') && new Set(holds).size === holds.length, {
+    path: ['holds'],
+    message: 'names images, and each half once',
+  })
+  .refine(({ holds, collections }) => holds.includes('captions') === (collections.captions !== undefined), {
+    path: ['collections', 'captions'],
+    message: 'is named where the generation holds captions, and only there',
+  })
+  .refine(({ holds, captions }) => holds.includes('captions') || captions.count === 0, {
+    path: ['captions', 'count'],
+    message: 'is 0 where the generation holds no captions',
+  });
+
+/**
+ * A generation: the result of one index build. It is immutable. Its id is the hash of everything it was made from, so
+ * the same model over the same data is the same generation.
+ */
+export type GenerationManifest = z.infer<typeof manifestVersion2Schema>;
+
+/** What writers write: the current version. */
+export const generationManifestSchema = manifestVersion2Schema;
+
+/** What readers accept, as the current version. */
+export const storedManifestSchema = z.discriminatedUnion('version', [
+  manifestVersion1Schema.transform(
+    (manifest): GenerationManifest => ({ ...manifest, version: 2, holds: ['images', 'captions'] }),
+  ),
+  manifestVersion2Schema,
+]);
 
 /** Payload of an image's point in Qdrant. The point's id is the image's ordinal in the node store. */
 export const imagePayloadSchema = z.object({

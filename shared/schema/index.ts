@@ -1,3 +1,4 @@
+export * from './feature-identity.ts';
 export * from './generation.ts';
 export * from './model-config.ts';
 export * from './ranking.ts';

@@ -6,7 +6,7 @@ import { scoreCommand } from '../../batch/cli/commands/score.ts';
 import { type Evaluation, openEvaluation } from '../../batch/evaluation/open-evaluation.ts';
 import { runEvaluation } from '../../batch/evaluation/run-evaluation.ts';
 import { encodeFold } from '../../batch/evaluation/score-members.ts';
-import type { DirectionMetrics } from '../../shared/retrieval/index.ts';
+import { type DirectionMetrics, evenCaptionImages } from '../../shared/retrieval/index.ts';
 import { expectClose } from '../support/close.ts';
 import { withFolder } from '../support/data-folder.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -68,11 +68,11 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
         const golden = outputs();
         const output = (key: string): Float32Array => golden.get(key)?.data ?? new Float32Array();
         const [fold] = evaluation.folds;
-        expect(fold).toEqual({ images: [0, 12], captions: [0, 60] });
-        const { images, captions } = await encodeFold(
-          evaluation,
-          { images: [0, 12], captions: [0, 60] },
-          (_label, _unit, work) => work(() => {}),
+        if (fold === undefined) throw new Error('there is no fold');
+        expect([fold.images, fold.captions.length]).toEqual([[0, 12], 60]);
+        expect(fold.captionImages).toEqual(evenCaptionImages(12, 5));
+        const { images, captions } = await encodeFold(evaluation, fold, (_label, _unit, work) =>
+          work(() => {}),
         );
         const size = output('image_nodes').length / 12;
         for (const [index, { nodes }] of images.entries()) {

@@ -2,9 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { type DirectionMetrics, recallMetrics, releasedLines } from '../../shared/retrieval/index.ts';
+import {
+  type DirectionMetrics,
+  evenCaptionImages,
+  recallMetrics,
+  releasedLines,
+} from '../../shared/retrieval/index.ts';
 
 const root = resolve(import.meta.dirname, '../../../shared/golden');
+const FIVE_EACH = evenCaptionImages(12, 5);
 const models = ['dense', 'sparse', 'unigru-lambda10', 'wide'];
 
 /** Numbers of a plain .npy file, read without the project's own reader on purpose. */
@@ -31,7 +37,7 @@ describe.skipIf(!existsSync(root))('recalls of the released evaluation (needs ..
     '%s: equal metrics and ranks',
     (folder) => {
       const sims = unzipSync(readFileSync(join(root, folder, 'outputs.npz')))['sims.npy'];
-      const metrics = recallMetrics(numbers(sims ?? new Uint8Array()), 12, 60);
+      const metrics = recallMetrics(numbers(sims ?? new Uint8Array()), 12, FIVE_EACH);
       const expected = json(join(root, folder, 'expected.json'));
       expect(asExpected(metrics.imageToText)).toEqual(expected.i2t);
       expect(asExpected(metrics.textToImage)).toEqual(expected.t2i);
@@ -41,7 +47,7 @@ describe.skipIf(!existsSync(root))('recalls of the released evaluation (needs ..
   it.each(models.filter((model) => model !== 'wide'))('%s: prints the same lines', (model) => {
     const folder = join(root, 'released', model);
     const scores = numbers(readFileSync(join(folder, 'protocol_released_sims.npy')));
-    expect(releasedLines(recallMetrics(scores, 12, 60))).toEqual(
+    expect(releasedLines(recallMetrics(scores, 12, FIVE_EACH))).toEqual(
       json(join(folder, 'protocol_released.json')).printed,
     );
   });

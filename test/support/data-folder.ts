@@ -17,11 +17,12 @@ export function sizeBytes(sizes: readonly (readonly [width: number, height: numb
   return npyBytes("[('image_w', '<i4'), ('image_h', '<i4')]", [sizes.length], Int32Array.from(sizes.flat()));
 }
 
-/** Files of a small split by name: images of 3 regions and 4 features, five captions each. */
+/** Files of a small split by name: images of 3 regions and 4 features, five captions each or as many as are asked for. */
 export function smallSplitFiles(
   split: string,
   images: number,
   rowsPerImage = 1,
+  captionCount = images * 5,
 ): Map<string, Buffer | string> {
   const rows = images * rowsPerImage;
   const imageOf = (index: number, size: number): number => Math.floor(index / (size * rowsPerImage));
@@ -33,7 +34,7 @@ export function smallSplitFiles(
     { length: rows * 12 },
     (_, index) => imageOf(index, 12) + (index % 12) * 2 + (index % 4 < 2 ? 0 : 10),
   );
-  const captions = Array.from({ length: images * 5 }, (_, index) => index);
+  const captions = Array.from({ length: captionCount }, (_, index) => index);
   const lines = (entries: readonly string[]): string => `${entries.join('\n')}\n`;
   const perImage = (entry: (image: number) => string): string =>
     lines(Array.from({ length: images }, (_, image) => entry(image)));

@@ -5,7 +5,7 @@ import { writeModel } from '../../batch/model/load-model.ts';
 import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
 import { writeParser } from '../../shared/parse/index.ts';
 import { fitCentredPooling } from '../../shared/retrieval/index.ts';
-import type { ModelConfig } from '../../shared/schema/index.ts';
+import type { FeatureIdentity, ModelConfig } from '../../shared/schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { smallSplitFiles } from './data-folder.ts';
 import { randomNumbers, seededRandom } from './random.ts';
@@ -32,13 +32,25 @@ export interface SmallProject {
 /** Writes splits of `images` images each (3 regions, 4 features, 5 captions) and a random model for them. */
 export async function smallProject(
   splits: Readonly<Record<string, number>>,
-  { seed = 11, config = {} }: { readonly seed?: number; readonly config?: Partial<ModelConfig> } = {},
+  {
+    seed = 11,
+    config = {},
+    features,
+  }: {
+    readonly seed?: number;
+    readonly config?: Partial<ModelConfig>;
+    /** The source that data and model name; none leaves both unnamed. */
+    readonly features?: FeatureIdentity;
+  } = {},
 ): Promise<SmallProject> {
   const root = mkdtempSync(join(tmpdir(), 'gsmn-index-'));
   const data = join(root, 'data');
   mkdirSync(data);
   for (const [split, images] of Object.entries(splits)) {
     for (const [name, content] of smallSplitFiles(split, images)) writeFileSync(join(data, name), content);
+    if (features !== undefined) {
+      writeFileSync(join(data, `${split}_features.json`), JSON.stringify(features));
+    }
   }
   writeFileSync(join(data, 'vocab.json'), SMALL_VOCABULARY);
   const vocabulary = parseVocabulary(SMALL_VOCABULARY, 'vocab.json');
@@ -47,6 +59,7 @@ export async function smallProject(
   const { jointSize } = network;
   const prepared = await createModel({
     config: network,
+    features,
     parameters: randomParameters(random, network),
     vocabulary,
     coarse: fitCentredPooling(

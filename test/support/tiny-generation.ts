@@ -131,7 +131,8 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
   const id = (await sha256Hex([canonicalJson({ seed, described })])).slice(0, 16);
   const manifest: GenerationManifest = {
     format: 'gsmn-generation',
-    version: 1,
+    version: 2,
+    holds: ['images', 'captions'],
     id,
     source: { name: 'random', split: `seed ${seed}` },
     model: { config, fingerprints: model.fingerprints },
@@ -184,6 +185,7 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
       return { id, vector, payload };
     }),
   );
+  if (captions === undefined) return;
   await store.ensureCollection(captions, tiny.recall.dimensions);
   const texts = tiny.captions.map(({ text, words }) => ({
     text,

@@ -14,10 +14,12 @@ export function checkpointCommand(): Command {
       .option('--json', 'as JSON on stdout')
       .action(async (path, { json }) => {
         const { loadNetwork } = await import('../../checkpoint/load-network.ts');
-        const { config, epoch, iterations, bestRsum, options, parameters } = await loadNetwork(path);
+        const { config, features, epoch, iterations, bestRsum, options, parameters } =
+          await loadNetwork(path);
         const numbers = [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
         const told = {
           config,
+          features,
           epoch,
           steps: iterations,
           bestRsum,
@@ -29,6 +31,7 @@ export function checkpointCommand(): Command {
           steps: iterations,
           bestRsum,
           numbers,
+          features: features && JSON.stringify(features),
           ...config,
           ...told.options,
         });
@@ -56,10 +59,22 @@ export function checkpointCommand(): Command {
           propagationSchema.options,
         ),
       )
-      .action(async (source, target, { format, propagation }) => {
+      .option(
+        '--features <file>',
+        'a {split}_features.json: the source of its features, for a checkpoint that does not name it',
+      )
+      .action(async (source, target, { format, propagation, features: file }) => {
         const { convertCheckpoint } = await import('../../checkpoint/convert-checkpoint.ts');
-        const { config } = await convertCheckpoint(source, target, format, propagation);
-        process.stderr.write(`wrote ${target} (D ${config.jointSize}, propagation ${config.propagation})\n`);
+        const { requireFeatureIdentity } = await import('../../data/feature-identity.ts');
+        const named = file === undefined ? undefined : await requireFeatureIdentity(file);
+        const { config, features } = await convertCheckpoint(source, target, format, {
+          propagation,
+          features: named,
+        });
+        const whose = features === undefined ? '' : `, features of ${features.source}`;
+        process.stderr.write(
+          `wrote ${target} (D ${config.jointSize}, propagation ${config.propagation}${whose})\n`,
+        );
       }),
   );
   return command;

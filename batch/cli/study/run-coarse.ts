@@ -3,7 +3,6 @@ import { createEngines } from '../../../shared/platform/engines/index.ts';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import { loadNetwork } from '../../checkpoint/load-network.ts';
 import { openSplit } from '../../data/open-split.ts';
-import { scoringBoxes } from '../../data/protocol-boxes.ts';
 import type { Split } from '../../data/split.ts';
 import { runCoarseStudy } from '../../study/coarse-recall.ts';
 import { prepareCoarseStudy, type StudySplit } from '../../study/study-input.ts';
@@ -38,8 +37,9 @@ export async function runCoarse(options: ModelDataOptions): Promise<void> {
 function studySplit(split: Split): StudySplit {
   return {
     rows: split,
-    boxes: scoringBoxes(split.boxes, 'clean', false),
+    boxes: split.boxes,
     captions: split.captionIds,
+    captionImages: split.captionImages,
     texts: split.captionTexts,
     dependencies: split.dependencies,
   };

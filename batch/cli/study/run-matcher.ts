@@ -10,7 +10,7 @@ import { type StudyOptions, withEncodedSplit } from './with-encoded-split.ts';
 
 /** `gsmn study matcher`: prints the table of docs/performance.md. */
 export async function runMatcher(options: StudyOptions): Promise<void> {
-  const rows = await withEncodedSplit(options, async ({ network, images, captions, signal }) => {
+  const rows = await withEncodedSplit(options, async ({ network, split, images, captions, signal }) => {
     const runtime = await nodeKernelRuntime();
     const scoreWith = async (precision: MatchPrecision) => {
       const matcher = createSimdMatcher(network.config, network.parameters, runtime, { precision });
@@ -27,7 +27,7 @@ export async function runMatcher(options: StudyOptions): Promise<void> {
     for (const precision of matchPrecisionSchema.options) {
       const scores = await scoreWith(precision);
       exact ??= scores;
-      const found = scoreAgreement(exact, scores, images.length, captions.length);
+      const found = scoreAgreement(exact, scores, images.length, split.captionImages);
       lines.push(
         `| ${precision} | text to image | ${cells(found.textToImage)} | ${found.largestDifference.toExponential(1)} | ` +
           `${found.rootMeanSquare.toExponential(1)} |`,

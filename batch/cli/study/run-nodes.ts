@@ -16,7 +16,7 @@ export async function runNodes(options: StudyOptions): Promise<void> {
         scoreMatrix(engines.matcher, codedImages(images, coding), captions, { signal, onProgress }),
       );
       exact ??= scores;
-      const found = rankAgreement(exact, scores, images.length, captions.length);
+      const found = rankAgreement(exact, scores, images.length, split.captionImages);
       const bytes = coding.bytesPerNumber * network.config.jointSize * split.regions;
       rows.push(
         `| ${coding.name} | ${(bytes / 1024).toFixed(1)} | ${oneDecimal(found.sameFirst)} | ${found.topTen.toFixed(2)} | ` +

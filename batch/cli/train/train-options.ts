@@ -25,7 +25,7 @@ export const numberOptions: readonly {
   { flag: '--warmup-steps <n>', text: 'with --max_violation: first steps by the mean violation', value: '0' },
   { flag: '--seed <n>', text: 'of the first parameters and the order of batches', value: '1' },
   { flag: '--save-step <n>', text: "steps between writings of the run's state", value: '500' },
-  { flag: '--validation-images <n>', text: 'validate on the first n images (default: all)' },
+  { flag: '--validation-images <n>', text: 'validate on the first n images of dev at most (default: 1000)' },
 ];
 
 /** Options of `gsmn train` that are switches. */

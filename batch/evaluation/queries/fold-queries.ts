@@ -1,13 +1,16 @@
-import { CAPTIONS_PER_IMAGE } from '../../../shared/retrieval/index.ts';
+import { captionsByImage } from '../../data/caption-images.ts';
 import type { ScoredFold } from '../run-evaluation.ts';
 import type { ImageToTextQuery, Query, TextToImageQuery } from './query-record.ts';
 
 /** Answers of a query that are kept. */
 const FOUND = 5;
 
-/** Every query of a fold, in both directions, with its rank and what stands first; indices are those of the split. */
+/** Every query of a fold, in both directions (an image without captions asks for none), with its rank and what stands first; indices are those of the split. */
 export function foldQueries(scored: ScoredFold, fold: number): Query[] {
-  const images = Array.from(scored.metrics.imageToText.ranks, (_, image) => imageQuery(scored, fold, image));
+  const own = captionsByImage(scored.fold.captionImages, scored.metrics.imageToText.ranks.length);
+  const images = own.flatMap((captions, image) =>
+    captions.length === 0 ? [] : [imageQuery(scored, fold, image, captions)],
+  );
   const captions = Array.from(scored.metrics.textToImage.ranks, (_, caption) =>
     captionQuery(scored, fold, caption),
   );
@@ -20,7 +23,7 @@ function captionQuery(
   caption: number,
 ): TextToImageQuery {
   const captions = metrics.textToImage.ranks.length;
-  const own = Math.floor(caption / CAPTIONS_PER_IMAGE);
+  const own = fold.captionImages[caption] ?? -1;
   const scoreOf = (image: number): number => scores[image * captions + caption] ?? Number.NaN;
   const column = {
     values: scores,
@@ -32,7 +35,7 @@ function captionQuery(
   return {
     direction: 'text-to-image',
     fold: number,
-    caption: fold.captions[0] + caption,
+    caption: fold.captions[caption] ?? -1,
     image: firstImage + own,
     rank: (metrics.textToImage.ranks[caption] ?? Number.NaN) + 1,
     score: scoreOf(own),
@@ -44,25 +47,28 @@ function captionQuery(
   };
 }
 
-function imageQuery({ fold, scores, metrics }: ScoredFold, number: number, image: number): ImageToTextQuery {
+function imageQuery(
+  { fold, scores, metrics }: ScoredFold,
+  number: number,
+  image: number,
+  own: readonly number[],
+): ImageToTextQuery {
   const captions = metrics.textToImage.ranks.length;
   const start = image * captions;
   const scoreOf = (caption: number): number => scores[start + caption] ?? Number.NaN;
-  const first = image * CAPTIONS_PER_IMAGE;
-  const own = { values: scores, start: start + first, stride: 1, count: CAPTIONS_PER_IMAGE };
-  const best = first + (topRanked(own, 1)[0] ?? 0);
-  const [firstCaption] = fold.captions;
+  // Of equal scores the later one, as in the recalls.
+  const best = own.reduce((found, caption) => (scoreOf(caption) >= scoreOf(found) ? caption : found));
   return {
     direction: 'image-to-text',
     fold: number,
     image: fold.images[0] + image,
-    caption: firstCaption + best,
+    caption: fold.captions[best] ?? -1,
     rank: (metrics.imageToText.ranks[image] ?? Number.NaN) + 1,
     score: scoreOf(best),
     found: topRanked({ values: scores, start, stride: 1, count: captions }, FOUND).map((caption) => ({
-      caption: firstCaption + caption,
+      caption: fold.captions[caption] ?? -1,
       score: scoreOf(caption),
-      right: Math.floor(caption / CAPTIONS_PER_IMAGE) === image,
+      right: fold.captionImages[caption] === image,
     })),
   };
 }

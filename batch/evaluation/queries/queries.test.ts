@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recallMetrics } from '../../../shared/retrieval/index.ts';
+import { evenCaptionImages, recallMetrics } from '../../../shared/retrieval/index.ts';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { extremeQueries } from './extreme-queries.ts';
 import { foldQueries, topRanked } from './fold-queries.ts';
@@ -18,12 +18,17 @@ describe('topRanked', () => {
 
 describe('foldQueries', () => {
   const [images, captions] = [12, 60];
+  const captionImages = evenCaptionImages(images, 5);
   // Few different scores, so that there are ties.
   const random = randomNumbers(seededRandom(SEED), images * captions).map(
     (score) => Math.round(score * 20) / 20,
   );
-  const metrics = recallMetrics(random, images, captions);
-  const fold = { images: [100, 112], captions: [500, 560] } as const;
+  const metrics = recallMetrics(random, images, captionImages);
+  const fold = {
+    images: [100, 112] as const,
+    captions: Array.from({ length: captions }, (_, caption) => 500 + caption),
+    captionImages,
+  };
   const queries = foldQueries({ fold, scores: random, metrics }, 3);
 
   it(`has both directions with the ranks of the recalls and indices of the split (seed ${SEED})`, () => {
@@ -49,6 +54,26 @@ describe('foldQueries', () => {
       if (query.direction === 'image-to-text') expect(answer).toMatchObject({ caption: query.caption });
     }
     expect(checked).toBeGreaterThan(10);
+  });
+});
+
+describe('foldQueries of mixed captions', () => {
+  it('asks for the captions of the images that have some, in the numbers of the split', () => {
+    const captionImages = Int32Array.of(2, 0, 2);
+    // Image 0 finds caption 1 last; image 2 finds both of its own, the later of equal scores first.
+    const scores = Float32Array.of(9, 1, 9, 0, 0, 0, 5, 3, 5);
+    const metrics = recallMetrics(scores, 3, captionImages);
+    const fold = { images: [10, 13] as const, captions: [20, 21, 22], captionImages };
+    const queries = foldQueries({ fold, scores, metrics }, 0);
+    expect(queries.map(({ direction, image, caption, rank }) => [direction, image, caption, rank])).toEqual([
+      ['text-to-image', 12, 20, 2],
+      ['text-to-image', 10, 21, 2],
+      ['text-to-image', 12, 22, 2],
+      ['image-to-text', 10, 21, 3],
+      ['image-to-text', 12, 22, 1],
+    ]);
+    const [last] = queries.slice(-1);
+    expect(last?.found.map(({ right }) => right)).toEqual([true, true, false]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { CAPTIONS_PER_IMAGE } from '../../../shared/retrieval/index.ts';
 import type { Split } from '../../data/split.ts';
 
 /** What a person calls the images and captions of a split. */
@@ -7,22 +6,26 @@ export interface SplitNames {
   caption(index: number): string;
   /** The picture's file name or address, or its number where the folder names none. */
   image(index: number): string;
-  /** What the picture shows: its first caption. */
+  /** What the picture shows: its first caption; its name where it has none. */
   shows(index: number): string;
   /** What the folder lacks, for the reader. */
   readonly notes: readonly string[];
 }
 
 export function splitNames(
-  split: Pick<Split, 'split' | 'captionTexts' | 'captionIds' | 'imageNames'>,
+  split: Pick<Split, 'split' | 'captionTexts' | 'captionIds' | 'captionsOf' | 'imageNames'>,
 ): SplitNames {
   const { captionTexts, captionIds, imageNames } = split;
   const caption = (index: number): string =>
     captionTexts?.[index] ?? `word ids ${(captionIds[index] ?? []).slice(1, -1).join(' ')}`;
+  const image = (index: number): string => imageNames?.[index] ?? `image ${index}`;
   return {
     caption,
-    image: (index) => imageNames?.[index] ?? `image ${index}`,
-    shows: (index) => caption(index * CAPTIONS_PER_IMAGE),
+    image,
+    shows: (index) => {
+      const [first] = split.captionsOf(index);
+      return first === undefined ? image(index) : caption(first);
+    },
     notes: [
       ...(captionTexts === undefined
         ? [`Captions are shown as word ids: the data folder has no ${split.split}_caps.txt.`]

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
-import { extractRegions, FEATURE_COUNT, REGION_COUNT } from './index.ts';
+import { extractRegions, REGION_COUNT } from './extract-regions.ts';
+import { FEATURE_COUNT } from './features/describe-region.ts';
 
 const [WIDTH, HEIGHT] = [320, 240];
 const COLOURS = [

@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../test/support/error-code.ts';
 import { openSplit } from '../../data/open-split.ts';
-import { FEATURE_COUNT, REGION_COUNT } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { featureIdentity } from '../../features/feature-source.ts';
 import { type Report, silentReport } from '../../report.ts';
 import { readVocabulary } from '../../vocabulary/vocabulary-file.ts';
 import { makeGallery } from './index.ts';
@@ -39,7 +40,9 @@ describe('makeGallery', () => {
       expect(made).toMatchObject({ split: 'train', pictures: 11, twinPairs: 1, found: false });
       const { vocabulary } = await readVocabulary(join(folder, 'vocab.json'));
       const split = await openSplit(folder, 'train', { vocabularySize: vocabulary.size });
-      expect(split).toMatchObject({ images: 11, regions: REGION_COUNT, featureSize: FEATURE_COUNT });
+      const features = featureIdentity(drawnRegions);
+      const { regions, featureSize } = features;
+      expect(split).toMatchObject({ images: 11, regions, featureSize, features });
       expect(split.captionTexts).toHaveLength(55);
       const words = split.captionTexts?.[0]?.toLowerCase().split(' ') ?? [];
       expect(split.captionIds[0]).toEqual([1, ...words.map((word) => vocabulary.idOf(word)), 2]);
@@ -79,6 +82,17 @@ describe('makeGallery', () => {
     );
     expect(one).toEqual(three);
     expect(stages).toBe(2);
+  });
+
+  it('names the features of a split that was made before they had a name', async () => {
+    await withGallery(async (folder) => {
+      await makeGallery(train(folder));
+      const before = contents(folder);
+      rmSync(join(folder, 'train_features.json'));
+      const [again] = await makeGallery(train(folder));
+      expect(again?.found).toBe(true);
+      expect(contents(folder)).toEqual(before);
+    });
   });
 
   it('makes a split again whose settings changed, and leaves others', async () => {

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
 import { sha256Hex } from '../../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
+import { featureIdentityFile } from '../../data/feature-identity.ts';
+import { splitFile } from '../../data/split-files.ts';
+import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { featureIdentity } from '../../features/feature-source.ts';
 import { type Report, silentReport } from '../../report.ts';
 import { readVocabulary, type VocabularyFile } from '../../vocabulary/vocabulary-file.ts';
 import { makeSplit } from './make-split.ts';
@@ -62,7 +66,10 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
     vocabulary: vocabulary === undefined ? 'of these captions' : await sha256Hex([vocabulary.text]),
   });
   const stamp = await readStamp(folder, split);
-  if (stamp?.fingerprint === fingerprint) return { ...stamp, split, found: true };
+  if (stamp?.fingerprint === fingerprint) {
+    await nameFeatures(folder, split);
+    return { ...stamp, split, found: true };
+  }
   const request = {
     folder,
     split,
@@ -82,6 +89,13 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
   const fresh = { fingerprint, ...result };
   await writeStamp(folder, split, fresh);
   return { ...fresh, split, found: false };
+}
+
+/** A split that was made before its features had a name gets one: the stamp says that they are the same. */
+async function nameFeatures(folder: string, split: GallerySplit): Promise<void> {
+  const path = splitFile(folder, split, 'source');
+  if (existsSync(path)) return;
+  await writeFileAtomic(path, featureIdentityFile(featureIdentity(drawnRegions)));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors/index.ts';
-import { extractRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/index.ts';
 import { drawPicture, drawTwins, type GalleryPicture } from '../scenes/index.ts';
 import type { PictureRecord, PictureTask, UnitRecord } from './picture-record.ts';
 
@@ -42,7 +42,7 @@ async function renderPicture(picture: GalleryPicture): Promise<PictureRecord> {
   const file = await sharp(data, { raw: { width, height, channels: 3 } })
     .webp(WEBP)
     .toBuffer();
-  const { boxes, features } = extractRegions(data, width, height);
+  const { boxes, features } = await drawnRegions.extract({ rgb: data, width, height });
   return { width, height, captions: picture.captions, file: new Uint8Array(file), boxes, features };
 }
 

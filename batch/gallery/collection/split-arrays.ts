@@ -1,8 +1,13 @@
 import { writeNpy } from '../../../shared/formats/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
-import { FEATURE_COUNT, REGION_COUNT } from '../../features/drawn-regions/index.ts';
+import { featureIdentityFile } from '../../data/feature-identity.ts';
+import { SPLIT_FILES } from '../../data/split-files.ts';
+import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { featureIdentity } from '../../features/feature-source.ts';
 import { captionIdLines, encodeCaptions } from '../../vocabulary/encode-captions.ts';
 import type { UnitRecord } from './picture-record.ts';
+
+const { regions: REGIONS, featureSize: FEATURES } = drawnRegions;
 
 /** Two rows of a split that are alike but for one thing, and which kind of thing that is. */
 interface TwinRows {
@@ -22,16 +27,16 @@ export class SplitArrays {
 
   constructor(count: number) {
     this.#count = count;
-    this.#features = new Int8Array(count * REGION_COUNT * FEATURE_COUNT);
-    this.#boxes = new Float32Array(count * REGION_COUNT * 4);
+    this.#features = new Int8Array(count * REGIONS * FEATURES);
+    this.#boxes = new Float32Array(count * REGIONS * 4);
     this.#sizes = new Int32Array(count * 2);
   }
 
   add({ row, twins, pictures }: UnitRecord): void {
     for (const [offset, { features, boxes, width, height, captions }] of pictures.entries()) {
       const at = row + offset;
-      this.#features.set(features, at * REGION_COUNT * FEATURE_COUNT);
-      this.#boxes.set(boxes, at * REGION_COUNT * 4);
+      this.#features.set(features, at * REGIONS * FEATURES);
+      this.#boxes.set(boxes, at * REGIONS * 4);
       this.#sizes.set([width, height], at * 2);
       this.#captions[at] = captions;
     }
@@ -48,9 +53,10 @@ export class SplitArrays {
     const lines = (entries: readonly string[]): string => `${entries.join('\n')}\n`;
     const twins = this.#twins.toSorted((one, two) => one.first - two.first);
     return new Map<string, Uint8Array | string>([
-      ['ims.npy', writeNpy({ shape: [this.#count, REGION_COUNT, FEATURE_COUNT], data: this.#features })],
-      ['ims_bbx.npy', writeNpy({ shape: [this.#count, REGION_COUNT, 4], data: this.#boxes })],
+      ['ims.npy', writeNpy({ shape: [this.#count, REGIONS, FEATURES], data: this.#features })],
+      ['ims_bbx.npy', writeNpy({ shape: [this.#count, REGIONS, 4], data: this.#boxes })],
       ['ims_size.npy', sizesFile(this.#sizes)],
+      [SPLIT_FILES.source, featureIdentityFile(featureIdentity(drawnRegions))],
       ['caps.txt', lines(this.captions)],
       ['precaps_stan.txt', captionIdLines(encodeCaptions(this.captions, vocabulary))],
       ['images.txt', lines(names)],

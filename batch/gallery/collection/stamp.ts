@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../../shared/generation/index.ts';
 import { readJsonFile, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
-import { extractRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/index.ts';
 import { drawPicture, drawTwins } from '../scenes/index.ts';
 import type { GallerySplit } from './plan.ts';
 
@@ -39,7 +39,11 @@ export function stampPath(folder: string, split: GallerySplit): string {
  */
 export async function galleryFingerprint(settings: Readonly<Record<string, unknown>>): Promise<string> {
   const drawings = [drawPicture(1), drawPicture(2), ...Object.values(drawTwins(3))];
-  const { boxes, features } = extractRegions(samplePixels(), SAMPLE, SAMPLE);
+  const { boxes, features } = await drawnRegions.extract({
+    rgb: samplePixels(),
+    width: SAMPLE,
+    height: SAMPLE,
+  });
   return sha256Hex([
     canonicalJson({ version: VERSION, settings, drawings }),
     new Uint8Array(boxes.buffer),

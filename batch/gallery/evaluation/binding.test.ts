@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { evenCaptionImages } from '../../../shared/retrieval/index.ts';
 import { bindingAccuracy } from './binding.ts';
 
 /** Four pictures, 20 captions; each caption scores its own picture 1 and others 0. */
@@ -7,6 +8,7 @@ function perfect(): Float32Array {
     Math.floor(pair / 20) === Math.floor((pair % 20) / 5) ? 1 : 0,
   );
 }
+const FIVE_EACH = evenCaptionImages(4, 5);
 const twins = [
   { kind: 'role', first: 0, second: 2 },
   { kind: 'attribute', first: 3, second: 1 },
@@ -14,7 +16,7 @@ const twins = [
 
 describe('binding accuracy', () => {
   it('is 100 where every caption prefers its own picture', () => {
-    expect(bindingAccuracy(perfect(), 20, twins)).toEqual({
+    expect(bindingAccuracy(perfect(), FIVE_EACH, twins)).toEqual({
       all: 100,
       byKind: { attribute: 100, role: 100 },
       captions: 20,
@@ -26,7 +28,7 @@ describe('binding accuracy', () => {
     // Caption 1 of picture 0 prefers its twin; caption 11 of picture 2 prefers neither.
     scores[2 * 20 + 1] = 2;
     scores[0 * 20 + 11] = 1;
-    expect(bindingAccuracy(scores, 20, twins)).toMatchObject({
+    expect(bindingAccuracy(scores, FIVE_EACH, twins)).toMatchObject({
       all: 90,
       byKind: { role: 80, attribute: 100 },
     });
@@ -35,10 +37,10 @@ describe('binding accuracy', () => {
   it('does not look at pictures that are no twins', () => {
     const scores = perfect();
     scores[1 * 20 + 1] = 5;
-    expect(bindingAccuracy(scores, 20, twins).all).toBe(100);
+    expect(bindingAccuracy(scores, FIVE_EACH, twins).all).toBe(100);
   });
 
   it('is refused without twins', () => {
-    expect(() => bindingAccuracy(perfect(), 20, [])).toThrow(/no twins/);
+    expect(() => bindingAccuracy(perfect(), FIVE_EACH, [])).toThrow(/no twins/);
   });
 });

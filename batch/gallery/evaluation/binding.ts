@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import { CAPTIONS_PER_IMAGE } from '../../../shared/retrieval/index.ts';
+import type { CaptionImages } from '../../../shared/retrieval/index.ts';
+import { captionsByImage } from '../../data/caption-images.ts';
 import type { Twin } from '../../training/twins.ts';
 
 /** How often a caption's own picture scores above its twin: the same things in another binding. */
@@ -15,21 +16,23 @@ export interface BindingAccuracy {
 /**
  * Asks every caption of every twin whether its own picture scores above the other one. Equal scores are not above.
  *
- * @param scores `[images, captions]`, five captions an image
+ * @param scores `[images, captions]`
+ * @param captionImages of each caption its image
  * @throws AppError `argument_invalid` without twins
  */
 export function bindingAccuracy(
   scores: Float32Array,
-  captions: number,
+  captionImages: CaptionImages,
   twins: readonly Twin[],
 ): BindingAccuracy {
   if (twins.length === 0) throw new AppError('argument_invalid', 'there are no twins to tell apart');
+  const captions = captionImages.length;
+  const ofImages = captionsByImage(captionImages, scores.length / captions);
   const counts = new Map<string, { right: number; asked: number }>();
   const ask = (own: number, other: number, kind: string): void => {
     const count = counts.get(kind) ?? { right: 0, asked: 0 };
     counts.set(kind, count);
-    for (let place = 0; place < CAPTIONS_PER_IMAGE; place++) {
-      const caption = own * CAPTIONS_PER_IMAGE + place;
+    for (const caption of ofImages[own] ?? []) {
       const [mine, its] = [scores[own * captions + caption], scores[other * captions + caption]];
       count.asked += 1;
       if ((mine ?? Number.NaN) > (its ?? Number.NaN)) count.right += 1;

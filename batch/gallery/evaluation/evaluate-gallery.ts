@@ -12,8 +12,8 @@ import {
 } from '../../../shared/retrieval/index.ts';
 import type { ModelConfig } from '../../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../../data/encode-split.ts';
+import { assertFeaturesOf } from '../../data/feature-identity.ts';
 import { openSplit } from '../../data/open-split.ts';
-import { scoringBoxes } from '../../data/protocol-boxes.ts';
 import { scoreMatrix } from '../../evaluation/score-fold.ts';
 import type { Report } from '../../report.ts';
 import { readTwins } from '../../training/twins.ts';
@@ -54,18 +54,19 @@ export async function evaluateGallery(
   report: Report,
   signal?: AbortSignal,
 ): Promise<GalleryEvaluation> {
-  const { config, parameters, coarse: stored, ranking } = await readModel(folderFiles(model));
+  const loaded = await readModel(folderFiles(model));
+  const { config, parameters, coarse: stored, ranking } = loaded;
   const split = await openSplit(data, name, { vocabularySize: config.vocabularySize });
   const engines = await createEngines(config, parameters, backend);
   try {
+    assertFeaturesOf(split, { ...loaded, path: model, kind: 'model folder' });
     const twins = await readTwins(data, name, split.images);
     if (twins === undefined) {
       throw new AppError('file_missing', `${data} has no ${name}_twins.json`, {
         hint: 'name a folder that `gsmn gallery make` wrote',
       });
     }
-    const { images, regions, featureSize, captionIds } = split;
-    const boxes = scoringBoxes(split.boxes, 'clean', false);
+    const { images, regions, featureSize, boxes, captionIds, captionImages } = split;
     const pictures = await encodeImageGraphs(engines.encoder, split, boxes, { signal });
     const sentences = await encodeCaptionGraphs(engines.encoder, captionIds, split.dependencies, { signal });
     const gsmn = await report.stage(`comparing on ${name}`, 'pairs', (onProgress) =>
@@ -90,8 +91,8 @@ export async function evaluateGallery(
     await recall.dispose?.();
     const captions = captionIds.length;
     const score = (scores: Float32Array): GalleryScore => ({
-      recalls: recallMetrics(scores, images, captions),
-      binding: bindingAccuracy(scores, captions, twins),
+      recalls: recallMetrics(scores, images, captionImages),
+      binding: bindingAccuracy(scores, captionImages, twins),
     });
     const { shortlist, coarseWeight } = ranking;
     const fused = fuseScores(gsmn, coarse, coarseWeight);

@@ -81,7 +81,8 @@ function manifest(count: number, config: ModelConfig): GenerationManifest {
   const none = '0'.repeat(64);
   return {
     format: 'gsmn-generation',
-    version: 1,
+    version: 2,
+    holds: ['images'],
     id: '0'.repeat(16),
     source: { name: 'random', split: 'bench' },
     model: { config, fingerprints: { network: none, vocabulary: none, coarse: none } },
@@ -91,7 +92,7 @@ function manifest(count: number, config: ModelConfig): GenerationManifest {
     images: { count, regions: REGIONS },
     captions: { count: 0, longest: 0 },
     nodes: { dtype: 'float16' },
-    collections: { images: 'none', captions: 'none' },
+    collections: { images: 'none' },
     files: [],
   };
 }

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
-import { BUILD_PATHS } from '../../../batch/index/paths.ts';
 import { openNpy } from '../../../shared/formats/index.ts';
-import { openImageGraphs, readManifest, readModel, within } from '../../../shared/generation/index.ts';
+import {
+  GENERATION_PATHS,
+  openImageGraphs,
+  readManifest,
+  readModel,
+  within,
+} from '../../../shared/generation/index.ts';
 import type { CaptionGraph, PairScores, PreparedImages } from '../../../shared/model/index.ts';
 import { createEngines } from '../../../shared/platform/engines/index.ts';
 import { withFileSource } from '../../../shared/platform/file-source.ts';
@@ -38,7 +43,7 @@ export async function openDirectRanking(folder: string, backendRequest: string):
   const reader = await openImageGraphs(files, manifest);
   const prepared: PreparedImages = await matcher.prepareImages(await reader.read(0, reader.count));
   await reader.close();
-  const vectors = await withFileSource(join(folder, BUILD_PATHS.imageVectors), async (source) =>
+  const vectors = await withFileSource(join(folder, GENERATION_PATHS.imageVectors), async (source) =>
     (await openNpy(source)).readRows(0, manifest.images.count),
   );
 

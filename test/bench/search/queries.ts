@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILD_PATHS } from '../../../batch/index/paths.ts';
+import { GENERATION_PATHS } from '../../../shared/generation/index.ts';
 import { captionPayloadSchema } from '../../../shared/schema/index.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -12,7 +12,7 @@ export interface Query {
 
 /** The captions of a generation in an order of chance that is always the same; none twice. */
 export function captionQueries(folder: string): Query[] {
-  const lines = readFileSync(join(folder, BUILD_PATHS.captionPayloads), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(folder, GENERATION_PATHS.captionPayloads), 'utf8').trim().split('\n');
   const captions = lines.map((line) => captionPayloadSchema.parse(JSON.parse(line)));
   const distinct = [...new Map(captions.map((caption) => [caption.text, caption])).values()];
   const random = seededRandom(1);

@@ -1,0 +1,39 @@
+import { AppError } from '../../shared/errors/index.ts';
+import type { ImageRows } from './encode-split.ts';
+import { readEqualRows } from './equal-rows.ts';
+import type { FeatureFile } from './image-features.ts';
+import type { SplitLayout } from './split-layout.ts';
+
+/**
+ * Features by image. Of an image with five rows all are read and compared the first time, the first alone from then on.
+ */
+export function featureRows(file: FeatureFile, { images, rowsPerImage }: SplitLayout): ImageRows {
+  const { path, regions, featureSize } = file;
+  const size = regions * featureSize;
+  const compared = new Uint8Array(images);
+  const readImage = async (image: number): Promise<Float32Array> => {
+    const row = image * rowsPerImage;
+    if (compared[image] === 1) return file.readRows(row, row + 1);
+    const features = await readEqualRows(file, row);
+    compared[image] = 1;
+    return features;
+  };
+  const readFeatures = async (from: number, to: number): Promise<Float32Array> => {
+    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= images)) {
+      throw new AppError('argument_invalid', `${path} has images 0 to ${images}, not ${from} to ${to}`);
+    }
+    const features =
+      rowsPerImage === 1 ? await file.readRows(from, to) : new Float32Array((to - from) * size);
+    for (let image = from; image < to; image++) {
+      const place = (image - from) * size;
+      if (rowsPerImage > 1) features.set(await readImage(image), place);
+      if (!features.subarray(place, place + size).every(Number.isFinite)) {
+        throw new AppError('format_invalid', `${path}: image ${image} has features that are not finite`, {
+          hint: 'extract the features of this image again',
+        });
+      }
+    }
+    return features;
+  };
+  return { images, regions, featureSize, readFeatures };
+}

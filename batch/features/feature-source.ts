@@ -1,0 +1,41 @@
+import type { FeatureIdentity } from '../../shared/schema/index.ts';
+
+/** An image as pixels. */
+export interface ImagePixels {
+  /** `[height, width, 3]`, sRGB. */
+  readonly rgb: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The regions of an image, with their features. */
+export interface ImageRegions {
+  /** `[R, 4]`: x1 y1 x2 y2, in pixels of the image. */
+  readonly boxes: Float32Array<ArrayBuffer>;
+  /** `[R, F]` */
+  readonly features: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+}
+
+/** What turns the pixels of an image into regions and their features. */
+export interface FeatureSource {
+  /** Names the source in data folders, models and generations. */
+  readonly id: string;
+  /** Raised whenever the same pixels give other numbers: models that were trained on the numbers before do not know them. */
+  readonly version: number;
+  /** R, the same for every image. */
+  readonly regions: number;
+  /** F. */
+  readonly featureSize: number;
+  /** Finds and describes the regions of an image. The same pixels give the same numbers. */
+  extract(image: ImagePixels): Promise<ImageRegions>;
+}
+
+/** How data folders, models and generations name a source. */
+export function featureIdentity({
+  id,
+  version,
+  regions,
+  featureSize,
+}: Omit<FeatureSource, 'extract'>): FeatureIdentity {
+  return { source: id, version, regions, featureSize };
+}
