@@ -44,7 +44,7 @@ export function galleryCommand(): Command {
   );
   command.addCommand(
     new Command('evaluate')
-      .description('recalls, and who tells twins apart: the recall head, the graphs, and both')
+      .description('recalls, and who tells twins apart: the recall encoder, the graphs, and both')
       .option('--model <dir...>', 'prepared models (default: the one that ships)')
       .option('--data <dir>', 'data folder of the collection', './data/gallery')
       .option('--split <name>', 'which split', 'test')

@@ -7,7 +7,7 @@ export function studyCommand(): Command {
   command.addCommand(
     withModelDataOptions(new Command('coarse'))
       .description(
-        'coarse heads: what their shortlists hold, what they rank with GSMN (docs/coarse-recall.md)',
+        'recall encoders: what their shortlists hold, how they rank with GSMN (docs/coarse-recall.md)',
       )
       .action(async (options) => (await import('../study/run-coarse.ts')).runCoarse(options)),
   );
