@@ -1,10 +1,10 @@
 /**
- * Words of captions that are encoded together. About 18 captions fill the tiles of the products and share one reading of
- * the weights; more would only keep others waiting longer.
+ * Words of captions that are encoded together. About 18 captions fill the tiles of the products and share one pass over
+ * the weights; more would only make others wait longer.
  */
 const WORDS_AT_ONCE = 256;
 
-/** Indices of captions, longest first, in groups of so many words at most (but at least one caption). */
+/** Indices of captions, longest first, in groups of at most this many words (but at least one caption). */
 export function groupsByLength(captions: readonly { readonly length: number }[]): number[][] {
   const length = (index: number) => captions[index]?.length ?? 0;
   const groups: number[][] = [];

@@ -7,24 +7,24 @@ const UNITS = 16;
 /** Reset, update, candidate. */
 const GATES = 3;
 const COLUMNS = GATES * UNITS;
-/** Columns of a tile of the inputs' product. */
+/** Columns of a tile of the product of the inputs. */
 const TILE = 8;
 
-/** One layer in the kernel's memory; all are addresses but the sizes. */
+/** One layer in the kernel's memory; all fields except the sizes are addresses. */
 export interface GruLayer {
-  /** I as the kernel sees it: of a layer above another the padded states below. */
+  /** I as the kernel sees it: for a layer above another, the padded states below. */
   readonly inputSize: number;
   /** Dp */
   readonly padded: number;
-  /** Packed tiles of columns `[I, 8]`; by direction, by panel the columns of 16 units' reset, update and candidate. */
+  /** Packed tiles of columns `[I, 8]`; by direction and panel, the columns of reset, update and candidate for 16 units. */
   readonly input: number;
   /** `[directions · 3 Dp]`: both biases of reset and update, the input's bias of the candidate. */
   readonly bias: number;
-  /** Records, the forward direction and, if there is one, the backward one. */
+  /** Records: the forward direction and, if there is one, the backward direction. */
   readonly directions: readonly number[];
 }
 
-/** The weights of one direction, laid out as PyTorch has them: reset, update, candidate below each other. */
+/** The weights of one direction in PyTorch's layout: reset, update, candidate below each other. */
 export interface GruDirection {
   /** `weight_ih [3D, n]` */
   readonly inputWeights: Float32Array;
@@ -41,7 +41,7 @@ export interface GruSource {
   readonly size: number;
   /** I, at least n */
   readonly inputSize: number;
-  /** Where input i of n stands among the I; where it is unless said. */
+  /** Position of input i of n among the I; the same position by default. */
   readonly place?: ((index: number) => number) | undefined;
   readonly directions: readonly GruDirection[];
 }
@@ -52,7 +52,7 @@ export function paddedSize(size: number): number {
 }
 
 /**
- * Writes one layer for good; padded units have weights and biases of 0.
+ * Writes one layer permanently; padded units have weights and biases of 0.
  * @throws AppError `memory_exhausted`
  */
 export function writeGruLayer(memory: LinearMemory, source: GruSource): GruLayer {
@@ -84,7 +84,7 @@ function columnOf(row: number, D: number): number {
   return Math.floor(unit / UNITS) * COLUMNS + gate * UNITS + (unit % UNITS);
 }
 
-/** Where the inputs' weights of one direction go. */
+/** Destination of the input weights of one direction. */
 interface InputPlan {
   readonly input: number;
   /** First column of the direction. */

@@ -1,8 +1,8 @@
 import type { MatchKernel } from '../match/index.ts';
 
-/** What `assembly/kernel.ts` exports; addresses are bytes of the memory that the instance was given. */
+/** Exports of `assembly/kernel.ts`; addresses are bytes of the memory that the instance was given. */
 export interface EncodeKernel {
-  /** `c [rows, columns] = a b`, as the matcher's kernel has it. */
+  /** `c [rows, columns] = a b`, as in the matcher's kernel. */
   multiply: MatchKernel['multiply'];
   pack(
     from: number,
@@ -41,7 +41,7 @@ export interface EncodeKernel {
   ): void;
 }
 
-/** An instance on that memory, which is not shared. */
+/** An instance on this memory, which is not shared. */
 export function instantiateEncodeKernel(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

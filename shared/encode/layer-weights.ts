@@ -3,7 +3,7 @@ import type { ModelConfig } from '../schema/index.ts';
 import { type GruLayer, paddedSize, writeGruLayer } from './gru-layer.ts';
 import type { LinearMemory } from './linear-memory.ts';
 
-/** Writes the layers of a text encoder for good. */
+/** Writes the layers of a text encoder permanently. */
 export function writeLayers(memory: LinearMemory, config: ModelConfig, parameters: Parameters): GruLayer[] {
   const { jointSize: D, wordEmbeddingSize: E } = config;
   const padded = paddedSize(D);
@@ -12,7 +12,7 @@ export function writeLayers(memory: LinearMemory, config: ModelConfig, parameter
     writeGruLayer(memory, {
       size: D,
       inputSize: layer === 0 ? E : suffixes.length * padded,
-      // Inputs of a layer above: both directions of the one below, each padded.
+      // Inputs of an upper layer: both directions of the layer below, each padded.
       place: layer === 0 ? undefined : (index) => Math.floor(index / D) * padded + (index % D),
       directions: suffixes.map((suffix) => {
         const read = (kind: string) =>

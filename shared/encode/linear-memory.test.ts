@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LinearMemory } from './linear-memory.ts';
 
-it('gives pieces that do not touch, 0 at first, and scratch behind them', () => {
+it('returns pieces that do not touch, initially 0, and scratch behind them', () => {
   const memory = new LinearMemory();
   const first = memory.take(100);
   memory.floats(first, 25).fill(1);
@@ -13,7 +13,7 @@ it('gives pieces that do not touch, 0 at first, and scratch behind them', () => 
   expect(memory.scratch(4)).toBeGreaterThanOrEqual(second + 200_000);
 });
 
-it('says that it cannot grow beyond 4 GiB, and goes on as it was', () => {
+it('refuses to grow beyond 4 GiB, and stays usable', () => {
   const memory = new LinearMemory();
   expect(() => memory.take(5 * 2 ** 30)).toThrow(expect.objectContaining({ code: 'memory_exhausted' }));
   expect(memory.floats(memory.take(64), 16)).toEqual(new Float32Array(16));

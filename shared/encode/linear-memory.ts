@@ -3,19 +3,19 @@ import { AppError } from '../errors/index.ts';
 const PAGE = 65_536;
 const LARGEST_PAGES = 65_536;
 const LINE = 64;
-/** Addresses below are nobody's. */
+/** Addresses below are not used. */
 const FIRST = 1024;
 
 /**
- * The memory of one network: what is taken for good, and behind it one piece of scratch, whose contents do not outlive
- * the next one. Views are good until the memory is asked for more.
+ * The memory of one network: permanent pieces, and behind them one piece of scratch, whose contents are lost with the
+ * next one. Views are valid until more memory is requested.
  */
 export class LinearMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: LARGEST_PAGES });
   #end = FIRST;
 
   /**
-   * Address of so many bytes for good; they are 0 as long as no scratch was asked for.
+   * Address of a permanent piece of so many bytes. They are 0 if no scratch was requested before.
    * @throws AppError `memory_exhausted`
    */
   take(bytes: number): number {
@@ -25,7 +25,8 @@ export class LinearMemory {
   }
 
   /**
-   * Address of so many bytes until more are taken or other scratch is asked for; they hold anything.
+   * Address of so many bytes, valid until more permanent memory or other scratch is requested. Their contents are
+   * undefined.
    * @throws AppError `memory_exhausted`
    */
   scratch(bytes: number): number {
@@ -36,7 +37,7 @@ export class LinearMemory {
       } catch (cause) {
         const megabytes = Math.ceil((this.#end + bytes) / 2 ** 20);
         throw new AppError('memory_exhausted', `the kernel cannot grow its memory to ${megabytes} MiB`, {
-          hint: 'give the machine more memory, or take shorter sentences',
+          hint: 'give the machine more memory, or use shorter sentences',
           cause,
         });
       }
@@ -45,7 +46,7 @@ export class LinearMemory {
   }
 
   /**
-   * Scratch in parts, of so many numbers of 4 bytes each.
+   * Scratch in several parts, each of a number of 4-byte values.
    * @throws AppError `memory_exhausted`
    */
   scratchParts<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, number> {

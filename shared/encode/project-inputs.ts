@@ -3,9 +3,11 @@ import { type GruScratch, projectedBytes, projectRows } from './run-gru-layer.ts
 import type { EncoderLayout } from './scratch.ts';
 
 /**
- * Projects embeddings, each once however often its word stands there, unless that was done for a caption before.
+ * Projects embeddings: each once, however often its word occurs, and not again if its row was kept from an earlier
+ * call.
  * @param ids of all words
- * @returns address of the projected input of the word at a place; good until `keep` is called with what was projected
+ * @returns address of the projected input of the word at a position; valid until `keep` is called with what was
+ *   projected
  */
 export function projectWords(
   layout: EncoderLayout,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LinearMemory } from './linear-memory.ts';
 import { ProjectedWords } from './projected-words.ts';
 
-/** Rows of 3 MiB, of which two have room. */
+/** Rows of 3 MiB, of which two fit. */
 const COLUMNS = 3 * 2 ** 18;
 
 function setUp(vocabularySize: number) {
@@ -25,7 +25,7 @@ function setUp(vocabularySize: number) {
 }
 
 describe('projected words', () => {
-  it('are there as they were kept, and make room for others the longest unused first', () => {
+  it('are kept unchanged, and evicted for others, the least recently used first', () => {
     const { keep, ends } = setUp(100);
     expect(ends(4)).toBeUndefined();
     keep(4);
@@ -39,13 +39,13 @@ describe('projected words', () => {
     expect([ends(4), ends(7), ends(9)]).toEqual([[4, 4], undefined, [9, 9]]);
   });
 
-  it('take no more memory than the vocabulary needs', () => {
+  it('use no more memory than the vocabulary needs', () => {
     const { keep, ends } = setUp(1);
     keep(0);
     expect(ends(0)).toEqual([0, 0]);
   });
 
-  it('keep nothing where not even one has room', () => {
+  it('keep nothing if not even one fits', () => {
     const memory = new LinearMemory();
     const words = new ProjectedWords(memory, 4 * 2 ** 20, 10);
     words.keep(1, memory.take(64));

@@ -1,19 +1,19 @@
 import type { LinearMemory } from './linear-memory.ts';
 
-/** Memory for words: at D 1024 and two directions 341 of them, with which most sentences are made. */
+/** Memory for words: at D 1024 with two directions it holds 341, enough for the words of most sentences. */
 const BYTES = 8 * 2 ** 20;
 
-/** Inputs of all gates of the words that were used last, so that a query of common words skips most of their product. */
+/** Inputs of all gates for the most recently used words, so that a query of common words skips most of this product. */
 export class ProjectedWords {
   readonly #memory: LinearMemory;
   readonly #rowBytes: number;
-  /** Addresses by word id, the one longest unused first. */
+  /** Addresses by word id, the least recently used first. */
   readonly #rows = new Map<number, number>();
   readonly #free: number[];
 
   /**
-   * Takes its memory for good.
-   * @param columns numbers of a word
+   * Allocates its memory permanently.
+   * @param columns numbers for each word
    * @throws AppError `memory_exhausted`
    */
   constructor(memory: LinearMemory, columns: number, vocabularySize: number) {
@@ -24,7 +24,7 @@ export class ProjectedWords {
     this.#free = Array.from({ length: count }, (_, row) => address + row * this.#rowBytes);
   }
 
-  /** Address of a word's row, or undefined; it stays good until words are kept. */
+  /** Address of a word's row, or undefined. It is valid until words are kept. */
   find(id: number): number | undefined {
     const row = this.#rows.get(id);
     if (row === undefined) return undefined;
@@ -33,7 +33,7 @@ export class ProjectedWords {
     return row;
   }
 
-  /** Copies the row of a word that is not there, in the place of the one longest unused if need be. */
+  /** Copies the row of a word that is not kept yet, in place of the least recently used one if necessary. */
   keep(id: number, row: number): void {
     const place = this.#free.pop() ?? this.#oldest();
     if (place === undefined) return;

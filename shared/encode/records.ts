@@ -1,4 +1,4 @@
-/** Records of the kernel's linear memory, field by field as `assembly/records.ts` has them; all are integers. */
+/** Records of the kernel's linear memory, field by field as in `assembly/records.ts`; all are integers. */
 
 export const DIRECTION = {
   size: 'integer',

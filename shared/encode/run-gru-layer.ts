@@ -4,7 +4,7 @@ import type { EncodeKernel } from './kernel.ts';
 import type { LinearMemory } from './linear-memory.ts';
 import { STEP } from './records.ts';
 
-/** Words whose inputs are projected by one product: they stay in the second cache beside a tile of weights. */
+/** Words whose inputs are projected by one product: they stay in the second-level cache together with a tile of weights. */
 const ROWS_AT_ONCE = 96;
 
 /** Where a kernel computes. */
@@ -13,7 +13,7 @@ export interface EncodeMachine {
   readonly kernel: EncodeKernel;
 }
 
-/** Addresses of what a layer works with; `gruScratch` says how long each part is. */
+/** Addresses that a layer works with; `gruScratch` says how long each part is. */
 export interface GruScratch {
   readonly indices: number;
   readonly x: number;
@@ -22,12 +22,12 @@ export interface GruScratch {
   readonly work: number;
 }
 
-/** Rows as the products want them: an even number, at least 4. */
+/** Rows as the products need them: an even number, at least 4. */
 export function evenRows(count: number): number {
   return Math.max(4, 2 * Math.ceil(count / 2));
 }
 
-/** Numbers of 4 bytes in each part of the scratch of layers of the same size, for so many words and sequences. */
+/** Number of 4-byte values in each part of the scratch of layers of the same size, for a number of words and sequences. */
 export function gruScratch(
   layers: readonly GruLayer[],
   words: number,
@@ -50,7 +50,7 @@ export function projectedBytes({ directions, padded }: GruLayer): number {
 }
 
 /**
- * Projects rows of a matrix to the inputs of all gates, one behind the other, in the scratch's part for that.
+ * Projects rows of a matrix to the inputs of all gates, one after the other, in the part of the scratch for them.
  * @param from address of the matrix `[*, I]`
  */
 export function projectRows(
@@ -80,9 +80,9 @@ export function projectRows(
 }
 
 /**
- * Projects what each word reads, a row once however many words read it.
- * @param rowOf of each word, its row of the matrix at `from`
- * @returns address of a word's projected input
+ * Projects what each word reads: a row once, however many words read it.
+ * @param rowOf the row of each word in the matrix at `from`
+ * @returns address of the projected input of a word
  */
 export function projectInputs(
   machine: EncodeMachine,
@@ -99,8 +99,8 @@ export function projectInputs(
 }
 
 /**
- * Both directions of one layer over sequences, longest first, whose words lie one behind the other: sequences that still have a word
- * at some step are the first ones, so that none is padded.
+ * Both directions of one layer over sequences, longest first, whose words are consecutive. At every step the sequences that still
+ * have a word are the first ones, so none is padded.
  * @param lengths of the sequences
  * @param projectedOf address of a word's projected input, of all directions
  * @param states address of the result `[words, directions, Dp]`
@@ -122,7 +122,7 @@ export function runGruLayer(
   }
 }
 
-/** Where a direction finds and leaves what belongs to a word. */
+/** Where a direction finds and writes the data of a word. */
 interface DirectionPlan {
   readonly backward: boolean;
   /** Address of the word's projected input. */
@@ -131,7 +131,7 @@ interface DirectionPlan {
   readonly stateOf: (word: number) => number;
 }
 
-/** Steps of one direction; backwards every sequence starts at its own last word. */
+/** Steps of one direction; backwards, every sequence starts at its own last word. */
 function runDirection(
   { memory, kernel }: EncodeMachine,
   direction: number,

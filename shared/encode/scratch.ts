@@ -14,7 +14,7 @@ export interface EncoderLayout extends EncodeMachine {
   readonly normalize: boolean;
 }
 
-/** Numbers of 4 bytes in each part of the scratch for so many words and captions. */
+/** Number of 4-byte values in each part of the scratch, for a number of words and captions. */
 function partSizes({ layers, size }: EncoderLayout, words: number, captions: number) {
   const states = words * (layers[0]?.directions.length ?? 1) * (layers[0]?.padded ?? 0);
   return {
@@ -26,7 +26,7 @@ function partSizes({ layers, size }: EncoderLayout, words: number, captions: num
 }
 
 /**
- * Takes the scratch for a group of captions: addresses of its parts.
+ * Allocates the scratch for a group of captions: addresses of its parts.
  * @throws AppError `memory_exhausted`
  */
 export function layOutScratch(layout: EncoderLayout, words: number, captions: number) {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 /**
  * Products of all nodes of a graph with each other, block by block: `G^b = X^b X^bᵀ`.
  * @param nodes `[N, n, D]`
- * @returns `[N, n, T·n]`, of node i the T rows `G^b[i, :]`; the caller owns it
+ * @returns `[N, n, T·n]`: for node i the T rows `G^b[i, :]`; the caller owns it
  */
 export function blockGram(nodes: tf.Tensor3D, blocks: number): tf.Tensor3D {
   return tf.tidy(() => {

@@ -4,10 +4,10 @@ import type { ModelConfig } from '../schema/index.ts';
 import { blockGram } from './block-gram.ts';
 import { dependencyAdjacency } from './dependency-graph.ts';
 
-/** Added to a logit that must not count; its exponential is 0 in float32, and it is finite, so differentiable. */
+/** Added to a logit that must not count. Its exponential is 0 in float32, and it is finite, so it can be differentiated. */
 const EXCLUDED = -1e9;
 
-/** C encoded captions, padded to L words, with what depends on the caption alone. */
+/** C encoded captions, padded to L words, with everything that depends on the caption alone. */
 export interface CaptionBatch {
   /** `[C, L, D]`, padded rows 0. */
   readonly words: tf.Tensor3D;
@@ -19,16 +19,16 @@ export interface CaptionBatch {
   readonly share: tf.Tensor2D;
   /** `[C, L]`: 0 for a word, a large negative number for padding; added to logits. */
   readonly exclusion: tf.Tensor2D;
-  /** Weights of the caption graph's edges `[C, L, L]`, rows summing to 1; only where neighbours are propagated. */
+  /** Weights of the caption graph's edges `[C, L, L]`, rows summing to 1; only if neighbours are propagated. */
   readonly edges: tf.Tensor3D | undefined;
 }
 
 /**
- * Adds to word nodes what matching wants of them. The caller owns all but `words`.
+ * Adds what matching needs to word nodes. The caller owns all tensors except `words`.
  * @param words `[C, L, D]`, padded rows 0
  * @param lengths words of each caption
- * @param dependencies parses, looked at by sparse models that propagate neighbours; a caption without one is its words
- *   with self loops alone
+ * @param dependencies parses, used by sparse models that propagate neighbours; a caption without one has only self
+ *   loops
  */
 export function captionBatch(
   words: tf.Tensor3D,
@@ -50,7 +50,7 @@ export function captionBatch(
   };
 }
 
-/** Which places of captions padded to `length` words hold a word, `[C, L]` each. The caller owns them. */
+/** Which positions of captions padded to `length` words hold a word, `[C, L]` each. The caller owns them. */
 export function captionMasks(
   lengths: readonly number[],
   length: number,
@@ -72,7 +72,7 @@ export function captionMasks(
 
 /**
  * `w_ij = softmax_j (λ t_i·t_j)` over the words that i is joined to. The released code multiplies a softmax over all words
- * with the adjacency, normalises by its norm, weighs by the kernel's `p_k` and divides by the sum: norm and `p_k` cancel.
+ * with the adjacency, normalises by its norm, weights by the kernel's `p_k` and divides by the sum; norm and `p_k` cancel.
  * @param dots products of words with each other, `[C, L, L]`
  * @returns `[C, L, L]`, rows summing to 1; the caller owns it
  */
@@ -88,7 +88,7 @@ export function captionEdges(
   });
 }
 
-/** `[C, L, L]`: 0 where there is an edge, a large negative number elsewhere. */
+/** `[C, L, L]`: 0 for an edge, a large negative number elsewhere. */
 function edgeExclusion(
   lengths: readonly number[],
   dependencies: readonly (Dependencies | undefined)[],

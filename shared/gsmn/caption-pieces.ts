@@ -4,7 +4,7 @@ import type { CaptionGraph } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { type CaptionBatch, captionBatch } from './caption-batch.ts';
 
-/** L of every caption, after refusing one whose nodes are no whole words. */
+/** L of every caption; refuses nodes that are not whole words. */
 export function captionLengths(captions: readonly CaptionGraph[], { jointSize }: ModelConfig): number[] {
   return captions.map(({ words }, index) => {
     if (words.length === 0 || words.length % jointSize !== 0) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dependencyAdjacency } from './dependency-graph.ts';
 
-describe('dependency adjacency', () => {
-  it('is symmetric, has self loops, and skips the root and pairs that reach the end', () => {
+describe('the adjacency of a parse', () => {
+  it('is symmetric, has self loops, and skips the root and pairs beyond the end', () => {
     const adjacency = dependencyAdjacency(
       [
         [0, 2],
@@ -15,7 +15,7 @@ describe('dependency adjacency', () => {
     expect([...adjacency]).toEqual([1, 0, 0, 0, 1, 1, 0, 1, 1]);
   });
 
-  it('of a caption without a parse is the words alone', () => {
+  it('has only self loops without a parse', () => {
     expect([...dependencyAdjacency([], 2)]).toEqual([1, 0, 0, 1]);
   });
 });

@@ -1,8 +1,8 @@
 import type { Dependencies } from '../model/index.ts';
 
 /**
- * Adjacency of a caption's dependency parse: symmetric, with self loops. The first pair (the root) is skipped, and so is
- * a pair that reaches the caption's end or beyond (a parse of the sentence before it was cut).
+ * Adjacency of a caption's parse: symmetric, with self loops. The first pair (the root) is skipped, and so is a pair
+ * that reaches the caption's end or beyond (from a parse of the sentence before it was cut).
  * @param length L, words with `<start>` and `<end>`
  * @returns `[L, L]` of 0 and 1
  */

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { product } from './products.ts';
 
 /**
- * Rows of an embedding table, `table [V, E]`, `ids [n] -> [n, E]`. The gradient of TF.js's own `gather` fails on
- * wasm; this one sums the gradients of equal words by a product with a 0/1 matrix `[words, n]` over the distinct words.
+ * Rows of an embedding table, `table [V, E]`, `ids [n] -> [n, E]`. The gradient of TF.js's own `gather` fails on wasm.
+ * This one sums the gradients of equal words by a product with a 0/1 matrix `[words, n]` over the distinct words.
  */
 export function embed(table: tf.Tensor2D, ids: readonly number[]): tf.Tensor2D {
   const lookUp = tf.customGrad((words) => ({

@@ -108,7 +108,7 @@ describe.each(VARIANTS)(`gradients on wasm, %s (seed ${SEED})`, (_, changes) => 
   it('agree with finite differences, parameter by parameter', () => {
     const found = gradients(features);
     for (const [name, { shape, data }] of parameters) {
-      // `p_k` cancels in the text graph, so that nothing depends on it.
+      // `p_k` cancels in the caption graph, so nothing depends on it.
       if (name === 'text_graph.graph_convolution_3.params') {
         expect(found.get(name)).toHaveLength(0);
         continue;
@@ -127,7 +127,7 @@ describe.each(VARIANTS)(`gradients on wasm, %s (seed ${SEED})`, (_, changes) => 
     }
   });
 
-  it('stay numbers where a region has no features and encodes to zero', () => {
+  it('are finite when a region has no features and encodes to zero', () => {
     const bias = parameters.get('image_encoder.fc.bias');
     const kept = bias?.data.slice() ?? new Float32Array();
     bias?.data.fill(0);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../schema/index.ts';
 import { type NetworkTensors, networkTensor } from './network-tensors.ts';
 
-/** Convolution and output of one of the two matching graphs. */
+/** Weights of the convolution and output of one of the two graphs. */
 export interface GraphWeights {
   /** The K kernels' `W_k` side by side, `[T, H]`. */
   readonly kernels: tf.Tensor2D;
@@ -16,12 +16,12 @@ export interface GraphWeights {
   readonly outputBias: tf.Tensor1D;
 }
 
-/** Lays out the image graph's weights, differentiably. The caller owns the tensors (the biases are the network's). */
+/** Lays out the image graph's weights, differentiably. The caller owns the tensors (the biases belong to the network). */
 export function imageGraphWeights(network: NetworkTensors, config: ModelConfig): GraphWeights {
   return graphWeights(network, 'image_graph', 'image_graph.graph_convolution_1', config, false);
 }
 
-/** Lays out the text graph's weights, differentiably. The caller owns the tensors (the biases are the network's). */
+/** Lays out the caption graph's weights, differentiably. The caller owns the tensors (the biases belong to the network). */
 export function textGraphWeights(network: NetworkTensors, config: ModelConfig): GraphWeights {
   return graphWeights(network, 'text_graph', 'text_graph.graph_convolution_3', config, true);
 }

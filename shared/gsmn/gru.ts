@@ -12,7 +12,7 @@ export interface GruWeights {
   readonly stateGates: tf.Tensor2D;
   /** State to candidate, `[D, D]`. */
   readonly stateCandidate: tf.Tensor2D;
-  /** The state's bias of the candidate, `[D]`; the reset gate scales it, so it stands alone. */
+  /** The state's bias of the candidate, `[D]`, separate because the reset gate scales it. */
   readonly candidateBias: tf.Tensor1D;
 }
 
@@ -45,8 +45,8 @@ export function gruWeights(network: NetworkTensors, suffix: string): GruWeights 
  * Runs one direction over a batch of sequences:
  * `r, z = σ(W x + b + W_h h)`, `n = tanh(W_n x + b_n + r (W_hn h + b_hn))`, `h' = (1 - z) n + z h`.
  * @param x `[L, C, I]`
- * @param masks one `[C, 1]` a step, 1 where the sequence has a word, or undefined where all have one at every step.
- *   A state is zeroed outside its own sequence; backwards it so starts at the sequence's own last word.
+ * @param masks one `[C, 1]` for each step, 1 if the sequence has a word there; undefined if all sequences have one at
+ *   every step. States outside a sequence are set to zero, so backwards it starts at its own last word.
  * @returns the states, `[L, C, D]`, in the order of the words; the caller owns it
  */
 export function runGru(

@@ -4,19 +4,22 @@ import { polarOffsets, VARIANCE_EPSILON } from '../vision/index.ts';
 import { blockGram } from './block-gram.ts';
 import { type NetworkTensors, networkTensor } from './network-tensors.ts';
 
-/** B encoded images of R regions each, with what depends on the image alone. */
+/** B encoded images of R regions each, with everything that depends on the image alone. */
 export interface ImageBatch {
   /** `[B, R, D]` */
   readonly nodes: tf.Tensor3D;
   /** Products of regions by block, `[B, R, T·R]`. */
   readonly gram: tf.Tensor3D;
-  /** The graph's edges as the propagation reads them: `self` gates `[B, R, K]`, `neighbours` weights `[B, K, R, R]`. */
+  /**
+   * The edges of the image graphs as the propagation uses them: `self` gates `[B, R, K]`, `neighbours` weights `[B, K,
+   * R, R]`.
+   */
   readonly layout: tf.Tensor;
 }
 
 /**
  * Weights of the image graph's edges, differentiable in the kernels (the same as `shared/vision`'s `imageKernelWeights`).
- * @param boxes one `[R, 4]` an image: x1 y1 x2 y2 as fractions of width and height
+ * @param boxes one `[R, 4]` for each image: x1 y1 x2 y2 as fractions of width and height
  * @returns `self`: gates `[B, R, K]`; `neighbours`: weights `[B, K, R, R]`. The caller owns it.
  */
 export function imageLayout(
@@ -43,7 +46,7 @@ export function imageLayout(
   });
 }
 
-/** Adds to nodes `[B, R, D]` what matching wants of them. The caller owns `gram`; `nodes` and `layout` pass through. */
+/** Adds what matching needs to nodes `[B, R, D]`. The caller owns `gram`; `nodes` and `layout` are passed through. */
 export function imageBatch(nodes: tf.Tensor3D, layout: tf.Tensor, blocks: number): ImageBatch {
   return { nodes, layout, gram: blockGram(nodes, blocks) };
 }

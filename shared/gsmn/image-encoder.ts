@@ -3,7 +3,7 @@ import { type NetworkTensors, networkTensor } from './network-tensors.ts';
 import { l2Normalize } from './normalize.ts';
 import { product } from './products.ts';
 
-/** The image encoder's weights as the products want them. */
+/** The image encoder's weights as the products need them. */
 export interface ImageEncoderWeights {
   /** `[F, D]` */
   readonly weight: tf.Tensor2D;

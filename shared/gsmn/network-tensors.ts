@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { AppError } from '../errors/index.ts';
 import type { Parameters } from '../model/index.ts';
 
-/** The network's parameters as tensors (variables where it trains), by the names of `shared/model/parameters.ts`. */
+/** The network's parameters as tensors (variables in training), by the names of `shared/model/parameters.ts`. */
 export type NetworkTensors = ReadonlyMap<string, tf.Tensor>;
 
 /** Uploads parameters to the current backend. The caller owns the tensors. */

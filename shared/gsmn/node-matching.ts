@@ -8,7 +8,7 @@ import { batchedProduct, product } from './products.ts';
 
 /** Node-level matching of B images with C captions. */
 export interface NodeMatches {
-  /** How much a word attends to a region, `[B, C·L, R]`; of padded words without meaning. */
+  /** How much a word attends to a region, `[B, C·L, R]`; undefined for padded words. */
   readonly wordAttention: tf.Tensor3D;
   /** How much a region attends to a word, `[C, B·R, L]`; 0 for padded words. */
   readonly regionAttention: tf.Tensor3D;
@@ -20,7 +20,7 @@ export interface NodeMatches {
 
 /**
  * Compares every word with what it attends to, and every region with what it attends to: by the contexts themselves, or,
- * where blocks are longer than graphs are large, by products of nodes. The caller owns the result.
+ * if blocks are longer than graphs are large, by products of nodes. The caller owns the result.
  */
 export function matchNodes(images: ImageBatch, captions: CaptionBatch, config: ModelConfig): NodeMatches {
   const [, R, D] = images.nodes.shape;
@@ -30,7 +30,7 @@ export function matchNodes(images: ImageBatch, captions: CaptionBatch, config: M
 }
 
 /**
- * The paper's way: contexts `c_w = Σ_r a_w[r] v_r` and `c_r = Σ_w a_r[w] t_w` of D numbers, then block cosines.
+ * The method of the paper: contexts `c_w = Σ_r a_w[r] v_r` and `c_r = Σ_w a_r[w] t_w` of D numbers, then block cosines.
  */
 export function matchByContexts(
   images: ImageBatch,
@@ -54,7 +54,7 @@ export function matchByContexts(
   });
 }
 
-/** 0/1 matrix `[D, T]`: a product with it adds up the numbers of each block. The caller owns it. */
+/** 0/1 matrix `[D, T]`: a product with it sums the numbers of each block. The caller owns it. */
 export function blockSums(joint: number, blocks: number): tf.Tensor2D {
   const size = joint / blocks;
   const matrix = Float32Array.from({ length: joint * blocks }, (_, index) =>
@@ -81,7 +81,7 @@ export function contextCosines(nodes: tf.Tensor2D, contexts: tf.Tensor3D, sums: 
   });
 }
 
-/** One root of both squares; its floor is the square of 1e-8 and keeps the gradient finite at zero vectors. */
+/** One root of both squares. Its floor is the square of 1e-8 and keeps the gradient finite at zero vectors. */
 function boundedRoot(squares: tf.Tensor): tf.Tensor {
   return tf.sqrt(tf.maximum(squares, 1e-16));
 }
@@ -90,7 +90,7 @@ function boundedRoot(squares: tf.Tensor): tf.Tensor {
  * The same without a context of D numbers: with block products `P^b[r,w] = <v_r^b, t_w^b>` and Gram matrices `G^b`, the
  * attended context has the product `<c_w^b, t_w^b> = Σ_r a_w[r] P^b[r,w]` and the norm `|c_w^b|² = a_wᵀ G^b a_w`, exactly.
  *
- * No tensor has more than four axes on the way: beyond that TF.js's wasm backend transposes ten times slower.
+ * No intermediate tensor has more than four axes: with more, TF.js's wasm backend transposes ten times slower.
  */
 export function matchByProducts(
   images: ImageBatch,
@@ -124,7 +124,7 @@ export function matchByProducts(
   });
 }
 
-/** `P^b[r,w]` of all pairs, `[T, B·R, C·L]`: one plain product a block. */
+/** `P^b[r,w]` of all pairs, `[T, B·R, C·L]`: one plain product for each block. */
 function blockProducts(regions: tf.Tensor3D, words: tf.Tensor3D, blocks: number): tf.Tensor3D {
   return tf.tidy(() => {
     const [B, R, D] = regions.shape;
@@ -136,8 +136,8 @@ function blockProducts(regions: tf.Tensor3D, words: tf.Tensor3D, blocks: number)
 }
 
 /**
- * `A = leaky_relu(S, 0.1)`. Words look at regions: A is normalised over the words of each region, then softmax over
- * regions. Regions look at words: A is normalised over the regions of each word, then softmax over words.
+ * `A = leaky_relu(S, 0.1)`. Words attend to regions: A is normalised over the words of each region, then softmax over
+ * regions. Regions attend to words: A is normalised over the regions of each word, then softmax over words.
  * @param dots `S`, `[B·R, C, L]`
  */
 function attention(dots: tf.Tensor3D, B: number, captions: CaptionBatch, temperature: number) {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Keeps the gradient of a square root finite at zero, far below what float32 adds to the epsilon beside it. */
+/** Keeps the gradient of a square root finite at zero; far below the epsilon in float32. */
 const SMALLEST_SQUARE = 1e-30;
 
 /** Rows of the last axis divided by `sqrt(Σ x²) + 1e-8`; a zero row stays zero. */

@@ -4,8 +4,8 @@ import { AppError } from '../errors/index.ts';
 /**
  * Runs tensor operations on the named TF.js backend, which must be loaded. TF.js keeps one current backend for the
  * whole process, so it is set right before the synchronous `work`, never across an `await`.
- * Every tensor that `work` makes and does not return is disposed of; the caller owns what it returns: tensors, or plain
- * objects and arrays of them (a Map is not looked into).
+ * Every tensor that `work` creates and does not return is disposed of. The caller owns what it returns: tensors, or
+ * plain objects and arrays of them (but not a Map).
  * @throws AppError `backend_unavailable` when nothing loaded that backend
  */
 export function onBackend<T>(backend: string, work: () => T): T {
@@ -14,17 +14,17 @@ export function onBackend<T>(backend: string, work: () => T): T {
       hint: 'call loadTfjsBackend first',
     });
   }
-  // Synchronous for a backend that is there already; the promise only says so.
+  // Synchronous for a backend that is loaded; the promise only reports that.
   if (tf.getBackend() !== backend) void tf.setBackend(backend);
   return tf.tidy(work as () => tf.TensorContainer) as T;
 }
 
-/** Disposes of every tensor in plain objects and arrays; one that is met twice is no harm. */
+/** Disposes of every tensor in plain objects and arrays; a tensor may occur twice. */
 export function disposeAll(tensors: object): void {
   tf.dispose(tensors as tf.TensorContainer);
 }
 
-/** The numbers of a float tensor; disposes of the tensor, also when reading fails. */
+/** The numbers of a float tensor. Disposes of the tensor, even if reading fails. */
 export async function takeData(tensor: tf.Tensor): Promise<Float32Array> {
   try {
     return (await tensor.data()) as Float32Array;

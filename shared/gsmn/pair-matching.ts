@@ -13,7 +13,7 @@ export interface MatchingWeights {
   readonly textGraph: GraphWeights;
 }
 
-/** Lays out both graphs' weights, differentiably. The caller owns the tensors (the biases are the network's). */
+/** Lays out the weights of both graphs, differentiably. The caller owns the tensors (the biases belong to the network). */
 export function matchingWeights(network: NetworkTensors, config: ModelConfig): MatchingWeights {
   return {
     imageGraph: imageGraphWeights(network, config),
@@ -21,13 +21,13 @@ export function matchingWeights(network: NetworkTensors, config: ModelConfig): M
   };
 }
 
-/** Everything that matching B images with C captions shows. */
+/** All results of matching B images with C captions. */
 export interface PairMatches {
-  /** `[B, C·L, R]`, of padded words without meaning */
+  /** `[B, C·L, R]`, undefined for padded words */
   readonly wordAttention: tf.Tensor3D;
   /** `[C, B·R, L]` */
   readonly regionAttention: tf.Tensor3D;
-  /** `[B, C·L]`, of padded words without meaning */
+  /** `[B, C·L]`, undefined for padded words */
   readonly wordScores: tf.Tensor2D;
   /** `[C, B·R]` */
   readonly regionScores: tf.Tensor2D;
@@ -37,7 +37,10 @@ export interface PairMatches {
   readonly textToImage: tf.Tensor2D;
 }
 
-/** Full GSMN of all pairs at once; memory grows with B·C·R·L·T (`tfjs-matcher.ts` cuts). The caller owns the result. */
+/**
+ * Full GSMN of all pairs at once. Memory grows with B·C·R·L·T (`tfjs-matcher.ts` splits the work). The caller owns the
+ * result.
+ */
 export function matchPairs(
   weights: MatchingWeights,
   images: ImageBatch,

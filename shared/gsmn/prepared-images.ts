@@ -21,19 +21,19 @@ interface ImageTensors {
 }
 
 /**
- * Images of one number of regions. Each has its own tensors: stacking a selection of them is a run of copies, whereas
- * `gather` on wasm goes number by number.
+ * Images with the same number of regions. Each has its own tensors: stacking a selection is a series of copies, whereas
+ * `gather` on wasm copies number by number.
  */
 export interface ImageGroup {
   readonly regions: number;
-  /** Ordinals of the group's images among all that were prepared. */
+  /** Ordinals of the group's images among all prepared images. */
   readonly members: readonly number[];
   readonly images: readonly ImageTensors[];
 }
 
 /**
- * Groups images by their number of regions, so that a batch needs no padding, and lays them out on the backend, a piece
- * at a time: other work gets its turn in between. The caller owns the tensors; a failure leaves none.
+ * Groups images by their number of regions, so that a batch needs no padding, and lays them out on the backend in
+ * pieces, yielding to the event loop in between. The caller owns the tensors; after a failure none is left.
  */
 export async function imageGroups(
   backend: string,
@@ -86,7 +86,7 @@ function imageTensors(
   });
 }
 
-/** R of an image, after refusing one whose nodes and boxes do not belong together. */
+/** R of an image; refuses nodes and boxes that do not belong together. */
 function regionCount(image: ImageGraph | undefined, index: number, { jointSize }: ModelConfig): number {
   const [nodes, boxes] = [image?.nodes.length ?? 0, image?.boxes.length ?? 0];
   const regions = boxes / 4;
@@ -99,7 +99,7 @@ function regionCount(image: ImageGraph | undefined, index: number, { jointSize }
   return regions;
 }
 
-/** The groups of several batches as those of one, whose ordinals run on. The tensors stay their owners'. */
+/** The groups of several batches as those of one, with consecutive ordinals. The tensors keep their owners. */
 export function joinGroups(
   batches: readonly { readonly groups: readonly ImageGroup[]; readonly count: number }[],
 ): ImageGroup[] {
@@ -136,12 +136,12 @@ export function groupBytes({ images }: ImageGroup): number {
   );
 }
 
-/** The part of a selection that lies in one group. */
+/** The part of a selection that is in one group. */
 export interface GroupSelection {
   readonly group: ImageGroup;
   /** Rows of the group's batch. */
   readonly rows: readonly number[];
-  /** Where each row stands in the selection. */
+  /** The position of each row in the selection. */
   readonly places: readonly number[];
 }
 

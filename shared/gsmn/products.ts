@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * TF.js's wasm backend is fast for plain products alone: transposed or batched ones take a loop that is ten times
- * slower. These products keep to plain ones there, in both directions of differentiation.
+ * TF.js's wasm backend is fast for plain products only: transposed or batched ones use a loop that is ten times slower.
+ * These products use plain ones there, in both directions of differentiation.
  */
 const PLAIN_ONLY = 'wasm';
 
-/** Below this many multiply-adds a matrix, the slow loop is cheaper than cutting the batch apart. */
+/** Below this number of multiply-adds for each matrix, the slow loop costs less than splitting the batch. */
 const WORTH_CUTTING = 1 << 16;
 
 const plainProduct = tf.customGrad((a, b, save) => {
@@ -31,7 +31,7 @@ export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 export function batchedProduct(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
   const [count, m, k] = a.shape;
   const n = b.shape[2];
-  // Alone it is a plain one; and TF.js fails to differentiate an `unstack` into one part.
+  // A single matrix is a plain product; besides, TF.js fails to differentiate an `unstack` into one part.
   if (count === 1) {
     return tf.tidy(() => tf.reshape(product(tf.reshape(a, [m, k]), tf.reshape(b, [k, n])), [1, m, n]));
   }

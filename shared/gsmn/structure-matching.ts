@@ -5,7 +5,7 @@ import { batchedProduct, product } from './products.ts';
 
 /**
  * Scores of regions: `h_i = concat_k W_k Σ_j w_ij^k n_ij`, then the output layers. With `neighbours`, `n_ij = m_j`; with
- * `self`, `n_ij = m_i`, so that the edges act by their sums, the gates.
+ * `self`, `n_ij = m_i`, so only the sums of the edge weights matter, the gates.
  * @param matches matching vectors of regions, `[C, B·R, T]`
  * @param layout `self`: gates `[B, R, K]`; `neighbours`: edge weights `[B, K, R, R]`
  * @returns `[C, B·R]`; the caller owns it
@@ -28,7 +28,7 @@ export function scoreRegions(
   });
 }
 
-/** A gate for every hidden unit, `[n, K] -> [n, H]`: kernel k's units stand together. */
+/** A gate for every hidden unit, `[n, K] -> [n, H]`: the units of a Gaussian kernel are consecutive. */
 function hiddenGates(gates: tf.Tensor2D, hidden: number): tf.Tensor2D {
   const [n, kernels] = gates.shape;
   const repeated = tf.tile(tf.reshape(gates, [n * kernels, 1]), [1, hidden / kernels]);
@@ -48,7 +48,7 @@ function gatherRegions(values: tf.Tensor3D, edges: tf.Tensor4D): tf.Tensor3D {
 
 /**
  * Scores of words: `h_i = concat_k (W_k Σ_j w_ij n_ij + β_k)`, then the output layers. The weights of a word's edges sum
- * to 1, so that with `self` (`n_ij = m_i`) they have no influence.
+ * to 1, so with `self` (`n_ij = m_i`) they have no influence.
  * @param matches matching vectors of words, `[B, C·L, T]`
  * @param edges `[C, L, L]`; undefined for `self`
  * @returns `[B, C·L]`; the caller owns it

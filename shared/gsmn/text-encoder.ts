@@ -5,7 +5,7 @@ import { type GruWeights, gruWeights, runGru } from './gru.ts';
 import { type NetworkTensors, networkTensor } from './network-tensors.ts';
 import { l2Normalize } from './normalize.ts';
 
-/** The text encoder's weights as the products want them. */
+/** The text encoder's weights as the products need them. */
 export interface TextEncoderWeights {
   /** `[V, E]` */
   readonly embedding: tf.Tensor2D;
@@ -40,7 +40,7 @@ export function encodeWords(
   return tf.tidy(() => {
     const count = captions.length;
     const length = Math.max(...captions.map((caption) => caption.length));
-    // Time-major, so that a step's words lie together. Id 0 stands in for padding; the masks undo it.
+    // Time-major, so that the words of a step are consecutive. Id 0 is used for padding; the masks remove it.
     const ids = Array.from(
       { length: length * count },
       (_, index) => captions[index % count]?.[Math.floor(index / count)] ?? 0,
@@ -58,7 +58,7 @@ export function encodeWords(
   });
 }
 
-/** One `[C, 1]` a step: 1 where the caption has a word there. Undefined where no caption is padded. */
+/** One `[C, 1]` for each step: 1 if the caption has a word there. Undefined if no caption is padded. */
 function stepMasks(captions: readonly (readonly number[])[], length: number): tf.Tensor2D[] | undefined {
   if (captions.every((caption) => caption.length === length)) return undefined;
   return Array.from({ length }, (_, step) =>

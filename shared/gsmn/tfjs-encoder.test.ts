@@ -10,7 +10,7 @@ import { createTfjsEncoder } from './index.ts';
 
 const SEED = 20260402;
 
-/** float32 against float64, through up to 70 recurrent steps. */
+/** float32 compared with float64, through up to 70 recurrent steps. */
 const TOLERANCE = { absolute: 5e-6, relative: 5e-6 };
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.each(VARIANTS)(`encoding on wasm, %s (seed ${SEED})`, (_, changes) => {
   const caption = (length: number) =>
     Array.from({ length }, () => Math.floor(random() * config.vocabularySize));
 
-  it('gives the nodes of regions, a zero feature vector included', async () => {
+  it('returns the nodes of regions, including a zero feature vector', async () => {
     const encoder = createTfjsEncoder('wasm', config, parameters);
     const features = randomNumbers(random, 2 * 3 * config.imageFeatureSize);
     features.fill(0, 0, config.imageFeatureSize);
@@ -41,7 +41,7 @@ describe.each(VARIANTS)(`encoding on wasm, %s (seed ${SEED})`, (_, changes) => {
     await encoder.dispose();
   });
 
-  it('gives the nodes of words, whatever stands beside a caption in its batch', async () => {
+  it('returns the nodes of words, whatever else is in the batch', async () => {
     const encoder = createTfjsEncoder('wasm', config, parameters);
     const captions = [3, 9, 1, 70, 9, 5].map(caption);
     const together = await encoder.encodeCaptions(captions);
@@ -59,7 +59,7 @@ describe('an encoder', () => {
   const config = smallConfig();
   const parameters = randomParameters(seededRandom(SEED), config);
 
-  it('keeps the order of more captions and regions than go at once', async () => {
+  it('keeps the order of more captions and regions than fit in one batch', async () => {
     const encoder = createTfjsEncoder('wasm', config, parameters);
     const captions = Array.from({ length: 300 }, (_, index) =>
       Array.from({ length: 3 + (index % 7) }, (_, word) => (index + word) % config.vocabularySize),
@@ -75,7 +75,7 @@ describe('an encoder', () => {
     await encoder.dispose();
   });
 
-  it('leaves no tensor behind', async () => {
+  it('leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const encoder = createTfjsEncoder('wasm', config, parameters);
     const own = tf.memory().numTensors;
@@ -90,7 +90,7 @@ describe('an encoder', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses words and features that are not of its model', async () => {
+  it('refuses words and features of another model', async () => {
     const encoder = createTfjsEncoder('wasm', config, parameters);
     await expect(encoder.encodeCaptions([[1, 11]])).rejects.toMatchObject({ code: 'argument_invalid' });
     await expect(encoder.encodeCaptions([[1], []])).rejects.toMatchObject({ code: 'argument_invalid' });

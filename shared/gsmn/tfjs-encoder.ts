@@ -14,8 +14,8 @@ const REGIONS_AT_ONCE = 4096;
 const WORDS_AT_ONCE = 1024;
 
 /**
- * GSMN's encoders on a loaded TF.js backend. The encoder owns its weights' tensors until `dispose`; no other tensor
- * outlives a call.
+ * GSMN's encoders on a loaded TF.js backend. The encoder owns the tensors of its weights until `dispose`; no other
+ * tensor outlives a call.
  * @param backend `wasm`, `tensorflow` or `webgpu`
  * @throws AppError `backend_unavailable` when that backend is not loaded, `shape_mismatch` for parameters that do not
  *   fit the configuration
@@ -23,7 +23,7 @@ const WORDS_AT_ONCE = 1024;
 export function createTfjsEncoder(backend: string, config: ModelConfig, parameters: Parameters): Encoder {
   assertParameters(config, parameters);
   const encoders = new Map([...parameters].filter(([name]) => /^(image|text)_encoder\./.test(name)));
-  // tidy keeps what is returned: the laid out weights and those parameters that are used as they are.
+  // tidy keeps what is returned: the laid out weights and the parameters that are used unchanged.
   const weights = onBackend(backend, () => {
     const network = uploadParameters(encoders);
     return { image: imageEncoderWeights(network, config), text: textEncoderWeights(network, config) };
@@ -74,7 +74,7 @@ export function createTfjsEncoder(backend: string, config: ModelConfig, paramete
   };
 }
 
-/** Indices of captions in batches of about equal length, so that little is padded. */
+/** Indices of captions in batches of similar length, so that there is little padding. */
 function batchesByLength(captions: readonly (readonly number[])[]): number[][] {
   const length = (index: number) => captions[index]?.length ?? 0;
   const order = [...captions.keys()].sort((a, b) => length(b) - length(a));

@@ -11,7 +11,7 @@ import { createTfjsMatcher } from './index.ts';
 
 const SEED = 20260401;
 
-/** float32 against float64 through two softmaxes of temperature 9 and two layers. */
+/** float32 compared with float64, through two softmaxes of temperature 9 and two layers. */
 const TOLERANCE = { absolute: 2e-5, relative: 2e-5 };
 
 beforeAll(async () => {
@@ -132,7 +132,7 @@ describe.each(VARIANTS)(`matching on wasm, %s (seed ${SEED})`, (_, changes) => {
       ],
     ));
 
-  it('agrees for identical boxes and for zero vectors', async () => {
+  it('agrees for identical boxes and zero vectors', async () => {
     const same = image(random, 4, config);
     same.boxes.set(same.boxes.slice(0, 4), 4);
     const zero = image(random, 4, config);
@@ -175,7 +175,7 @@ describe('a matcher', () => {
     await matcher.dispose();
   });
 
-  it('leaves no tensor behind, not even after an error', async () => {
+  it('leaks no tensor, not even after an error', async () => {
     const before = tf.memory().numTensors;
     const matcher = createTfjsMatcher('wasm', config, parameters);
     const own = tf.memory().numTensors;

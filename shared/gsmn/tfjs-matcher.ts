@@ -30,8 +30,9 @@ import {
 import { pieceSizes, spans } from './work-plan.ts';
 
 /**
- * GSMN's matching on a loaded TF.js backend. The matcher owns its weights' tensors until `dispose`; prepared images own
- * theirs until their own `dispose`; no other tensor outlives a call. Images may differ in their number of regions.
+ * GSMN's matching on a loaded TF.js backend. The matcher owns the tensors of its weights until `dispose`; prepared
+ * images own theirs until their own `dispose`; no other tensor outlives a call. Images may have different numbers of
+ * regions.
  * @param backend `wasm`, `tensorflow` or `webgpu`
  * @throws AppError `backend_unavailable` when that backend is not loaded, `shape_mismatch` for parameters that do not
  *   fit the configuration
@@ -39,7 +40,7 @@ import { pieceSizes, spans } from './work-plan.ts';
 export function createTfjsMatcher(backend: string, config: ModelConfig, parameters: Parameters): Matcher {
   assertParameters(config, parameters);
   const graphs = new Map([...parameters].filter(([name]) => /^(image|text)_graph\./.test(name)));
-  // The parameters stay too: the images' layout is computed from the kernels among them.
+  // The parameters are kept too: the layout of images is computed from the kernels among them.
   const { uploaded, weights } = onBackend(backend, () => {
     const network = uploadParameters(graphs);
     return { uploaded: Object.fromEntries(network), weights: matchingWeights(network, config) };
@@ -65,7 +66,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
     const wanted = indices === undefined ? [...Array(prepared.count).keys()] : Array.from(indices);
     const lengths = captionLengths(captions, config);
     const scores = emptyScores(wanted.length, captions.length);
-    // Captions of about equal length stand together, so that little is padded.
+    // Captions of similar length are put together, so that there is little padding.
     const order = [...captions.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
     let done = 0;
     for (const { group, rows, places } of rowsOf(groups, wanted, prepared.count)) {
@@ -105,7 +106,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
     return scores;
   }
 
-  /** What matched what between one image and the one caption of a batch. */
+  /** Evidence for one image and the one caption of a batch. */
   async function evidence(
     groups: readonly ImageGroup[],
     index: number,
@@ -190,7 +191,7 @@ export function createTfjsMatcher(backend: string, config: ModelConfig, paramete
   };
 }
 
-/** Writes a piece `[places, columns]` to its rows and columns of `[images, captions]`. */
+/** Writes a piece `[positions, columns]` to its rows and columns of `[images, captions]`. */
 function place(
   piece: Float32Array,
   whole: Float32Array,

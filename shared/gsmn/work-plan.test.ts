@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pieceSizes, spans } from './work-plan.ts';
 
 describe('work plan', () => {
-  it('takes at least one pair and at most what the workspace holds', () => {
+  it('has at least one pair and at most what fits the workspace', () => {
     const size = fc.integer({ min: 1, max: 5000 });
     fc.assert(
       fc.property(size, size, fc.integer({ min: 1, max: 1e7 }), (images, captions, numbers) => {
@@ -18,7 +18,7 @@ describe('work plan', () => {
     );
   });
 
-  it('covers everything once', () => {
+  it('covers everything exactly once', () => {
     expect(spans(7, 3)).toEqual([
       { start: 0, end: 3 },
       { start: 3, end: 6 },

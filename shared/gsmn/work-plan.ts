@@ -1,16 +1,16 @@
-/** A run of images or captions, `[start, end)`. */
+/** Consecutive images or captions, `[start, end)`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Memory that one piece of work may take on the backend, in bytes. */
+/** Memory of one piece of work on the backend, in bytes. */
 const WORKSPACE = 96 * 2 ** 20;
 
-/** Tensors of B·C·R·L·T numbers that live at once while pairs are matched. */
+/** Tensors of B·C·R·L·T numbers that exist at the same time while pairs are matched. */
 const LIVE_TENSORS = 10;
 
-/** Images and captions that are matched at once, so that the workspace holds them; at least one of each. */
+/** Number of images and captions that are matched at once, so that they fit the workspace; at least one of each. */
 export function pieceSizes(
   images: number,
   captions: number,

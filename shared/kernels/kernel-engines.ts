@@ -4,14 +4,14 @@ import type { CaptionEncoder, Parameters } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import type { KernelModules } from './load-kernels.ts';
 
-/** What encodes captions and what compares; whoever asked for them disposes of both. */
+/** An encoder and a matcher; whoever asked for them disposes of both. */
 export interface KernelEngines {
   readonly encoder: CaptionEncoder;
   readonly matcher: SimdMatcher;
 }
 
 /**
- * A model's engines on the calling thread alone, as in a Worker or a page.
+ * Engines for a model on the calling thread only, as in a Worker or a page.
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`
  */
 export function createKernelEngines(

@@ -1,18 +1,18 @@
 import { toAppError } from '../errors/index.ts';
 import { hasRelaxedSimd } from '../match/index.ts';
 
-/** A built kernel, as `infra/build-kernels.ts` names the files: for one thread, on a memory that is not shared. */
+/** A built kernel, named as `infra/build-kernels.ts` names the files: for one thread, on memory that is not shared. */
 export type KernelFile = `${'match' | 'encode'}-${'relaxed' | 'plain'}.wasm`;
 
-/** The kernels of a model's engines. */
+/** The kernels of the engines. */
 export interface KernelModules {
   readonly match: WebAssembly.Module;
   readonly encode: WebAssembly.Module;
 }
 
 /**
- * Loads the builds that this engine can run, with relaxed SIMD where it has that.
- * @param load gives the module of a file: where nothing may be compiled at run time, an import of it
+ * Loads the builds that the runtime supports, with relaxed SIMD if possible.
+ * @param load returns the module of a file; where compiling at run time is not allowed, it imports the file
  * @throws AppError `backend_unavailable`
  */
 export async function loadKernels(

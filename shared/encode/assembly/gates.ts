@@ -11,7 +11,7 @@ function sigmoid(x: v128): v128 {
 /**
  * `r, z = σ(x + W h)`, `n = tanh(x + r (W h + b))`, `h' = n + z (h - n)`.
  * @param projected `[48]`: the inputs of reset, update and candidate, biases included
- * @param recalled `[48]`: the state's products with the weights of the three
+ * @param recalled `[48]`: the products of the state with the weights of the three
  * @param bias of the candidate, `[16]`
  * @param previous `[16]`
  * @param next `[16]`
@@ -27,7 +27,7 @@ export function applyGates(projected: usize, recalled: usize, bias: usize, previ
   }
 }
 
-/** The same where the state before is 0, so that nothing is recalled. */
+/** The same if the previous state is 0, so that nothing is recalled. */
 export function applyFirstGates(projected: usize, bias: usize, next: usize): void {
   for (let lane: usize = 0; lane < 64; lane += 16) {
     const reset = sigmoid(v128.load(projected + lane));

@@ -11,7 +11,7 @@ export { multiply } from '../../match/simd/assembly/products';
  * Rows of a matrix side by side: `out[j, i] = from[indices[i], j]`.
  * @param from rows `step` bytes apart
  * @param indices `[count]` integers
- * @param out `[size, rows]`; columns from `count` on are left as they are
+ * @param out `[size, rows]`; columns from `count` on are not changed
  */
 export function pack(
   from: usize,
@@ -55,11 +55,11 @@ export function project(
 }
 
 /**
- * Takes states of one direction a step on.
+ * Advances states of one direction by one step.
  * @param steps `count` records of `Step`
  * @param first whether the states before are 0
- * @param reversed whether panels are taken from the last to the first: with steps that alternate, the weights that
- *   were used last are the first to be used again, out of a nearer cache
+ * @param reversed whether panels are read from the last to the first: in steps that alternate, the weights that were
+ *   used last are used first again, from a closer cache
  * @param work `max(D, 1) rows + 48 rows` floats, `rows` the count rounded up to an even number that is at least 4
  */
 export function advance(
@@ -104,11 +104,11 @@ function packStates(steps: usize, count: i32, size: i32, rows: i32, out: usize):
 }
 
 /**
- * States to nodes: the mean of the directions, divided by `sqrt(max(Σ x², 1e-30)) + 1e-8` where they are normalised.
+ * States to nodes: the mean of the directions, divided by `sqrt(max(Σ x², 1e-30)) + 1e-8` if they are normalised.
  * @param states `[rows, directions, Dp]`
  * @param directions 1 or 2
  * @param padded Dp
- * @param out `[rows, D]`; up to 3 floats behind it are written, too
+ * @param out `[rows, D]`; up to 3 floats after it are also written
  */
 export function finish(
   states: usize,

@@ -2,12 +2,12 @@
 import { multiplyAdd, splat } from '../../match/simd/assembly/arithmetic';
 import { multiply } from '../../match/simd/assembly/products';
 
-/** Rows of a panel that are multiplied with all states before the next ones: 24 KiB of weights stay in the first cache. */
+/** Rows of a panel that are multiplied with all states before the next rows: 24 KiB of weights stay in the first-level cache. */
 const DEPTH: i32 = 128;
 
 /**
- * One state: `out [48] = state [D] panel [D, 48]`. Twelve sums, one number of the state and a vector of weights; what
- * counts is that the weights stream through once, from one address on.
+ * One state: `out [48] = state [D] panel [D, 48]`. Twelve sums, one number of the state and a vector of weights; it is
+ * fast because the weights are read once and consecutively.
  */
 export function recallOne(state: usize, panel: usize, size: i32, out: usize): void {
   let r0 = splat(0);

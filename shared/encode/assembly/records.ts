@@ -1,7 +1,7 @@
 // Records in linear memory, written by `../records`. Legend: D state size, Dp rounded up to a multiple of 16, I input
 // size. Every number is 32 bits wide; matrices are float32, addresses are bytes.
 
-/** One direction of one GRU layer; units beyond D have weights of 0, so that their states stay 0. */
+/** One direction of one GRU layer. Units beyond D have weights of 0, so that their states stay 0. */
 export class Direction {
   /** D */
   size: i32;
@@ -13,11 +13,11 @@ export class Direction {
   candidateBias: usize;
 }
 
-/** One state that goes a step on; all are addresses. */
+/** One state that is advanced by a step; all fields are addresses. */
 export class Step {
-  /** `[Dp]`, not looked at in a first step. */
+  /** `[Dp]`, not read in a first step. */
   previous: usize;
-  /** The word's projected input, by panel `[48]`: reset, update and candidate of 16 units each. */
+  /** The projected input of the word, by panel `[48]`: reset, update and candidate of 16 units each. */
   projected: usize;
   /** `[Dp]` */
   next: usize;

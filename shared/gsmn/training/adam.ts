@@ -9,26 +9,26 @@ interface Moments {
 const FIRST_DECAY = 0.9;
 /** PyTorch's default, which the released code trains with. */
 const SECOND_DECAY = 0.999;
-/** PyTorch's: added to the root, after the correction of the bias. */
+/** PyTorch's: added to the root, after the bias correction. */
 const EPSILON = 1e-8;
 
 /**
- * Adam (Kingma and Ba 2015) as PyTorch computes it: `p -= lr m̂ / (√v̂ + ε)`. TF.js's own keeps the powers of the decays in
- * float32 on the backend and cannot give its moments away whole, which a resumed run needs.
+ * Adam (Kingma and Ba 2015) as PyTorch computes it: `p -= lr m̂ / (√v̂ + ε)`. TF.js's own Adam keeps the powers of the
+ * decays in float32 on the backend and cannot export its moments exactly, which a resumed run needs.
  */
 export interface Adam {
-  /** Moves the variables against their gradients; a variable without one stays. Call within `tidy`. */
+  /** Moves the variables against their gradients; a variable without a gradient is not changed. Call within `tidy`. */
   update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void;
-  /** Updates so far. */
+  /** Number of updates so far. */
   readonly updates: number;
-  /** Moments by parameter name, as tensors that stay the optimiser's. */
+  /** Moments by parameter name, as tensors that the optimiser keeps owning. */
   readonly moments: ReadonlyMap<string, Moments>;
-  /** Takes over the moments of an earlier run. */
+  /** Restores the moments of an earlier run. */
   restore(updates: number, moments: ReadonlyMap<string, { first: Float32Array; second: Float32Array }>): void;
   dispose(): void;
 }
 
-/** @param secondDecay how slowly the mean of the squared gradients forgets */
+/** @param secondDecay decay of the mean of the squared gradients */
 export function createAdam(
   variables: ReadonlyMap<string, tf.Variable>,
   secondDecay: number = SECOND_DECAY,

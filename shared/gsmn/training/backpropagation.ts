@@ -16,7 +16,7 @@ const CONTEXT_NUMBERS = 4 * 2 ** 20;
 /** Numbers of the largest tensor while all pairs are differentiated: 32 MiB. */
 const PRODUCT_NUMBERS = 8 * 2 ** 20;
 
-/** From this share of the pairs on, differentiating all of them in large products costs less than choosing. */
+/** From this share of the pairs on, differentiating all of them in large products costs less than selecting some. */
 const DENSE_SHARE = 0.3;
 
 /** Gradients by parameter name. */
@@ -45,7 +45,7 @@ function encodeNodes(network: NetworkTensors, batch: TrainingBatch, config: Mode
   });
 }
 
-/** Captions of a span, cut to the longest of them. They stand in order of falling length. */
+/** Captions of a span, padded to the longest of them. They are sorted by falling length. */
 function spanCaptions(
   words: tf.Tensor3D,
   { captions, dependencies }: TrainingBatch,
@@ -68,7 +68,7 @@ function captionSpans({ boxes, captions }: TrainingBatch, { blocks, jointSize }:
   return spans(captions.length, Math.max(1, Math.floor(PRODUCT_NUMBERS / perCaption)));
 }
 
-/** i2t + t2i of all pairs, `[B, B]`, without a tape. The caller owns it. */
+/** GSMN scores of all pairs, `[B, B]`, without a tape. The caller owns it. */
 export function scoreAllPairs(
   network: NetworkTensors,
   graphs: EncodedGraphs,
@@ -89,9 +89,9 @@ export function scoreAllPairs(
 }
 
 /**
- * Gradients of `Σ coefficient · score` by every parameter that it depends on, in two stages: from the scores back to nodes,
- * layout and words, a part of the pairs at a time, then from their sums back through the encoders. Pairs without a coefficient are
- * never differentiated: with the worst violation alone, that is all but 3 in B of them, and the result is the same.
+ * Gradients of `Σ coefficient · score` with respect to every parameter that it depends on, in two stages: from the scores back to
+ * nodes, layout and words, for some of the pairs at a time, then from their sums back through the encoders. Pairs without a
+ * coefficient are never differentiated: with the worst violation, these are all but 3 in B pairs, and the result is the same.
  * The caller owns the tensors.
  * @param coefficients `∂loss/∂score`, `[B, B]`
  */
@@ -140,17 +140,17 @@ export function backpropagate(
   return gradients;
 }
 
-/** Parameters of the layout's kernels. */
+/** Parameters of the Gaussian kernels of the layout. */
 const LAYOUT = /^image_graph\..*\.(mean|precision)_(rho|theta)$/;
 
-/** Parameters that act between the graphs and the scores. `params` cancels (docs/network.md). */
+/** Parameters between the graphs and the scores. `params` cancels (docs/network.md). */
 function isMatching(name: string): boolean {
   return /^(image|text)_graph\./.test(name) && !LAYOUT.test(name) && !name.endsWith('.params');
 }
 
 type Part = (graphs: EncodedGraphs) => tf.Scalar;
 
-/** `Σ coefficient · score` as a sum of parts that are differentiated one after the other. */
+/** `Σ coefficient · score` as a sum of parts that are differentiated one after another. */
 function matchingParts(
   network: NetworkTensors,
   batch: TrainingBatch,
@@ -172,7 +172,7 @@ function matchingParts(
       return tf.sum(tf.mul(tf.add(matches.imageToText, matches.textToImage), own)) as tf.Scalar;
     });
   }
-  // By caption, so that pairs of one part are about equally long.
+  // Sorted by caption, so that pairs of one part have similar lengths.
   chosen.sort((a, b) => (a % size) - (b % size) || a - b);
   const lengths = batch.captions.map((caption) => caption.length);
   const regions = (batch.boxes[0]?.length ?? 0) / 4;

@@ -28,7 +28,7 @@ function plainLoss(scores: Float32Array, size: number, margin: number, violation
 }
 
 describe('hingeLoss', () => {
-  it.each(['sum', 'mean', 'max'] as const)('is what the definition says: %s', (violation) => {
+  it.each(['sum', 'mean', 'max'] as const)('equals its definition: %s', (violation) => {
     fc.assert(
       fc.property(batch, ([size, values]) => {
         const scores = Float32Array.from(values);
@@ -51,7 +51,7 @@ describe('hingeLoss', () => {
           return plainLoss(other, size, 0.2, violation);
         };
         const [left, right] = [(moved(0) - moved(-1e-3)) / 1e-3, (moved(1e-3) - moved(0)) / 1e-3];
-        // At a corner any slope between both sides is one.
+        // At a corner, any slope between those of both sides is a derivative.
         expect(coefficients[index]).toBeGreaterThan(Math.min(left, right) - 0.01);
         expect(coefficients[index]).toBeLessThan(Math.max(left, right) + 0.01);
       }),
@@ -63,12 +63,12 @@ describe('hingeLoss', () => {
     expect(hingeLoss(scores, 8, { margin: 2, violation: 'max' }).pairs).toBeLessThanOrEqual(24);
   });
 
-  it('does not take NaN for the absence of a violation', () => {
+  it('does not treat NaN as the absence of a violation', () => {
     const scores = Float32Array.of(1, Number.NaN, 0, 1);
     expect(hingeLoss(scores, 2, { margin: 0.2, violation: 'max' }).loss).toBeNaN();
   });
 
-  it('refuses scores that are no square', () => {
+  it('refuses scores that are not square', () => {
     expect(() => hingeLoss(new Float32Array(5), 2, { margin: 0.2, violation: 'max' })).toThrow(/\[2, 2\]/);
   });
 });

@@ -1,12 +1,12 @@
 import { AppError } from '../../errors/index.ts';
 
 /**
- * Which wrong partners count: all of them (`sum`), their mean (`mean`, the same gradient direction at a gentler scale), or
- * the worst one of each image and of each caption (`max`: VSE++, Faghri et al. 2018).
+ * Which wrong partners count: all of them (`sum`), their mean (`mean`, the same direction of the gradient at a smaller
+ * scale), or the worst one of each image and of each caption (`max`: VSE++, Faghri et al. 2018).
  */
 export type Violation = 'sum' | 'mean' | 'max';
 
-/** The loss of a batch, and how it depends on each score. */
+/** The loss of a batch, and its derivatives with respect to the scores. */
 export interface HingeLoss {
   readonly loss: number;
   /** `∂loss/∂score`, `[B, B]`, images by captions: 0 for every pair that does not count. */
@@ -45,7 +45,7 @@ export function hingeLoss(
       if (other === own) continue;
       const [image, caption] = pairWith(other);
       const cost = margin + at(image, caption) - at(own, own);
-      // NaN must not pass for "no violation".
+      // NaN must not count as "no violation".
       if (Number.isNaN(cost)) loss = Number.NaN;
       if (!(cost > 0)) continue;
       if (violation === 'max') {

@@ -4,9 +4,10 @@ import { type Parameter, type Parameters, parameterShapes } from '../../model/in
 import type { ModelConfig } from '../../schema/index.ts';
 
 /**
- * The parameters that training starts from, drawn as the released code draws them: the image encoder by Glorot and
- * Bengio 2010, embeddings from ±0.1, recurrent weights from ±1/√D, kernel centres and widths over the unit and the circle, linear
- * layers from ±1/√inputs, weight-normalised lengths as their directions are long. The same seed gives the same numbers.
+ * The parameters that training starts from, drawn as in the released code: the image encoder by Glorot and Bengio 2010,
+ * embeddings from ±0.1, recurrent weights from ±1/√D, centres and widths of the Gaussian kernels over the unit and the circle,
+ * linear layers from ±1/√inputs; the lengths of weight normalisation equal the lengths of the directions. The same seed gives the
+ * same numbers.
  */
 export function initialParameters(config: ModelConfig, seed: number): Parameters {
   const generator = xoroshiro128plus(seed);
@@ -30,7 +31,7 @@ export function initialParameters(config: ModelConfig, seed: number): Parameters
   return parameters;
 }
 
-/** Between which numbers a parameter is drawn. */
+/** The interval that a parameter is drawn from. */
 function bounds(name: string, shape: readonly number[], config: ModelConfig): readonly [number, number] {
   const { imageFeatureSize: F, jointSize: D, blocks: T, hiddenSize: H } = config;
   const around = (bound: number): readonly [number, number] => [-bound, bound];

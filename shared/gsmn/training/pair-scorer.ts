@@ -5,19 +5,19 @@ import type { TrainingBatch } from './training-batch.ts';
 
 /** An encoded batch as plain numbers. */
 export interface GraphNumbers {
-  /** Of every image: nodes `[R, D]`; gates `[R, K]` (`self`) or edge weights `[K, R, R]` (`neighbours`). */
+  /** For every image: nodes `[R, D]`; gates `[R, K]` (`self`) or edge weights `[K, R, R]` (`neighbours`). */
   readonly images: readonly { readonly nodes: Float32Array; readonly layout: Float32Array }[];
   readonly captions: readonly CaptionGraph[];
 }
 
 /**
- * Scores all pairs of a batch outside of TF.js: i2t + t2i, `[B, B]`. Scores need no gradient to find the pairs that count, so that a
- * faster engine may give them.
- * @param matching the current parameters of both matching graphs; others may be old
+ * Scores all pairs of a batch outside of TF.js: GSMN scores, `[B, B]`. Finding the pairs that count needs no gradient, so a faster
+ * matcher can do it.
+ * @param matching the current parameters of both graphs; others may be outdated
  */
 export type PairScorer = (graphs: GraphNumbers, matching: Parameters) => Promise<Float32Array>;
 
-/** Downloads an encoded batch and the parameters of both matching graphs. */
+/** Downloads an encoded batch and the parameters of both graphs. */
 export async function graphNumbers(
   network: NetworkTensors,
   graphs: EncodedGraphs,

@@ -26,10 +26,10 @@ export interface PairList {
 }
 
 /**
- * GSMN of chosen pairs, differentiable: what `matchPairs` computes for all, written with the contexts of D numbers that the
- * paper has, which cost less where pairs are few.
+ * GSMN of selected pairs, differentiable: what `matchPairs` computes for all pairs, but with the contexts of D numbers as
+ * in the paper, which cost less for few pairs.
  * @param lengths words of every caption
- * @returns i2t + t2i, `[P]`; the caller owns it
+ * @returns GSMN scores, `[P]`; the caller owns it
  */
 export function matchPairList(
   weights: MatchingWeights,
@@ -92,7 +92,7 @@ function matchContexts(
   };
 }
 
-/** Rows of the first axis, also several times; the gradient adds up. */
+/** Rows of the first axis, possibly repeated; gradients are summed. */
 function takeRows(x: tf.Tensor, rows: readonly number[]): tf.Tensor {
   const [count = 0, ...rest] = x.shape;
   return tf.reshape(embed(tf.reshape(x, [count, -1]), rows), [rows.length, ...rest]);

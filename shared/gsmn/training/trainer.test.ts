@@ -11,7 +11,7 @@ import { initialParameters } from './initial-parameters.ts';
 import { createTrainer } from './trainer.ts';
 import type { TrainingBatch } from './training-batch.ts';
 
-/** What trains. tensorflow.test.ts runs this file again for the backend that it sets up. */
+/** The backend that trains. tensorflow.test.ts runs this file again for the backend that it sets up. */
 const backend = (process.env.GSMN_TEST_BACKEND ?? 'wasm') as TfjsBackendName;
 
 const CONFIGS = (['self', 'neighbours'] as const).flatMap((propagation) =>
@@ -41,7 +41,7 @@ function smallBatch(config: ModelConfig, seed: number, size = 9): TrainingBatch 
 describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _graph, config) => {
   beforeAll(() => loadTfjsBackend(backend));
 
-  it('gives the same gradient by chosen pairs as by all pairs', () => {
+  it('computes the same gradient from selected pairs as from all pairs', () => {
     const batch = smallBatch(config, 3);
     const random = seededRandom(4);
     tf.tidy(() => {
@@ -53,7 +53,7 @@ describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _grap
       );
       const graphs = () => encodeGraphs(network, batch, config);
       const all = Float32Array.from({ length: 81 }, () => random() - 0.5);
-      // Two halves, each too few for the products over all pairs, must add up to the whole.
+      // Two halves, each too small for the products over all pairs, must sum to the whole.
       const few = [0, 1, 2, 3].map((part) => all.map((value, index) => (index % 4 === part ? value : 0)));
       const whole = backpropagate(network, graphs(), batch, all, config);
       const parts = few.map((coefficients) => backpropagate(network, graphs(), batch, coefficients, config));
@@ -65,7 +65,7 @@ describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _grap
     });
   });
 
-  it('learns a batch by heart and leaves no tensor behind', async () => {
+  it('memorises a batch and leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const trainer = createTrainer(backend, config, initialParameters(config, 5));
     const batch = smallBatch(config, 6, 4);
@@ -79,7 +79,7 @@ describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _grap
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('goes on from its own state bit for bit', async () => {
+  it('resumes from its own state bit for bit', async () => {
     const batches = [1, 2, 3, 4].map((seed) => smallBatch(config, seed));
     const whole = createTrainer(backend, config, initialParameters(config, 5));
     for (const batch of batches) await whole.step(batch, SETTINGS);
@@ -93,11 +93,11 @@ describe.each(CONFIGS)(`the trainer on ${backend}, %s, %s`, (_propagation, _grap
   });
 });
 
-describe('a step that cannot be', () => {
+describe('a step that fails', () => {
   const config = smallConfig();
   beforeAll(() => loadTfjsBackend(backend));
 
-  it('is refused when numbers are none, and changes nothing', async () => {
+  it('is refused for numbers that are not finite, and changes nothing', async () => {
     const trainer = createTrainer(backend, config, initialParameters(config, 5));
     const before = await trainer.parameters();
     const batch = smallBatch(config, 1);
@@ -124,7 +124,7 @@ describe('a step that cannot be', () => {
 });
 
 describe('initial parameters', () => {
-  it('are the same for the same seed, others for another, and within their bounds', () => {
+  it('are the same for the same seed, different for another, and within their bounds', () => {
     const config = smallConfig();
     const first = initialParameters(config, 1);
     expect(initialParameters(config, 1)).toEqual(first);

@@ -15,25 +15,25 @@ export interface StepSettings {
   readonly margin: number;
   readonly violation: Violation;
   readonly learningRate: number;
-  /** Longest global norm of the gradients; 0 for any. */
+  /** Largest global norm of the gradients; 0 for no limit. */
   readonly gradientClip: number;
 }
 
 export interface StepReport {
   readonly loss: number;
-  /** Global norm of the gradients before it was clipped. */
+  /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
   /** Pairs that the loss depended on. */
   readonly pairs: number;
 }
 
-/** Adam's memory, by parameter name. */
+/** Adam's moments, by parameter name. */
 export interface OptimizerState {
   readonly updates: number;
   readonly moments: ReadonlyMap<string, { readonly first: Float32Array; readonly second: Float32Array }>;
 }
 
-/** Trains a network step by step. Whoever made it disposes of it; steps do not overlap. */
+/** Trains a network step by step. Whoever made it disposes of it. Steps must not overlap. */
 export interface Trainer {
   readonly backend: string;
   /**
@@ -50,7 +50,7 @@ export interface Trainer {
 /**
  * A trainer on a loaded TF.js backend.
  * @param resumed the optimiser's state of an earlier run
- * @param scorer finds the pairs that count; without one the backend does
+ * @param scorer finds the pairs that count; without one the backend does it
  * @throws AppError `backend_unavailable`, `shape_mismatch`
  */
 export function createTrainer(
@@ -61,7 +61,7 @@ export function createTrainer(
   scorer?: PairScorer,
 ): Trainer {
   assertParameters(config, parameters);
-  // Variables outlive the tidy scope by themselves.
+  // Variables outlive the tidy scope.
   const { variables, adam } = onBackend(backend, () => {
     const made = new Map(
       [...uploadParameters(parameters)].map(([name, value]) => [name, tf.variable(value)]),
@@ -145,11 +145,11 @@ async function download([name, variable]: readonly [string, tf.Variable]): Promi
 function assertFinite(what: string, value: number): void {
   if (Number.isFinite(value)) return;
   throw new AppError('diverged', `the ${what} of this step is ${value}`, {
-    hint: 'lower the learning rate (--learning_rate) or clip harder (--grad_clip), and go on from the last checkpoint',
+    hint: 'lower the learning rate (--learning_rate) or clip harder (--grad_clip), and continue from the last checkpoint',
   });
 }
 
-/** The same batch with its captions in order of falling length, so that neighbours are padded little. */
+/** The same batch with its captions sorted by falling length, so that there is little padding. */
 function longestFirst({ features, boxes, captions, dependencies }: TrainingBatch): TrainingBatch {
   const order = [...captions.keys()].sort(
     (a, b) => (captions[b]?.length ?? 0) - (captions[a]?.length ?? 0) || a - b,

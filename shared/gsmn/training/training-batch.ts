@@ -2,15 +2,15 @@ import { AppError } from '../../errors/index.ts';
 import type { Dependencies } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 
-/** What one step learns from: B images and B captions, image i with caption i. */
+/** The data of one step: B images and B captions, image i with caption i. */
 export interface TrainingBatch {
   /** `[B, R, F]` */
   readonly features: Float32Array;
-  /** Of every image `[R, 4]`: x1 y1 x2 y2 as fractions of width and height. */
+  /** For every image `[R, 4]`: x1 y1 x2 y2 as fractions of width and height. */
   readonly boxes: readonly ArrayLike<number>[];
   /** Word ids with `<start>` and `<end>`. */
   readonly captions: readonly (readonly number[])[];
-  /** Looked at by sparse models that propagate neighbours. */
+  /** Used by sparse models that propagate neighbours. */
   readonly dependencies: readonly (Dependencies | undefined)[];
 }
 

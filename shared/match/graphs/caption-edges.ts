@@ -3,10 +3,10 @@ import type { ModelConfig } from '../../schema/index.ts';
 import { roundUp } from '../simd/layouts.ts';
 
 /**
- * Turns inner products of a caption's words, `[L, L rounded up to 4]`, in place into the weights of its graph's edges
- * as `[j: L, i: L rounded up to 4]`: `e_ij = softmax_j (λ t_i·t_j)` over the words that i is joined to: all of them, or
- * in sparse models itself and its neighbours in the parse, of which the first pair, the root, and pairs that reach the
- * caption's end are skipped.
+ * Turns inner products of a caption's words, `[L, L rounded up to 4]`, in place into the weights of the edges of its
+ * graph, `[j: L, i: L rounded up to 4]`: `e_ij = softmax_j (λ t_i·t_j)` over the words that i is joined to. These are
+ * all words, or in sparse models the word itself and its neighbours in the parse. The first pair, the root, and pairs
+ * that reach the caption's end are skipped.
  */
 export function weighEdges(
   edges: Float32Array,

@@ -6,7 +6,7 @@ import { type ImageKernels, imageGates, imageKernelWeights } from '../../vision/
 /** The most regions of an image that the fused matchers take. */
 export const MOST_REGIONS = 128;
 
-/** An encoded image whose edges are weighed already. */
+/** An encoded image with computed edge weights. */
 export interface LaidOutImage {
   /** `[R, D]` */
   readonly nodes: Float32Array;
@@ -14,7 +14,7 @@ export interface LaidOutImage {
   readonly layout: Float32Array;
 }
 
-/** The kernels of the image graph among a network's parameters. */
+/** The Gaussian kernels of the image graph among a network's parameters. */
 export function imageKernels(parameters: Parameters): ImageKernels {
   const read = (name: string) => parameter(parameters, `image_graph.graph_convolution_1.${name}`).data;
   return {
@@ -25,7 +25,7 @@ export function imageKernels(parameters: Parameters): ImageKernels {
   };
 }
 
-/** Weighs an image's edges. */
+/** Computes the edge weights of an image. */
 export function layOutImage(image: ImageGraph, kernels: ImageKernels, config: ModelConfig): LaidOutImage {
   const { nodes, boxes } = image;
   if (config.propagation === 'self') return { nodes, layout: imageGates(boxes, kernels) };

@@ -1,9 +1,9 @@
 import { type Parameters, parameter } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 
-/** A graph's weights as numbers of float64; letters as in docs/network.md. */
+/** The weights of a graph as float64 numbers; letters as in docs/network.md. */
 export interface GraphWeights {
-  /** `[H, T]`: the kernels' W_k below each other. */
+  /** `[H, T]`: the W_k of the Gaussian kernels below each other. */
   readonly kernels: readonly Float64Array[];
   /** `[H]`, 0 where the graph has none. */
   readonly kernelBias: Float64Array;
@@ -15,7 +15,7 @@ export interface GraphWeights {
   readonly outputBias: number;
 }
 
-/** The text graph's convolution and first layer as one: `M m + c` (its edges are the same for every kernel). */
+/** The caption graph's convolution and first layer as one: `M m + c` (its edges are the same for every kernel). */
 export interface FoldedWeights {
   /** `[H, T]` */
   readonly matrix: readonly Float64Array[];
@@ -32,8 +32,8 @@ export function imageGraphWeights(parameters: Parameters, config: ModelConfig): 
 }
 
 /**
- * Weights of the text graph. A word's edge weights sum to 1 and are the same for every kernel, so that
- * `out_1(concat_k (W_k Σ_j e_ij n_ij + β_k))` is `Σ_j e_ij (M n_ij) + c` with one matrix `M = out_1 W`.
+ * Weights of the caption graph. A word's edge weights sum to 1 and are the same for every kernel, so `out_1(concat_k
+ * (W_k Σ_j e_ij n_ij + β_k))` is `Σ_j e_ij (M n_ij) + c` with one matrix `M = out_1 W`.
  */
 export function textGraphWeights(parameters: Parameters, config: ModelConfig): FoldedWeights {
   const { kernels, kernelBias, hidden, hiddenBias, output, outputBias } = graphWeights(

@@ -1,6 +1,6 @@
 import { type Parameters, parameter } from '../../model/index.ts';
 
-/** Small float64 matrices as arrays of rows: slow, and plain enough to be believed. */
+/** Small float64 matrices as arrays of rows: slow, but plain enough to be obviously correct. */
 
 export type Matrix = number[][];
 
@@ -13,7 +13,7 @@ export const transpose = (m: Matrix): Matrix =>
   (m[0] ?? []).map((_, column) => m.map((row) => row[column] as number));
 export const at = <T>(values: readonly T[], index: number): T => values[index] as T;
 
-/** Divided by its length, as the released code does it. */
+/** Divided by its length, as in the released code. */
 export function l2(a: readonly number[]): number[] {
   const length = norm(a) + 1e-8;
   return a.map((value) => value / length);

@@ -100,8 +100,8 @@ function nodeScores(
 }
 
 /**
- * Full matching of one pair, written down word by word from the paper in float64: contexts of D numbers are formed,
- * edges weigh what they weigh, nothing is precomputed. What every matcher is compared with.
+ * Full matching of one pair, written literally from the paper in float64: contexts of D numbers are computed, edges
+ * have their weights, nothing is precomputed. Every matcher is compared with it.
  */
 export function plainPair(
   config: ModelConfig,

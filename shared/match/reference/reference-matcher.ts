@@ -15,7 +15,7 @@ import {
 import type { ModelConfig } from '../../schema/index.ts';
 import { plainPair } from './plain-pair.ts';
 
-/** A matcher of plain pairs, for comparison: float64, seconds where others take milliseconds. */
+/** A matcher of plain pairs, for comparison: float64, taking seconds where others take milliseconds. */
 export function createReferenceMatcher(config: ModelConfig, parameters: Parameters): Matcher {
   assertParameters(config, parameters);
   const owned = new WeakMap<PreparedImages, readonly ImageGraph[]>();
@@ -26,7 +26,7 @@ export function createReferenceMatcher(config: ModelConfig, parameters: Paramete
     const image = images[index];
     if (image === undefined) throw new AppError('argument_invalid', `there is no image ${index}`);
     if (caption.words.length === 0 || caption.words.length % config.jointSize !== 0) {
-      throw new AppError('shape_mismatch', `${caption.words.length} node numbers are no caption`);
+      throw new AppError('shape_mismatch', `${caption.words.length} node numbers are not a caption`);
     }
     return plainPair(config, parameters, image, caption);
   }

@@ -7,7 +7,7 @@ function arena(maximum: number): Arena {
 }
 
 describe('an arena', () => {
-  it('hands out blocks that do not touch each other, in memory that is there', () => {
+  it('returns blocks that do not overlap, in memory that exists', () => {
     const steps = fc.array(fc.record({ bytes: fc.integer({ min: 0, max: 300_000 }), freed: fc.nat() }));
     fc.assert(
       fc.property(steps, (all) => {
@@ -31,7 +31,7 @@ describe('an arena', () => {
     );
   });
 
-  it('uses freed memory again, whatever order it was freed in', () => {
+  it('reuses freed memory, whatever the order it was freed in', () => {
     const tested = arena(64);
     for (const order of [
       [0, 1, 2],
@@ -47,7 +47,7 @@ describe('an arena', () => {
     expect(tested.usedBytes).toBe(0);
   });
 
-  it('says when there is no more memory, and goes on', () => {
+  it('refuses when there is no more memory, and stays usable', () => {
     const tested = arena(4);
     const held = tested.allocate(100_000);
     expect(() => tested.allocate(300_000)).toThrow(expect.objectContaining({ code: 'memory_exhausted' }));

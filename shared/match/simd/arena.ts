@@ -3,7 +3,7 @@ import { AppError } from '../../errors/index.ts';
 /** Blocks start at cache lines. */
 const ALIGNMENT = 64;
 const PAGE = 65_536;
-/** Addresses below are not handed out: 0 means none, and the kernel's constants lie there (`assembly/arithmetic.ts`). */
+/** Addresses below are not used: 0 means none, and the kernel's constants are there (`assembly/arithmetic.ts`). */
 const FIRST = 1024;
 
 interface Block {
@@ -12,12 +12,12 @@ interface Block {
 }
 
 /**
- * Hands out blocks of a WebAssembly memory. The memory grows when no hole is large enough; what is freed joins its
- * neighbours and is used again. Views of the memory are good until the next allocation.
+ * Allocates blocks of a WebAssembly memory. The memory grows when no hole is large enough; freed blocks are merged with
+ * neighbouring holes and reused. Views of the memory are valid until the next allocation.
  */
 export class Arena {
   readonly memory: WebAssembly.Memory;
-  /** Holes in the order of their addresses; no two touch. */
+  /** Holes, sorted by address; no two touch. */
   readonly #holes: Block[] = [];
   readonly #taken = new Map<number, number>();
   #end = FIRST;
@@ -33,7 +33,7 @@ export class Arena {
   }
 
   /**
-   * Address of a block; its contents are anything.
+   * Address of a block; its contents are undefined.
    * @throws AppError `memory_exhausted`
    */
   allocate(bytes: number): number {
@@ -53,7 +53,7 @@ export class Arena {
     return start;
   }
 
-  /** Gives a block back; 0 is none. */
+  /** Frees a block; 0 means none. */
   free(address: number): void {
     const size = this.#taken.get(address);
     if (size === undefined) return;
@@ -90,7 +90,7 @@ export class Arena {
   #grow(end: number): void {
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing <= 0) return;
-    // An eighth more than there is keeps the number of growths small.
+    // Growing by an eighth keeps the number of growths small.
     const ample = Math.max(missing, Math.ceil(this.memory.buffer.byteLength / PAGE / 8));
     for (const pages of [ample, missing]) {
       try {

@@ -13,14 +13,14 @@ import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
  */
 const BATCH_WORDS = 96;
 
-/** Captions side by side in the kernel's memory. */
+/** Captions laid side by side in the kernel's memory. */
 export interface BatchRecord {
   readonly address: number;
   /** W rounded up to a multiple of 4. */
   readonly lanes: number;
 }
 
-/** Runs of captions `[start, end)` that stand side by side. */
+/** Groups of captions `[start, end)` that are laid side by side. */
 export function batchSpans(lengths: readonly number[]): { readonly start: number; readonly end: number }[] {
   const spans: { start: number; end: number }[] = [];
   let words = Number.POSITIVE_INFINITY;
@@ -38,7 +38,8 @@ export function batchSpans(lengths: readonly number[]): { readonly start: number
 }
 
 /**
- * Writes a batch's record; `firstColumn` is that of its first caption in the scores. The caller frees its address.
+ * Writes the record of a batch; `firstColumn` is the column of its first caption in the scores. The caller frees its
+ * address.
  * @throws AppError `memory_exhausted`
  */
 export function writeBatch(

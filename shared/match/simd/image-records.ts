@@ -14,7 +14,7 @@ export interface ImageRecord {
 }
 
 /**
- * Writes an image's record. The caller frees its address.
+ * Writes the record of an image. The caller frees its address.
  * @throws AppError `shape_mismatch`, `memory_exhausted`
  */
 export function writeImage(
@@ -71,7 +71,7 @@ export function writeImage(
   return { address, bytes, regions };
 }
 
-/** Numbers of 32 bits of a record's parts. */
+/** Number of 32-bit values in the parts of a record. */
 function f32Sizes(gram: boolean, regions: number, config: ModelConfig) {
   const lanes = roundUp(regions);
   return {
@@ -82,7 +82,7 @@ function f32Sizes(gram: boolean, regions: number, config: ModelConfig) {
   };
 }
 
-/** As `f32Sizes`, of the i8 form. */
+/** As `f32Sizes`, for the i8 form. */
 function i8Sizes(kernel: MatchKernel, regions: number, config: ModelConfig) {
   const { blocks: T } = config;
   const [d, lanes] = [blockSize(config), roundUp(regions)];

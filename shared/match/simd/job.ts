@@ -15,7 +15,7 @@ export interface JobList {
   readonly columns: number;
 }
 
-/** Lists that are worked through together, ready to be run. */
+/** Lists that are processed together, ready to run. */
 export interface Job {
   readonly network: number;
   readonly lists: readonly JobList[];
@@ -24,9 +24,9 @@ export interface Job {
 }
 
 /**
- * Runs a job on threads, or without them on the calling thread, a slice at a time.
- * @param options `onProgress` is called with the pairs that are done (about, until all are)
- * @returns of each list its scores `[images, columns]`
+ * Runs a job on threads, or without threads in slices on the calling thread.
+ * @param options `onProgress` is called with the number of finished pairs (approximately, until all are finished)
+ * @returns the scores of each list, `[images, columns]`
  * @throws AppError `cancelled`, `memory_exhausted`, `internal` when a thread dies
  */
 export async function runJob(

@@ -1,6 +1,6 @@
-/** What `assembly/kernel.ts` exports; addresses are bytes of the memory that the instance was given. */
+/** Exports of `assembly/kernel.ts`; addresses are bytes of the memory that the instance was given. */
 export interface MatchKernel {
-  /** `c = a b` in register tiles (`assembly/products.ts`): the yardstick of the whole matcher's speed. */
+  /** `c = a b` in register tiles (`assembly/products.ts`): the yardstick for the speed of the matcher. */
   multiply(
     a: number,
     aStep: number,
@@ -28,11 +28,11 @@ export interface MatchKernel {
   ): void;
   /** Bytes of a factor of `n` nodes of `d` numbers. */
   factorBytes(n: number, d: number): number;
-  /** Floats of scratch that the preparation of `n` nodes takes in the i8 form. */
+  /** Floats of scratch that the preparation of `n` nodes needs in the i8 form. */
   i8PrepareScratch(blocks: number, n: number, d: number): number;
   prepareI8Image(network: number, image: number, nodes: number, work: number): void;
   prepareI8Batch(network: number, batch: number, nodes: number, work: number): void;
-  /** The sum of whole numbers of 32 bits: the yardstick of how fast memory is read. */
+  /** The sum of 32-bit integers: the yardstick for how fast memory is read. */
   addUp(x: number, bytes: number): number;
   prepareImage(network: number, image: number, nodes: number, work: number): void;
   prepareBatch(network: number, batch: number, nodes: number, work: number): void;
@@ -54,24 +54,24 @@ export interface MatchKernel {
 export interface KernelThreads {
   readonly count: number;
   /**
-   * Calls `runJob` on every thread, each with its scratch, and waits for all.
+   * Calls `runJob` on every thread, each with its own scratch, and waits for all.
    * @throws AppError `internal` when a thread dies, `cancelled` when they are disposed of
    */
   run(job: number, scratches: readonly number[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Where the kernel runs: what a platform gives to the matcher. */
+/** Where the kernel runs: what a platform provides to the matcher. */
 export interface KernelRuntime {
   /** Imports `env.memory`. */
   readonly module: WebAssembly.Module;
-  /** Whether the module wants its memory shared. */
+  /** Whether the module needs shared memory. */
   readonly sharedMemory: boolean;
-  /** Threads that large work is spread over; 1 keeps everything on the calling thread. */
+  /** Threads that large work is spread over; with 1 everything stays on the calling thread. */
   readonly threads: number;
-  /** Multiply-adds below which a call stays on the calling thread; about half a millisecond of work unless said. */
+  /** Multiply-adds below which a call stays on the calling thread; by default about half a millisecond of work. */
   readonly singleThreadedBelow?: number | undefined;
-  /** Starts threads over that memory; there where `threads` is more than 1. */
+  /** Starts threads on that memory; present if `threads` is more than 1. */
   readonly startThreads?: ((memory: WebAssembly.Memory) => KernelThreads) | undefined;
 }
 
@@ -87,7 +87,7 @@ export function instantiateKernel(module: WebAssembly.Module, memory: WebAssembl
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as MatchKernel;
 }
 
-/** A function that multiplies and adds in one step: what an engine without relaxed SIMD refuses. */
+/** A function that multiplies and adds in one instruction, which a runtime without relaxed SIMD refuses. */
 const RELAXED_PROBE = [
   [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   // One type without parameters and results, one function of it.
@@ -97,7 +97,7 @@ const RELAXED_PROBE = [
   [0xfd, 0x85, 0x02, 0x1a, 0x0b],
 ].flat();
 
-/** Whether this engine has relaxed SIMD, whose fused multiply-add makes the kernel half as fast again. */
+/** Whether this runtime has relaxed SIMD, whose fused multiply-add makes the kernel 1.5 times as fast. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(Uint8Array.from(RELAXED_PROBE));
 }

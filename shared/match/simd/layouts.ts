@@ -19,7 +19,7 @@ export function prefersGram(n: number, d: number): boolean {
   return (1.125 * (n + 1)) / 2 < 2 * Math.ceil(d / 2);
 }
 
-/** Numbers of the part of a record that the context norms need (`pairs`). */
+/** Number of values in the part of a record that the context norms need (`pairs`). */
 export function pairsLength(gram: boolean, n: number, d: number, blocks: number): number {
   return gram ? ((n * (n + 1)) / 2) * roundUp(blocks) : blocks * n * roundUp(d);
 }

@@ -21,13 +21,13 @@ function partSizes(config: ModelConfig) {
   };
 }
 
-/** Takes the memory of a network's record. */
+/** Allocates the record of a network. */
 export function allocateNetwork(arena: Arena, config: ModelConfig): number {
   const floats = Object.values(partSizes(config)).reduce((sum, size) => sum + roundUp(size), 0);
   return arena.allocate(recordBytes(NETWORK) + 16 + 4 * floats);
 }
 
-/** Writes the parameters of both graphs to the record at `address`; those of the encoders are not looked at. */
+/** Writes the parameters of both graphs to the record at `address`; parameters of the encoders are not read. */
 export function writeNetwork(
   arena: Arena,
   address: number,
@@ -40,7 +40,7 @@ export function writeNetwork(
   const text = textGraphWeights(parameters, config);
   const kernelUnits = roundUp(H / K);
   const hidden = roundUp(H);
-  // Kernel k's H / K units start at a multiple of 4; those between stay 0.
+  // The H / K units of kernel k start at a multiple of 4; the units in between stay 0.
   const place = (unit: number) => Math.floor(unit / (H / K)) * kernelUnits + (unit % (H / K));
   const addresses: Record<string, number> = {};
   let at = address + 16 * Math.ceil(recordBytes(NETWORK) / 16);

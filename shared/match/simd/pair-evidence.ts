@@ -18,7 +18,7 @@ export interface Pair {
   readonly words: number;
 }
 
-/** Scores the pair and reads what the kernel leaves in its scratch. */
+/** Scores the pair and reads the results that the kernel leaves in its scratch. */
 export function readEvidence(
   arena: Arena,
   kernel: MatchKernel,

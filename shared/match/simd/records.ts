@@ -1,5 +1,5 @@
 /**
- * Records of the kernel's linear memory, field by field as `assembly/records.ts` has them: each field is 32 bits, an
+ * Records of the kernel's linear memory, field by field as in `assembly/records.ts`. Each field has 32 bits and is an
  * integer (sizes, addresses, flags) or a float.
  */
 type FieldKind = 'integer' | 'float';
@@ -91,7 +91,7 @@ export function recordBytes(fields: Fields): number {
   return 4 * Object.keys(fields).length;
 }
 
-/** Byte of a field within its record. */
+/** Byte offset of a field within its record. */
 export function fieldOffset<F extends Fields>(fields: F, name: keyof F & string): number {
   return 4 * Object.keys(fields).indexOf(name);
 }

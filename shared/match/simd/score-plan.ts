@@ -1,11 +1,11 @@
 import type { PairScores } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 
-/** Numbers of captions, and of scores, that are in the kernel's memory at once. */
+/** Number of captions, and of scores, that are in the kernel's memory at once. */
 const CAPTION_FLOATS = 2 ** 24;
 const SCORE_FLOATS = 2 ** 23;
 
-/** Runs of captions whose records and scores are in memory at once. */
+/** Groups of captions whose records and scores are in memory at once. */
 export function scoreSpans(
   lengths: readonly number[],
   images: number,
@@ -25,7 +25,7 @@ export function scoreSpans(
   return spans;
 }
 
-/** Writes scores of a run of captions, `[images, width]`, to their columns from `first` on. */
+/** Writes scores of a group of captions, `[images, width]`, to their columns from `first` on. */
 export function placeScores(
   part: Pick<PairScores, 'imageToText' | 'textToImage'>,
   width: number,

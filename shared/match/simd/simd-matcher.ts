@@ -26,35 +26,35 @@ import { recordBytes, SCRATCH } from './records.ts';
 import { placeScores, scoreSpans } from './score-plan.ts';
 import { Turns } from './turns.ts';
 
-/** Multiply-adds that are worth waking threads for: about half a millisecond of one. */
+/** Multiply-adds for which waking threads pays: about half a millisecond of one thread. */
 const SINGLE_THREADED_BELOW = 2 ** 24;
 
 /** About R·L of a pair: multiply-adds for each of the D numbers of a node. */
 const PRODUCTS_OF_A_PAIR = 512;
 
 export interface SimdMatcherOptions {
-  /** `f32` unless said; `i8` is faster and smaller, and a little less exact (docs/performance.md). */
+  /** `f32` by default; `i8` is faster and smaller, and slightly less exact (docs/performance.md). */
   readonly precision?: MatchPrecision | undefined;
 }
 
 /** A matcher on the fused kernel. */
 export interface SimdMatcher extends Matcher {
-  /** Bytes of the kernel's memory that records and scratch take. */
+  /** Bytes of the kernel's memory used by records and scratch. */
   readonly usedBytes: number;
-  /** Prepares images whose edges were weighed elsewhere (while training, by parameters that change with every step). */
+  /** Prepares images whose edge weights were computed elsewhere (in training, with parameters that change in every step). */
   prepareLaidOut(images: readonly LaidOutImage[]): Promise<PreparedImages>;
   /**
-   * Takes other parameters of the same configuration from now on; prepared images keep their nodes and layouts.
+   * Uses other parameters of the same configuration from now on; prepared images keep their nodes and layouts.
    * @throws AppError `shape_mismatch`, `conflict` while something is being scored
    */
   replaceParameters(parameters: Parameters): void;
 }
 
 /**
- * GSMN's matching as one fused kernel in WebAssembly SIMD, float32: the numbers of `shared/gsmn` by another order of
+ * GSMN's matching as one fused kernel in WebAssembly SIMD, float32: the numbers of `shared/gsmn` with another order of
  * sums (docs/network.md). Images have up to 128 regions, captions up to 64 words. Large work is spread over the
- * runtime's threads, which start when they are first wanted. The matcher owns its memory and threads until `dispose`;
- * prepared images own their records until their own.
+ * runtime's threads, which start at the first use. The matcher owns its memory and threads until `dispose`; prepared
+ * images own their records until their own `dispose`.
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration
  */
 export function createSimdMatcher(
@@ -118,7 +118,7 @@ export function createSimdMatcher(
     return kernel.scratchBytes(network, words, roundUp(regions), probe);
   }
 
-  /** The threads, where the work of so many pairs is worth it. */
+  /** The threads, if the work of this many pairs is large enough for them. */
   function threadsFor(pairs: number): KernelThreads | undefined {
     const { startThreads, singleThreadedBelow = SINGLE_THREADED_BELOW } = runtime;
     if (runtime.threads < 2 || startThreads === undefined) return undefined;
@@ -130,7 +130,7 @@ export function createSimdMatcher(
 
   /**
    * Runs `work` with the records of batches of captions in memory.
-   * @param sideBySide in the columns of one list; else each caption is a batch, and the one column of its list
+   * @param sideBySide in the columns of one list; else each caption is a batch, and the only column of its list
    */
   async function withBatches<T>(
     captions: readonly CaptionGraph[],

@@ -5,7 +5,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Runs `works` of 30 items of a millisecond each at once; gives the milliseconds of work in each round of the event loop. */
+/**
+ * Runs `works` pieces of work of 30 items of a millisecond each at once; returns the milliseconds of work in each round
+ * of the event loop.
+ */
 async function rounds(works: number): Promise<number[]> {
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -30,7 +33,7 @@ async function rounds(works: number): Promise<number[]> {
 }
 
 describe('turns on the calling thread', () => {
-  it('are of 4 ms where there is one piece of work', async () => {
+  it('take 4 ms with one piece of work', async () => {
     const found = await rounds(1);
     expect(Math.max(...found)).toBe(4);
     expect(found.length).toBeGreaterThanOrEqual(8);
@@ -40,7 +43,7 @@ describe('turns on the calling thread', () => {
     expect(Math.max(...(await rounds(works)))).toBe(4);
   });
 
-  it('are one where the clock stands still', async () => {
+  it('are a single one if the clock stands still', async () => {
     vi.spyOn(performance, 'now').mockReturnValue(5);
     let calls = 0;
     const work = new Turns().each(1000, undefined, () => calls++);
@@ -50,7 +53,7 @@ describe('turns on the calling thread', () => {
     await work;
   });
 
-  it('end when the work is cancelled, and all when they are ended', async () => {
+  it('end when the work is cancelled, and all end together when they are ended', async () => {
     const turns = new Turns();
     const controller = new AbortController();
     const calls: number[] = [];

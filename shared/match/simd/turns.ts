@@ -1,18 +1,18 @@
 import { AppError } from '../../errors/index.ts';
 import { assertNotAborted, yieldToEventLoop } from '../../model/index.ts';
 
-/** How long the calling thread works in one go, for all that is under way together, in milliseconds. */
+/** How long the calling thread works without yielding, for all work under way together, in milliseconds. */
 const SLICE_MS = 4;
 
-/** Shares the calling thread among all work of a matcher and whatever else the event loop has to do. */
+/** Shares the calling thread between all work of a matcher and everything else in the event loop. */
 export class Turns {
   #underWay = 0;
   #ended = false;
 
   /**
-   * Calls `work` for the numbers below `count`, in slices between which others get their turn, also before the first.
-   * All work under way has its slice in one round of the event loop, so that each slice is a part of the whole. Where the
-   * clock stands still while something computes, as in workerd, there is one slice.
+   * Calls `work` for the numbers below `count` in slices and yields to the event loop between them, also before the
+   * first. All work under way gets its slice in one round of the event loop, so each slice is a part of the total. If the
+   * clock stands still during computation, as in workerd, there is only one slice.
    * @throws AppError `cancelled`, also after `end`, and what `work` throws
    */
   async each(count: number, signal: AbortSignal | undefined, work: (index: number) => void): Promise<void> {
@@ -31,7 +31,7 @@ export class Turns {
     }
   }
 
-  /** Ends all work at its next turn. */
+  /** Ends all work at its next slice. */
   end(): void {
     this.#ended = true;
   }

@@ -14,11 +14,11 @@ export interface BestImage {
   readonly textToImage: number;
 }
 
-/** Workgroups of the selecting shaders: enough to fill a device, each with many scores. */
+/** Workgroups of the selecting shaders: enough to fill a device, with many scores each. */
 const WORKGROUPS = 256;
 
 /**
- * Scores all images with the one caption of a set and finds the best on the device: nothing but these is read back.
+ * Scores all images with the one caption of a set and finds the best on the device; only these are read back.
  * @throws AppError `cancelled`, `memory_exhausted`, `internal`
  */
 export async function bestImages(
@@ -46,12 +46,12 @@ export async function bestImages(
   }
 }
 
-/** The sum that the device orders by. */
+/** The sum by which the device orders images. */
 function score({ imageToText, textToImage }: BestImage): number {
   return Math.fround(imageToText + textToImage);
 }
 
-/** Scores all images into a buffer that stays on the device; the next submission is given while one is computed. */
+/** Scores all images into a buffer that stays on the device; the next submission is sent while one is computed. */
 async function scoreAll(
   { memory, dispatcher, pace, setting }: Scorer,
   images: readonly ScoredRows[],
@@ -81,7 +81,7 @@ async function scoreAll(
             pace.took(performance.now() - began);
             onPairs(pairs);
           });
-          // It is awaited in its turn; until then it must not count as unhandled.
+          // It is awaited later; until then it must not count as unhandled.
           next.catch(() => {});
           const before = underWay;
           underWay = next;

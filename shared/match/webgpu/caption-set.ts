@@ -12,13 +12,13 @@ const MOST_CAPTIONS = 65_535;
 
 /** Captions in GPU memory, longest first. */
 export interface CaptionSet {
-  /** Of the table's rows the number of the caption and L. */
+  /** For each row of the table, the number of the caption and L. */
   readonly order: readonly { readonly caption: number; readonly words: number }[];
   readonly table: GPUBuffer;
   readonly cells: GPUBuffer;
 }
 
-/** Runs of captions `[start, end)` that are in GPU memory together. */
+/** Groups of captions `[start, end)` that are in GPU memory together. */
 export function captionSpans(
   lengths: readonly number[],
   dimensions: Dimensions,
@@ -38,7 +38,7 @@ export function captionSpans(
 }
 
 /**
- * Puts the captions `[start, end)` into GPU memory. The caller gives them back.
+ * Puts the captions `[start, end)` into GPU memory. The caller releases them.
  * @throws AppError `memory_exhausted`
  */
 export async function writeCaptions(
@@ -94,7 +94,7 @@ export function freeCaptions(memory: GpuMemory, { table, cells: held }: CaptionS
   for (const buffer of [table, held]) memory.free(buffer);
 }
 
-/** Of the words of a caption, `[L, L rounded up to 4]`. */
+/** For the words of a caption, `[L, L rounded up to 4]`. */
 function innerProducts(words: Float32Array, length: number): Float32Array<ArrayBuffer> {
   const [size, lanes] = [words.length / length, 4 * quads(length)];
   const products = new Float32Array(length * lanes);

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/index.ts';
 import { guarded, text } from './gpu-errors.ts';
 
-/** What a device is asked for, where the adapter has it. */
+/** Features that are requested if the adapter has them. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
 const LIMITS = [
   'maxStorageBufferBindingSize',
@@ -11,43 +11,46 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/** Threads of a workgroup, which compares one pair: 576 tiles of 36 regions, 16 words and 16 blocks are even rounds. */
+/**
+ * Threads of a workgroup, which compares one pair: 576 tiles of 36 regions, 16 words and 16 blocks are a whole number
+ * of rounds.
+ */
 const INVOCATIONS = 128;
 
 /** A device that shaders are made for. */
 export interface MatchDevice {
   readonly device: GPUDevice;
-  /** What the driver calls its adapter. */
+  /** The driver's name of its adapter. */
   readonly adapter: string;
-  /** Whether it is no graphics card, but a program. */
+  /** Whether it is a software driver. */
   readonly software: boolean;
   readonly invocations: number;
-  /** Threads of a subgroup; 1 where there are none, or none of one size. */
+  /** Threads of a subgroup; 1 if there are no subgroups, or subgroups of different sizes. */
   readonly lanes: number;
-  /** Floats of workgroup memory that a shader may take. */
+  /** Floats of workgroup memory that a shader may use. */
   readonly arena: number;
-  /** The most bytes of a buffer that a shader reads. */
+  /** Maximum size in bytes of a buffer that a shader reads. */
   readonly bindingBytes: number;
   /**
-   * Compiles a shader, or finds it where it was compiled before.
+   * Compiles a shader, or returns the compiled one.
    * @throws AppError `internal`
    */
   readonly compile: (code: string, entryPoint: string) => Promise<GPUComputePipeline>;
-  /** Why the device is lost, where it is. */
+  /** Why the device was lost, if it was. */
   readonly lost: () => string | undefined;
   /** Ends all work on it. */
   readonly destroy: () => void;
 }
 
 export interface DeviceOptions {
-  /** Whether to sum by subgroups where the adapter has them, as it is unless said. */
+  /** Whether to sum with subgroups if the adapter has them; true by default. */
   readonly subgroups?: boolean | undefined;
-  /** Bytes of workgroup memory to take at most; all that the adapter has unless said. */
+  /** Maximum bytes of workgroup memory to use; by default all that the adapter has. */
   readonly workgroupBytes?: number | undefined;
 }
 
 /**
- * Opens the best device there is, with the features and limits of its adapter that matching makes use of.
+ * Opens the best available device, with the features and limits of its adapter that matching uses.
  * @throws AppError `backend_unavailable`
  */
 export async function openDevice(
@@ -82,7 +85,7 @@ export async function openDevice(
     software: isFallbackAdapter,
     invocations,
     lanes: subgroups && oneSize && device.features.has('subgroups') ? subgroupMaxSize : 1,
-    // One number is for counting subgroups; drivers count memory by 16 bytes.
+    // One value is for counting subgroups; drivers allocate memory in units of 16 bytes.
     arena: Math.floor(Math.min(workgroupBytes, maxComputeWorkgroupStorageSize) / 16) * 4 - 4,
     bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     compile: compiler(device),

@@ -7,7 +7,7 @@ const SCOPES: readonly (readonly [GPUErrorFilter, ErrorCode])[] = [
 ];
 
 /**
- * Gives work to the GPU and waits until the device has said whether it was well, and for the result.
+ * Sends work to the GPU and waits for its result and for the device to report errors.
  * @param what names the work in messages
  * @throws AppError `memory_exhausted` where the device has no memory left, `internal` for what it refuses
  */
@@ -17,7 +17,7 @@ export async function guarded<T>(device: GPUDevice, what: string, work: () => T 
   let errors: Promise<(GPUError | null)[]>;
   try {
     result = work();
-    // Where the device refuses, its reason is thrown, and not that there is no result.
+    // If the device refuses the work, its reason is thrown, not that the result is missing.
     if (result instanceof Promise) result.catch(() => {});
   } finally {
     errors = Promise.all(SCOPES.map(() => device.popErrorScope()));

@@ -4,7 +4,7 @@ import { guarded } from './gpu-errors.ts';
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 const MAP_READ = 1;
 
-/** Makes buffers and counts what they take. */
+/** Makes buffers and counts their bytes. */
 export class GpuMemory {
   readonly device: GPUDevice;
   #usedBytes = 0;
@@ -13,13 +13,13 @@ export class GpuMemory {
     this.device = device;
   }
 
-  /** Bytes of all buffers that were made and not given back. */
+  /** Bytes of all buffers that were made and not released. */
   get usedBytes(): number {
     return this.#usedBytes;
   }
 
   /**
-   * A buffer of zeros; the caller gives it back.
+   * A buffer of zeros; the caller releases it.
    * @throws AppError `memory_exhausted`, `internal`
    */
   async allocate(bytes: number, usage: number): Promise<GPUBuffer> {
@@ -31,7 +31,7 @@ export class GpuMemory {
     return buffer;
   }
 
-  /** A buffer of these numbers. */
+  /** A buffer with these numbers. */
   async upload(
     data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
     usage: number,

@@ -9,27 +9,27 @@ import type { Programs } from './programs.ts';
 /** Images that are laid out and sent at once. */
 const IMAGES_AT_ONCE = 32;
 
-/** Images that lie in the same buffers. */
+/** Images in the same buffers. */
 export interface ImageChunk {
   /** Number of its first image among all. */
   readonly first: number;
   readonly count: number;
   /** The most regions of an image. */
   readonly regions: number;
-  /** Of each image its row of the table: first cell, first edge, R, 0. */
+  /** For each image its row of the table: first cell, first edge, R, 0. */
   readonly rows: Uint32Array<ArrayBuffer>;
   readonly table: GPUBuffer;
   readonly cells: GPUBuffer;
   readonly layouts: GPUBuffer;
 }
 
-/** Images `[start, end)` that fit in buffers of that size. */
+/** Images `[start, end)` that fit in buffers of this size. */
 export interface ChunkSpan {
   readonly start: number;
   readonly end: number;
 }
 
-/** Cuts images of these numbers of regions into runs that fit in one binding each. */
+/** Splits images with these numbers of regions into chunks that fit in one binding each. */
 export function chunkSpans(
   regions: readonly number[],
   dimensions: Dimensions,
@@ -54,9 +54,9 @@ export function chunkSpans(
 }
 
 /**
- * Puts images into GPU memory. The caller gives the chunk back.
- * @param imageAt lays out an image of the run
- * @param breathe is called between uploads; what it throws ends the work
+ * Puts images into GPU memory. The caller releases the chunk.
+ * @param imageAt lays out an image of the chunk
+ * @param breathe is called between uploads; if it throws, the work ends
  * @throws AppError `memory_exhausted`
  */
 export async function writeChunk(
@@ -105,7 +105,7 @@ export async function writeChunk(
   }
 }
 
-/** The same chunks, their images numbered through in this order. */
+/** The same chunks, with consecutive image numbers in this order. */
 export function renumbered(chunks: readonly ImageChunk[]): ImageChunk[] {
   let first = 0;
   return chunks.map((chunk) => {
@@ -133,7 +133,11 @@ const LARGEST_F16 = 65_504;
 export function assertFloat16({ nodes }: ImageGraph, index: number): void {
   const beyond = nodes.find((value) => Math.abs(value) > LARGEST_F16);
   if (beyond === undefined) return;
-  throw new AppError('argument_invalid', `image ${index} has a node with ${beyond}, which is no float16`, {
-    hint: 'store images as float32 (precision "f32")',
-  });
+  throw new AppError(
+    'argument_invalid',
+    `image ${index} has a node with ${beyond}, which is not a float16 number`,
+    {
+      hint: 'store images as float32 (precision "f32")',
+    },
+  );
 }

@@ -1,17 +1,19 @@
 import type { ModelConfig } from '../../schema/index.ts';
 
 /**
- * How records lie in GPU memory, for the code that writes them and the shaders that read them. A record of n nodes
- * (an image's regions or a caption's words) consists of quads, four numbers each:
+ * The layout of records in GPU memory, for the code that writes them and the shaders that read them. A record of n
+ * nodes (the regions of an image or the words of a caption) consists of quads, four numbers each:
  *
- * - nodes `[T, d, n / 4]`: of every dimension the values of four nodes, 0 beyond n;
- * - Gram matrices `[n (n + 1) / 2, T / 4]`: of nodes r >= s, at `r (r + 1) / 2 + s`, the inner products of four blocks.
+ * - nodes `[T, d, n / 4]`: for every dimension the values of four nodes, 0 beyond n;
+ * - Gram matrices `[n (n + 1) / 2, T / 4]`: for nodes r >= s, at `r (r + 1) / 2 + s`, the inner products of four
+ *   blocks.
  *
- * A quad of float32 is one cell of its buffer. Where nodes are float16, a cell holds a quad of nodes, and two cells one of
- * the Gram matrices, which stay float32: a context whose nodes cancel out has a norm far below their products' rounding.
+ * A quad of float32 is one cell of its buffer. If nodes are float16, a cell holds a quad of nodes, and two cells hold a
+ * quad of the Gram matrices, which stay float32: a context whose nodes cancel out has a norm far below the rounding of
+ * their products.
  *
- * A caption's record goes on with the weights of its edges, `[j: L, i: L / 4]`, where matching vectors are propagated
- * to neighbours.
+ * In the record of a caption follow the weights of its edges, `[j: L, i: L / 4]`, if matching vectors are propagated to
+ * neighbours.
  */
 export interface Dimensions {
   /** D */
@@ -29,7 +31,7 @@ export interface Dimensions {
   readonly neighbours: boolean;
 }
 
-/** Whether nodes of images are kept as float32 or as float16; sums and Gram matrices are float32 in both. */
+/** Whether nodes of images are stored as float32 or float16; sums and Gram matrices are float32 in both cases. */
 export type Precision = 'f32' | 'f16';
 
 export function dimensions(config: ModelConfig): Dimensions {
@@ -44,7 +46,7 @@ export function dimensions(config: ModelConfig): Dimensions {
   };
 }
 
-/** How many quads hold so many numbers. */
+/** Number of quads for a number of values. */
 export function quads(count: number): number {
   return Math.ceil(count / 4);
 }
@@ -54,12 +56,12 @@ export function recordCells(n: number, { jointSize, blockQuads }: Dimensions, pr
   return jointSize * quads(n) + ((n * (n + 1)) / 2) * blockQuads * GRAM_CELLS[precision];
 }
 
-/** Quads of a caption's edges. */
+/** Quads of the edges of a caption. */
 export function edgeQuads(words: number, { neighbours }: Dimensions): number {
   return neighbours ? words * quads(words) : 0;
 }
 
-/** Numbers of an image's edges: gates `[R, K]`, or weights `[K, R, R]`. */
+/** Number of values of an image's edges: gates `[R, K]`, or weights `[K, R, R]`. */
 export function layoutLength(regions: number, { kernels, neighbours }: Dimensions): number {
   return kernels * regions * (neighbours ? regions : 1);
 }

@@ -6,16 +6,16 @@ import { captionRuns, type MatchSetting } from './pair-runs.ts';
 import type { PairBlock } from './score-pairs.ts';
 import { chunkPlaces } from './selected-rows.ts';
 
-/** Blocks of pairs with tables that were made for them, which are given back. */
+/** Blocks of pairs with tables that were made for them, which are released. */
 export interface ListedPairs {
   readonly blocks: readonly PairBlock[];
   readonly free: () => void;
 }
 
 /**
- * Pairs of the captions of a set, each with the images of its list: for each chunk, and each run of captions of similar
- * length, one table of image and caption a row, so that one submission takes the pairs of many lists.
- * @param scores of each list, where the scores go
+ * Pairs of the captions of a set, each with the images of its list. There is one table of image and caption rows for
+ * each chunk and each group of captions of similar length, so that one submission takes the pairs of many lists.
+ * @param scores destination of the scores of each list
  * @throws AppError `argument_invalid` for a number of no image, `memory_exhausted`
  */
 export async function listedPairs(

@@ -2,10 +2,10 @@ import type { Parameters } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { imageGraphWeights, textGraphWeights } from '../parameters/graph-weights.ts';
 
-/** Parts of the network's buffer in their order, in floats. */
+/** Parts of the network's buffer in order, in floats. */
 function parts({ blocks: T, hiddenSize: H }: Pick<ModelConfig, 'blocks' | 'hiddenSize'>) {
   return {
-    /** `[T, H]`: the K kernels' W_k side by side. */
+    /** `[T, H]`: the W_k of the Gaussian kernels side by side. */
     imageKernels: T * H,
     /** `[H, H]`, by the unit that is read first. */
     imageHidden: H * H,
@@ -24,7 +24,7 @@ function parts({ blocks: T, hiddenSize: H }: Pick<ModelConfig, 'blocks' | 'hidde
 
 export type NetworkOffsets = Readonly<Record<keyof ReturnType<typeof parts>, number>>;
 
-/** Where each part begins, in floats. */
+/** Offset of each part, in floats. */
 export function networkOffsets(config: Pick<ModelConfig, 'blocks' | 'hiddenSize'>): NetworkOffsets {
   let at = 0;
   const offsets: Record<string, number> = {};

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Pace } from './pace.ts';
 
 describe('the size of submissions', () => {
-  it('grows while they are short and shrinks where they are long', () => {
+  it('grows while they are short and shrinks when they are long', () => {
     const pace = new Pace();
     const first = pace.pairs(2 ** 20);
     expect(first).toBeGreaterThan(1);
@@ -14,7 +14,7 @@ describe('the size of submissions', () => {
     expect(pace.pairs(2 ** 20)).toBe(4 * first);
   });
 
-  it('is never less than a pair, nor more than a buffer of scores holds', () => {
+  it('is at least a pair and at most what a buffer of scores holds', () => {
     const pace = new Pace();
     for (let time = 0; time < 100; time++) pace.took(500);
     expect(pace.pairs(2 ** 40)).toBe(1);

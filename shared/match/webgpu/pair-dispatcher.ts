@@ -5,13 +5,13 @@ import type { CaptionRun } from './pair-runs.ts';
 import type { Programs } from './programs.ts';
 import { type PairRange, packWork, WORK_BYTES } from './work-fields.ts';
 
-/** The most bytes of scratch of one dispatch; pairs that fit in workgroup memory need none. */
+/** Maximum bytes of scratch of one dispatch; pairs that fit in workgroup memory need none. */
 const SCRATCH_BYTES = 2 ** 27;
 
-/** Workgroups of a dispatch in one direction. */
+/** Workgroups of a dispatch in one dimension. */
 const MOST_WORKGROUPS = 65_535;
 
-/** Images of a chunk: all, or those of a table of their own. */
+/** Images of a chunk: all, or those of a separate table. */
 export interface ChunkRows {
   readonly chunk: ImageChunk;
   readonly table: GPUBuffer;
@@ -20,7 +20,7 @@ export interface ChunkRows {
   readonly regions: number;
 }
 
-/** Gives pairs to the device. */
+/** Dispatches pairs on the device. */
 export class PairDispatcher {
   readonly #memory: GpuMemory;
   readonly #programs: Programs;
@@ -53,12 +53,12 @@ export class PairDispatcher {
       : Math.max(1, Math.floor(SCRATCH_BYTES / (4 * placement.scratch)));
   }
 
-  /** Makes ready what pairs of the run need, so that they can then be dispatched without a wait. */
+  /** Prepares what pairs of the group need, so that they can then be dispatched without waiting. */
   async prepare({ placement }: CaptionRun, pairs: number): Promise<GPUComputePipeline> {
     const bytes = 4 * placement.scratch * pairs;
     if (bytes > (this.#scratch?.size ?? 0)) {
       const fresh = await this.#memory.allocate(bytes, USAGE.storage);
-      // Another request may have taken more meanwhile.
+      // Another request may have allocated more meanwhile.
       const kept = bytes > (this.#scratch?.size ?? 0);
       const freed = kept ? this.#scratch : fresh;
       if (kept) this.#scratch = fresh;
@@ -68,7 +68,7 @@ export class PairDispatcher {
   }
 
   /**
-   * Gives pairs to the device, and copies what it finds to `target` where one is named.
+   * Dispatches pairs on the device, and copies the results to `target` if given.
    * @param scores of all pairs from `range.output` on, two each
    */
   dispatch(

@@ -7,11 +7,11 @@ import { type CaptionRun, captionRuns } from './pair-runs.ts';
 import type { ScoredRows, Scorer } from './score-pairs.ts';
 import { evidenceLength } from './shaders/outputs.ts';
 
-/** The most bytes of evidence that are read at once. */
+/** Maximum bytes of evidence that are read at once. */
 const MOST_BYTES = 2 ** 24;
 
 /**
- * What matched what between each image of `images` and the one caption of a set, in the order of the images' rows.
+ * Evidence for each image of `images` and the one caption of a set, in the order of the images' rows.
  * @throws AppError `cancelled`, `memory_exhausted`, `internal`
  */
 export async function pairEvidence(
@@ -47,7 +47,7 @@ export async function pairEvidence(
   return evidence;
 }
 
-/** Of `count` pairs their scores, two each, then `stride` numbers each of evidence. */
+/** The scores of `count` pairs, two each, then `stride` numbers of evidence for each. */
 async function readNumbers(
   { memory, dispatcher }: Scorer,
   rows: ScoredRows,

@@ -3,19 +3,19 @@ import type { CaptionSet } from './caption-set.ts';
 import type { Dimensions } from './layouts.ts';
 import { type Placement, place } from './placement.ts';
 
-/** Captions of a set, of similar length, that are compared with images by one shader. */
+/** Captions of a set with similar lengths, which one shader compares with images. */
 export interface CaptionRun {
-  /** The first row of the set's table, and how many rows. */
+  /** The first row in the set's table, and the number of rows. */
   readonly caption: number;
   readonly captions: number;
   readonly placement: Placement;
-  /** Of a pair, about. */
+  /** For one pair, approximately. */
   readonly multiplyAdds: number;
 }
 
 /**
- * Cuts a set of captions, longest first, into runs whose pairs with images of up to so many regions take the same
- * shader: a long caption does not slow down the short ones.
+ * Splits a set of captions, longest first, into groups whose pairs with images of up to a number of regions use the
+ * same shader. So a long caption does not slow down the short ones.
  * @param arena floats of workgroup memory that may be used
  */
 export function captionRuns(
@@ -48,7 +48,7 @@ function multiplyAdds(R: number, L: number, { jointSize: D, blocks: T, hidden: H
   return R * L * D + norms(R, L) + norms(L, R) + 2 * R * L * T + graphs;
 }
 
-/** What is common to all work of a matcher. */
+/** What all work of a matcher shares. */
 export interface MatchSetting {
   readonly config: ModelConfig;
   readonly dimensions: Dimensions;

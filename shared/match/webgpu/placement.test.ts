@@ -7,14 +7,14 @@ const CONFIG = smallConfig({ jointSize: 1024, blocks: 16, kernels: 8, hiddenSize
 const released = dimensions(CONFIG);
 const sizes = { regions: 36, words: 14 };
 
-/** Where an array of each group lies. */
+/** Position of an array of each group. */
 function memories({ spilled }: Placement): string[] {
   const arrays: PairArray[] = ['matches', 'word_attention', 'products'];
   return arrays.map((array) => (inArena(array, spilled) ? 'arena' : 'scratch'));
 }
 
-describe('placing the arrays of a pair', () => {
-  it('keeps all of them in workgroup memory where it is large enough', () => {
+describe('the placement of the arrays of a pair', () => {
+  it('keeps all of them in workgroup memory if it is large enough', () => {
     const placement = place(sizes, released, 128, 12_288);
     expect(memories(placement)).toEqual(['arena', 'arena', 'arena']);
     expect(placement.scratch).toBe(0);
@@ -29,14 +29,14 @@ describe('placing the arrays of a pair', () => {
     expect(memories(place(sizes, released, 128, 899))).toEqual(['scratch', 'scratch', 'scratch']);
   });
 
-  it('takes scratch for what is there, and no more workgroup memory than it may', () => {
+  it('allocates scratch for spilled arrays, and at most the allowed workgroup memory', () => {
     const placement = place(sizes, released, 128, 1979);
     expect(placement.arena).toBe(1979);
     expect(placement.scratch).toBe(1080 + 36 * 14 * 16);
     expect(placement.offsets).toMatchObject({ matches: 0, word_attention: 0, products: 1080 });
   });
 
-  it('leaves room for every array of the largest pairs', () => {
+  it('has space for every array of the largest pairs', () => {
     const { offsets, scratch, wordParts, regionParts } = place(
       { regions: 128, words: 64 },
       released,
@@ -54,7 +54,7 @@ describe('placing the arrays of a pair', () => {
     expect(offsets.gathered).toBeGreaterThanOrEqual(offsets.projected + 192 * 32);
   });
 
-  it('gives every invocation some of the context norms, but no part without a node', () => {
+  it('gives every invocation a part of the context norms, but no part without a node', () => {
     expect(place(sizes, released, 128, 12_288)).toMatchObject({ wordParts: 8, regionParts: 3 });
     expect(place({ regions: 2, words: 1 }, released, 128, 12_288)).toMatchObject({
       wordParts: 2,

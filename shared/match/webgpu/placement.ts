@@ -1,10 +1,10 @@
 import { type Dimensions, quads } from './layouts.ts';
 
 /**
- * The arrays of a pair, in the order in which they are given a place: those of every node and the attentions are read
- * most often; `products` is largest. What does not fit in workgroup memory goes to scratch, so that pairs of any size
- * are compared. Arrays of one group lie one after another; those of `work` over each other where one is dead before
- * the other is written.
+ * The arrays of a pair, in the order in which they are placed: those of all nodes and the attentions are read most
+ * often; `products` is the largest. Arrays that do not fit in workgroup memory go to scratch, so pairs of any size can
+ * be compared. Arrays of one group are consecutive; those of `work` overlap if one is no longer needed before the other
+ * is written.
  */
 const GROUPS = {
   nodes: ['matches', 'scales', 'node_scores'],
@@ -17,25 +17,25 @@ export type PairArray = (typeof GROUPS)[Group][number];
 
 const ORDER: readonly Group[] = ['nodes', 'attention', 'work'];
 
-/** Sizes of workgroup memory that a shader is made for, in floats; few, so that few shaders are made. */
+/** Sizes of workgroup memory that a shader is made for, in floats; only a few, so that few shaders are made. */
 const ARENA_SIZES = [2048, 4096, 8192, 10_240, 12_288, 16_384, 32_768];
 
-/** Where a pair's arrays lie, for pairs of up to so many regions and words. */
+/** Placement of the arrays of a pair, for pairs of up to a number of regions and words. */
 export interface Placement {
-  /** How many groups are in scratch, from the last on. */
+  /** Number of groups in scratch, counted from the last. */
   readonly spilled: number;
   /** Floats of workgroup memory. */
   readonly arena: number;
   /** Floats of scratch for each workgroup. */
   readonly scratch: number;
-  /** Where each array begins in the memory that its group is in. */
+  /** Offset of each array in the memory of its group. */
   readonly offsets: Readonly<Record<PairArray, number>>;
-  /** Into how many parts the sums of context norms are split, so that every invocation has some. */
+  /** Number of parts that the sums of context norms are split into, so that every invocation has some. */
   readonly wordParts: number;
   readonly regionParts: number;
 }
 
-/** Whether an array is in workgroup memory when so many groups are spilled. */
+/** Whether an array is in workgroup memory if so many groups are spilled. */
 export function inArena(array: PairArray, spilled: number): boolean {
   return ORDER.slice(0, ORDER.length - spilled).some((group) =>
     (GROUPS[group] as readonly PairArray[]).includes(array),

@@ -2,7 +2,7 @@ import { type GpuMemory, USAGE } from './gpu-memory.ts';
 import type { Precision } from './layouts.ts';
 import type { Programs } from './programs.ts';
 
-/** Nodes `[n, D]` and where their record begins. */
+/** Nodes `[n, D]` and the position of their record. */
 export interface GivenNodes {
   readonly nodes: Float32Array;
   readonly n: number;
@@ -11,7 +11,7 @@ export interface GivenNodes {
 }
 
 /**
- * Writes records of nodes into a buffer of cells, and waits until they are there.
+ * Writes records of nodes into a buffer of cells, and waits until they are written.
  * @throws AppError `memory_exhausted`
  */
 export async function prepareRecords(

@@ -5,11 +5,11 @@ import { matchShader } from './shaders/match.ts';
 import { prepareShader } from './shaders/prepare.ts';
 import { selectShader } from './shaders/select.ts';
 
-/** The shaders of one network, each compiled when it is first wanted. */
+/** The shaders of one network, each compiled at its first use. */
 export interface Programs {
-  /** Compares pairs whose arrays lie so. */
+  /** Compares pairs with this placement of arrays. */
   match(placement: Placement): Promise<GPUComputePipeline>;
-  /** Makes records, stored so. */
+  /** Writes records in this form. */
   prepare(precision: Precision): Promise<GPUComputePipeline>;
   /** Finds the best scores. */
   select(entryPoint: 'count' | 'choose' | 'gather'): Promise<GPUComputePipeline>;

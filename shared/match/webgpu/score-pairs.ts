@@ -14,22 +14,22 @@ export interface Scorer {
   readonly setting: MatchSetting;
 }
 
-/** Images that are scored, with the rows of the scores that are theirs. */
+/** Images that are scored, with their rows of the scores. */
 export interface ScoredRows extends ChunkRows {
   readonly rowOf: (index: number) => number;
   /** R of an image. */
   readonly regionsOf: (index: number) => number;
 }
 
-/** Pairs that one shader compares: the images of a table, each with all captions of a run. */
+/** Pairs that one shader compares: the images of a table, each with all captions of a group. */
 export interface PairBlock {
   readonly rows: ChunkRows;
   readonly run: CaptionRun;
-  /** Takes the scores of a pair, by its number in the block. */
+  /** Receives the scores of a pair, by its number in the block. */
   readonly place: (pair: number, imageToText: number, textToImage: number) => void;
 }
 
-/** Submissions that are under way together: one is computed while the other is read. */
+/** Submissions in flight: one is computed while the other is read. */
 const UNDER_WAY = 2;
 
 /** Pairs `[first, first + count)` of a block. */
@@ -39,11 +39,11 @@ interface Submission {
   readonly count: number;
 }
 
-/** Buffers of a submission, used again by later ones. */
+/** Buffers of a submission, reused by later ones. */
 class Slot {
   readonly #memory: GpuMemory;
   #buffers: { readonly scores: GPUBuffer; readonly read: GPUBuffer } | undefined;
-  /** Settles when what was submitted last is done. */
+  /** Settles when the last submission is finished. */
   done: Promise<void> = Promise.resolve();
 
   constructor(memory: GpuMemory) {
@@ -70,7 +70,7 @@ class Slot {
   }
 }
 
-/** All pairs of images with a set of captions, whose scores go to their places in `scores`. */
+/** Scores all pairs of images with a set of captions, and writes them to their positions in `scores`. */
 export function* allPairs(
   images: readonly ScoredRows[],
   { order }: CaptionSet,
@@ -95,8 +95,8 @@ export function* allPairs(
 }
 
 /**
- * Scores blocks of pairs of a set of captions and puts the scores in their places.
- * @param onPairs is called with the pairs of each submission that is done
+ * Scores blocks of pairs of a set of captions and writes the scores to their positions.
+ * @param onPairs is called with the number of pairs of each finished submission
  * @throws AppError `cancelled`, `memory_exhausted`, `internal`
  */
 export async function scorePairs(
@@ -120,7 +120,7 @@ export async function scorePairs(
         }
         onPairs(submission.count);
       });
-      // It is awaited in its turn; until then it must not count as unhandled.
+      // It is awaited later; until then it must not count as unhandled.
       slot.done.catch(() => {});
     }
     for (const { done } of slots) await done;
@@ -130,7 +130,7 @@ export async function scorePairs(
   }
 }
 
-/** Cuts the work into submissions, each of the size that the pace has by then. */
+/** Splits the work into submissions, each of the size that the pace has at that time. */
 function* submissions({ pace, dispatcher }: Scorer, blocks: Iterable<PairBlock>): Generator<Submission> {
   for (const block of blocks) {
     const { rows, run } = block;
@@ -142,7 +142,7 @@ function* submissions({ pace, dispatcher }: Scorer, blocks: Iterable<PairBlock>)
   }
 }
 
-/** Gives a submission to the device; what it finds is still to be waited for. */
+/** Sends a submission to the device; its result is awaited later. */
 async function submit(
   { memory, dispatcher, pace }: Scorer,
   slot: Slot,

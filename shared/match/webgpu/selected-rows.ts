@@ -3,13 +3,13 @@ import { type GpuMemory, USAGE } from './gpu-memory.ts';
 import type { ImageChunk } from './image-chunks.ts';
 import type { ScoredRows } from './score-pairs.ts';
 
-/** Images that are to be scored; the tables that were made for them are given back. */
+/** Images to score; tables that were made for them are released. */
 export interface SelectedRows {
   readonly rows: readonly ScoredRows[];
   readonly free: () => void;
 }
 
-/** All images of all chunks, by the tables that they have. */
+/** All images of all chunks, with the tables that exist. */
 export function allRows(chunks: readonly ImageChunk[]): SelectedRows {
   const rows = chunks.map((chunk) => ({
     chunk,
@@ -22,14 +22,14 @@ export function allRows(chunks: readonly ImageChunk[]): SelectedRows {
   return { rows, free: () => {} };
 }
 
-/** Where an image lies in its chunk, and the row of the scores that is its. */
+/** The position of an image in its chunk, and its row of the scores. */
 interface ChunkPlace {
   readonly local: number;
   readonly row: number;
 }
 
 /**
- * Images of these numbers by their chunks.
+ * Images with these numbers, by chunk.
  * @throws AppError `argument_invalid` for a number that is none
  */
 export function chunkPlaces(
@@ -54,7 +54,7 @@ export function chunkPlaces(
 }
 
 /**
- * Images of these numbers, each chunk's with a table of their own.
+ * Images with these numbers, with a separate table for each chunk.
  * @throws AppError `argument_invalid` for a number that is none, `memory_exhausted`
  */
 export async function someRows(

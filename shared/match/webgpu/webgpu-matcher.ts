@@ -36,18 +36,18 @@ import { createPrograms } from './programs.ts';
 import { allPairs, scorePairs } from './score-pairs.ts';
 import { allRows, someRows } from './selected-rows.ts';
 
-/** The most images that `best` finds. */
+/** Maximum number of images that `best` returns. */
 const MOST_BEST = 1000;
 
 /** A matcher on a GPU. */
 export interface WebgpuMatcher extends Matcher {
-  /** What the driver calls the adapter that it runs on. */
+  /** The driver's name of the adapter that it runs on. */
   readonly adapter: string;
-  /** Bytes of GPU memory that it takes now. */
+  /** Bytes of GPU memory in use. */
   readonly usedBytes: number;
   /**
-   * The `count` best of all prepared images for a caption, by the sum of both scores, best first, and of equal ones the
-   * lower index first. All are scored; only the best leave the device.
+   * The `count` best of all prepared images for a caption, by the sum of both scores, best first, the lower index first
+   * among equal ones. All are scored; only the best are read back from the device.
    * @throws AppError `argument_invalid` for a count that is not from 1 to 1000, and what `score` throws
    */
   best(
@@ -59,15 +59,15 @@ export interface WebgpuMatcher extends Matcher {
 }
 
 export interface WebgpuMatcherOptions {
-  /** Of nodes of images in GPU memory: float32 unless said. Sums are float32 in both. */
+  /** For nodes of images in GPU memory: float32 by default. Sums are float32 in both cases. */
   readonly precision?: Precision | undefined;
 }
 
 /**
- * GSMN's matching as one WGSL shader, a workgroup a pair: the numbers of `shared/gsmn` by another order of sums
- * (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their nodes
- * and the Gram matrices of their blocks; captions are sent with each request. The matcher owns its device, and destroys
- * it when disposed of; prepared images own their buffers until they are.
+ * GSMN's matching as one WGSL shader, with one workgroup for each pair: the numbers of `shared/gsmn` with another order
+ * of sums (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their
+ * nodes and the Gram matrices of their blocks; captions are sent with each request. The matcher owns its device and
+ * destroys it on `dispose`; prepared images own their buffers until their own `dispose`.
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`; the device is
  *   destroyed then too
  */
@@ -99,7 +99,7 @@ async function makeMatcher(
   const dispatcher = await PairDispatcher.create(memory, programs, networkWeights(config, parameters));
   const setting = { config, dimensions: sizes, invocations: device.invocations, arena: device.arena };
   const scorer = { memory, dispatcher, pace: new Pace(), setting };
-  /** Of images that were gathered their chunks as they are now, so that none is used that was given back. */
+  /** For gathered images their chunks as they are now, so that no released one is used. */
   const owned = new WeakMap<PreparedImages, readonly ImageChunk[] | (() => readonly ImageChunk[])>();
   let disposed = false;
 
@@ -118,13 +118,13 @@ async function makeMatcher(
     });
   }
 
-  /** Does work on the device; says what became of it where it ends in the middle. */
+  /** Runs work on the device; if it ends early, says why. */
   async function onDevice<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
       if (disposed) throw new AppError('cancelled', 'the matcher was disposed of', { cause: thrown });
-      // The reason of a loss is told a moment after the work fails.
+      // The reason for a loss is known shortly after the work fails.
       await new Promise((resolve) => setTimeout(resolve, 0));
       const why = device.lost();
       if (why !== undefined) throw lost(why, thrown);
@@ -260,7 +260,7 @@ async function makeMatcher(
       if (!(Number.isInteger(count) && count >= 1 && count <= MOST_BEST)) {
         throw new AppError(
           'argument_invalid',
-          `${count} best images are asked for, expected 1 to ${MOST_BEST}`,
+          `${count} best images were requested, expected 1 to ${MOST_BEST}`,
         );
       }
       const lengths = captionLengths([caption], config);

@@ -1,6 +1,6 @@
 import type { Placement } from './placement.ts';
 
-/** What a dispatch of the matching shader is told, in the order of its uniform; all are u32. */
+/** Parameters of a dispatch of the matching shader, in the order of its uniform; all are u32. */
 export const WORK_FIELDS = [
   /** The first of its pairs, among those of all images and the captions of the run. */
   'first',
@@ -8,9 +8,9 @@ export const WORK_FIELDS = [
   /** The first caption of the run in the table of captions, and how many there are. */
   'caption',
   'captions',
-  /** Where its scores begin, in pairs. */
+  /** Offset of its scores, in pairs. */
   'output',
-  /** Not 0: behind the scores of all pairs, each pair's node scores and attentions take so many floats. */
+  /** If not 0: behind the scores of all pairs, the node scores and attentions of each pair take this many floats. */
   'evidence',
   /** Floats of scratch for each workgroup. */
   'scratch',
@@ -32,7 +32,7 @@ export const WORK_BYTES = 16 * Math.ceil(WORK_FIELDS.length / 4);
 
 /**
  * Pairs of one dispatch: pair p is row `p / captions` of the table of images with caption `caption + p % captions`, or
- * the one that many rows further on that the row says.
+ * with the caption that many rows further on if the row says so.
  */
 export interface PairRange {
   readonly first: number;
@@ -40,7 +40,7 @@ export interface PairRange {
   readonly caption: number;
   readonly captions: number;
   readonly output: number;
-  /** Floats of a pair's evidence, where it is wanted. */
+  /** Floats of the evidence of a pair, if requested. */
   readonly evidence?: number;
 }
 

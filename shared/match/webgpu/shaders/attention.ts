@@ -2,9 +2,9 @@ import { networkOffsets } from '../network-weights.ts';
 import { barrier, element, type MatchOptions } from './match-options.ts';
 
 /**
- * Both attentions from block products. With `S = Σ_b P^b` and `A = leaky_relu(S, 0.1)`, words look at regions by
- * `softmax_r(λ A / |A|)` normalised over the words of a region, and regions at words by `softmax_w` of A normalised
- * over the regions of a word: `word_attention [R, L / 4 quads]` and `region_attention [L, R / 4 quads]`.
+ * Both attentions from block products. With `S = Σ_b P^b` and `A = leaky_relu(S, 0.1)`, words attend to regions by
+ * `softmax_r(λ A / |A|)` normalised over the words of a region, and regions attend to words by `softmax_w` of A
+ * normalised over the regions of a word: `word_attention [R, L / 4 quads]` and `region_attention [L, R / 4 quads]`.
  */
 export function attentionStage(options: MatchOptions): string {
   const { dimensions, lanes, invocations } = options;

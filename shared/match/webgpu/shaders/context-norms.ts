@@ -16,9 +16,9 @@ interface Side {
 }
 
 /**
- * Matching vectors `matches [R + L, T]`: of every node and block the cosine with its context,
- * `Σ_s a_s P^b / (|x^b| sqrt(aᵀ G^b a))`; no context is formed. Squared norms are summed in parts, each four nodes by
- * four blocks, by rows of the Gram matrix: `Σ_r a_r (2 Σ_{s < r} G_rs a_s + G_rr a_r)`.
+ * Matching vectors `matches [R + L, T]`: for every node and block the cosine with its context, `Σ_s a_s P^b / (|x^b|
+ * sqrt(aᵀ G^b a))`; no context is computed. Squared norms are summed in parts, each of four nodes by four blocks, by
+ * rows of the Gram matrix: `Σ_r a_r (2 Σ_{s < r} G_rs a_s + G_rr a_r)`.
  */
 export function matchingStage(options: MatchOptions): string {
   const { blocks: T, blockQuads } = options.dimensions;
@@ -47,7 +47,7 @@ export function matchingStage(options: MatchOptions): string {
       for (var part = 0u; part < ${parts}; part++) {
         squares += ${element(options, norms, `(part * ${lanes} + ${node}) * ${4 * blockQuads}u + block`)};
       }`;
-  // A node's own norm is on the diagonal of the Gram matrices that the other side's contexts are made of.
+  // The norm of a node is on the diagonal of the Gram matrices that the contexts of the other side are made of.
   const own = (side: Side, node: string) =>
     `own = ${side.load(`(${node} * (${node} + 1) / 2 + ${node}) * ${blockQuads}u + block / 4`)}[block % 4];`;
   return /* wgsl */ `

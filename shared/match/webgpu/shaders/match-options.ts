@@ -15,14 +15,14 @@ export interface MatchOptions {
   readonly arena: number;
 }
 
-/** WGSL of an element of a pair's array, wherever it lies. */
+/** WGSL of an element of one of the pair's arrays, wherever it is placed. */
 export function element({ spilled }: Pick<MatchOptions, 'spilled'>, array: PairArray, index: string): string {
   return inArena(array, spilled)
     ? `arena[work.${array} + ${index}]`
     : `scratch[slot + work.${array} + ${index}]`;
 }
 
-/** WGSL after which all invocations see what each has written to the pair's arrays. */
+/** WGSL after which all invocations see what each has written to the arrays of the pair. */
 export function barrier({ spilled }: Pick<MatchOptions, 'spilled'>): string {
   return spilled === 0 ? 'workgroupBarrier();' : 'storageBarrier();\n  workgroupBarrier();';
 }

@@ -8,8 +8,8 @@ import { productsStage } from './products.ts';
 import { HYPERBOLIC_TANGENT, structureStage } from './structure.ts';
 
 /**
- * Sums and maxima over the invocations that share a row. Subgroups take numbers as they come; which invocations make
- * one up is for the driver to say.
+ * Sums and maxima over the invocations that share a row. Subgroups have any size; the driver decides which invocations
+ * belong to one.
  */
 function groupFunctions({ lanes, invocations }: MatchOptions): string {
   if (lanes === 1) {
@@ -42,9 +42,9 @@ function groupOfInvocation({ lanes }: MatchOptions): string {
 }
 
 /**
- * The whole comparison of a pair by one workgroup, stage by stage (docs/network.md); what the stages write is visible
- * to all invocations after a barrier. Loops with barriers or subgroup operations run as often for every invocation. Workgroup memory
- * need not be zero at first.
+ * The whole comparison of a pair by one workgroup, stage by stage (docs/network.md). After a barrier all invocations see what the
+ * stages wrote. Loops with barriers or subgroup operations run equally often in every invocation. Workgroup memory need not be zero
+ * at the start.
  */
 export function matchShader(options: MatchOptions): string {
   const { dimensions, precision, arena, spilled, lanes } = options;

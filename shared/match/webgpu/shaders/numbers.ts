@@ -1,8 +1,8 @@
 import type { Precision } from '../layouts.ts';
 
 /**
- * WGSL of how quads are stored (`../layouts.ts`): float16 is packed by twos, which needs no feature of the adapter; sums
- * are float32 anyway.
+ * WGSL for the storage of quads (`../layouts.ts`). float16 is packed in pairs, which needs no feature of the adapter;
+ * sums are float32 in any case.
  */
 interface Numbers {
   /** Type of a cell. */
@@ -13,7 +13,7 @@ interface Numbers {
   readonly loadGram: (buffer: string, cell: string, quad: string) => string;
   readonly storeNodes: (buffer: string, cell: string, vector: string) => string;
   readonly storeGram: (buffer: string, cell: string, quad: string, vector: string) => string;
-  /** A number as it is read back where it is stored in nodes. */
+  /** A number as it is read back after storing it in nodes. */
   readonly rounded: (number: string) => string;
 }
 

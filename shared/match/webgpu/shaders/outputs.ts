@@ -1,6 +1,6 @@
 import { element, type MatchOptions } from './match-options.ts';
 
-/** A pair's scores, `[image to text, text to image]`: the means of its regions' and of its words' scores. */
+/** The scores of a pair, `[image to text, text to image]`: the means of its regions' and of its words' scores. */
 export function scoresStage(options: MatchOptions): string {
   const { lanes } = options;
   return /* wgsl */ `
@@ -17,12 +17,12 @@ export function scoresStage(options: MatchOptions): string {
   }`;
 }
 
-/** Numbers of a pair's evidence beside its scores: node scores `[R + L]`, attentions `[L, R]` and `[R, L]`. */
+/** Number of values of the evidence of a pair besides its scores: node scores `[R + L]`, attentions `[L, R]` and `[R, L]`. */
 export function evidenceLength(regions: number, words: number): number {
   return regions + words + 2 * regions * words;
 }
 
-/** Writes behind the scores of all pairs what made them, where that is asked for. */
+/** Writes the evidence behind the scores of all pairs, if it is requested. */
 export function evidenceStage(options: MatchOptions): string {
   return /* wgsl */ `
   if (work.evidence == 0) { return; }

@@ -2,8 +2,8 @@ import type { Dimensions, Precision } from '../layouts.ts';
 import { NUMBER_FUNCTIONS, NUMBERS } from './numbers.ts';
 
 /**
- * Makes records (`../layouts.ts`) from nodes `[n, D]`, a workgroup each. Gram matrices are those of the nodes as they are
- * stored, so that float16 compares exactly an image whose nodes were rounded.
+ * Makes records (`../layouts.ts`) from nodes `[n, D]`, with one workgroup for each record. Gram matrices are those of the
+ * stored nodes, so that float16 compares an image with rounded nodes exactly.
  */
 export function prepareShader(
   { jointSize: D, blocks: T, blockQuads, blockSize: d }: Dimensions,
@@ -12,7 +12,7 @@ export function prepareShader(
 ): string {
   const { type, storeNodes, storeGram, rounded } = NUMBERS[precision];
   return /* wgsl */ `
-// Of a record: its first number among those given, its first cell, n.
+// For a record: its first number among those given, its first cell, n.
 @group(0) @binding(0) var<storage, read> records: array<vec4u>;
 @group(0) @binding(1) var<storage, read> given: array<f32>;
 @group(0) @binding(2) var<storage, read_write> cells: array<${type}>;

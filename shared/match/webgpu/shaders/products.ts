@@ -2,8 +2,8 @@ import { element, type MatchOptions } from './match-options.ts';
 import { NUMBERS } from './numbers.ts';
 
 /**
- * Block products `P^b[r, w] = <v_r^b, t_w^b>` as `products [T, L, R / 4 quads]`: an invocation makes four regions by
- * four words of one block at a time, of which neighbours in a workgroup read the same nodes.
+ * Block products `P^b[r, w] = <v_r^b, t_w^b>` as `products [T, L, R / 4 quads]`: an invocation computes four regions by
+ * four words of one block at a time; neighbours in a workgroup read the same nodes.
  */
 export function productsStage(options: MatchOptions): string {
   const { blocks: T, blockSize: d } = options.dimensions;

@@ -1,26 +1,26 @@
 /** Invocations of a workgroup of the selecting shaders. */
 export const SELECT_INVOCATIONS = 64;
 
-/** Numbers of the state, with a count for each value of a digit. */
+/** Number of values of the state, with a count for each value of a digit. */
 export const SELECT_STATE_LENGTH = 6 + 256;
 
 /** Digits of 8 bits: four of a score's rank, then four of an image's number. */
 export const SELECT_DIGITS = 8;
 
 /**
- * Finds the k best of all scores, those of lower number first where scores are equal: a radix selection. Images are
- * ordered by a rank of 32 bits, lower for higher sums of both scores, and then by their number. Digit by digit
- * `count` counts the images that agree with the last one wanted in all digits before, and `choose` finds its next; then
- * `gather` takes all images up to it, in any order.
+ * Finds the k best of all scores, the lower number first among equal scores: a radix selection. Images are ordered by a
+ * rank of 32 bits, lower for higher sums of both scores, and then by their number. Digit by digit, `count` counts the
+ * images that agree with the last wanted one in all digits before, and `choose` finds its next digit; then `gather`
+ * collects all images up to it, in any order.
  */
 export function selectShader(): string {
   return /* wgsl */ `
 struct State {
   images: u32,
-  // How many more are wanted of those that agree in all digits so far.
+  // How many more of those that agree in all digits so far are wanted.
   wanted: u32,
   digit: u32,
-  // Rank and number of the last one wanted, as far as they are known.
+  // Rank and number of the last wanted image, as far as they are known.
   rank: u32,
   number: u32,
   taken: atomic<u32>,
@@ -52,7 +52,7 @@ fn count(
   workgroupBarrier();
   let digit = state.digit;
   let shift = shift_of(digit);
-  // Bits of the digits before; a shift by all 32 is none.
+  // Bits of the digits before; a shift by all 32 bits shifts by none.
   let before = select(0xffffff00u << shift, 0u, shift == 24);
   let step = workgroups.x * ${SELECT_INVOCATIONS}u;
   for (var number = workgroup.x * ${SELECT_INVOCATIONS}u + lane; number < state.images; number += step) {
