@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const program = join(import.meta.dirname, '../../batch/bin/gsmn.mjs');
+const ROOT = join(import.meta.dirname, '../..');
 
 export interface CommandProcess {
   readonly child: ChildProcess;
@@ -16,26 +16,45 @@ export interface CommandProcess {
   readonly ended: Promise<number | string | null>;
   /** Whether the process or any that it started is alive. */
   alive(): boolean;
+  /** Milliseconds of processor time that it and the processes of its group have taken so far; NaN without /proc. */
+  cpu(): number;
   /** Ends whatever is left, at once. */
   destroy(): void;
 }
 
-/** Runs the `gsmn` command as a process, in a process group of its own so that what it leaves behind can be seen. */
+/**
+ * Runs the `gsmn` command as a process, in a process group of its own so that what it leaves behind can be seen.
+ *
+ * @param options.root the checkout whose command it is; this one unless said
+ * @param options.preload a module that is loaded first, and may talk to us by messages
+ */
 export function startCommandProcess(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  { root = ROOT, preload }: { readonly root?: string; readonly preload?: string } = {},
 ): CommandProcess {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...parameters], {
-    detached: true,
-    env: { PATH, HOME, TMPDIR, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      ...(preload === undefined ? [] : ['--import', preload]),
+      join(root, 'batch/bin/gsmn.mjs'),
+      ...parameters,
+    ],
+    {
+      detached: true,
+      env: { PATH, HOME, TMPDIR, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : ['ipc' as const])],
+    },
+  );
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('the command was started without its pipes');
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+  stdout.setEncoding('utf8').on('data', (piece: string) => {
     out += piece;
   });
-  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+  stderr.setEncoding('utf8').on('data', (piece: string) => {
     err += piece;
   });
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string | null);
@@ -61,13 +80,22 @@ export function startCommandProcess(
         const match = pattern.exec(out);
         if (match !== null) return match;
         if (over) throw new Error(`the command ended without saying ${pattern}:\n${out}\n${err}`);
-        await Promise.race([once(child.stdout, 'data'), ended]);
+        await Promise.race([once(stdout, 'data'), ended]);
       }
     },
     ended,
     alive: () => signalGroup(0) && !onlyZombies(group),
+    cpu: () => groupCpu(group),
     destroy: () => void signalGroup('SIGKILL'),
   };
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MS = 10;
+
+function groupCpu(group: number): number {
+  const members = groupMembers(group);
+  return members?.reduce((sum, { ticks }) => sum + TICK_MS * ticks, 0) ?? Number.NaN;
 }
 
 /**
@@ -75,20 +103,27 @@ export function startCommandProcess(
  * do that. Without /proc nothing is known, and they count as alive.
  */
 function onlyZombies(group: number): boolean {
-  if (!existsSync('/proc/self/stat')) return false;
-  const members = readdirSync('/proc')
+  return groupMembers(group)?.every(({ state }) => state === 'Z') ?? false;
+}
+
+/** The processes of a group, with their processor time; undefined without /proc. */
+function groupMembers(
+  group: number,
+): { readonly state: string | undefined; readonly ticks: number }[] | undefined {
+  if (!existsSync('/proc/self/stat')) return undefined;
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        // pid (name, which may hold anything) state parent group …
-        const [state, , own] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        // pid (name, which may hold anything) state parent group … utime (the 14th) stime …
+        const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
           .replace(/^.*\) /s, '')
           .split(' ');
-        return Number(own) === group ? [state] : [];
+        const [state, , own] = fields;
+        return Number(own) === group ? [{ state, ticks: Number(fields[11]) + Number(fields[12]) }] : [];
       } catch {
         // It ended between the list and the look.
         return [];
       }
     });
-  return members.every((state) => state === 'Z');
 }

@@ -1,20 +1,49 @@
-import type { RankedImage } from './direct-ranking.ts';
-import type { Asked } from './drive.ts';
+import { z } from 'zod';
+import { searchResponseSchema } from '../../../shared/schema/index.ts';
+import type { DirectRanking, RankedImage } from './direct-ranking.ts';
+import type { Asked, LoadClient } from './drive.ts';
 import type { Query } from './queries.ts';
 
 /** Scores that come from float16 nodes and other batches of the same kernels differ in the last digits. */
 const TOLERANCE = 1e-3;
 
+/** What this checkout and an older one both answer, whatever else each of them says. */
+const answerSchema = z.object({
+  stage: z.string(),
+  degraded: z.object({ message: z.string() }).optional(),
+  hits: z.array(z.object({ id: z.number(), score: z.number() })).min(1),
+});
+
 /**
- * Compares an answer with the ranking that the engines give without any service: the same scores, and the same images
- * in the same places as far as scores tell them apart.
+ * Compares answers with the rankings that the engines give without any service: the same scores, and the same images in
+ * the same places as far as scores tell them apart.
+ *
+ * @param ownApi whether answers have this checkout's schema
+ * @throws when one differs, or was not answered in full.
  */
-export function assertAnswer(query: string, { answer }: Asked, expected: readonly RankedImage[]): void {
-  if (answer.stage !== 'rerank' || answer.degraded !== undefined) {
-    throw new Error(`"${query}" was not answered in full: ${answer.degraded?.message ?? answer.stage}`);
+export async function checkAnswers(
+  client: LoadClient,
+  queries: readonly Query[],
+  direct: DirectRanking,
+  { limit, ownApi }: { readonly limit: number; readonly ownApi: boolean },
+): Promise<void> {
+  const most = Math.min(limit, direct.manifest.ranking.shortlist);
+  for (const { text } of queries) {
+    const body = await client.ask(text, most);
+    if (ownApi) searchResponseSchema.parse(body);
+    assertAnswer(text, answerSchema.parse(body), await direct.rank(text));
   }
+}
+
+function assertAnswer(
+  query: string,
+  { stage, degraded, hits }: z.infer<typeof answerSchema>,
+  expected: readonly RankedImage[],
+): void {
+  if (stage !== 'rerank' || degraded !== undefined)
+    throw new Error(`"${query}" was not answered in full: ${degraded?.message ?? stage}`);
   const scores = new Map(expected.map(({ id, score }) => [id, score]));
-  for (const [place, { id, score }] of answer.hits.entries()) {
+  for (const [place, { id, score }] of hits.entries()) {
     const own = scores.get(id);
     const there = expected[place];
     const wrong =
@@ -33,9 +62,7 @@ function close(a: number, b: number): boolean {
 
 /** The share of searches whose right image is among the first `k`. */
 function recallAt(k: number, asked: readonly Asked[], images: ReadonlyMap<string, number>): number {
-  const found = asked.filter(({ answer }) =>
-    answer.hits.slice(0, k).some(({ id }) => id === images.get(answer.query)),
-  );
+  const found = asked.filter(({ query, ids }) => ids.slice(0, k).some((id) => id === images.get(query)));
   return found.length / asked.length;
 }
 

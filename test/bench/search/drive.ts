@@ -1,52 +1,114 @@
-import { type SearchResponse, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { Agent, get } from 'node:http';
+import process from 'node:process';
+import { parseServerTiming, type Stages } from './server-timing.ts';
 
-export const STAGES = ['encode', 'recall', 'rerank', 'evidence'] as const;
-export type Stage = (typeof STAGES)[number];
+/** What the load reads of an answer; `check.ts` reads all of it. */
+interface AnswerOutline {
+  readonly hits: readonly { readonly id: number }[];
+  readonly degraded?: object;
+}
 
 /** One search as its caller sees it. */
 export interface Asked {
-  readonly answer: SearchResponse;
-  /** Milliseconds from the request to the whole answer. */
+  readonly query: string;
+  /** Ids of the hits, the best first. */
+  readonly ids: readonly number[];
+  /** Whether the answer was the coarse order, or without its evidence. */
+  readonly degraded: boolean;
+  /** Milliseconds from the request to the last byte of the answer. */
   readonly total: number;
-  /** Milliseconds of each stage, as `Server-Timing` tells. */
-  readonly stages: Readonly<Record<Stage, number>>;
-}
-
-/** Searches once; an answer that is no answer is an error. */
-export async function ask(url: string, query: string, limit: number): Promise<Asked> {
-  const began = performance.now();
-  const response = await fetch(`${url}/v1/search?${new URLSearchParams({ q: query, limit: String(limit) })}`);
-  const text = await response.text();
-  const total = performance.now() - began;
-  if (!response.ok) throw new Error(`"${query}" was answered ${response.status}: ${text}`);
-  const timing = response.headers.get('server-timing') ?? '';
-  const stages = Object.fromEntries(
-    STAGES.map((stage) => [stage, Number(new RegExp(`\\b${stage};dur=([\\d.]+)`).exec(timing)?.[1])]),
-  ) as Record<Stage, number>;
-  return { answer: searchResponseSchema.parse(JSON.parse(text)), total, stages };
+  readonly stages: Stages;
 }
 
 export interface Driven {
   readonly asked: readonly Asked[];
   readonly seconds: number;
+  /** Milliseconds of processor time that the client itself took. */
+  readonly cpu: number;
 }
 
-/** Asks all queries, `concurrency` at a time, until they are through or the time is. */
-export async function drive(
-  url: string,
-  queries: readonly string[],
-  options: { readonly concurrency: number; readonly limit: number; readonly seconds: number },
-): Promise<Driven> {
-  const asked: Asked[] = [];
-  const began = performance.now();
-  let next = 0;
-  async function caller(): Promise<void> {
-    for (;;) {
-      const query = queries[next++];
-      if (query === undefined || performance.now() - began > 1000 * options.seconds) return;
-      asked.push(await ask(url, query, options.limit));
-    }
+interface RawAnswer {
+  readonly query: string;
+  readonly total: number;
+  readonly serverTiming: string;
+  readonly text: Buffer;
+}
+
+/**
+ * A client with as little work of its own as can be, since it shares the processor with what it measures: connections
+ * are kept, and answers are parsed when the load is over.
+ */
+export class LoadClient {
+  readonly #url: string;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  constructor(url: string) {
+    this.#url = url;
   }
-  await Promise.all(Array.from({ length: options.concurrency }, caller));
-  return { asked, seconds: (performance.now() - began) / 1000 };
+
+  /** The body of one search; an answer with another status than 200 is an error. */
+  async ask(query: string, limit: number): Promise<unknown> {
+    return bodyOf(await this.#search(query, limit));
+  }
+
+  /** Asks all queries, `concurrency` at a time, until they are through or the time is. */
+  async drive(
+    queries: readonly string[],
+    options: { readonly concurrency: number; readonly limit: number; readonly seconds: number },
+  ): Promise<Driven> {
+    const answers: RawAnswer[] = [];
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      for (;;) {
+        const query = queries[next++];
+        if (query === undefined || performance.now() - began > 1000 * options.seconds) return;
+        answers.push(await this.#search(query, options.limit));
+      }
+    };
+    await Promise.all(Array.from({ length: options.concurrency }, caller));
+    const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { asked: answers.map(readAnswer), seconds, cpu: (user + system) / 1000 };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #search(query: string, limit: number): Promise<RawAnswer> {
+    const path = `/v1/search?${new URLSearchParams({ q: query, limit: String(limit) })}`;
+    return new Promise((resolve, reject) => {
+      const began = performance.now();
+      get(this.#url + path, { agent: this.#agent }, (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('error', reject);
+        response.on('end', () => {
+          const total = performance.now() - began;
+          const text = Buffer.concat(pieces);
+          const serverTiming = String(response.headers['server-timing'] ?? '');
+          if (response.statusCode === 200) resolve({ query, total, serverTiming, text });
+          else reject(new Error(`"${query}" was answered ${response.statusCode}: ${text.toString('utf8')}`));
+        });
+      }).on('error', reject);
+    });
+  }
+}
+
+function bodyOf({ text }: RawAnswer): unknown {
+  return JSON.parse(text.toString('utf8'));
+}
+
+function readAnswer(answer: RawAnswer): Asked {
+  const { hits, degraded } = bodyOf(answer) as AnswerOutline;
+  const { query, total, serverTiming } = answer;
+  return {
+    query,
+    ids: hits.map(({ id }) => id),
+    degraded: degraded !== undefined,
+    total,
+    stages: parseServerTiming(serverTiming),
+  };
 }

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import process from 'node:process';
-import { IndexFolder } from '../../../batch/index/index-folder.ts';
-import { startCommandProcess } from '../../support/command-process.ts';
-import { assertAnswer, recalls } from './check.ts';
+import { AppError } from '../../../shared/errors/index.ts';
+import { checkAnswers, recalls } from './check.ts';
 import { type DirectRanking, openDirectRanking } from './direct-ranking.ts';
-import { ask, drive } from './drive.ts';
-import { measure } from './measure.ts';
+import { LoadClient } from './drive.ts';
+import { type Loaded, measure } from './measure.ts';
 import { type SearchBenchOptions, searchBenchOptions } from './options.ts';
 import { pairByPair } from './pair-by-pair.ts';
 import { captionQueries, type Query } from './queries.ts';
 import { report } from './report.ts';
+import { startSystem } from './system.ts';
 
 /** Queries whose answers are compared with the engines', and queries that warm up. */
 const CHECKED = 20;
@@ -18,76 +15,81 @@ const WARM_UP = 40;
 
 /**
  * Times searches through the edge worker of a `gsmn start` of its own; answers are compared with the engines' first.
- * `--data DIR --index DIR --queries 300 --concurrency 1,16 --seconds 60 --limit 20 --backend auto --json`
+ * `--data DIR --index DIR --queries 300 --rounds 3 --concurrency 1,16 --seconds 60 --limit 20 --backend auto --json`
+ *
+ * `--baseline DIR --baseline-index DIR` runs the same load against another checkout of the project, in turn.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const options = searchBenchOptions(args);
-  const command = startCommandProcess(startParameters(options), { LOG_LEVEL: 'error' });
-  command.child.stderr?.on('data', (piece: string) => process.stderr.write(piece));
+  const loaded: Loaded[] = [];
+  const endAll = async (): Promise<void> => {
+    for (const { system, client } of loaded.splice(0)) {
+      client.close();
+      await system.close();
+    }
+  };
+  let direct: DirectRanking | undefined;
   try {
-    const url = (await command.said(/(http:\/\/127\.0\.0\.1:\d+)\/[\s\S]*Ctrl-C/))[1] ?? '';
-    const index = new IndexFolder(options.index);
-    const folder = index.generation(await index.requireActive());
-    const queries = captionQueries(folder);
-    const direct = await openDirectRanking(folder, options.backend);
-    const { manifest } = direct;
+    for (const checkout of options.checkouts) {
+      const system = await startSystem(checkout, options);
+      loaded.push({ system, client: new LoadClient(system.url) });
+    }
+    const [first] = loaded;
+    if (first === undefined) throw new Error('nothing was started');
+    const queries = captionQueries(first.system.generation);
+    direct = await openDirectRanking(first.system.generation, options.backend);
+    const { manifest, backend } = direct;
+    for (const one of loaded) await check(one, queries, direct, options);
 
-    await checkAnswers(url, queries.slice(0, CHECKED), direct, options.limit);
-    const warm = queries.slice(CHECKED, CHECKED + WARM_UP).map(({ text }) => text);
-    await drive(url, warm, { concurrency: 4, limit: options.limit, seconds: options.seconds });
     const fresh = queries.slice(CHECKED + WARM_UP);
-    const { measured, asked } = await measure(url, fresh, options);
-    const recall = recalls(asked, fresh, manifest.images.count);
-
-    command.child.kill('SIGTERM');
-    await command.ended;
-    const baseline = await pairByPair(
-      direct,
-      fresh.slice(0, CHECKED).map(({ text }) => text),
-    );
-    await direct.close();
+    const { measured, asked } = await measure(loaded, fresh, options);
+    const recall = asked.map((own) => recalls(own, fresh, manifest.images.count));
+    await endAll();
     report({
       options,
-      backend: direct.backend,
+      backend,
       images: manifest.images.count,
       shortlist: manifest.ranking.shortlist,
       measured,
       recall,
-      baseline,
+      pairByPair: await pairByPair(
+        direct,
+        fresh.slice(0, CHECKED).map(({ text }) => text),
+      ),
     });
   } finally {
-    command.destroy();
+    await endAll();
+    await direct?.close();
   }
 }
 
-function startParameters({ data, split, checkpoint, index, backend }: SearchBenchOptions): string[] {
-  const built = existsSync(join(index, 'active.json'));
-  return [
-    'start',
-    '--port',
-    '0',
-    '--index',
-    index,
-    '--backend',
-    backend,
-    '--data',
-    data,
-    ...(built ? ['--no-build'] : []),
-    ...(built || split === undefined ? [] : ['--split', split]),
-    ...(built || checkpoint === undefined ? [] : ['--checkpoint', checkpoint]),
-  ];
-}
-
-async function checkAnswers(
-  url: string,
+/**
+ * Wakes a system up and compares its answers with the engines'. Both checkouts must give what this one's engines
+ * compute, each from its own index: figures of different answers would say nothing.
+ */
+async function check(
+  { system, client }: Loaded,
   queries: readonly Query[],
-  direct: DirectRanking,
-  limit: number,
+  first: DirectRanking,
+  { backend, limit, seconds }: SearchBenchOptions,
 ): Promise<void> {
-  // The first answer of a fresh process may be late and say so; it only wakes everything up.
-  await ask(url, 'a', 1);
-  for (const { text } of queries) {
-    const most = Math.min(limit, direct.manifest.ranking.shortlist);
-    assertAnswer(text, await ask(url, text, most), await direct.rank(text));
+  const ownApi = system.name === 'current';
+  const direct = ownApi ? first : await openDirectRanking(system.generation, backend);
+  try {
+    const [own, other] = [first.manifest, direct.manifest];
+    if (own.images.count !== other.images.count || own.ranking.shortlist !== other.ranking.shortlist) {
+      throw new AppError(
+        'argument_invalid',
+        `the indexes differ: ${own.images.count} images, shortlist ${own.ranking.shortlist}; ${system.name} ${other.images.count} images, shortlist ${other.ranking.shortlist}`,
+        { hint: 'build both from the same data with the same model' },
+      );
+    }
+    // The first answer of a fresh process may be late and say so; it only wakes everything up.
+    await client.ask('a', 1);
+    await checkAnswers(client, queries.slice(0, CHECKED), direct, { limit, ownApi });
+    const warm = queries.slice(CHECKED, CHECKED + WARM_UP).map(({ text }) => text);
+    await client.drive(warm, { concurrency: 4, limit, seconds });
+  } finally {
+    if (direct !== first) await direct.close();
   }
 }
