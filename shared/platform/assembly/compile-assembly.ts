@@ -7,12 +7,19 @@ import { writeFileAtomic } from '../atomic-file.ts';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const BUILD_FOLDER = join(ROOT, '.build');
 
+/** A folder of sources in AssemblyScript. */
+export interface AssemblyFolder {
+  readonly path: string;
+  /** Files that are generated when they are compiled, by the names that others import them by. */
+  readonly generated?: Readonly<Record<string, () => string>> | undefined;
+}
+
 /** A WebAssembly module in AssemblyScript. */
 export interface AssemblySource {
-  /** Folder of its sources, all of them but those of `imports`. */
-  readonly folder: string;
+  /** Its sources, all of them but those of `imports`. */
+  readonly folder: AssemblyFolder;
   /** Folders of other modules whose files it imports by their relative paths. */
-  readonly imports?: readonly string[] | undefined;
+  readonly imports?: readonly AssemblyFolder[] | undefined;
   /** The file among them that exports what the module exports. */
   readonly entry: string;
   /** What the built file is called, below `.build`: a path without an ending. */
@@ -50,11 +57,13 @@ function sourceName(path: string): string {
   return relative(ROOT, path).replaceAll('\\', '/');
 }
 
-function filesOf(folder: string): [name: string, text: string][] {
-  return readdirSync(folder)
-    .toSorted()
-    .map((name) => join(folder, name))
-    .map((path) => [sourceName(path), readFileSync(path, 'utf8')]);
+function filesOf({ path: folder, generated = {} }: AssemblyFolder): [name: string, text: string][] {
+  const files = readdirSync(folder).map((name): [string, string] => [
+    name,
+    readFileSync(join(folder, name), 'utf8'),
+  ]);
+  const made = Object.entries(generated).map(([name, text]): [string, string] => [name, text()]);
+  return [...files, ...made].toSorted().map(([name, text]) => [sourceName(join(folder, name)), text]);
 }
 
 async function build(
@@ -70,7 +79,7 @@ async function build(
       return true;
     },
   };
-  const { error } = await asc.main([sourceName(join(folder, entry)), '-o', 'module.wasm', ...flags], {
+  const { error } = await asc.main([sourceName(join(folder.path, entry)), '-o', 'module.wasm', ...flags], {
     readFile: (name) => sources.get(name) ?? null,
     writeFile: (name, contents) => {
       if (name === 'module.wasm' && typeof contents !== 'string') binary = contents;
@@ -80,5 +89,5 @@ async function build(
     stderr: sink,
   });
   if (error === null && binary !== undefined) return binary;
-  throw new AppError('internal', `${folder} does not compile: ${said || error?.message}`, { cause: error });
+  throw new AppError('internal', `${folder.path} does not compile: ${said || error?.message}`, { cause: error });
 }

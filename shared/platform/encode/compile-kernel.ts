@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { toAppError } from '../../errors/index.ts';
 import { type AssemblySource, compileAssembly } from '../assembly/index.ts';
+import { MATCH_SOURCES } from '../match/compile-kernel.ts';
 
-const SHARED = resolve(import.meta.dirname, '../..');
 const FLAGS =
   '-O3 --noAssert --runtime stub --use abort= --enable simd --importMemory --initialMemory 1 --maximumMemory 65536';
 
@@ -27,8 +27,8 @@ export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> 
 /** What the kernel is compiled from. */
 export function encodeKernelSource(relaxed: boolean): AssemblySource {
   return {
-    folder: resolve(SHARED, 'encode/assembly'),
-    imports: [resolve(SHARED, 'match/simd/assembly')],
+    folder: { path: resolve(import.meta.dirname, '../../encode/assembly') },
+    imports: [MATCH_SOURCES],
     entry: 'kernel.ts',
     target: `encode/encode-${relaxed ? 'relaxed' : 'plain'}`,
     flags: [...FLAGS.split(' '), ...(relaxed ? ['--enable', 'relaxed-simd'] : [])],

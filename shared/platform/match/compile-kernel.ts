@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
 import { toAppError } from '../../errors/index.ts';
-import { type AssemblySource, compileAssembly } from '../assembly/index.ts';
+import { type AssemblyFolder, type AssemblySource, compileAssembly } from '../assembly/index.ts';
+import { REGISTER_TILES } from './register-tiles.ts';
 
-const SOURCES = resolve(import.meta.dirname, '../../match/simd/assembly');
+/** The kernel's sources; the encoding kernel takes its products from them too. */
+export const MATCH_SOURCES: AssemblyFolder = {
+  path: resolve(import.meta.dirname, '../../match/simd/assembly'),
+  generated: REGISTER_TILES,
+};
 const FLAGS = [
   '-O3 --noAssert --runtime stub --use abort= --enable simd --enable threads',
   '--importMemory --initialMemory 1 --maximumMemory 65536',
@@ -37,7 +42,7 @@ export function loadMatchKernel(build: KernelBuild): Promise<WebAssembly.Module>
 /** What the kernel is compiled from. */
 export function matchKernelSource(build: KernelBuild): AssemblySource {
   return {
-    folder: SOURCES,
+    folder: MATCH_SOURCES,
     entry: 'kernel.ts',
     target: `match/match-${buildName(build)}`,
     flags: [

@@ -16,7 +16,7 @@ let loading: Promise<WebAssembly.Module> | undefined;
 /** The compiled kernel; built by the first call that finds none for the source as it is now. */
 export function loadScanKernel(): Promise<WebAssembly.Module> {
   loading ??= compileAssembly({
-    folder: join(import.meta.dirname, 'assembly'),
+    folder: { path: join(import.meta.dirname, 'assembly') },
     entry: 'scan.ts',
     target: 'qdrant-local/scan',
     flags: ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],

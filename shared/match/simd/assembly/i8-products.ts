@@ -1,4 +1,4 @@
-// Products of bytes, cut into register tiles.
+// Products of bytes, cut into register tiles. They are generated: shared/platform/match/register-tiles.ts.
 import { i8Squares4x4, i8Squares4x8, i8Squares6x4, i8Squares6x8 } from './i8-square-tiles';
 import { i8Tile4x4, i8Tile4x8, i8Tile6x4, i8Tile6x8 } from './i8-tiles';
 import { tileColumns, tileRows } from './products';

@@ -1,4 +1,4 @@
-// Matrix products, cut into register tiles.
+// Matrix products, cut into register tiles. They are generated: shared/platform/match/register-tiles.ts.
 import { squares4x4, squares4x8, squares6x4, squares6x8 } from './square-tiles';
 import { tile4x4, tile4x8, tile6x4, tile6x8 } from './tiles';
 
