@@ -1,4 +1,4 @@
-/** Bytes that are put together number by number; little-endian unless a name says otherwise. */
+/** Bytes that are assembled number by number; little-endian unless a name says otherwise. */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
@@ -9,7 +9,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** Where `count` new bytes begin; there is room for them. */
+  /** The offset of `count` new bytes, which are allocated. */
   #grow(count: number): number {
     const at = this.#length;
     this.#length += count;

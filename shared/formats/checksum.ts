@@ -3,10 +3,10 @@ import { createCRC32 } from 'hash-wasm';
 /** The Castagnoli polynomial, reversed. */
 const CASTAGNOLI = 0x82f63b78;
 
-/** A function that gives the CRC-32 of bytes. */
+/** A function that returns the CRC-32 of bytes. */
 type Crc32 = (bytes: Uint8Array) => number;
 
-/** A function that gives the CRC-32C of bytes. */
+/** A function that returns the CRC-32C of bytes. */
 export type Crc32c = Crc32;
 
 async function load(polynomial?: number): Promise<Crc32> {
@@ -17,7 +17,7 @@ async function load(polynomial?: number): Promise<Crc32> {
   };
 }
 
-/** CRC-32 as zip archives have it. Loads its WebAssembly once; the function it returns is synchronous. */
+/** CRC-32 as in zip archives. Loads its WebAssembly once; the function it returns is synchronous. */
 export function loadCrc32(): Promise<Crc32> {
   return load();
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bfloat16BitsToFloat32, float16BitsToFloat32, float32ToFloat16Bits } from './float16.ts';
 
-/** Every half there is, in the order of its bits. */
+/** Every half-precision number, in the order of its bits. */
 const EVERY = Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits);
 
 function narrow(value: number): number {
@@ -31,7 +31,7 @@ describe('float16', () => {
     expect(widen(bits)).toBe(value);
   });
 
-  it('gives back every half that is a number', () => {
+  it('returns every half that is a number', () => {
     const back = float32ToFloat16Bits(float16BitsToFloat32(EVERY));
     const wrong = EVERY.filter((bits) => {
       const noNumber = (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0;
@@ -53,7 +53,7 @@ describe('float16', () => {
     }
   });
 
-  it('is infinite from halfway above the largest on', () => {
+  it('is infinite from halfway above the largest number on', () => {
     expect([65519.99, 65520, 1e30, Number.POSITIVE_INFINITY].map(narrow)).toEqual([
       0x7bff, 0x7c00, 0x7c00, 0x7c00,
     ]);
@@ -64,11 +64,11 @@ describe('float16', () => {
     expect([1e-45, 2 ** -25, 2 ** -25 * 1.0001, -1e-30].map(narrow)).toEqual([0, 0, 1, 0x8000]);
   });
 
-  // Not in the compiler's library yet, and not in every Node that runs the product.
+  // Not in the compiler's library yet, and not in every Node version that is supported.
   const view = new DataView(new ArrayBuffer(2)) as DataView & {
     setFloat16?: (offset: number, value: number) => void;
   };
-  it.skipIf(view.setFloat16 === undefined)('agrees with the float16 of the language', () => {
+  it.skipIf(view.setFloat16 === undefined)("agrees with the language's own float16", () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true }), (value) => {
         view.setFloat16?.(0, value);
@@ -78,7 +78,7 @@ describe('float16', () => {
     );
   });
 
-  it('takes a part of an array', () => {
+  it('accepts a part of an array', () => {
     const part = Float32Array.of(9, 1, -2, 9).subarray(1, 3);
     expect([...float32ToFloat16Bits(part)]).toEqual([0x3c00, 0xc000]);
   });

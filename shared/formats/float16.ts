@@ -11,7 +11,7 @@ function widen(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Float32 numbers of half-precision (IEEE 754 binary16) bit patterns; exact, as every half is a float32. */
+/** Float32 numbers of half-precision (IEEE 754 binary16) bit patterns; exact, because every half is a float32. */
 export function float16BitsToFloat32(bits: Uint16Array): Float32Array {
   widened ??= Float32Array.from({ length: 1 << 16 }, (_, pattern) => widen(pattern));
   const values = new Float32Array(bits.length);
@@ -22,8 +22,8 @@ export function float16BitsToFloat32(bits: Uint16Array): Float32Array {
 }
 
 /**
- * Half-precision (IEEE 754 binary16) bit patterns of float32 numbers: rounded to nearest, ties to even; from 65,520 on
- * infinite; NaN stays NaN, the sign of zero is kept.
+ * Half-precision (IEEE 754 binary16) bit patterns of float32 numbers: rounded to nearest, ties to even; infinite from
+ * 65,520 on. NaN stays NaN, and the sign of zero is kept.
  */
 export function float32ToFloat16Bits(values: Float32Array): Uint16Array {
   const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -39,12 +39,12 @@ export function float32ToFloat16Bits(values: Float32Array): Uint16Array {
     } else if (magnitude >= 0x47800000) {
       half = 0x7c00;
     } else if (magnitude >= 0x38800000) {
-      // Another exponent bias (127 - 15); the carry of rounding runs into the exponent, up to infinity.
+      // Another exponent bias (127 - 15); a carry from rounding goes into the exponent, up to infinity.
       const rebiased = magnitude - 0x38000000;
       half = (rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13;
     } else {
-      // Subnormal halves are multiples of 2^-24, which is what the last bit of a float32 in [0.5, 1) weighs: the
-      // addition rounds, and the fraction is the half.
+      // Subnormal halves are multiples of 2^-24, the value of the last bit of a float32 in [0.5, 1): the addition
+      // rounds, and the fraction is the half.
       sum[0] = Math.abs(values[index] as number) + 0.5;
       half = (sumBits[0] as number) - 0x3f000000;
     }

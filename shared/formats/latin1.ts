@@ -1,8 +1,8 @@
-/** Characters that `String.fromCharCode` takes at once without running out of stack. */
+/** Characters that `String.fromCharCode` accepts at once without overflowing the stack. */
 const STEP = 1 << 13;
 
 /**
- * Bytes as the characters of the same numbers. TextDecoder's "latin1" is Windows' code page, which is another one from
+ * Bytes as the characters with the same numbers. TextDecoder's "latin1" is the Windows code page, which differs from
  * 0x80 to 0x9f.
  */
 export function decodeLatin1(bytes: Uint8Array): string {
@@ -13,7 +13,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** Characters up to 0xff as bytes; undefined where there is another one. */
+/** Characters up to 0xff as bytes; undefined if there is any other character. */
 export function encodeLatin1(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < bytes.length; index++) {

@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import { AppError, type ErrorCode, toAppError } from '../errors/index.ts';
 import type { Problem } from '../schema/index.ts';
 
-/** The HTTP status that an error is answered with; a service may answer a few of its own otherwise. */
+/** The HTTP status of an error; a service may use others for a few of its own. */
 export const HTTP_STATUS = {
   argument_invalid: 500,
   request_invalid: 400,
@@ -37,14 +37,14 @@ export const HTTP_STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 
-/** What a request ended with, as an error with a code; Hono's own exceptions have codes too. */
+/** The error that a request ended with, with a code; Hono's own exceptions get codes too. */
 export function requestError(thrown: unknown): AppError {
   if (!(thrown instanceof HTTPException)) return toAppError(thrown);
   const code = thrown.status === 404 ? 'not_found' : thrown.status < 500 ? 'request_invalid' : 'internal';
   return new AppError(code, thrown.message, { cause: thrown });
 }
 
-/** What a service says of an error to its caller. */
+/** What a service tells its caller about an error. */
 export interface ProblemText {
   readonly status: number;
   readonly title: string;
@@ -67,7 +67,7 @@ export function problemDetails(code: ErrorCode, text: ProblemText): Problem {
   };
 }
 
-/** Headers of an answer that is a problem. */
+/** Headers of a response that is a problem. */
 export const PROBLEM_HEADERS = {
   'content-type': 'application/problem+json',
   'cache-control': 'no-store',

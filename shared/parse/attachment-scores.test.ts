@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attachmentScores } from './attachment-scores.ts';
 
 describe('the scores of CoNLL 2018', () => {
-  it('count heads, relations without their subtypes, and tags, word by word', () => {
+  it('count heads, relations without subtypes, and tags for every word', () => {
     const gold = {
       words: ['my', 'dog', 'runs', '.'],
       heads: [2, 3, 0, 3],

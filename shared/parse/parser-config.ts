@@ -6,7 +6,7 @@ const strings = z.array(z.string()).max(100_000).readonly();
 const labels = z.array(z.string()).min(1).max(1000).readonly();
 
 /**
- * What a parser's file says beside its numbers. Letters of its shapes: L words of a sentence and the root before them, I inputs of a word,
+ * What a parser's file has besides its numbers. Letters of its shapes: L words of a sentence and the root before them, I inputs of a word,
  * H states of one direction, A and B sizes of the vectors that arcs and relations are scored by, X tags, U universal tags, Q relations.
  */
 export const parserConfigSchema = z.strictObject({
@@ -24,7 +24,7 @@ export const parserConfigSchema = z.strictObject({
   hiddenSize: size,
   arcSize: size,
   relationSize: size,
-  /** Size of what the second layer hears of the tags. */
+  /** Size of the vector that the second layer gets from the tags. */
   tagSize: size,
   entries: z.strictObject({
     vector: strings,
@@ -42,7 +42,7 @@ export const parserConfigSchema = z.strictObject({
 
 export type ParserConfig = z.output<typeof parserConfigSchema>;
 
-/** Leaky ReLU's slope below 0, of all vectors that arcs and relations are scored by. */
+/** The slope of leaky ReLU below 0, for all vectors that arcs and relations are scored by. */
 export const LEAK = 0.1;
 
 /** I. */
@@ -50,7 +50,7 @@ export function inputSize({ featureSizes }: Pick<ParserConfig, 'featureSizes'>):
   return FEATURES.reduce((sum, feature) => sum + featureSizes[feature], 0);
 }
 
-/** Directions of a layer; states of both stand side by side. */
+/** Directions of a layer; the states of both are side by side. */
 export const DIRECTIONS = ['forward', 'backward'] as const;
 /** Layers of GRU. */
 export const LAYERS = 2;

@@ -8,18 +8,18 @@ import { readParser, writeParser } from './parser-file.ts';
 const model = randomParser(seededRandom(7), smallParserConfig());
 
 describe("a parser's file", () => {
-  it('comes back with tables of 8 bits and other numbers of 16', async () => {
+  it('is read with tables in 8 bits and other numbers in 16', async () => {
     const read = await readParser(bytesSource('parser', writeParser(model)));
     expect(read.config).toEqual(model.config);
     expect([...read.tensors.keys()]).toEqual([...model.tensors.keys()]);
     for (const [name, data] of model.tensors) {
-      // Half a step of a row whose largest number is 0.7, or half a unit of float16's last place.
+      // Half a step of a row whose largest number is 0.7, or half a unit in the last place of float16.
       const absolute = name.startsWith('table.') ? 0.7 / 127 : 3e-4;
       expectClose(read.tensors.get(name) ?? [], data, { absolute, relative: 0 }, name);
     }
   });
 
-  it('keeps rows of zeros, and rows of any size', async () => {
+  it('keeps rows of zeros, and rows with numbers of any size', async () => {
     const tensors = new Map(model.tensors);
     const table = new Float32Array((tensors.get('table.vector') ?? []).length);
     table.set([1e4, -1e4, 5e3], 7);
@@ -29,7 +29,7 @@ describe("a parser's file", () => {
     expectClose(read.tensors.get('table.vector') ?? [], table, { absolute: 1e-6, relative: 0.01 }, 'vectors');
   });
 
-  it('refuses a file that is no parser, or another one than its configuration says', async () => {
+  it('refuses a file that is not a parser, or does not match its configuration', async () => {
     const bytes = writeParser(model);
     const text = new TextDecoder('latin1').decode(bytes);
     const changed = (from: string, to: string) =>

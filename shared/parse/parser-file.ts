@@ -10,15 +10,15 @@ import {
 import { tensorShapes } from './parser-config.ts';
 import { type ParserModel, parserModel } from './parser-model.ts';
 
-/** Metadata under which a parser's configuration stands in its file. */
+/** Metadata key of a parser's configuration in its file. */
 const CONFIG = 'config';
-/** Added to the name of an int8 tensor: the scales of its rows. */
+/** Suffix of the name of an int8 tensor for the scales of its rows. */
 const SCALE = '.scale';
 const LARGEST_INT8 = 127;
 
 /**
- * A parser as one safetensors file: tables of features in int8 with a scale a row, other tensors in float16, the configuration as
- * metadata.
+ * A parser as one safetensors file: tables of features in int8 with a scale for each row, other tensors in float16, the
+ * configuration as metadata.
  */
 export function writeParser({ config, tensors }: ParserModel): Uint8Array {
   const halves = new Map<string, CompactTensor>();
@@ -36,7 +36,7 @@ export function writeParser({ config, tensors }: ParserModel): Uint8Array {
         .reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     );
     const scales = float32ToFloat16Bits(largest.map((value) => value / LARGEST_INT8));
-    // With the scales as they are read again.
+    // With the scales as they will be read.
     const read = float16BitsToFloat32(scales);
     const quantized = Int8Array.from(data, (value, index) => {
       const scale = read[Math.floor(index / columns)] as number;
@@ -49,14 +49,14 @@ export function writeParser({ config, tensors }: ParserModel): Uint8Array {
 }
 
 /**
- * Reads a parser's file whole. The source stays the caller's to close.
+ * Reads a parser's file completely. The caller closes the source.
  * @throws AppError `format_invalid`, `shape_mismatch`
  */
 export async function readParser(source: ByteSource): Promise<ParserModel> {
   const file = await openSafetensors(source);
   const text = file.metadata.get(CONFIG);
   if (text === undefined) {
-    throw new AppError('format_invalid', `${source.name}: has no configuration of a parser`, {
+    throw new AppError('format_invalid', `${source.name}: does not have the configuration of a parser`, {
       hint: 'expected a parser as `gsmn train-parser` writes it',
     });
   }

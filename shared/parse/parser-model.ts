@@ -1,14 +1,14 @@
 import { AppError } from '../errors/index.ts';
 import { type ParserConfig, parserConfigSchema, tensorShapes } from './parser-config.ts';
 
-/** A parser: what it knows of words, and its numbers in float32. */
+/** A parser: its vocabularies, and its numbers in float32. */
 export interface ParserModel {
   readonly config: ParserConfig;
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * Puts a parser together from what its file holds.
+ * Makes a parser from the contents of its file.
  * @throws AppError `format_invalid`, `shape_mismatch`
  */
 export function parserModel(

@@ -1,12 +1,12 @@
 import type { DependencyTree } from './dependency-tree.ts';
 
-/** The most words of a sentence. */
+/** Maximum number of words of a sentence. */
 export const MOST_WORDS = 400;
 
-/** Finds the trees over sentences. */
+/** Finds the parses of sentences. */
 export interface Parser {
   /**
-   * The trees over sentences, each given as its words. The same words always get the same tree, whatever is parsed with them.
+   * The parses of sentences, each given as its words. The same words always get the same parse, whatever is parsed with them.
    * @throws AppError `argument_invalid` for a sentence of more than `MOST_WORDS` words, `memory_exhausted`
    */
   parse(sentences: readonly (readonly string[])[]): Promise<DependencyTree[]>;

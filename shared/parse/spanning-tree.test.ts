@@ -36,10 +36,10 @@ describe(`the best tree (seed ${SEED})`, () => {
     }
   });
 
-  it.each([30, 200])('is a tree over %i words, whose scores make circles', (n) => {
+  it.each([30, 200])('is a tree over %i words whose scores make cycles', (n) => {
     for (let trial = 0; trial < 5; trial++) {
       const scores = randomScores(n, 1);
-      // Words in pairs that want each other, pairs of pairs too.
+      // Pairs of words that prefer each other, and pairs of such pairs.
       for (let word = 1; word <= n; word++) {
         scores[word * (n + 1) + (((word - 1) ^ 1) + 1)] = 5;
         const far = ((word - 1) ^ 2) + 1;
@@ -51,16 +51,16 @@ describe(`the best tree (seed ${SEED})`, () => {
     }
   });
 
-  it('is a tree where all scores are equal', () => {
+  it('is a tree if all scores are equal', () => {
     expect(isTree(maximumSpanningTree(new Float64Array(36), 5))).toBe(true);
   });
 
-  it('is none for no word', () => {
+  it('is empty without words', () => {
     expect(maximumSpanningTree([0], 0)).toEqual([]);
   });
 });
 
-describe('what a tree is', () => {
+describe('isTree', () => {
   it.each([
     [[0], true],
     [[2, 0], true],

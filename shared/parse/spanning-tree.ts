@@ -1,18 +1,19 @@
 import { isTree } from './dependency-tree.ts';
 
 /**
- * The heads of the tree whose arcs have the largest sum of scores: Chu and Liu 1965, Edmonds 1967. One word alone hangs on the root.
+ * The heads of the tree whose arcs have the largest sum of scores: Chu and Liu 1965, Edmonds 1967. Exactly one word depends on the
+ * root.
  *
- * Arcs from the root are made so dear that a tree with two of them is never the best; what then is best has one, and is the best
- * of those that have one.
+ * Arcs from the root get such a low score that a tree with two of them is never the best. So the best tree has one, and is the
+ * best of those that have one.
  *
- * @param scores `[n + 1, n + 1]`: row d, column h is the score of h as head of d; 0 is the root. Row 0 and the diagonal are not looked at
+ * @param scores `[n + 1, n + 1]`: row d, column h is the score of h as head of d; 0 is the root. Row 0 and the diagonal are not read
  * @returns heads of the words 1 to n
  */
 export function maximumSpanningTree(scores: ArrayLike<number>, n: number): number[] {
   const size = n + 1;
   const best = bestHeads(scores, size).slice(1);
-  // Mostly each word's best head makes a tree already, and no tree is better.
+  // Usually the best heads of all words already make a tree, and no tree is better.
   if (isTree(best)) return best;
   const graph = Float64Array.from({ length: size * size }, (_, index) => scores[index] as number);
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -26,19 +27,22 @@ export function maximumSpanningTree(scores: ArrayLike<number>, n: number): numbe
   return arborescence(graph, size).slice(1);
 }
 
-/** Best head of every node but 0, where nodes are contracted as long as the best heads make a circle. */
+/** The best head of every node but 0; nodes are contracted as long as the best heads make a cycle. */
 function arborescence(scores: Float64Array, size: number): number[] {
   const heads = bestHeads(scores, size);
   const circle = findCircle(heads);
   if (circle === undefined) return heads;
   const inside = new Set(circle);
-  /** The nodes outside; the circle becomes the node after them. */
+  /** The nodes outside; the cycle becomes the node after them. */
   const outside = heads.map((_, node) => node).filter((node) => !inside.has(node));
   const contracted = outside.length;
   const smaller = contracted + 1;
   const reduced = new Float64Array(smaller * smaller).fill(Number.NEGATIVE_INFINITY);
   const score = (dependent: number, head: number): number => scores[dependent * size + head] as number;
-  /** For each node outside: the node of the circle that is its best head, and the one that it is the best head of. */
+  /**
+   * For each node outside: the node of the cycle that is its best head, and the node of the cycle that it is the best
+   * head of.
+   */
   const leaves: number[] = [];
   const enters: number[] = [];
   for (const [index, node] of outside.entries()) {
@@ -48,7 +52,7 @@ function arborescence(scores: Float64Array, size: number): number[] {
     const leaving = best(circle, (head) => score(node, head));
     leaves.push(leaving.node);
     reduced[index * smaller + contracted] = leaving.value;
-    // What entering the circle here gains over the arc of the circle that it replaces.
+    // The gain of entering the cycle here over the arc of the cycle that is replaced.
     const entering = best(
       circle,
       (dependent) => score(dependent, node) - score(dependent, heads[dependent] as number),
@@ -93,7 +97,7 @@ function best(nodes: readonly number[], measure: (node: number) => number): { no
   return found;
 }
 
-/** Nodes that are each other's heads in a circle, if there are any. */
+/** Nodes that are each other's heads in a cycle, if there are any. */
 function findCircle(heads: readonly number[]): number[] | undefined {
   /** The walk in which a node was seen first. */
   const seen = new Int32Array(heads.length).fill(-1);

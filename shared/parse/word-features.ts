@@ -1,17 +1,17 @@
-/** What the network sees of a word: rows of six tables. */
+/** The network's input for a word: rows of six tables. */
 export const FEATURES = ['vector', 'form', 'longSuffix', 'shortSuffix', 'prefix', 'shape'] as const;
 
 export type Feature = (typeof FEATURES)[number];
 
-/** Entries of each table of strings, in the order of their rows behind the first two. */
+/** Entries of each table of strings, in the order of their rows after the first two. */
 export type FeatureEntries = Readonly<Record<Exclude<Feature, 'shape'>, readonly string[]>>;
 
 /** Rows of a word in each table. */
 export type FeatureRows = Readonly<Record<Feature, number>>;
 
-/** Every table's row of what it does not hold. */
+/** In every table, the row for unknown entries. */
 export const UNKNOWN_ROW = 0;
-/** Every table's row of the root, which stands before the first word. */
+/** In every table, the row for the root, which comes before the first word. */
 const ROOT_ROW = 1;
 const FIRST_ROW = 2;
 
@@ -24,7 +24,7 @@ export const ROOT_ROWS: FeatureRows = {
   shape: ROOT_ROW,
 };
 
-/** Kinds of words by their characters; the first that fits. */
+/** Shapes of words by their characters; the first that matches. */
 const SHAPES: readonly RegExp[] = [
   /^\p{Ll}+$/u,
   /^\p{Lu}\p{Ll}+$/u,
@@ -42,7 +42,7 @@ export function tableRows(feature: Feature, entries: FeatureEntries): number {
   return FIRST_ROW + (feature === 'shape' ? SHAPES.length + 1 : entries[feature].length);
 }
 
-/** What a table of strings is asked for. */
+/** The key of a word in each table of strings. */
 export const featureKey: Readonly<Record<Exclude<Feature, 'shape'>, (lower: string) => string>> = {
   vector: (lower) => lower,
   form: (lower) => lower,
@@ -51,7 +51,7 @@ export const featureKey: Readonly<Record<Exclude<Feature, 'shape'>, (lower: stri
   prefix: (lower) => lower.slice(0, 3),
 };
 
-/** Quotes as the Penn Treebank writes them, and typographic ones, as the treebank has them. */
+/** Quotes as in the Penn Treebank, and typographic ones, to those of the treebank. */
 const QUOTES: ReadonlyMap<string, string> = new Map([
   ['``', '"'],
   ["''", '"'],
@@ -62,7 +62,7 @@ const QUOTES: ReadonlyMap<string, string> = new Map([
   ['`', "'"],
 ]);
 
-/** A word as the tables have it. */
+/** A word as spelled in the tables. */
 export function normalizedWord(word: string): string {
   return QUOTES.get(word) ?? word.replaceAll('’', "'");
 }
@@ -86,7 +86,7 @@ export function featureLookup(entries: FeatureEntries): (word: string) => Featur
     const lower = word.toLowerCase();
     const row = (name: keyof typeof tables) => tables[name].get(featureKey[name](lower)) ?? UNKNOWN_ROW;
     return {
-      // Numbers that have no vector are looked up by how many digits they have.
+      // Numbers without a vector are looked up by the number of their digits.
       vector: vectors.get(lower) ?? vectors.get(lower.replace(/\p{Nd}/gu, '0')) ?? UNKNOWN_ROW,
       form: row('form'),
       longSuffix: row('longSuffix'),

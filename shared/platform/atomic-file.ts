@@ -17,7 +17,7 @@ function unwritable(path: string, thrown: unknown): AppError {
   });
 }
 
-/** Runs a writing step and names the file in what it throws. */
+/** Runs a writing step and names the file in errors. */
 export async function writing<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -26,7 +26,7 @@ export async function writing<T>(path: string, step: () => Promise<T>): Promise<
   }
 }
 
-/** Makes a rename or a new file durable: the folder's entry must reach the disk too. */
+/** Makes a rename or a new file durable: the folder's entry must also be on disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -37,9 +37,9 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a file so that it is either there whole or not at all: aside, synced, renamed, folder synced.
+ * Writes a file so that it exists completely or not at all: aside, synced, renamed, folder synced.
  *
- * @param mode the file's permissions, less what the process's umask takes away.
+ * @param mode the permissions of the file, minus the process's umask.
  *
  * @throws AppError `file_unwritable`.
  */
@@ -68,7 +68,7 @@ export async function writeFileAtomic(
 }
 
 /**
- * Removes what killed processes were writing in a folder, and leaves alone what a living one writes.
+ * Removes what killed processes were writing in a folder; does not touch what a living one writes.
  *
  * @throws AppError `file_unwritable`.
  */
@@ -85,12 +85,12 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    // It is there, and another user's.
+    // It exists, and belongs to another user.
     return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** The parsed JSON of a file, or undefined when there is no such file. */
+/** The parsed JSON of a file, or undefined if there is no such file. */
 export async function readJsonFile(path: string): Promise<unknown> {
   let text: string;
   try {

@@ -16,7 +16,7 @@ function fileError(path: string, thrown: unknown): AppError {
   return new AppError(kind, message, { cause: thrown });
 }
 
-/** Opens a file for reading by ranges. The caller closes it. */
+/** Opens a file for reading in ranges. The caller closes it. */
 export async function openFileSource(path: string): Promise<ByteSource> {
   const handle = await open(path, 'r').catch((thrown: unknown) => {
     throw fileError(path, thrown);

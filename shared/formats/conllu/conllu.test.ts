@@ -16,12 +16,12 @@ const TEXT = [
 ].join('\n');
 
 describe('CoNLL-U', () => {
-  it('comes back as it was written', () => {
+  it('is read as it was written', () => {
     expect(formatConllu(parseConllu(TEXT, 'test'))).toBe(TEXT);
     expect(formatConllu(parseConllu(TEXT.replaceAll('\n', '\r\n').trimEnd(), 'test'))).toBe(TEXT);
   });
 
-  it('tells words from ranges and empty nodes', () => {
+  it('distinguishes words from ranges and empty nodes', () => {
     const [sentence] = parseConllu(TEXT, 'test');
     const words = sentence === undefined ? [] : conlluWords(sentence);
     expect(words.map(({ form, head, relation }) => [form, head, relation])).toEqual([
@@ -35,8 +35,8 @@ describe('CoNLL-U', () => {
     ['a row of nine columns', TEXT.replace('\t3:aux\t_', '\t3:aux'), 'line 4: 9 columns'],
     ['a missing word', TEXT.replace(/^2\t.*\n/mu, ''), 'word 3 after 1 words'],
     ['a head outside the sentence', TEXT.replace('\t3\taux', '\t7\taux'), 'the head "7" of word 1'],
-    ['a head that is no number', TEXT.replace('\t3\taux', '\tx\taux'), 'the head "x" of word 1'],
-    ['an id that is none', TEXT.replace(/^3\t/mu, 'three\t'), '"three" is no word'],
+    ['a head that is not a number', TEXT.replace('\t3\taux', '\tx\taux'), 'the head "x" of word 1'],
+    ['an id that is not a number', TEXT.replace(/^3\t/mu, 'three\t'), '"three" is not the number of a word'],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseConllu(text, 'broken.conllu')).toThrow(
       expect.objectContaining({ code: 'format_invalid', message: expect.stringContaining(message) }),

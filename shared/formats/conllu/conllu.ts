@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/index.ts';
 
-/** The columns of a row beside its id, in the file's order; `_` where nothing is said. */
+/** The columns of a row besides its id, in the file's order; `_` for empty ones. */
 const CONLLU_COLUMNS = [
   'form',
   'lemma',
@@ -13,10 +13,10 @@ const CONLLU_COLUMNS = [
   'miscellaneous',
 ] as const;
 
-/** One row. Its id is a word's number from 1, or of what is no word: a range (`3-4`) or an empty node (`8.1`). */
+/** One row. Its id is the number of a word, from 1, or something that is not a word: a range (`3-4`) or an empty node (`8.1`). */
 export type ConlluRow = { readonly id: string } & Readonly<Record<(typeof CONLLU_COLUMNS)[number], string>>;
 
-/** A sentence as the file has it: writing it gives the same lines. */
+/** A sentence as in the file: writing it gives the same lines. */
 export interface ConlluSentence {
   /** Lines that begin with `#`, whole. */
   readonly comments: readonly string[];
@@ -30,9 +30,9 @@ export function conlluWords({ rows }: ConlluSentence): ConlluRow[] {
 
 /**
  * Parses a treebank in the CoNLL-U format (universaldependencies.org/format.html). Words must be numbered from 1 without gaps, and heads
- * be numbers of words, 0, or `_`.
+ * must be numbers of words, 0, or `_`.
  *
- * @param name what messages call the file
+ * @param name the name of the file in messages
  * @throws AppError `format_invalid` with the line
  */
 export function parseConllu(text: string, name: string): ConlluSentence[] {
@@ -53,7 +53,7 @@ export function parseConllu(text: string, name: string): ConlluSentence[] {
       if (head !== '_' && !(/^\d+$/.test(head) && Number(head) <= words.length)) {
         throw refuse(
           line,
-          `the head "${head}" of word ${id} is none of the sentence's ${words.length} words`,
+          `the head "${head}" of word ${id} is not one of the sentence's ${words.length} words`,
         );
       }
     }
@@ -75,7 +75,7 @@ function parseRow(line: string, refuse: (what: string) => AppError): ConlluRow {
   if (values.length !== CONLLU_COLUMNS.length) {
     throw refuse(`${values.length + 1} columns, expected ${CONLLU_COLUMNS.length + 1}`);
   }
-  if (!/^\d+([-.]\d+)?$/.test(id)) throw refuse(`"${id}" is no word's number`);
+  if (!/^\d+([-.]\d+)?$/.test(id)) throw refuse(`"${id}" is not the number of a word`);
   const row = Object.fromEntries(CONLLU_COLUMNS.map((column, at) => [column, values[at] ?? '_']));
   return { id, ...row } as ConlluRow;
 }

@@ -24,7 +24,7 @@ const sentenceSchema = z.object({
 
 const documentSchema = z.object({ sentences: z.array(sentenceSchema) });
 
-/** What CoreNLP's JSON output has for one text: of each sentence its tokens and basic dependencies. */
+/** CoreNLP's JSON output for one text: tokens and basic dependencies of each sentence. */
 export type CorenlpDocument = z.output<typeof documentSchema>;
 
 /**

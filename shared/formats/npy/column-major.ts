@@ -2,11 +2,11 @@ import type { ByteSource } from '../byte-source.ts';
 import { ELEMENT_BYTES, elementCount, exactArray, type NumberArray } from '../numbers/element-type.ts';
 import { type Encoding, readElements } from '../numbers/read-elements.ts';
 
-/** Elements that are read at a time: many short columns, or a piece of a long one. */
+/** Elements that are read at once: many short columns, or a piece of a long one. */
 const STEP_BYTES = 4 << 20;
 
 /**
- * Reads rows `[from, to)` of an array that lies in column-major order (Fortran's: the first index runs fastest) into
+ * Reads rows `[from, to)` of an array in column-major order (as in Fortran: the first index varies fastest) into
  * `values`, row-major. At least two axes, none of them empty.
  */
 export async function readColumnMajor(
@@ -22,7 +22,7 @@ export async function readColumnMajor(
   const width = ELEMENT_BYTES[encoding.type];
   const columns = elementCount(rest);
   const taken = to - from;
-  // Whole columns where several fit into a step, else only the rows that are wanted of one.
+  // Whole columns if several fit into a step, otherwise only the wanted rows of one.
   const columnsPerStep = Math.max(1, Math.floor(STEP_BYTES / width / rows));
   const place = rowMajorPlaces(rest);
   for (let first = 0; first < columns; first += columnsPerStep) {
@@ -39,7 +39,7 @@ export async function readColumnMajor(
   }
 }
 
-/** Gives, call by call, the row-major place of the indices of `shape` as they run in column-major order. */
+/** Returns, call by call, the row-major position of the indices of `shape` in column-major order. */
 function rowMajorPlaces(shape: readonly number[]): () => number {
   const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
   const index = shape.map(() => 0);

@@ -5,24 +5,24 @@ import { elementCount } from '../numbers/element-type.ts';
 import { type ItemType, parseItemType, parseShape } from './item-type.ts';
 import { type PythonLiteral, parsePythonLiteral } from './python-literal.ts';
 
-/** What a .npy file says of itself. */
+/** The contents of the header of a .npy file. */
 export interface NpyHeader {
   readonly item: ItemType;
   readonly shape: readonly number[];
   /** Number of items. */
   readonly count: number;
   readonly fortranOrder: boolean;
-  /** Where the items begin, in bytes. */
+  /** The offset of the items, in bytes. */
   readonly dataOffset: number;
 }
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-/** Numpy itself refuses headers above 10,000 characters unless it is told to trust the file. */
+/** Numpy refuses headers above 10,000 characters unless it is told to trust the file. */
 const LARGEST_HEADER = 1 << 20;
 
 /**
- * Reads the header of a .npy file (format versions 1.0, 2.0, 3.0) and checks that the file is exactly as long as it says.
- * Of object arrays, whose length no header knows, only that there is something.
+ * Reads the header of a .npy file (format versions 1.0, 2.0, 3.0) and checks that the file has exactly the length that it
+ * says. For object arrays, whose length is not in the header, it only checks that there are items.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -54,7 +54,7 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   try {
     header = parsePythonLiteral(major === 3 ? decodeUtf8(bytes) : decodeLatin1(bytes));
   } catch (thrown) {
-    throw invalid('its header is not a literal of Python', thrown);
+    throw invalid('its header is not a Python literal', thrown);
   }
   const entries: ReadonlyMap<string, PythonLiteral> = header instanceof Map ? header : new Map();
   const shape = parseShape(entries.get('shape') ?? null);
@@ -64,12 +64,12 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
     throw invalid('its header is not {descr, fortran_order, shape}');
   }
   const item = parseItemType(descr);
-  if (item === undefined) throw invalid('its header names no type of numpy');
+  if (item === undefined) throw invalid('its header does not name a numpy type');
   const dataOffset = headerOffset + length;
   const count = elementCount(shape);
   const end = dataOffset + count * item.bytes;
   if (item.kind === 'object' ? source.size === dataOffset : source.size !== end) {
-    throw invalid(`its header says [${shape.join(', ')}], ${end} bytes in all, but it has ${source.size}`);
+    throw invalid(`its header says [${shape.join(', ')}], ${end} bytes in total, but it has ${source.size}`);
   }
   if (!Number.isSafeInteger(count)) throw invalid(`no memory holds an array [${shape.join(', ')}]`);
   return { item, shape, count, fortranOrder, dataOffset };

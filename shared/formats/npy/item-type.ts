@@ -2,7 +2,7 @@ import { ELEMENT_BYTES, type ElementType } from '../numbers/element-type.ts';
 import type { Encoding } from '../numbers/read-elements.ts';
 import type { PythonLiteral } from './python-literal.ts';
 
-/** What one item of an array is: a number, a pickled object, a structure, or something whose size alone we know. */
+/** The type of an item of an array: a number, a pickled object, a structure, or one of which only the size is known. */
 export type ItemType =
   | { readonly kind: 'number'; readonly bytes: number; readonly encoding: Encoding }
   | { readonly kind: 'object'; readonly bytes: number }
@@ -14,7 +14,7 @@ export interface NpyField {
   readonly name: string;
   readonly type: ItemType;
   readonly shape: readonly number[];
-  /** Where it begins in its structure, and how long it is with all its elements. */
+  /** Its offset in its structure, and its length with all its elements. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -25,7 +25,7 @@ const CODE = /^([<>|=])?([bBiufcSaUVMmOt?])(\d{0,15})(\[[^\]]*\])?$/;
 /**
  * Reads the `descr` of a header: a type code such as `<f4`, or the list of a structure's fields.
  *
- * @returns undefined for what is none.
+ * @returns undefined for anything else.
  */
 export function parseItemType(descr: PythonLiteral): ItemType | undefined {
   if (typeof descr === 'string') return parseCode(descr);
@@ -42,7 +42,7 @@ function parseCode(code: string): ItemType | undefined {
   if (type !== undefined) {
     return { kind: 'number', bytes: ELEMENT_BYTES[type], encoding: { type, littleEndian: order !== '>' } };
   }
-  // Unicode counts code points of four bytes, everything else bytes.
+  // Unicode counts code points of four bytes; all other types count bytes.
   return { kind: 'other', bytes: kind === 'U' ? 4 * size : size, text: code };
 }
 
@@ -70,7 +70,7 @@ function parseStructure(list: readonly PythonLiteral[]): ItemType | undefined {
   return { kind: 'structured', bytes, fields };
 }
 
-/** `(name, descr)` or `(name, descr, shape)`, where the name may come as `(title, name)`. */
+/** `(name, descr)` or `(name, descr, shape)`, where the name may be given as `(title, name)`. */
 function parseField(entry: PythonLiteral, offset: number): NpyField | undefined {
   if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) return undefined;
   const [label, descr, extent = []] = entry as readonly PythonLiteral[];

@@ -10,7 +10,7 @@ const open = (bytes: Uint8Array) => openNpy(bytesSource('x.npy', bytes));
 
 type Put = (view: DataView, at: number, value: number, little: boolean) => void;
 
-/** Every number type of numpy's that is read: its code, bytes, how a DataView writes it, and values it holds exactly. */
+/** Every number type of numpy that is read: its code, bytes, how a DataView writes it, and values it holds exactly. */
 const TYPES: [string, string, number, Put, number[]][] = [
   ['b1', 'bool', 1, (v, at, x) => v.setUint8(at, x), [0, 1]],
   ['i1', 'int8', 1, (v, at, x) => v.setInt8(at, x), [-128, 127]],
@@ -41,7 +41,7 @@ describe('openNpy', () => {
     },
   );
 
-  it('takes every truth but 0 for 1', async () => {
+  it('reads every boolean other than 0 as 1', async () => {
     const reader = await open(npyBytes(npyText("'|b1'", '(3,)'), Uint8Array.of(0, 1, 255)));
     expect([...(await reader.readRows(0, 3))]).toEqual([0, 1, 1]);
   });
@@ -49,7 +49,7 @@ describe('openNpy', () => {
   it.each([1, 2, 3])('reads version %i.0', async (version) => {
     const reader = await open(npyBytes(npyText("[('ä', '<u2')]", '(1,)'), Uint8Array.of(7, 1), version));
     expect(reader.shape).toEqual([1]);
-    // Before version 3 a header was not UTF-8.
+    // Before version 3, headers were not UTF-8.
     const [field] = reader.fields;
     expect(field?.name).toBe(version === 3 ? 'ä' : 'Ã¤');
     expect([...(await reader.readField(field?.name ?? '', 0, 1))]).toEqual([263]);
@@ -61,7 +61,7 @@ describe('openNpy', () => {
     expect(reader.shape).toEqual([2, 1]);
   });
 
-  it('gives back the rows that were written, whichever are asked for', async () => {
+  it('returns the rows that were written, for any range', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(5), { maxLength: 4 }),
@@ -115,7 +115,7 @@ describe('openNpy', () => {
     expect(await errorCode(reader.readRows(0, 1))).toBe('format_unsupported');
   });
 
-  it('refuses rows that are not there', async () => {
+  it('refuses rows that do not exist', async () => {
     const reader = await open(writeNpy({ shape: [3], data: Float32Array.of(1, 2, 3) }));
     for (const [from, to] of [
       [-1, 1],
@@ -129,14 +129,14 @@ describe('openNpy', () => {
     expect(await errorCode(reader.readObjects())).toBe('format_unsupported');
   });
 
-  it('refuses integers that no number holds', async () => {
+  it('refuses integers that a number cannot hold', async () => {
     const data = new Uint8Array(BigInt64Array.of(2n ** 53n).buffer);
     const reader = await open(npyBytes(npyText("'<i8'", '(1,)'), data));
     expect(await errorCode(reader.readNumbers(0, 1))).toBe('format_unsupported');
   });
 
   it.each(["'<c8'", "'<U3'", "'|S3'", "'<f16'", "'<M8[ns]'"])(
-    'knows the type %s, but has no numbers',
+    'recognises the type %s, but has no numbers',
     async (descr) => {
       const reader = await open(npyBytes(npyText(descr, '(0, 4)')));
       expect(await errorCode(reader.readRows(0, 0))).toBe('format_unsupported');
@@ -151,12 +151,12 @@ describe('openNpy', () => {
     ['a cut header', npyBytes(f4('(0,)')).subarray(0, 40)],
     ['cut data', npyBytes(f4('(3,)'), new Uint8Array(11))],
     ['more data than the header says', npyBytes(f4('(3,)'), new Uint8Array(16))],
-    ['a shape that no file has', npyBytes(f4('(4503599627370496, 4503599627370496)'))],
+    ['a shape that no file can have', npyBytes(f4('(4503599627370496, 4503599627370496)'))],
     ['a shape that overflows', npyBytes(f4(`(${'9007199254740991, '.repeat(40)})`))],
     ['too many axes', npyBytes(f4(`(${'1, '.repeat(65)})`), new Uint8Array(4))],
     ['a negative extent', npyBytes(f4('(-1,)'))],
-    ['an extent that is no integer', npyBytes(f4('(1.5,)'))],
-    ['a shape that is no tuple', npyBytes(f4("'3'"))],
+    ['an extent that is not an integer', npyBytes(f4('(1.5,)'))],
+    ['a shape that is not a tuple', npyBytes(f4("'3'"))],
     ['no shape', npyBytes("{'descr': '<f4', 'fortran_order': False}")],
     ['one key more', npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (0,), 'x': 1}")],
     [
@@ -164,7 +164,7 @@ describe('openNpy', () => {
       npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (__import__('os').getpid(),)}"),
     ],
     ['an unknown type', npyBytes(npyText("'<q9'", '(0,)'))],
-    ['a type of no numbers', npyBytes(npyText('17', '(0,)'))],
+    ['a type without numbers', npyBytes(npyText('17', '(0,)'))],
     ['a field twice', npyBytes(npyText("[('a', '<f4'), ('a', '<f4')]", '(0,)'))],
     ['a field without a type', npyBytes(npyText("[('a',)]", '(0,)'))],
     ['brackets that never close', npyBytes('('.repeat(60_000))],
@@ -173,7 +173,7 @@ describe('openNpy', () => {
     expect(await errorCode(open(bytes))).toBe('format_invalid');
   });
 
-  it('refuses versions and headers beyond what it knows', async () => {
+  it('refuses unknown versions and headers that are too long', async () => {
     expect(await errorCode(open(npyBytes(f4('(0,)'), new Uint8Array(0), 4)))).toBe('format_unsupported');
     const long = npyBytes(f4('(0,)').padEnd((1 << 20) + 1), new Uint8Array(0), 2);
     expect(await errorCode(open(long))).toBe('format_unsupported');
@@ -183,7 +183,7 @@ describe('openNpy', () => {
 describe('a file of terabytes', () => {
   const rows = 2 ** 30;
   const header = npyHeader([rows, 1024], 'float32');
-  /** Claims to be as large as its header says; a number tells its own place. */
+  /** Claims to be as large as its header says; a number says where it is. */
   const asked: number[] = [];
   const source: ByteSource = {
     name: 'huge.npy',
@@ -197,7 +197,7 @@ describe('a file of terabytes', () => {
     close: async () => {},
   };
 
-  it('is read by ranges', async () => {
+  it('is read in ranges', async () => {
     const reader = await openNpy(source);
     const last = await reader.readRows(rows - 2, rows);
     expect(last.length).toBe(2048);

@@ -7,26 +7,26 @@ import { type NpyHeader, readNpyHeader } from './header.ts';
 import type { NpyField } from './item-type.ts';
 import { readObjectArray } from './object-array.ts';
 
-/** Bytes of structures that are read at a time. */
+/** Bytes of structures that are read at once. */
 const STEP = 4 << 20;
 
 /**
- * Opens a .npy file, as numpy writes it. The source stays the caller's to close, after the reader's last use.
+ * Opens a .npy file as numpy writes it. The caller closes the source after the reader's last use.
  *
- * @throws AppError `format_invalid` for bytes that are no .npy file, or not as long as the header says;
- * `format_unsupported` for a version that is not known.
+ * @throws AppError `format_invalid` for bytes that are not a .npy file or do not have the length in the header;
+ *   `format_unsupported` for an unknown version.
  */
 export async function openNpy(source: ByteSource): Promise<NpyReader> {
   return new NpyReader(source, await readNpyHeader(source));
 }
 
-/** Reads an array by rows: a row is an index of the first axis, and a scalar has one. */
+/** Reads an array by rows: a row is an index of the first axis; a scalar has one row. */
 export class NpyReader {
   readonly shape: readonly number[];
   readonly fortranOrder: boolean;
   /** The type of the numbers, or why there are none: `object`, `structured`, or numpy's code of a type without numbers. */
   readonly dtype: ElementType | 'object' | 'structured' | (string & {});
-  /** The fields of a structured array; of others none. */
+  /** The fields of a structured array; empty for others. */
   readonly fields: readonly NpyField[];
   /** Extent of the first axis; 1 for a scalar. */
   readonly rows: number;
@@ -48,10 +48,10 @@ export class NpyReader {
   }
 
   /**
-   * Rows `[from, to)` as float32, whatever number type the file has, row-major: `[to - from, ...shape.slice(1)]`.
+   * Rows `[from, to)` as float32, from any number type, row-major: `[to - from, ...shape.slice(1)]`.
    *
-   * @throws AppError `argument_invalid` for rows that are not there; `format_unsupported` when the items are no numbers;
-   * `memory_exhausted`.
+   * @throws AppError `argument_invalid` for rows that do not exist; `format_unsupported` if the items are not numbers;
+   *   `memory_exhausted`.
    */
   readRows(from: number, to: number): Promise<Float32Array> {
     return this.#read(from, to, (count) => new Float32Array(count));
@@ -69,7 +69,7 @@ export class NpyReader {
   /**
    * One field of the rows `[from, to)` of a structured array, row-major with the field's own axes last.
    *
-   * @throws AppError as `readNumbers`; `format_invalid` when there is no such field.
+   * @throws AppError as `readNumbers`; `format_invalid` if there is no such field.
    */
   async readField(name: string, from: number, to: number): Promise<Float64Array> {
     const { item, dataOffset, fortranOrder } = this.#header;
@@ -83,7 +83,7 @@ export class NpyReader {
     }
     if (field.type.kind !== 'number') throw this.#unsupported(`its field "${name}" holds no numbers`);
     if (fortranOrder && this.shape.length > 1)
-      throw this.#unsupported('structures lie in column-major order');
+      throw this.#unsupported('structures are in column-major order');
     const perItem = elementCount(field.shape);
     const [first, last] = [from * this.rowSize, to * this.rowSize];
     const values = allocate(this.#source.name, (last - first) * perItem, (count) => new Float64Array(count));
@@ -103,15 +103,15 @@ export class NpyReader {
   }
 
   /**
-   * All items of an object array, row-major. They are pickled; dictionaries are Maps, lists and tuples arrays, arrays
-   * within it `{dtype, shape, data}`.
+   * All items of an object array, row-major. They are unpickled: dictionaries become Maps, lists and tuples arrays,
+   * numpy arrays `{dtype, shape, data}`.
    *
-   * @throws AppError `format_refused` when the pickle asks for anything but plain data; `format_invalid`;
-   * `format_unsupported` when the array is none of objects.
+   * @throws AppError `format_refused` if the pickle asks for anything but plain data; `format_invalid`;
+   *   `format_unsupported` if it is not an array of objects.
    */
   async readObjects(): Promise<unknown[]> {
     const { item, dataOffset, shape } = this.#header;
-    if (item.kind !== 'object') throw this.#unsupported('it is no array of objects');
+    if (item.kind !== 'object') throw this.#unsupported('it is not an array of objects');
     return readObjectArray(this.#source, dataOffset, shape);
   }
 
@@ -133,7 +133,7 @@ export class NpyReader {
   #encoding(): Encoding {
     const { item } = this.#header;
     if (item.kind === 'number') return item.encoding;
-    throw this.#unsupported('it holds no plain numbers');
+    throw this.#unsupported('it does not hold plain numbers');
   }
 
   #unsupported(what: string): AppError {

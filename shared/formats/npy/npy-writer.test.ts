@@ -6,7 +6,7 @@ import { openNpy } from './npy-reader.ts';
 import { npyHeader, writeNpy } from './npy-writer.ts';
 
 describe('npyHeader', () => {
-  it('is what numpy writes', () => {
+  it('equals what numpy writes', () => {
     const expected =
       "\u0093NUMPY\u0001\u0000v\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (500, 36, 4), }";
     const text = String.fromCharCode(...npyHeader([500, 36, 4], 'float32'));
@@ -17,7 +17,7 @@ describe('npyHeader', () => {
     [[], "'shape': (), "],
     [[3], "'shape': (3,), "],
     [[0, 5], "'shape': (0, 5), "],
-  ])('says the shape %j', (shape, text) => {
+  ])('has the shape %j', (shape, text) => {
     const header = String.fromCharCode(...npyHeader(shape, 'float16'));
     expect(header).toContain(text);
     expect(header).toContain("'<f2'");
@@ -35,7 +35,7 @@ describe('npyHeader', () => {
     );
   });
 
-  it('refuses shapes that are none', async () => {
+  it('refuses invalid shapes', async () => {
     for (const shape of [[-1], [1.5], [Number.NaN], Array.from({ length: 65 }, () => 1)]) {
       expect(await errorCode(() => npyHeader(shape, 'float32'))).toBe('argument_invalid');
     }
@@ -52,7 +52,7 @@ describe('writeNpy', () => {
     ['uint32', Uint32Array.of(4294967295, 2)],
     ['float32', Float32Array.of(0.5, Number.NaN)],
     ['float64', Float64Array.of(0.1, Number.NEGATIVE_INFINITY)],
-  ])('writes %s as it is read', async (dtype, data) => {
+  ])('writes %s so that it is read unchanged', async (dtype, data) => {
     const reader = await openNpy(bytesSource('x', writeNpy({ shape: [2, 1], data })));
     expect(reader.dtype).toBe(dtype);
     expect(reader.shape).toEqual([2, 1]);
@@ -65,7 +65,7 @@ describe('writeNpy', () => {
     expect([...(await reader.readRows(0, 2))]).toEqual([1, 2]);
   });
 
-  it('refuses data that does not fill the shape', async () => {
+  it('refuses data that does not fit the shape', async () => {
     expect(await errorCode(() => writeNpy({ shape: [2, 2], data: Float32Array.of(1) }))).toBe(
       'shape_mismatch',
     );

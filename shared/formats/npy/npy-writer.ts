@@ -14,11 +14,11 @@ const CODES = {
   float64: '<f8',
 } as const;
 
-/** A type that .npy files are written in. */
+/** A type that .npy files can be written in. */
 export type NpyWriteType = keyof typeof CODES;
 
 /**
- * The header of a .npy file (format version 1.0; padded to 64 bytes, as numpy does), for writing a large matrix in
+ * The header of a .npy file (format version 1.0; padded to 64 bytes, as in numpy), for writing a large matrix in
  * pieces: the little-endian elements follow, row-major.
  *
  * @throws AppError `argument_invalid` for a shape that is none.
@@ -45,7 +45,7 @@ export interface NpyArray {
 /**
  * A whole .npy file; the type is that of the data.
  *
- * @throws AppError `shape_mismatch` when the data does not fill the shape; `argument_invalid` for a shape that is none.
+ * @throws AppError `shape_mismatch` if the data does not fill the shape; `argument_invalid` for an invalid shape.
  */
 export function writeNpy({ shape, data }: NpyArray): Uint8Array {
   const header = npyHeader(shape, typeOf(data));

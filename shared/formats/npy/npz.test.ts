@@ -8,7 +8,7 @@ import { openNpz, writeNpz } from './npz.ts';
 const open = (bytes: Uint8Array) => openNpz(bytesSource('x.npz', bytes));
 
 describe('npz', () => {
-  it.each([false, true])('gives back the arrays that were written (compressed: %s)', async (compressed) => {
+  it.each([false, true])('returns the arrays that were written (compressed: %s)', async (compressed) => {
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(fc.stringMatching(/^[a-z./ä]{1,12}$/), fc.float32Array({ maxLength: 40 })),
@@ -41,14 +41,14 @@ describe('npz', () => {
     expect([...(await (await reader.open('scalar')).readNumbers(0, 1))]).toEqual([0.1]);
   });
 
-  it('writes the same bytes whenever it is asked', () => {
+  it('writes the same bytes at any time', () => {
     const arrays = new Map([['a', { shape: [1], data: Float32Array.of(1) }]]);
     expect(writeNpz(arrays)).toEqual(writeNpz(arrays));
     // The year of the archive's date.
     expect((writeNpz(arrays)[13] ?? 0) >> 1).toBe(0);
   });
 
-  it('refuses names that are not there, and members that are no arrays', async () => {
+  it('refuses names that do not exist, and members that are not arrays', async () => {
     const reader = await open(zipSync({ 'readme.txt': new Uint8Array(3), 'bad.npy': new Uint8Array(3) }));
     expect(reader.names()).toEqual(['bad']);
     for (const name of ['bad', 'readme.txt', 'missing', '__proto__']) {

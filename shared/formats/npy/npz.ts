@@ -7,11 +7,11 @@ import { type NpyArray, writeNpy } from './npy-writer.ts';
 
 /** The arrays of a .npz file by name. */
 export interface NpzReader {
-  /** Without the ending `.npy` of the members. */
+  /** Without the suffix `.npy` of the members. */
   names(): readonly string[];
   /**
-   * @throws AppError `format_invalid` when there is no array of that name, or a broken one; `format_unsupported` when it
-   * is packed in another way than numpy's.
+   * @throws AppError `format_invalid` if there is no array of that name, or a broken one; `format_unsupported` if it is
+   *   not packed as numpy does.
    */
   open(name: string): Promise<NpyReader>;
 }
@@ -21,8 +21,8 @@ const ENDING = '.npy';
 const LARGEST_ARCHIVE = 0xffffffff - (1 << 20);
 
 /**
- * Opens a .npz file, as `numpy.savez` and `savez_compressed` write it. The source stays the caller's to close, after the
- * last use of an array.
+ * Opens a .npz file as written by `numpy.savez` and `savez_compressed`. The caller closes the source after the last use
+ * of an array.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -62,6 +62,6 @@ export function writeNpz(arrays: ReadonlyMap<string, NpyArray>, compressed = fal
       hint: 'write a .npy file for each array',
     });
   }
-  // The first day that an archive can say, in local time as it says it.
+  // The earliest date of an archive, in local time, as archives have it.
   return zipSync(files, { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 1) });
 }

@@ -26,7 +26,7 @@ async function objects(contents: Uint8Array, shape = '(2,)'): Promise<unknown[]>
 }
 
 describe('object arrays', () => {
-  it('gives dictionaries as Maps', async () => {
+  it('returns dictionaries as Maps', async () => {
     const contents = pickle(numpyArray([2], OBJECT, list(size(640, 480), size(500, 375))));
     expect(await objects(contents)).toEqual([
       new Map([
@@ -40,7 +40,7 @@ describe('object arrays', () => {
     ]);
   });
 
-  it('gives the objects of several axes row-major', async () => {
+  it('returns the objects of several axes row-major', async () => {
     const contents = pickle(numpyArray([2, 2], OBJECT, list(int(1), int(2), int(3), int(4)), true));
     expect(await objects(contents, '(2, 2)')).toEqual([1, 2, 3, 4]);
   });
@@ -48,7 +48,7 @@ describe('object arrays', () => {
   const two = numpyArray([2], OBJECT, list(int(1), int(2)));
   it.each<[string, Uint8Array, string]>([
     ['another length than the header says', pickle(two), '(3,)'],
-    ['something behind the pickle', Uint8Array.from([...pickle(two), 0]), '(2,)'],
+    ['something after the pickle', Uint8Array.from([...pickle(two), 0]), '(2,)'],
     ['a list instead of an array', pickle(list(int(1), int(2))), '(2,)'],
     ['numbers instead of objects', pickle(numpyArray([2], numpyDtype('i4'), text('12345678'))), '(2,)'],
     ['fewer objects than its shape says', pickle(numpyArray([2], OBJECT, list(int(1)))), '(2,)'],

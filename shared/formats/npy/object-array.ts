@@ -8,7 +8,7 @@ import { PYTHON_GLOBALS } from '../pickle/pickle-globals.ts';
 const GLOBALS = new Map([...PYTHON_GLOBALS, ...NUMPY_GLOBALS]);
 
 /**
- * The objects of an object array, row-major: one pickle of the whole array behind the header.
+ * The objects of an object array, row-major: one pickle of the whole array after the header.
  *
  * @throws AppError `format_refused`, `format_invalid`, `format_unsupported`.
  */

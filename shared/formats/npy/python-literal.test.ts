@@ -56,7 +56,7 @@ describe('parsePythonLiteral', () => {
     expect(() => parsePythonLiteral(text)).toThrow(SyntaxError);
   });
 
-  it('takes a text of a mebibyte', () => {
+  it('parses a text of one mebibyte', () => {
     const long = 'x'.repeat(1 << 20);
     expect(parsePythonLiteral(`'${long}'`)).toBe(long);
   });

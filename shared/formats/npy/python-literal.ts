@@ -1,4 +1,4 @@
-/** A literal of Python: what a .npy header is written in. Tuples and lists are arrays, dictionaries Maps. */
+/** A Python literal, in which .npy headers are written. Tuples and lists become arrays, dictionaries Maps. */
 export type PythonLiteral =
   | string
   | number
@@ -22,7 +22,7 @@ const WORDS = new Map<string, PythonLiteral>([
 ]);
 
 /**
- * Parses one literal that fills the text.
+ * Parses one literal that must be the whole text.
  *
  * @throws SyntaxError for anything else, expressions included.
  */
@@ -33,7 +33,7 @@ export function parsePythonLiteral(text: string): PythonLiteral {
   function fail(): never {
     throw new SyntaxError(`unexpected text at character ${at}: ${JSON.stringify(text.slice(at, at + 20))}`);
   }
-  /** The next token, which stays the next one unless it is taken. */
+  /** The next token, without consuming it. */
   function peek(): RegExpExecArray {
     TOKEN.lastIndex = at;
     return TOKEN.exec(text) ?? fail();
@@ -70,7 +70,7 @@ export function parsePythonLiteral(text: string): PythonLiteral {
       items.push(value());
       if (takeMark(',')) commas++;
     }
-    // Parentheses around one value, without a comma, only group it.
+    // Parentheses around one value without a comma only group it.
     return opening === '(' && items.length === 1 && commas === 0 ? (items[0] as PythonLiteral) : items;
   }
 

@@ -1,6 +1,6 @@
 /**
- * What an element of a file's array is. 64-bit integers are read as JavaScript numbers: exactly, or refused where they
- * lie beyond 2^53.
+ * The type of an element of a file's array. 64-bit integers are read as JavaScript numbers: exactly, or refused beyond
+ * 2^53.
  */
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
@@ -21,7 +21,7 @@ export const ELEMENT_BYTES = {
   float64: 8,
 } as const;
 
-/** The typed arrays that numbers are given in. */
+/** The typed arrays that numbers are returned in. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -37,7 +37,7 @@ export interface NumberTensor {
   /** The type of the elements in the file. */
   readonly dtype: ElementType;
   readonly shape: readonly number[];
-  /** The narrowest array that holds them exactly: halves in float32, 64-bit integers in float64, booleans in uint8. */
+  /** The smallest array type that holds them exactly: halves in float32, 64-bit integers in float64, booleans in uint8. */
   readonly data: NumberArray;
 }
 
@@ -62,7 +62,7 @@ export function exactArray(type: ElementType, count: number): NumberArray {
   return new EXACT_ARRAYS[type](count);
 }
 
-/** Number of elements of a shape; 1 for that of a scalar. Not a safe integer for a shape that no memory holds. */
+/** Number of elements of a shape; 1 for a scalar. Not a safe integer for a shape that does not fit into memory. */
 export function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, extent) => product * extent, 1);
 }

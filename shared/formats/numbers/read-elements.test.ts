@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../byte-source.ts';
 import { decodeElements, readElements } from './read-elements.ts';
 
-/** One byte, then 1.5 and -2 as float32 in that byte order: at no multiple of 4, in a Buffer as Node reads files. */
+/** One byte, then 1.5 and -2 as float32 in the given byte order: not aligned to 4, in a Buffer as Node reads files. */
 function unaligned(littleEndian: boolean): Buffer {
   const bytes = Buffer.alloc(9);
   const view = new DataView(bytes.buffer, bytes.byteOffset + 1, 8);
@@ -14,7 +14,7 @@ function unaligned(littleEndian: boolean): Buffer {
 describe.each([true, false])('numbers within a Buffer (little-endian: %s)', (littleEndian) => {
   const encoding = { type: 'float32', littleEndian } as const;
 
-  it('are decoded wherever they begin, and the Buffer is left as it is', () => {
+  it('are decoded at any offset, without changing the Buffer', () => {
     const bytes = unaligned(littleEndian);
     const before = Buffer.from(bytes);
     const target = new Float32Array(2);
@@ -23,7 +23,7 @@ describe.each([true, false])('numbers within a Buffer (little-endian: %s)', (lit
     expect(bytes).toEqual(before);
   });
 
-  it('are read from a source of it', async () => {
+  it('are read from a source', async () => {
     const target = new Float32Array(2);
     await readElements(bytesSource('x', unaligned(littleEndian)), 1, 2, encoding, target);
     expect([...target]).toEqual([1.5, -2]);

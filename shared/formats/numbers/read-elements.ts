@@ -3,17 +3,17 @@ import type { ByteSource } from '../byte-source.ts';
 import { bfloat16BitsToFloat32, float16BitsToFloat32 } from '../float16.ts';
 import { ELEMENT_BYTES, type ElementType, type NumberArray } from './element-type.ts';
 
-/** Bytes that are read at a time, so that the raw bytes of a large array are never all in memory beside its numbers. */
+/** Bytes that are read at once, so that the raw bytes of a large array are never all in memory in addition to its numbers. */
 const STEP = 8 << 20;
 
-/** How elements lie in a file. */
+/** The storage of elements in a file. */
 export interface Encoding {
   readonly type: ElementType;
   readonly littleEndian: boolean;
 }
 
 /**
- * Makes an array of numbers that a file has shown to hold.
+ * Allocates an array for numbers that a file was found to hold.
  *
  * @throws AppError `memory_exhausted` where the runtime has no such array.
  */
@@ -29,7 +29,7 @@ export function allocate<T>(name: string, count: number, create: (count: number)
 }
 
 /**
- * Reads `count` elements that lie behind one another from `offset`, into `target` from `at`, converted to its type.
+ * Reads `count` consecutive elements from `offset`, into `target` from `at`, converted to its type.
  *
  * @throws AppError `format_invalid` when the source ends before them; `format_unsupported` for a 64-bit integer beyond
  * 2^53.
@@ -51,10 +51,9 @@ export async function readElements(
 }
 
 /**
- * Decodes elements that lie behind one another, into `target` from `at`, converted to its type. The bytes are left as
- * they are.
+ * Decodes consecutive elements into `target` from `at`, converted to its type. The bytes are not changed.
  *
- * @param name what messages call the file.
+ * @param name the name of the file in messages.
  * @throws AppError `format_unsupported` for a 64-bit integer beyond 2^53.
  */
 export function decodeElements(
@@ -66,7 +65,7 @@ export function decodeElements(
 ): void {
   const width = ELEMENT_BYTES[type];
   const swap = !littleEndian && width > 1;
-  // Typed arrays must start at a multiple of their width, and swapping must not touch the caller's bytes.
+  // Typed arrays must start at a multiple of their element size, and swapping must not change the caller's bytes.
   const own = swap || bytes.byteOffset % width !== 0 ? new Uint8Array(bytes) : bytes;
   if (swap) reverseBytes(own, width);
   target.set(numbersOf(name, own, type), at);
@@ -83,7 +82,7 @@ function reverseBytes(bytes: Uint8Array, width: number): void {
   }
 }
 
-/** Little-endian bytes at an aligned place as numbers. All runtimes of JavaScript are little-endian. */
+/** Little-endian bytes at an aligned offset as numbers. All JavaScript runtimes are little-endian. */
 function numbersOf(name: string, bytes: Uint8Array, type: ElementType): NumberArray {
   const { buffer, byteOffset } = bytes;
   const count = bytes.length / ELEMENT_BYTES[type];

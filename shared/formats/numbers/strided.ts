@@ -1,8 +1,8 @@
 import type { NumberArray } from './element-type.ts';
 
 /**
- * Copies the view `[...shape]` of `source` that begins at `offset` and steps by `strides` (in elements) along each axis
- * into `target`, row-major. All of it must lie within `source`.
+ * Copies the view `[...shape]` of `source` that starts at `offset` and has `strides` (in elements) along its axes into
+ * `target`, row-major. All of it must be within `source`.
  *
  * @returns target
  */

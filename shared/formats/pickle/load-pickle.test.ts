@@ -34,7 +34,7 @@ async function load(bytes: Uint8Array): Promise<unknown> {
   return value;
 }
 
-/** A pickle from latin1 text, as `repr` shows it in Python. */
+/** A pickle from latin1 text, as Python's `repr` shows it. */
 const ascii = (source: string): Uint8Array => Uint8Array.from(source, (character) => character.charCodeAt(0));
 const value = (pickled: Pickled): Promise<unknown> => load(pickle(pickled));
 
@@ -50,7 +50,7 @@ describe('loadPickle', () => {
     ['protocol 0: special floats', 'F-inf\n.', Number.NEGATIVE_INFINITY],
     ['protocol 0: a large integer', 'L1180591620717411303424L\n.', 2n ** 70n],
     ['protocol 1: short strings and memo', '(U\x02hiq\x00h\x00t.', ['hi', 'hi']],
-    ['protocol 1: a dictionary on the mark', '(K\x01K\x02d.', new Map([[1, 2]])],
+    ['protocol 1: a dictionary from a mark', '(K\x01K\x02d.', new Map([[1, 2]])],
     [
       'protocol 2: tuples of one, two and three',
       '\x80\x02K\x01\x85K\x02K\x03\x86K\x04K\x05K\x06\x87\x87.',
@@ -72,13 +72,13 @@ describe('loadPickle', () => {
     ['protocol 4: long text', '\x80\x04\x8d\x02\x00\x00\x00\x00\x00\x00\x00\xc3\xa4.', 'ä'],
     ['protocol 5: byte arrays', '\x80\x05\x96\x01\x00\x00\x00\x00\x00\x00\x00\x07.', Uint8Array.of(7)],
     ['POP, POP_MARK and DUP', 'K\x01K\x020(K\x031K\x042\x86\x86.', [1, [4, 4]]],
-    ['a POP that takes a mark', 'K\x01(0.', 1],
+    ['a POP that removes a mark', 'K\x01(0.', 1],
     ['text with a byte order mark', '\x80\x02X\x06\x00\x00\x00\xef\xbb\xbfabc.', '\ufeffabc'],
   ])('reads %s', async (_, source, expected) => {
     expect(await load(ascii(source))).toEqual(expected);
   });
 
-  it('keeps what is shared shared, and what holds itself whole', async () => {
+  it('keeps shared values shared, and cycles complete', async () => {
     const loop = (await load(ascii('\x80\x02]q\x00h\x00a.'))) as unknown[];
     expect(loop[0]).toBe(loop);
     const pair = (await load(ascii('\x80\x02}q\x00h\x00\x86.'))) as unknown[];
@@ -98,7 +98,7 @@ describe('loadPickle', () => {
     expect(await value(call(type, list(tuple(text('x'), float(0.5)))))).toEqual(new Map([['x', 0.5]]));
   });
 
-  it('reads namespaces as Maps, as each protocol makes them', async () => {
+  it('reads the namespaces of every protocol as Maps', async () => {
     const state = dict([text('margin'), float(0.2)], [text('bi_gru'), truth(true)]);
     const expected = new Map<string, unknown>([
       ['margin', 0.2],
@@ -114,7 +114,7 @@ describe('loadPickle', () => {
     expect(await load(ascii('(cargparse\nNamespace\no(dS"a"\nI1\nsb.'))).toEqual(new Map([['a', 1]]));
   });
 
-  it('reads sets and bytes as old protocols make them', async () => {
+  it('reads the sets and bytes of old protocols', async () => {
     expect(await value(call(global('__builtin__', 'set'), list(int(1), int(2))))).toEqual(new Set([1, 2]));
     const bytes = call(global('_codecs', 'encode'), text('a\u00ff'), text('latin1'));
     expect(await value(bytes)).toEqual(Uint8Array.of(97, 255));
@@ -134,7 +134,7 @@ describe('loadPickle', () => {
       value(call(global('numpy._core.multiarray', 'scalar'), dtype, contents));
     expect(await scalar(numpyDtype('i8'), raw(littleEndian(640, 8)))).toBe(640);
     expect(await scalar(numpyDtype('b1', '|'), raw([1]))).toBe(true);
-    // Python 2 has no bytes, but text.
+    // Python 2 has text instead of bytes.
     expect(await scalar(numpyDtype('u1', '|'), text('\u00ff'))).toBe(255);
     const buffer = call(
       global('numpy._core.numeric', '_frombuffer'),
@@ -146,7 +146,7 @@ describe('loadPickle', () => {
     expect(await value(buffer)).toMatchObject({ shape: [3, 2], data: Int16Array.of(1, 2, 3, 4, 5, 6) });
   });
 
-  it('ends where the pickle ends, and may begin anywhere', async () => {
+  it('ends where the pickle ends, and can start anywhere', async () => {
     const bytes = Uint8Array.from([9, 9, ...pickle(int(5)), 1, 2, 3]);
     const found = await loadPickle(bytesSource('x', bytes), 2, () => ({ globals: GLOBALS }));
     expect(found).toEqual({ value: 5, end: bytes.length - 3 });
@@ -189,12 +189,12 @@ describe('a hostile pickle', () => {
     ['a global of the extension registry', '\x80\x02\x82\x01.', 'format_refused'],
     ['data outside of the file', '\x80\x02K\x01Q.', 'format_refused'],
     ['a buffer outside of the pickle', '\x80\x05\x97.', 'format_unsupported'],
-    ['a protocol to come', '\x80\x06N.', 'format_unsupported'],
+    ['a future protocol', '\x80\x06N.', 'format_unsupported'],
     ['an endless integer', `\x80\x02\x8b\xff\xff\xff\x7f${'\0'.repeat(5000)}.`, 'format_unsupported'],
     ['an endless decimal integer', `L${'1'.repeat(5000)}L\n.`, 'format_invalid'],
     ['nothing', '', 'format_invalid'],
     ['no end', 'K\x01', 'format_invalid'],
-    ['an end with nothing', '.', 'format_invalid'],
+    ['an end with an empty stack', '.', 'format_invalid'],
     ['an end below a mark', 'K\x01(.', 'format_invalid'],
     ['an end with two values', 'K\x01K\x02.', 'format_invalid'],
     ['an unknown instruction', '\xff.', 'format_invalid'],
@@ -206,15 +206,15 @@ describe('a hostile pickle', () => {
     ],
     ['text that is not UTF-8', '\x80\x02X\x01\x00\x00\x00\xff.', 'format_invalid'],
     ['quotes that never close', "S'abc\n.", 'format_invalid'],
-    ['an integer that is none', 'I1x\n.', 'format_invalid'],
-    ['a float that is none', 'F1..2e\n.', 'format_invalid'],
+    ['an invalid integer', 'I1x\n.', 'format_invalid'],
+    ['an invalid float', 'F1..2e\n.', 'format_invalid'],
     ['an empty memo', 'h\x07.', 'format_invalid'],
     ['a missing mark', 'K\x01t.', 'format_invalid'],
     ['an append to a number', 'K\x01K\x02a.', 'format_invalid'],
     ['a set of items of a list', '](K\x01K\x02u.', 'format_invalid'],
     ['a key without a value', '}(K\x01u.', 'format_invalid'],
     ['items added to a list', '](K\x01\x90.', 'format_invalid'],
-    ['a call of text', 'U\x01a)R.', 'format_invalid'],
+    ['a call of a text', 'U\x01a)R.', 'format_invalid'],
     ['a call without arguments', 'ccollections\nOrderedDict\nK\x01R.', 'format_invalid'],
     ['a call of a name', 'cnumpy\nndarray\n)R.', 'format_invalid'],
     ['a call with keywords', 'cargparse\nNamespace\n)}K\x01K\x02s\x92.', 'format_unsupported'],
@@ -234,8 +234,8 @@ describe('a hostile pickle', () => {
     ['an array of 2^31 axes', numpyArray([-1], numpyDtype('f8'), raw([])), 'format_invalid'],
     ['an array of text', numpyArray([1], numpyDtype('U4'), raw(new Uint8Array(16))), 'format_unsupported'],
     ['a dtype without a code', call(global('numpy', 'dtype'), int(1)), 'format_invalid'],
-    ['an encoding of its own', call(global('_codecs', 'encode'), text('a'), text('zip')), 'format_invalid'],
-    ['pairs that are none', call(global('collections', 'OrderedDict'), list(int(1))), 'format_invalid'],
+    ['a custom encoding', call(global('_codecs', 'encode'), text('a'), text('zip')), 'format_invalid'],
+    ['invalid pairs', call(global('collections', 'OrderedDict'), list(int(1))), 'format_invalid'],
     [
       'a reconstructed list',
       call(global('copyreg', '_reconstructor'), text('a'), text('b'), none),
@@ -246,8 +246,8 @@ describe('a hostile pickle', () => {
     expect((await errorCode(value(pickled))) ?? 'none').toBe(code);
   });
 
-  it('cannot multiply what it holds', async () => {
-    // One megabyte of numbers, made into a thousand arrays by reference.
+  it('cannot multiply its contents', async () => {
+    // One megabyte of numbers, turned into a thousand arrays by reference.
     const bytes = [...raw(new Uint8Array(1 << 20)), 0x71, 0]; // BINPUT 0
     const again: Pickled = [0x68, 0]; // BINGET 0
     const arrays = Array.from({ length: 1000 }, () => numpyArray([1 << 20], numpyDtype('i1', '|'), again));

@@ -4,7 +4,7 @@ import { PickleTruncated } from './pickle-input.ts';
 import { INSTRUCTIONS, STOP } from './pickle-instructions.ts';
 import { PickleMachine, type PickleOptions } from './pickle-machine.ts';
 
-/** A value and where in the source its pickle ends. */
+/** A value and the offset at which its pickle ends. */
 export interface Unpickled {
   readonly value: unknown;
   readonly end: number;
@@ -14,15 +14,15 @@ const FIRST_WINDOW = 64 << 10;
 const GROWTH = 8;
 /** The sizes of all images of MSCOCO take 15 MB, the largest checkpoints' structure 1 MB. */
 const LONGEST_PICKLE = 128 << 20;
-/** Memory that values may take: what a small file may use anyhow, and a share for each of its bytes. */
+/** Memory that values may take: a minimum that small files may use, and a share for each byte of the file. */
 const BASE_MEMORY = 256 << 20;
 const MEMORY_PER_BYTE = 16;
 
 /**
- * Reads one pickle that begins at `offset`, whatever follows it. How long a pickle is only its last instruction knows,
- * so it is read in windows that grow until it is whole.
+ * Reads one pickle that starts at `offset`, whatever follows it. Only the last instruction tells how long a pickle is,
+ * so it is read in windows that grow until it is complete.
  *
- * @param createOptions is called for each window, because what an attempt has collected goes with it.
+ * @param createOptions is called for each window, because what an attempt has collected is discarded with it.
  * @throws AppError `format_refused` for a global that is not on the allow-list; `format_invalid`; `format_unsupported`.
  */
 export async function loadPickle(
@@ -59,16 +59,16 @@ function runPickle(bytes: Uint8Array, options: PickleOptions): Unpickled | Pickl
       if (code === STOP) return { value: machine.result(), end: input.at };
       const instruction = INSTRUCTIONS[code];
       if (instruction === undefined)
-        throw machine.invalid(`byte ${code} at ${input.at - 1} is no instruction`);
+        throw machine.invalid(`byte ${code} at ${input.at - 1} is not an instruction`);
       instruction(machine);
     }
   } catch (thrown) {
     if (thrown instanceof PickleTruncated) return thrown;
-    // The runtime's own limits: a dictionary of 2^24 entries, a string of half a gigabyte.
+    // Limits of the runtime: a dictionary of 2^24 entries, a string of half a gigabyte.
     if (thrown instanceof RangeError) {
       throw new AppError(
         'format_unsupported',
-        `${options.name}: its pickle holds a value beyond all limits`,
+        `${options.name}: its pickle holds a value that is too large`,
         {
           cause: thrown,
         },

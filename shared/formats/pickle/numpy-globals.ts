@@ -5,14 +5,14 @@ import { decodeElements, type Encoding } from '../numbers/read-elements.ts';
 import { gatherStrided } from '../numbers/strided.ts';
 import { type Construction, PickleFunction, type PickleGlobals } from './pickle-globals.ts';
 
-/** An array within a pickle, row-major: of numbers, or of whatever else it holds (dtype `object`). */
+/** An array in a pickle, row-major: of numbers, or of anything else (dtype `object`). */
 export class PickledArray {
   dtype = 'object';
   shape: readonly number[] = [0];
   data: NumberArray | unknown[] = [];
 }
 
-/** A numpy dtype while its pickle is read; the byte order comes with its state. */
+/** A numpy dtype while its pickle is read; the byte order is part of its state. */
 class PickledDtype {
   readonly code: string;
   order = '|';
@@ -21,7 +21,7 @@ class PickledDtype {
     this.code = code;
   }
 
-  /** How its numbers lie; undefined for objects. */
+  /** The storage of its numbers; undefined for objects. */
   encoding(construction: Construction): Encoding | undefined {
     const item = parseItemType(`${this.order}${this.code}`);
     if (item?.kind === 'object') return undefined;
@@ -43,7 +43,7 @@ function dtype([code]: readonly unknown[], construction: Construction): PickledD
   return made;
 }
 
-/** `_reconstruct(ndarray, (0,), b'b')` makes an empty array, which its state then fills. */
+/** `_reconstruct(ndarray, (0,), b'b')` makes an empty array, which is then filled by its state. */
 function reconstruct([type]: readonly unknown[], construction: Construction): PickledArray {
   if (type !== 'numpy.ndarray') throw construction.unsupported('a numpy array of a special kind');
   const array = new PickledArray();
@@ -51,7 +51,7 @@ function reconstruct([type]: readonly unknown[], construction: Construction): Pi
   return array;
 }
 
-/** State: version, shape, dtype, whether its bytes lie column-major, bytes (of objects: a list, always row-major). */
+/** State: version, shape, dtype, whether its bytes are column-major, bytes (for objects: a list, always row-major). */
 function fill(array: PickledArray, state: unknown, construction: Construction): void {
   if (!Array.isArray(state) || state.length !== 5)
     throw construction.invalid('a numpy array without a state');
@@ -74,7 +74,7 @@ function fill(array: PickledArray, state: unknown, construction: Construction): 
   array.data = numbers(raw, encoding, shape, fortranOrder === true, construction);
 }
 
-/** Bytes, or the text that Python 2 has for them, as numbers. */
+/** Bytes, or the text that Python 2 has instead, as numbers. */
 function numbers(
   raw: unknown,
   encoding: Encoding,
@@ -87,7 +87,7 @@ function numbers(
   if (!(bytes instanceof Uint8Array) || bytes.length !== count * ELEMENT_BYTES[encoding.type]) {
     throw construction.invalid(`the bytes of a numpy array do not fill its shape [${shape.join(', ')}]`);
   }
-  // A pickle can make many arrays of the same bytes.
+  // A pickle can make many arrays from the same bytes.
   construction.spend(8 * count);
   const found = exactArray(encoding.type, count);
   decodeElements('a numpy array in a pickle', bytes, encoding, found);
@@ -96,10 +96,10 @@ function numbers(
   return gatherStrided(found, 0, shape, strides, exactArray(encoding.type, count));
 }
 
-/** `scalar(dtype, bytes)`: a number of numpy's. */
+/** `scalar(dtype, bytes)`: a numpy number. */
 function scalar([type, raw]: readonly unknown[], construction: Construction): unknown {
   const encoding = type instanceof PickledDtype ? type.encoding(construction) : undefined;
-  if (encoding === undefined) throw construction.invalid('a numpy scalar that is no number');
+  if (encoding === undefined) throw construction.invalid('a numpy scalar that is not a number');
   const [value] = numbers(raw, encoding, [], false, construction);
   return encoding.type === 'bool' ? value === 1 : value;
 }

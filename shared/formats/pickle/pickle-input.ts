@@ -1,6 +1,6 @@
 import { decodeLatin1 } from '../latin1.ts';
 
-/** The pickle goes on behind the bytes that were given. */
+/** The pickle continues after the bytes that were given. */
 export class PickleTruncated extends Error {
   override readonly name = 'PickleTruncated';
   /** How many bytes it needs at least. */
@@ -12,12 +12,12 @@ export class PickleTruncated extends Error {
   }
 }
 
-/** The bytes of a pickle, read one argument after the other. Numbers are little-endian but for `float64`. */
+/** The bytes of a pickle, read one argument after another. Numbers are little-endian except `float64`. */
 export class PickleInput {
   at = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  // Byte order marks are characters like others, and broken text is an error.
+  // Byte order marks are ordinary characters, and invalid text is an error.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   constructor(bytes: Uint8Array) {
@@ -48,7 +48,7 @@ export class PickleInput {
     return this.#view.getUint32(this.#take(4), true);
   }
 
-  /** A length; beyond 2^53 it is not exact, and no pickle is that long. */
+  /** A length. Beyond 2^53 it is not exact, but no pickle is that long. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#take(8), true));
   }
@@ -58,13 +58,13 @@ export class PickleInput {
     return this.#view.getFloat64(this.#take(8));
   }
 
-  /** A copy, so that a value does not keep all of the pickle in memory. */
+  /** A copy, so that a value does not keep the whole pickle in memory. */
   bytes(length: number): Uint8Array {
     const start = this.#take(length);
     return this.#bytes.slice(start, start + length);
   }
 
-  /** @throws TypeError for bytes that are no UTF-8. */
+  /** @throws TypeError for bytes that are not UTF-8. */
   utf8(length: number): string {
     const start = this.#take(length);
     return this.#decoder.decode(this.#bytes.subarray(start, start + length));

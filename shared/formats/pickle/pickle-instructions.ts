@@ -7,13 +7,13 @@ type Instruction = (machine: PickleMachine) => void;
 const LONGEST_INTEGER = 1024;
 const LARGEST_PROTOCOL = 5;
 
-/** Python's integers are JavaScript numbers where those are exact, else bigints. */
+/** Python's integers become JavaScript numbers if these are exact, otherwise bigints. */
 function integer(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Two's complement, little-endian; none for no bytes. */
+/** Two's complement, little-endian; 0 for no bytes. */
 function long(machine: PickleMachine, length: number): number | bigint {
   if (length > LONGEST_INTEGER) throw machine.unsupported(`an integer of ${length} bytes`);
   const bytes = machine.input.bytes(length);
@@ -24,14 +24,14 @@ function long(machine: PickleMachine, length: number): number | bigint {
 
 function decimalInteger(machine: PickleMachine, text: string): number | bigint {
   if (!/^[+-]?\d+$/.test(text) || text.length > LONGEST_INTEGER)
-    throw machine.invalid('an integer in text that is none');
+    throw machine.invalid('an invalid integer in text');
   return integer(BigInt(text.replace('+', '')));
 }
 
 function decimalFloat(machine: PickleMachine, text: string): number {
   const special: Record<string, number> = { inf: Infinity, '-inf': -Infinity, nan: Number.NaN };
   const value = special[text] ?? (/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined);
-  if (value === undefined) throw machine.invalid('a float in text that is none');
+  if (value === undefined) throw machine.invalid('an invalid float in text');
   return value;
 }
 
@@ -42,7 +42,7 @@ function quoted(machine: PickleMachine, text: string): string {
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
   }
-  throw machine.invalid('a string in text that is none');
+  throw machine.invalid('an invalid string in text');
 }
 
 function rawUnicode(text: string): string {
@@ -108,7 +108,7 @@ function refuseBuffer(machine: PickleMachine): never {
   throw machine.unsupported('a buffer outside of the pickle');
 }
 
-/** Names and meanings as in Python's `pickletools`; protocols 0 to 5. STOP is the loop's. */
+/** Names and meanings as in Python's `pickletools`; protocols 0 to 5. STOP is handled by the loop. */
 const TABLE: Record<string, Instruction> = {
   '\x80': protocol, // PROTO
   '\x95': (m) => void m.input.uint64(), // FRAME: only says how much to read at once
@@ -132,7 +132,7 @@ const TABLE: Record<string, Instruction> = {
   '\x8b': (m) => m.push(long(m, m.input.uint32())), // LONG4
   F: (m) => m.push(decimalFloat(m, m.input.line())), // FLOAT
   G: (m) => m.push(m.input.float64()), // BINFLOAT
-  // Text and bytes; Python 2's strings are both, and read as latin1 keep every byte
+  // Text and bytes; Python 2's strings are both, and reading them as latin1 keeps every byte
   S: (m) => m.push(quoted(m, m.input.line())), // STRING
   T: (m) => m.push(m.input.latin1(m.input.uint32())), // BINSTRING
   U: (m) => m.push(m.input.latin1(m.input.uint8())), // SHORT_BINSTRING
@@ -187,7 +187,7 @@ const TABLE: Record<string, Instruction> = {
   '\x98': refuseBuffer, // READONLY_BUFFER
 };
 
-/** The instruction of each byte that is one. */
+/** The instruction of each byte, if it is one. */
 export const INSTRUCTIONS: readonly (Instruction | undefined)[] = Array.from(
   { length: 256 },
   (_, code) => TABLE[String.fromCharCode(code)],

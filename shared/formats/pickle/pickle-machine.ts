@@ -2,22 +2,22 @@ import { AppError } from '../../errors/index.ts';
 import { type Construction, PickleFunction, type PickleGlobals } from './pickle-globals.ts';
 import { PickleInput } from './pickle-input.ts';
 
-/** What a pickle may use. */
+/** Options of reading a pickle. */
 export interface PickleOptions {
-  /** What messages call the file. */
+  /** The name of the file in messages. */
   readonly name: string;
   readonly globals: PickleGlobals;
-  /** Gives the object of a persistent id (a storage of PyTorch's); without it there must be none. */
+  /** Returns the object of a persistent id (a PyTorch storage); without it, no persistent id is allowed. */
   readonly persistent?: (id: unknown, construction: Construction) => unknown;
 }
 
-/** Memory that a list or dictionary takes, roughly. */
+/** Approximate memory of a list or dictionary. */
 const CONTAINER_BYTES = 100;
 const MOST_ON_STACK = 1 << 24;
 
 /**
- * The state of a pickle's stack machine. Only values are built: a global is looked up in the allow-list, and calling it
- * runs what the list has for it. There is no recursion, and what is built is bounded by `memory`.
+ * The state of a pickle's stack machine. It only builds values: a global is looked up in the allow-list, and calling it
+ * runs the function in the list. There is no recursion, and what is built is bounded by `memory`.
  */
 export class PickleMachine implements Construction {
   readonly input: PickleInput;
@@ -43,7 +43,7 @@ export class PickleMachine implements Construction {
   unsupported(what: string): AppError {
     return new AppError(
       'format_unsupported',
-      `${this.#options.name}: its pickle holds what we do not read: ${what}`,
+      `${this.#options.name}: its pickle holds something that is not supported: ${what}`,
     );
   }
 
@@ -83,7 +83,7 @@ export class PickleMachine implements Construction {
     return this.#stack.pop();
   }
 
-  /** The one value that a whole pickle leaves. */
+  /** The one value that a complete pickle leaves. */
   result(): unknown {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#marks.length > 0) throw this.invalid('it leaves more than one value');
@@ -113,7 +113,7 @@ export class PickleMachine implements Construction {
     return this.#stack.splice(mark);
   }
 
-  /** POP takes a mark where there is one on top. */
+  /** POP removes a mark if one is on top. */
   discard(): void {
     if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
     else this.pop();
@@ -125,24 +125,24 @@ export class PickleMachine implements Construction {
 
   recall(index: number): void {
     const value = this.#memo.get(index);
-    if (value === undefined) throw this.invalid(`nothing is remembered under ${index}`);
+    if (value === undefined) throw this.invalid(`nothing is stored under ${index}`);
     this.push(value);
   }
 
   append(items: readonly unknown[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw this.invalid('it appends to what is no list');
+    if (!Array.isArray(list)) throw this.invalid('it appends to something that is not a list');
     for (const item of items) (list as unknown[]).push(item);
   }
 
   addItems(items: readonly unknown[]): void {
     const set = this.top();
-    if (!(set instanceof Set)) throw this.invalid('it adds to what is no set');
+    if (!(set instanceof Set)) throw this.invalid('it adds to something that is not a set');
     for (const item of items) set.add(item);
   }
 
   setItems(pairs: readonly unknown[], target: unknown = this.top()): void {
-    if (!(target instanceof Map)) throw this.invalid('it sets items of what is no dictionary');
+    if (!(target instanceof Map)) throw this.invalid('it sets items of something that is not a dictionary');
     if (pairs.length % 2 !== 0) throw this.invalid('a key without a value');
     for (let index = 0; index < pairs.length; index += 2) target.set(pairs[index], pairs[index + 1]);
   }
@@ -156,7 +156,7 @@ export class PickleMachine implements Construction {
   }
 
   call(callee: unknown, args: unknown): void {
-    if (!(callee instanceof PickleFunction)) throw this.invalid('it calls what cannot be called');
+    if (!(callee instanceof PickleFunction)) throw this.invalid('it calls something that cannot be called');
     if (!Array.isArray(args)) throw this.invalid('it calls without arguments');
     this.pushContainer(callee.call(args as unknown[], this));
   }
@@ -164,7 +164,7 @@ export class PickleMachine implements Construction {
   build(state: unknown): void {
     const object = this.top();
     const builder = typeof object === 'object' && object !== null ? this.#builders.get(object) : undefined;
-    if (builder === undefined) throw this.invalid('it gives a state to what has none');
+    if (builder === undefined) throw this.invalid('it gives a state to something that has none');
     builder(state);
   }
 

@@ -1,4 +1,4 @@
-/** A Python float. A JavaScript number that is whole would be written as an int, whatever it stands for. */
+/** A Python float. A JavaScript number that is whole would be written as an int, whatever it represents. */
 export class PickleFloat {
   readonly value: number;
 
@@ -27,7 +27,7 @@ export class PickleGlobal {
   }
 }
 
-/** What calling a global gives; for a kind of dictionary with entries that are then set. */
+/** The result of calling a global; for a kind of dictionary, with entries that are then set. */
 export class PickleCall {
   readonly callee: PickleGlobal;
   readonly parameters: readonly Picklable[];

@@ -35,7 +35,7 @@ async function readBack(value: Picklable): Promise<unknown> {
   return found;
 }
 
-/** Plain values, and what they are when they are read. */
+/** Plain values, and what they are after reading. */
 const { tree } = fc.letrec<{ tree: Picklable }>((tie) => ({
   tree: fc.oneof(
     { depthSize: 'small' },
@@ -74,7 +74,7 @@ describe('writePickle', () => {
     ['an empty tuple', new PickleTuple([]), '29'],
     ['an empty list', [], '5d'],
     ['an empty dictionary', new Map(), '7d'],
-  ])('writes %s as Python does', (_, value, expected) => {
+  ])('writes %s like Python', (_, value, expected) => {
     expect(code(value)).toBe(expected);
   });
 
@@ -88,7 +88,7 @@ describe('writePickle', () => {
     );
   });
 
-  it('is read back as it was', async () => {
+  it('is read back unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(tree, async (value) => {
         expect(await readBack(value)).toEqual(value);
@@ -109,7 +109,7 @@ describe('writePickle', () => {
   });
 });
 
-/** Prints what Python finds in each pickle, after its own check of the instructions. */
+/** Prints what Python finds in each pickle, after Python's own check of the instructions. */
 const PYTHON = `
 import io, pickle, pickletools, sys
 for line in sys.stdin:

@@ -10,9 +10,9 @@ import {
   PickleTuple,
 } from './pickle-values.ts';
 
-/** Which every Python since 2.3 reads, and which PyTorch writes. */
+/** Every Python since 2.3 reads it, and PyTorch writes it. */
 const PROTOCOL = 2;
-/** Deeper than any checkpoint: what is deeper most likely holds itself. */
+/** Deeper than any checkpoint; deeper values most likely contain themselves. */
 const DEEPEST = 100;
 /** LONG1 has one byte for the length. */
 const LONGEST_INTEGER = 255;
@@ -45,8 +45,8 @@ const CODES = {
 } as const;
 
 /**
- * Pickles a value by protocol 2. Nothing is remembered: what stands in the tree twice is written twice, and comes back
- * as two equal objects.
+ * Pickles a value by protocol 2. Nothing is memoised: a value that occurs twice in the tree is written twice, and is
+ * read as two equal objects.
  *
  * @throws AppError `argument_invalid` for text that is no Unicode, integers beyond 255 bytes, and values that hold
  *   themselves.
@@ -60,11 +60,11 @@ export function writePickle(value: Picklable): Uint8Array {
   return writer.finish();
 }
 
-/** Writes what leaves the value on the reader's stack. */
+/** Writes the instructions that leave the value on the reader's stack. */
 function write(writer: ByteWriter, value: Picklable, depth: number): void {
   if (depth > DEEPEST) {
     throw new AppError('argument_invalid', `a value more than ${DEEPEST} deep cannot be pickled`, {
-      hint: 'it most likely holds itself',
+      hint: 'it most likely contains itself',
     });
   }
   if (value === null) writer.uint8(CODES.NONE);
@@ -113,7 +113,7 @@ function writeCompound(writer: ByteWriter, value: Compound, put: (inner: Picklab
   }
 }
 
-/** What holds other values. */
+/** The values inside a container. */
 type Compound = Exclude<Extract<Picklable, object>, PickleFloat | PickleGlobal>;
 
 function isList(value: Compound): value is readonly Picklable[] {
@@ -132,7 +132,7 @@ function writeText(writer: ByteWriter, text: string): void {
   writer.bytes(bytes);
 }
 
-/** Whole numbers are ints, others floats; so is -0, which no int is. */
+/** Whole numbers are ints, others floats; so is -0, because there is no such int. */
 function writeNumber(writer: ByteWriter, value: number): void {
   if (!Number.isSafeInteger(value) || Object.is(value, -0)) writeFloat(writer, value);
   else writeInteger(writer, BigInt(value));
@@ -158,7 +158,7 @@ function writeInteger(writer: ByteWriter, value: bigint): void {
   }
 }
 
-/** Two's complement, little-endian, in as few bytes as hold the sign. */
+/** Two's complement, little-endian, in the fewest bytes that also hold the sign. */
 function writeLong(writer: ByteWriter, value: bigint): void {
   let length = 5;
   while (length <= LONGEST_INTEGER && BigInt.asIntN(8 * length, value) !== value) length++;

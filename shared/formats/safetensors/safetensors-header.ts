@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { elementCount } from '../numbers/element-type.ts';
 import { topLevelKeys } from './top-level-keys.ts';
 
-/** Bytes of an element of each dtype of the format; whether we have numbers for it is another question. */
+/** Bytes of an element of each dtype of the format, also of those without JavaScript numbers. */
 const DTYPE_BYTES = {
   BOOL: 1,
   U8: 1,
@@ -27,18 +27,18 @@ const DTYPE_BYTES = {
 
 export type SafetensorsDtype = keyof typeof DTYPE_BYTES;
 
-/** What the header says of a tensor. */
+/** The header's entry of a tensor. */
 export interface SafetensorsEntry {
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
-  /** Where its elements begin in the file, in bytes. */
+  /** The offset of its elements in the file, in bytes. */
   readonly offset: number;
   readonly bytes: number;
 }
 
 export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the order in which they lie in the file. */
+  /** In their order in the file. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
@@ -55,7 +55,7 @@ const entrySchema = z.strictObject({
 });
 
 /**
- * Reads the header: 8 bytes of length, then JSON. Every byte behind it must belong to exactly one tensor.
+ * Reads the header: 8 bytes of length, then JSON. Every byte after it must belong to exactly one tensor.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -76,7 +76,7 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   for (const [name, value] of json) {
     if (name === METADATA) {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw invalid(source.name, 'its metadata is not text by text');
+      if (!parsed.success) throw invalid(source.name, 'its metadata does not map text to text');
       for (const [key, text] of Object.entries(parsed.data)) metadata.set(key, text);
     } else {
       tensors.push([name, readEntry(source.name, name, value, 8 + length)]);
@@ -87,7 +87,7 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   let end = 8 + length;
   for (const [name, { offset, bytes }] of tensors) {
     if (offset !== end)
-      throw invalid(source.name, `tensor ${quote(name)} does not begin where the one before it ends`);
+      throw invalid(source.name, `tensor ${quote(name)} does not begin where the previous one ends`);
     end += bytes;
   }
   if (end !== source.size)
@@ -105,8 +105,8 @@ function parseHeader(name: string, bytes: Uint8Array): [string, unknown][] {
     throw invalid(name, 'its header is not JSON', thrown);
   }
   if (!text.startsWith('{') || typeof json !== 'object' || json === null)
-    throw invalid(name, 'its header is no object');
-  // JSON.parse keeps the last of two equal names, other readers the first.
+    throw invalid(name, 'its header is not an object');
+  // JSON.parse keeps the last of two equal names; other readers keep the first.
   const keys = topLevelKeys(text);
   if (new Set(keys).size !== keys.length) throw invalid(name, 'its header has a name twice');
   return Object.entries(json);

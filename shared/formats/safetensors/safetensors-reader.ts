@@ -4,7 +4,7 @@ import { type ElementType, elementCount, exactArray, type NumberTensor } from '.
 import { allocate, readElements } from '../numbers/read-elements.ts';
 import { readSafetensorsHeader, type SafetensorsDtype, type SafetensorsEntry } from './safetensors-header.ts';
 
-/** The types that JavaScript has numbers for. */
+/** The types that can be read as JavaScript numbers. */
 const ELEMENT_TYPES: Partial<Record<SafetensorsDtype, ElementType>> = {
   BOOL: 'bool',
   U8: 'uint8',
@@ -24,20 +24,20 @@ const ELEMENT_TYPES: Partial<Record<SafetensorsDtype, ElementType>> = {
 /** Named tensors of a safetensors file, read one by one. */
 export interface SafetensorsReader {
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the order in which they lie in the file. */
+  /** In their order in the file. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
   /**
    * All of one tensor, row-major.
    *
-   * @throws AppError `format_invalid` when there is none of that name; `format_unsupported` for a dtype without numbers of
-   * JavaScript's (8-bit floats, complex numbers) or an integer beyond 2^53; `memory_exhausted`.
+   * @throws AppError `format_invalid` if there is no tensor of that name; `format_unsupported` for a dtype that JavaScript
+   *   numbers cannot hold (8-bit floats, complex numbers) or an integer beyond 2^53; `memory_exhausted`.
    */
   read(name: string): Promise<NumberTensor>;
 }
 
 /**
  * Opens a safetensors file. Names are unique, every tensor is as long as its shape says, and together they fill the file
- * without gap or overlap. The source stays the caller's to close, after the reader's last use.
+ * without gap or overlap. The caller closes the source after the reader's last use.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -50,7 +50,7 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsRe
       const entry = tensors.get(name);
       if (entry === undefined) {
         throw new AppError('format_invalid', `${source.name}: has no tensor ${JSON.stringify(name)}`, {
-          hint: 'the file belongs to another model, or is not whole',
+          hint: 'the file belongs to another model, or is not complete',
         });
       }
       const type = ELEMENT_TYPES[entry.dtype];

@@ -26,7 +26,7 @@ describe('topLevelKeys', () => {
     ]);
   });
 
-  it('takes a name of megabytes', () => {
+  it('handles a name of several megabytes', () => {
     const name = '\\'.repeat(30_000_000);
     expect(topLevelKeys(`{"${name}":1}`)[0]?.length).toBe(name.length / 2);
   });

@@ -1,6 +1,6 @@
 /**
- * The names of the outermost object of a JSON text, repeated ones repeated. The text must be valid. Written as a loop,
- * because a regular expression runs out of stack within a name of some megabytes.
+ * The names of the outermost object of a JSON text, including repeated ones. The text must be valid. Written as a loop,
+ * because a regular expression overflows the stack in a name of some megabytes.
  */
 export function topLevelKeys(text: string): string[] {
   const keys: string[] = [];
@@ -18,7 +18,7 @@ export function topLevelKeys(text: string): string[] {
   return keys;
 }
 
-/** Behind the closing quote of the string that begins at `start`. */
+/** The position after the closing quote of the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;

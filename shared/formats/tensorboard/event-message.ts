@@ -8,11 +8,11 @@ export interface TrainingEvent {
   readonly wallTime: number;
   /** Steps of the optimiser so far, or whatever else the horizontal axis counts. */
   readonly step: number;
-  /** Values by tag, in the order in which they are written; kept as float32. */
+  /** Values by tag, in the order in which they are written; stored as float32. */
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-/** An event as it is read: the first one of a file has a version and no scalars. */
+/** An event that was read: the first one of a file has a version and no scalars. */
 export interface StoredEvent extends TrainingEvent {
   readonly fileVersion: string | undefined;
 }
@@ -37,7 +37,7 @@ function eventStart(wallTime: number): ByteWriter {
   return writer;
 }
 
-/** The message that says which version of the format the file has. */
+/** The message with the version of the file's format. */
 export function versionMessage(wallTime: number, version: string): Uint8Array {
   const writer = eventStart(wallTime);
   writeBytes(writer, EVENT.fileVersion, new TextEncoder().encode(version));
@@ -45,7 +45,7 @@ export function versionMessage(wallTime: number, version: string): Uint8Array {
 }
 
 /**
- * The message of some scalars of one step.
+ * The message of the scalars of one step.
  *
  * @throws AppError `argument_invalid` for a step that is no whole number.
  */
@@ -62,7 +62,7 @@ export function scalarMessage({ wallTime, step, scalars }: TrainingEvent): Uint8
   return writer.finish();
 }
 
-/** The bytes of the last field of that number and type, which is the one that counts; undefined without one. */
+/** The bytes of the last field of that number and type, which is the one that counts; undefined if there is none. */
 function lastField(fields: readonly Field[], number: number, wireType: number): Field['value'] | undefined {
   return fields.findLast((field) => field.number === number && field.wireType === wireType)?.value;
 }
@@ -97,7 +97,7 @@ function readScalars(summary: Uint8Array): Map<string, number> {
 /**
  * Reads an Event; of its summary only the simple scalars.
  *
- * @throws RangeError, TypeError for bytes that are no such message.
+ * @throws RangeError, TypeError for bytes that are not such a message.
  */
 export function readEventMessage(bytes: Uint8Array): StoredEvent {
   const fields = [...readFields(bytes)];

@@ -3,18 +3,18 @@ import { type Crc32c, loadCrc32c } from '../checksum.ts';
 import { readEventMessage, type StoredEvent } from './event-message.ts';
 import { FILE_VERSION, maskedChecksum, RECORD } from './record.ts';
 
-/** What an event file holds. */
+/** The contents of an event file. */
 export interface EventFile {
   /** All events, the first one with the version of the format. */
   readonly events: readonly StoredEvent[];
-  /** Bytes of the whole records: where a writer that goes on with the file must begin. */
+  /** Bytes of the complete records: a writer that continues the file must start there. */
   readonly wholeBytes: number;
 }
 
 export interface ReadEventsOptions {
   /**
-   * What to do with a last record that is not whole, as a writer leaves it that was killed: `refuse` (default), or
-   * `drop` it and give what stands before it. Damage is always refused.
+   * What to do with an incomplete last record, as a killed writer leaves it: `refuse` (default), or `drop` it and
+   * return the records before it. Damage is always refused.
    */
   readonly cutTail?: 'refuse' | 'drop';
 }
@@ -23,7 +23,7 @@ export interface ReadEventsOptions {
  * Reads an event file of TensorBoard: wall time, step and simple scalars of each event. Histograms, images and scalars
  * that are stored as tensors are skipped.
  *
- * @param name what messages call the file.
+ * @param name the name of the file in messages.
  * @throws AppError `format_invalid` for a record that is damaged or cut off, `format_unsupported` for another version.
  */
 export async function readEvents(
@@ -40,7 +40,7 @@ export async function readEvents(
     if (message === undefined) {
       if (cutTail === 'drop') break;
       throw new AppError('format_invalid', `${where}, is cut off`, {
-        hint: 'its writer was stopped in the middle; what stands before it is whole',
+        hint: 'its writer was stopped in the middle; the records before it are complete',
       });
     }
     events.push(parseEvent(where, message));
@@ -50,11 +50,11 @@ export async function readEvents(
   return { events, wholeBytes: at };
 }
 
-/** The message of the record that begins at `at`; undefined when the bytes end within it. */
+/** The message of the record that starts at `at`; undefined if the bytes end within it. */
 function readRecord(where: string, bytes: Uint8Array, at: number, crc32c: Crc32c): Uint8Array | undefined {
   const damaged = (what: string): AppError =>
-    new AppError('format_invalid', `${where}: ${what} does not fit its checksum`, {
-      hint: 'the file is damaged, or is no event file of TensorBoard',
+    new AppError('format_invalid', `${where}: ${what} does not match its checksum`, {
+      hint: 'the file is damaged, or is not a TensorBoard event file',
     });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = at + RECORD.lengthBytes + RECORD.checksumBytes;
@@ -74,8 +74,8 @@ function parseEvent(where: string, message: Uint8Array): StoredEvent {
   try {
     return readEventMessage(message);
   } catch (cause) {
-    throw new AppError('format_invalid', `${where}: is no event: ${String(cause)}`, {
-      hint: 'the record is whole, but something else than TensorBoard events was written to it',
+    throw new AppError('format_invalid', `${where}: is not an event: ${String(cause)}`, {
+      hint: 'the record is complete, but it does not contain a TensorBoard event',
       cause,
     });
   }

@@ -4,11 +4,11 @@ import { scalarMessage, type TrainingEvent, versionMessage } from './event-messa
 import { FILE_VERSION, maskedChecksum } from './record.ts';
 
 /**
- * Gives the bytes of TensorBoard's event files (`events.out.tfevents.*`): a header, then whatever is appended to it.
- * Every piece is whole by itself, so that a file which is cut between two pieces is a good one.
+ * Produces the bytes of TensorBoard's event files (`events.out.tfevents.*`): a header, then pieces that are appended to
+ * it. Every piece is complete by itself, so a file that is cut between two pieces is valid.
  */
 export interface EventEncoder {
-  /** What a file begins with. `wallTime` is in seconds since 1970. */
+  /** The start of a file. `wallTime` is in seconds since 1970. */
   header(wallTime: number): Uint8Array;
   /**
    * Scalars of one step, as one record.
@@ -28,10 +28,10 @@ export async function loadEventEncoder(): Promise<EventEncoder> {
 }
 
 /**
- * The name of an event file, by which TensorBoard finds it and orders the files of a run.
+ * The name of an event file, by which TensorBoard finds it and sorts the files of a run.
  *
- * @param wallTime seconds since 1970, when the file was begun.
- * @param writer what tells apart the files that were begun in the same second: a machine, a process.
+ * @param wallTime seconds since 1970, when the file was started.
+ * @param writer distinguishes files that were started in the same second: a machine, a process.
  */
 export function eventFileName(wallTime: number, writer: string): string {
   return `events.out.tfevents.${String(Math.floor(wallTime)).padStart(10, '0')}.${writer}`;

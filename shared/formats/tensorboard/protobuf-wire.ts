@@ -1,16 +1,16 @@
 import type { ByteWriter } from '../byte-writer.ts';
 
-/** The wire types of Protocol Buffers that are in use. */
+/** The wire types of Protocol Buffers that are used. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-/** Seven bits a byte, the lowest first. Negative numbers are in two's complement of 64 bits. */
+/** Seven bits in each byte, the lowest first. Negative numbers are in two's complement of 64 bits. */
 export function writeVarint(writer: ByteWriter, value: number): void {
   let rest = BigInt.asUintN(64, BigInt(value));
   for (; rest > 0x7fn; rest >>= 7n) writer.uint8(Number(rest & 0x7fn) | 0x80);
   writer.uint8(Number(rest));
 }
 
-/** What stands before a value: which field it is, and how its bytes are to be read. */
+/** The tag before a value: the number of its field, and how its bytes are to be read. */
 export function writeKey(writer: ByteWriter, field: number, wireType: number): void {
   writeVarint(writer, (field << 3) | wireType);
 }
@@ -29,7 +29,7 @@ export interface Field {
   readonly value: bigint | Uint8Array;
 }
 
-/** Splits a message into its fields. What ends within a field is a RangeError. */
+/** Splits a message into its fields. A message that ends within a field is a RangeError. */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

@@ -24,7 +24,7 @@ const GOLDEN_EVENTS = [
 ];
 const HEADER_TIME = 1700000000.25;
 
-/** The same three records as the RecordWriter and the messages of TensorBoard 2.21.0 (protobuf 7.36.2) write them. */
+/** The same three records as written by the RecordWriter and the messages of TensorBoard 2.21.0 (protobuf 7.36.2). */
 const GOLDEN = Buffer.from(
   [
     '1800000000000000a37f4b220900001040fc54d9411a0d627261696e2e4576656e743a32338d2fe9',
@@ -55,7 +55,7 @@ describe('event files of TensorBoard', () => {
     expect(wholeBytes).toBe(GOLDEN.length);
   });
 
-  it('give back any scalars, as float32', async () => {
+  it('return any scalars, as float32', async () => {
     const event = fc.record({
       wallTime: fc.double({ min: 0, max: 4e9, noNaN: true }),
       step: fc.maxSafeInteger(),
@@ -71,7 +71,7 @@ describe('event files of TensorBoard', () => {
     );
   });
 
-  it('refuse a step that is none', () => {
+  it('refuse an invalid step', () => {
     for (const step of [1.5, Number.NaN, 2 ** 60]) {
       expect(() => encoder.scalars({ wallTime: 0, step, scalars: new Map() })).toThrow(
         expect.objectContaining({ code: 'argument_invalid' }),
@@ -88,7 +88,7 @@ describe('event files of TensorBoard', () => {
 describe('a file that was cut anywhere', () => {
   const starts = [0, 40, 92, GOLDEN.length];
 
-  it('is refused, or read up to its last whole record when that is asked for', async () => {
+  it('is refused, or read up to its last complete record on request', async () => {
     for (let length = 0; length <= GOLDEN.length; length++) {
       const cut = GOLDEN.subarray(0, length);
       const whole = starts.findLastIndex((start) => start <= length);
@@ -106,7 +106,7 @@ describe('a file that was cut anywhere', () => {
 });
 
 describe('a file that is damaged', () => {
-  it('is refused wherever a bit is wrong, and says in which record', async () => {
+  it('is refused for any wrong bit, naming the record', async () => {
     for (let at = 0; at < GOLDEN.length; at++) {
       const bytes = Uint8Array.from(GOLDEN);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
@@ -126,7 +126,7 @@ describe('a file that is damaged', () => {
   });
 });
 
-/** A record whose checksums are right, whatever it holds. */
+/** A record with correct checksums and any contents. */
 async function recordOf(message: Uint8Array): Promise<Buffer> {
   const crc32c = await loadCrc32c();
   const length = Buffer.from(Uint8Array.from(littleEndian(message.length, 8)));
@@ -134,8 +134,8 @@ async function recordOf(message: Uint8Array): Promise<Buffer> {
   return Buffer.concat([length, checksum(length), message, checksum(message)]);
 }
 
-describe('a record whose checksums are right', () => {
-  it('is read or refused with a code, whatever it holds', async () => {
+describe('a record with correct checksums', () => {
+  it('is read, or refused with a code, whatever its contents', async () => {
     const start = GOLDEN.subarray(52, 88);
     const mutated = fc.tuple(fc.nat(35), fc.nat(255)).map(([at, byte]) => {
       const bytes = Uint8Array.from(start);
@@ -156,13 +156,13 @@ describe('a record whose checksums are right', () => {
 
   it.each<[string, number[], string | undefined]>([
     ['an unknown field', [0x78, 1], undefined],
-    ['a value that is no scalar', [0x2a, 5, 0x0a, 3, 0x0a, 1, 0x61], undefined],
-    ['a number without an end', [0x10, 0x80], 'format_invalid'],
+    ['a value that is not a scalar', [0x2a, 5, 0x0a, 3, 0x0a, 1, 0x61], undefined],
+    ['an unterminated number', [0x10, 0x80], 'format_invalid'],
     ['a number of more than 64 bits', [0x10, ...Array.from({ length: 10 }, () => 0xff), 1], 'format_invalid'],
     ['a field beyond the message', [0x2a, 2, 0], 'format_invalid'],
-    ['a group, as nobody writes any more', [0x0b], 'format_invalid'],
+    ['a group, as in old messages', [0x0b], 'format_invalid'],
     ['a tag that is not UTF-8', [0x2a, 10, 0x0a, 8, 0x0a, 1, 0xff, 0x15, 0, 0, 0, 0], 'format_invalid'],
-  ])('is judged by what it holds: %s', async (_, message, code) => {
+  ])('is read or refused by its contents: %s', async (_, message, code) => {
     const bytes = Buffer.concat([encoder.header(HEADER_TIME), await recordOf(Uint8Array.from(message))]);
     expect(await errorCode(readEvents('x', bytes))).toBe(code);
     if (code === undefined) expect((await readEvents('x', bytes)).events[1]?.scalars.size).toBe(0);

@@ -7,7 +7,7 @@ export interface CheckpointTensor {
   readonly data: NumberArray;
 }
 
-/** A `collections.OrderedDict`, which is what a state dictionary is. */
+/** A `collections.OrderedDict`, as state dictionaries are. */
 export class OrderedDictionary {
   readonly entries: ReadonlyMap<string, CheckpointValue>;
 
@@ -25,7 +25,7 @@ export class Namespace {
   }
 }
 
-/** What a checkpoint can hold: plain values, lists, dictionaries, and tensors. */
+/** Values that a checkpoint can hold: plain values, lists, dictionaries, and tensors. */
 export type CheckpointValue =
   | null
   | boolean

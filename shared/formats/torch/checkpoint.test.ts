@@ -47,7 +47,7 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
   );
   const only = (value: Pickled, ...files: StorageFile[]) => read(fileOf(value, files));
 
-  it('gives the tree of its values', async () => {
+  it('returns the tree of its values', async () => {
     const state = setItems(call(global('collections', 'OrderedDict')), [
       text('fc.weight'),
       tensor(storage(numbers), [2, 3], [3, 1]),
@@ -177,12 +177,12 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
     ['a tensor of a list', tensor(list(), [1], [1]), 'format_invalid'],
     ['a parameter of a number', call(global('torch._utils', '_rebuild_parameter'), int(1)), 'format_invalid'],
     [
-      'a storage of no type',
+      'a storage without a type',
       persistent(tuple(text('storage'), text('x'), text('0'), text('cpu'), int(1))),
       'format_invalid',
     ],
     [
-      'a storage of no length',
+      'a storage without a length',
       persistent(tuple(text('storage'), global('torch', 'FloatStorage'), text('0'), text('cpu'), int(-1))),
       'format_invalid',
     ],
@@ -207,7 +207,7 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
     expect(await errorCode(read(fileOf(contents, [numbers])))).toBe('format_invalid');
   });
 
-  it('refuses tensors that are expanded out of all proportion', async () => {
+  it('refuses tensors that are expanded out of proportion', async () => {
     const some = tensor(storage(numbers), [1 << 16], [0]);
     expect(await errorCode(only(some, numbers))).toBeUndefined();
     const bomb = tensor(storage(numbers), [1 << 20, 1 << 20], [0, 0]);
@@ -216,7 +216,7 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
     expect(await errorCode(only(list(...more), numbers))).toBe('format_unsupported');
   });
 
-  it('reads any view as its definition says', async () => {
+  it('reads any view according to its definition', async () => {
     const axes = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.nat(4)), { maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(axes, fc.nat(5), async (view, offset) => {
@@ -240,7 +240,7 @@ describe.each(FORMATS)('a checkpoint of the %s format', (_, fileOf) => {
 describe('readCheckpoint', () => {
   const numbers = storageFile('a', 'FloatStorage', Float32Array.of(1, 2, 3, 4));
 
-  it('reads views of storages as old versions wrote them', async () => {
+  it('reads views of storages as written by old versions', async () => {
     const view = storage(numbers, tuple(text('b'), int(1), int(2)));
     expect(await read(legacyFile(tensor(view, [2], [1]), [numbers]))).toEqual(floats([2], [2, 3]));
     expect(await errorCode(read(legacyFile(tensor(view, [3], [1]), [numbers])))).toBe('format_invalid');
@@ -248,7 +248,7 @@ describe('readCheckpoint', () => {
     expect(await errorCode(read(legacyFile(tensor(beyond, [1], [1]), [numbers])))).toBe('format_invalid');
   });
 
-  it('reads storages that lay on a GPU', async () => {
+  it('reads storages that were on a GPU', async () => {
     const id = tuple(
       text('storage'),
       global('torch.cuda', 'FloatStorage'),
@@ -269,7 +269,7 @@ describe('readCheckpoint', () => {
     ['text', new TextEncoder().encode('<html>')],
     ['a plain pickle', pickle(int(1))],
     ['a pickle of another number', pickle([0x8a, 10, ...littleEndian(0x1950a86a20f9469cfc6dn, 10)])],
-    ['a storage behind the list', legacyFile(contents, [numbers, { ...numbers, key: 'b' }])],
+    ['a storage after the list', legacyFile(contents, [numbers, { ...numbers, key: 'b' }])],
     ['a storage twice', legacyFile(contents, [numbers, numbers])],
     ['no storages', legacyFile(contents, [])],
     ['a storage of another key', legacyFile(contents, [{ ...numbers, key: 'b' }])],
@@ -285,7 +285,7 @@ describe('readCheckpoint', () => {
     expect(await errorCode(read(bytes))).toBe(code);
   });
 
-  it('finds a storage behind gigabytes', async () => {
+  it('finds a storage after gigabytes', async () => {
     const length = 2 ** 30;
     const far = { key: 'far', type: 'FloatStorage', length, bytes: new Uint8Array(0) };
     const last = { key: 'last', type: 'FloatStorage', length: 2, bytes: new Uint8Array(0) };

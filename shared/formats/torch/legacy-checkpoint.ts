@@ -4,12 +4,12 @@ import { loadPickle, type Unpickled } from '../pickle/load-pickle.ts';
 import { loadContents } from './load-contents.ts';
 import { storageBytes } from './torch-storage.ts';
 
-/** What every file of the legacy format begins with. */
+/** The start of every file in the legacy format. */
 export const LEGACY = { magic: 0x1950a86a20f9469cfc6cn, protocol: 1001 } as const;
 
 /**
- * Reads a checkpoint of the format before PyTorch 1.6: pickles of the magic number, the protocol's version, the machine,
- * the contents and the storages' keys; then of each storage its length (8 bytes) and its numbers.
+ * Reads a checkpoint in the format before PyTorch 1.6: pickles of the magic number, the protocol version, the machine,
+ * the contents and the keys of the storages; then for each storage its length (8 bytes) and its numbers.
  */
 export async function readLegacyCheckpoint(source: ByteSource): Promise<unknown> {
   const invalid = (what: string): AppError =>
@@ -21,7 +21,7 @@ export async function readLegacyCheckpoint(source: ByteSource): Promise<unknown>
 
   const magic = await next(0);
   if (magic.value !== LEGACY.magic) {
-    throw new AppError('format_invalid', `${source.name}: is a pickle, but no checkpoint of PyTorch`, {
+    throw new AppError('format_invalid', `${source.name}: is a pickle, but not a PyTorch checkpoint`, {
       hint: 'expected a file that torch.save wrote (.pth, .pth.tar, .pt)',
     });
   }
@@ -32,13 +32,9 @@ export async function readLegacyCheckpoint(source: ByteSource): Promise<unknown>
     !(system.value instanceof Map) ||
     system.value.get('little_endian') !== true
   ) {
-    throw new AppError(
-      'format_unsupported',
-      `${source.name}: was written by a machine or version that is not known`,
-      {
-        hint: 'load it with PyTorch and save it again',
-      },
-    );
+    throw new AppError('format_unsupported', `${source.name}: was written by an unknown machine or version`, {
+      hint: 'load it with PyTorch and save it again',
+    });
   }
   const contents = await loadContents(source, system.end, source.size);
   const keys = await next(contents.end);

@@ -4,7 +4,7 @@ import { TensorViews } from './tensor-views.ts';
 import { torchGlobals } from './torch-globals.ts';
 
 /**
- * Reads the pickle of a checkpoint's contents; its tensors are still without their numbers.
+ * Reads the pickle of a checkpoint's contents; its tensors do not have their numbers yet.
  *
  * @param size bytes of the whole file.
  */

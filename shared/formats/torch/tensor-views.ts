@@ -13,7 +13,7 @@ import { gatherStrided } from '../numbers/strided.ts';
 import type { Construction } from '../pickle/pickle-globals.ts';
 import { isSize, storageOf, type TorchStorage } from './torch-storage.ts';
 
-/** A tensor of a checkpoint; its numbers come after the pickle has said where they all lie. */
+/** A tensor of a checkpoint. Its numbers are read after the pickle has said where all of them are. */
 class TorchTensor implements NumberTensor {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
@@ -25,7 +25,7 @@ class TorchTensor implements NumberTensor {
   }
 }
 
-/** Where numbers lie in a storage: from `offset` elements, by `strides` elements along each axis of `shape`. */
+/** The position of numbers in a storage: from `offset` elements, by `strides` elements along each axis of `shape`. */
 interface View {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
@@ -36,15 +36,15 @@ interface View {
   readonly tensors: TorchTensor[];
 }
 
-/** Where the bytes of a storage begin. */
+/** The offset of the bytes of a storage. */
 export interface StorageBytes {
   readonly source: ByteSource;
   readonly offset: number;
 }
 
-/** Numpy's and PyTorch's own limit. */
+/** The limit of numpy and PyTorch. */
 const MOST_AXES = 64;
-/** Bytes that all tensors together may take: what a small file may anyhow, and several times the file. */
+/** Bytes that all tensors together may take: a minimum that small files may use, and several times the size of the file. */
 const BASE_BYTES = 64 << 20;
 const BYTES_PER_BYTE = 8;
 
@@ -63,7 +63,7 @@ export class TensorViews {
     return new Map([...this.#storages].map(([key, { storage }]) => [key, storage]));
   }
 
-  /** The storage of a persistent id; one key is always the same storage. */
+  /** The storage of a persistent id; the same key is always the same storage. */
   storage(id: unknown, construction: Construction): TorchStorage {
     const storage = storageOf(id, construction);
     const { key, type, length } = storage;
@@ -79,7 +79,7 @@ export class TensorViews {
   /**
    * A tensor that is a view of a storage.
    *
-   * @param dtype of a storage of bytes; undefined where the storage knows it.
+   * @param dtype of a storage of bytes; undefined if the storage has a type.
    */
   tensor(
     storage: TorchStorage,
@@ -91,8 +91,7 @@ export class TensorViews {
   ): NumberTensor {
     const held = this.#storages.get(storage.key);
     const type = storage.type ?? dtype;
-    if (held === undefined || type === undefined)
-      throw construction.invalid('a tensor whose type nothing says');
+    if (held === undefined || type === undefined) throw construction.invalid('a tensor without a type');
     if (dtype !== undefined && dtype !== type)
       throw construction.invalid('a tensor of another type than its storage');
     if (!isSize(offset) || !isShape(shape) || !isShape(strides) || shape.length !== strides.length) {
@@ -113,7 +112,7 @@ export class TensorViews {
         : shape.reduce((sum, extent, axis) => sum + (extent - 1) * (strides[axis] as number), 1);
     const width = storage.type === undefined ? ELEMENT_BYTES[type] : 1;
     if (!((first + span) * width <= storage.to || count === 0)) {
-      throw construction.invalid(`a tensor [${shape.join(', ')}] that reaches beyond its storage`);
+      throw construction.invalid(`a tensor [${shape.join(', ')}] that extends beyond its storage`);
     }
     this.#bytesLeft -= 8 * (count + span);
     if (this.#bytesLeft < 0) throw construction.unsupported('tensors many times as large as the file');
@@ -121,11 +120,11 @@ export class TensorViews {
     return tensor;
   }
 
-  /** Reads the numbers of all tensors. Tensors of the very same view share them. */
+  /** Reads the numbers of all tensors. Tensors of exactly the same view share them. */
   async fill(name: string, locate: (storage: TorchStorage) => Promise<StorageBytes>): Promise<void> {
     for (const { storage, views } of this.#storages.values()) {
       if (views.size === 0) {
-        throw new AppError('format_unsupported', `${name}: holds a storage that no tensor is a view of`, {
+        throw new AppError('format_unsupported', `${name}: holds a storage without a tensor`, {
           hint: 'save tensors rather than their storages',
         });
       }
@@ -148,7 +147,7 @@ async function readView(name: string, { source, offset }: StorageBytes, view: Vi
   return gatherStrided(stretch, 0, shape, strides, allocate(name, elementCount(shape), create));
 }
 
-/** Whether the elements lie row-major, one behind the other. */
+/** Whether the elements are row-major and consecutive. */
 function isDense(shape: readonly number[], strides: readonly number[]): boolean {
   return shape.every(
     (extent, axis) =>

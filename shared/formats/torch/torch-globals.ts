@@ -9,7 +9,7 @@ import {
 import type { TensorViews } from './tensor-views.ts';
 import { STORAGE_TYPES, type TorchStorage } from './torch-storage.ts';
 
-/** PyTorch's dtypes under their names of now and before. */
+/** PyTorch's dtypes under their current and earlier names. */
 const DTYPES: ReadonlyMap<string, ElementType> = new Map([
   ...(Object.keys(ELEMENT_BYTES) as ElementType[]).map((type): [string, ElementType] => [
     `torch.${type}`,
@@ -30,7 +30,7 @@ function isStorage(value: unknown): value is TorchStorage {
   return typeof value === 'object' && value !== null && 'key' in value && 'from' in value;
 }
 
-/** `(storage, offset, shape, strides, requires_grad, hooks, …)`; gradients and hooks are no part of a value. */
+/** `(storage, offset, shape, strides, requires_grad, hooks, …)`; gradients and hooks are not part of a value. */
 function rebuildTensor(views: TensorViews): PickleFunction {
   return new PickleFunction(([storage, offset, shape, strides], construction) => {
     if (!isStorage(storage)) throw construction.invalid('a tensor without a storage');
@@ -38,7 +38,7 @@ function rebuildTensor(views: TensorViews): PickleFunction {
   });
 }
 
-/** The same with the dtype as seventh: tensors of types that have no storages of their own. */
+/** The same with the dtype as seventh argument: tensors of types without storage types of their own. */
 function rebuildTypedTensor(views: TensorViews): PickleFunction {
   return new PickleFunction(([storage, offset, shape, strides, , , name], construction) => {
     const dtype = typeof name === 'string' ? DTYPES.get(name) : undefined;
@@ -71,7 +71,7 @@ function rebuildFromType([rebuild, type, args]: readonly unknown[], construction
 
 /** `(extents)` */
 function size([extents = []]: readonly unknown[], construction: Construction): unknown {
-  if (!Array.isArray(extents)) throw construction.invalid('a torch.Size of something else than extents');
+  if (!Array.isArray(extents)) throw construction.invalid('a torch.Size of something other than extents');
   return extents;
 }
 

@@ -1,14 +1,14 @@
 import { ELEMENT_BYTES, type ElementType } from '../numbers/element-type.ts';
 import type { Construction } from '../pickle/pickle-globals.ts';
 
-/** Numbers of a checkpoint that tensors are views of: which of its storages, from which element on. */
+/** Numbers of a checkpoint that tensors are views of: a storage, and the first element. */
 export interface TorchStorage {
   readonly key: string;
-  /** Undefined for bytes whose type only a tensor knows. */
+  /** Undefined for bytes whose type is only known to a tensor. */
   readonly type: ElementType | undefined;
-  /** Elements of the whole storage; bytes where there is no type. */
+  /** Elements of the whole storage; bytes if there is no type. */
   readonly length: number;
-  /** The elements of it that belong here: all, or those of a view as old versions of PyTorch had it. */
+  /** The elements of it that belong here: all, or those of a view in old versions of PyTorch. */
   readonly from: number;
   readonly to: number;
 }
@@ -26,7 +26,7 @@ const TYPES: Record<string, ElementType> = {
   Bool: 'bool',
 };
 
-/** Element type by the global that names a type of storage; undefined for bytes without one. */
+/** Element type by the global that names a storage type; undefined for bytes without a type. */
 export const STORAGE_TYPES: ReadonlyMap<string, ElementType | undefined> = new Map([
   ...Object.entries(TYPES).flatMap(([name, type]): [string, ElementType][] => [
     [`torch.${name}Storage`, type],
@@ -46,7 +46,7 @@ export function isSize(value: unknown): value is number {
  * `(view key, offset, length)`.
  */
 export function storageOf(id: unknown, construction: Construction): TorchStorage {
-  const broken = () => construction.invalid('a storage that says no type, key and length');
+  const broken = () => construction.invalid('a storage without type, key and length');
   if (!Array.isArray(id) || id.length < 5 || id.length > 6) throw broken();
   const [kind, global, key, , length, view = null] = id as unknown[];
   if (kind !== 'storage' || typeof global !== 'string' || !STORAGE_TYPES.has(global)) throw broken();

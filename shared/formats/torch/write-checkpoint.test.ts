@@ -22,7 +22,7 @@ describe.each(FORMATS)('a checkpoint that is written in the %s format', (format)
   const readBack = async (value: CheckpointValue) =>
     readCheckpoint(bytesSource('x.pth.tar', await writeCheckpoint(value, format)));
 
-  it('is read as it was', async () => {
+  it('is read unchanged', async () => {
     const options = new Map<string, CheckpointValue>([
       ['margin', 0.2],
       ['lambda_softmax', new PickleFloat(20)],
@@ -57,7 +57,7 @@ describe.each(FORMATS)('a checkpoint that is written in the %s format', (format)
     }
   });
 
-  it('keeps any tensor, whatever part of a buffer it is', async () => {
+  it('keeps any tensor, whatever part of a buffer it has', async () => {
     const tensor = fc.tuple(fc.array(fc.nat(4), { maxLength: 4 }), fc.nat(3)).map(([shape, offset]) => {
       const count = shape.reduce((product, extent) => product * extent, 1);
       const whole = Float32Array.from({ length: offset + count + 2 }, (_, index) => Math.sin(index));
@@ -73,7 +73,7 @@ describe.each(FORMATS)('a checkpoint that is written in the %s format', (format)
     );
   });
 
-  it('stores an array once that several tensors have', async () => {
+  it('stores an array of several tensors once', async () => {
     const data = new Float32Array(1000);
     const once = await writeCheckpoint([{ shape: [1000], data }], format);
     const twice = await writeCheckpoint(
@@ -100,7 +100,7 @@ describe.each(FORMATS)('a checkpoint that is written in the %s format', (format)
 });
 
 describe('a checkpoint of the zip format', () => {
-  it('has the members that PyTorch looks for', async () => {
+  it('has the members that PyTorch expects', async () => {
     const bytes = await writeCheckpoint([floats([1], 1), floats([1], 2)], 'zip');
     expect((await openZip(bytesSource('x', bytes))).names).toEqual(
       ['data.pkl', '.format_version', '.storage_alignment', 'byteorder', 'data/0', 'data/1', 'version'].map(
@@ -110,7 +110,7 @@ describe('a checkpoint of the zip format', () => {
   });
 });
 
-/** Loads files with PyTorch and prints what is in them: types, values, and tensors as the hexadecimal of their bytes. */
+/** Loads files with PyTorch and prints their contents: types, values, and tensors as the hexadecimal of their bytes. */
 const LOAD = `
 import argparse, json, sys, torch
 def plain(value):
@@ -143,7 +143,7 @@ describe.skipIf(spawnSync('python3', ['-c', 'import torch']).status !== 0)(
       ['legacy', 'no'],
       ['zip', 'yes'],
       ['zip', 'no'],
-    ] as const)('loads the %s format, all of Python allowed: %s', async (format, trusted) => {
+    ] as const)('loads the %s format, with all of Python allowed: %s', async (format, trusted) => {
       await withFolder(new Map(), async (folder) => {
         const path = join(folder, 'x.pth.tar');
         writeFileSync(path, await writeCheckpoint(value, format));

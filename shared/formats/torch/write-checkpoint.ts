@@ -18,13 +18,13 @@ import {
 import { LEGACY } from './legacy-checkpoint.ts';
 import { WrittenStorages } from './written-storages.ts';
 
-/** `legacy` is what PyTorch wrote before 1.6 and what the published checkpoints are; `zip` is today's. */
+/** `legacy` is what PyTorch wrote before 1.6, and the format of the published checkpoints; `zip` is the current format. */
 export type CheckpointFormat = 'legacy' | 'zip';
 
 const ORDERED = new PickleGlobal('collections', 'OrderedDict');
 const NAMESPACE = new PickleGlobal('argparse', 'Namespace');
 
-/** The archive's folder, which `torch.save` calls so when it does not know the file's name. */
+/** The folder in the archive, with the name that `torch.save` uses when it does not know the file's name. */
 const FOLDER = 'archive';
 /** Bytes to which PyTorch aligns storages, so that they can be mapped into memory. */
 const ALIGNMENT = 64;
@@ -49,7 +49,7 @@ function isList(value: object): value is readonly CheckpointValue[] {
   return Array.isArray(value);
 }
 
-/** The same value with its tensors as what rebuilds them, their numbers collected in `storages`. */
+/** The same value with its tensors replaced by what rebuilds them; their numbers are collected in `storages`. */
 function picklable(value: CheckpointValue, storages: WrittenStorages): Picklable {
   const entries = (map: ReadonlyMap<string, CheckpointValue>): Map<string, Picklable> =>
     new Map([...map].map(([key, inner]) => [key, picklable(inner, storages)]));
@@ -60,7 +60,7 @@ function picklable(value: CheckpointValue, storages: WrittenStorages): Picklable
   return isTensor(value) ? storages.picklable(value) : entries(value);
 }
 
-/** Pickles of the magic number, the protocol's version, the machine, the contents and the storages' keys; storages. */
+/** Pickles of the magic number, the protocol version, the machine, the contents and the keys of the storages; storages. */
 function legacyFile(contents: Uint8Array, storages: WrittenStorages): Uint8Array {
   const system = new Map<string, Picklable>([
     ['protocol_version', LEGACY.protocol],
@@ -84,7 +84,7 @@ function lengthBytes(length: number): Uint8Array {
   return writer.finish();
 }
 
-/** The contents' pickle, what is needed to read it, and a member for each storage. */
+/** The pickle of the contents, what is needed to read it, and a member for each storage. */
 function zipFile(contents: Uint8Array, storages: WrittenStorages): Promise<Uint8Array> {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const members: readonly [name: string, bytes: Uint8Array][] = [

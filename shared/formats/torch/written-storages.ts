@@ -21,7 +21,7 @@ interface WrittenStorage {
 const REBUILD = new PickleGlobal('torch._utils', '_rebuild_tensor_v2');
 const ORDERED = new PickleGlobal('collections', 'OrderedDict');
 
-/** PyTorch's name for storages of that type; undefined for types that have none. */
+/** PyTorch's name for storages of that type; undefined if there is none. */
 function storageType(data: NumberArray): string | undefined {
   if (data instanceof Float32Array) return 'FloatStorage';
   if (data instanceof Float64Array) return 'DoubleStorage';
@@ -32,8 +32,8 @@ function storageType(data: NumberArray): string | undefined {
 }
 
 /**
- * Collects the storages of the tensors that a checkpoint holds: one for each array, so that tensors of the same array
- * share theirs.
+ * Collects the storages of the tensors in a checkpoint: one for each array, so that tensors of the same array share
+ * one.
  */
 export class WrittenStorages {
   readonly #format: 'legacy' | 'zip';
@@ -56,7 +56,7 @@ export class WrittenStorages {
     if (elementCount(shape) !== data.length) {
       throw new AppError(
         'shape_mismatch',
-        `a tensor of ${data.length} numbers does not fill [${shape.join(', ')}]`,
+        `a tensor of ${data.length} numbers does not fit [${shape.join(', ')}]`,
       );
     }
     const strides = shape.map((_, axis) => Math.max(1, elementCount(shape.slice(axis + 1))));

@@ -7,8 +7,8 @@ import { storageBytes } from './torch-storage.ts';
 const CONTENTS = 'data.pkl';
 
 /**
- * Reads a checkpoint of the format since PyTorch 1.6: a zip archive of one folder with the contents' pickle `data.pkl`, the
- * storages `data/{key}`, and the `byteorder`.
+ * Reads a checkpoint in the format since PyTorch 1.6: a zip archive of one folder with the pickle of the contents
+ * `data.pkl`, the storages `data/{key}`, and the `byteorder`.
  */
 export async function readZipCheckpoint(source: ByteSource): Promise<unknown> {
   const invalid = (what: string): AppError =>
@@ -18,7 +18,7 @@ export async function readZipCheckpoint(source: ByteSource): Promise<unknown> {
   const archive = await openZip(source);
   const found = archive.names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const [path] = found;
-  if (path === undefined || found.length > 1) throw invalid('is a zip archive, but no checkpoint of PyTorch');
+  if (path === undefined || found.length > 1) throw invalid('is a zip archive, but not a PyTorch checkpoint');
   const folder = path.slice(0, -CONTENTS.length);
   if (archive.sizeOf(`${folder}byteorder`) !== undefined) {
     const order = await archive.open(`${folder}byteorder`);

@@ -1,14 +1,14 @@
 import { Inflate } from 'fflate';
 import { zipInvalid } from './zip-directory.ts';
 
-/** Bytes that are given to the decoder at a time: each gives at most a thousand times as many. */
+/** Bytes that are passed to the decoder at once: each expands to at most a thousand bytes. */
 const STEP = 16 << 10;
 
 /**
- * Inflates deflated bytes, stopping as soon as there are more than the `size` that was announced. Memory grows with what
- * the bytes really hold.
+ * Inflates deflated bytes, and stops as soon as there are more than the announced `size`. Memory grows with the actual
+ * contents.
  *
- * @param name what messages call them.
+ * @param name their name in messages.
  * @throws AppError `format_invalid`.
  */
 export function inflate(name: string, packed: Uint8Array, size: number): Uint8Array {
@@ -26,9 +26,9 @@ export function inflate(name: string, packed: Uint8Array, size: number): Uint8Ar
       decoder.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
     }
   } catch (thrown) {
-    // The decoder's own errors carry a number as their code.
+    // The decoder's own errors have a number as their code.
     if (typeof (thrown as { code?: unknown }).code !== 'number') throw thrown;
-    throw zipInvalid(name, 'its deflated bytes are broken', thrown);
+    throw zipInvalid(name, 'its deflated bytes are damaged', thrown);
   }
   if (!ended || total !== size) throw zipInvalid(name, `unpacks to ${total} bytes, but says ${size}`);
   const bytes = new Uint8Array(size);

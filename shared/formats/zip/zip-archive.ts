@@ -4,16 +4,17 @@ import { type ByteSource, bytesSource, partOfSource } from '../byte-source.ts';
 import { inflate } from './inflate.ts';
 import { readZipDirectory, type ZipDirectory, type ZipEntry, zipInvalid } from './zip-directory.ts';
 
-/** The members of a zip archive by name, each a source of its own. */
+/** The members of a zip archive by name, each as a source. */
 export interface ZipArchive {
   readonly names: readonly string[];
-  /** Bytes of a member's contents; undefined where there is none of that name. */
+  /** Bytes of a member's contents; undefined if there is no such member. */
   sizeOf(name: string): number | undefined;
   /**
-   * A member's contents. Up to 64 MiB and whatever is deflated are read whole and checked against their checksum; larger
-   * stored members are read by ranges, unchecked.
+   * A member's contents. Members of up to 64 MiB and all deflated ones are read whole and checked against their
+   * checksum; larger stored members are read in ranges, unchecked.
    *
-   * @throws AppError `format_invalid`; `format_unsupported` for encrypted, otherwise packed, or hugely inflating members.
+   * @throws AppError `format_invalid`; `format_unsupported` for members that are encrypted, packed otherwise, or expand
+   *   too much.
    */
   open(name: string): Promise<ByteSource>;
 }
@@ -22,14 +23,14 @@ const LOCAL_HEADER = { signature: 0x04034b50, bytes: 30 };
 const STORED = 0;
 const DEFLATED = 8;
 const CHECKED_SIZE = 64 << 20;
-/** Deflate cannot do better. */
+/** The best ratio that deflate can reach. */
 const HIGHEST_RATIO = 1032;
-/** What a deflated member may unpack to: arrays of zeros pack well, bombs better. */
+/** The limit of what a deflated member may expand to: arrays of zeros compress well, bombs better. */
 const BASE_INFLATED = 256 << 20;
 const INFLATED_PER_BYTE = 32;
 
 /**
- * Opens a zip archive. The source stays the caller's to close, after the last use of a member.
+ * Opens a zip archive. The caller closes the source after the last use of a member.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -68,7 +69,7 @@ async function openMember(source: ByteSource, directory: ZipDirectory, entry: Zi
   if (size > BASE_INFLATED + INFLATED_PER_BYTE * packedSize) {
     throw new AppError(
       'format_unsupported',
-      `${name}: unpacks ${packedSize} bytes to ${size}, as only bombs do`,
+      `${name}: unpacks ${packedSize} bytes to ${size}, which only zip bombs do`,
       {
         hint: 'if it is none, save it unpacked (numpy.savez instead of savez_compressed)',
       },
@@ -77,7 +78,7 @@ async function openMember(source: ByteSource, directory: ZipDirectory, entry: Zi
   return checked(name, inflate(name, await packed.read(0, packedSize), size), entry);
 }
 
-/** Where a member's bytes begin: behind its local header, whose name must be that of the directory. */
+/** The offset of a member's bytes: after its local header, whose name must be that of the directory. */
 async function locateData(source: ByteSource, directory: ZipDirectory, entry: ZipEntry): Promise<number> {
   const header = await source.read(entry.offset, LOCAL_HEADER.bytes + entry.nameBytes.length);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -97,6 +98,6 @@ async function locateData(source: ByteSource, directory: ZipDirectory, entry: Zi
 
 async function checked(name: string, bytes: Uint8Array, { checksum }: ZipEntry): Promise<ByteSource> {
   const found = Number.parseInt(await crc32(bytes), 16);
-  if (found !== checksum) throw zipInvalid(name, 'its bytes do not fit their checksum');
+  if (found !== checksum) throw zipInvalid(name, 'its bytes do not match their checksum');
   return bytesSource(name, bytes);
 }

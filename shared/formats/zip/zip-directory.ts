@@ -2,7 +2,7 @@ import { AppError } from '../../errors/index.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { decodeLatin1 } from '../latin1.ts';
 
-/** A member as the archive's central directory lists it. */
+/** A member as listed in the archive's central directory. */
 export interface ZipEntry {
   readonly name: string;
   readonly nameBytes: Uint8Array;
@@ -14,13 +14,13 @@ export interface ZipEntry {
   /** Bytes in the archive, and of the contents. */
   readonly packedSize: number;
   readonly size: number;
-  /** Where its local header begins. */
+  /** The offset of its local header. */
   readonly offset: number;
 }
 
 export interface ZipDirectory {
   readonly entries: ReadonlyMap<string, ZipEntry>;
-  /** Where the central directory begins: no member reaches beyond. */
+  /** The offset of the central directory: no member extends beyond it. */
   readonly offset: number;
 }
 
@@ -30,7 +30,7 @@ const LOCATOR_64 = { signature: 0x07064b50, bytes: 20 };
 const CENTRAL = { signature: 0x02014b50, bytes: 46 };
 const LONGEST_COMMENT = 0xffff;
 const UTF8_NAME = 0x800;
-/** Stands where the true number is in a field of 64 bits. */
+/** Stands for a number that is in a 64-bit field. */
 const ELSEWHERE = 0xffffffff;
 /** Some 600,000 members. */
 const LARGEST_DIRECTORY = 64 << 20;
@@ -47,7 +47,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 /**
- * Reads the central directory of a zip archive (zip64 included). Names are unique and no two members overlap.
+ * Reads the central directory of a zip archive (zip64 included). Names are unique, and no two members overlap.
  *
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
@@ -65,7 +65,7 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
   for (let index = 0; index < count; index++) {
     const { entry, length } = readEntry(source.name, bytes, at);
     if (entries.has(entry.name))
-      throw zipInvalid(source.name, `the member ${JSON.stringify(entry.name)} is there twice`);
+      throw zipInvalid(source.name, `the member ${JSON.stringify(entry.name)} occurs twice`);
     entries.set(entry.name, entry);
     at += length;
   }
@@ -78,7 +78,7 @@ async function locateDirectory(source: ByteSource): Promise<{ offset: number; si
   const tailSize = Math.min(source.size, END.bytes + LONGEST_COMMENT);
   const tail = viewOf(await source.read(source.size - tailSize, tailSize));
   let at = tailSize - END.bytes;
-  // The end record is followed by its comment alone.
+  // Only the comment follows the end record.
   while (
     at >= 0 &&
     !(
@@ -104,7 +104,7 @@ async function locateDirectory(source: ByteSource): Promise<{ offset: number; si
   return found;
 }
 
-/** The zip64 end record, which its locator before the end record names; PyTorch writes one whether it is needed or not. */
+/** The zip64 end record, which its locator before the end record names; PyTorch always writes one. */
 async function locateDirectory64(source: ByteSource, end: number) {
   if (end < LOCATOR_64.bytes) return undefined;
   const locator = viewOf(await source.read(end - LOCATOR_64.bytes, LOCATOR_64.bytes));
@@ -154,7 +154,7 @@ function readEntry(name: string, bytes: Uint8Array, at: number): { entry: ZipEnt
   return { entry, length };
 }
 
-/** Replaces the fields that say so by the 64-bit ones of the zip64 extra field (id 1), which has only those. */
+/** Replaces the fields that are marked by those of the zip64 extra field (id 1), which has only these. */
 function wideFields(name: string, extra: Uint8Array, fields: readonly number[]): number[] {
   if (!fields.includes(ELSEWHERE)) return [...fields];
   const view = viewOf(extra);
@@ -172,7 +172,7 @@ function wideFields(name: string, extra: Uint8Array, fields: readonly number[]):
   return [...fields];
 }
 
-/** Members that share bytes are how a small archive unpacks to a huge one. */
+/** Members that share bytes let a small archive expand to a huge one. */
 function assertApart(name: string, entries: readonly ZipEntry[], end: number): void {
   const ordered = entries.toSorted((a, b) => a.offset - b.offset);
   for (const [index, { offset, nameBytes, packedSize }] of ordered.entries()) {

@@ -15,7 +15,7 @@ const members = new Map([
 ]);
 
 describe('writeStoredZip', () => {
-  it('is read back by our reader and by another one', async () => {
+  it('is read by our reader and by another one', async () => {
     const bytes = await writeStoredZip(members, 64);
     const archive = await openZip(bytesSource('x.zip', bytes));
     expect(archive.names).toEqual([...members.keys()]);
@@ -40,7 +40,7 @@ describe('writeStoredZip', () => {
     expect(view.getUint32(at, true)).toBe(0x02014b50);
   });
 
-  it('refuses more members than 16 bits count', async () => {
+  it('refuses more members than 16 bits can count', async () => {
     const none = new Uint8Array(0);
     const many = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`${index}`, none]));
     expect(await errorCode(writeStoredZip(many(65536), 1))).toBe('format_unsupported');

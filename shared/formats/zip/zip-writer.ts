@@ -5,13 +5,13 @@ import { concatenate } from '../concatenate.ts';
 
 const SIGNATURES = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
 const LOCAL_HEADER_BYTES = 30;
-/** An extra field begins with its id and its length. */
+/** An extra field starts with its id and its length. */
 const EXTRA_HEADER_BYTES = 4;
-/** The id of the extra field that pads, which PyTorch uses as well: the letters FB. */
+/** The id of the extra field for padding, which PyTorch uses as well: the letters FB. */
 const PADDING_ID = 0x4246;
 /** Names are UTF-8. */
 const FLAGS = 0x800;
-/** 2.0, as of all archives without 64-bit fields. */
+/** 2.0, as in all archives without 64-bit fields. */
 const VERSION = 20;
 /** Midnight of 1980-01-01, the earliest date: the same members give the same bytes. */
 const DATE = 0x21;
@@ -22,14 +22,14 @@ interface Member {
   readonly name: Uint8Array;
   readonly size: number;
   readonly checksum: number;
-  /** Where its local header begins. */
+  /** The offset of its local header. */
   readonly offset: number;
 }
 
 /**
- * A zip archive of members that are stored as they are, in their order.
+ * A zip archive of members that are stored uncompressed, in their order.
  *
- * @param alignment every member's contents begin at a multiple of so many bytes.
+ * @param alignment the contents of every member start at a multiple of this many bytes.
  * @throws AppError `format_unsupported` beyond 4 GiB or 65535 members, which needs 64-bit fields.
  */
 export async function writeStoredZip(
@@ -50,14 +50,14 @@ export async function writeStoredZip(
     if (offset > LARGEST || written.length > MOST_MEMBERS) {
       throw new AppError(
         'format_unsupported',
-        `at ${JSON.stringify(text)} a zip archive would reach beyond 4 GiB or ${MOST_MEMBERS} members`,
+        `at ${JSON.stringify(text)} a zip archive would exceed 4 GiB or ${MOST_MEMBERS} members`,
       );
     }
   }
   return concatenate([...pieces, directory(written, offset)]);
 }
 
-/** The fields that a member's two headers have in common. */
+/** The fields that both headers of a member have. */
 function writeCommon(writer: ByteWriter, { name, size, checksum }: Member, extra: number): void {
   writer.uint16(VERSION);
   writer.uint16(FLAGS);

@@ -6,16 +6,16 @@ import { FEATURES, featureLookup, ROOT_ROWS } from '../word-features.ts';
 
 type Matrix = number[][];
 
-/** What the plain network says of a sentence. */
+/** The results of the plain network for a sentence. */
 export interface PlainParse {
   readonly tree: DependencyTree;
-  /** Log-likelihoods of heads, `[n + 1, n + 1]`: row by dependent, the root first. */
+  /** Log-likelihoods of heads, `[n + 1, n + 1]`: a row for each dependent, the root first. */
   readonly arcs: Matrix;
   /** `[n + 1, U]` */
   readonly universalTags: Matrix;
 }
 
-/** Parses one sentence in float64, loop by loop: slow, and plain enough to be believed. */
+/** Parses one sentence in float64, loop by loop: slow, but plain enough to be obviously correct. */
 export function plainParse({ config, tensors }: ParserModel, words: readonly string[]): PlainParse {
   const shapes = tensorShapes(config);
   const read = (name: string): Matrix => {

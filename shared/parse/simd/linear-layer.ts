@@ -2,28 +2,28 @@ import { type EncodeKernel, evenRows, type LinearMemory } from '../../encode/ind
 
 /** Columns of a tile of a product. */
 const TILE = 8;
-/** What columns are rounded up to. */
+/** Columns are rounded up to a multiple of this. */
 const COLUMNS = 16;
-/** Rows of one product: they stay in a near cache beside a tile of weights. */
+/** Rows of one product: they stay in a close cache together with a tile of weights. */
 const ROWS_AT_ONCE = 96;
 
 /** `x W + b` in the kernel's memory. */
 export interface LinearLayer {
   readonly inputSize: number;
-  /** Rounded up to a multiple of 16; what is behind the layer's own columns is 0. */
+  /** Rounded up to a multiple of 16; columns after the layer's own are 0. */
   readonly columns: number;
   readonly weights: number;
   readonly bias: number;
 }
 
-/** Columns of a layer that stand beside others: `weight [I, columns]`, `bias [columns]` or zeros. */
+/** Columns of a layer next to others: `weight [I, columns]`, `bias [columns]` or zeros. */
 export interface LinearPart {
   readonly weight: Float32Array;
   readonly columns: number;
   readonly bias?: Float32Array | undefined;
 }
 
-/** Layers of one input as one layer; their columns follow each other. */
+/** Layers with the same input as one layer; their columns are consecutive. */
 export function writeLinear(
   memory: LinearMemory,
   inputSize: number,
@@ -54,7 +54,7 @@ export function linearScratch({ inputSize }: Pick<LinearLayer, 'inputSize'>): nu
 }
 
 /**
- * `out [rows + 3, columns] = x W + b`; the last three rows are room for the product's tiles.
+ * `out [rows + 3, columns] = x W + b`; the last three rows are space for the tiles of the product.
  * @param x address of rows, `step` floats apart
  * @param indices address of the integers 0, 1, 2, …, as many as there are rows
  * @param packed scratch

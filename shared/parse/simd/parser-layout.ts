@@ -3,25 +3,25 @@ import { DIRECTIONS, inputSize, LAYERS } from '../parser-config.ts';
 import type { ParserModel } from '../parser-model.ts';
 import { type LinearLayer, type LinearPart, writeLinear } from './linear-layer.ts';
 
-/** A parser's layers in the kernel's memory. Tables of features stay outside: a sentence takes few rows of them. */
+/** The layers of a parser in the kernel's memory. Tables of features stay outside: a sentence needs few of their rows. */
 export interface ParserLayout {
   readonly gru: readonly GruLayer[];
-  /** Tags and universal tags of the first layer's states. */
+  /** Tags and universal tags from the states of the first layer. */
   readonly tags: LinearLayer;
-  /** Likelihoods of tags to what the second layer hears of them. */
+  /** From probabilities of tags to the input of the second layer. */
   readonly heard: LinearLayer;
-  /** Of the second layer's states: arcs' dependents and heads, relations' dependents and heads. */
+  /** From the states of the second layer: dependents and heads of arcs, dependents and heads of relations. */
   readonly sides: LinearLayer;
-  /** Arcs' heads to what dependents are multiplied with, and what heads score alone. */
+  /** From heads of arcs to the vectors that dependents are multiplied with, and to the scores of heads alone. */
   readonly arcHeads: LinearLayer;
-  /** Relations' dependents to what heads are multiplied with, relation by relation. */
+  /** From dependents of relations to the vectors that heads are multiplied with, relation by relation. */
   readonly relationPairs: LinearLayer;
   /** Scores of relations by their dependents and by their heads. */
   readonly relationDependents: LinearLayer;
   readonly relationHeads: LinearLayer;
 }
 
-/** Writes all layers for good. */
+/** Writes all layers permanently. */
 export function layOutParser(memory: LinearMemory, { config, tensors }: ParserModel): ParserLayout {
   const { hiddenSize: H, arcSize: A, relationSize: B, tagSize } = config;
   const [X, U, Q] = [config.tags.length, config.universalTags.length, config.relations.length];

@@ -6,7 +6,7 @@ import { FEATURES, type FeatureRows, ROOT_ROWS } from '../word-features.ts';
 import { type LinearLayer, linearScratch, runLinear } from './linear-layer.ts';
 import type { ParserLayout } from './parser-layout.ts';
 
-/** A parser in the kernel's memory, and what it looks words up in. */
+/** A parser in the kernel's memory, and its vocabularies. */
 export interface ParserMachine extends EncodeMachine {
   readonly config: ParserConfig;
   readonly layout: ParserLayout;
@@ -14,10 +14,10 @@ export interface ParserMachine extends EncodeMachine {
   readonly lookUp: (word: string) => FeatureRows;
 }
 
-/** Stands for the root among words. */
+/** Represents the root among words. */
 const ROOT = Symbol('root');
 
-/** Numbers of 4 bytes in each part of the scratch for N words, roots included, of C sentences with at most L words. */
+/** Number of 4-byte values in each part of the scratch for N words, including roots, of C sentences with at most L words. */
 function partSizes({ config, layout }: ParserMachine, N: number, C: number, L: number) {
   const { hiddenSize: H, arcSize: A, tagSize } = config;
   const { gru, ...linear } = layout;
@@ -45,7 +45,7 @@ function roundUp(count: number): number {
 }
 
 /**
- * Parses sentences, which are sorted by length, longest first; none is empty.
+ * Parses sentences that are sorted by length, longest first; none is empty.
  * @throws AppError `memory_exhausted`
  */
 export function runParser(
@@ -66,7 +66,7 @@ export function runParser(
   const width = 2 * first.padded;
   const ofWords = projectInputs(machine, first, scratch, scratch.words, rowOf);
   runGruLayer(machine, first, scratch, lengths, ofWords, scratch.states);
-  // Rows from here on are the words'.
+  // Rows from here on are those of the words.
   const every = Array.from({ length: N }, (_, row) => row);
   memory.integers(scratch.indices, N).set(every);
   const tags = linear(layout.tags, scratch.states, width, scratch.tags).slice();
@@ -84,7 +84,7 @@ export function runParser(
   const pairs = linear(layout.relationPairs, relations, step, scratch.relationPairs);
   const byDependent = linear(layout.relationDependents, relations, step, scratch.relationDependents);
   const byHead = linear(layout.relationHeads, relations + 4 * B, step, scratch.relationHeads);
-  /** The relation of two words that scores best, the first of equal ones. */
+  /** The relation of two words with the best score, the first among equal ones. */
   const bestRelation = (dependent: number, head: number): number => {
     const ofDependent = dependent * layout.relationDependents.columns;
     const ofHead = head * layout.relationHeads.columns;
@@ -150,7 +150,7 @@ function writeWords(
   });
 }
 
-/** Writes the second layer's inputs: the states of the first, and what is heard of its tags' likelihoods. */
+/** Writes the inputs of the second layer: the states of the first, and the vector from the probabilities of its tags. */
 function hear(
   { memory, kernel, layout, config }: ParserMachine,
   scratch: Scratch,
@@ -175,7 +175,7 @@ function hear(
   }
 }
 
-/** Scores of arcs `[L, L]` of one sentence whose words begin at row `start`: row by dependent. */
+/** Scores of arcs `[L, L]` of one sentence whose words start at row `start`: a row for each dependent. */
 function arcScores(
   { memory, kernel, layout, config }: ParserMachine,
   scratch: Scratch,
@@ -213,7 +213,7 @@ function softmax(scores: Float32Array): void {
   for (let index = 0; index < scores.length; index++) scores[index] = (scores[index] as number) / sum;
 }
 
-/** Which of `count` scores from `start` on is the largest, the first of equal ones. */
+/** The index of the largest of `count` scores from `start` on, the first among equal ones. */
 function largest(scores: ArrayLike<number>, start: number, count: number): number {
   let found = 0;
   for (let index = 1; index < count; index++) {

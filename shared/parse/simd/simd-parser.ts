@@ -9,8 +9,8 @@ import { layOutParser } from './parser-layout.ts';
 import { type ParserMachine, runParser } from './run-parser.ts';
 
 /**
- * The parser on the encoding kernel in WebAssembly SIMD, float32, on the calling thread. Sentences of one call share the reading of the
- * weights; between groups of them others get their turn.
+ * The parser on the encoding kernel in WebAssembly SIMD, float32, on the calling thread. Sentences of one call share one pass over the
+ * weights; between groups of sentences it yields to the event loop.
  * @param module the built kernel
  * @throws AppError `memory_exhausted`
  */

@@ -28,7 +28,7 @@ export interface AssemblySource {
 }
 
 /**
- * The module, compiled unless that was done: the built file's name holds the hash of what it was made from.
+ * The module, compiled if necessary: the name of the built file contains the hash of its sources.
  *
  * @throws AppError `internal` when the sources do not compile, `file_unwritable`
  */

@@ -9,8 +9,8 @@ const FLAGS =
 const loading = new Map<boolean, Promise<WebAssembly.Module>>();
 
 /**
- * The compiled kernel; built by the first call that finds none for the sources as they are now.
- * @param relaxed whether with relaxed SIMD, which older engines refuse
+ * The compiled kernel; built by the first call if no build for the current sources exists.
+ * @param relaxed whether with relaxed SIMD, which older runtimes refuse
  * @throws AppError `backend_unavailable`
  */
 export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> {
@@ -24,7 +24,7 @@ export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> 
   return module;
 }
 
-/** What the kernel is compiled from. */
+/** The sources of the kernel. */
 export function encodeKernelSource(relaxed: boolean): AssemblySource {
   return {
     folder: { path: resolve(import.meta.dirname, '../../encode/assembly') },

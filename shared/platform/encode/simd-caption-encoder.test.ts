@@ -12,7 +12,7 @@ import { loadEncodeKernel } from './index.ts';
 
 const SEED = 20261204;
 
-/** float32 against float64, through up to 70 recurrent steps; measured: 3e-7. */
+/** float32 compared with float64, through up to 70 recurrent steps; measured: 3e-7. */
 const TOLERANCE = { absolute: 2e-6, relative: 2e-6 };
 
 const VARIANTS: [string, Partial<ModelConfig>][] = [
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 describe.each(BUILDS)(`the caption encoder of simd, %s instructions (seed ${SEED})`, (_, relaxed) => {
-  it.each(VARIANTS)('gives the nodes of words, whatever is encoded beside them: %s', async (__, changes) => {
+  it.each(VARIANTS)('returns the nodes of words, whatever is encoded with them: %s', async (__, changes) => {
     const config = smallConfig(changes);
     const random = seededRandom(SEED);
     const parameters = calmParameters(random, config);
@@ -50,13 +50,13 @@ describe.each(BUILDS)(`the caption encoder of simd, %s instructions (seed ${SEED
     for (const [index, ids] of captions.entries()) {
       const expected = plainWordNodes(config, parameters, ids);
       expectClose(together[index] ?? [], expected, TOLERANCE, `caption ${index}`);
-      // By the same order of sums, so to the bit.
+      // With the same order of sums, so bit by bit.
       expect(await encoder.encodeCaptions([ids]), `caption ${index} alone`).toEqual([together[index]]);
     }
     await encoder.dispose();
   });
 
-  it('agrees with the tfjs encoder on captions of any length in any company', async () => {
+  it('agrees with the tfjs encoder on captions of any length in any combination', async () => {
     const random = seededRandom(SEED + 1);
     const below = (most: number) => Math.floor(random() * most);
     for (let round = 0; round < 12; round++) {
@@ -80,7 +80,7 @@ describe.each(BUILDS)(`the caption encoder of simd, %s instructions (seed ${SEED
     }
   });
 
-  it('stays a number where gates are shut or wide open', async () => {
+  it('is finite when gates are closed or fully open', async () => {
     const config = smallConfig();
     const random = seededRandom(SEED);
     const parameters = new Map(randomParameters(random, config));
@@ -99,7 +99,7 @@ describe('a caption encoder of simd', () => {
   const parameters = randomParameters(seededRandom(SEED), config);
   const make = async () => createSimdCaptionEncoder(config, parameters, await loadEncodeKernel(false));
 
-  it('keeps the order of more captions than go at once', async () => {
+  it('keeps the order of more captions than fit in one group', async () => {
     const encoder = await make();
     const captions = Array.from({ length: 300 }, (_, index) =>
       Array.from({ length: 3 + (index % 7) }, (__, word) => (index + word) % config.vocabularySize),
@@ -110,7 +110,7 @@ describe('a caption encoder of simd', () => {
       expectClose(nodes[index] ?? [], plainWordNodes(config, parameters, ids), TOLERANCE, `caption ${index}`);
   });
 
-  it('keeps what it gave out whatever is encoded next, also at the same time', async () => {
+  it('does not change returned nodes whatever is encoded next, or at the same time', async () => {
     const encoder = await make();
     const many = Array.from({ length: 100 }, (_, index) => [index % 11, 3, 4, (index * 7) % 11]);
     const [first, second] = await Promise.all([
@@ -125,7 +125,7 @@ describe('a caption encoder of simd', () => {
       expectClose(first[index] ?? [], plainWordNodes(config, parameters, ids), TOLERANCE, `caption ${index}`);
   });
 
-  it('gives the same bits for the same call, whatever came before it', async () => {
+  it('returns the same bits for the same call, whatever came before it', async () => {
     const encoder = await make();
     const ids = [1, 2, 3, 4, 5];
     const [once] = await encoder.encodeCaptions([ids]);
@@ -133,13 +133,13 @@ describe('a caption encoder of simd', () => {
     expect(await encoder.encodeCaptions([ids])).toEqual([once]);
   });
 
-  it('says what it is, and encodes none to none', async () => {
+  it('names its backend, and encodes no captions to no nodes', async () => {
     const encoder = await make();
     expect(encoder.backend).toBe('simd');
     expect(await encoder.encodeCaptions([])).toEqual([]);
   });
 
-  it('refuses what is not of its model with the errors of the tfjs encoder', async () => {
+  it('refuses word ids of another model with the errors of the tfjs encoder', async () => {
     const encoder = await make();
     const tfjs = createTfjsEncoder('wasm', config, parameters);
     for (const captions of [[[1, 11]], [[1], []], [[-1]], [[1.5]], [[Number.NaN]]]) {

@@ -5,19 +5,19 @@ import { nodeKernelRuntime, nodeMatchDevice } from '../match/index.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveBackend } from './resolve-backend.ts';
 
-/** What encodes and what compares; whoever asked for them disposes of both. */
+/** An encoder and a matcher; whoever asked for them disposes of both. */
 export interface Engines {
-  /** What compares; `encoder.backend` says what encodes. */
+  /** The backend of the matcher; `encoder.backend` is that of the encoder. */
   readonly backend: Backend;
-  /** What `matcher` multiplies. */
+  /** The numbers that `matcher` multiplies. */
   readonly precision: MatchPrecision;
   readonly encoder: Encoder;
   readonly matcher: Matcher;
 }
 
 /**
- * Makes a model's engines on the backend that is asked for. `auto` takes the best that is there: where images are encoded
- * by webgpu on a graphics card, it compares in float32, too.
+ * Makes the engines for a model on the requested backend. `auto` takes the best available one: if images are encoded by
+ * webgpu on a graphics card, it also compares in float32 there.
  *
  * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none or a precision that the backend does
  *   not have, `shape_mismatch` for parameters that do not fit the configuration.
@@ -47,7 +47,7 @@ export async function createEngines(
   }
 }
 
-/** The network in TF.js, which takes long to load and is loaded only by those that want it. */
+/** The network in TF.js, which takes long to load and is loaded only if needed. */
 function loadNetwork() {
   return import('../../gsmn/index.ts');
 }

@@ -8,19 +8,19 @@ import { createEngines } from './create-engines.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveQueryBackend } from './resolve-backend.ts';
 
-/** What answers queries; whoever asked for it disposes of both. */
+/** The engines for queries; whoever asked for them disposes of both. */
 export interface QueryEngines {
-  /** What compares; `encoder.backend` says what encodes. */
+  /** The backend of the matcher; `encoder.backend` is that of the encoder. */
   readonly backend: Backend;
-  /** What `matcher` multiplies. */
+  /** The numbers that `matcher` multiplies. */
   readonly precision: MatchPrecision;
   readonly encoder: CaptionEncoder;
   readonly matcher: Matcher;
 }
 
 /**
- * Makes what answers queries of a model on the backend that is asked for. With `simd` (which `auto` takes where it works)
- * both are its kernels, and TF.js is not loaded; other backends do both by themselves.
+ * Makes the engines for queries on the requested backend. With `simd` (which `auto` takes if it works) both are kernels,
+ * and TF.js is not loaded; other backends both encode and compare.
  *
  * @throws AppError `backend_unavailable`, `argument_invalid` for a name that is none or a precision that the backend does
  *   not have, `shape_mismatch` for parameters that do not fit the configuration.

@@ -9,7 +9,7 @@ import { randomParameters, smallConfig } from '../../../test/support/random-mode
 import { unpackSwiftshader } from '../../../test/support/swiftshader.ts';
 import { createEngines, createQueryEngines, resolveBackend, resolveQueryBackend } from './index.ts';
 
-/** A folder where no TensorFlow is set up, so that the tests are the same wherever one is. */
+/** A folder without TensorFlow, so that the tests do not depend on whether it is set up. */
 const NO_TENSORFLOW = { GSMN_TENSORFLOW: '/nowhere' };
 
 /** What a process with another environment resolves. */
@@ -22,7 +22,7 @@ function resolvedByChild(request: string, environment: Record<string, string>): 
   );
 }
 
-/** `said` of a program that another process with another environment runs. */
+/** The value of `said` in a program that another process runs with another environment. */
 async function saidByChild(lines: string, environment: Record<string, string>): Promise<unknown> {
   const program = `${lines}
     process.stdout.write('\\n' + JSON.stringify(said));
@@ -37,18 +37,18 @@ async function saidByChild(lines: string, environment: Record<string, string>): 
 }
 
 describe('choosing a backend', () => {
-  it('takes a named one as it is', async () => {
+  it('takes a named one', async () => {
     expect(await resolveBackend('wasm')).toEqual({ backend: 'wasm', encoder: 'wasm', passedOver: [] });
   });
 
-  it('gives the fused matcher an encoder', async () => {
+  it('adds an encoder to the fused matcher', async () => {
     expect(await resolveBackend('simd')).toMatchObject({
       backend: 'simd',
       encoder: expect.stringMatching(/^(tensorflow|webgpu|wasm)$/),
     });
   });
 
-  it('refuses a name that is none', async () => {
+  it('refuses an unknown name', async () => {
     await expect(resolveBackend('cuda')).rejects.toMatchObject({
       code: 'argument_invalid',
       hint: expect.stringContaining('auto'),
@@ -59,7 +59,7 @@ describe('choosing a backend', () => {
     expect(await resolvedByChild('tensorflow', {})).toMatchObject({ code: 'backend_unavailable' });
   });
 
-  it('encodes with wasm where nothing better is, and says why', async () => {
+  it('encodes with wasm if nothing better is available, and says why', async () => {
     const none = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' };
     expect(await resolvedByChild('auto', none)).toEqual({
       backend: 'simd',
@@ -84,7 +84,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     });
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it('auto passes it over', async () => {
+    it('auto skips it', async () => {
       expect(await resolvedByChild('auto', environment)).toMatchObject({
         backend: 'simd',
         encoder: 'wasm',
@@ -95,14 +95,14 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
       });
     });
 
-    it('whoever names it gets it', async () => {
+    it('it is used when named', async () => {
       expect(await resolvedByChild('webgpu', environment)).toMatchObject({ backend: 'webgpu' });
     });
   },
 );
 
 describe('making engines', () => {
-  it('gives an encoder and a matcher of the same backend', async () => {
+  it('makes an encoder and a matcher of the same backend', async () => {
     const config = smallConfig();
     const random = seededRandom(7);
     const { backend, encoder, matcher } = await createEngines(
@@ -117,7 +117,7 @@ describe('making engines', () => {
     await encoder.dispose();
   });
 
-  it('gives the fused matcher beside an encoder of another backend', async () => {
+  it('makes the fused matcher with an encoder of another backend', async () => {
     const config = smallConfig();
     const parameters = randomParameters(seededRandom(7), config);
     const { backend, encoder, matcher } = await createEngines(config, parameters, 'simd');
@@ -127,7 +127,7 @@ describe('making engines', () => {
     await encoder.dispose();
   });
 
-  it('compares in the precision that is asked for, where the backend has it', async () => {
+  it('compares in the requested precision if the backend has it', async () => {
     const config = smallConfig();
     const parameters = randomParameters(seededRandom(7), config);
     for (const make of [createEngines, createQueryEngines]) {
@@ -149,8 +149,8 @@ describe('making engines', () => {
   });
 });
 
-describe('making what answers queries', () => {
-  it('gives both kernels of simd, which load nothing of TF.js', async () => {
+describe('making engines for queries', () => {
+  it('makes both kernels of simd, which load nothing of TF.js', async () => {
     const model = `file://${resolve(import.meta.dirname, '../../../test/support/random-model.ts')}`;
     const program = `
       import { registerHooks } from 'node:module';
@@ -172,7 +172,7 @@ describe('making what answers queries', () => {
     expect(await saidByChild(program, {})).toEqual(['simd', 'simd', 'simd', 3 * 12, []]);
   });
 
-  it('takes a named backend as it is, for both', async () => {
+  it('takes a named backend for both', async () => {
     const config = smallConfig();
     const parameters = randomParameters(seededRandom(7), config);
     const { backend, encoder, matcher } = await createQueryEngines(config, parameters, 'wasm');
@@ -181,7 +181,7 @@ describe('making what answers queries', () => {
     await encoder.dispose();
   });
 
-  it('refuses names that are none, and parameters of another network', async () => {
+  it('refuses unknown names, and parameters of another network', async () => {
     await expect(resolveQueryBackend('cuda')).rejects.toMatchObject({ code: 'argument_invalid' });
     const parameters = randomParameters(seededRandom(7), smallConfig());
     const other = smallConfig({ jointSize: 16 });

@@ -1,9 +1,9 @@
 import { AppError } from '../../errors/index.ts';
 import type { Backend, MatchPrecision } from '../../schema/index.ts';
 
-/** How engines are made beside their backend. */
+/** Options of engines besides the backend. */
 export interface EngineOptions {
-  /** What the fused matcher multiplies: `f32` unless said. */
+  /** The numbers that the fused matcher multiplies: `f32` by default. */
   readonly precision?: MatchPrecision | undefined;
 }
 
@@ -15,6 +15,6 @@ export interface EngineOptions {
 export function precisionOf(backend: Backend, { precision = 'f32' }: EngineOptions): MatchPrecision {
   if (precision === 'f32' || backend === 'simd') return precision;
   throw new AppError('argument_invalid', `the backend "${backend}" does not compare in ${precision}`, {
-    hint: 'take --backend simd, or leave out --precision',
+    hint: 'use --backend simd, or leave out --precision',
   });
 }

@@ -6,25 +6,25 @@ import { nodeKernelRuntime } from '../match/index.ts';
 import { loadTfjsBackend, type TfjsBackendName } from '../tfjs/index.ts';
 import { assertHardwareAdapter } from './webgpu-adapter.ts';
 
-/** What may be asked for: a backend by name, or the best that is there. */
+/** What may be requested: a backend by name, or the best available one. */
 type BackendRequest = 'auto' | Backend;
 
-/** A backend that was passed over for one that is less good. */
+/** A backend that was skipped, so that a slower one is used. */
 export interface PassedOver {
   readonly backend: Backend;
   readonly why: string;
 }
 
-/** The backend that works, and those that would have been taken before it. */
+/** The backend that works, and those that would have been preferred. */
 export interface BackendChoice {
-  /** What compares graphs. */
+  /** The backend of the matcher. */
   readonly backend: Backend;
-  /** What encodes, and trains: `backend` itself, or with `simd`, which only compares, the best that is there. */
+  /** The backend that encodes and trains: `backend` itself, or with `simd`, which only compares, the best available one. */
   readonly encoder: TfjsBackendName;
   readonly passedOver: readonly PassedOver[];
 }
 
-/** What encodes beside `simd`, best first, each with what must be true before it is loaded. */
+/** Encoders for `simd`, best first, each with a condition that is checked before it is loaded. */
 const ENCODERS: readonly (readonly [TfjsBackendName, () => Promise<void>])[] = [
   ['tensorflow', async () => {}],
   ['webgpu', assertHardwareAdapter],
@@ -34,10 +34,9 @@ const ENCODERS: readonly (readonly [TfjsBackendName, () => Promise<void>])[] = [
 let encoding: Promise<Omit<BackendChoice, 'backend'>> | undefined;
 
 /**
- * Loads the backend that is asked for. `simd` compares with the fused kernel and encodes with the first of tensorflow,
- * webgpu on a graphics card, and wasm that works; `auto` is `simd`, or where its kernel does not load that encoder for
- * both. Another backend that is named is taken as it is (webgpu also on a software driver). What is named is never
- * replaced.
+ * Loads the requested backend. `simd` compares with the fused kernel and encodes with the first of tensorflow, webgpu
+ * on a graphics card, and wasm that works. `auto` is `simd`; if its kernel does not load, it is that encoder for both.
+ * Any other named backend is used as named (webgpu also on a software driver). A named backend is never replaced.
  *
  * @throws AppError `backend_unavailable` with what is missing, `argument_invalid` for a name that is none.
  */
@@ -67,8 +66,8 @@ export async function resolveBackend(request: string): Promise<BackendChoice> {
 }
 
 /**
- * Loads what answers queries, which encode captions and no images: with `simd` and `auto` the kernels of `simd` alone, and
- * nothing of TF.js. Where `auto` finds that they do not load, it is `resolveBackend`'s choice.
+ * Loads the backend for queries, which encodes captions but no images. With `simd` and `auto` it loads only the kernels of
+ * `simd`, and nothing of TF.js. If `auto` finds that they do not load, it is the choice of `resolveBackend`.
  *
  * @throws AppError as `resolveBackend`
  */
@@ -113,7 +112,7 @@ async function firstEncoder(): Promise<Omit<BackendChoice, 'backend'>> {
   });
 }
 
-/** Why a backend is not there; whatever else went wrong is thrown again. */
+/** Why a backend is not available; any other error is thrown again. */
 function unavailable(thrown: unknown): string {
   if (thrown instanceof AppError && thrown.code === 'backend_unavailable') return thrown.message;
   throw thrown;

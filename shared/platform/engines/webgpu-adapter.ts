@@ -7,7 +7,7 @@ import { AppError } from '../../errors/index.ts';
 const HINT = 'WebGPU in Node needs a GPU with a Vulkan driver; choose another backend';
 const PROBE_TIMEOUT_MS = 15_000;
 
-/** Prints what Dawn says of its adapter, `null` without one. */
+/** Prints what Dawn reports about its adapter, `null` if there is none. */
 const PROBE = `
   const { create } = await import(process.argv[1]);
   const adapter = await create([]).requestAdapter();
@@ -19,8 +19,8 @@ const PROBE = `
 const adapterSchema = z.object({ description: z.string(), software: z.boolean() }).nullable();
 
 /**
- * Makes sure that WebGPU would run on a graphics card. Dawn is asked in a process of its own: a driver that crashes
- * takes down nothing else, and what drivers print stays out of our output.
+ * Makes sure that WebGPU would run on a graphics card. A separate process asks Dawn: a driver that crashes then affects
+ * nothing else, and what drivers print stays out of our output.
  *
  * @throws AppError `backend_unavailable` without an adapter, or when it is a software driver: slower than WebAssembly.
  */

@@ -6,10 +6,10 @@ import { createEngines, resolveBackend } from './index.ts';
 
 const SEED = 20261202;
 
-// The software driver passes for a graphics card.
+// The software driver is treated as a graphics card.
 vi.mock('./webgpu-adapter.ts', () => ({ assertHardwareAdapter: async () => {} }));
 
-describe(`engines where there is a graphics card (seed ${SEED})`, () => {
+describe(`engines with a graphics card (seed ${SEED})`, () => {
   it.each([
     ['auto', {}, 'webgpu'],
     ['auto', { precision: 'i8' }, 'simd'],
@@ -25,11 +25,11 @@ describe(`engines where there is a graphics card (seed ${SEED})`, () => {
     await encoder.dispose();
   });
 
-  it('training compares on simd still', async () => {
+  it('training still compares on simd', async () => {
     expect(await resolveBackend('auto')).toMatchObject({ backend: 'simd', encoder: 'webgpu' });
   });
 
-  it('encodes and compares to the scores of simd', async () => {
+  it('encodes and compares with the same scores as simd', async () => {
     const config = smallConfig({ propagation: 'neighbours' });
     const random = seededRandom(SEED);
     const parameters = randomParameters(random, config);

@@ -15,7 +15,7 @@ const FLAGS = [
 
 /** One way to build the kernel. */
 export interface KernelBuild {
-  /** With relaxed SIMD, which older engines refuse. */
+  /** With relaxed SIMD, which older runtimes refuse. */
   readonly relaxed: boolean;
   /** For a memory that threads share, which not every platform has. */
   readonly sharedMemory: boolean;

@@ -28,7 +28,7 @@ async function scores(): Promise<Float32Array> {
   return Float32Array.from([...imageToText, ...textToImage]);
 }
 
-it(`scores where the clock stands still while something computes, as in workerd (seed ${SEED})`, async () => {
+it(`scores while the clock stands still during computation, as in workerd (seed ${SEED})`, async () => {
   const expected = await scores();
   vi.spyOn(performance, 'now').mockReturnValue(5);
   expect(await scores()).toEqual(expected);

@@ -33,7 +33,7 @@ export function startKernelThreads(
     return worker;
   });
 
-  /** Ends all threads: only when none writes any more may the memory of their work be used again. */
+  /** Ends all threads. The memory of their work may be reused only when none of them writes any more. */
   async function end(error: AppError): Promise<void> {
     ended ??= error;
     await Promise.all(workers.map((worker) => worker.terminate()));

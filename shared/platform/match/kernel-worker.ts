@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { instantiateKernel } from '../../match/index.ts';
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface KernelWorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

@@ -4,19 +4,18 @@ import { loadMatchKernel } from './compile-kernel.ts';
 import { startKernelThreads } from './kernel-threads.ts';
 
 export interface NodeKernelOptions extends Pick<KernelRuntime, 'singleThreadedBelow'> {
-  /** Threads for large work; all cores unless said. */
+  /** Threads for large work; all cores by default. */
   readonly threads?: number | undefined;
-  /** Whether to take the build with relaxed SIMD; where the engine has it unless said. */
+  /** Whether to use the build with relaxed SIMD; by default if the runtime supports it. */
   readonly relaxed?: boolean | undefined;
   /**
-   * Whether to take the build for a shared memory; without it there is one thread, as on platforms that have no such
-   * memory.
+   * Whether to use the build for shared memory; without it there is one thread, as on platforms without such memory.
    */
   readonly sharedMemory?: boolean | undefined;
 }
 
 /**
- * The matching kernel in Node: built when it is first wanted, on worker threads over shared memory.
+ * The matching kernel in Node: built at the first use, on worker threads over shared memory.
  * @throws AppError `backend_unavailable`
  */
 export async function nodeKernelRuntime({

@@ -9,7 +9,7 @@ import { type NodeKernelOptions, nodeKernelRuntime } from './index.ts';
 
 const SEED = 20261129;
 
-/** Rows of a length, `[count, D]`. */
+/** Rows with a given length, `[count, D]`. */
 function nodes(random: () => number, count: number, size: number, length = 1): Float32Array {
   const rows = randomNumbers(random, count * size);
   for (let row = 0; row < count; row++) {
@@ -28,7 +28,7 @@ function caption(random: () => number, words: number, { jointSize }: ModelConfig
   return { words: nodes(random, words, jointSize) };
 }
 
-/** Scores of all pairs by one matcher, and the bytes that its images take. */
+/** Scores of all pairs by one matcher, and the bytes of its images. */
 async function scoresOf(
   config: ModelConfig,
   precision: MatchPrecision,
@@ -52,9 +52,9 @@ async function scoresOf(
 }
 
 /**
- * How far scores in i8 may be from those in float32. There is no useful bound: a cosine with a context that almost cancels
- * magnifies whatever was rounded. The largest of 1,200 pairs of twenty seeds was 0.05 (images of one region, where
- * nothing is averaged); 0.016 at D 1024.
+ * How far scores in i8 may be from those in float32. There is no useful bound, because a cosine with a context that almost
+ * cancels magnifies every rounding. The largest difference in 1,200 pairs of twenty seeds was 0.05 (images of one region,
+ * where nothing is averaged); 0.016 at D 1024.
  */
 const NEAR = 0.1;
 /** Root mean square of the same; measured 0.003 to 0.005. */
@@ -98,7 +98,7 @@ describe(`the simd matcher in i8 (seed ${SEED})`, () => {
       const left = whole(held * 4 * groups, -127, 127);
       const right = whole(columns * 4 * groups, -63, 63);
       left.set([-127, 127, 127, 127].slice(0, left.length));
-      // Tiles as the kernel cuts them: rows by sixes and fours, columns by eights and fours.
+      // Tiles as in the kernel: rows in sixes and fours, columns in eights and fours.
       const tiles = (total: number, next: (rest: number) => number) => {
         const found: number[] = [];
         for (let at = 0; at < total; at += found.at(-1) ?? 0) found.push(next(total - at));
@@ -160,7 +160,7 @@ describe(`the simd matcher in i8 (seed ${SEED})`, () => {
     );
   });
 
-  it('stays near with nodes of any length, of length 0, and equal ones', () => {
+  it('stays near float32 with nodes of any length, of length 0, and equal ones', () => {
     const config = smallConfig(RELEASED);
     const random = seededRandom(SEED + 2);
     const D = config.jointSize;
@@ -186,11 +186,11 @@ describe(`the simd matcher in i8 (seed ${SEED})`, () => {
     );
   });
 
-  it('has scores that go with those in float32', async () => {
+  it('has scores that correlate with those in float32', async () => {
     const config = smallConfig(RELEASED);
     const random = seededRandom(SEED + 3);
     const D = config.jointSize;
-    // Words are regions of the caption's own image with noise, so that affinities are as uneven as real ones.
+    // Words are regions of the caption's own image with noise, so that affinities are as uneven as in real data.
     const images = Array.from({ length: 24 }, () => image(random, 20, config));
     const captions = images.map(({ nodes: regions }) => {
       const words = nodes(random, 10, D, 0.8);
@@ -205,7 +205,7 @@ describe(`the simd matcher in i8 (seed ${SEED})`, () => {
     }
   });
 
-  it('gives the same on one thread and on two', async () => {
+  it('computes the same on one thread and on two', async () => {
     const config = smallConfig(RELEASED);
     const random = seededRandom(SEED + 4);
     const images = [36, 7, 20].map((regions) => image(random, regions, config));
@@ -225,7 +225,7 @@ describe(`the simd matcher in i8 (seed ${SEED})`, () => {
     expect(rounded.bytes / exact.bytes).toBeLessThan(0.335);
   });
 
-  it('has no score for a node that is not a number', async () => {
+  it('has no finite score for a node with NaN', async () => {
     const config = smallConfig(RELEASED);
     const random = seededRandom(SEED + 6);
     const [broken, spoilt] = [image(random, 5, config), caption(random, 5, config)];

@@ -30,7 +30,7 @@ async function setUp(options: NodeKernelOptions = { threads: 1 }, changes = {}, 
 }
 
 describe(`the simd matcher (seed ${SEED})`, () => {
-  it.each([1, 2])('gives back all memory it took, also after failures, with %i threads', async (threads) => {
+  it.each([1, 2])('frees all its memory, also after failures, with %i threads', async (threads) => {
     const { matcher, images, captions } = await setUp({ threads, singleThreadedBelow: 0 });
     const own = matcher.usedBytes;
     const prepared = await matcher.prepareImages(images);
@@ -53,7 +53,7 @@ describe(`the simd matcher (seed ${SEED})`, () => {
   });
 
   it.each(['self', 'neighbours'] as const)(
-    'takes layouts that were weighed elsewhere, %s',
+    'accepts edge weights that were computed elsewhere, %s',
     async (propagation) => {
       const { config, matcher, parameters, images, captions } = await setUp({ threads: 1 }, { propagation });
       const read = (name: string) => parameter(parameters, `image_graph.graph_convolution_1.${name}`).data;
@@ -104,7 +104,7 @@ describe(`the simd matcher (seed ${SEED})`, () => {
     await fresh.dispose();
   });
 
-  it.each([1, 2])('stops in the middle when it is cancelled, with %i threads', async (threads) => {
+  it.each([1, 2])('stops before the end when cancelled, with %i threads', async (threads) => {
     const sizes = { jointSize: 256, blocks: 16 };
     const { matcher, images, captions } = await setUp({ threads }, sizes, 400, 400);
     const prepared = await matcher.prepareImages(images);
@@ -124,7 +124,7 @@ describe(`the simd matcher (seed ${SEED})`, () => {
     await matcher.dispose();
   });
 
-  it('refuses more regions and words than the kernel takes', async () => {
+  it('refuses more regions and words than the kernel supports', async () => {
     const { config, matcher, random } = await setUp();
     const large = {
       nodes: randomNumbers(random, 129 * config.jointSize),
@@ -137,7 +137,7 @@ describe(`the simd matcher (seed ${SEED})`, () => {
     await matcher.dispose();
   });
 
-  it('ends what is being scored when it is disposed of, and refuses more', async () => {
+  it('ends running work when disposed of, and refuses more', async () => {
     const sizes = { jointSize: 256, blocks: 16 };
     const { matcher, images, captions } = await setUp({ threads: 2 }, sizes, 400, 400);
     const prepared = await matcher.prepareImages(images);

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/index.ts';
 import { type DeviceOptions, type MatchDevice, openDevice } from '../../match/index.ts';
 
 /**
- * A device of Dawn's in Node, for one matcher, which destroys it. Software adapters are taken as they are.
+ * A Dawn device in Node, for one matcher, which destroys it. Software adapters are accepted.
  * @throws AppError `backend_unavailable`
  */
 export async function nodeMatchDevice(options?: DeviceOptions): Promise<MatchDevice> {
@@ -13,13 +13,13 @@ export async function nodeMatchDevice(options?: DeviceOptions): Promise<MatchDev
   return openDevice(await instance, options);
 }
 
-/** Dawn is kept for good: it ends the process when it is collected before what was made with it. */
+/** Dawn is kept forever: the process ends if it is collected before what was made with it. */
 let instance: Promise<GPU> | undefined;
 
 async function startDawn(): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
-    // The shaders write before they read; zeroing tens of KiB for every pair would only take time.
+    // The shaders write before they read, so zeroing tens of KiB for every pair would only take time.
     return create(['enable-dawn-features=disable_workgroup_init']);
   } catch (thrown) {
     throw new AppError('backend_unavailable', 'the backend "webgpu" is not available: Dawn does not load', {

@@ -48,7 +48,7 @@ async function setUp({ changes, images = 3, captions = 2, bindingBytes, ...optio
   };
 }
 
-/** The order that `best` must find in the first caption's scores. */
+/** The order that `best` must find in the scores of the first caption. */
 function ranked({ captions, imageToText, textToImage }: PairScores): number[] {
   const sums = Array.from({ length: imageToText.length / captions }, (_, image) =>
     Math.fround((imageToText[image * captions] as number) + (textToImage[image * captions] as number)),
@@ -57,7 +57,7 @@ function ranked({ captions, imageToText, textToImage }: PairScores): number[] {
 }
 
 describe(`the webgpu matcher (seed ${SEED})`, () => {
-  it('gives back all memory it took, also after failures', async () => {
+  it('frees all its memory, also after failures', async () => {
     const { matcher, images, captions } = await setUp();
     const prepared = await matcher.prepareImages(images);
     await matcher.score(prepared, captions, [2, 0]);
@@ -81,7 +81,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
   });
 
   it.each(['self', 'neighbours'] as const)(
-    'scores images that lie in many buffers as those in one, %s',
+    'scores images in many buffers like those in one, %s',
     async (propagation) => {
       const { config, parameters, matcher, images, captions } = await setUp({
         changes: { propagation },
@@ -104,9 +104,9 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     },
   );
 
-  it('finds the best of all images, the lower index first where scores are equal', async () => {
+  it('finds the best of all images, the lower index first among equal scores', async () => {
     const { matcher, images, captions } = await setUp({ images: 40, captions: 1 });
-    // Every image stands there many times, so that the last one wanted is one of many equal ones.
+    // Every image occurs several times, so that the last wanted one is among several equal ones.
     const many = Array.from({ length: 1200 }, (_, index) => images[(index * 7) % 40] as ImageGraph);
     const prepared = await matcher.prepareImages(many);
     const scores = await matcher.score(prepared, captions);
@@ -121,7 +121,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     await matcher.dispose();
   });
 
-  it('finds all images where more are asked for than there are, and none among none', async () => {
+  it('finds all images if more are requested than exist, and none among none', async () => {
     const { matcher, images, captions } = await setUp();
     const caption = captions[0] as CaptionGraph;
     const prepared = await matcher.prepareImages(images);
@@ -178,7 +178,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     await simd.dispose();
   });
 
-  it('stops in the middle when it is cancelled', async () => {
+  it('stops before the end when cancelled', async () => {
     const { matcher, images, captions } = await setUp({
       changes: { jointSize: 256, blocks: 16 },
       images: 300,
@@ -201,7 +201,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     await matcher.dispose();
   });
 
-  it('ends what is being scored when it is disposed of, and refuses more', async () => {
+  it('ends running work when disposed of, and refuses more', async () => {
     const { matcher, images, captions } = await setUp({ images: 200, captions: 100 });
     const prepared = await matcher.prepareImages(images);
     const ended = expect(matcher.score(prepared, captions)).rejects.toMatchObject({ code: 'cancelled' });
@@ -211,7 +211,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     await expect(matcher.prepareImages(images)).rejects.toMatchObject({ code: 'argument_invalid' });
   });
 
-  it('says that its device is lost', async () => {
+  it('reports that its device is lost', async () => {
     const { matcher, device, images, captions } = await setUp({ images: 100, captions: 50 });
     const prepared = await matcher.prepareImages(images);
     const ended = expect(matcher.score(prepared, captions)).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe(`the webgpu matcher (seed ${SEED})`, () => {
     await matcher.dispose();
   });
 
-  it('refuses more regions and words than it takes', async () => {
+  it('refuses more regions and words than it supports', async () => {
     const { config, matcher, random } = await setUp();
     const large = { nodes: randomNumbers(random, 129 * config.jointSize), boxes: randomBoxes(random, 129) };
     await expect(matcher.prepareImages([large])).rejects.toMatchObject({ code: 'shape_mismatch' });

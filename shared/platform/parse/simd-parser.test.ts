@@ -65,7 +65,7 @@ describe.each([
     }
   });
 
-  it('finds the same tree whatever is parsed with it', async () => {
+  it('finds the same tree whatever else is parsed in the same call', async () => {
     const random = seededRandom(SEED + 1);
     const parser = createSimdParser(randomParser(random, smallParserConfig({ hiddenSize: 37 })), kernel);
     const sentences = Array.from({ length: 60 }, (__, index) => sentence(random, 1 + (index % 23)));
@@ -75,7 +75,7 @@ describe.each([
     }
   });
 
-  it('finds one tree over every sentence, the longest too', async () => {
+  it('finds one tree for every sentence, even the longest', async () => {
     const random = seededRandom(SEED + 2);
     const parser = createSimdParser(randomParser(random, smallParserConfig()), kernel);
     const lengths = [1, 2, 200, 3, 64, MOST_WORDS, 5];
@@ -88,7 +88,7 @@ describe.each([
     }
   });
 
-  it('takes sentences without words, and refuses those of too many', async () => {
+  it('accepts sentences without words, and refuses those with too many', async () => {
     const parser = createSimdParser(randomParser(seededRandom(SEED), smallParserConfig()), kernel);
     expect(await parser.parse([])).toEqual([]);
     expect(await parser.parse([[], ['a'], []])).toMatchObject([{ heads: [] }, { heads: [0] }, { heads: [] }]);

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/index.ts';
 
-/** A TF.js backend that is not there, and how to get it. */
+/** A TF.js backend that is not available, and how to get it. */
 export function backendUnavailable(name: string, why: string, hint: string, cause?: unknown): AppError {
   return new AppError('backend_unavailable', `the backend "${name}" is not available: ${why}`, {
     hint,

@@ -3,12 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { loadTfjsBackend } from './index.ts';
 
 describe('loading a TF.js backend', () => {
-  it('starts wasm, once however often it is asked', async () => {
+  it('starts wasm, once for any number of calls', async () => {
     expect(await Promise.all([loadTfjsBackend('wasm'), loadTfjsBackend('wasm')])).toEqual(['wasm', 'wasm']);
     expect(tf.getBackend()).toBe('wasm');
   });
 
-  it('cuts tensors along every axis on wasm as TF.js says', async () => {
+  it('splits tensors along every axis on wasm as TF.js specifies', async () => {
     await loadTfjsBackend('wasm');
     tf.tidy(() => {
       const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 3, 2]);
@@ -27,7 +27,7 @@ describe('loading a TF.js backend', () => {
     });
   });
 
-  it('goes on with another after one that is not there', async () => {
+  it('loads another one after one that is not available', async () => {
     vi.stubEnv('GSMN_TENSORFLOW', '/nowhere');
     try {
       await expect(loadTfjsBackend('tensorflow')).rejects.toMatchObject({ code: 'backend_unavailable' });

@@ -3,12 +3,12 @@ import process from 'node:process';
 import { z } from 'zod';
 import { readJsonFile } from '../atomic-file.ts';
 
-/** Files of a TensorFlow that was set up, inside `engineFolder()`. */
+/** Files of a TensorFlow set-up, inside `engineFolder()`. */
 export const ENGINE_FILES = {
   manifest: 'manifest.json',
   /** The native half of `@tensorflow/tfjs-node-gpu`. */
   binding: 'tfjs_binding.node',
-  /** Gives back what is written to stderr while something is loaded. */
+  /** Captures what is written to stderr while something is loaded. */
   captureStderr: 'capture_stderr.node',
   /** Sets the level of TensorFlow's log. */
   logLevel: 'log_level.node',
@@ -17,28 +17,28 @@ export const ENGINE_FILES = {
 const manifestSchema = z.object({
   format: z.literal('gsmn-tensorflow'),
   version: z.literal(1),
-  /** The wheels that it was made of. */
+  /** The wheels that it was made from. */
   wheels: z.array(z.string()).min(1),
   /** Version of `@tensorflow/tfjs-node-gpu` whose native half was compiled. */
   binding: z.string(),
 });
 
-/** What a set-up engine was made of. */
+/** What a set-up was made from. */
 export type EngineManifest = z.output<typeof manifestSchema>;
 
-/** Where TensorFlow is set up: `GSMN_TENSORFLOW`, or `.tensorflow/` of the project, which `npm ci` leaves alone. */
+/** The folder of the TensorFlow set-up: `GSMN_TENSORFLOW`, or `.tensorflow/` of the project, which `npm ci` does not touch. */
 export function tensorflowFolder(): string {
   const named = process.env.GSMN_TENSORFLOW;
   return named ? resolve(named) : resolve(import.meta.dirname, '../../../.tensorflow');
 }
 
-/** The folder of the engine itself. It appears by a rename, so that it is whole or not there. */
+/** The folder of the libraries. It is created by a rename, so it is complete or missing. */
 export function engineFolder(target: string): string {
   return join(target, 'engine');
 }
 
 /**
- * Reads what is set up in a target folder; undefined where nothing is.
+ * Reads what is set up in a target folder; undefined if nothing is.
  *
  * @throws AppError `format_invalid`, `file_unreadable` for a manifest that is not JSON or cannot be read; ZodError for
  *   one of another kind.

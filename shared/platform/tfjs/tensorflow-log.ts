@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { ENGINE_FILES } from './tensorflow-engine.ts';
 
-/** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 what ends the process. */
+/** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 fatal errors. */
 const LEVEL = '2';
 /** Severity and date of a line of the log, as Abseil writes it. */
 const LOG_LINE = /^([IWEF])\d{4} /;
@@ -13,9 +13,9 @@ const PREAMBLE = 'WARNING: All log messages before absl::InitializeLog() is call
 const require = createRequire(import.meta.url);
 
 /**
- * Loads TensorFlow's smaller library, which has the log, and sets the log's level: errors alone, unless the environment's
- * `TF_CPP_MIN_LOG_LEVEL` says otherwise. That library logs while it is being loaded, so that stderr is caught meanwhile
- * and passed on without the lines below the level.
+ * Loads TensorFlow's smaller library, which contains the log, and sets the level of the log: errors only, unless
+ * `TF_CPP_MIN_LOG_LEVEL` in the environment says otherwise. That library logs while it is loaded, so stderr is captured
+ * meanwhile and passed on without the lines below the level.
  */
 export function loadWithLogLevel(engine: string): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= LEVEL;
@@ -26,7 +26,7 @@ export function loadWithLogLevel(engine: string): void {
   process.stderr.write(aboveLevel(printed, Number(process.env.TF_CPP_MIN_LOG_LEVEL)));
 }
 
-/** What of a log is at or above a level; lines that are none of the log's stay. */
+/** The part of a log that is at or above a level; lines that are not part of the log are kept. */
 export function aboveLevel(printed: string, level: number): string {
   const kept = printed.split(/(?<=\n)/).filter((line) => {
     const severity = LOG_LINE.exec(line)?.[1];

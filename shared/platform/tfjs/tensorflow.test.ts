@@ -10,7 +10,7 @@ const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/pa
   version: string;
 };
 
-describe('TensorFlow where it is not as it must be', () => {
+describe('a broken TensorFlow set-up', () => {
   let folder = '';
 
   beforeEach(() => {
@@ -30,7 +30,7 @@ describe('TensorFlow where it is not as it must be', () => {
   const manifest = (binding: string) =>
     JSON.stringify({ format: 'gsmn-tensorflow', version: 1, wheels: ['tensorflow-cpu==2.21.0'], binding });
 
-  it('names the folder where nothing is, and the command that mends it', async () => {
+  it('names the folder in which nothing is set up, and the command that fixes it', async () => {
     await expect(loadTfjsBackend('tensorflow')).rejects.toMatchObject({
       code: 'backend_unavailable',
       message: expect.stringContaining(folder),
@@ -47,7 +47,7 @@ describe('TensorFlow where it is not as it must be', () => {
     });
   });
 
-  it.each(['{', '{}'])('refuses a manifest that is none: %s', async (text) => {
+  it.each(['{', '{}'])('refuses an invalid manifest: %s', async (text) => {
     writeManifest(text);
     await expect(loadTfjsBackend('tensorflow')).rejects.toMatchObject({
       code: 'backend_unavailable',
@@ -55,7 +55,7 @@ describe('TensorFlow where it is not as it must be', () => {
     });
   });
 
-  it('refuses an engine whose addons are gone', async () => {
+  it('refuses a set-up without its addons', async () => {
     writeManifest(manifest(version));
     await expect(loadTfjsBackend('tensorflow')).rejects.toMatchObject({
       code: 'backend_unavailable',
@@ -64,7 +64,7 @@ describe('TensorFlow where it is not as it must be', () => {
     });
   });
 
-  it("is the project's own folder unless the environment names another", () => {
+  it('is the folder of the project unless the environment names another', () => {
     expect(tensorflowFolder()).toBe(folder);
     vi.stubEnv('GSMN_TENSORFLOW', '');
     expect(tensorflowFolder()).toMatch(/[/\\]\.tensorflow$/);

@@ -10,15 +10,15 @@ import { loadWithLogLevel } from './tensorflow-log.ts';
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 const HINT = 'run `npm run setup:tensorflow` (docs/tensorflow.md), or choose another backend';
 const HINT_AGAIN = 'run `npm run setup:tensorflow -- --force`, or choose another backend';
-/** Above TF.js's own backends, as the package itself registers it. */
+/** Above TF.js's own backends, with the priority that the package itself registers. */
 const PRIORITY = 3;
 
 const require = createRequire(import.meta.url);
 
 /**
  * Starts libtensorflow (CUDA or CPU): the JavaScript half of `@tensorflow/tfjs-node-gpu` from the installed packages, so
- * that there is one TF.js, over the native half that `npm run setup:tensorflow` compiled (`GSMN_TENSORFLOW` names another
- * folder than `.tensorflow/`). Unless `TF_CPP_MIN_LOG_LEVEL` says otherwise, TensorFlow logs errors alone.
+ * that there is only one TF.js, on the native half that `npm run setup:tensorflow` compiled (`GSMN_TENSORFLOW` names a
+ * folder other than `.tensorflow/`). TensorFlow logs errors only, unless `TF_CPP_MIN_LOG_LEVEL` says otherwise.
  *
  * @throws AppError `backend_unavailable` where nothing was set up, or for another version, or where it does not load.
  */
@@ -40,7 +40,7 @@ export async function loadTensorflow(): Promise<void> {
   }
 }
 
-/** The folder of the engine, once it is sure that it was made for the installed package. */
+/** The folder of the libraries, after checking that they were made for the installed package. */
 async function findEngine(target: string): Promise<string> {
   const manifest = await readEngineManifest(target).catch((thrown: unknown) => {
     throw backendUnavailable('tensorflow', `what is set up in ${target} is broken`, HINT_AGAIN, thrown);
@@ -56,7 +56,7 @@ async function findEngine(target: string): Promise<string> {
   return engineFolder(target);
 }
 
-/** tfjs-node calls a function that Node 23 dropped, and one whose deprecation Node prints. */
+/** tfjs-node calls a function that Node 23 removed, and one for which Node prints a deprecation. */
 function restoreLegacyChecks(): void {
   const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray: typeof Array.isArray };
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;

@@ -3,8 +3,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /**
  * Replaces the wasm backend's kernel behind `tf.unstack`. The published one copies the whole tensor out of the heap for
- * every part that it cuts off, N times the work; along the first axis a part is one run of memory. Other axes and dtypes
- * stay with the published kernel.
+ * every part that it splits off, N times the work; along the first axis a part is contiguous memory. Other axes and
+ * dtypes still use the published kernel.
  */
 export function repairUnpack(): void {
   const published = tf.getKernel('Unpack', 'wasm');
@@ -24,7 +24,7 @@ function unstackRows(backend: BackendWasm, value: tf.TensorInfo): tf.TensorInfo[
   const size = shape.reduce((product, extent) => product * extent, 1);
   return Array.from({ length: count }, (_, index) => {
     const part = backend.makeOutput(shape, 'float32');
-    // Both views are taken after the allocation, which may move the heap.
+    // Both views are created after the allocation, which may move the heap.
     const source = backend.typedArrayFromHeap(value).subarray(index * size, (index + 1) * size);
     backend.typedArrayFromHeap(part).set(source);
     return part;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backendUnavailable } from './errors.ts';
 import { repairUnpack } from './wasm-unpack.ts';
 
-/** Starts TF.js's WebAssembly backend, whose binaries lie in its package. */
+/** Starts TF.js's WebAssembly backend, whose binaries are in its package. */
 export async function loadWasm(): Promise<void> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');

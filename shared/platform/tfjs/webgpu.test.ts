@@ -31,13 +31,13 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     });
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it('encodes and scores as wasm does', async () => {
+    it('encodes and scores like wasm', async () => {
       const { stdout } = await scoresOfChild(environment);
       const expected = await tfjsScores('wasm', SEED);
       expectClose(JSON.parse(stdout) as number[], expected, { absolute: 2e-5, relative: 2e-5 });
     });
 
-    it('says that it is not there where no driver is', async () => {
+    it('reports that it is not available without a driver', async () => {
       const none = {
         VK_ICD_FILENAMES: join(folder, 'missing.json'),
         VK_DRIVER_FILES: join(folder, 'missing.json'),
