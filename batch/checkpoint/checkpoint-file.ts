@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
-import { type FloatTensor, openSafetensors, writeSafetensors } from '../../shared/formats/index.ts';
+import {
+  type FloatTensor,
+  openSafetensors,
+  writeSafetensors,
+} from '../../shared/formats/safetensors/index.ts';
 import { sha256Hex } from '../../shared/generation/index.ts';
 import type { OptimizerState } from '../../shared/gsmn/training/index.ts';
 import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';

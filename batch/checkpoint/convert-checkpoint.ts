@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/index.ts';
-import type { CheckpointFormat } from '../../shared/formats/index.ts';
+import type { CheckpointFormat } from '../../shared/formats/torch/index.ts';
 import { featuresName, sameFeatures } from '../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import type { FeatureIdentity, Propagation } from '../../shared/schema/index.ts';

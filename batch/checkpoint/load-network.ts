@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
-import { readCheckpoint } from '../../shared/formats/index.ts';
+import { readCheckpoint } from '../../shared/formats/torch/index.ts';
 import { MODEL_FILES, readModel } from '../../shared/generation/index.ts';
 import type { Parameters } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';

@@ -6,7 +6,7 @@ import {
   OrderedDictionary,
   PickleFloat,
   writeCheckpoint,
-} from '../../shared/formats/index.ts';
+} from '../../shared/formats/torch/index.ts';
 import { assertParameters, type Parameters, parameter, parameterShapes } from '../../shared/model/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { RELEASED_PARTS } from './released-checkpoint.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/index.ts';
-import { openNpy } from '../../shared/formats/index.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 
 const FIELDS = ['image_w', 'image_h'] as const;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../shared/formats/byte-source.ts';
-import { openNpy } from '../../shared/formats/index.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
 import { withFolder } from '../../test/support/data-folder.ts';
 import { SimilarityFile } from './similarity-file.ts';
 

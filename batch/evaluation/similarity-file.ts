@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { npyHeader } from '../../shared/formats/index.ts';
+import { npyHeader } from '../../shared/formats/npy/index.ts';
 import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { npyHeader, writeNpy } from '../../shared/formats/index.ts';
+import { npyHeader, writeNpy } from '../../shared/formats/npy/index.ts';
 import {
   type Crc32c,
   encodeNodeStoreChunk,

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/index.ts';
-import { openNpy } from '../../shared/formats/index.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
 import { GENERATION_PATHS } from '../../shared/generation/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';

@@ -1,12 +1,11 @@
 import { AppError } from '../../shared/errors/index.ts';
 import {
   type ConlluSentence,
-  type CorenlpDocument,
   conlluWords,
   formatConllu,
   parseConllu,
-  parseCorenlp,
-} from '../../shared/formats/index.ts';
+} from '../../shared/formats/conllu/conllu.ts';
+import { type CorenlpDocument, parseCorenlp } from '../../shared/formats/corenlp/corenlp.ts';
 import { captionDependencies, type DependencyTree } from '../../shared/parse/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/index.ts';
 import { readText } from '../data/text-files.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/index.ts';
-import { type ConlluSentence, conlluWords, parseConllu } from '../../shared/formats/index.ts';
+import { type ConlluSentence, conlluWords, parseConllu } from '../../shared/formats/conllu/conllu.ts';
 import { type DependencyTree, isTree } from '../../shared/parse/index.ts';
 import { readText } from '../data/text-files.ts';
 

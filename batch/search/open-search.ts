@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/index.ts';
-import { bytesSource } from '../../shared/formats/index.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
 import {
   assertModelOf,
   GENERATION_PATHS,

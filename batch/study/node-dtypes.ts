@@ -1,4 +1,4 @@
-import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats/index.ts';
+import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats/float16.ts';
 import type { ImageGraph } from '../../shared/model/index.ts';
 import { type CaptionImages, rankImages, recallMetrics } from '../../shared/retrieval/index.ts';
 

@@ -1,5 +1,5 @@
 import type { PairScorer } from '../../shared/gsmn/training/index.ts';
-import { createSimdMatcher } from '../../shared/match/index.ts';
+import { createSimdMatcher } from '../../shared/match/simd/index.ts';
 import type { Parameters } from '../../shared/model/index.ts';
 import { nodeKernelRuntime } from '../../shared/platform/match/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';

@@ -2,7 +2,7 @@ import { appendFile, mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { eventFileName, loadEventEncoder } from '../../shared/formats/index.ts';
+import { eventFileName, loadEventEncoder } from '../../shared/formats/tensorboard/index.ts';
 import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import { parseTrainingLog } from '../plot/training-log.ts';
 import { trainingPlot } from '../plot/training-plot.ts';

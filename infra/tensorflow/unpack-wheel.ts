@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
-import type { ByteSource } from '../../shared/formats/index.ts';
+import type { ByteSource } from '../../shared/formats/byte-source.ts';
 import { readZipDirectory, type ZipEntry, zipInvalid } from '../../shared/formats/zip/zip-directory.ts';
 import { writing } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';

@@ -1,4 +1,4 @@
-import type { MatchKernel } from '../match/index.ts';
+import type { MatchKernel } from '../match/simd/index.ts';
 
 /** Exports of `assembly/kernel.ts`; addresses are bytes of the memory that the instance was given. */
 export interface EncodeKernel {

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/index.ts';
-import { type ByteSource, type NpyReader, openNpy } from '../formats/index.ts';
+import type { ByteSource } from '../formats/byte-source.ts';
+import { type NpyReader, openNpy } from '../formats/npy/index.ts';
 
 /** Reads the boxes of a generation's images by ranges: `[images, R, 4]` float32, fractions of width and height. */
 export class BoxesReader {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesSource, writeNpy } from '../formats/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
+import { writeNpy } from '../formats/npy/index.ts';
 import type { GenerationManifest } from '../schema/index.ts';
 import { openCoarseVectors } from './coarse-vectors.ts';
 import type { GenerationFiles } from './generation-files.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../errors/index.ts';
-import { openNpy } from '../formats/index.ts';
+import { openNpy } from '../formats/npy/index.ts';
 import type { VectorRows } from '../retrieval/exact-recall.ts';
 import type { GenerationManifest } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';

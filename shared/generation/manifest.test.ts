@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '../formats/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS, manifestBytes, readManifest } from './manifest.ts';
 import { MODEL_FILES } from './model-paths.ts';

@@ -1,4 +1,5 @@
-import { type ByteSource, openSafetensors, writeSafetensors } from '../formats/index.ts';
+import type { ByteSource } from '../formats/byte-source.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors/index.ts';
 import type { Parameter, Parameters } from '../model/index.ts';
 
 /** Float32 tensors as the bytes of a safetensors file; the same tensors in the same order give the same bytes. */

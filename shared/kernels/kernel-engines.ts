@@ -1,5 +1,5 @@
 import { createSimdCaptionEncoder } from '../encode/index.ts';
-import { createSimdMatcher, type SimdMatcher } from '../match/index.ts';
+import { createSimdMatcher, type SimdMatcher } from '../match/simd/index.ts';
 import type { CaptionEncoder, Parameters } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import type { KernelModules } from './load-kernels.ts';

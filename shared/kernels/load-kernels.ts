@@ -1,5 +1,5 @@
 import { toAppError } from '../errors/index.ts';
-import { hasRelaxedSimd } from '../match/index.ts';
+import { hasRelaxedSimd } from '../match/simd/relaxed-simd.ts';
 
 /** A built kernel, named as `infra/build-kernels.ts` names the files: for one thread, on memory that is not shared. */
 export type KernelFile = `${'match' | 'encode'}-${'relaxed' | 'plain'}.wasm`;

@@ -1,5 +1,5 @@
 export { type AttachmentScores, attachmentScores } from './attachment-scores.ts';
-export { captionDependencies } from './caption-graph.ts';
+export { captionDependencies } from './caption-dependencies.ts';
 export { type DependencyTree, isTree } from './dependency-tree.ts';
 export { MOST_WORDS, type Parser } from './parser.ts';
 export {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/support/close.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { randomParser, smallParserConfig } from '../../test/support/random-parser.ts';
-import { bytesSource } from '../formats/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
 import { readParser, writeParser } from './parser-file.ts';
 
 const model = randomParser(seededRandom(7), smallParserConfig());

@@ -1,12 +1,7 @@
 import { AppError } from '../errors/index.ts';
-import {
-  type ByteSource,
-  type CompactTensor,
-  float16BitsToFloat32,
-  float32ToFloat16Bits,
-  openSafetensors,
-  writeSafetensors,
-} from '../formats/index.ts';
+import type { ByteSource } from '../formats/byte-source.ts';
+import { float16BitsToFloat32, float32ToFloat16Bits } from '../formats/float16.ts';
+import { type CompactTensor, openSafetensors, writeSafetensors } from '../formats/safetensors/index.ts';
 import { tensorShapes } from './parser-config.ts';
 import { type ParserModel, parserModel } from './parser-model.ts';
 

@@ -2,17 +2,11 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../shared/errors/index.ts';
-import {
-  type ByteSource,
-  bytesSource,
-  type NpyReader,
-  openNpy,
-  openNpz,
-  openSafetensors,
-  readCheckpoint,
-  writeNpy,
-  writeSafetensors,
-} from '../../shared/formats/index.ts';
+import { type ByteSource, bytesSource } from '../../shared/formats/byte-source.ts';
+import { type NpyReader, openNpy, writeNpy } from '../../shared/formats/npy/index.ts';
+import { openNpz } from '../../shared/formats/npy/npz.ts';
+import { openSafetensors, writeSafetensors } from '../../shared/formats/safetensors/index.ts';
+import { readCheckpoint } from '../../shared/formats/torch/index.ts';
 import { errorCode } from '../support/error-code.ts';
 import { mutation } from '../support/mutate.ts';
 import { npyBytes, npyText } from '../support/npy-bytes.ts';

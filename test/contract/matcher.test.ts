@@ -1,7 +1,7 @@
 import { beforeAll } from 'vitest';
 import { createTfjsMatcher } from '../../shared/gsmn/index.ts';
-import { createSimdMatcher } from '../../shared/match/index.ts';
 import { createReferenceMatcher } from '../../shared/match/reference/index.ts';
+import { createSimdMatcher } from '../../shared/match/simd/index.ts';
 import { type NodeKernelOptions, nodeKernelRuntime } from '../../shared/platform/match/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';

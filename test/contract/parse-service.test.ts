@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors/index.ts';
-import { bytesSource } from '../../shared/formats/index.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
 import { isTree, type Parser, writeParser } from '../../shared/parse/index.ts';
 import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
 import { parseResponseSchema, problemSchema } from '../../shared/schema/index.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesSource } from '../../shared/formats/index.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
 import { createTfjsEncoder } from '../../shared/gsmn/index.ts';
 import { plainPair } from '../../shared/match/reference/index.ts';
 import type { Dependencies } from '../../shared/model/index.ts';

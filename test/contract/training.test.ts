@@ -17,7 +17,7 @@ import { silentReport } from '../../batch/report.ts';
 import { openRun, type TrainingRequest } from '../../batch/training/open-run.ts';
 import { runTraining } from '../../batch/training/run-training.ts';
 import { AppError } from '../../shared/errors/index.ts';
-import { readEvents } from '../../shared/formats/index.ts';
+import { readEvents } from '../../shared/formats/tensorboard/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import { startCommandProcess } from '../support/command-process.ts';
 import { smallSplitFiles } from '../support/data-folder.ts';

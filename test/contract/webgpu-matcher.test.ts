@@ -1,6 +1,10 @@
 import { afterAll } from 'vitest';
-import { createWebgpuMatcher, type DeviceOptions, type MatchDevice } from '../../shared/match/index.ts';
-import { nodeMatchDevice } from '../../shared/platform/match/index.ts';
+import {
+  createWebgpuMatcher,
+  type DeviceOptions,
+  type MatchDevice,
+} from '../../shared/match/webgpu/index.ts';
+import { nodeMatchDevice } from '../../shared/platform/match/webgpu-device.ts';
 import { describeMatchers, type MakeMatcher, type MatcherCase } from './matcher-suite.ts';
 
 /** Devices of the suite: matchers of one kind share theirs and its shaders, which take long to compile here. */

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readReleasedCheckpoint } from '../../batch/checkpoint/released-checkpoint.ts';
-import { bytesSource, openNpy, openNpz, readCheckpoint } from '../../shared/formats/index.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
+import { openNpz } from '../../shared/formats/npy/npz.ts';
+import { readCheckpoint } from '../../shared/formats/torch/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { readArray, readArrays, readLegacyCheckpoint, readSizes } from './golden-files.ts';
 

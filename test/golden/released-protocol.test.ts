@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evaluateCommand } from '../../batch/cli/commands/evaluate.ts';
 import { scoreCommand } from '../../batch/cli/commands/score.ts';
-import { openNpy } from '../../shared/formats/index.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { expectClose } from '../support/close.ts';
 import { withFolder } from '../support/data-folder.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createSimdMatcher } from '../../shared/match/index.ts';
+import { createSimdMatcher } from '../../shared/match/simd/index.ts';
 import { nodeKernelRuntime } from '../../shared/platform/match/index.ts';
 import { expectClose } from '../support/close.ts';
 import { GOLDEN_MODELS, goldenScores } from './golden-scores.ts';

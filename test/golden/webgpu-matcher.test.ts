@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createWebgpuMatcher } from '../../shared/match/index.ts';
-import { nodeMatchDevice } from '../../shared/platform/match/index.ts';
+import { createWebgpuMatcher } from '../../shared/match/webgpu/index.ts';
+import { nodeMatchDevice } from '../../shared/platform/match/webgpu-device.ts';
 import { expectClose } from '../support/close.ts';
 import { GOLDEN_MODELS, goldenScores } from './golden-scores.ts';
 

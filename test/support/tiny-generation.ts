@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeNpy } from '../../shared/formats/index.ts';
+import { writeNpy } from '../../shared/formats/npy/index.ts';
 import {
   canonicalJson,
   comparesParses,

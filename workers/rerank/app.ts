@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
 import { requestError, TIMEOUT_HEADER } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/index.ts';
-import { loadParser } from '../../shared/platform/parse/index.ts';
 import {
   encodeRequestSchema,
   parseRequestSchema,
@@ -44,10 +43,12 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   // Read when somebody first asks for a graph that no score depends on.
   let shipped: Promise<Parser> | undefined;
   const shippedParser = (): Promise<Parser> => {
-    shipped ??= loadParser().catch((thrown: unknown) => {
-      shipped = undefined;
-      throw thrown;
-    });
+    shipped ??= import('../../shared/platform/parse/index.ts')
+      .then(({ loadParser }) => loadParser())
+      .catch((thrown: unknown) => {
+        shipped = undefined;
+        throw thrown;
+      });
     return shipped;
   };
   const app = new Hono<Env>();

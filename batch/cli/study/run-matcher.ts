@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createSimdMatcher } from '../../../shared/match/index.ts';
+import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import { oneDecimal } from '../../../shared/retrieval/index.ts';
 import { type MatchPrecision, matchPrecisionSchema } from '../../../shared/schema/index.ts';

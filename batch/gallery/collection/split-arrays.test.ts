@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesSource, openNpy } from '../../../shared/formats/index.ts';
+import { bytesSource } from '../../../shared/formats/byte-source.ts';
+import { openNpy } from '../../../shared/formats/npy/index.ts';
 import { sizesFile } from './split-arrays.ts';
 
 describe('sizesFile', () => {

@@ -1,4 +1,4 @@
-import { writeNpy } from '../../../shared/formats/index.ts';
+import { writeNpy } from '../../../shared/formats/npy/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { featureIdentityFile } from '../../data/feature-identity.ts';
 import { SPLIT_FILES } from '../../data/split-files.ts';

@@ -5,7 +5,6 @@ import { allocate, decodeElements, type Encoding, readElements } from '../number
 import { readColumnMajor } from './column-major.ts';
 import { type NpyHeader, readNpyHeader } from './header.ts';
 import type { NpyField } from './item-type.ts';
-import { readObjectArray } from './object-array.ts';
 
 /** Bytes of structures that are read at once. */
 const STEP = 4 << 20;
@@ -112,6 +111,8 @@ export class NpyReader {
   async readObjects(): Promise<unknown[]> {
     const { item, dataOffset, shape } = this.#header;
     if (item.kind !== 'object') throw this.#unsupported('it is not an array of objects');
+    // Loaded on demand: the unpickler is large, and few arrays need it.
+    const { readObjectArray } = await import('./object-array.ts');
     return readObjectArray(this.#source, dataOffset, shape);
   }
 

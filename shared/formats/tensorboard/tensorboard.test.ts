@@ -7,7 +7,7 @@ import { withFolder } from '../../../test/support/data-folder.ts';
 import { errorCode } from '../../../test/support/error-code.ts';
 import { littleEndian } from '../../../test/support/pickle-bytes.ts';
 import { loadCrc32c } from '../checksum.ts';
-import { eventFileName, loadEventEncoder, readEvents } from '../index.ts';
+import { eventFileName, loadEventEncoder, readEvents } from './index.ts';
 import { maskedChecksum } from './record.ts';
 
 const encoder = await loadEventEncoder();

@@ -86,18 +86,3 @@ export function createMemory({ sharedMemory }: Pick<KernelRuntime, 'sharedMemory
 export function instantiateKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): MatchKernel {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as MatchKernel;
 }
-
-/** A function that multiplies and adds in one instruction, which a runtime without relaxed SIMD refuses. */
-const RELAXED_PROBE = [
-  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  // One type without parameters and results, one function of it.
-  [0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00],
-  // Three vectors of zeros, f32x4.relaxed_madd, drop.
-  [0x0a, 0x14, 0x01, 0x12, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f],
-  [0xfd, 0x85, 0x02, 0x1a, 0x0b],
-].flat();
-
-/** Whether this runtime has relaxed SIMD, whose fused multiply-add makes the kernel 1.5 times as fast. */
-export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(Uint8Array.from(RELAXED_PROBE));
-}

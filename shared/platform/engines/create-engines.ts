@@ -1,7 +1,7 @@
-import { createSimdMatcher, createWebgpuMatcher } from '../../match/index.ts';
+import { createSimdMatcher } from '../../match/simd/index.ts';
 import type { Encoder, Matcher, Parameters } from '../../model/index.ts';
 import type { Backend, MatchPrecision, ModelConfig } from '../../schema/index.ts';
-import { nodeKernelRuntime, nodeMatchDevice } from '../match/index.ts';
+import { nodeKernelRuntime } from '../match/index.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveBackend } from './resolve-backend.ts';
 
@@ -60,6 +60,10 @@ async function createMatcher(
 ): Promise<Matcher> {
   if (backend === 'simd')
     return createSimdMatcher(config, parameters, await nodeKernelRuntime(), { precision });
-  if (backend === 'webgpu') return createWebgpuMatcher(config, parameters, await nodeMatchDevice());
+  if (backend === 'webgpu') {
+    const { createWebgpuMatcher } = await import('../../match/webgpu/index.ts');
+    const { nodeMatchDevice } = await import('../match/webgpu-device.ts');
+    return createWebgpuMatcher(config, parameters, await nodeMatchDevice());
+  }
   return (await loadNetwork()).createTfjsMatcher(backend, config, parameters);
 }

@@ -1,5 +1,6 @@
 import { createSimdCaptionEncoder } from '../../encode/index.ts';
-import { createSimdMatcher, hasRelaxedSimd } from '../../match/index.ts';
+import { createSimdMatcher } from '../../match/simd/index.ts';
+import { hasRelaxedSimd } from '../../match/simd/relaxed-simd.ts';
 import type { CaptionEncoder, Matcher, Parameters } from '../../model/index.ts';
 import type { Backend, MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { loadEncodeKernel } from '../encode/index.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/index.ts';
-import { hasRelaxedSimd } from '../../match/index.ts';
+import { hasRelaxedSimd } from '../../match/simd/relaxed-simd.ts';
 import { type Backend, backendSchema } from '../../schema/index.ts';
 import { loadEncodeKernel } from '../encode/index.ts';
 import { nodeKernelRuntime } from '../match/index.ts';

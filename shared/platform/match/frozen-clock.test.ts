@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { randomBoxes, randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
-import { createSimdMatcher } from '../../match/index.ts';
+import { createSimdMatcher } from '../../match/simd/index.ts';
 import { nodeKernelRuntime } from './index.ts';
 
 const SEED = 20261207;

@@ -1,3 +1,2 @@
 export { matchKernelSource } from './compile-kernel.ts';
 export { type NodeKernelOptions, nodeKernelRuntime } from './node-runtime.ts';
-export { nodeMatchDevice } from './webgpu-device.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors/index.ts';
-import type { KernelThreads } from '../../match/index.ts';
+import type { KernelThreads } from '../../match/simd/index.ts';
 import type { KernelWork, KernelWorkerData } from './kernel-worker.ts';
 
 const PROGRAM = new URL('kernel-worker.ts', import.meta.url);

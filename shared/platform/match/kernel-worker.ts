@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { instantiateKernel } from '../../match/index.ts';
+import { instantiateKernel } from '../../match/simd/index.ts';
 
 /** The data that a thread is started with. */
 export interface KernelWorkerData {

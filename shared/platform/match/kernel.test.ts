@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../test/support/close.ts';
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
-import { createMemory, hasRelaxedSimd, instantiateKernel } from '../../match/index.ts';
+import { createMemory, instantiateKernel } from '../../match/simd/index.ts';
+import { hasRelaxedSimd } from '../../match/simd/relaxed-simd.ts';
 import { loadMatchKernel } from './compile-kernel.ts';
 import { nodeKernelRuntime } from './index.ts';
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { hasRelaxedSimd, type KernelRuntime } from '../../match/index.ts';
+import type { KernelRuntime } from '../../match/simd/index.ts';
+import { hasRelaxedSimd } from '../../match/simd/relaxed-simd.ts';
 import { loadMatchKernel } from './compile-kernel.ts';
 import { startKernelThreads } from './kernel-threads.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../test/support/close.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
-import { createMemory, createSimdMatcher, instantiateKernel } from '../../match/index.ts';
+import { createMemory, createSimdMatcher, instantiateKernel } from '../../match/simd/index.ts';
 import type { CaptionGraph, ImageGraph, PairScores } from '../../model/index.ts';
 import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
 import { type NodeKernelOptions, nodeKernelRuntime } from './index.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/index.ts';
-import { type DeviceOptions, type MatchDevice, openDevice } from '../../match/index.ts';
+import { type DeviceOptions, type MatchDevice, openDevice } from '../../match/webgpu/index.ts';
 
 /**
  * A Dawn device in Node, for one matcher, which destroys it. Software adapters are accepted.

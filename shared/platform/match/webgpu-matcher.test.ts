@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../test/support/close.ts';
 import { randomBoxes, randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../../test/support/random-model.ts';
+import { createSimdMatcher } from '../../match/simd/index.ts';
 import {
-  createSimdMatcher,
   createWebgpuMatcher,
   type MatchDevice,
   type WebgpuMatcherOptions,
-} from '../../match/index.ts';
+} from '../../match/webgpu/index.ts';
 import type { CaptionGraph, ImageGraph, PairScores } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
-import { nodeKernelRuntime, nodeMatchDevice } from './index.ts';
+import { nodeKernelRuntime } from './index.ts';
+import { nodeMatchDevice } from './webgpu-device.ts';
 
 const SEED = 20261201;
 

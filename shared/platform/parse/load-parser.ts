@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ByteSource } from '../../formats/index.ts';
-import { hasRelaxedSimd } from '../../match/index.ts';
+import type { ByteSource } from '../../formats/byte-source.ts';
+import { hasRelaxedSimd } from '../../match/simd/relaxed-simd.ts';
 import { createSimdParser, type Parser, readParser } from '../../parse/index.ts';
 import { loadEncodeKernel } from '../encode/index.ts';
 import { withFileSource } from '../file-source.ts';

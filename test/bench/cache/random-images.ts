@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeNpy } from '../../../shared/formats/index.ts';
+import { writeNpy } from '../../../shared/formats/npy/index.ts';
 import {
   encodeNodeStoreChunk,
   encodeNodeStoreHeader,

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../../shared/errors/index.ts';
-import { createSimdMatcher } from '../../../shared/match/index.ts';
+import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
 import type { Matcher } from '../../../shared/model/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import type { Propagation } from '../../../shared/schema/index.ts';

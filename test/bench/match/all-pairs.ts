@@ -1,4 +1,4 @@
-import { createSimdMatcher } from '../../../shared/match/index.ts';
+import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import { type MatchPrecision, matchPrecisionSchema } from '../../../shared/schema/index.ts';
 import { check } from './check.ts';

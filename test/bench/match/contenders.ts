@@ -1,7 +1,8 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { createTfjsMatcher } from '../../../shared/gsmn/index.ts';
-import { createSimdMatcher, createWebgpuMatcher } from '../../../shared/match/index.ts';
 import { batchSpans } from '../../../shared/match/simd/caption-batches.ts';
+import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
+import { createWebgpuMatcher } from '../../../shared/match/webgpu/index.ts';
 import type {
   CaptionGraph,
   ImageGraph,
@@ -9,7 +10,8 @@ import type {
   PairScores,
   Parameters,
 } from '../../../shared/model/index.ts';
-import { nodeKernelRuntime, nodeMatchDevice } from '../../../shared/platform/match/index.ts';
+import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
+import { nodeMatchDevice } from '../../../shared/platform/match/webgpu-device.ts';
 import type { MatchPrecision, ModelConfig } from '../../../shared/schema/index.ts';
 import { multiplyAdds, type PairSizes } from './operations.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { createSimdMatcher } from '../../../shared/match/index.ts';
+import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import { loadTfjsBackend } from '../../../shared/platform/tfjs/index.ts';
 import { type MatchPrecision, matchPrecisionSchema, type Propagation } from '../../../shared/schema/index.ts';

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createMemory, instantiateKernel } from '../../../shared/match/index.ts';
+import { createMemory, instantiateKernel } from '../../../shared/match/simd/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import type { Contender, Sample } from './contenders.ts';
 import { type Spread, spread } from './measure.ts';

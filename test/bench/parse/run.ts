@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { hasRelaxedSimd } from '../../../shared/match/index.ts';
+import { hasRelaxedSimd } from '../../../shared/match/simd/relaxed-simd.ts';
 import { createSimdParser, readParser } from '../../../shared/parse/index.ts';
 import { plainParse } from '../../../shared/parse/reference/plain-parser.ts';
 import { loadEncodeKernel } from '../../../shared/platform/encode/index.ts';

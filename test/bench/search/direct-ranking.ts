@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openNpy } from '../../../shared/formats/index.ts';
+import { openNpy } from '../../../shared/formats/npy/index.ts';
 import {
   GENERATION_PATHS,
   openImageGraphs,

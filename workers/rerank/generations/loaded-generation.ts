@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import { bytesSource } from '../../../shared/formats/index.ts';
+import { bytesSource } from '../../../shared/formats/byte-source.ts';
 import {
   assertModelOf,
   type CoarseVectorReader,
@@ -16,7 +16,6 @@ import {
 } from '../../../shared/generation/index.ts';
 import type { CaptionEncoder, Matcher, Parameters, WorkOptions } from '../../../shared/model/index.ts';
 import type { Parser } from '../../../shared/parse/index.ts';
-import { parserOf } from '../../../shared/platform/parse/index.ts';
 import { openTextEncoder } from '../../../shared/retrieval/text-encoders.ts';
 import type { GenerationManifest, ModelConfig } from '../../../shared/schema/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
@@ -123,7 +122,7 @@ export class LoadedGeneration {
       const images = await openImageStore(reader, matcher, settings.memoryBytes, options);
       undo.push(() => images.close());
       const queries = new QueryEncoder(encoder, recall, settings.queryCacheBytes);
-      const parser = model.parser && (await parserOf(bytesSource(`${files.name}: the parser`, model.parser)));
+      const parser = model.parser && (await openParser(`${files.name}: the parser`, model.parser));
       return new LoadedGeneration(
         { manifest, vocabulary: model.vocabulary, queries, images, matcher, vectors, parser },
         dispose,
@@ -156,4 +155,10 @@ export class LoadedGeneration {
   async #disposeWhenUnused(): Promise<void> {
     if (this.#retired && this.#users === 0) await this.#dispose();
   }
+}
+
+/** The parsing code is loaded for the generations that have a parser. */
+async function openParser(name: string, bytes: Uint8Array): Promise<Parser> {
+  const { parserOf } = await import('../../../shared/platform/parse/index.ts');
+  return parserOf(bytesSource(name, bytes));
 }

@@ -1,5 +1,5 @@
 import type { CaptionGraph } from '../../../shared/model/index.ts';
-import { captionDependencies } from '../../../shared/parse/index.ts';
+import { captionDependencies } from '../../../shared/parse/caption-dependencies.ts';
 import type { QueryWord } from '../../../shared/schema/index.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
 import type { RerankMetrics } from '../metrics.ts';

@@ -1,4 +1,5 @@
-import { captionDependencies, type Parser } from '../../../shared/parse/index.ts';
+import { captionDependencies } from '../../../shared/parse/caption-dependencies.ts';
+import type { Parser } from '../../../shared/parse/index.ts';
 import type { EncodeRequest, ParseResponse } from '../../../shared/schema/index.ts';
 import { suggestSpellings } from '../../../shared/text/index.ts';
 import type { GenerationHost } from '../generations/generation-host.ts';
