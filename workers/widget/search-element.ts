@@ -1,5 +1,6 @@
 import {
   createSearchSession,
+  queryOf,
   requestSearch,
   SEARCH_LIMITS,
   type SearchHit,
@@ -12,6 +13,7 @@ import { SearchBox } from './box/search-box.ts';
 import { onSlash } from './box/slash-key.ts';
 import { Detail } from './detail/detail.ts';
 import { element } from './dom/element.ts';
+import { adoptProperties, reflect } from './dom/reflect.ts';
 import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
@@ -37,6 +39,16 @@ export class SearchElement extends HTMLElement {
   /** Where to search when there is no `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
+  static {
+    reflect(SearchElement, 'explain');
+  }
+  declare endpoint: string;
+  declare placeholder: string;
+  declare examples: string;
+  declare explain: string;
+  declare urlQuery: boolean;
+  declare urlParameter: string;
+
   readonly #box = new SearchBox(TEXTS, {
     onType: (text) => this.#session.type(text),
     onSubmit: (text) => this.#session.search(text),
@@ -52,11 +64,9 @@ export class SearchElement extends HTMLElement {
   readonly #detail = new Detail((index) => this.#results.grid.focus(index));
   /** Attributes count as they are when a page is asked for. */
   readonly #session = createSearchSession({
-    search: (request) => requestSearch(this.#endpoint, { ...request, limit: this.#limit }),
+    search: (request) => requestSearch(this.#endpoint, { ...request, limit: this.limit }),
   });
-  readonly #address = new AddressBar((query) => {
-    if (this.hasAttribute('url-query')) this.#ask(query);
-  });
+  readonly #address = new AddressBar(this, (query) => this.#travel(query));
   #releaseSlash: () => void = () => {};
 
   constructor() {
@@ -69,12 +79,15 @@ export class SearchElement extends HTMLElement {
     );
     this.#box.placeholder = PLACEHOLDER;
     this.#session.subscribe((state) => {
-      if (this.hasAttribute('url-query')) this.#write(state);
+      // A search that begins, and a line that was emptied.
+      if (state.status === 'searching') this.#address.write(state.query, state.typed);
+      else if (state.status === 'idle') this.#address.write('', true);
       this.#show(state);
     });
   }
 
   connectedCallback(): void {
+    adoptProperties(this);
     this.#releaseSlash = onSlash(() => {
       if (this.#detail.element.open) return;
       this.#box.focus();
@@ -83,7 +96,7 @@ export class SearchElement extends HTMLElement {
     this.#address.connect();
     this.#show(this.#session.getState());
     this.#session.resume();
-    if (this.hasAttribute('url-query') && this.#address.query !== '') this.#ask(this.#address.query);
+    if (this.#address.query !== '') this.#travel(this.#address.query);
     const { activeElement } = this.ownerDocument;
     if (this.autofocus && (activeElement === null || activeElement === this.ownerDocument.body)) {
       this.#box.focus({ preventScroll: true });
@@ -106,6 +119,21 @@ export class SearchElement extends HTMLElement {
     return this.#box.value;
   }
 
+  /** Writes into the line, and does not search. */
+  set query(text: string) {
+    this.#box.value = text;
+  }
+
+  /** Hits on a page. */
+  get limit(): number {
+    const given = Number.parseInt(this.getAttribute('limit') ?? '', 10);
+    return given >= 1 ? Math.min(given, SEARCH_LIMITS.limit) : PAGE_SIZE;
+  }
+
+  set limit(hits: number) {
+    this.setAttribute('limit', String(hits));
+  }
+
   /** Writes a sentence into the line and searches for it. */
   search(query: string): void {
     this.#box.value = query;
@@ -122,26 +150,17 @@ export class SearchElement extends HTMLElement {
     );
   }
 
-  get #limit(): number {
-    const given = Number.parseInt(this.getAttribute('limit') ?? '', 10);
-    return given >= 1 ? Math.min(given, SEARCH_LIMITS.limit) : PAGE_SIZE;
-  }
-
   get #examples(): Examples {
     return parseExamples(this.getAttribute('examples') ?? EXAMPLES);
   }
 
-  #ask(query: string): void {
+  /** To what the address asks for; what is shown already stays as it is, with all its pages. */
+  #travel(query: string): void {
+    if (query === (queryOf(this.#session.getState()) ?? '')) return;
     this.#detail.element.close();
     this.#box.value = query;
     if (query === '') this.#session.reset();
     else this.#session.search(query);
-  }
-
-  /** A search that begins, and a line that was emptied. */
-  #write(state: SearchState): void {
-    if (state.status === 'searching') this.#address.write(state.query, state.typed);
-    else if (state.status === 'idle') this.#address.write('', true);
   }
 
   #show(state: SearchState): void {

@@ -16,8 +16,8 @@ export interface Transport {
 
 export interface Question<Answer> {
   readonly address: URL;
-  /** Sent as JSON by POST; without one the question is a GET. */
-  readonly body?: unknown;
+  /** What makes the question another than a GET. */
+  readonly init?: RequestInit;
   /** Whether a body is an answer, and not that of another service. */
   readonly isAnswer: (body: unknown) => body is Answer;
   readonly signal?: AbortSignal | undefined;
@@ -25,17 +25,15 @@ export interface Question<Answer> {
 
 /** Asks for JSON. Rejects with the signal's reason once that has aborted, else with a `SearchProblem`. */
 export async function ask<Answer>(
-  { address, body, isAnswer, signal }: Question<Answer>,
+  { address, init, isAnswer, signal }: Question<Answer>,
   { fetch = (...parameters) => globalThis.fetch(...parameters), timeoutMs = TIMEOUT_MS }: Transport = {},
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const accept = 'application/json';
   try {
     const response = await fetch(address.href, {
+      headers: { accept: 'application/json' },
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(body === undefined
-        ? { headers: { accept } }
-        : { method: 'POST', headers: { accept, 'content-type': accept }, body: JSON.stringify(body) }),
+      ...init,
     });
     if (!response.ok) throw await readProblem(response);
     const answer: unknown = await response.json().catch((error: unknown) => {
@@ -47,8 +45,7 @@ export async function ask<Answer>(
       code: 'service_unknown',
       title: 'The search is not set up right',
       detail: 'The answer is not that of an image search.',
-      hint: 'Whoever runs this should check the address of the search service.',
-      status: response.status,
+      hint: 'Check the address of the search service.',
     });
   } catch (error) {
     signal?.throwIfAborted();

@@ -9,7 +9,7 @@ export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
 export { imageAddress } from './image-address.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
-export { requestSearch, type SearchRequest } from './request-search.ts';
+export { type PageRequest, requestSearch, type SearchRequest } from './request-search.ts';
 export { createSearchClient, type SearchClient, type SearchClientOptions } from './search-client.ts';
 export { type ProblemDetails, SearchProblem, type SearchProblemCode } from './search-problem.ts';
 export { createSearchSession, type SearchSession, type SessionOptions } from './search-session.ts';

@@ -3,29 +3,44 @@ import { ask, type Transport, withParameters } from './ask.ts';
 import { isRecord } from './search-problem.ts';
 
 /** A page of a search. Limits are in `SEARCH_LIMITS`. */
-export interface SearchRequest {
+export interface PageRequest {
   /** What happens in the image, as a sentence. */
   readonly q: string;
   /** Hits on the page; the service's own number, 20, when absent. */
   readonly limit?: number | undefined;
   /** Hits to leave out. */
   readonly offset?: number | undefined;
-  /** Compare every image and not a shortlist; for small collections. */
-  readonly exhaustive?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One page of hits. Rejects as `ask` does. */
+export interface SearchRequest extends PageRequest {
+  /** Compare every image and not a shortlist; for small collections. */
+  readonly exhaustive?: boolean | undefined;
+}
+
+/** One page of the shortlist's hits. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { q, limit, offset, exhaustive, signal }: SearchRequest,
+  { q, limit, offset, signal }: PageRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  // Only a body can ask for it.
-  const question = exhaustive
-    ? { address: endpoint, body: { q, limit, offset, exhaustive } }
-    : { address: withParameters(endpoint, { q, limit, offset: offset || undefined }) };
-  return ask({ ...question, isAnswer, signal }, transport);
+  const address = withParameters(endpoint, { q, limit, offset: offset || undefined });
+  return ask({ address, isAnswer, signal }, transport);
+}
+
+/** One page of an exhaustive search, which only a body can ask for. Rejects as `ask` does. */
+export function requestExhaustive(
+  endpoint: URL,
+  { q, limit, offset, signal }: PageRequest,
+  transport?: Transport,
+): Promise<SearchResponse> {
+  const json = 'application/json';
+  const init = {
+    method: 'POST',
+    headers: { accept: json, 'content-type': json },
+    body: JSON.stringify({ q, limit, offset, exhaustive: true }),
+  };
+  return ask({ address: endpoint, init, isAnswer, signal }, transport);
 }
 
 /** Enough to tell a search from a page that happens to answer 200. */

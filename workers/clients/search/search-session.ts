@@ -77,7 +77,8 @@ export function createSearchSession(
       return await client.search({ ...options, q, offset, signal });
     } catch (error) {
       if (error instanceof SearchProblem) return error;
-      const detail = 'The program that searches has a fault.';
+      // Another client than ours may throw what it likes.
+      const detail = String(error);
       return new SearchProblem({ code: 'internal', title: 'The search did not work', detail }, error);
     }
   }

@@ -44,7 +44,12 @@ export class SearchBox {
       event.preventDefault();
       onSubmit(this.#input.value);
     });
-    this.#input.addEventListener('input', () => onType?.(this.#input.value));
+    // What an input method composes is not yet written: `g`, `go`, `gou` on the way to 狗.
+    const type = (event: Event): void => {
+      if (!(event as InputEvent).isComposing) onType?.(this.#input.value);
+    };
+    this.#input.addEventListener('input', type);
+    this.#input.addEventListener('compositionend', type);
     this.#input.addEventListener('keydown', (event) => {
       if (onDown === undefined || event.key !== 'ArrowDown' || event.isComposing) return;
       event.preventDefault();

@@ -3,6 +3,7 @@ import { AddressBar } from '../address/address-bar.ts';
 import { addressOf } from '../address/page-address.ts';
 import { SearchBox } from '../box/search-box.ts';
 import { onSlash } from '../box/slash-key.ts';
+import { adoptProperties, reflect } from '../dom/reflect.ts';
 import { graphStylesheet } from '../styles/graph-stylesheet.ts';
 import { parseExamples } from '../words/examples.ts';
 import { GraphView } from './graph-view.ts';
@@ -13,19 +14,30 @@ const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the
 
 /**
  * `<gsmn-graph>`: draws the graph that the search makes of a sentence. Attributes: `endpoint`, `search` (the page that searches, to link
- * to), and `url-query`, `examples`, `placeholder`, `autofocus` as `<gsmn-search>` has them.
+ * to), and `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` as `<gsmn-search>` has them.
  */
 export class GraphElement extends HTMLElement {
+  static readonly observedAttributes = ['placeholder', 'examples'];
   /** Whom to ask when there is no `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
+
+  static {
+    reflect(GraphElement, 'search');
+  }
+  declare endpoint: string;
+  declare placeholder: string;
+  declare examples: string;
+  declare search: string;
+  declare urlQuery: boolean;
+  declare urlParameter: string;
 
   readonly #box = new SearchBox(TEXTS, { onSubmit: (text) => this.explain(text) });
   readonly #view = new GraphView({
     onExample: (query) => this.explain(query),
     onRetry: () => void this.#ask(this.#asked),
   });
-  readonly #address = new AddressBar((query) => {
-    if (this.hasAttribute('url-query')) this.#open(query);
+  readonly #address = new AddressBar(this, (query) => {
+    if (query !== this.#asked) this.#open(query);
   });
   readonly #online = (): void => {
     if (this.#problem?.code === 'offline') void this.#ask(this.#asked);
@@ -40,17 +52,18 @@ export class GraphElement extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [graphStylesheet()];
     root.append(this.#box.element, this.#view.element);
+    this.#box.placeholder = PLACEHOLDER;
   }
 
   connectedCallback(): void {
-    this.#box.placeholder = this.getAttribute('placeholder') ?? PLACEHOLDER;
+    adoptProperties(this);
     this.#releaseSlash = onSlash(() => {
       this.#box.focus();
       this.#box.select();
     });
     addEventListener('online', this.#online);
     this.#address.connect();
-    this.#open(this.hasAttribute('url-query') ? this.#address.query : this.#asked);
+    this.#open(this.#address.query || this.#asked);
     if (this.autofocus && this.#asked === '') this.#box.focus({ preventScroll: true });
   }
 
@@ -61,11 +74,16 @@ export class GraphElement extends HTMLElement {
     this.#current.abort();
   }
 
+  attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
+    if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
+    else if (this.isConnected && this.#asked === '') this.#start();
+  }
+
   /** Writes a sentence into the line and draws its graph. */
   explain(text: string): void {
     const query = text.trim();
     this.#box.value = query;
-    if (this.hasAttribute('url-query')) this.#address.write(query, false);
+    this.#address.write(query, false);
     if (query === '') {
       this.#drop();
       this.#view.empty();
@@ -82,6 +100,10 @@ export class GraphElement extends HTMLElement {
       return;
     }
     this.#drop();
+    this.#start();
+  }
+
+  #start(): void {
     this.#view.start(parseExamples(this.getAttribute('examples') ?? EXAMPLES));
   }
 

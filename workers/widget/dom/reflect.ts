@@ -1,0 +1,34 @@
+/** Attributes of every element of ours that takes a sentence. */
+const TEXTS = ['endpoint', 'placeholder', 'examples', 'url-parameter'];
+const FLAG = 'url-query';
+
+/**
+ * Gives an element a property for each of its attributes, as HTML's own elements have them: `url-query` becomes `urlQuery`. A text is
+ * empty without its attribute; null and undefined remove it. `attribute` is the one that this element alone has.
+ */
+export function reflect(type: { readonly prototype: HTMLElement }, attribute: string): void {
+  for (const name of [...TEXTS, FLAG, attribute]) {
+    Object.defineProperty(type.prototype, propertyName(name), {
+      get(this: HTMLElement): string | boolean {
+        return name === FLAG ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
+      },
+      set(this: HTMLElement, value: string | boolean | null | undefined): void {
+        if (name === FLAG) this.toggleAttribute(name, !!value);
+        else if (value === null || value === undefined) this.removeAttribute(name);
+        else this.setAttribute(name, String(value));
+      },
+    });
+  }
+}
+
+/** Hands over properties that a page has set before the script of the element was there. */
+export function adoptProperties(element: HTMLElement): void {
+  for (const [name, value] of Object.entries(element)) {
+    Reflect.deleteProperty(element, name);
+    Reflect.set(element, name, value);
+  }
+}
+
+function propertyName(attribute: string): string {
+  return attribute.replace(/-./g, (letters) => letters.slice(1).toUpperCase());
+}
