@@ -185,6 +185,28 @@ describe('a training run', () => {
     },
   );
 
+  it('names the source of its features, and reads no other', async () => {
+    const name = { source: 'some-source', version: 1, regions: 3, featureSize: 4 };
+    const write = (split: string, features: object): void =>
+      writeFileSync(join(root, 'data', `${split}_features.json`), JSON.stringify(features));
+    write('train', name);
+    await expect(train(request('run', { epochs: 1 }))).rejects.toMatchObject({
+      code: 'fingerprint_mismatch',
+      message: expect.stringMatching(
+        /train has features of "some-source" .* dev features of an unnamed source/,
+      ),
+    });
+    write('dev', name);
+    const { best } = await train(request('run', { epochs: 1 }));
+    expect((await loadNetwork(best)).features).toEqual(name);
+    const state = join(root, 'run/checkpoint/state.safetensors');
+    for (const split of ['train', 'dev']) write(split, { ...name, version: 2 });
+    await expect(train(request('run', {}, state))).rejects.toMatchObject({ code: 'fingerprint_mismatch' });
+    await expect(train(request('next', {}, best))).rejects.toMatchObject({ code: 'fingerprint_mismatch' });
+    for (const split of ['train', 'dev']) write(split, name);
+    await train(request('run', {}, state));
+  });
+
   it('goes on for more epochs than it was begun for', async () => {
     await train(request('long', { epochs: 3 }));
     await train(request('short'));
