@@ -23,8 +23,8 @@ export interface FiveEqualRows {
 }
 
 /**
- * Compares the rows of the arrays by fives: boxes and sizes of all, features of some, evenly spaced. A single difference shows that five
- * rows are not one image; that all are is only certain once `readEqualRows` has read them.
+ * Compares the rows of the arrays in groups of five: boxes and sizes of all groups, features of some, evenly spaced. A single difference
+ * proves that five rows are not one image. That they are is certain only after `readEqualRows` has read them.
  *
  * @throws AppError of the readers.
  */

@@ -27,9 +27,9 @@ export interface LayoutEvidence {
 }
 
 /**
- * Finds out which rows are an image and which captions belong to it. Where `{split}_caption_images.txt` says it, the arrays have a row
- * an image. Without that file the published layouts are known: five captions for a row, or a row for each caption. The rows of the
- * latter are one image where five of them are equal throughout; else each is an image of its own.
+ * Finds out which rows are an image and which captions belong to it. With `{split}_caption_images.txt`, the arrays have a row for each
+ * image. Without that file the published layouts are known: five captions for each row, or a row for each caption. The rows of the
+ * latter are one image where all are equal in groups of five; where no group is equal, each row is an image.
  *
  * @throws AppError `shape_mismatch`, `format_invalid` (the file), also where the layout cannot be told.
  */
@@ -68,7 +68,7 @@ export async function splitLayout(evidence: LayoutEvidence): Promise<SplitLayout
     'shape_mismatch',
     `${differing.path}: rows ${differing.first} and ${differing.other} differ, but rows ${equal} to ${equal + 4} are equal: is that a row per caption, or a row per image?`,
     {
-      hint: `of a row per caption the five rows of an image are equal: extract them again; of a row per image with a caption each write "1 per image" into ${captionImages.path}`,
+      hint: `with a row per caption, the five rows of an image are equal: extract them again; with one image and one caption a row, write "1 per image" into ${captionImages.path}`,
     },
   );
 }
