@@ -1,5 +1,5 @@
 // Entry of `npm start` and `npm test` on a bare machine. Plain JavaScript on Node 20 or newer, no packages:
-// installs the locked dependencies when they are not there yet, then runs the target on the pinned Node 24.
+// installs the locked dependencies if they are missing, then runs the target on the pinned Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -65,7 +65,7 @@ const run = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, tar
   stdio: 'inherit',
   env,
 });
-// Whoever stops this process means the one that it stands for.
+// Signals to this process are meant for the one that it runs.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
 run.on('exit', (code, signal) => {
   if (signal === null) process.exit(code ?? 1);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let root = '';
 
-/** A project whose packages are installed, as far as the bootstrap looks. */
+/** A project whose packages are installed, as far as the bootstrap checks. */
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'bootstrap-'));
   mkdirSync(join(root, 'infra'));
@@ -28,12 +28,12 @@ function run(program: string, ...parameters: string[]) {
 }
 
 describe('infra/bootstrap.mjs', () => {
-  it('hands over parameters and gives back the exit code', async () => {
+  it('passes parameters on and returns the exit code', async () => {
     const child = run('process.exit(process.argv.slice(2).join() === "a,--b" ? 7 : 1)', 'a', '--b');
     expect(await once(child, 'exit')).toEqual([7, null]);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('hands %s on, and waits for the end', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('passes %s on, and waits for the end', async (signal) => {
     const child = run(`
       process.on('${signal}', () => setTimeout(() => process.exit(7), 50));
       setInterval(() => {}, 1000);
@@ -44,7 +44,7 @@ describe('infra/bootstrap.mjs', () => {
     expect(await once(child, 'exit')).toEqual([7, null]);
   });
 
-  it('ends as the target did when a signal ended that', async () => {
+  it('ends like its target when a signal ended the target', async () => {
     const child = run("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);");
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });

@@ -1,6 +1,6 @@
 /**
- * Bundles the edge worker, the pages' scripts inside it: `.build/edge/worker.js` and, beside it, every WebAssembly module
- * that the worker imports. Workers compiles nothing at run time, so that such a module stays a file of its own.
+ * Bundles the edge worker with the scripts of the pages: `.build/edge/worker.js` and, next to it, every WebAssembly
+ * module that the worker imports. Workers must not compile at run time, so such a module stays a separate file.
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ const root = dirname(import.meta.dirname);
 const EDGE_ENTRY = 'workers/edge/worker.ts';
 const EDGE_FOLDER = join(root, '.build', 'edge');
 
-/** A built worker: files of one folder, named as the worker imports them. */
+/** A built worker: the files of one folder, named as the worker imports them. */
 export interface WorkerFiles {
   readonly folder: string;
   /** The ES module that exports the handlers. */
@@ -28,7 +28,7 @@ const SCRIPTS: Readonly<Record<string, () => Promise<string>>> = {
   explain: buildExplain,
 };
 
-/** Builds a script and puts it in as text, where `gsmn:NAME` is imported. */
+/** Builds a script and inlines it as text where `gsmn:NAME` is imported. */
 const scriptModules: Plugin = {
   name: 'scripts',
   setup(build) {
@@ -40,7 +40,7 @@ const scriptModules: Plugin = {
   },
 };
 
-/** Leaves imports of `*.wasm` in place, as files beside the worker, and notes what they hold. */
+/** Keeps imports of `*.wasm`, writes the modules as files next to the worker, and collects their contents. */
 function wasmModules(modules: Map<string, Uint8Array>): Plugin {
   return {
     name: 'wasm',
@@ -84,7 +84,7 @@ export async function buildWorker(entry: string, folder: string): Promise<Worker
   await mkdir(folder, { recursive: true });
   for (const [name, bytes] of modules) await writeFileAtomic(join(folder, name), bytes);
   await writeFileAtomic(join(folder, main), outputFiles[0]?.text ?? '');
-  // What an earlier build left would be uploaded with the worker.
+  // Files of an earlier build would be uploaded with the worker.
   for (const name of await readdir(folder))
     if (name.endsWith('.wasm') && !modules.has(name)) await rm(join(folder, name), { force: true });
   return { folder, main, wasm: [...modules.keys()].toSorted() };

@@ -1,6 +1,6 @@
 /**
  * Writes the kernels for platforms without Node to `.build/kernels/{match,encode}-{relaxed,plain}.wasm`: a Worker imports
- * them, a page fetches them (`shared/kernels`). They are the very files that Node runs on one thread.
+ * them, a page fetches them (`shared/kernels`). They are the same files that Node runs on one thread.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -19,14 +19,14 @@ describe.each([
   },
 ])('the built $name', ({ build, parts, bytes, zipped }) => {
   let script = '';
-  /** What of these the script holds; the script itself would make an unreadable failure. */
+  /** Which of these strings the script contains; printing the script itself would make the failure unreadable. */
   const found = (...words: readonly string[]) => words.filter((word) => script.includes(word));
 
   beforeAll(async () => {
     script = await build();
   });
 
-  it('is whole', () => {
+  it('is complete', () => {
     expect(found(...parts)).toEqual(parts);
   });
 
@@ -35,11 +35,11 @@ describe.each([
     expect(gzipSync(script, { level: 9 }).length).toBeLessThan(zipped);
   });
 
-  it('brings no validator and nothing of Node along', () => {
+  it('contains no validator and nothing of Node', () => {
     expect(found('ZodError', '_zod', 'invalid_type', 'node:')).toEqual([]);
   });
 
-  it('never makes markup or code out of text', () => {
+  it('never turns text into markup or code', () => {
     expect(
       found('innerHTML', 'outerHTML', 'insertAdjacentHTML', 'document.write', 'eval(', 'new Function'),
     ).toEqual([]);

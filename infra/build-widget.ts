@@ -18,12 +18,12 @@ const styleText: Plugin = {
   },
 };
 
-/** Returns the script's text; it is what `/widget.js` serves. */
+/** Returns the text of the script; `/widget.js` serves it. */
 export function buildWidget(): Promise<string> {
   return buildScript('workers/widget/main.ts', 'widget.js');
 }
 
-/** Returns the script's text; it is what `/explain.js` serves. */
+/** Returns the text of the script; `/explain.js` serves it. */
 export function buildExplain(): Promise<string> {
   return buildScript('workers/widget/graph/main.ts', 'explain.js');
 }

@@ -1,6 +1,6 @@
 /**
  * The whole of `npm test`: builds what tests need, then types, lint, dead code and every test project.
- * All steps run even when one fails, so that one run shows everything that is wrong.
+ * All steps run even if one fails, so that one run shows everything that is wrong.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';

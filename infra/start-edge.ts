@@ -8,24 +8,24 @@ import { type KeptWorkerd, keepWorkerdRunning } from './workerd/keep-running.ts'
 import type { LogLine } from './workerd/log-line.ts';
 
 const HEALTH_TIMEOUT_MS = 30_000;
-/** Lines of the log in the error of a worker that does not come up. */
+/** Lines of the log in the error of a worker that does not start. */
 const ERROR_LINES = 20;
 
 export interface StartEdgeOptions {
-  /** 0 (the default) takes a free one. */
+  /** 0 (the default) chooses a free one. */
   readonly port?: number;
   readonly host?: string;
   /** The worker's variables: RERANK_URL, QDRANT_URL and the optional ones of workers/edge/environment.ts. */
   readonly vars: Readonly<Record<string, string>>;
-  /** Hears each line that the worker logs, and of restarts; nothing is printed without it. */
+  /** Receives each line that the worker logs, and notes about restarts; nothing is printed without it. */
   readonly onLog?: (line: LogLine) => void;
 }
 
 export interface RunningEdge {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /**
-   * Resolves when it was closed. A worker that ends by itself is started again on the same port.
+   * Resolves when it has been closed. A worker that ends by itself is restarted on the same port.
    *
    * @throws AppError `internal` when that happened too often.
    */
@@ -35,7 +35,7 @@ export interface RunningEdge {
 }
 
 /**
- * Builds and starts the worker; resolves when it answers. Needs no network.
+ * Builds and starts the worker; resolves when it responds. Needs no network.
  *
  * @throws AppError `conflict` when the port is taken, `config_invalid` when the worker does not come up with these variables.
  */
@@ -44,7 +44,7 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
   return startWorker(await buildEdge(), options);
 }
 
-/** `startEdge` for any worker that answers `GET /healthz`, built already. */
+/** `startEdge` for any worker that serves `GET /healthz` and is already built. */
 export async function startWorker(files: WorkerFiles, options: StartEdgeOptions): Promise<RunningEdge> {
   const { port = 0, host = '127.0.0.1', vars, onLog } = options;
   const lines: string[] = [];
@@ -60,7 +60,7 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
           onLog?.(line);
         },
       },
-      // One address: a name may stand for several, which would have several free ports.
+      // One address: a name may stand for several addresses with different free ports.
       bracketed((await lookup(host)).address),
       port,
     );
@@ -81,7 +81,7 @@ function bracketed(host: string): string {
 }
 
 /**
- * Tried first, so that a port that is taken costs nobody a build.
+ * Checked first, so that a port in use is reported before anything is built.
  *
  * @throws AppError `conflict`.
  */
@@ -91,7 +91,7 @@ export function assertPortFree(port: number, host: string): Promise<void> {
     probe.once('error', (cause) =>
       reject(
         new AppError('conflict', `cannot listen on ${host}:${port}: ${cause.message}`, {
-          hint: 'End what listens there, or choose another port (0 takes a free one).',
+          hint: 'Stop the program that listens there, or choose another port (0 chooses a free one).',
           cause,
         }),
       ),

@@ -1,4 +1,4 @@
-/** Checks the types of every project, and of all even when one fails. */
+/** Checks the types of every project, even if one fails. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import process from 'node:process';

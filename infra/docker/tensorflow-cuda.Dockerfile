@@ -15,7 +15,7 @@ COPY shared shared
 RUN node infra/tensorflow/setup.ts --cuda
 COPY . .
 
-# The libraries of CUDA and cuDNN come with TensorFlow; the image brings what the container toolkit wants of it.
+# The libraries of CUDA and cuDNN come with TensorFlow; the base image brings what the container toolkit needs.
 FROM nvidia/cuda:12.9.1-base-ubuntu24.04
 WORKDIR /app
 COPY --from=build /app /app

@@ -12,16 +12,16 @@ const FLAGS = [
   '-fPIC',
   '-shared',
   '-DNAPI_VERSION=8',
-  // The binding's own sources are older than the compilers' rules, and full of warnings.
+  // The binding's own sources are older than the compilers' rules and cause many warnings.
   '-fpermissive',
   '-w',
 ];
 
 /**
- * Compiles the addons against a wheel's headers and libraries. Their search path is relative, so that the folder can be
- * moved.
+ * Compiles the addons against the headers and libraries of a wheel. Their search path is relative, so that the folder
+ * can be moved.
  *
- * @param engine holds the unpacked wheel, and takes the addons.
+ * @param engine contains the unpacked wheel, and receives the addons.
  * @throws AppError `backend_unavailable` with what the compiler said.
  */
 export async function compileAddons(
@@ -41,7 +41,7 @@ export async function compileAddons(
           'backend_unavailable',
           `${name} could not be compiled by ${compiler}: ${toolOutput(thrown)}`,
           {
-            hint: 'take the pinned TensorFlow (no --wheel), or another compiler (environment variable CXX)',
+            hint: 'use the pinned TensorFlow (no --wheel), or another compiler (environment variable CXX)',
             cause: thrown,
           },
         );

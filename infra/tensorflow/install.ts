@@ -19,37 +19,37 @@ import { unpackWheel } from './unpack-wheel.ts';
 import { type Device, downloadWheels, givenWheels, pinnedPackages } from './wheels.ts';
 
 export interface InstallOptions {
-  /** The folder that takes it; `GSMN_TENSORFLOW` names the same where it is not the project's own. */
+  /** The destination folder; `GSMN_TENSORFLOW` names it if it is not the project's own. */
   readonly target: string;
   readonly device: Device;
-  /** A wheel or a folder of wheels to take instead of downloading. */
+  /** A wheel or a folder of wheels to use instead of downloading. */
   readonly wheel?: string | undefined;
-  /** Makes it again where it is there. */
+  /** Sets it up again even if it exists. */
   readonly force?: boolean;
-  /** The C++ compiler, if not the first of the usual ones. */
+  /** The C++ compiler; by default the first of the usual ones. */
   readonly compiler?: string | undefined;
   readonly signal: AbortSignal;
-  /** Hears one line a step. */
+  /** Receives one line for each step. */
   readonly say: (line: string) => void;
 }
 
-/** Disk for the wheels, what is unpacked of them, and some rest: measured 1.1 and 8.4 GiB. */
+/** Disk space for the wheels, for what is unpacked from them, and some reserve: measured 1.1 and 8.4 GiB. */
 const NEEDED_BYTES: Record<Device, number> = { cpu: 1.5 * 2 ** 30, cuda: 10 * 2 ** 30 };
 const BUILDING = /^building-(\d+)$/;
 const MIB = 2 ** 20;
 
 /**
  * Sets up TensorFlow in a folder: gets the wheels, unpacks their libraries, compiles the binding against them, tests it in
- * a process of its own, and only then renames it into its place. An engine that is there already stays until then, and is
- * all that there is to do where it is of the same wheels.
+ * a separate process, and only then renames it to its final place. An existing set-up stays until then. If it was made
+ * from the same wheels, nothing else is done.
  *
- * @throws AppError that says what is missing or broken and how to mend it; nothing half-made stays behind.
+ * @throws AppError that says what is missing or broken and how to fix it; nothing incomplete is left behind.
  */
 export async function installTensorflow(options: InstallOptions): Promise<void> {
   const { target, device, say, signal } = options;
   const wanted = await wantedWheels(options);
   if (!options.force && (await isThere(target, wanted))) {
-    say(`TensorFlow is set up in ${target} already (${wanted.join(', ')}; --force makes it again)`);
+    say(`TensorFlow is already set up in ${target} (${wanted.join(', ')}; --force sets it up again)`);
     await selfTest(target, say, signal);
     return;
   }
@@ -74,7 +74,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
         'format_unsupported',
         `there is no libtensorflow_cc.so.2 in ${wheels.map((path) => basename(path)).join(', ')}`,
         {
-          hint: 'take a wheel of tensorflow or tensorflow-cpu, 2.21 if in doubt',
+          hint: 'use a wheel of tensorflow or tensorflow-cpu, 2.21 if in doubt',
         },
       );
     }
@@ -97,14 +97,14 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   }
 }
 
-/** What tells one engine from another: the pinned packages, or the names of the wheels that are given. */
+/** What distinguishes set-ups: the pinned packages, or the names of the given wheels. */
 async function wantedWheels({ wheel, device }: InstallOptions): Promise<string[]> {
   if (wheel === undefined) return pinnedPackages(device);
   return (await givenWheels(wheel, device)).map((path) => basename(path));
 }
 
 async function isThere(target: string, wanted: readonly string[]): Promise<boolean> {
-  // A manifest that cannot be read is no reason to give up: the engine is made again.
+  // If the manifest cannot be read, TensorFlow is set up again.
   const manifest = await readEngineManifest(target).catch(() => undefined);
   return manifest?.binding === bindingVersion() && manifest.wheels.join() === wanted.join();
 }
@@ -124,7 +124,7 @@ function bindingVersion(): string {
   return (require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
 }
 
-/** Removes what set-ups that were killed have left behind. */
+/** Removes what killed set-ups have left behind. */
 async function removeAbandoned(target: string): Promise<void> {
   for (const name of await readdir(target)) {
     const process_ = BUILDING.exec(name)?.[1];

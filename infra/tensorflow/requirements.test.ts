@@ -2,12 +2,12 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { assertPlatform, assertSpace, findTools } from './requirements.ts';
 
-describe('what must be there to set up TensorFlow', () => {
+describe("the requirements of TensorFlow's set-up", () => {
   it.each([
     ['darwin', 'arm64', false],
     ['linux', 'arm64', true],
     ['linux', 'x64', false],
-  ] as const)('is not on %s %s (glibc: %s)', (platform, arch, glibc) => {
+  ] as const)('are not met on %s %s (glibc: %s)', (platform, arch, glibc) => {
     expect(() => assertPlatform(platform, arch, glibc)).toThrow(
       expect.objectContaining({
         code: 'backend_unavailable',
@@ -17,10 +17,10 @@ describe('what must be there to set up TensorFlow', () => {
     );
   });
 
-  it('is on linux x64', () => expect(() => assertPlatform('linux', 'x64', true)).not.toThrow());
+  it('are met on linux x64', () => expect(() => assertPlatform('linux', 'x64', true)).not.toThrow());
 
   it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
-    'names the compiler that is missing (skipped elsewhere than on linux x64)',
+    'name the missing compiler (skipped except on linux x64)',
     async () => {
       await expect(findTools('no-such-compiler')).rejects.toMatchObject({
         code: 'backend_unavailable',
@@ -30,7 +30,7 @@ describe('what must be there to set up TensorFlow', () => {
     },
   );
 
-  it('says how much space lacks', async () => {
+  it('say how much space is missing', async () => {
     await expect(assertSpace(tmpdir(), 2 ** 62)).rejects.toMatchObject({
       code: 'file_unwritable',
       message: expect.stringContaining('4294967296.0'),

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
 import { runTool } from './run-tool.ts';
 
-/** What must be on the machine. */
+/** What the machine must have. */
 export interface Tools {
   /** A C++17 compiler. */
   readonly compiler: string;
@@ -21,9 +21,9 @@ function missing(what: string, hint: string, cause?: unknown): AppError {
 }
 
 /**
- * Looks for all that the set-up needs, before it downloads anything.
+ * Checks everything that the set-up needs before it downloads anything.
  *
- * @param compiler what the environment's `CXX` names; undefined takes the first of the usual ones.
+ * @param compiler the value of `CXX` in the environment; undefined uses the first of the usual ones.
  * @throws AppError `backend_unavailable` that names the first thing that is missing, and how to get it.
  */
 export async function findTools(compiler: string | undefined): Promise<Tools> {
@@ -36,7 +36,7 @@ export function assertPlatform(platform: string, arch: string, glibc: boolean): 
   if (platform === 'linux' && arch === 'x64' && glibc) return;
   const here = platform === 'linux' && !glibc ? `${platform} ${arch} without glibc` : `${platform} ${arch}`;
   throw missing(
-    `this machine is ${here}, and it is built for Linux on x64 with glibc alone`,
+    `this machine is ${here}, and TensorFlow is built for Linux on x64 with glibc only`,
     'use --backend webgpu or wasm here, or run the container of infra/docker',
   );
 }
@@ -70,7 +70,7 @@ function findNodeHeaders(): string {
   const found = folders.find((folder) => existsSync(join(folder, 'node_api.h')));
   if (found !== undefined) return found;
   throw missing(
-    `Node's headers are not there (no node_api.h in ${folders.join(' or ')})`,
+    `Node's headers are missing (no node_api.h in ${folders.join(' or ')})`,
     'install the packages again with their optional ones (npm ci --include=optional)',
   );
 }
@@ -80,13 +80,13 @@ export async function assertPip(): Promise<void> {
   await runTool('python3', ['-m', 'pip', '--version']).catch((thrown: unknown) => {
     throw missing(
       'there is no python3 with pip to download TensorFlow with',
-      'install them (Debian, Ubuntu: apt-get install python3-pip), or give a wheel that you have: --wheel PATH',
+      'install them (Debian, Ubuntu: apt-get install python3-pip), or pass a wheel: --wheel PATH',
       thrown,
     );
   });
 }
 
-/** @throws AppError `file_unwritable` when a folder's disk has less than `bytes` free. */
+/** @throws AppError `file_unwritable` if the disk of a folder has less than `bytes` free. */
 export async function assertSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;

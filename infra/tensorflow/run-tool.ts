@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const LONGEST_OUTPUT = 16 << 20;
 
-/** Runs a tool to its end and gives back what it printed; throws what `toolOutput` reads. */
+/** Runs a tool and returns what it printed; throws what `toolOutput` reads. */
 export async function runTool(
   command: string,
   parameters: readonly string[],

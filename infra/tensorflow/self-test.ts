@@ -1,16 +1,16 @@
-/** Proves in a process of its own that a TensorFlow works, then measures it; prints one line of JSON. */
+/** Tests in a separate process that TensorFlow works, then measures it; prints one line of JSON. */
 import process from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 
-/** What a working TensorFlow says of itself. */
+/** What a working TensorFlow reports. */
 export interface SelfTest {
   /** libtensorflow's version. */
   readonly tensorflow: string;
-  /** What it computes on. */
+  /** The device that it computes on. */
   readonly device: 'cpu' | 'gpu';
-  /** 10⁹ multiplications and additions a second, in products of 1024 x 1024 matrices. */
+  /** 10⁹ multiplications and additions per second, in products of 1024 x 1024 matrices. */
   readonly gigaflops: number;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run setup:tensorflow`: makes the backend "tensorflow" (docs/tensorflow.md). Says what it does on stderr. */
+/** `npm run setup:tensorflow`: sets up the backend "tensorflow" (docs/tensorflow.md). Reports on stderr. */
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -17,10 +17,13 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const { cuda, wheel, target, force } = new Command('npm run setup:tensorflow --')
   .description('Sets up the backend "tensorflow": compiles its binding against a current libtensorflow.')
-  .option('--cuda', 'with CUDA, for an NVIDIA GPU (some 8 GiB; without: 1 GiB)')
+  .option('--cuda', 'with CUDA, for an NVIDIA GPU (about 8 GiB; without: 1 GiB)')
   .option('--wheel <path>', 'a TensorFlow wheel, or a folder of wheels, instead of downloading')
-  .option('--target <folder>', 'where to (default: GSMN_TENSORFLOW, or .tensorflow/ of the project)')
-  .option('--force', 'make it again where it is there')
+  .option(
+    '--target <folder>',
+    'destination folder (default: GSMN_TENSORFLOW, or .tensorflow/ of the project)',
+  )
+  .option('--force', 'set it up again even if it exists')
   .parse()
   .opts<Options>();
 

@@ -39,7 +39,7 @@ describe('unpacking a wheel', () => {
     expect(existsSync(join(folder, 'out/tensorflow/python'))).toBe(false);
   });
 
-  it.each([0, 6] as const)('refuses bytes that do not fit their checksum (level %i)', async (level) => {
+  it.each([0, 6] as const)('refuses bytes that do not match their checksum (level %i)', async (level) => {
     const archive = zipSync({ [LIBRARY]: bytes('abcdefgh'.repeat(40)) }, { level });
     const data = 30 + LIBRARY.length;
     archive[data + 3] = (archive[data + 3] ?? 0) ^ 0x55;
@@ -50,7 +50,7 @@ describe('unpacking a wheel', () => {
     });
   });
 
-  it('refuses a wheel that is cut off, and a path that leads out', async () => {
+  it('refuses a truncated wheel, and a path that leads outside', async () => {
     const archive = zipSync({ [LIBRARY]: bytes('abc') });
     writeFileSync(wheel, archive.subarray(0, archive.length - 5));
     await expect(unpack()).rejects.toMatchObject({ code: 'format_invalid' });
@@ -59,13 +59,13 @@ describe('unpacking a wheel', () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     writeFileSync(wheel, zipSync({ [LIBRARY]: bytes('abc') }));
     await expect(unpackWheel(wheel, folder, AbortSignal.abort())).rejects.toThrow(/abort/i);
   });
 });
 
-describe('what is needed of a wheel', () => {
+describe('the members of a wheel that are needed', () => {
   it.each([
     'tensorflow/libtensorflow_framework.so.2',
     'tensorflow/include/absl/log/globals.h',

@@ -9,26 +9,26 @@ import { readZipDirectory, type ZipEntry, zipInvalid } from '../../shared/format
 import { writing } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 
-/** Of a TensorFlow wheel: both libraries, and the headers that the binding and Abseil's log reach. */
+/** From a TensorFlow wheel: both libraries, and the headers that the binding and Abseil's log need. */
 const TENSORFLOW_MEMBER =
   /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/(absl|tensorflow\/c|tensorflow\/core\/platform|tsl|xla\/tsl\/c)\/.+\.(h|inc)$)/;
-/** Of an NVIDIA wheel: its libraries, and what compiles kernels for a card that TensorFlow was not built for. */
+/** From an NVIDIA wheel: its libraries, and what compiles kernels for cards that TensorFlow was not built for. */
 const NVIDIA_MEMBER = /^nvidia\/(\w+\/lib\/.+\.so[^/]*$|cuda_nvcc\/(bin|nvvm)\/.+[^/]$)/;
-/** The terms under which all of it is passed on. */
+/** The licences of all of it. */
 const LICENSE_MEMBER = /^[^/]+\.dist-info\/(licenses\/)?(license|notice|third_party_notices)[^/]*$/i;
 const PROGRAM = /\/bin\/[^/]+$/;
 
 const LOCAL_HEADER_BYTES = 30;
 const [STORED, DEFLATED] = [0, 8];
 
-/** Whether the engine needs a wheel's member. */
+/** Whether the set-up needs a member of the wheel. */
 export function isNeeded(name: string): boolean {
   return [TENSORFLOW_MEMBER, NVIDIA_MEMBER, LICENSE_MEMBER].some((pattern) => pattern.test(name));
 }
 
 /**
- * Unpacks what the engine needs of a wheel, under its own paths: TensorFlow looks for CUDA beside itself, where pip would
- * have put it. Members are streamed, as the largest has a gigabyte, and held to their checksums.
+ * Unpacks what the set-up needs from a wheel under its own paths: TensorFlow looks for CUDA next to itself, where pip
+ * would have put it. Members are streamed, because the largest has a gigabyte, and checked against their checksums.
  *
  * @returns bytes written.
  * @throws AppError `format_invalid` for a damaged wheel, `file_unwritable`.
@@ -40,7 +40,7 @@ export function unpackWheel(wheel: string, folder: string, signal: AbortSignal):
     for (const entry of entries.values()) {
       if (!isNeeded(entry.name)) continue;
       const path = join(folder, entry.name);
-      if (entry.name.split('/').includes('..')) throw zipInvalid(wheel, `${entry.name} leads out of it`);
+      if (entry.name.split('/').includes('..')) throw zipInvalid(wheel, `${entry.name} leads outside`);
       await writing(path, async () => {
         await mkdir(dirname(path), { recursive: true });
         await unpackMember(source, entry, path, signal);
@@ -82,9 +82,9 @@ async function unpackMember(
     await pipeline([packed, ...unpacked, counted, createWriteStream(path)], { signal });
   } catch (thrown) {
     if (!String((thrown as NodeJS.ErrnoException).code).startsWith('Z_')) throw thrown;
-    throw zipInvalid(source.name, `the deflated bytes of ${name} are broken`, thrown);
+    throw zipInvalid(source.name, `the deflated bytes of ${name} are damaged`, thrown);
   }
   if (found.size !== size || found.checksum !== checksum) {
-    throw zipInvalid(source.name, `the bytes of ${name} do not fit their checksum`);
+    throw zipInvalid(source.name, `the bytes of ${name} do not match their checksum`);
   }
 }

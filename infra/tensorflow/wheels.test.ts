@@ -8,7 +8,7 @@ const CPU = 'tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
 const CUDA = 'tensorflow-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
 const CUBLAS = 'nvidia_cublas_cu12-12.9.3.13-py3-none-manylinux_2_27_x86_64.whl';
 
-describe('wheels that are given', () => {
+describe('given wheels', () => {
   let folder = '';
 
   beforeEach(() => {
@@ -20,13 +20,13 @@ describe('wheels that are given', () => {
     for (const name of names) writeFileSync(join(folder, name), '');
   }
 
-  it('takes a wheel by its path, and one of a folder', async () => {
+  it('finds a wheel by its path, and in a folder', async () => {
     put(CPU, CUBLAS, 'numpy-2.3-cp312-manylinux_2_27_x86_64.whl', 'tensorflow_estimator-2.15.0-py2.whl');
     expect(await givenWheels(join(folder, CPU), 'cpu')).toEqual([join(folder, CPU)]);
     expect(await givenWheels(folder, 'cpu')).toEqual([join(folder, CPU)]);
   });
 
-  it("takes NVIDIA's along for CUDA", async () => {
+  it("includes NVIDIA's for CUDA", async () => {
     put(CUDA, CUBLAS);
     expect((await givenWheels(folder, 'cuda')).map((path) => basename(path))).toEqual([CUDA, CUBLAS]);
   });
@@ -39,7 +39,7 @@ describe('wheels that are given', () => {
     });
   });
 
-  it('refuses none and two', async () => {
+  it('refuses no wheel and two wheels', async () => {
     await expect(givenWheels(folder, 'cpu')).rejects.toMatchObject({
       message: expect.stringContaining('has 0'),
     });
@@ -50,15 +50,15 @@ describe('wheels that are given', () => {
     });
   });
 
-  it('refuses what is for another system, and a path where nothing is', async () => {
+  it('refuses a wheel for another system, and a path that does not exist', async () => {
     put('tensorflow-2.21.0-cp312-cp312-macosx_12_0_arm64.whl');
     await expect(givenWheels(folder, 'cpu')).rejects.toMatchObject({ code: 'argument_invalid' });
     await expect(givenWheels(join(folder, 'none'), 'cpu')).rejects.toMatchObject({ code: 'file_missing' });
   });
 });
 
-describe('wheels that are pinned', () => {
-  it('are of one TensorFlow, with CUDA 12 where it is asked for', async () => {
+describe('pinned wheels', () => {
+  it('are for one TensorFlow, with CUDA 12 on request', async () => {
     const [cpu, ...more] = await pinnedPackages('cpu');
     const [cuda, ...nvidia] = await pinnedPackages('cuda');
     expect(more).toEqual([]);

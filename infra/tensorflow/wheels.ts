@@ -3,13 +3,13 @@ import { basename, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { runTool, toolOutput } from './run-tool.ts';
 
-/** Which TensorFlow: without or with CUDA. */
+/** The kind of TensorFlow: without or with CUDA. */
 export type Device = 'cpu' | 'cuda';
 
 const TENSORFLOW_WHEEL = /^tensorflow(_cpu)?-[^-]+-.*\.whl$/;
 const NVIDIA_WHEEL = /^nvidia_.*\.whl$/;
 
-/** The wheels fit any Python and any libc since glibc 2.27 or 2.28: nothing of them is run by Python. */
+/** The wheels fit any Python, and any glibc since 2.27 or 2.28: Python runs nothing in them. */
 const WHEEL_TAGS = [
   '--implementation=cp',
   '--python-version=3.12',
@@ -32,9 +32,9 @@ export async function pinnedPackages(device: Device): Promise<string[]> {
 }
 
 /**
- * Downloads the pinned wheels by pip, which holds each to its pinned hash.
+ * Downloads the pinned wheels with pip, which checks each against its pinned hash.
  *
- * @param folder takes the wheels.
+ * @param folder receives the wheels.
  * @returns their paths.
  * @throws AppError `backend_unavailable` when they cannot be had, with what pip said.
  */
@@ -50,7 +50,7 @@ export async function downloadWheels(device: Device, folder: string, signal: Abo
       'backend_unavailable',
       `TensorFlow's wheels could not be downloaded: ${toolOutput(thrown)}`,
       {
-        hint: 'check the network and pip (its index, its proxy), or give wheels that you have: --wheel PATH',
+        hint: 'check the network and pip (its index, its proxy), or pass wheels: --wheel PATH',
         cause: thrown,
       },
     );
@@ -61,12 +61,13 @@ export async function downloadWheels(device: Device, folder: string, signal: Abo
 /**
  * The wheels at a path: a TensorFlow wheel, or a folder with one and, for CUDA, NVIDIA's.
  *
- * @throws AppError `file_missing`; `argument_invalid` where not exactly one TensorFlow fits, or NVIDIA's wheels lack.
+ * @throws AppError `file_missing`; `argument_invalid` unless exactly one TensorFlow fits, or if NVIDIA's wheels are
+ *   missing.
  */
 export async function givenWheels(path: string, device: Device): Promise<string[]> {
   const found = await stat(path).catch((thrown: unknown) => {
     throw new AppError('file_missing', `--wheel: there is nothing at ${path}`, {
-      hint: 'give the path of a wheel, or of a folder of wheels',
+      hint: 'pass the path of a wheel, or of a folder of wheels',
       cause: thrown,
     });
   });
@@ -84,7 +85,7 @@ export async function givenWheels(path: string, device: Device): Promise<string[
   }
   if (!/linux.*x86_64/.test(basename(tensorflow))) {
     throw new AppError('argument_invalid', `--wheel: ${basename(tensorflow)} is not for Linux on x64`, {
-      hint: 'take a wheel whose name ends in manylinux…x86_64.whl',
+      hint: 'use a wheel whose name ends in manylinux…x86_64.whl',
     });
   }
   if (device === 'cpu') return [tensorflow];
@@ -94,7 +95,7 @@ export async function givenWheels(path: string, device: Device): Promise<string[
       'argument_invalid',
       `--wheel: ${path} has no NVIDIA wheels (nvidia_….whl) for --cuda`,
       {
-        hint: `give a folder with the wheels that ${requirementsFile(device)} lists`,
+        hint: `pass a folder with the wheels that ${requirementsFile(device)} lists`,
       },
     );
   }

@@ -1,4 +1,4 @@
-/** What workerd is told to serve, in the text form of its configuration (`workerd.capnp` of the package). */
+/** The configuration of workerd in its text form (`workerd.capnp` of the package). */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
@@ -22,10 +22,11 @@ export async function compatibilityDate(): Promise<string> {
 }
 
 /**
- * One worker behind one socket, and nothing else that answers. The worker may reach every address, this machine's
- * included: the services that it needs run there.
+ * One worker behind one socket, and nothing else that responds. The worker may reach every address, including those of
+ * this machine: the services that it needs run there.
  *
- * @param variables names of its variables. The values come from workerd's environment, so that no secret lies in a file.
+ * @param variables names of its variables. Their values come from workerd's environment, so that no secret is written to
+ *   a file.
  */
 export function workerdConfiguration(
   files: WorkerFiles,

@@ -1,20 +1,20 @@
-/** Starts workerd again when it ends by itself. */
+/** Restarts workerd when it ends by itself. */
 import { AppError, toAppError } from '../../shared/errors/index.ts';
 import type { LogLine } from './log-line.ts';
 import { launchWorkerd, type Workerd, type WorkerdOptions } from './workerd-process.ts';
 
-/** Restarts within `WINDOW_MS`; one more gives up. */
+/** Restarts allowed within `WINDOW_MS`; after one more it gives up. */
 const RESTARTS = 5;
 const WINDOW_MS = 60_000;
-/** The first restart is at once; each further one within the window waits twice as long as the one before it. */
+/** The first restart is immediate; each further one within the window waits twice as long as the previous one. */
 const FIRST_DELAY_MS = 250;
 
-/** workerd, by whichever process it runs at the moment. */
+/** workerd, in whichever process it currently runs. */
 export interface KeptWorkerd {
   /** The same for every process. */
   readonly port: number;
   /**
-   * Resolves when it was closed.
+   * Resolves when it has been closed.
    *
    * @throws AppError `internal` when it ended so often that it was given up.
    */
@@ -27,7 +27,7 @@ export interface KeptWorkerd {
  * Starts workerd, and again on the same port whenever it ends; each restart is a warning in the log.
  *
  * @param host address without the port, in brackets where it is of IPv6
- * @throws when it does not come up the first time.
+ * @throws if it does not start the first time.
  */
 export async function keepWorkerdRunning(
   options: Omit<WorkerdOptions, 'address'>,
@@ -38,7 +38,7 @@ export async function keepWorkerdRunning(
   const first = await launch(port);
   const closing = new AbortController();
   const ended = keepRunning(first, () => launch(first.port), closing.signal, options.onLog);
-  // Whoever waits for it hears of it.
+  // Whoever waits for it receives the error.
   ended.catch(() => {});
   return {
     port: first.port,
@@ -70,7 +70,7 @@ async function keepRunning(
     restarts = restarts.filter((at) => performance.now() - at < WINDOW_MS);
     if (restarts.length === RESTARTS) throw givenUp(end);
     const delay = restarts.length === 0 ? 0 : FIRST_DELAY_MS * 2 ** (restarts.length - 1);
-    onLog({ level: 'warn', text: `workerd ended (${end}) and is started again`, fields: { end, delay } });
+    onLog({ level: 'warn', text: `workerd ended (${end}) and is restarted`, fields: { end, delay } });
     await Promise.race([new Promise((resolve) => setTimeout(resolve, delay)), closed]);
     if (closing.aborted) return;
     restarts.push(performance.now());

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error';
   readonly text: string;
-  /** The text's fields, when it is a JSON object, as the worker's own log entries are. */
+  /** The fields of the text if it is a JSON object, as the worker's own log entries are. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -19,10 +19,10 @@ const json = z.string().transform((text, context): unknown => {
 const entrySchema = json.pipe(z.object({ level: z.string(), message: z.string() }));
 const fieldsSchema = json.pipe(z.record(z.string(), z.unknown()));
 
-/** All other calls of the console give information. */
+/** All other console functions have the level info. */
 const LEVELS: Readonly<Record<string, LogLine['level']>> = { warn: 'warn', error: 'error' };
 
-/** Reads a line of workerd's structured log; one of another form (a crash) is a warning. */
+/** Reads a line of workerd's structured log; a line in another form (a crash) is a warning. */
 export function parseLogLine(line: string): LogLine {
   const entry = entrySchema.safeParse(line).data;
   if (entry === undefined) return { level: 'warn', text: line };

@@ -1,4 +1,4 @@
-/** workerd as a child process, which never outlives this one. */
+/** workerd as a child process, which never outlives this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,20 +12,20 @@ import { z } from 'zod';
 import { SOCKET } from './configuration.ts';
 import { type LogLine, parseLogLine } from './log-line.ts';
 
-/** How long it may take until it listens. */
+/** How long it may take to listen. */
 const START_TIMEOUT_MS = 30_000;
-/** How long requests under way may take when it is ended. */
+/** How long requests under way may take when it is stopped. */
 const DRAIN_MS = 2000;
 
 const CONTROL = 3;
 const LIFELINE = 4;
 
 /**
- * Becomes workerd, in the same process, after it has left a guard behind: a shell that waits on a pipe which this process
- * alone holds open. However this process ends, `kill -9` included, the pipe closes and the guard kills workerd, which
- * would not notice by itself; a line on the pipe sends the guard away. The guard is there before workerd is, so that no
- * moment is uncovered, and costs a megabyte and no time, where a second Node would cost 40 of each.
- * Ctrl-C at a terminal reaches every process of the group; when to end is for this process to say.
+ * A shell that starts a guard in the background and then becomes workerd. The guard waits on a pipe that only this process
+ * holds open. However this process ends, `kill -9` included, the pipe closes and the guard kills workerd, which would not
+ * notice by itself; a line on the pipe ends the guard. The guard starts before workerd, so there is no gap. It costs a
+ * megabyte and no time, where a second Node would cost 40 megabytes and 40 milliseconds.
+ * Ctrl-C at a terminal reaches every process of the group; this process decides when to end.
  */
 const GUARDED = `trap '' INT HUP
 (
@@ -40,9 +40,9 @@ export interface WorkerdOptions {
   readonly configuration: string;
   /** Folder of the worker's files. */
   readonly folder: string;
-  /** What the configuration takes from the environment; workerd sees nothing else of ours. */
+  /** The variables that the configuration reads from the environment; workerd sees no others of ours. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Address to listen on: `127.0.0.1:80`, `[::1]:80`; port 0 takes a free one. */
+  /** Address to listen on: `127.0.0.1:80`, `[::1]:80`; port 0 chooses a free one. */
   readonly address: string;
   readonly onLog: (line: LogLine) => void;
 }
@@ -51,20 +51,20 @@ export interface WorkerdOptions {
 export interface Workerd {
   readonly pid: number;
   readonly port: number;
-  /** Resolves when it has ended, for whatever reason, with what ended it: `exit code 1`, `SIGKILL`. */
+  /** Resolves when it has ended, for any reason, with the cause: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Lets requests under way finish, for a moment, and ends it. */
+  /** Lets requests under way finish for a moment, then ends it. */
   close(): Promise<void>;
 }
 
 /**
  * Starts workerd; resolves when it listens.
  *
- * @throws when it ends before; its log says why.
+ * @throws if it ends before; its log says why.
  */
 export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const { folder, environment, address, onLog } = options;
-  // It reads the text form from a file alone, and has read it when it listens.
+  // It reads the text form only from a file, and has read it when it listens.
   const temporary = await mkdtemp(join(tmpdir(), 'gsmn-workerd-'));
   try {
     const configuration = join(temporary, 'config.capnp');
@@ -83,7 +83,7 @@ export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
     for (const stream of [stdout, stderr])
       createInterface(stream).on('line', (line) => onLog(parseLogLine(line)));
     child.once('exit', () => lifeline.end('ended\n'));
-    // The guard may be gone already.
+    // The guard may have ended already.
     lifeline.on('error', () => {});
     const ended = endOf(child);
     const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
@@ -123,7 +123,7 @@ function pipesOf(child: ChildProcess) {
   return { stdout, stderr, control: control as Readable, lifeline: lifeline as Duplex };
 }
 
-/** How it ended, when all that it wrote is read. */
+/** The cause of its end, after everything that it wrote was read. */
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));

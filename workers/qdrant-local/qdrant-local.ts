@@ -12,34 +12,34 @@ import { queryRoutes } from './routes/query.ts';
 import { loadScanKernel } from './vectors/kernel.ts';
 
 export interface QdrantLocalOptions {
-  /** The SQLite file; made with its folder where it is missing. */
+  /** The SQLite file; created with its folder if missing. */
   readonly path: string;
-  /** Where it is given, requests must carry it. */
+  /** If given, requests must send it. */
   readonly apiKey?: string | undefined;
-  /** Bytes of a request's body. 32 MiB as in Qdrant. */
+  /** Maximum bytes of a request body. 32 MiB as in Qdrant. */
   readonly maxBodyBytes?: number | undefined;
-  /** Points that one answer may hold, those skipped by `offset` included. */
+  /** Maximum number of points in one response, including those skipped by `offset`. */
   readonly maxLimit?: number | undefined;
-  /** Points of a collection. A point of 1024 dimensions takes 5 kB of memory and its payload. */
+  /** Maximum number of points in a collection. A point of 1024 dimensions takes 5 kB of memory plus its payload. */
   readonly maxPoints?: number | undefined;
   /**
-   * Bytes that an exact search may scan: points times dimensions. Beyond, a graph finds candidates, unless the query says
-   * `params.exact` or has a filter. 256 MiB, about 45 ms.
+   * Bytes that an exact search may scan: points times dimensions. Above, an HNSW index proposes candidates, unless the
+   * query has `params.exact` or a filter. 256 MiB, about 45 ms.
    */
   readonly scanBytes?: number | undefined;
-  /** Is told of what should not happen: faults of the store or of this program. */
+  /** Receives faults of the store or of this program, which should not happen. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
 export interface QdrantLocal {
-  /** Answers requests in the same process: `app.request(path, init)`, or `fetch: app.fetch`. */
+  /** Handles requests in the same process: `app.request(path, init)`, or `fetch: app.fetch`. */
   readonly app: Hono<LocalEnv>;
-  /** Lets go of the file. Requests after it fail. */
+  /** Releases the file. Later requests fail. */
   close(): void;
 }
 
 /**
- * Opens the store and answers the part of Qdrant's REST API that README.md lists. Throws `conflict` (another process has
+ * Opens the store and serves the part of Qdrant's REST API that README.md lists. Throws `conflict` (another process uses
  * the file), `format_invalid`, `checksum_mismatch`, `file_unreadable`, `file_unwritable`, `backend_unavailable`.
  */
 export async function createQdrantLocal(options: QdrantLocalOptions): Promise<QdrantLocal> {

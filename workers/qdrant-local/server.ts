@@ -4,20 +4,20 @@ import { AppError } from '../../shared/errors/index.ts';
 import { createQdrantLocal, type QdrantLocalOptions } from './qdrant-local.ts';
 
 export interface StartOptions extends QdrantLocalOptions {
-  /** 0 takes any free port. Default 6333. */
+  /** 0 chooses a free port. Default 6333. */
   readonly port?: number | undefined;
-  /** Default 127.0.0.1: whoever opens it to others should set `apiKey`. */
+  /** Default 127.0.0.1. Set `apiKey` before making it reachable for others. */
   readonly host?: string | undefined;
 }
 
 export interface RunningQdrantLocal {
   /** e.g. `http://127.0.0.1:6333` */
   readonly url: string;
-  /** Ends open connections and lets go of the file. */
+  /** Ends open connections and releases the file. */
   close(): Promise<void>;
 }
 
-/** Opens the store and listens. Throws what `createQdrantLocal` throws, and `conflict` where the port is taken. */
+/** Opens the store and listens. Throws what `createQdrantLocal` throws, and `conflict` if the port is in use. */
 export async function startQdrantLocal({
   port = 6333,
   host = '127.0.0.1',

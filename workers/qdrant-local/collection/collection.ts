@@ -24,8 +24,8 @@ type Change =
   | { readonly kind: 'remove'; readonly id: PointId };
 
 /**
- * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory follows only
- * when that is on the disk; as all of it is synchronous, no request sees half of a change.
+ * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory is updated
+ * only after it is on disk. Everything is synchronous, so no request sees half of a change.
  */
 export class Collection {
   readonly key: number;
@@ -57,7 +57,7 @@ export class Collection {
     return this.#indexes;
   }
 
-  /** Writes points; of two with one id the later stays. Returns the change's number. */
+  /** Writes points; of two points with the same id, the later one is kept. Returns the number of the change. */
   upsert(points: readonly NewPoint[]): number {
     return this.#change(points.map((point) => ({ kind: 'put', point: this.#fitting(point) })));
   }
@@ -66,7 +66,7 @@ export class Collection {
     return this.#change(this.#ids(selection).map((id) => ({ kind: 'remove', id })));
   }
 
-  /** Replaces the payload of points that exist by what `next` makes of it. */
+  /** Replaces the payload of existing points by the result of `next`. */
   changePayload(selection: PointSelection, next: (payload: Payload) => Payload): number {
     const ids = this.#ids(selection);
     if ('ids' in selection) {
@@ -129,7 +129,7 @@ export class Collection {
       throw new AppError(
         'request_too_large',
         `collection ${this.name} would hold ${this.points.count + added.size} points, the limit is ${this.#parts.maxPoints}`,
-        { hint: 'Raise maxPoints if there is memory for them, or use a Qdrant server.' },
+        { hint: 'Raise maxPoints if there is enough memory, or use a Qdrant server.' },
       );
     }
     this.points.reserve(added.size);
@@ -142,7 +142,7 @@ export class Collection {
     return version;
   }
 
-  /** Writes rows, and returns what is then to be done in memory. */
+  /** Writes rows, and returns what must then be done in memory. */
   #write(changes: readonly Change[], version: number): (() => void)[] {
     const keys = new Map<PointId, number>();
     const keyOf = (id: PointId) => {
@@ -176,7 +176,7 @@ export class Collection {
     return { id, vectors: stored, payload };
   }
 
-  /** The parameters of a vector name; checks that a vector of that length fits. `what` begins the message. */
+  /** The parameters of a named vector; checks that a vector of this length fits. `what` starts the message. */
   vectorParams(name: string, length: number, what: string) {
     const params = this.config.vectors.get(name);
     if (params === undefined) {

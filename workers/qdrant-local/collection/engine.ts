@@ -13,7 +13,7 @@ export interface EngineOptions {
   readonly graph: GraphOptions;
 }
 
-/** All collections and aliases of one file. Collections that no alias names are read when first asked for. */
+/** All collections and aliases of one file. Collections without an alias are read at their first use. */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #file: StoreFile;
@@ -48,7 +48,7 @@ export class Engine {
     return [...this.#stored.keys()];
   }
 
-  /** Whether there is a collection, or an alias, of that name. */
+  /** Whether a collection or an alias of that name exists. */
   has(name: string): boolean {
     return this.#stored.has(name) || this.#aliases.has(name);
   }
@@ -83,7 +83,7 @@ export class Engine {
     this.#stored.set(name, { key, name, config, indexes: new Map(), operations: 0 });
   }
 
-  /** Deletes a collection and its aliases; an alias is not a collection. Returns whether it was there. */
+  /** Deletes a collection and its aliases, but not by the name of an alias. Returns whether it existed. */
   drop(name: string): boolean {
     const stored = this.#stored.get(name);
     if (stored === undefined) return false;
@@ -98,16 +98,16 @@ export class Engine {
     return true;
   }
 
-  /** Alias and collection, of all collections or of one. */
+  /** Alias and collection, for all collections or for one. */
   aliases(collection?: string): [string, string][] {
     return [...this.#aliases].filter(([, target]) => collection === undefined || target === collection);
   }
 
-  /** Takes all steps at once or none. Throws `not_found`, `conflict`. */
+  /** Applies all actions or none. Throws `not_found`, `conflict`. */
   changeAliases(actions: readonly AliasAction[]): void {
     const next = new Map(this.#aliases);
     for (const action of actions) this.#step(next, action);
-    // A collection that cannot be read must not become the one that is served.
+    // A collection that cannot be read must not become active.
     for (const target of new Set(next.values())) this.collection(target);
     this.#file.transaction(() => {
       for (const alias of this.#aliases.keys()) if (!next.has(alias)) this.#catalogue.removeAlias(alias);

@@ -2,7 +2,7 @@ import { elementsAt, type PayloadPath } from '../filter/payload-path.ts';
 import type { Payload } from '../schema/common.ts';
 import type { Scalar } from '../schema/filter.ts';
 
-/** Which slots hold which values at one path: finds candidates for `match` without looking at every point. */
+/** Which slots hold which values at one path: finds candidates for `match` without reading every point. */
 export class PayloadIndex {
   readonly #path: PayloadPath;
   readonly #slots = new Map<Scalar, Set<number>>();

@@ -15,7 +15,7 @@ interface Resident {
   readonly payload: Payload;
 }
 
-/** All points of a collection in memory, each at a slot; vectors in the kernels' memory, payloads as objects. */
+/** All points of a collection in memory, each in a slot; vectors in the kernels' memory, payloads as objects. */
 export class ResidentPoints {
   readonly vectors: ReadonlyMap<string, VectorSet>;
   readonly #slots = new Map<PointId, number>();
@@ -30,7 +30,7 @@ export class ResidentPoints {
     );
   }
 
-  /** Ends what goes on in the background. */
+  /** Ends background work. */
   stop(): void {
     for (const set of this.vectors.values()) set.graph?.stop();
   }
@@ -49,13 +49,13 @@ export class ResidentPoints {
     return point;
   }
 
-  /** Makes room for so many more points, so that `put` cannot fail. */
+  /** Reserves memory for this many more points, so that `put` cannot fail. */
   reserve(added: number): void {
     const slots = this.#points.length + Math.max(0, added - this.#free.length);
     for (const set of this.vectors.values()) set.reserve(slots);
   }
 
-  /** Keeps a point, in place of the one with its id. Vectors are in their stored form. */
+  /** Stores a point, replacing one with the same id. Vectors are in their stored form. */
   put({ vectors, ...resident }: StoredPoint): void {
     const slot = this.#place(resident);
     for (const [name, set] of this.vectors) {
@@ -117,7 +117,7 @@ export class ResidentPoints {
     return matches(filter, { id, payload, hasVector: (name) => this.vectors.get(name)?.has(slot) ?? false });
   }
 
-  /** Slots of the points that pass. */
+  /** Slots of the points that pass the filter. */
   select(filter: Filter): Int32Array {
     const candidates = this.#candidates(filter);
     const selected = new Int32Array(candidates?.size ?? this.count);
@@ -127,7 +127,7 @@ export class ResidentPoints {
     return selected.subarray(0, n);
   }
 
-  /** The smallest set of slots that an id list or an index can name and that holds all that pass. */
+  /** The smallest set of slots from an id list or an index that contains all points that pass the filter. */
   #candidates(filter: Filter): Set<number> | undefined {
     let best: Set<number> | undefined;
     for (const condition of filter.must) {

@@ -3,14 +3,14 @@ import { type Condition, type FieldTest, type Filter, parseInstant, type Scalar 
 import type { PointId } from '../schema/point-id.ts';
 import { elementsAt, type PayloadPath, valuesAt } from './payload-path.ts';
 
-/** What a filter may ask of a point. */
+/** The data of a point that a filter can check. */
 export interface FilteredPoint {
   readonly id: PointId;
   readonly payload: Payload;
   hasVector(name: string): boolean;
 }
 
-/** Whether a point passes: every `must`, no `must_not`, one `should` where there are any, enough of `min_should`. */
+/** Whether a point passes: every `must`, no `must_not`, at least one `should` if there are any, enough of `min_should`. */
 export function matches(filter: Filter, point: FilteredPoint): boolean {
   const holds = (condition: Condition) => fulfils(condition, point);
   return (
@@ -33,7 +33,7 @@ function fulfils(condition: Condition, point: FilteredPoint): boolean {
     case 'filter':
       return matches(condition.filter, point);
     case 'nested':
-      // The inner filter must hold within one and the same element.
+      // The inner filter must hold within one element.
       return elementsAt(point.payload, condition.path).some(
         (element) =>
           typeof element === 'object' &&
@@ -79,7 +79,7 @@ function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** False for NaN, unless nothing is asked. */
+/** False for NaN, unless nothing is required. */
 function within(
   value: number,
   {

@@ -10,7 +10,7 @@ export interface PayloadPath {
 
 const PART = /^(?:"([^"]+)"|([^".[\]]+))((?:\[\d*\])*)(\.(?=.)|$)/;
 
-/** Undefined where the text is no path. */
+/** Undefined if the text is not a path. */
 export function parsePath(text: string): PayloadPath | undefined {
   const steps: Step[] = [];
   for (let rest = text; rest !== '' || steps.length === 0; ) {
@@ -26,11 +26,11 @@ export function parsePath(text: string): PayloadPath | undefined {
   return { text, steps };
 }
 
-/** All values at a path; none where it leads nowhere. An array at its end is one value. */
+/** All values at a path; none if the path does not exist. An array at its end is one value. */
 export function valuesAt(payload: Payload, path: PayloadPath): unknown[] {
   const [only] = path.steps;
   if (path.steps.length === 1 && only !== undefined && 'key' in only) {
-    // Most paths are one key, and filters look at many points.
+    // Most paths are one key, and filters check many points.
     return Object.hasOwn(payload, only.key) ? [payload[only.key]] : [];
   }
   let values: unknown[] = [payload];
@@ -52,7 +52,7 @@ export function valuesAt(payload: Payload, path: PayloadPath): unknown[] {
   return values;
 }
 
-/** The values at a path with arrays at its end opened: what `match` and `range` look at. */
+/** The values at a path, with the elements of arrays at its end: what `match` and `range` check. */
 export function elementsAt(payload: Payload, path: PayloadPath): unknown[] {
   const values = valuesAt(payload, path);
   return values.some(Array.isArray) ? values.flat() : values;

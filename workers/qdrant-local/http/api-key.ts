@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../../shared/errors/index.ts';
 
-/** Paths that answer without a key, as in Qdrant. */
+/** Paths that respond without a key, as in Qdrant. */
 const OPEN = new Set(['/', '/healthz', '/livez', '/readyz']);
 
-/** Lets in who sends the key as `api-key` or as a bearer token. */
+/** Accepts requests with the key as `api-key` or as a bearer token. */
 export function requireApiKey(key: string): MiddlewareHandler {
-  // Hashes have one length, so that the comparison takes the same time for every guess.
+  // Hashes have the same length, so the comparison takes the same time for every guess.
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(key);
   return async (context, next) => {

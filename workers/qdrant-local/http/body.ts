@@ -3,19 +3,19 @@ import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import { parseJson } from './json.ts';
 
-/** The request's body as its schema has it. Throws `request_invalid` with every problem's place. */
+/** The body of the request, parsed by its schema. Throws `request_invalid` with the position of every problem. */
 export async function readBody<S extends z.ZodType>(context: Context, schema: S): Promise<z.output<S>> {
   const text = await context.req.text();
   return parseWith(schema, parseJson(text), 'the body');
 }
 
-/** Parses with a schema; `what` begins the message. */
+/** Parses with a schema; `what` starts the message. */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   let parsed: z.ZodSafeParseResult<z.output<S>>;
   try {
     parsed = schema.safeParse(value);
   } catch (cause) {
-    // Filters and prefetches may contain themselves; the stack is the limit of how deep.
+    // Filters and prefetches can be nested; the stack limits the depth.
     if (cause instanceof RangeError)
       throw new AppError('request_invalid', `${what} is nested too deeply`, { cause });
     throw cause;
@@ -26,7 +26,7 @@ export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: 
 
 function describe(issues: readonly z.core.$ZodIssue[]): string {
   const texts = issues.flatMap((issue): string[] => {
-    // Of a union, the branch that came furthest says most.
+    // Of a union, the branch that got furthest is the most informative.
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a));
       return [describe(best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })))];

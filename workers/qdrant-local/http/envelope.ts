@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorCode } from '../../../shared/errors/index.ts';
 import { printJson } from './json.ts';
 
-/** What hangs on a request: when it began. */
+/** The variables of a request: when it started. */
 export interface LocalEnv {
   readonly Variables: { began: number };
 }
@@ -14,7 +14,7 @@ function seconds(context: Context<LocalEnv>): number {
   return (performance.now() - context.var.began) / 1000;
 }
 
-/** Qdrant's envelope of an answer. */
+/** Qdrant's envelope of a response. */
 export function answered(context: Context<LocalEnv>, result: unknown): Response {
   return context.body(printJson({ result, status: 'ok', time: seconds(context) }), 200, JSON_HEADERS);
 }
@@ -24,7 +24,7 @@ export function refused(context: Context<LocalEnv>, status: ContentfulStatusCode
   return context.body(printJson({ status: { error }, time: seconds(context) }), status, JSON_HEADERS);
 }
 
-/** The one place that makes HTTP statuses of error codes here. */
+/** The only place that maps error codes to HTTP statuses here. */
 export function statusOf(code: ErrorCode): ContentfulStatusCode {
   switch (code) {
     case 'request_invalid':

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors/index.ts';
 
-/** An integer of 16 digits or more that stands alone: it may not fit a double. */
+/** A separate integer of 16 or more digits: it may not fit a double. */
 const LONG_INTEGER = /(?<![\w.+-])\d{16,}(?![\d.eE])/;
 
-/** Parses JSON; integers beyond 2^53 become bigints, which point ids need. Throws `request_invalid`. */
+/** Parses JSON; integers beyond 2^53 become bigints, because point ids need them. Throws `request_invalid`. */
 export function parseJson(text: string): unknown {
   try {
     return LONG_INTEGER.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
@@ -21,7 +21,7 @@ function exactIntegers(_key: string, value: unknown, ...rest: unknown[]): unknow
   return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
-// Newer than the type library, too.
+// Also newer than the type library.
 const exact = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** The counterpart of `parseJson`. */
@@ -31,7 +31,7 @@ export function printJson(value: unknown): string {
   );
 }
 
-/** Bigints as the nearest numbers: payloads hold plain JSON. Returns its argument where there are none. */
+/** Bigints as the nearest numbers: payloads hold plain JSON. Returns its argument if there are none. */
 export function withoutBigints(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(withoutBigints);

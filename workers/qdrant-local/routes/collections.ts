@@ -56,7 +56,7 @@ function aliasDescription([alias_name, collection_name]: [string, string]) {
   return { alias_name, collection_name };
 }
 
-/** Qdrant's `CollectionInfo`. What is about segments, graphs and logs are the constants of this store. */
+/** Qdrant's `CollectionInfo`. The values about segments, HNSW and logs are constants of this store. */
 function describe({ config, points, indexes }: Collection) {
   const unnamed = config.vectors.get('');
   return {

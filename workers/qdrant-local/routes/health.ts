@@ -4,7 +4,7 @@ import type { LocalEnv } from '../http/envelope.ts';
 /** Version of Qdrant whose API this server follows. */
 const VERSION = '1.19.0';
 
-/** Open once the store is: there is no other state of readiness. */
+/** Open once the store is open: there is no other state of readiness. */
 export function healthRoutes(): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
   app.get('/', (context) =>

@@ -2,7 +2,7 @@ import type { Collection } from '../collection/collection.ts';
 import type { Payload } from '../schema/common.ts';
 import type { WithPayload, WithVector } from '../schema/vectors.ts';
 
-/** A point as answers show it: id, and the payload and vectors that were asked for. */
+/** A point as in responses: id, and the requested payload and vectors. */
 export function pointOutput(
   collection: Collection,
   slot: number,

@@ -20,8 +20,8 @@ const DEFAULT_LIMIT = 10;
 
 export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
-  // A body is read before its collection is looked up: between look-up and answer nothing may be awaited, or an
-  // alias could be switched in between.
+  // The body is read before the collection is looked up: nothing may be awaited between the look-up and the response,
+  // or an alias could be switched in between.
 
   app.put('/collections/:name/points', async (context) => {
     const points = newPoints(await readBody(context, upsertSchema));
@@ -37,7 +37,7 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
     const text = context.req.param('id');
     const collection = engine.collection(context.req.param('name'));
     const id = pointIdOfText(text);
-    if (id === undefined) throw new AppError('request_invalid', `${text} is no point id`);
+    if (id === undefined) throw new AppError('request_invalid', `${text} is not a point id`);
     const slot = collection.points.slotOf(id);
     if (slot === undefined)
       throw new AppError('not_found', `Not found: Point with id ${id} does not exists!`);
@@ -58,7 +58,8 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
   app.post('/collections/:name/points/scroll', async (context) => {
     const { offset, limit, filter, with_payload = true, with_vector } = await readBody(context, scrollSchema);
     const most = limit ?? DEFAULT_LIMIT;
-    if (most > maxLimit) throw new AppError('request_too_large', `limit is ${most}, the most is ${maxLimit}`);
+    if (most > maxLimit)
+      throw new AppError('request_too_large', `limit is ${most}, the maximum is ${maxLimit}`);
     const collection = engine.collection(context.req.param('name'));
     const points: ReturnType<typeof pointOutput>[] = [];
     let next: PointId | undefined;
@@ -82,7 +83,7 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
   return app;
 }
 
-/** The points of a list or a batch; what is wrong with one is said with its id. */
+/** The points of a list or a batch; errors name the id of the point. */
 function newPoints(body: { points: unknown[] } | { batch: NewPoint[] }): NewPoint[] {
   if ('batch' in body) return body.batch;
   return body.points.map((point, at) => {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { answered, type LocalEnv } from '../http/envelope.ts';
 
-/** Every change is on the disk and visible before the answer; who did not wait is told no more than Qdrant would say. */
+/** Every change is on disk and visible before the response. A caller that did not wait gets the same status as from Qdrant. */
 export function updated(context: Context<LocalEnv>, operation: number): Response {
   const status = context.req.query('wait') === 'true' ? 'completed' : 'acknowledged';
   return answered(context, { operation_id: operation, status });

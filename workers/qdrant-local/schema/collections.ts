@@ -38,7 +38,7 @@ const vectorsConfigSchema = z.unknown().transform((value, context) => {
 export const createCollectionSchema = z.strictObject({
   vectors: vectorsConfigSchema,
   metadata: payloadSchema.nullish(),
-  // One process, one file: there is nothing to shard or to replicate, and one of each is all there is.
+  // One process, one file: sharding and replication do not apply, so only the value one is accepted.
   shard_number: z.literal(1).nullish(),
   replication_factor: z.literal(1).nullish(),
   write_consistency_factor: z.literal(1).nullish(),
@@ -53,7 +53,7 @@ export const createCollectionSchema = z.strictObject({
   strict_mode_config: unsupported('strict_mode_config'),
 });
 
-/** How a collection is kept: its vectors by name ('' for the unnamed one), in this order. */
+/** The configuration of a collection: its vectors by name ('' for the unnamed one), in this order. */
 export interface CollectionConfig {
   readonly vectors: ReadonlyMap<string, VectorParams>;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;

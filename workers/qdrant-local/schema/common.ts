@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { withoutBigints } from '../http/json.ts';
 
-/** A JSON object that hangs on a point. */
+/** A payload: a JSON object. */
 export type Payload = Readonly<Record<string, unknown>>;
 
 export const payloadSchema = z
@@ -12,7 +12,7 @@ export const payloadSchema = z
   )
   .transform((value) => withoutBigints(value) as Payload);
 
-/** A field of Qdrant's API that this server has no use for: null is accepted, a value is refused by name. */
+/** A field of Qdrant's API that this server does not support: null is accepted, a value is refused by name. */
 export function unsupported(what: string) {
   return z
     .unknown()
@@ -20,10 +20,10 @@ export function unsupported(what: string) {
     .optional();
 }
 
-/** A setting of Qdrant's that cannot change an answer here, only speed and place: accepted, without effect. */
+/** A setting of Qdrant that affects only speed and storage, never an answer: accepted, without effect. */
 export const tuning = z.unknown().optional();
 
-/** One of something, or a list of it. */
+/** One value, or a list of them. */
 export function oneOrMany<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (value === null || value === undefined ? [] : Array.isArray(value) ? value : [value]),

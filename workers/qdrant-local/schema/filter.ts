@@ -33,12 +33,12 @@ const scalar = z.union([z.string(), z.int(), z.boolean()]);
 const path = z.string().transform((text, context): PayloadPath => {
   const parsed = parsePath(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no payload path` });
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a payload path` });
   return z.NEVER;
 });
 const list = z.union([z.array(z.string()), z.array(z.int())]);
 
-/** Chooses a schema by the keys of an object and names what it does not know. */
+/** Chooses a schema by the keys of an object, and names unknown keys. */
 function byKey<T>(what: string, table: Readonly<Record<string, () => z.ZodType<T>>>) {
   return z.unknown().transform((value, context): T => {
     const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
@@ -78,7 +78,7 @@ function boundsOf<S extends z.ZodType<number>>(bound: S) {
 const instant = z.string().transform((text, context) => {
   const time = parseInstant(text);
   if (Number.isNaN(time))
-    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no date and time` });
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a date and time` });
   return time;
 });
 const numberRange = boundsOf(z.number());
@@ -95,7 +95,7 @@ const rangeSchema = z.unknown().transform((value, context): FieldTest => {
   return z.NEVER;
 });
 
-/** Milliseconds since 1970 of an RFC 3339 date or date and time (UTC where it names no zone); NaN where it is none. */
+/** Milliseconds since 1970 of an RFC 3339 date or date and time (UTC if it names no zone); NaN if it is neither. */
 export function parseInstant(text: string): number {
   if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i.test(text))
     return Number.NaN;
@@ -120,7 +120,7 @@ const fieldSchema = z
     if (typeof field.is_empty === 'boolean') tests.push({ kind: 'empty', expected: field.is_empty });
     if (typeof field.is_null === 'boolean') tests.push({ kind: 'null', expected: field.is_null });
     if (tests.length === 0)
-      context.addIssue({ code: 'custom', message: `the condition on ${field.key.text} asks for nothing` });
+      context.addIssue({ code: 'custom', message: `the condition on ${field.key.text} has no operator` });
     return { kind: 'field', path: field.key, tests };
   });
 
@@ -160,7 +160,7 @@ const conditionSchema = byKey<Condition>('condition', {
 
 const conditions = oneOrMany(conditionSchema);
 
-/** Qdrant's filter language without full text, places and slices; what is not known is refused by name. */
+/** Qdrant's filter language without full text, geo and slices; anything unknown is refused by name. */
 export const filterSchema: z.ZodType<Filter> = z
   .strictObject({
     must: conditions,

@@ -5,7 +5,7 @@ export type PointId = number | bigint | string;
 
 const UUID = /^(?:urn:uuid:)?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 
-/** The id in its one form, or nothing where it is none. */
+/** The id in its canonical form, or undefined if it is not an id. */
 function parsePointId(value: unknown): PointId | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value || 0 : undefined;
   if (typeof value === 'bigint') {
@@ -21,12 +21,12 @@ export const pointIdSchema = z.unknown().transform((value, context): PointId => 
   if (id !== undefined) return id;
   context.addIssue({
     code: 'custom',
-    message: `${JSON.stringify(String(value)).slice(0, 60)} is no point id; expected an unsigned 64-bit integer or a UUID`,
+    message: `${JSON.stringify(String(value)).slice(0, 60)} is not a point id; expected an unsigned 64-bit integer or a UUID`,
   });
   return z.NEVER;
 });
 
-/** An id as it stands in a path or in the file. */
+/** An id as in a path or in the file. */
 export function pointIdOfText(text: string): PointId | undefined {
   return /^\d{1,20}$/.test(text) ? parsePointId(BigInt(text)) : parsePointId(text);
 }

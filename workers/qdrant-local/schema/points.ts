@@ -33,7 +33,7 @@ const batchSchema = z
     if (lists.some((list) => list.length !== ids.length) || (payloads && payloads.length !== ids.length)) {
       context.addIssue({
         code: 'custom',
-        message: `ids, vectors and payloads of a batch must be equally many (${ids.length} ids)`,
+        message: `ids, vectors and payloads of a batch must have the same number of entries (${ids.length} ids)`,
       });
       return z.NEVER;
     }
@@ -60,7 +60,7 @@ export const upsertSchema = z.union([
 ]);
 export { pointSchema };
 
-/** Which points a change is for. */
+/** The points that a change applies to. */
 export type PointSelection = { readonly ids: readonly PointId[] } | { readonly filter: Filter };
 
 const selected = { points: z.array(pointIdSchema).nullish(), filter: filterSchema.nullish(), ...noShard };

@@ -78,7 +78,7 @@ const common = {
     .strictObject({
       exact: z.boolean().nullish(),
       hnsw_ef: z.int().positive().max(10_000).nullish(),
-      // Nothing is quantised or indexed late here: these cannot change an answer.
+      // Nothing is quantised or indexed later here: these cannot change an answer.
       quantization: tuning,
       indexed_only: tuning,
       acorn: tuning,

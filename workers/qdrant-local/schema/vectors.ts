@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Numbers as float32; every value finite also after rounding. One pass, since a batch holds millions of them. */
+/** Numbers as float32; every value must be finite, also after rounding. One pass, because a batch holds millions of them. */
 export const vectorSchema = z.unknown().transform((value, context): Float32Array => {
   const problem = (message: string): never => {
     context.addIssue({ code: 'custom', message });
@@ -16,12 +16,13 @@ export const vectorSchema = z.unknown().transform((value, context): Float32Array
       );
     }
     vector[i] = Number(number);
-    if (!Number.isFinite(vector[i])) return problem(`the number at ${i} of the vector is no finite float32`);
+    if (!Number.isFinite(vector[i]))
+      return problem(`the number at ${i} of the vector is not a finite float32`);
   }
   return vector;
 });
 
-/** Vectors of a point by name; the unnamed one is called ''. */
+/** Vectors of a point by name; the unnamed one has the name ''. */
 export type NamedVectors = ReadonlyMap<string, Float32Array>;
 
 const named = z.record(z.string(), vectorSchema);
@@ -36,12 +37,12 @@ export const pointVectorsSchema = z.unknown().transform((value, context): NamedV
   return z.NEVER;
 });
 
-/** Which vectors an answer carries: none, all, or these. */
+/** Which vectors a response contains: none, all, or these. */
 export const withVectorSchema = z.union([z.boolean(), z.array(z.string())]).nullish();
 export type WithVector = z.output<typeof withVectorSchema>;
 
 const names = z.array(z.string());
-/** Which part of the payload an answer carries. */
+/** Which part of the payload a response contains. */
 export const withPayloadSchema = z
   .union([z.boolean(), names, z.strictObject({ include: names }), z.strictObject({ exclude: names })])
   .nullish();

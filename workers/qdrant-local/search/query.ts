@@ -13,15 +13,15 @@ export interface Scored {
 
 const DEFAULT_LIMIT = 10;
 
-/** Answers a query, its prefetches first. `offset` points at the head of the answer are left out. */
+/** Runs a query, its prefetches first. The first `offset` points are left out. */
 export function runQuery(collection: Collection, request: Prefetch, maxLimit: number, offset = 0): Scored[] {
   const limit = (request.limit ?? DEFAULT_LIMIT) + offset;
   if (limit > maxLimit) {
     throw new AppError(
       'request_too_large',
-      `limit and offset ask for ${limit} points, the most is ${maxLimit}`,
+      `limit and offset request ${limit} points, the maximum is ${maxLimit}`,
       {
-        hint: 'Ask for fewer points, or scroll.',
+        hint: 'Request fewer points, or scroll.',
       },
     );
   }
@@ -32,7 +32,7 @@ function answer(collection: Collection, request: Prefetch, limit: number, maxLim
   const { query, prefetch } = request;
   const filter = request.filter ?? undefined;
   if (!query) {
-    if (prefetch.length > 0) throw invalid('prefetch needs a query that makes one answer of them');
+    if (prefetch.length > 0) throw invalid('prefetch needs a query that combines the results');
     return inOrder(collection, filter, limit);
   }
   const sources = prefetch.map((inner) =>
@@ -79,7 +79,7 @@ function nearest(
   if (excluded !== undefined) {
     slots = slots?.filter((slot) => slot !== excluded);
   }
-  // Without a list of slots the point itself is found too and dropped below.
+  // Without a list of slots, the query point itself is found as well and removed below.
   const wanted = excluded === undefined ? limit : limit + 1;
   const { exact, hnsw_ef } = request.params ?? {};
   const found = searchExact(set, vector, {

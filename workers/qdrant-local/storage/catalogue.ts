@@ -80,7 +80,7 @@ export class Catalogue {
     return Number(this.#insert.get(name, JSON.stringify(json), '[]')?.key);
   }
 
-  /** Its aliases go with it. */
+  /** Its aliases are deleted with it. */
   remove(key: number): void {
     this.#delete.run(key);
   }

@@ -59,7 +59,7 @@ export class PointRows {
     file.exec(`DROP TABLE ${tableName(collection)}`);
   }
 
-  /** Writes a whole point over the row `key`, or as a new row. Returns the row's key. */
+  /** Writes a whole point to the row `key`, or to a new row. Returns the key of the row. */
   put(key: number | undefined, { id, version, payload, vectors }: Omit<StoredPoint, 'key'>): number {
     const text = JSON.stringify(payload);
     const bytes = vectorBytes(this.#config, vectors);
@@ -96,9 +96,9 @@ export class PointRows {
       const where = `the store ${this.#file.path}, point ${text}`;
       const id = pointIdOfText(text);
       if (id === undefined)
-        throw new AppError('format_invalid', `${where}: this is no point id`, { hint: MEND });
+        throw new AppError('format_invalid', `${where}: this is not a point id`, { hint: MEND });
       if (crc32(bytes) !== row.vectors_crc || payloadCrc(id, payload) !== row.payload_crc) {
-        throw new AppError('checksum_mismatch', `${where}: its bytes are not those that were written`, {
+        throw new AppError('checksum_mismatch', `${where}: its bytes do not match their checksum`, {
           hint: MEND,
         });
       }

@@ -1,11 +1,11 @@
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 
-/** Primary result codes of SQLite that a person can do something about. */
+/** Primary result codes of SQLite that a user can do something about. */
 const KNOWN: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
   5: [
     'conflict',
     'is in use by another process',
-    'Stop the other qdrant-local, or give this one a file of its own.',
+    'Stop the other qdrant-local, or use another file for this one.',
   ],
   8: ['file_unwritable', 'is read-only', 'Give the process the right to write the file and its folder.'],
   10: ['file_unreadable', 'could not be read or written', 'Check the disk.'],
@@ -16,10 +16,10 @@ const KNOWN: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
     'Free some space; nothing of the request was written.',
   ],
   14: ['file_unreadable', 'cannot be opened', 'Check the path and its permissions.'],
-  26: ['format_invalid', 'is no SQLite file', 'Name another file, or move this one away.'],
+  26: ['format_invalid', 'is not a SQLite file', 'Name another file, or move this one away.'],
 };
 
-/** Translates what node:sqlite throws; anything else passes through. */
+/** Translates errors of node:sqlite; any other error is returned unchanged. */
 export function sqliteError(thrown: unknown, path: string): unknown {
   const code = (thrown as { errcode?: unknown } | null)?.errcode;
   if (typeof code !== 'number') return thrown;

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../shared/errors/index.ts';
 import { sqliteError } from './sqlite-error.ts';
 
-/** `gsmq`: says in the file's header whose it is. */
+/** `gsmq`: marks the file as one of this program. */
 const APPLICATION_ID = 0x67736d71;
 const VERSION = 1;
 
@@ -24,14 +24,14 @@ const SCHEMA = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** The one connection to the one file: this process alone, until `close`. */
+/** The only connection to the file, held by this process until `close`. */
 export class StoreFile {
   readonly path: string;
   readonly #database: DatabaseSync;
 
   /**
-   * Opens or creates the file and takes hold of it. Throws `conflict` where another process has it, `format_invalid` where
-   * it is damaged or something else, `file_unreadable`, `file_unwritable`.
+   * Opens or creates the file and locks it. Throws `conflict` if another process uses it, `format_invalid` if it is
+   * damaged or something else, `file_unreadable`, `file_unwritable`.
    */
   constructor(path: string) {
     this.path = path;
@@ -54,8 +54,8 @@ export class StoreFile {
   }
 
   #prepare(): void {
-    // Three rows of 1024 float32 a page. A lock held for life makes a second writer impossible; FULL syncs the
-    // log at each commit, so that what was acknowledged survives a power cut and not only a killed process.
+    // Three rows of 1024 float32 on a page. A lock held while the file is open makes a second writer impossible; FULL
+    // syncs the log at each commit, so that acknowledged changes survive a power cut and not only a killed process.
     this.#database.exec(`
       PRAGMA page_size = 16384;
       PRAGMA locking_mode = EXCLUSIVE;
@@ -88,7 +88,7 @@ export class StoreFile {
     });
   }
 
-  /** All of it or nothing; on the disk when it returns. */
+  /** All of it or nothing; on disk when it returns. */
   transaction<T>(work: () => T): T {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
@@ -97,7 +97,7 @@ export class StoreFile {
         this.#database.exec('COMMIT');
         return result;
       } catch (thrown) {
-        // SQLite itself rolls back after some errors, a full disk among them.
+        // SQLite itself rolls back after some errors, for example when the disk is full.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         throw thrown;
       }
@@ -110,12 +110,12 @@ export class StoreFile {
     this.#database.exec(sql);
   }
 
-  /** A prepared statement; its caller keeps it. */
+  /** A prepared statement; the caller keeps it. */
   prepare(sql: string) {
     return this.#database.prepare(sql);
   }
 
-  /** Reads rows, with errors translated. */
+  /** Reads rows and translates errors. */
   *rows(sql: string): Generator<Record<string, unknown>> {
     try {
       yield* this.#database.prepare(sql).iterate();

@@ -2,8 +2,8 @@ import type { VectorParams } from '../schema/collections.ts';
 import type { NamedVectors } from '../schema/vectors.ts';
 
 /**
- * A point's vectors as one blob, little endian: a byte a name of the collection's configuration, in its order,
- * that says whether the vector is there, padded to 4 bytes; then the float32 values of those that are.
+ * The vectors of a point as one blob, little-endian: one byte for each name in the configuration of the collection, in
+ * its order, which says whether the vector exists, padded to 4 bytes; then the float32 values of the existing vectors.
  */
 export function vectorBytes(config: ReadonlyMap<string, VectorParams>, vectors: NamedVectors): Uint8Array {
   const flags = flagBytes(config);
@@ -21,7 +21,7 @@ export function vectorBytes(config: ReadonlyMap<string, VectorParams>, vectors: 
   return bytes;
 }
 
-/** The counterpart of `vectorBytes`, as views of the bytes where possible; undefined where the length is wrong. */
+/** The inverse of `vectorBytes`, as views of the bytes if possible; undefined if the length is wrong. */
 export function vectorsOfBytes(
   config: ReadonlyMap<string, VectorParams>,
   bytes: Uint8Array,
@@ -31,7 +31,7 @@ export function vectorsOfBytes(
   for (const [index, [name, { size }]] of [...config].entries()) {
     if (bytes[index] !== 1) continue;
     if (at + 4 * size > bytes.length) return undefined;
-    // Rows come in buffers of their own, so that this hardly ever copies.
+    // Rows are in separate buffers, so this rarely copies.
     const aligned = bytes.byteOffset % 4 === 0 ? bytes.subarray(at) : bytes.slice(at);
     vectors.set(name, new Float32Array(aligned.buffer, aligned.byteOffset, size));
     at += 4 * size;

@@ -5,30 +5,30 @@ import type { VectorSet } from './vector-set.ts';
 
 export interface Nearest {
   readonly slot: number;
-  /** More is better (distance.ts), computed in float64. */
+  /** Larger is better (distance.ts), computed in float64. */
   readonly key: number;
 }
 
 export interface SearchOptions {
   readonly limit: number;
-  /** Only these slots, each once; all where it is left out. */
+  /** Only these slots, each once; all by default. */
   readonly slots?: Int32Array | undefined;
-  /** Keys below it are left out. */
+  /** Smaller keys are left out. */
   readonly leastKey?: number | undefined;
-  /** Orders points of the same key. */
+  /** Orders points with the same key. */
   readonly tie: (a: number, b: number) => number;
 }
 
-/** Below this share of all points, listed slots are compared one by one instead of scanning all. */
+/** Below this share of all points, listed slots are compared one by one instead of scanning all points. */
 const SPARSE = 1 / 8;
 
 /**
  * The best `limit` points by their exact keys.
  *
- * Vectors `v` are first scanned as int8 steps against a query `u` of int16 steps: a quarter of the memory
- * traffic, which is what the time goes into. With `u = û + e`, `v = v̂ + f`:
- * `|u·v - û·v̂| = |u·f + e·v̂| <= |u| |f| + |e| |v̂|`. Whatever could still be among the best by this bound is
- * compared again in float64, so that the answer is exact.
+ * Vectors `v` are first scanned as int8 steps against a query `u` of int16 steps. This needs a quarter of the memory
+ * traffic, which takes most of the time. With `u = û + e`, `v = v̂ + f`: `|u·v - û·v̂| = |u·f + e·v̂| <= |u| |f| + |e|
+ * |v̂|`. Every vector that could still be among the best by this bound is compared again in float64, so the result is
+ * exact.
  */
 export function searchExact(set: VectorSet, query: Float32Array, options: SearchOptions): Nearest[] {
   const exact = new Float64Array(set.stride);
@@ -69,7 +69,7 @@ interface Rounded {
   readonly leastKey: number;
 }
 
-/** Slots that may be among the best by the bound of the int8 scan. */
+/** Slots that may be among the best, by the bound of the int8 scan. */
 function scanned(
   set: VectorSet,
   { limit, slots }: SearchOptions,
@@ -104,7 +104,7 @@ function scanned(
           key = 2 * key - norm * norm - query.norm * query.norm;
           bound = 2 * bound + 1e-12 * (norm + query.norm) ** 2;
         }
-        // The last term covers the rounding of float64 itself, here and in the exact keys.
+        // The last term covers the rounding errors of float64, here and in the exact keys.
         bound += 1e-12 * query.norm * norm;
         upper[slot] = key + bound;
         if (key - bound > lowest.least) lowest.offer(slot, key - bound);
@@ -120,7 +120,7 @@ function scanned(
   return candidates.subarray(0, n);
 }
 
-/** The key of a slot for the query that its segment was handed last. */
+/** The key of a slot, for the last query of its segment. */
 function exactKey(set: VectorSet, slot: number): number {
   const segment = set.segments[Math.floor(slot / set.rowsPerSegment)] as Segment;
   const row = segment.valuesAt(slot % set.rowsPerSegment);

@@ -2,19 +2,19 @@ import type { Index } from 'usearch';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { Distance } from './distance.ts';
 
-/** Links of a node, and how many candidates are looked at when it is added and when it is searched. */
+/** Links of a node, and the number of candidates considered when a node is added and when the index is searched. */
 const CONNECTIVITY = 32;
 const EXPANSION = 128;
-/** Milliseconds of adding nodes between which requests get their turn. */
+/** Milliseconds of adding nodes before requests are handled. */
 const TURN = 5;
-/** Above this share of points that are not in the graph yet, scanning all is quicker than graph and rest. */
+/** Above this share of points that are not in the index yet, scanning all points is faster than index and rest together. */
 const MOST_PENDING = 1 / 16;
 
-/** The vectors that a graph is over, by their points' slots. */
+/** The vectors of the index, by the slots of their points. */
 export interface GraphVectors {
   readonly dimensions: number;
   readonly distance: Distance;
-  /** Vectors that are there. */
+  /** Existing vectors. */
   readonly count: number;
   /** Every slot is below it. */
   readonly end: number;
@@ -23,10 +23,10 @@ export interface GraphVectors {
 }
 
 /**
- * A navigable small-world graph (HNSW, arXiv 1603.09320; usearch) over the vectors of a set, in memory, that keeps
- * up with them: a slot that changes leaves it at once and is compared one by one until it has been added again, in
- * turns between requests. What the graph proposes is compared exactly afterwards, so scores are exact; what it
- * does not propose can be missed.
+ * A navigable small-world index (HNSW, arXiv 1603.09320; usearch) of the vectors of a set, in memory, that follows
+ * their changes. A slot that changes is removed at once and compared separately until it has been added again, between
+ * requests. Proposals of the index are compared exactly afterwards, so scores are exact; vectors that it does not
+ * propose can be missed.
  */
 export class Graph {
   readonly #set: GraphVectors;
@@ -51,7 +51,7 @@ export class Graph {
       this.#index = new usearch.Index({
         dimensions,
         metric: distance === 'Euclid' ? usearch.MetricKind.L2sq : usearch.MetricKind.IP,
-        // The range of float32 in half its bytes; candidates are compared again in full.
+        // The range of float32 in half the bytes; candidates are compared again in full.
         quantization: usearch.ScalarKind.BF16,
         connectivity: CONNECTIVITY,
         expansion_add: EXPANSION,
@@ -64,12 +64,12 @@ export class Graph {
     }
   }
 
-  /** Points that the graph holds. */
+  /** Points in the index. */
   get size(): number {
     return this.#index?.size() ?? 0;
   }
 
-  /** The slot's vector was written or taken away. */
+  /** The vector of the slot was written or removed. */
   touch(slot: number): void {
     if (this.#index !== undefined && !this.#pending.has(slot)) this.#index.remove(BigInt(slot));
     if (this.#set.has(slot)) this.#pending.add(slot);
@@ -78,8 +78,8 @@ export class Graph {
   }
 
   /**
-   * Slots that may be among the `limit` nearest; undefined while the graph cannot say. `breadth` is how many
-   * candidates are looked at: more finds more.
+   * Slots that may be among the `limit` nearest; undefined while the index cannot tell. `breadth` is the number of
+   * candidates considered: more finds more.
    */
   candidates(query: Float32Array, limit: number, breadth = EXPANSION): Int32Array | undefined {
     const index = this.#index;
@@ -120,17 +120,13 @@ export class Graph {
     }
   }
 
-  /** Searches stay exact, only slower than they would be. */
+  /** Searches stay exact, only slower. */
   #fail(cause: unknown): void {
     this.stop();
     this.#onFault(
-      new AppError(
-        'backend_unavailable',
-        'the graph over the vectors is out of use; every search scans all of them',
-        {
-          cause,
-        },
-      ),
+      new AppError('backend_unavailable', 'the HNSW index is disabled; every search scans all vectors', {
+        cause,
+      }),
     );
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { toAppError } from '../../../shared/errors/index.ts';
 import { compileAssembly } from '../../../shared/platform/assembly/index.ts';
 
-/** What `assembly/scan.ts` exports; addresses are bytes of the instance's memory. */
+/** Exports of `assembly/scan.ts`; addresses are bytes of the instance's memory. */
 export interface ScanKernel {
   readonly memory: WebAssembly.Memory;
   scan(rows: number, n: number, d: number, query: number, out: number): void;
@@ -13,7 +13,7 @@ export interface ScanKernel {
 
 let loading: Promise<WebAssembly.Module> | undefined;
 
-/** The compiled kernel; built by the first call that finds none for the source as it is now. */
+/** The compiled kernel; built by the first call if no build for the current source exists. */
 export function loadScanKernel(): Promise<WebAssembly.Module> {
   loading ??= compileAssembly({
     folder: { path: join(import.meta.dirname, 'assembly') },
@@ -27,7 +27,7 @@ export function loadScanKernel(): Promise<WebAssembly.Module> {
   return loading;
 }
 
-/** An instance with a memory of its own. */
+/** An instance with its own memory. */
 export function instantiateKernel(module: WebAssembly.Module): ScanKernel {
   return new WebAssembly.Instance(module).exports as unknown as ScanKernel;
 }

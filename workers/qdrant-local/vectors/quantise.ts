@@ -1,5 +1,5 @@
 /**
- * `x ≈ scale · steps` with whole steps, and how far that is off: `error = |x - scale · steps|₂`.
+ * `x ≈ scale · steps` with integer steps, and the error: `error = |x - scale · steps|₂`.
  * The bound of an inner product follows from it (exact-search.ts).
  */
 export interface Quantised {
@@ -9,7 +9,7 @@ export interface Quantised {
   readonly norm: number;
 }
 
-/** Rounds `x: [D]` to whole steps in -levels..levels, written to `steps: [D]`. */
+/** Rounds `x: [D]` to integer steps in -levels..levels, written to `steps: [D]`. */
 export function quantise(x: ArrayLike<number>, levels: number, steps: Int8Array | Int16Array): Quantised {
   let largest = 0;
   for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i] as number));
@@ -18,7 +18,7 @@ export function quantise(x: ArrayLike<number>, levels: number, steps: Int8Array 
   let error = 0;
   for (let i = 0; i < x.length; i++) {
     const value = x[i] as number;
-    // Where the scale is a denormal number the quotient may leave the levels by rounding.
+    // If the scale is a denormal number, the quotient may exceed the levels by rounding.
     const step = scale === 0 ? 0 : Math.max(-levels, Math.min(levels, Math.round(value / scale)));
     steps[i] = step;
     const off = value - scale * step;

@@ -1,12 +1,12 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { instantiateKernel, type ScanKernel } from './kernel.ts';
 
-/** Rows of a block; the kernel scans a block a call. */
+/** Rows of a block; the kernel scans one block in each call. */
 export const BLOCK = 256;
 const PAGE = 65_536;
 const MAX_BYTES = 2 ** 30;
 
-/** Rows that fit a segment of `stride` (padded) dimensions: whole blocks, at least one. */
+/** Rows that fit in a segment of `stride` (padded) dimensions: whole blocks, at least one. */
 export function segmentRows(stride: number): number {
   return Math.max(1, Math.floor(MAX_BYTES / (BLOCK * stride * 5))) * BLOCK;
 }
@@ -40,7 +40,7 @@ export class Segment {
     this.#growTo(this.#base);
   }
 
-  /** Makes room for `rows` rows. Throws `memory_exhausted` and then holds what it held. */
+  /** Reserves memory for `rows` rows. Throws `memory_exhausted`, and then keeps what it had. */
   reserve(rows: number): void {
     const blocks = Math.ceil(rows / BLOCK);
     if (blocks <= this.#blocks) return;
@@ -63,7 +63,7 @@ export class Segment {
     this.#bytes = this.kernel.memory.buffer;
   }
 
-  /** Address of a row's int8 steps; rows of a block follow one another. */
+  /** Address of the int8 steps of a row; the rows of a block are consecutive. */
   stepsAt(row: number): number {
     return this.#base + Math.floor(row / BLOCK) * this.#blockBytes + (row % BLOCK) * this.stride;
   }
@@ -84,7 +84,7 @@ export class Segment {
     return new Float32Array(this.#bytes, this.valuesAt(row), this.stride);
   }
 
-  /** Hands the kernel a query; returns the view in which `scan` leaves a block's products. */
+  /** Passes a query to the kernel; returns the view in which `scan` leaves the products of a block. */
   setQuery(steps: Int16Array, exact: Float64Array): Int32Array {
     new Int16Array(this.#bytes, this.querySteps, this.stride).set(steps);
     new Float64Array(this.#bytes, this.queryExact, this.stride).set(exact);

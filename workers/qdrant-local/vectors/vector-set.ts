@@ -5,18 +5,18 @@ import { Segment, segmentRows } from './segment.ts';
 
 const LEVELS = 127;
 
-/** From when on a set has a graph, and who hears of its faults. */
+/** From which size a set has an HNSW index, and who is told of its faults. */
 export interface GraphOptions {
-  /** Bytes of int8 steps that a scan may read; above, a graph is kept. */
+  /** Bytes of int8 steps that a scan may read; above, an HNSW index is kept. */
   readonly scanBytes: number;
   readonly onFault: (error: unknown) => void;
 }
 
-/** All vectors of one name of a collection, by the point's slot: float32 as written, and int8 steps for the first scan. */
+/** All vectors of one name of a collection, by the slots of the points: float32 as written, and int8 steps for the first scan. */
 export class VectorSet {
   readonly dimensions: number;
   readonly distance: Distance;
-  /** Dimensions padded with zeros to what the kernel takes at a time. */
+  /** Dimensions padded with zeros to a multiple of what the kernel reads at once. */
   readonly stride: number;
   readonly rowsPerSegment: number;
   readonly segments: Segment[] = [];
@@ -28,7 +28,7 @@ export class VectorSet {
   /** Slots in use are below this. */
   end = 0;
   count = 0;
-  /** Finds candidates where a scan would take too long. */
+  /** Finds candidates if a scan would take too long. */
   graph: Graph | undefined;
   readonly #module: WebAssembly.Module;
   readonly #graphOptions: GraphOptions;
@@ -42,7 +42,7 @@ export class VectorSet {
     this.rowsPerSegment = segmentRows(this.stride);
   }
 
-  /** Makes room for the slots below `slots`, so that `set` cannot fail. Throws `memory_exhausted`. */
+  /** Reserves memory for the slots below `slots`, so that `set` cannot fail. Throws `memory_exhausted`. */
   reserve(slots: number): void {
     for (let first = 0, index = 0; first < slots; first += this.rowsPerSegment, index++) {
       const segment = this.segments[index] ?? new Segment(this.#module, this.stride);
@@ -57,7 +57,7 @@ export class VectorSet {
     this.present = enlarged(this.present, new Uint8Array(room));
   }
 
-  /** Keeps a vector `[dimensions]` in its stored form. The slot was reserved. */
+  /** Stores a vector `[dimensions]` in its stored form. The slot was reserved. */
   set(slot: number, vector: Float32Array): void {
     const row = slot % this.rowsPerSegment;
     const segment = this.#segment(slot);
@@ -87,7 +87,7 @@ export class VectorSet {
     return this.present[slot] === 1;
   }
 
-  /** A copy `[dimensions]`, or nothing where the point has no such vector. */
+  /** A copy `[dimensions]`, or undefined if the point has no such vector. */
   get(slot: number): Float32Array | undefined {
     if (!this.has(slot)) return undefined;
     return this.#segment(slot)
