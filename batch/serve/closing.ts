@@ -5,6 +5,11 @@ export interface Part {
   close(): Promise<void>;
 }
 
+/** A part that answers requests. */
+export interface Service extends Part {
+  readonly url: string;
+}
+
 /** What runs, in the order in which it was started; it ends the other way round. */
 export class Parts {
   readonly #running: { readonly name: string; readonly close: () => Promise<void> }[] = [];

@@ -3,11 +3,12 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PictureServer, servePictures } from './pictures.ts';
+import type { Service } from './closing.ts';
+import { servePictures } from './pictures.ts';
 
 const NAMES = ['a.jpg', 'two dogs.PNG', 'A & B, 100%.webp', 'größe.svg', 'sub/what?#.gif'];
 let folder = '';
-let server: PictureServer;
+let server: Service;
 
 /** Status and type of a path that is sent as it is: `fetch` would tidy up the dots. */
 function ask(path: string): Promise<{ status: number; type: string; body: string }> {

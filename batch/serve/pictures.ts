@@ -6,16 +6,12 @@ import { createAdaptorServer } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
-import type { Part } from './closing.ts';
+import type { Service } from './closing.ts';
 
 const HOST = '127.0.0.1';
 const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
 /** No picture's name, and so never there. */
 const NOWHERE = '/.nowhere';
-
-export interface PictureServer extends Part {
-  readonly url: string;
-}
 
 /**
  * Serves the pictures of a folder and its subfolders on loopback, and nothing else of it: no other file, no list, no
@@ -23,7 +19,7 @@ export interface PictureServer extends Part {
  *
  * @throws AppError `file_missing` when there is no such folder.
  */
-export async function servePictures(folder: string): Promise<PictureServer> {
+export async function servePictures(folder: string): Promise<Service> {
   if (!existsSync(folder)) throw new AppError('file_missing', `there is no folder ${folder}`);
   const app = new Hono();
   app.get(

@@ -1,8 +1,7 @@
 import process from 'node:process';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
-import { Parts } from './closing.ts';
+import { Parts, type Service } from './closing.ts';
 import { createLog } from './log.ts';
-import { type Service, startDatabase, startReranker } from './services.ts';
 import { listenForStop } from './signals.ts';
 
 export interface ServeRerankOptions {
@@ -21,8 +20,9 @@ export interface ServeRerankOptions {
 /** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN: an option would be seen by all. */
 export function serveRerank(options: ServeRerankOptions): Promise<void> {
   const { index, host, port, backend, precision, concurrency, queue, memoryMb, exhaustiveImages } = options;
-  return untilStopped('the reranker', () =>
-    startReranker({
+  return untilStopped('the reranker', async () => {
+    const { startReranker } = await import('./reranker.ts');
+    return startReranker({
       indexFolder: index,
       host,
       port,
@@ -31,8 +31,8 @@ export function serveRerank(options: ServeRerankOptions): Promise<void> {
       token: process.env.RERANK_TOKEN || undefined,
       settings: { concurrency, queue, memoryBytes: memoryMb * 2 ** 20, exhaustiveImages },
       log: createLog(options.logLevel),
-    }),
-  );
+    });
+  });
 }
 
 export interface ServeQdrantOptions {
@@ -44,15 +44,16 @@ export interface ServeQdrantOptions {
 
 /** Serves the embedded vector database until a signal ends it. The key comes from QDRANT_API_KEY. */
 export function serveQdrant({ path, host, port, logLevel }: ServeQdrantOptions): Promise<void> {
-  return untilStopped('qdrant-local', () =>
-    startDatabase({
+  return untilStopped('qdrant-local', async () => {
+    const { startDatabase } = await import('./database.ts');
+    return startDatabase({
       path,
       host,
       port,
       apiKey: process.env.QDRANT_API_KEY || undefined,
       log: createLog(logLevel),
-    }),
-  );
+    });
+  });
 }
 
 async function untilStopped(name: string, start: () => Promise<Service>): Promise<void> {

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
-import { createLog } from './log.ts';
-import { type Log, startDatabase } from './services.ts';
+import { startDatabase } from './database.ts';
+import { createLog, type Log } from './log.ts';
 
 /** The vector database of an index. */
 export interface Storage {

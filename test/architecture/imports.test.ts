@@ -90,7 +90,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that may import more than their part, and what: they start it. */
 const EXEMPT: Readonly<Record<string, readonly string[]>> = {
-  'batch/serve/services.ts': ['infra', 'workers/qdrant-local', 'workers/rerank'],
+  'batch/serve/database.ts': ['workers/qdrant-local'],
+  'batch/serve/edge.ts': ['infra'],
+  'batch/serve/reranker.ts': ['workers/rerank'],
 };
 
 /** Folders of shared that run anywhere: no Node built-in and no engine of Node's. */

@@ -31,3 +31,22 @@ function paths(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((path) => !path.includes('/assembly/') && !path.includes('node_modules'));
 }
+
+/** Import and export declarations that load a file of the project when their own is loaded. */
+const DECLARATION = /^(?:import|export)\s+(?!type\b)(?:([^;']*?)\sfrom\s+)?'(\.[^']+\.ts)';/gm;
+
+/** The files that an entry loads before it runs, itself among them: imports for types alone and dynamic ones are none. */
+export function loadedFiles(entry: string): { readonly path: string; readonly lines: number }[] {
+  const loaded = new Map<string, number>();
+  const waiting = [entry];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (loaded.has(path)) continue;
+    const text = readFileSync(join(root, path), 'utf8');
+    loaded.set(path, text.split('\n').length - 1);
+    for (const [, names = '', specifier = ''] of text.matchAll(DECLARATION)) {
+      if (/^\{(?:\s*type\s[^,}]*,?)+\s*\}$/.test(names.trim())) continue;
+      waiting.push(relative(root, resolve(dirname(join(root, path)), specifier)));
+    }
+  }
+  return [...loaded].map(([path, lines]) => ({ path, lines }));
+}

@@ -1,30 +1,9 @@
-/** Starts the parts of the system: the one place of the command that reaches into the workers. */
-import { assertPortFree, type RunningEdge, startEdge } from '../../infra/start-edge.ts';
 import { AppError } from '../../shared/errors/index.ts';
 import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
-import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
-import { type Log, type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
-import type { Part } from './closing.ts';
-
-export { assertPortFree, type Log, type RunningEdge };
-
-/** A part that answers requests. */
-export interface Service extends Part {
-  readonly url: string;
-}
-
-/** The vector database in this process, over one file. Port 0 takes a free one. */
-export function startDatabase(options: {
-  readonly path: string;
-  readonly port: number;
-  readonly host?: string | undefined;
-  readonly apiKey?: string | undefined;
-  readonly log: Log;
-}): Promise<Service> {
-  const { log, ...store } = options;
-  return startQdrantLocal({ ...store, onFault: (err) => log.error({ err }, 'qdrant-local') });
-}
+import { type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
+import type { Service } from './closing.ts';
+import type { Log } from './log.ts';
 
 export interface RerankerOptions {
   readonly indexFolder: string;
@@ -65,18 +44,4 @@ export async function startLoadedReranker(options: RerankerOptions): Promise<Ser
     failure?.message ?? `the index ${options.indexFolder} has no active generation`,
     { hint: 'build the index again: `gsmn index build`' },
   );
-}
-
-/** The edge worker in workerd; what it logs is logged. */
-export function startSearch(options: {
-  readonly port: number;
-  readonly host: string;
-  readonly vars: Readonly<Record<string, string>>;
-  readonly log: Log;
-}): Promise<RunningEdge> {
-  const { log, ...edge } = options;
-  return startEdge({
-    ...edge,
-    onLog: ({ level, text, fields }) => log[level]({ edge: fields ?? text }, 'edge worker'),
-  });
 }
