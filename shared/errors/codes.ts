@@ -22,7 +22,7 @@ export const ERROR_CODES = [
   'shape_mismatch', // an array or a parameter has another shape than it must have
   'config_invalid', // a configuration file or an environment variable
   'checksum_mismatch',
-  'fingerprint_mismatch', // model, vocabulary, coarse head, feature source and generation do not belong together
+  'fingerprint_mismatch', // model, vocabulary, recall encoder, feature source and generation do not belong together
   // Things that must be there
   'not_found', // a point, a collection, an image, a route
   'generation_missing',
