@@ -1,3 +1,4 @@
+import { concatenateEncoders, type WeightedEncoder } from '../../shared/retrieval/concatenated.ts';
 import {
   type CaptionedImage,
   COARSE_DEFAULTS,
@@ -68,6 +69,22 @@ function ridge(name: string, parts: Parts, strength: number): Candidate {
   };
 }
 
+/** The projection of plain features and that of nodes as one encoder, by the weights of their cosines. */
+function concatenated(plain: number, encoded: number): Candidate {
+  const parts = [
+    { weight: plain, candidate: correlation('regions and word counts', PLAIN) },
+    { weight: encoded, candidate: correlation('nodes and words', ENCODED) },
+  ];
+  return {
+    name: `concatenated ${plain} : ${encoded}, regions and word counts, nodes and words`,
+    fit: async (data) => {
+      const fitted: WeightedEncoder[] = [];
+      for (const { weight, candidate } of parts) fitted.push({ weight, stored: await candidate.fit(data) });
+      return concatenateEncoders(fitted);
+    },
+  };
+}
+
 /** The encoders of docs/coarse-recall.md, the default one last. */
 export const CANDIDATES: readonly Candidate[] = [
   {
@@ -94,6 +111,8 @@ export const CANDIDATES: readonly Candidate[] = [
   correlation('regions and word counts', PLAIN),
   correlation('regions + nodes and word counts', { image: ALL.image, text: PLAIN.text }),
   correlation('regions and word counts + words', { image: PLAIN.image, text: ALL.text }),
+  concatenated(1, 1),
+  concatenated(3, 1),
   correlation('all', ALL, { dimensions: 64 }),
   correlation('all', ALL, { dimensions: 256 }),
   correlation('all', ALL, { dimensions: 384 }),
