@@ -23,7 +23,7 @@ async function record(page: Page, name: string): Promise<void> {
 }
 
 const status = (page: Page) => page.getByRole('status').textContent();
-const graph = (page: Page) => page.getByRole('region', { name: 'Graph of the sentence' });
+const parse = (page: Page) => page.getByRole('region', { name: 'Parse of the sentence' });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 /** Whether rectangles of the drawing's labels overlap on the screen. */
@@ -52,7 +52,7 @@ afterEach(async () => {
 describe('the page that explains', () => {
   it('draws as many arcs as there are words, each from its head to its word', async () => {
     const page = await open(SENTENCE);
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.locator('.arc').count()).toBe(WORDS.length);
     expect(await page.locator('.root').count()).toBe(1);
     expect(await page.locator('.word').allInnerTexts()).toEqual(WORDS);
@@ -72,12 +72,12 @@ describe('the page that explains', () => {
       expect(x).toBeLessThan(30);
       expect(y).toBeLessThan(2);
     }
-    expect(await status(page)).toBe(`Graph of 11 words for “${SENTENCE}”.`);
-    expect(await page.locator('.notice').innerText()).toContain('depend on this graph');
+    expect(await status(page)).toBe(`Parse of 11 words for “${SENTENCE}”.`);
+    expect(await page.locator('.notice').innerText()).toContain('depend on this parse');
     await record(page, 'explain');
   });
 
-  it('says the graph to those who do not see it', async () => {
+  it('says the parse to those who do not see it', async () => {
     const page = await open('the sun over a hose');
     const entries = page.getByRole('list', { name: 'Words of the sentence' }).getByRole('listitem');
     await entries.first().waitFor();
@@ -92,7 +92,7 @@ describe('the page that explains', () => {
 
   it('marks unknown words and offers the sentence with known ones', async () => {
     const page = await open('a tre over a hose under a zebroid');
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'hose', 'zebroid']);
     expect(await page.getByText('Not known to the model: tre, hose, zebroid').count()).toBe(1);
     await record(page, 'explain-unknown');
@@ -105,14 +105,14 @@ describe('the page that explains', () => {
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['zebroid']);
     expect(new URL(page.url()).searchParams.get('q')).toBe('a tree over a house under a zebroid');
     expect(await page.getByText('Did you mean').count()).toBe(0);
-    expect(await graph(page).evaluate((box) => box.matches(':focus'))).toBe(true);
+    expect(await parse(page).evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.goBack();
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'zebroid']);
   });
 
-  it('says that scores do not depend on the graph where they do not', async () => {
+  it('says that scores do not depend on the parse where they do not', async () => {
     const page = await open('slow sun');
-    expect(await page.locator('.notice').innerText()).toContain('do not depend on this graph');
+    expect(await page.locator('.notice').innerText()).toContain('do not depend on this parse');
   });
 
   it('explains what the labels mean', async () => {
@@ -128,7 +128,7 @@ describe('the page that explains', () => {
     await record(page, 'explain-start');
     await page.keyboard.type('a house');
     await page.keyboard.press('Enter');
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.locator('.arc').count()).toBe(2);
     await page.getByRole('searchbox').blur();
     await page.keyboard.press('/');
@@ -143,17 +143,17 @@ describe('the page that explains', () => {
     await page.locator('.card').first().waitFor();
     expect(await page.getByRole('searchbox').inputValue()).toBe('a house and a ball');
     await page.getByRole('link', { name: 'How these words belong together' }).click();
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.locator('.arc').count()).toBe(5);
   });
 
   it('says that the sentence is empty', async () => {
     const page = await open('a house');
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     await page.getByRole('searchbox').fill('  ');
     await page.getByRole('searchbox').press('Enter');
     await page.getByRole('heading', { name: 'There is no sentence yet' }).waitFor();
-    expect(await graph(page).count()).toBe(0);
+    expect(await parse(page).count()).toBe(0);
     await record(page, 'explain-empty');
   });
 
@@ -165,7 +165,7 @@ describe('the page that explains', () => {
     await record(page, 'explain-error');
     site.health.encode = 'well';
     await button(page, 'Try again').click();
-    await graph(page).waitFor();
+    await parse(page).waitFor();
   });
 
   it('says that there is no network, and goes on when there is', async () => {
@@ -176,7 +176,7 @@ describe('the page that explains', () => {
     await page.getByRole('heading', { name: 'You are offline' }).waitFor();
     await record(page, 'explain-offline');
     await page.context().setOffline(false);
-    await graph(page).waitFor();
+    await parse(page).waitFor();
   });
 
   it('runs no markup that a service may hold', async () => {
@@ -195,7 +195,7 @@ describe('the page that explains', () => {
     );
     await page.getByRole('searchbox').fill(text);
     await page.getByRole('searchbox').press('Enter');
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.locator('.results :is(img, b, i, u, s)').count()).toBe(0);
   });
 });
@@ -207,22 +207,22 @@ describe('on other screens', () => {
       isMobile: true,
       hasTouch: true,
     });
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    const [inside, box] = await graph(page).evaluate(({ scrollWidth, clientWidth }) => [
+    const [inside, box] = await parse(page).evaluate(({ scrollWidth, clientWidth }) => [
       scrollWidth,
       clientWidth,
     ]);
     expect(inside).toBeGreaterThan(box ?? 0);
     await record(page, 'explain-phone');
-    await graph(page).focus();
+    await parse(page).focus();
     await page.keyboard.press('ArrowRight');
-    await expect.poll(() => graph(page).evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+    await expect.poll(() => parse(page).evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
   });
 
   it('is dark where the reader prefers that', async () => {
     const page = await open('a tre over a house', { colorScheme: 'dark' });
-    await graph(page).waitFor();
+    await parse(page).waitFor();
     expect(
       await page
         .locator('.word')
@@ -242,7 +242,7 @@ describe('the search page', () => {
     await record(page, 'did-you-mean');
     await button(page, 'the sun over a house').focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => status(page)).toBe('20 pictures for “the sun over a house”.');
+    await expect.poll(() => status(page)).toBe('20 images for “the sun over a house”.');
     expect(await page.getByText('Did you mean').count()).toBe(0);
     expect(await page.getByRole('searchbox').inputValue()).toBe('the sun over a house');
     expect(await page.getByRole('searchbox').evaluate((line) => line.matches(':focus'))).toBe(true);
@@ -251,7 +251,7 @@ describe('the search page', () => {
   it('offers them too where nothing was found', async () => {
     opened = await site.open('/?q=nothing+like+a+hose');
     const { page } = opened;
-    await page.getByRole('heading', { name: 'No picture found' }).waitFor();
+    await page.getByRole('heading', { name: 'No image found' }).waitFor();
     expect(await button(page, 'nothing like a house').count()).toBe(1);
   });
 });

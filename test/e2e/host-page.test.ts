@@ -104,7 +104,7 @@ describe('beside the history of the page', () => {
   it('keeps what it shows when someone follows a link into the page, or closes a dialog by going back', async () => {
     const page = await open('/');
     await search(page, 'a house');
-    await page.getByRole('button', { name: 'More pictures' }).click();
+    await page.getByRole('button', { name: 'More images' }).click();
     await page.locator('.card').nth(25).waitFor();
     expect(asked).toHaveLength(2);
     await page.getByRole('link', { name: 'X' }).click();
@@ -158,7 +158,7 @@ describe('beside the history of the page', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('a house');
   });
 
-  it('draws a graph once, whatever the page does with its history', async () => {
+  it('draws a parse once, whatever the page does with its history', async () => {
     const page = await open('/graph?q=a+house');
     await page.locator('.word').first().waitFor();
     asked = [];

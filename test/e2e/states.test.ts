@@ -44,7 +44,7 @@ describe('what the page shows', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('GSMN-SEARCH');
     await record(page, 'start');
     await page.getByRole('button', { name: 'two people ride one bicycle' }).click();
-    await page.getByRole('list', { name: 'Pictures found' }).waitFor();
+    await page.getByRole('list', { name: 'Images found' }).waitFor();
     expect(await page.getByRole('searchbox').inputValue()).toBe('two people ride one bicycle');
   });
 
@@ -54,8 +54,8 @@ describe('what the page shows', () => {
     await cards.nth(19).waitFor();
     expect(await cards.count()).toBe(20);
     expect(await cards.first().innerText()).toMatch(/^A small tree.*\s+1\s+graph match\s+2\.25$/s);
-    expect(await cards.nth(16).innerText()).toContain('rough match');
-    expect(await status(page)).toBe('20 pictures for “the sun over a house”.');
+    expect(await cards.nth(16).innerText()).toContain('coarse match');
+    expect(await status(page)).toBe('20 images for “the sun over a house”.');
     await page.waitForFunction(
       () => document.querySelector('gsmn-search')?.shadowRoot?.querySelectorAll('img.shown').length !== 0,
     );
@@ -109,7 +109,7 @@ describe('what the page shows', () => {
 
   it('says that nothing was found', async () => {
     const page = await open('/?q=nothing+over+a+zebroid');
-    await page.getByRole('heading', { name: 'No picture found' }).waitFor();
+    await page.getByRole('heading', { name: 'No image found' }).waitFor();
     expect(await page.getByText('Try words that the model knows').count()).toBe(1);
     expect(await page.getByText('Not known to the model: zebroid').count()).toBe(1);
     await record(page, 'no-hits');
@@ -121,9 +121,9 @@ describe('what the page shows', () => {
       site.health.rerank = health;
       const page = await open(QUERY);
       await page.locator('.card').first().waitFor();
-      expect(await page.locator('.notice').innerText()).toMatch(/^Rough order\. .*reranker/);
+      expect(await page.locator('.notice').innerText()).toMatch(/^Coarse order\. .*reranker/);
       expect(await status(page)).toContain('rough comparison');
-      expect(await page.locator('.card').first().innerText()).toContain('rough match');
+      expect(await page.locator('.card').first().innerText()).toContain('coarse match');
       await record(page, `degraded-${health}`);
       await page.locator('.card').first().click();
       expect(await page.getByRole('dialog').innerText()).toContain('reranker');
@@ -191,17 +191,17 @@ describe('what the page shows', () => {
 
   it('fetches more until there are no more', async () => {
     const page = await open(QUERY);
-    await page.getByRole('button', { name: 'More pictures' }).click();
+    await page.getByRole('button', { name: 'More images' }).click();
     await page.locator('.card').nth(25).waitFor();
     expect(await page.locator('.card').count()).toBe(26);
-    expect(await page.getByText('These are all pictures.').count()).toBe(1);
+    expect(await page.getByText('These are all images.').count()).toBe(1);
     expect(
       await page
         .locator('.card')
         .nth(20)
         .evaluate((card) => card.matches(':focus')),
     ).toBe(true);
-    expect(await status(page)).toContain('26 pictures');
+    expect(await status(page)).toContain('26 images');
     const captions = await page
       .locator('.frame img')
       .evaluateAll((all) => all.map((one) => (one as HTMLImageElement).src));

@@ -18,7 +18,7 @@ import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
 
-const TEXTS = { label: 'What happens in the picture', submit: 'Search' };
+const TEXTS = { label: 'What happens in the image', submit: 'Search' };
 const PAGE_SIZE = 20;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
@@ -27,7 +27,7 @@ const EXAMPLES =
 /** `gsmn-results`: an answer is to be seen, or more of it. */
 export interface ResultsDetail extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'hits'> {}
 
-/** `gsmn-select`: a picture was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
+/** `gsmn-select`: an image was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
 export interface SelectDetail {
   readonly hit: SearchHit;
   readonly position: number;
@@ -188,7 +188,7 @@ export class SearchElement extends HTMLElement {
     const state = this.#session.getState();
     const before = 'results' in state ? state.results.hits.length : 0;
     await this.#session.more();
-    // On to the first new picture, for whoever came by keyboard; the button has moved out of sight.
+    // On to the first new image, for whoever came by keyboard; the button has moved out of sight.
     this.#results.grid.focus(before);
   }
 

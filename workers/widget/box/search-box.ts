@@ -5,7 +5,7 @@ import { icon } from '../dom/icon.ts';
 export interface SearchBoxEvents {
   readonly onSubmit: (text: string) => void;
   readonly onType?: (text: string) => void;
-  /** The down arrow: to the pictures. */
+  /** The down arrow: to the images. */
   readonly onDown?: () => void;
 }
 

@@ -1,7 +1,7 @@
 import { imageAddress, type SearchHit, type SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
-import { aspectRatio, captionOf, noPicture, picture } from '../results/picture.ts';
+import { aspectRatio, captionOf, imageElement, missingImage } from '../results/image.ts';
 import { EvidenceBoxes } from './evidence-boxes.ts';
 import { facts } from './facts.ts';
 import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
@@ -17,8 +17,8 @@ export class Detail {
   readonly #chips = new WordChips((word) => this.#showWord(word));
   readonly #explanation = element('p', { class: 'explanation', 'aria-live': 'polite' });
   readonly #facts = element('div');
-  readonly #previous = tool('previous', 'Previous picture', () => this.#show(this.#index - 1));
-  readonly #next = tool('next', 'Next picture', () => this.#show(this.#index + 1));
+  readonly #previous = tool('previous', 'Previous image', () => this.#show(this.#index - 1));
+  readonly #next = tool('next', 'Next image', () => this.#show(this.#index + 1));
   #results: SearchResults | undefined;
   #endpoint: URL | undefined;
   #index = 0;
@@ -55,7 +55,7 @@ export class Detail {
     this.#chips.reset(results.words);
     this.#show(index);
     this.element.showModal();
-    // To the title, without scrolling the picture above it out of sight on a phone.
+    // To the title, without scrolling the image above it out of sight on a phone.
     this.#title.focus({ preventScroll: true });
     this.element.scrollTop = 0;
   }
@@ -84,8 +84,8 @@ export class Detail {
     const address = imageAddress(hit, endpoint);
     this.#canvas.replaceChildren(
       address === undefined
-        ? noPicture(hit.image.name)
-        : picture(address, captionOf(hit), () => noPicture(hit.image.name)),
+        ? missingImage(hit.image.name)
+        : imageElement(address, captionOf(hit), () => missingImage(hit.image.name)),
       this.#boxes.element,
     );
   }
@@ -103,7 +103,7 @@ export class Detail {
 
   #withoutEvidence(): string {
     const { degraded } = this.#results ?? {};
-    return degraded?.message ?? 'This picture lies beyond the ones that were compared word by word.';
+    return degraded?.message ?? 'This image lies beyond the ones that were compared word by word.';
   }
 
   #key(event: KeyboardEvent): void {

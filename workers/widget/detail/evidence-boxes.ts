@@ -1,14 +1,14 @@
 import { element } from '../dom/element.ts';
 import { type MatchedWord, percent } from './matched-words.ts';
 
-/** A region gets a label from this part of the strongest one's attention on; more labels would hide the picture. */
+/** A region gets a label from this part of the strongest one's attention on; more labels would hide the image. */
 const LABELLED = 0.2;
 
-/** Over a picture: a frame for each region that a word looked at, and the picture lit up inside, by attention. */
+/** Over an image: a frame for each region that a word looked at, and the image lit up inside, by attention. */
 export class EvidenceBoxes {
   readonly element = element('div', { class: 'boxes', 'aria-hidden': 'true' });
 
-  /** `address` is that of the picture below; `word` undefined takes all boxes away. */
+  /** `address` is that of the image below; `word` undefined takes all boxes away. */
   show(word: MatchedWord | undefined, address: string): void {
     const most = word?.regions[0]?.weight ?? 0;
     const shown = most > 0 ? (word?.regions ?? []) : [];

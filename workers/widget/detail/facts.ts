@@ -1,14 +1,14 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { STAGE_NAMES } from '../results/card.ts';
-import { readable } from '../results/picture.ts';
+import { readable } from '../results/image.ts';
 
 /** What else is known of a hit: its other captions, how it was ranked, and the plain values of its metadata. */
 export function facts({ captions, image, score, stage, metadata = {} }: SearchHit): Node[] {
   const rows: [string, string][] = [
     ['Ranked by', STAGE_NAMES[stage]],
     ['Score', score.toFixed(4)],
-    ['Picture', `${image.name}, ${image.width} × ${image.height}`],
+    ['Image', `${image.name}, ${image.width} × ${image.height}`],
   ];
   for (const [name, value] of Object.entries(metadata)) {
     if (['string', 'number', 'boolean'].includes(typeof value)) rows.push([name, String(value)]);

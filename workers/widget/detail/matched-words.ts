@@ -3,7 +3,7 @@ import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
 type Evidence = NonNullable<SearchHit['evidence']>;
 type Region = Evidence['words'][number]['regions'][number];
 
-/** A word of the query beside what it matched in one picture. */
+/** A word of the query beside what it matched in one image. */
 export interface MatchedWord {
   readonly text: string;
   readonly known: boolean;

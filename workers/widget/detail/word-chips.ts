@@ -25,7 +25,7 @@ export class WordChips {
     this.element.replaceChildren(...words.map((word, index) => this.#chip(word, index)));
   }
 
-  /** Another picture is there: a word that someone chose stays, otherwise `proposed` is shown. */
+  /** Another image is there: a word that someone chose stays, otherwise `proposed` is shown. */
   turn(proposed: number | undefined): void {
     if (!this.#chosen) this.#kept = proposed;
     this.#show();

@@ -13,7 +13,7 @@ const PLACEHOLDER = 'A dog in a red coat chases a ball';
 const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the ball that a boy throws';
 
 /**
- * `<gsmn-graph>`: draws the graph that the search makes of a sentence. Attributes: `endpoint`, `search` (the page that searches, to link
+ * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the page that searches, to link
  * to), and `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` as `<gsmn-search>` has them.
  */
 export class GraphElement extends HTMLElement {
@@ -79,7 +79,7 @@ export class GraphElement extends HTMLElement {
     else if (this.isConnected && this.#asked === '') this.#start();
   }
 
-  /** Writes a sentence into the line and draws its graph. */
+  /** Writes a sentence into the line and draws its parse. */
   explain(text: string): void {
     const query = text.trim();
     this.#box.value = query;
@@ -113,8 +113,8 @@ export class GraphElement extends HTMLElement {
     this.#asked = query;
     this.#view.loading();
     try {
-      const graph = await requestParse(this.#endpoint, query, { signal });
-      if (!signal.aborted) this.#view.graph(query, graph, addressOf(this, 'search'));
+      const parse = await requestParse(this.#endpoint, query, { signal });
+      if (!signal.aborted) this.#view.parse(query, parse, addressOf(this, 'search'));
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof SearchProblem)) throw error;

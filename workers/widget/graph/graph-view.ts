@@ -5,7 +5,7 @@ import { exampleList, failed, message } from '../results/messages.ts';
 import { unknownWords } from '../results/unknown-words.ts';
 import type { Examples } from '../words/examples.ts';
 import { Drawing } from './drawing/drawing.ts';
-import { comparedSentence, type GraphWord } from './words/describe-word.ts';
+import { comparedSentence, type ParsedWord } from './words/describe-word.ts';
 import { relationName } from './words/relation-names.ts';
 
 export interface GraphViewEvents {
@@ -31,7 +31,7 @@ export class GraphView {
       '',
       message(
         'Which word belongs to which?',
-        'Write a sentence to see its graph: every word hangs on another one, and one is the root.',
+        'Write a sentence to see how its words depend on each other. One word is the root.',
         ...exampleList(examples, this.#events.onExample),
       ),
     );
@@ -40,7 +40,7 @@ export class GraphView {
   empty(): void {
     this.#show(
       'There is no sentence yet.',
-      message('There is no sentence yet', 'Write what happens in a picture, then press Enter.'),
+      message('There is no sentence yet', 'Write what happens in an image, then press Enter.'),
     );
   }
 
@@ -53,12 +53,12 @@ export class GraphView {
   }
 
   /** `search` is the page that searches, where there is one. */
-  graph(query: string, { words, compared }: ParseResponse, search: URL | undefined): void {
+  parse(query: string, { words, compared }: ParseResponse, search: URL | undefined): void {
     const { onExample } = this.#events;
     const drawing = new Drawing(query, words, onExample);
     const held = this.#body.matches(':focus-within');
     this.#show(
-      `Graph of ${words.length === 1 ? '1 word' : `${words.length} words`} for “${query}”.`,
+      `Parse of ${words.length === 1 ? '1 word' : `${words.length} words`} for “${query}”.`,
       element(
         'div',
         { class: 'summary' },
@@ -84,7 +84,7 @@ export class GraphView {
 }
 
 /** What the labels on the arcs mean, of those that are there. */
-function legend(words: readonly GraphWord[]): HTMLElement {
+function legend(words: readonly ParsedWord[]): HTMLElement {
   const relations = [...new Set(words.filter(({ head }) => head !== 0).map(({ relation }) => relation))];
   const entries = relations
     .sort()

@@ -1,14 +1,14 @@
 import { imageAddress, type SearchHit, type Stage } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { aspectRatio, captionOf, noPicture, picture } from './picture.ts';
+import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 
-/** Beyond these a picture would be a sliver in its row; there its middle is shown, and all of it in the detail. */
+/** Beyond these an image would be a sliver in its row; there its middle is shown, and all of it in the detail. */
 const NARROWEST = 0.5;
 const WIDEST = 2.4;
 
 export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   rerank: 'graph match',
-  recall: 'rough match',
+  recall: 'coarse match',
 };
 
 /** One hit of the grid: a button that opens it. `position` counts from 1. */
@@ -16,9 +16,9 @@ export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: ()
   const address = imageAddress(hit, endpoint);
   const frame = element('span', { class: 'frame', part: 'picture' });
   if (address === undefined) {
-    frame.append(noPicture(hit.image.name));
+    frame.append(missingImage(hit.image.name));
   } else {
-    const image = picture(address, '', () => noPicture(hit.image.name));
+    const image = imageElement(address, '', () => missingImage(hit.image.name));
     image.loading = 'lazy';
     frame.append(image);
   }

@@ -1,7 +1,7 @@
 import type { SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 
-/** Below the grid: more pictures, or that there are no more. */
+/** Below the grid: more images, or that there are no more. */
 export class Foot {
   readonly element = element('div', { class: 'foot' });
   readonly #button = element('button', { type: 'button', class: 'button', part: 'more' });
@@ -15,13 +15,12 @@ export class Foot {
 
   show({ hits, more }: SearchResults): void {
     if (more === 'end' || hits.length === 0) {
-      this.#text.textContent = hits.length > 0 ? 'These are all pictures.' : '';
+      this.#text.textContent = hits.length > 0 ? 'These are all images.' : '';
       this.#place(this.#text);
       return;
     }
     const problem = typeof more === 'object' ? more : undefined;
-    this.#button.textContent =
-      more === 'loading' ? 'Fetching more …' : problem ? 'Try again' : 'More pictures';
+    this.#button.textContent = more === 'loading' ? 'Fetching more …' : problem ? 'Try again' : 'More images';
     this.#button.setAttribute('aria-disabled', String(more === 'loading'));
     this.#text.textContent = problem ? `${problem.title}. ${problem.detail} ${problem.hint ?? ''}` : '';
     this.#place(...(problem ? [this.#text, this.#button] : [this.#button]));

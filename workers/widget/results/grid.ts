@@ -9,7 +9,7 @@ export interface GridEvents {
   readonly onLeaveUp: () => void;
 }
 
-/** The pictures in rows of one height, in the order of their rank. */
+/** The images in rows of one height, in the order of their rank. */
 export class Grid {
   readonly element: HTMLUListElement;
   readonly #events: GridEvents;
@@ -22,7 +22,7 @@ export class Grid {
       class: 'grid',
       part: 'grid',
       role: 'list',
-      'aria-label': 'Pictures found',
+      'aria-label': 'Images found',
     });
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }

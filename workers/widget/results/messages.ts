@@ -14,7 +14,7 @@ export function message(title: string, ...content: readonly (Node | string)[]): 
 export function invitation(examples: Examples, onExample: (query: string) => void): HTMLElement {
   return message(
     'Who does what, with what?',
-    'Write a whole sentence. Its words are compared with the parts of each picture, and with how they belong together.',
+    'Write a whole sentence. Its words are compared with the parts of each image, and with how they belong together.',
     ...exampleList(examples, onExample),
   );
 }
@@ -29,16 +29,13 @@ export function exampleList(examples: Examples, onExample: (query: string) => vo
 }
 
 export function emptyQuery(): HTMLElement {
-  return message(
-    'There is nothing to search for yet',
-    'Write what happens in the picture, then press Enter.',
-  );
+  return message('There is nothing to search for yet', 'Write what happens in the image, then press Enter.');
 }
 
 export function nothingFound({ query, words }: SearchResults): HTMLElement {
   const unknown = words.filter(({ known }) => !known).length;
   return message(
-    'No picture found',
+    'No image found',
     `Nothing fits “${query}”.`,
     unknown > 0 ? 'Try words that the model knows.' : 'Try to say it in other words.',
   );

@@ -18,7 +18,7 @@ export interface ResultsViewEvents extends GridEvents {
 interface ResultsSetting {
   readonly endpoint: URL;
   readonly examples: Examples;
-  /** The page that draws a sentence's graph, where there is one. */
+  /** The page that draws a sentence's parse, where there is one. */
   readonly explain: URL | undefined;
 }
 

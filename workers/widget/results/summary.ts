@@ -6,20 +6,20 @@ import { unknownWords } from './unknown-words.ts';
 export interface SummaryParts {
   /** Searches for another sentence. */
   readonly onExample: (query: string) => void;
-  /** The page that draws a sentence's graph, where there is one. */
+  /** The page that draws a sentence's parse, where there is one. */
   readonly explain: URL | undefined;
 }
 
-function pictures(count: number): string {
-  return count === 1 ? '1 picture' : `${count} pictures`;
+function countImages(count: number): string {
+  return count === 1 ? '1 image' : `${count} images`;
 }
 
-/** Above the grid: how many pictures there are, which words had no part in finding them, and how the others belong together. */
+/** Above the grid: how many images there are, which words had no part in finding them, and how the others belong together. */
 export function summary(
   { query, hits, more, words }: SearchResults,
   { onExample, explain }: SummaryParts,
 ): Node[] {
-  const count = pictures(hits.length);
+  const count = countImages(hits.length);
   return [
     ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
     ...unknownWords(query, words, onExample),
@@ -42,7 +42,7 @@ export function notice({ degraded, stage }: SearchResults): Node[] {
     element(
       'p',
       { class: 'notice', part: 'notice' },
-      element('strong', {}, stage === 'recall' ? 'Rough order. ' : 'Without regions. '),
+      element('strong', {}, stage === 'recall' ? 'Coarse order. ' : 'Without regions. '),
       degraded.message,
     ),
   ];
@@ -62,8 +62,8 @@ export function spoken(state: SearchState): string | undefined {
       const { query, hits, more, degraded } = state.results;
       if (more === 'loading') return undefined;
       if (typeof more === 'object') return `${more.title}. ${more.detail}`;
-      if (hits.length === 0) return `No picture found for “${query}”.`;
-      return `${pictures(hits.length)} for “${query}”.${degraded ? ` ${degraded.message}` : ''}`;
+      if (hits.length === 0) return `No image found for “${query}”.`;
+      return `${countImages(hits.length)} for “${query}”.${degraded ? ` ${degraded.message}` : ''}`;
     }
     default:
       return `${state.problem.title}. ${state.problem.detail}`;

@@ -14,7 +14,7 @@ export function parseExamples(text: string): Examples {
     .filter((group) => group.length > 0);
 }
 
-/** The other sentences of a query's group: what to compare its pictures with. */
+/** The other sentences of a query's group: what to compare its images with. */
 export function companions(examples: Examples, query: string): readonly string[] {
   const group = examples.find((sentences) => sentences.includes(query)) ?? [];
   return group.filter((sentence) => sentence !== query);

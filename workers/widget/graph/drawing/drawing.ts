@@ -1,19 +1,19 @@
 import { element } from '../../dom/element.ts';
-import { type GraphLayout, layoutArcs } from '../layout/arc-layout.ts';
+import { type ArcLayout, layoutArcs } from '../layout/arc-layout.ts';
 import { arcPath, arrowPath } from '../layout/arc-path.ts';
-import type { GraphWord } from '../words/describe-word.ts';
+import type { ParsedWord } from '../words/describe-word.ts';
 import { svg } from './svg.ts';
 import { wordRow } from './word-row.ts';
 
-/** A sentence's words with its graph's arcs above them, in a box that scrolls sideways where they do not fit. */
+/** A sentence's words with the arcs of its parse above them, in a box that scrolls sideways where they do not fit. */
 export class Drawing {
   readonly element: HTMLElement;
-  readonly #words: readonly GraphWord[];
+  readonly #words: readonly ParsedWord[];
   readonly #row: HTMLElement;
   readonly #arcs = svg('svg', { class: 'arcs', 'aria-hidden': 'true' });
   readonly #labels: readonly SVGTextElement[];
 
-  constructor(query: string, words: readonly GraphWord[], onExample: (query: string) => void) {
+  constructor(query: string, words: readonly ParsedWord[], onExample: (query: string) => void) {
     this.#words = words;
     this.#row = wordRow(query, words, onExample);
     this.#labels = words.map(({ relation }) => {
@@ -25,7 +25,7 @@ export class Drawing {
     this.element = element(
       'div',
       // Can be reached by keyboard, because it may have to be scrolled.
-      { class: 'graph', part: 'graph', role: 'region', 'aria-label': 'Graph of the sentence', tabindex: 0 },
+      { class: 'graph', part: 'graph', role: 'region', 'aria-label': 'Parse of the sentence', tabindex: 0 },
       element('div', { class: 'sheet' }),
     );
     this.element.firstElementChild?.append(this.#arcs, this.#row);
@@ -53,7 +53,7 @@ export class Drawing {
     this.#row.style.width = `${layout.width}px`;
   }
 
-  #placeArcs({ width, height, arcs }: GraphLayout): void {
+  #placeArcs({ width, height, arcs }: ArcLayout): void {
     this.#arcs.setAttribute('width', String(width));
     this.#arcs.setAttribute('height', String(height));
     const edges = arcs.map((arc, word) => {

@@ -1,6 +1,6 @@
 import { element } from '../../dom/element.ts';
 import { correctedQuery } from '../../words/corrected-query.ts';
-import { describeWord, type GraphWord } from '../words/describe-word.ts';
+import { describeWord, type ParsedWord } from '../words/describe-word.ts';
 
 /**
  * The words in a row, tags below them; a list for those who do not see the arcs, each entry saying what they show. An unknown word has
@@ -8,7 +8,7 @@ import { describeWord, type GraphWord } from '../words/describe-word.ts';
  */
 export function wordRow(
   query: string,
-  words: readonly GraphWord[],
+  words: readonly ParsedWord[],
   onExample: (query: string) => void,
 ): HTMLElement {
   const entries = words.map((word, index) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../test/support/random.ts';
-import { type GraphLayout, layoutArcs, type WordBox } from './arc-layout.ts';
+import { type ArcLayout, layoutArcs, type WordBox } from './arc-layout.ts';
 import { arcLevels } from './arc-levels.ts';
 import { arcPath, arrowPath } from './arc-path.ts';
 
@@ -25,7 +25,7 @@ function randomBoxes(random: () => number, length: number): WordBox[] {
   }));
 }
 
-function labelBoxes({ arcs }: GraphLayout, words: readonly WordBox[]) {
+function labelBoxes({ arcs }: ArcLayout, words: readonly WordBox[]) {
   return arcs.map(({ label }, word) => ({
     left: label.x - (words[word]?.labelWidth ?? 0) / 2,
     right: label.x + (words[word]?.labelWidth ?? 0) / 2,

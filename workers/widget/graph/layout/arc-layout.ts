@@ -20,7 +20,7 @@ export interface PlacedArc {
   readonly label: { readonly x: number; readonly y: number };
 }
 
-export interface GraphLayout {
+export interface ArcLayout {
   readonly width: number;
   /** Of the arcs; words stand below. */
   readonly height: number;
@@ -46,7 +46,7 @@ const LABEL_LIFT = 4;
  *
  * `labelHeight` is the height of a line of label text.
  */
-export function layoutArcs(words: readonly WordBox[], labelHeight: number): GraphLayout {
+export function layoutArcs(words: readonly WordBox[], labelHeight: number): ArcLayout {
   const heads = words.map(({ head }) => head);
   const levels = arcLevels(heads);
   const step = labelHeight + LEVEL_GAP;

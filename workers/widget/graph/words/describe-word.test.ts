@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { comparedSentence, describeWord, type GraphWord } from './describe-word.ts';
+import { comparedSentence, describeWord, type ParsedWord } from './describe-word.ts';
 
-function word(text: string, head: number, relation: string, changes: Partial<GraphWord> = {}): GraphWord {
+function word(text: string, head: number, relation: string, changes: Partial<ParsedWord> = {}): ParsedWord {
   return { text, id: 4, known: true, head, relation, tag: 'NN', universalTag: 'NOUN', ...changes };
 }
 
@@ -25,7 +25,7 @@ describe('describeWord', () => {
 
 describe('comparedSentence', () => {
   it('says which of the two it is', () => {
-    expect(comparedSentence(true)).toMatch(/ depend on this graph/);
-    expect(comparedSentence(false)).toMatch(/ do not depend on this graph/);
+    expect(comparedSentence(true)).toMatch(/ depend on this parse/);
+    expect(comparedSentence(false)).toMatch(/ do not depend on this parse/);
   });
 });

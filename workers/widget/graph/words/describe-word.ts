@@ -2,12 +2,12 @@ import type { ParseResponse } from '../../../clients/search/index.ts';
 import { relationName } from './relation-names.ts';
 import { tagName } from './tag-names.ts';
 
-export type GraphWord = ParseResponse['words'][number];
+export type ParsedWord = ParseResponse['words'][number];
 
-/** What the drawing shows of a word, in words: its part of speech, its place in the graph, and whether the model knows it. */
+/** What the drawing shows of a word, in words: its part of speech, its place in the parse, and whether the model knows it. */
 export function describeWord(
-  { universalTag, head, relation, known }: GraphWord,
-  words: readonly GraphWord[],
+  { universalTag, head, relation, known }: ParsedWord,
+  words: readonly ParsedWord[],
 ): string {
   const place =
     head === 0 ? 'the root of the sentence' : `${relationName(relation)} “${words[head - 1]?.text ?? ''}”`;
@@ -17,6 +17,6 @@ export function describeWord(
 /** Whether the scores depend on what is drawn. */
 export function comparedSentence(compared: boolean): string {
   return compared
-    ? 'The scores of this search depend on this graph: words that it joins pass on to each other what they found in a picture.'
-    : 'The scores of this search do not depend on this graph: it shows how the sentence is built, and the model compares the words without it.';
+    ? 'The scores of this search depend on this parse: words that it joins pass on to each other what they found in an image.'
+    : 'The scores of this search do not depend on this parse: it shows how the sentence is built, and the model compares the words without it.';
 }

@@ -7,7 +7,7 @@ export function aspectRatio({ image }: SearchHit): number {
   return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
 }
 
-/** The sentence that stands for a picture. */
+/** The sentence that stands for an image. */
 export function captionOf({ captions, image }: SearchHit): string {
   return captions[0] === undefined ? image.name : readable(captions[0]);
 }
@@ -17,8 +17,8 @@ export function readable(caption: string): string {
   return caption.replace(/\s+(?=[.,;:!?](?:\s|$))/g, '');
 }
 
-/** A picture that fades in, and gives way to `fallback` when it cannot be shown. */
-export function picture(address: string, alt: string, fallback: () => Node): HTMLImageElement {
+/** An image that fades in, and gives way to `fallback` when it cannot be shown. */
+export function imageElement(address: string, alt: string, fallback: () => Node): HTMLImageElement {
   const image = element('img', { alt, decoding: 'async', draggable: 'false' });
   image.addEventListener('load', () => image.classList.add('shown'), { once: true });
   image.addEventListener('error', () => image.replaceWith(fallback()), { once: true });
@@ -26,6 +26,6 @@ export function picture(address: string, alt: string, fallback: () => Node): HTM
   return image;
 }
 
-export function noPicture(name: string): HTMLElement {
-  return element('span', { class: 'no-picture' }, `${name} cannot be shown`);
+export function missingImage(name: string): HTMLElement {
+  return element('span', { class: 'missing-image' }, `${name} cannot be shown`);
 }

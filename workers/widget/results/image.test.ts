@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readable } from './picture.ts';
+import { readable } from './image.ts';
 
 describe('readable', () => {
   it.each([
