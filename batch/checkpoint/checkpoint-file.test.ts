@@ -97,16 +97,14 @@ describe('a checkpoint in our own form', () => {
       });
     }));
 
-  it.skipIf(!existsSync(golden))(
-    'takes over a released checkpoint (skipped where ../shared/golden is not there)',
-    () =>
-      inFolder(async (path) => {
-        const source = join(golden, 'neighbours/sparse/model_best.pth.tar');
-        await convertCheckpoint(source, path, 'legacy', { propagation: 'neighbours' });
-        const [before, after] = [await loadNetwork(source, 'neighbours'), await loadNetwork(path)];
-        expect(after.config).toEqual(before.config);
-        expect(after.parameters).toEqual(before.parameters);
-        expect(after.epoch).toBe(before.epoch);
-      }),
+  it.skipIf(!existsSync(golden))('takes over a released checkpoint (skipped without ../shared/golden)', () =>
+    inFolder(async (path) => {
+      const source = join(golden, 'neighbours/sparse/model_best.pth.tar');
+      await convertCheckpoint(source, path, 'legacy', { propagation: 'neighbours' });
+      const [before, after] = [await loadNetwork(source, 'neighbours'), await loadNetwork(path)];
+      expect(after.config).toEqual(before.config);
+      expect(after.parameters).toEqual(before.parameters);
+      expect(after.epoch).toBe(before.epoch);
+    }),
   );
 });

@@ -79,7 +79,7 @@ describe('loadNetwork of a checkpoint that training wrote', () => {
   });
 });
 
-describe.skipIf(!existsSync(golden))('loadNetwork (skipped where ../shared/golden is not there)', () => {
+describe.skipIf(!existsSync(golden))('loadNetwork (skipped without ../shared/golden)', () => {
   it.each(['model_best.pth.tar', 'model_best.zip.pth.tar'])('reads dense/%s', async (file) => {
     const network = await loadNetwork(join(golden, 'dense', file));
     expect(network).toMatchObject({

@@ -89,24 +89,21 @@ describe('writeReleasedCheckpoint', () => {
   });
 });
 
-describe.skipIf(!existsSync(golden))(
-  'golden checkpoints (skipped where ../shared/golden is not there)',
-  () => {
-    it.each(GOLDEN)('%s is the same after it was written and read', async (model) => {
-      const before = await read(readFileSync(join(golden, model, 'model_best.pth.tar')));
-      const after = await writeAndRead(trained(before));
-      expect(after.parameters).toEqual(before.parameters);
-      expect(after.config).toEqual(before.config);
-      expect([after.epoch, after.bestRsum, after.iterations]).toEqual([
-        before.epoch,
-        before.bestRsum,
-        before.iterations,
-      ]);
-      expect(before.iterations).toBeGreaterThan(0);
-      expect(after.options).toEqual(new Map([...before.options, ['propagation', before.config.propagation]]));
-    });
-  },
-);
+describe.skipIf(!existsSync(golden))('golden checkpoints (skipped without ../shared/golden)', () => {
+  it.each(GOLDEN)('%s is the same after it was written and read', async (model) => {
+    const before = await read(readFileSync(join(golden, model, 'model_best.pth.tar')));
+    const after = await writeAndRead(trained(before));
+    expect(after.parameters).toEqual(before.parameters);
+    expect(after.config).toEqual(before.config);
+    expect([after.epoch, after.bestRsum, after.iterations]).toEqual([
+      before.epoch,
+      before.bestRsum,
+      before.iterations,
+    ]);
+    expect(before.iterations).toBeGreaterThan(0);
+    expect(after.options).toEqual(new Map([...before.options, ['propagation', before.config.propagation]]));
+  });
+});
 
 /** Compares two checkpoints as PyTorch loads them: types, values, order and every bit; only `propagation` is new. */
 const COMPARE = `

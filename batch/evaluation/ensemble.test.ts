@@ -49,7 +49,7 @@ async function scores(
   return readArray(out).data;
 }
 
-describe.skipIf(!existsSync(golden))('ensembles (skipped where ../shared/golden is not there)', () => {
+describe.skipIf(!existsSync(golden))('ensembles (skipped without ../shared/golden)', () => {
   it.each([
     ['whole', []],
     ['by folds', ['--fold5']],

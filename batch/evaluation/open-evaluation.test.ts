@@ -31,7 +31,7 @@ function withData<T>(
 
 const IMAGES = ['test_ims.npy', 'test_ims_bbx.npy', 'test_ims_size.npy'];
 
-describe.skipIf(!existsSync(golden))('openEvaluation (skipped where ../shared/golden is not there)', () => {
+describe.skipIf(!existsSync(golden))('openEvaluation (skipped without ../shared/golden)', () => {
   it('refuses features of another size than the model takes', async () => {
     const opening = openEvaluation(request('dense', { folder: join(golden, 'wide', 'data') }));
     await expect(opening).rejects.toMatchObject({

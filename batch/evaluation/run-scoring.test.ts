@@ -11,7 +11,7 @@ import { runScoring } from './run-scoring.ts';
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released/wide');
 
-describe.skipIf(!existsSync(golden))('scoring by folds (skipped where ../shared/golden is not there)', () => {
+describe.skipIf(!existsSync(golden))('scoring by folds (skipped without ../shared/golden)', () => {
   it('gives the diagonal blocks of the whole matrix, and a fold its own recalls', async () => {
     await withFolder(testallFiles(golden), async (folder) => {
       const scored = async (fold5: boolean) => {

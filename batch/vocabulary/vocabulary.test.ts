@@ -99,7 +99,7 @@ describe('encodeCaptions', () => {
   });
 });
 
-describe.skipIf(!existsSync(photos))('the photographs (skipped where ../shared/photos is not there)', () => {
+describe.skipIf(!existsSync(photos))('the photographs (skipped without ../shared/photos)', () => {
   // Their vocabulary has plain words and, with 164 words more, was counted on more captions than those of train and dev,
   // at the same threshold: every word that these give is one of it.
   it('give no word that their vocabulary has not, and the same first ones', async () => {
@@ -125,7 +125,7 @@ describe.skipIf(!existsSync(photos))('the photographs (skipped where ../shared/p
 });
 
 describe.skipIf(!existsSync(captions))(
-  'the published vocabulary of Flickr30K (skipped where ../shared/captions is not there)',
+  'the published vocabulary of Flickr30K (skipped without ../shared/captions)',
   () => {
     it('has the words of the training captions in the order of their first occurrence', async () => {
       const published = wordsOf((await readVocabulary(join(captions, 'f30k_precomp_vocab.json'))).vocabulary);

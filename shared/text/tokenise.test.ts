@@ -98,7 +98,7 @@ describe('encodeQuery', () => {
 
 const shared = resolve(import.meta.dirname, '../../../shared');
 
-describe.skipIf(!existsSync(shared))('against the real data (skipped where ../shared is not there)', () => {
+describe.skipIf(!existsSync(shared))('against the real data (skipped without ../shared)', () => {
   const vocabularyOf = (path: string): Vocabulary =>
     parseVocabulary(readFileSync(resolve(shared, path), 'utf8'), path);
 

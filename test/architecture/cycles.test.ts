@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cycles } from './cycles.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Files that import each other in a circle, until they are taken apart. */
+/** Files that import each other in a circle, until they are separated. */
 const EXEMPT: readonly (readonly string[])[] = [
   ['workers/edge/search/exhaustive.ts', 'workers/edge/search/search.ts'],
 ];
@@ -27,7 +27,7 @@ describe('cycles', () => {
 });
 
 describe('imports', () => {
-  it('run in no circle between files, those for types included', () => {
+  it('make no circle between files, including imports of types', () => {
     const files = sourceFiles('shared', 'workers', 'batch', 'infra');
     expect(files.length).toBeGreaterThan(20);
     expect(cycles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual(EXEMPT);

@@ -1,6 +1,6 @@
 /**
- * The circles of a directed graph: its strongly connected components of more than one node (Tarjan, 1972), and nodes that
- * point to themselves. Each is sorted, and so are they.
+ * The cycles of a directed graph: its strongly connected components of more than one node (Tarjan, 1972), and nodes that
+ * point to themselves. Each is sorted, and so is the list.
  */
 export function cycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();

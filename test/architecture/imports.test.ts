@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cycles } from './cycles.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Imports go one way: a part may import its own files and what is listed for it (docs/architecture.md). */
+/** Imports go one way: a part may import its own files and the parts listed for it (docs/architecture.md). */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'shared/errors': [],
   'shared/schema': ['shared/errors'],
@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   infra: ['shared/*', 'workers/clients'],
 };
 
-/** What each room of `batch` may import of the others, the lowest first. All may import `shared` and `batch/report.ts`. */
+/** The rooms of `batch`, the lowest first, and what each may import. All may import `shared` and `batch/report.ts`. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'batch/checkpoint': [],
   'batch/plot': [],
@@ -88,7 +88,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   [REPORT]: [],
 };
 
-/** Files that may import more than their part, and what: they start it. */
+/** Files that may import more than their part because they start it. */
 const EXEMPT: Readonly<Record<string, readonly string[]>> = {
   'batch/serve/database.ts': ['workers/qdrant-local'],
   'batch/serve/edge.ts': ['infra'],
@@ -122,11 +122,11 @@ function permits(allowed: readonly string[], own: string, target: string): boole
 describe('imports go one way', () => {
   const files = sourceFiles('shared', 'workers', 'batch', 'infra');
 
-  it('sees the project', () => {
+  it('finds the files of the project', () => {
     expect(files.length).toBeGreaterThan(20);
   });
 
-  it('keeps every part to the parts below it', () => {
+  it('lets every part import only the parts below it', () => {
     const wrong = files.flatMap(({ path, imports }) => {
       const own = part(path);
       const allowed = ALLOWED[own];
@@ -139,7 +139,7 @@ describe('imports go one way', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has a table without circles', () => {
+  it('has a table without cycles', () => {
     const names = Object.keys(ALLOWED);
     const graph = new Map(
       names.map((own) => {
@@ -162,7 +162,7 @@ describe('imports go one way', () => {
     expect(stale).toEqual([]);
   });
 
-  it('keeps Node out of what runs anywhere', () => {
+  it('keeps Node out of code that runs anywhere', () => {
     const wrong = files
       .filter(({ path }) => NODE_FREE.includes(part(path)))
       .flatMap(({ path, specifiers }) =>

@@ -4,16 +4,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** A source file of the project, with what it imports; paths are relative to the project's root. */
 export interface SourceFile {
   readonly path: string;
-  /** Specifiers as they are written: of imports for types alone, dynamic imports and modules of threads, too. */
+  /** Specifiers as written, including type imports, dynamic imports and the modules of threads. */
   readonly specifiers: readonly string[];
-  /** The files of the project that the relative ones mean. */
+  /** The project's files that the relative specifiers refer to. */
   readonly imports: readonly string[];
 }
 
 const root = resolve(import.meta.dirname, '../..');
 const SPECIFIER = /(?:(?:from|import)\s*\(?|new URL\()\s*'([^']+)'/g;
 
-/** The sources below the folders, tests left out. */
+/** The sources below the folders, without tests. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {
   return folders.flatMap(paths).map((path) => {
     const text = readFileSync(join(root, path), 'utf8');

@@ -24,7 +24,7 @@ const LIMIT = 10;
 const BATCH = 500;
 
 /**
- * Times qdrant-local, answers checked against brute force first.
+ * Times qdrant-local; results are checked against brute force first.
  * `--sizes 1000,10000,100000 --dimensions 1024,256 --queries 30 --json`
  */
 export async function run(args: readonly string[]): Promise<void> {
@@ -106,7 +106,7 @@ async function measure(points: number, dimensions: number, queries: number): Pro
   }
 }
 
-/** The naive way, and the check: ids of the largest inner products, in float64. */
+/** The simple method, and the check: ids of the largest inner products, in float64. */
 function bruteForce(rows: readonly Float32Array[], query: Float32Array): number[] {
   const scores = new Float64Array(rows.length);
   for (const [at, row] of rows.entries()) {

@@ -29,7 +29,7 @@ function contents(folder: string): Record<string, string> {
   );
 }
 
-describe('a build that is killed and started again', () => {
+describe('a build that is killed and resumed', () => {
   let project: SmallProject;
   let generation = '';
   let expected: Record<string, string> = {};
@@ -64,10 +64,10 @@ describe('a build that is killed and started again', () => {
     ['verify the files', '0.5'],
     ['send points to Qdrant', '0.5'],
     ['activate', ''],
-  ])('goes on and ends in the same bytes when it died at "%s"', async (stage, share) => {
+  ])('resumes and ends in the same bytes after it was killed at "%s"', async (stage, share) => {
     const index = new IndexFolder(`${project.index}-${stage.replaceAll(' ', '-')}`);
     await expect(build(index.path, stage, share)).rejects.toMatchObject({ signal: 'SIGKILL' });
-    // Nothing half-made serves.
+    // Nothing incomplete is active.
     expect(await index.active()).toBeUndefined();
 
     expect((await build(index.path)).stdout).toBe(generation);

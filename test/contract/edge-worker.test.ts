@@ -29,11 +29,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const onLog = (line: LogLine) => void log.push(line);
 
-/** The process that serves now. */
+/** The process that currently serves. */
 const workerdPid = () => Number(log.findLast(({ text }) => text === 'workerd listens')?.fields?.pid);
 
 describe('the edge worker in workerd', () => {
-  it('answers on its own routes alone', async () => {
+  it('responds on its own routes only', async () => {
     edge = await startEdge({ vars: VARIABLES, onLog });
     const status = async (path: string, headers: HeadersInit = {}) =>
       (await fetch(`${edge?.url}${path}`, { headers })).status;
@@ -54,7 +54,7 @@ describe('the edge worker in workerd', () => {
     expect(await status('/healthz', { 'MF-Original-URL': 'http://other.example/nowhere' })).toBe(200);
   });
 
-  it('is started again on its port after kill -9, with a warning', async () => {
+  it('is restarted on its port after kill -9, with a warning', async () => {
     edge = await startEdge({ vars: VARIABLES, onLog });
     const { url } = edge;
     const killed = workerdPid();
@@ -64,7 +64,7 @@ describe('the edge worker in workerd', () => {
     expect(log.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { end: 'SIGKILL' } }]);
   });
 
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     await expect(startEdge({ vars: { ...VARIABLES, CACHE_SECONDS: 'never' } })).rejects.toMatchObject({
       code: 'config_invalid',
       message: expect.stringContaining('CACHE_SECONDS'),
@@ -73,7 +73,7 @@ describe('the edge worker in workerd', () => {
 });
 
 describe('any worker in workerd', () => {
-  it('gets its modules and its variables, which no command line or file shows', async () => {
+  it('gets its modules and its variables, which do not appear in any command line or file', async () => {
     const vars = {
       NAME: 'a "quoted" text, ünïcode,\nand a second line',
       EMPTY: '',
@@ -92,13 +92,13 @@ describe('any worker in workerd', () => {
       expect(readFileSync(`/proc/${workerdPid()}/cmdline`, 'utf8')).not.toContain('of the service');
   });
 
-  it('listens on an address of IPv6', async () => {
+  it('listens on an IPv6 address', async () => {
     edge = await startWorker(files, { vars: {}, host: '::1' });
     expect(edge.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
     expect((await fetch(edge.url)).status).toBe(200);
   });
 
-  it('says which module is missing', async () => {
+  it('names a missing module', async () => {
     const broken = { ...files, wasm: ['nowhere.wasm'] };
     await expect(startWorker(broken, { vars: {} })).rejects.toMatchObject({
       code: 'config_invalid',

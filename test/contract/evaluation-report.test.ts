@@ -8,7 +8,7 @@ import { runCommand } from '../support/run-command.ts';
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released/wide');
 
-/** Captions that would end an element, an attribute, a script or a line if they were let. */
+/** Captions that would end an element, an attribute, a script or a line if they were not escaped. */
 const HOSTILE = [
   '</script><script>document.title="taken"</script>',
   '"><img src=x onerror="alert(1)"> & &amp; \'quoted\'',
@@ -17,7 +17,7 @@ const HOSTILE = [
   '\u{1f415} ein Hund läuft 犬',
 ] as const;
 
-/** The golden split with captions as text and pictures, some of which are not to be had. */
+/** The golden split with captions as text, and image files of which some are missing. */
 async function writeData(folder: string): Promise<string> {
   const data = join(folder, 'data');
   cpSync(join(golden, 'data'), data, { recursive: true });
@@ -45,8 +45,8 @@ async function evaluate(data: string, parameters: readonly string[]): Promise<st
   return runCommand(evaluateCommand(), [...files, ...parameters]);
 }
 
-describe.skipIf(!existsSync(golden))('evaluate --html (skipped where ../shared/golden is not there)', () => {
-  it('writes a page, all queries and small pictures; what is hostile stays text', async () => {
+describe.skipIf(!existsSync(golden))('evaluate --html (skipped without ../shared/golden)', () => {
+  it('writes a page, all queries and small images; hostile captions stay text', async () => {
     await withFolder(new Map(), async (folder) => {
       const data = await writeData(folder);
       const report = join(folder, 'report');
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(golden))('evaluate --html (skipped where ../shared/g
       expect(readdirSync(report).sort()).toEqual(['index.html', 'pictures', 'queries.jsonl']);
       const page = readFileSync(join(report, 'index.html'), 'utf8');
 
-      // 7 worst and 10 best captions; 7 worst and the 5 other images.
+      // 7 worst and 10 best captions; 7 worst images and the 5 others.
       expect(page.match(/<li class="card"/g)).toHaveLength(17 + 12);
       expect(page).toContain(printed.trimEnd().split('\n')[3]);
       expect(page).toContain('4 of 12 pictures are not shown');
@@ -96,7 +96,7 @@ describe.skipIf(!existsSync(golden))('evaluate --html (skipped where ../shared/g
     });
   });
 
-  it('says what the data folder lacks, and takes the place of an earlier report alone', async () => {
+  it('says what is missing in the data folder, and replaces only an earlier report', async () => {
     await withFolder(new Map(), async (folder) => {
       const report = join(folder, 'report');
       await evaluate(join(golden, 'data'), ['--html', report]);

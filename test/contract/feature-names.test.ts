@@ -43,7 +43,7 @@ describe('the name of a feature source', () => {
     return { folder: index.generation(generation), manifest: await index.manifest(generation) };
   }
 
-  it('goes from data and model into the manifest, and changes no number', async () => {
+  it('is copied from data and model into the manifest, and changes no number', async () => {
     const [with_, without] = [await build(named, named.model), await build(unnamed, unnamed.model)];
     expect(with_.manifest).toMatchObject({ version: 2, holds: ['images', 'captions'], features: NAME });
     expect(without.manifest.features).toBeUndefined();

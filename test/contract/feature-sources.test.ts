@@ -6,8 +6,8 @@ import { sha256Hex } from '../../shared/generation/index.ts';
 import { featureIdentitySchema } from '../../shared/schema/index.ts';
 
 /**
- * What each version of a source makes of the images below. When other numbers come out, the version must be raised and a line added:
- * else models would be given features that they were not trained on, under the same name.
+ * The result of each version of a source for the images below. If the numbers change, raise the version and add a line: otherwise
+ * models would get features that they were not trained on, under the same name.
  */
 const NUMBERS: Readonly<Record<string, string>> = {
   'drawn-regions 1': '3218cafc4003d7b1104c1c8a350fb4c8664f4c01ba922e3cc83df1b0bcd9139a',
@@ -58,7 +58,7 @@ describe.each(Object.keys(FEATURE_SOURCES))('the feature source %s', (id) => {
     },
   );
 
-  it('gives the numbers of its version', async () => {
+  it('returns the numbers of its version', async () => {
     const source = await openFeatureSource(id);
     const found = [];
     for (const image of IMAGES) found.push(await source.extract(image));
@@ -69,7 +69,7 @@ describe.each(Object.keys(FEATURE_SOURCES))('the feature source %s', (id) => {
   });
 });
 
-describe('a feature source that is not there', () => {
+describe('a feature source that does not exist', () => {
   it.each(['none', 'toString', ''])('is refused by name: "%s"', async (id) => {
     await expect(openFeatureSource(id)).rejects.toMatchObject({
       code: 'argument_invalid',

@@ -28,7 +28,7 @@ import {
 } from '../support/pickle-bytes.ts';
 import { legacyFile, storage, storageFile, tensor, zipFile } from '../support/torch-file.ts';
 
-/** What a damaged or hostile file may end in, if it is not read. */
+/** The errors that a damaged or hostile file may lead to, if it is not read. */
 const ALLOWED: readonly (ErrorCode | undefined)[] = [
   undefined,
   'format_invalid',
@@ -36,11 +36,11 @@ const ALLOWED: readonly (ErrorCode | undefined)[] = [
   'format_refused',
   'memory_exhausted',
 ];
-/** Bytes of numbers that a file of a few kilobytes may become, at most. */
+/** Maximum bytes of numbers that a file of a few kilobytes may become. */
 const MOST_NUMBERS = 64 << 20;
 const RUNS = 1500;
 
-/** Bytes of all numbers of a tree of values, each array counted once. */
+/** Bytes of all numbers in a tree of values, each array counted once. */
 function numberBytes(root: unknown): number {
   const seen = new Set<unknown>();
   const waiting: unknown[] = [root];
@@ -125,7 +125,7 @@ const zipped = zipFile(tree, [weight, steps]);
 
 type Reader = (source: ByteSource) => Promise<unknown>;
 
-/** Each with how its changed bytes become the file: an archive's checksums would hide what lies behind them. */
+/** Each with the function that turns its changed bytes into the file: an archive's checksums would hide what is inside. */
 const FILES: [string, Uint8Array, Reader, ((bytes: Uint8Array) => Uint8Array)?][] = [
   ['features (.npy)', features, readNpy],
   ['column-major features (.npy)', columns, readNpy],
@@ -158,11 +158,11 @@ const FILES: [string, Uint8Array, Reader, ((bytes: Uint8Array) => Uint8Array)?][
 describe.each(FILES)('%s', (_, original, read, wrap = (bytes) => bytes) => {
   const open = (bytes: Uint8Array) => read(bytesSource('file', wrap(bytes)));
 
-  it('is read as it is', async () => {
+  it('is read unchanged', async () => {
     expect(await errorCode(open(original))).toBeUndefined();
   });
 
-  it('is read or refused however it is damaged', async () => {
+  it('is read or refused, however it is damaged', async () => {
     await fc.assert(
       fc.asyncProperty(mutation, async (damage) => {
         const damaged = damage(original);
@@ -177,7 +177,7 @@ describe.each(FILES)('%s', (_, original, read, wrap = (bytes) => bytes) => {
     );
   });
 
-  it('is refused wherever it is cut off', async () => {
+  it('is refused wherever it is truncated', async () => {
     for (let length = 0; length < original.length; length++) {
       const code = await errorCode(open(original.subarray(0, length)));
       if (code !== 'format_invalid') expect.fail(`cut at ${length}: ${code}`);

@@ -62,31 +62,31 @@ describe('the life of an index', () => {
     `gsmn-${ids[split]}-captions`,
   ];
 
-  it('serves what was built last, and keeps what served before', async () => {
+  it('activates the last build, and keeps the previous one', async () => {
     expect(await served()).toEqual(expected('dev'));
     expect(await index.active()).toEqual({ generation: ids.dev, previous: ids.test });
     expect(new Set(await index.generations())).toEqual(new Set([ids.test, ids.dev]));
   });
 
-  it('goes back and forth', async () => {
+  it('rolls back and forth', async () => {
     expect(await rollback(index, store)).toBe(ids.test);
     expect(await served()).toEqual(expected('test'));
     await activate(index, store, ids.dev ?? '');
     expect(await served()).toEqual(expected('dev'));
   });
 
-  it('builds the same thing once', async () => {
+  it('builds the same generation once', async () => {
     expect(await build('dev')).toEqual({ generation: ids.dev, built: false });
   });
 
-  it('builds aside without serving where that is asked for', async () => {
+  it('builds without activating on request', async () => {
     const { generation } = await build('test', { imagesUrl: 'https://example.org/p', activate: false });
     expect(generation).not.toBe(ids.test);
     expect(await served()).toEqual(expected('dev'));
     await verifyPoints(store, index.generation(generation), await index.manifest(generation));
   });
 
-  it('ranks all images as plain matching does', async () => {
+  it('ranks all images like plain matching', async () => {
     const { prepared } = project;
     const answer = await searchIndex({ index, store, backend: 'wasm', query: 'a dog on grass', limit: 20 });
     expect(answer.hits).toHaveLength(20);
@@ -121,7 +121,7 @@ describe('the life of an index', () => {
     });
   });
 
-  it('lets nobody else build at the same time', async () => {
+  it('refuses a second build at the same time', async () => {
     const both = await Promise.allSettled([
       build('test', { imagesUrl: '/a/', activate: false }),
       build('test', { imagesUrl: '/b/', activate: false }),
@@ -131,20 +131,20 @@ describe('the life of an index', () => {
     expect(refused[0]?.reason).toMatchObject({ code: 'conflict' });
   });
 
-  it('stops between two batches when it is told to', async () => {
+  it('stops between two batches when aborted', async () => {
     const stop = new AbortController();
     stop.abort();
     await expect(build('test', { imagesUrl: '/c/', signal: stop.signal })).rejects.toThrow();
     expect(await served()).toEqual(expected('dev'));
   });
 
-  it('does not serve what its vector database does not hold', async () => {
+  it('does not activate what is not in the vector database', async () => {
     await store.deletePoints(`gsmn-${ids.test}-images`, [3]);
     await expect(activate(index, store, ids.test ?? '')).rejects.toMatchObject({
       code: 'generation_incomplete',
     });
     expect(await served()).toEqual(expected('dev'));
-    // Building again sends what is missing.
+    // Building again sends the missing points.
     await build('test', { activate: false });
     const folder = index.generation(ids.test ?? '');
     await verifyPoints(store, folder, await index.manifest(ids.test ?? ''));
@@ -172,7 +172,7 @@ describe('the life of an index', () => {
     await verifyNodes(files, manifest);
   });
 
-  it('says what is wrong with what it is built from', async () => {
+  it('names what is wrong with its data', async () => {
     await expect(build('train')).rejects.toMatchObject({
       code: 'file_missing',
       message: expect.stringContaining('train'),
@@ -195,7 +195,7 @@ describe('the life of an index', () => {
 });
 
 describe('an empty index', () => {
-  it('says that nothing serves', async () => {
+  it('reports that nothing is active', async () => {
     const index = new IndexFolder('/nowhere/index');
     await expect(index.requireActive()).rejects.toMatchObject({ code: 'generation_missing' });
     await expect(index.manifest('0123456789abcdef')).rejects.toMatchObject({ code: 'generation_missing' });

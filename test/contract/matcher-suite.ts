@@ -16,23 +16,23 @@ const SEED = 20261125;
 
 export type MakeMatcher = (config: ModelConfig, parameters: Parameters) => Promise<Matcher>;
 
-/** How far from float64 scores and a pair's evidence may be. */
+/** Maximum distance of scores and evidence of a pair from float64. */
 export interface MatcherTolerances {
   readonly scores: Tolerance;
   readonly evidence: Tolerance;
 }
 
 /**
- * An implementation of `Matcher`: what it is, the backend that it must name, how it is made, and its tolerances unless they
- * are float32's.
+ * An implementation of `Matcher`: its description, the backend that it must name, how it is made, and its tolerances if
+ * they are not those of float32.
  */
 export type MatcherCase = readonly [string, string, MakeMatcher, MatcherTolerances?];
 
-/** float32 against float64 through two softmaxes and two layers; measured: 2e-6 for tfjs, 5e-7 for simd and webgpu. */
+/** float32 compared with float64, through two softmaxes and two layers; measured: 2e-6 for tfjs, 5e-7 for simd and webgpu. */
 const TOLERANCE: Tolerance = { absolute: 2e-5, relative: 2e-5 };
 const FLOAT32: MatcherTolerances = { scores: TOLERANCE, evidence: TOLERANCE };
 
-/** The same numbers, by other orders of sums where other work is done beside them. */
+/** The same numbers, possibly with other orders of sums if other work is done at the same time. */
 const SAME: Tolerance = { absolute: 1e-6, relative: 0 };
 
 /** Rows of length 1, `[count, D]`. */
@@ -50,7 +50,7 @@ function image(random: () => number, regions: number, config: ModelConfig): Imag
   return { nodes: nodes(random, regions, config), boxes: randomBoxes(random, regions) };
 }
 
-/** A caption with a parse that also points past the caption's end. */
+/** A caption with a parse that also points beyond the caption's end. */
 function caption(random: () => number, words: number, config: ModelConfig): CaptionGraph {
   const root: Dependencies[number] = [0, 1];
   const pairs = Array.from({ length: words + 2 }, (_, dependent): Dependencies[number] => [
@@ -64,11 +64,11 @@ const VARIANTS: readonly (readonly [string, Partial<ModelConfig>])[] = [
   ['self, dense', {}],
   ['self, sparse, λ 20', { sparse: true, softmaxTemperature: 20 }],
   ['neighbours, dense, λ 20', { propagation: 'neighbours', softmaxTemperature: 20 }],
-  // A low temperature, so that single edges show.
+  // A low temperature, so that single edges matter.
   ['neighbours, sparse, λ 2', { propagation: 'neighbours', sparse: true, softmaxTemperature: 2 }],
 ];
 
-/** D, T, K, H beside those of `smallConfig` (12, 4, 3, 6). */
+/** D, T, K, H, different from those of `smallConfig` (12, 4, 3, 6). */
 const SIZES: readonly (readonly [string, Partial<ModelConfig>])[] = [
   ['one block, one kernel', { jointSize: 5, blocks: 1, kernels: 1, hiddenSize: 1 }],
   ['blocks of one number', { jointSize: 7, blocks: 7, kernels: 2, hiddenSize: 10 }],
@@ -76,7 +76,7 @@ const SIZES: readonly (readonly [string, Partial<ModelConfig>])[] = [
   ['large blocks', { jointSize: 200, blocks: 2, kernels: 8, hiddenSize: 32 }],
 ];
 
-/** What every matcher must do, compared with plain pairs. */
+/** Requirements of every matcher, compared with plain pairs. */
 export function describeMatchers(matchers: readonly MatcherCase[]): void {
   const cases = matchers.map(
     ([name, backend, makeMatcher, tolerances = FLOAT32]) => [name, backend, makeMatcher, tolerances] as const,
@@ -189,7 +189,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
       await expectPlain(config, [large], [tiny, caption(random, 4, config)]);
     });
 
-    it('scores the images that are asked for, in that order', () =>
+    it('scores the requested images, in that order', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 4);
@@ -211,7 +211,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         prepared.dispose();
       }));
 
-    it('scores images of several batches as those of one, and leaves the batches as they are', () =>
+    it('scores images of several batches as one batch, without changing the batches', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 9);
@@ -272,7 +272,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         prepared.dispose();
       }));
 
-    it('scores lists of several captions as each alone, whatever their images and lengths', () =>
+    it('scores lists of several captions like each list alone, whatever their images and lengths', () =>
       withMatcher(smallConfig({ propagation: 'neighbours' }), async (matcher) => {
         const config = smallConfig({ propagation: 'neighbours' });
         const random = seededRandom(SEED + 10);
@@ -302,7 +302,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         for (const batch of [prepared, first, second]) batch.dispose();
       }));
 
-    it('explains several images as each alone, in the order asked for', () =>
+    it('returns evidence for several images like for each alone, in the requested order', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 11);
@@ -336,7 +336,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         for (const batch of [prepared, first, second]) batch.dispose();
       }));
 
-    it('says what is wrong with what it is given', () =>
+    it('refuses invalid input with its reason', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 6);
@@ -370,7 +370,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         await refused(matcher.scoreLists(prepared, [{ caption: three, indices: [0] }]), 'argument_invalid');
       }));
 
-    it('stops when it is cancelled, and reports progress in pairs', () =>
+    it('stops when cancelled, and reports progress in pairs', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const config = smallConfig();
         const random = seededRandom(SEED + 7);
@@ -398,7 +398,7 @@ export function describeMatchers(matchers: readonly MatcherCase[]): void {
         prepared.dispose();
       }));
 
-    it('can be disposed of twice, as its images can', () =>
+    it('can be disposed of twice, like its images', () =>
       withMatcher(smallConfig(), async (matcher) => {
         const prepared = await matcher.prepareImages([image(seededRandom(SEED + 8), 3, smallConfig())]);
         expect(prepared.count).toBe(1);

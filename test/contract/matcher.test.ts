@@ -18,9 +18,9 @@ const simd =
     createSimdMatcher(config, parameters, await nodeKernelRuntime(options), { precision });
 
 /**
- * Bytes against float64. No useful bound can be proved: a cosine with a context that almost cancels magnifies whatever was
- * rounded, most of all in blocks of a few numbers and where one node is all there is. Measured over this suite: 0.05 in a score, 0.16
- * in a region's score, 0.03 in an attention. How near it is at the sizes that models have: simd-i8.test.ts.
+ * Bytes compared with float64. No useful bound can be proved: a cosine with a context that almost cancels magnifies every rounding,
+ * most of all in blocks of a few numbers and for a single node. Measured over this suite: 0.05 in a score, 0.16 in a region's score,
+ * 0.03 in an attention. simd-i8.test.ts shows how close it is at the sizes of real models.
  */
 const I8: MatcherTolerances = {
   scores: { absolute: 0.1, relative: 0 },
@@ -32,9 +32,9 @@ const MATCHERS: readonly MatcherCase[] = [
   ['the reference', 'reference', async (config, parameters) => createReferenceMatcher(config, parameters)],
   ['tfjs on wasm', 'wasm', async (config, parameters) => createTfjsMatcher('wasm', config, parameters)],
   ['simd, one thread', 'simd', simd({ threads: 1 })],
-  // Threads that are there work on the smallest calls too.
+  // Threads are used even for the smallest calls.
   ['simd, two threads', 'simd', simd({ threads: 2, singleThreadedBelow: 0 })],
-  ['simd of older engines, without shared memory', 'simd', simd({ relaxed: false, sharedMemory: false })],
+  ['simd for older runtimes, without shared memory', 'simd', simd({ relaxed: false, sharedMemory: false })],
   ['simd in i8', 'simd', simd({ threads: 1 }, 'i8'), I8],
 ];
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './qdrant-server.ts';
 
-/** Many requests at once over loopback: every reader sees a state that some writer left whole. */
+/** Many requests at once over loopback: every reader sees a state that some writer left complete. */
 describe('qdrant-local under concurrent requests', () => {
   let server: TestServer;
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('qdrant-local under concurrent requests', () => {
   const points = (generation: number) =>
     Array.from({ length: POINTS }, (_, id) => ({ id, vector: [1, id], payload: { generation } }));
 
-  it('shows a batch whole or not at all', async () => {
+  it('shows a batch completely or not at all', async () => {
     const { client } = server;
     await client.createCollection('batches', { vectors: { size: 2, distance: 'Dot' } });
     let writing = true;
@@ -65,7 +65,7 @@ describe('qdrant-local under concurrent requests', () => {
     })();
     const reader = async () => {
       while (switching) {
-        // No moment without the alias: each of these would be a 404.
+        // There is no moment without the alias: each would be a 404.
         const [first, second] = await client.queryBatch('live', {
           searches: [
             { query: [1, 0], limit: 5, with_payload: true },
@@ -84,7 +84,7 @@ describe('qdrant-local under concurrent requests', () => {
     expect(seen).toEqual(new Set([0, 1]));
   });
 
-  it('takes every one of many small writes', async () => {
+  it('stores every one of many small writes', async () => {
     const { client } = server;
     await client.createCollection('small', { vectors: { size: 2, distance: 'Cosine' } });
     await Promise.all(

@@ -4,13 +4,13 @@ import { startTestServer, type TestServer } from './qdrant-server.ts';
 
 const [COUNT, DIMENSIONS, LATENT] = [3000, 64, 12];
 
-/** Beyond `scanBytes` a graph proposes candidates; scores and filters stay exact, and changes show at once. */
+/** Above `scanBytes` an HNSW index proposes candidates; scores and filters stay exact, and changes are visible at once. */
 describe('qdrant-local above the size that it scans', () => {
   let server: TestServer;
   const faults: unknown[] = [];
   const random = seededRandom(11);
   const basis = Array.from({ length: LATENT }, () => randomNumbers(random, DIMENSIONS));
-  /** Near a space of few dimensions, as real embeddings are. */
+  /** Close to a space of few dimensions, like real embeddings. */
   const vector = () => {
     const weights = randomNumbers(random, LATENT);
     const sum = randomNumbers(random, DIMENSIONS, 0.1);
@@ -32,7 +32,7 @@ describe('qdrant-local above the size that it scans', () => {
   }
 
   it.each(['Cosine', 'Dot', 'Euclid'] as const)(
-    'finds nearly all by %s, and all when told to be exact',
+    'finds nearly all by %s, and all with params.exact',
     async (distance) => {
       const { client } = server;
       const name = `graph-${distance}`;
@@ -61,11 +61,12 @@ describe('qdrant-local above the size that it scans', () => {
         }
         return found / 300;
       };
-      // While the graph grows every answer is exact.
+      // While the index grows, every result is exact.
       await settled(name, COUNT);
       expect(await recall()).toBeGreaterThan(0.97);
 
-      // Taken away, moved and added points are gone, found at their new place, and found, before the graph follows.
+      // Before the index follows: removed points are gone, moved points are found at their new place, and added points
+      // are found.
       await client.delete(name, { wait: true, points: points.slice(0, 50).map(({ id }) => id) });
       const place = vector().map((value) => 3 * value);
       await client.upsert(name, {

@@ -23,7 +23,7 @@ async function writeAndKill(path: string, first: number, lifetime: number): Prom
   });
   const signal = await new Promise((done) => child.once('close', (_code, by) => done(by)));
   expect(signal, errors).toBe('SIGKILL');
-  // A line that was cut off was not heard.
+  // An incomplete line does not count.
   return Number(printed.slice(0, printed.lastIndexOf('\n')).split('\n').at(-1));
 }
 
@@ -31,7 +31,7 @@ describe('qdrant-local killed while writing', () => {
   const folder = temporaryFolder();
   afterAll(() => folder.remove());
 
-  it('keeps all that it acknowledged and nothing by half', async () => {
+  it('keeps everything that it acknowledged, and nothing incomplete', async () => {
     const path = join(folder.path, 'store.sqlite');
     const seed = 20_261_124;
     const random = seededRandom(seed);
@@ -53,7 +53,7 @@ describe('qdrant-local killed while writing', () => {
       }[];
       const [generation] = new Set(shared.map(({ payload }) => payload.n));
       const where = `seed ${seed}, round ${round}`;
-      // The last write may have reached the disk and not its acknowledgement: at most that one is ahead.
+      // The last write may be on disk without its acknowledgement, so at most one batch is ahead.
       expect([acknowledged, acknowledged + 1], where).toContain(generation);
       expect(new Set(shared.map(({ payload }) => payload.n)).size, where).toBe(1);
       expect(

@@ -36,7 +36,7 @@ describe('the executable of qdrant-local', () => {
     return { child, ended, address };
   }
 
-  it('serves, says where, and ends at a signal with all on the disk; a second one is told who holds the file', async () => {
+  it('serves, prints its address, and ends at a signal with everything on disk; a second process gets a conflict', async () => {
     const settings = {
       QDRANT_LOCAL_PATH: join(folder.path, 'deep', 'store.sqlite'),
       QDRANT_LOCAL_PORT: '0',
@@ -56,7 +56,7 @@ describe('the executable of qdrant-local', () => {
     expect(await clientOf(await again.address, 'key').collectionExists('c')).toEqual({ exists: true });
   });
 
-  it('names the setting that is wrong', async () => {
+  it('names a wrong setting', async () => {
     const { code, errors } = await start({ QDRANT_LOCAL_PORT: 'many' }).ended;
     expect(code).toBe(1);
     expect(errors).toContain('QDRANT_LOCAL_PORT');

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createQdrantLocal, type QdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { clientOf, startTestServer, temporaryFolder } from './qdrant-server.ts';
 
-/** What qdrant-local says to requests and files that are wrong: in its own words, so not a matter of the contract. */
+/** Responses of qdrant-local to wrong requests and files: in its own words, so not part of the contract. */
 describe('qdrant-local refuses', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let path: string;
@@ -37,8 +37,8 @@ describe('qdrant-local refuses', () => {
 
   it.each([
     ['a short vector', { id: 7, vector: [1, 2] }, /point 7.*2 dimensions.*expects 3/],
-    ['an endless number', '{"id": 7, "vector": [1, 2, 1e999]}', /points\[1\] \(id 7\).*number at 2/],
-    ['more than float32 holds', { id: 7, vector: [1, 2, 1e39] }, /\(id 7\).*number at 2.*float32/],
+    ['an infinite number', '{"id": 7, "vector": [1, 2, 1e999]}', /points\[1\] \(id 7\).*number at 2/],
+    ['more than float32 can hold', { id: 7, vector: [1, 2, 1e39] }, /\(id 7\).*number at 2.*float32/],
     ['null in a vector', { id: 7, vector: [1, Number.NaN, 3] }, /\(id 7\).*at 1.*null/],
     ['text in a vector', { id: 7, vector: ['1', 2, 3] }, /\(id 7\).*at 0/],
     ['many vectors at once', { id: 7, vector: [[1, 2, 3]] }, /multivectors/],
@@ -51,7 +51,11 @@ describe('qdrant-local refuses', () => {
       '{"id": 18446744073709551616, "vector": [1, 2, 3]}',
       /18446744073709551616.*not a point id/,
     ],
-    ['a payload that is no object', { id: 7, vector: [1, 2, 3], payload: [1] }, /\(id 7\).*payload.*object/],
+    [
+      'a payload that is not an object',
+      { id: 7, vector: [1, 2, 3], payload: [1] },
+      /\(id 7\).*payload.*object/,
+    ],
     ['an unknown field', { id: 7, vector: [1, 2, 3], colour: 1 }, /\(id 7\).*colour/],
   ])('%s, and with it the whole request', async (_what, point, message) => {
     const text = typeof point === 'string' ? point : JSON.stringify(point);
@@ -124,7 +128,7 @@ describe('qdrant-local refuses', () => {
     expect(await ask('GET', '/collections/d/exists')).toMatchObject({ result: { exists: false } });
   });
 
-  it('more than its limits', async () => {
+  it('requests beyond its limits', async () => {
     const vector = [1, 2, 3];
     expect(
       await ask('POST', '/collections/c/points/query', { query: vector, limit: 90, offset: 11 }),
@@ -140,19 +144,19 @@ describe('qdrant-local refuses', () => {
     const six = [1, 2, 3, 4, 5, 6].map((id) => ({ id, vector }));
     expect(await upsert(...six)).toMatchObject({ status: 413, error: expect.stringMatching(/6 points.*5/) });
     expect(await count()).toEqual({ count: 0 });
-    // The same points over again are no new ones.
+    // The same points again are not new points.
     expect(await upsert(...six.slice(0, 5))).toMatchObject({ status: 200 });
     expect(await upsert(...six.slice(0, 5))).toMatchObject({ status: 200 });
   });
 
-  it('routes that it does not have', async () => {
+  it('unknown routes', async () => {
     expect(await ask('POST', '/collections/c/snapshots')).toMatchObject({
       status: 404,
       error: expect.stringContaining('/collections/c/snapshots is not part of qdrant-local'),
     });
   });
 
-  it('nobody an integer of 64 bits, exactly', async () => {
+  it('no 64-bit integer, exactly', async () => {
     const [low, high] = ['18446744073709551614', '18446744073709551615'];
     const body = `{"points": [{"id": ${high}, "vector": [1, 0, 0]}, {"id": ${low}, "vector": [2, 0, 0]}]}`;
     expect(await ask('PUT', '/collections/c/points', body)).toMatchObject({ status: 200 });
@@ -168,9 +172,9 @@ describe('qdrant-local refuses', () => {
   describe('files that', () => {
     const code = (error: string) => expect.objectContaining({ name: 'AppError', code: error });
 
-    it('another server holds', async () => {
+    it('another server uses', async () => {
       await expect(createQdrantLocal({ path })).rejects.toEqual(code('conflict'));
-      // The holder is none the worse.
+      // The other server is not affected.
       expect(await upsert({ id: 1, vector: [1, 2, 3] })).toMatchObject({ status: 200 });
     });
 
@@ -238,7 +242,7 @@ describe('qdrant-local refuses', () => {
     });
   });
 
-  it('who does not know the key', async () => {
+  it('requests without the key', async () => {
     const server = await startTestServer({ apiKey: 'open sesame' });
     try {
       expect((await server.client.getCollections()).collections).toEqual([]);
@@ -253,7 +257,7 @@ describe('qdrant-local refuses', () => {
     }
   });
 
-  it('a port that is taken', async () => {
+  it('a port in use', async () => {
     const server = await startTestServer();
     try {
       const port = Number(new URL(server.url).port);

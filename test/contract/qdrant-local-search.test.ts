@@ -32,7 +32,7 @@ interface Case {
   readonly count: number;
   readonly limit: number;
   readonly seed: number;
-  /** How far points lie from one common point: small makes all alike, so that rounding decides. */
+  /** Distance of points from a common point: a small one makes all similar, so that rounding decides. */
   readonly spread: number;
   readonly scale: number;
   readonly filtered: 'none' | 'few' | 'many';
@@ -62,7 +62,7 @@ describe('exact search', () => {
     const near = () => centre.map((value) => value + spread * scale * (2 * random() - 1));
     const stored: (Float32Array | undefined)[] = [];
     for (let slot = 0; slot < count; slot++) {
-      // One by one, as points arrive: growing must keep what is there.
+      // One by one, as points arrive: growing must keep existing points.
       set.reserve(slot + 1);
       const vector = random() < 0.02 ? new Float32Array(dimensions) : near();
       stored.push(storedForm(distance, vector));
@@ -75,7 +75,7 @@ describe('exact search', () => {
     return { set, stored, query: near(), random };
   }
 
-  it('equals brute force in float64, near ties and odd sizes included', () => {
+  it('equals brute force in float64, including near ties and odd sizes', () => {
     fc.assert(
       fc.property(cases, (made) => {
         const { set, stored, query, random } = filled(made);
@@ -98,7 +98,7 @@ describe('exact search', () => {
           )
           .sort((a, b) => sign * (a.score - b.score) || a.slot - b.slot);
         expect(found.length).toBe(Math.min(made.limit, expected.length));
-        // Sums in another order differ in their last digits, so equal points may change places: scores must agree.
+        // Sums in another order differ in their last digits, so equal points may be exchanged: scores must agree.
         const size = Math.max(
           1e-300,
           ...expected.map(({ score }) => Math.abs(score)),
@@ -119,7 +119,7 @@ describe('exact search', () => {
     );
   });
 
-  /** Size of the terms that a score is a sum of, which is what its rounding is relative to. */
+  /** Size of the terms of the sum of a score, which its rounding is relative to. */
   function bulk(
     { distance }: Case,
     query: Float32Array,
@@ -130,7 +130,7 @@ describe('exact search', () => {
     return distance === 'Dot' ? most * Math.hypot(...query) : most + Math.hypot(...query);
   }
 
-  it('keeps the order of ids among equal points, at the edge of the answer too', () => {
+  it('keeps the order of ids among equal points, also at the end of the page', () => {
     const set = new VectorSet(kernel, 8, 'Cosine', NO_GRAPH);
     set.reserve(1000);
     const vector = storedForm('Cosine', new Float32Array(8).fill(1));
@@ -139,7 +139,7 @@ describe('exact search', () => {
     expect(found.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('leaves out what a threshold excludes, its edge included', () => {
+  it('leaves out what a threshold excludes, and keeps the threshold itself', () => {
     for (const distance of DISTANCES) {
       const set = new VectorSet(kernel, 1, distance, NO_GRAPH);
       set.reserve(400);

@@ -10,7 +10,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The official client, without the call that it makes at its start. */
+/** The official client, without the request that it makes at its start. */
 export function clientOf(url: string, apiKey?: string): QdrantClient {
   return new QdrantClient({
     url,
@@ -20,13 +20,13 @@ export function clientOf(url: string, apiKey?: string): QdrantClient {
   });
 }
 
-/** A folder of its own that goes away with `remove`. */
+/** A new folder that `remove` deletes. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'qdrant-local-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A qdrant-local on a free port over a file of its own. */
+/** A qdrant-local on a free port with its own file. */
 export async function startTestServer(options: Partial<StartOptions> = {}): Promise<TestServer> {
   const folder = temporaryFolder();
   const running = await startQdrantLocal({ path: join(folder.path, 'store.sqlite'), port: 0, ...options });
@@ -40,7 +40,7 @@ export async function startTestServer(options: Partial<StartOptions> = {}): Prom
   };
 }
 
-/** Status and message of what the client throws for a refused request. */
+/** Status and message of the client's error for a refused request. */
 export async function refusal(request: Promise<unknown>): Promise<{ status: number; message: string }> {
   try {
     await request;

@@ -40,7 +40,7 @@ describe('the Qdrant client of this project', () => {
     expect(await store.collectionInfo('once')).toBeUndefined();
   });
 
-  it('switches aliases, those that are new and those that are there', async () => {
+  it('switches aliases, new and existing ones', async () => {
     for (const name of ['old', 'new']) await store.ensureCollection(name, 2);
     await store.switchAliases([{ alias: 'current', collection: 'old' }]);
     await store.switchAliases([
@@ -76,7 +76,7 @@ describe('the Qdrant client of this project', () => {
     expect(await store.count('pages', { filter: { must: [{ key: 'n', range: { gte: 5 } }] } })).toBe(2);
   });
 
-  it('says what is missing, and who is refused', async () => {
+  it('reports what is missing, and refused requests', async () => {
     await expect(store.recall('nothing', [1], 1)).rejects.toMatchObject({ code: 'not_found' });
     await store.ensureCollection('narrow', 2);
     await expect(store.recall('narrow', [1, 2, 3], 1)).rejects.toMatchObject({ code: 'request_invalid' });
@@ -87,7 +87,7 @@ describe('the Qdrant client of this project', () => {
     });
   });
 
-  it('refuses images that are none: a collection of something else', async () => {
+  it('refuses points that are not images', async () => {
     await store.ensureCollection('strange', 2);
     await store.upsert('strange', [{ id: 0, vector: [1, 0], payload: { title: 'no image' } }]);
     await expect(store.recall('strange', [1, 0], 1)).rejects.toMatchObject({
@@ -97,13 +97,13 @@ describe('the Qdrant client of this project', () => {
   });
 });
 
-describe('a Qdrant that is not well', () => {
+describe('a Qdrant with a fault', () => {
   const servers: Server[] = [];
   afterAll(() => {
     for (const server of servers) server.close().closeAllConnections();
   });
 
-  /** A store over a server that answers in its own way. */
+  /** A store on a server that responds in its own way. */
   async function over(listener: RequestListener, options: object = {}): Promise<QdrantStore> {
     const server = createServer(listener).listen(0, '127.0.0.1');
     servers.push(server);
@@ -126,19 +126,19 @@ describe('a Qdrant that is not well', () => {
     await expect(store.recall('c', [1], 1)).rejects.toMatchObject({ code });
   });
 
-  it('that hangs up', async () => {
+  it('that closes the connection', async () => {
     const store = await over((request) => request.socket.destroy());
     await expect(store.recall('c', [1], 1)).rejects.toMatchObject({ code: 'recall_unavailable' });
   });
 
-  it('that never answers: the caller goes on, and the request is broken off', async () => {
+  it('that never responds: the caller continues, and the request is aborted', async () => {
     const { promise: brokenOff, resolve } = Promise.withResolvers<void>();
     const store = await over((request) => request.socket.once('close', () => resolve()));
     await expect(store.recall('c', [1], 1, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
     await brokenOff;
   });
 
-  it('that is well at the second attempt', async () => {
+  it('that works at the second attempt', async () => {
     let asked = 0;
     const store = await over(
       (_request, response) => {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientOf, refusal, startTestServer, type TestServer } from './qdrant-server.ts';
 
 /**
- * What this project asks of Qdrant, through its official client. The same suite runs against qdrant-local and, where
- * QDRANT_URL names one, a real Qdrant; it asserts nothing that Qdrant does not promise.
+ * The parts of Qdrant that this project uses, through its official client. The same suite runs against qdrant-local
+ * and, if QDRANT_URL is set, a real Qdrant; it asserts nothing that Qdrant does not promise.
  */
 const servers: { name: string; start: () => Promise<TestServer> }[] = [
   { name: 'qdrant-local', start: () => startTestServer() },
@@ -26,7 +26,7 @@ const UUID = '550e8400-e29b-41d4-a716-446655440000';
 describe.each(servers)('$name', ({ start }) => {
   let server: TestServer;
   let client: QdrantClient;
-  /** Names of this run alone: a real Qdrant may hold other things. */
+  /** Names used in this run only: a real Qdrant may hold other things. */
   const run = randomUUID().slice(0, 8);
   let name = '';
   let made: string[] = [];
@@ -114,7 +114,7 @@ describe.each(servers)('$name', ({ start }) => {
   });
 
   describe('aliases', () => {
-    it('switch from one collection to the next in one step', async () => {
+    it('switch from one collection to the next atomically', async () => {
       const [alias, next] = [`alias-${run}`, fresh()];
       await client.createCollection(next, { vectors: { size: 2, distance: 'Cosine' } });
       const names = (collection_name: string) => [
@@ -145,12 +145,12 @@ describe.each(servers)('$name', ({ start }) => {
       expect((await client.getCollectionAliases(next)).aliases).toEqual([]);
     });
 
-    it('name only what exists', async () => {
+    it('name only existing collections', async () => {
       const actions = [{ create_alias: { alias_name: `alias-${run}`, collection_name: `missing-${run}` } }];
       expect(await refusal(client.updateCollectionAliases({ actions }))).toMatchObject({ status: 404 });
     });
 
-    it('go with their collection', async () => {
+    it('are deleted with their collection', async () => {
       const alias = `alias-${run}`;
       await client.updateCollectionAliases({
         actions: [{ create_alias: { alias_name: alias, collection_name: name } }],
@@ -203,7 +203,7 @@ describe.each(servers)('$name', ({ start }) => {
       expect(read.find(({ id }) => id === 1)?.payload).toEqual({ n: 1 });
     });
 
-    it('are refused whole when one vector has another length', async () => {
+    it('are all refused if one vector has another length', async () => {
       const request = client.upsert(name, {
         wait: true,
         points: [
@@ -231,7 +231,7 @@ describe.each(servers)('$name', ({ start }) => {
       expect(seen).toEqual([1, 2, 3, 4, 5, UUID]);
     });
 
-    it('show what is asked of payload and vector', async () => {
+    it('show the requested parts of payload and vector', async () => {
       await fill();
       const [whole] = await client.retrieve(name, { ids: [1] });
       expect(whole?.payload).toEqual({ city: 'Berlin', price: 10, tags: ['a', 'b'], open: true });
@@ -272,7 +272,7 @@ describe.each(servers)('$name', ({ start }) => {
       expect((await client.query(name, { query: [1, 0, 0, 0], limit: 1 })).points[0]?.id).toBe(UUID);
     });
 
-    it('is indexed without a change of answers', async () => {
+    it('is indexed without changing results', async () => {
       await client.createPayloadIndex(name, { wait: true, field_name: 'city', field_schema: 'keyword' });
       await fill();
       await client.createPayloadIndex(name, { wait: true, field_name: 'price', field_schema: 'float' });
@@ -396,13 +396,13 @@ describe.each(servers)('$name', ({ start }) => {
       expect(points.map(({ id }) => id)).toEqual(order);
       for (const [at, point] of points.entries())
         expect(point.score).toBeCloseTo(scores[at] ?? Number.NaN, 5);
-      // A threshold bounds similarities from below and distances from above.
+      // A threshold is a lower bound for similarities and an upper bound for distances.
       const threshold = ((scores[0] ?? 0) + (scores[1] ?? 0)) / 2;
       const above = await client.query(collection, { query: QUERY, score_threshold: threshold });
       expect(above.points.map(({ id }) => id)).toEqual(order.slice(0, 1));
     });
 
-    it('skip, and carry payload and vector where asked', async () => {
+    it('skip, and include payload and vector on request', async () => {
       await fill();
       const { points } = await client.query(name, {
         query: [1, 0, 0, 0],
@@ -421,14 +421,14 @@ describe.each(servers)('$name', ({ start }) => {
       expect(plain.points[1]?.payload ?? {}).toEqual({});
     });
 
-    it('are near to a point, which is left out itself', async () => {
+    it('are near a point, which is itself left out', async () => {
       await fill();
       const { points } = await client.query(name, { query: UUID, limit: 2 });
       expect(points.map(({ id }) => id)).toEqual([5, 4]);
       expect(await refusal(client.query(name, { query: 99 }))).toMatchObject({ status: 404 });
     });
 
-    it('use vectors by name, where a point has them', async () => {
+    it('use vectors by name, for points that have them', async () => {
       const collection = fresh();
       await client.createCollection(collection, {
         vectors: { image: { size: 2, distance: 'Dot' }, text: { size: 3, distance: 'Cosine' } },
@@ -455,7 +455,7 @@ describe.each(servers)('$name', ({ start }) => {
       });
     });
 
-    it('rank again what prefetches found', async () => {
+    it('rerank what prefetches found', async () => {
       await fill();
       const { points } = await client.query(name, {
         prefetch: [
@@ -482,7 +482,7 @@ describe.each(servers)('$name', ({ start }) => {
       expect(points.map(({ id }) => id)).toEqual([5, 4, UUID]);
     });
 
-    it('come in batches', async () => {
+    it('can be batched', async () => {
       await fill();
       const answers = await client.queryBatch(name, {
         searches: [
@@ -498,7 +498,7 @@ describe.each(servers)('$name', ({ start }) => {
     });
   });
 
-  it('says what it is', async () => {
+  it('names itself and its version', async () => {
     expect(await client.versionInfo()).toMatchObject({
       title: expect.any(String),
       version: expect.any(String),

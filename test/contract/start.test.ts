@@ -44,7 +44,7 @@ function start(parameters: readonly string[], environment?: Record<string, strin
   return command;
 }
 
-/** A child whose parent has ended needs a moment to notice. */
+/** A child needs a moment to notice that its parent has ended. */
 const nothingLeft = (command: CommandProcess) =>
   vi.waitFor(() => expect(command.alive()).toBe(false), { timeout: 5000, interval: 20 });
 
@@ -53,7 +53,7 @@ const address = async (command: CommandProcess) =>
 
 describe('gsmn start', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'serves page, search and pictures until %s, and leaves nothing',
+    'serves page, search and image files until %s, and leaves nothing',
     async (signal) => {
       const command = start(['--index', index, '--data', data, '--backend', 'wasm', '--no-build']);
       const url = await address(command);
@@ -79,13 +79,13 @@ describe('gsmn start', () => {
       expect(await command.ended).toBe(0);
       await nothingLeft(command);
       expect(command.stderr()).toBe('');
-      // SQLite takes its journal away when it is closed properly.
+      // SQLite removes its journal when it is closed properly.
       expect(existsSync(join(index, 'qdrant.sqlite-wal'))).toBe(false);
       await expect(fetch(url)).rejects.toThrow();
     },
   );
 
-  it('ends as well when the terminal sends Ctrl-C to every process of it', async () => {
+  it('also ends when the terminal sends Ctrl-C to all its processes', async () => {
     const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
     await address(command);
     expect(command.stdout()).toContain('pictures: none');
@@ -94,7 +94,7 @@ describe('gsmn start', () => {
     await nothingLeft(command);
   });
 
-  it('leaves nothing when it is killed', async () => {
+  it('leaves no process when it is killed', async () => {
     const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
     await address(command);
     command.child.kill('SIGKILL');
@@ -102,7 +102,7 @@ describe('gsmn start', () => {
     await nothingLeft(command);
   });
 
-  it('goes on when its workerd is killed, and ends with a message when that happens again and again', async () => {
+  it('continues when its workerd is killed, and ends with a message when that happens repeatedly', async () => {
     const command = start(['--index', index, '--backend', 'wasm', '--no-build', '--log-level', 'info']);
     const url = await address(command);
     const workerds = () => [...command.stderr().matchAll(/"pid":(\d+)/g)].map((match) => Number(match[1]));
@@ -116,7 +116,7 @@ describe('gsmn start', () => {
     await nothingLeft(command);
   });
 
-  it('uses a Qdrant that is named', async () => {
+  it('uses a named Qdrant', async () => {
     const database = await startQdrantLocal({
       path: join(folder, 'other.sqlite'),
       port: 0,
@@ -137,7 +137,7 @@ describe('gsmn start', () => {
     await database.close();
   });
 
-  it('builds the index of a data folder where there is none, and finds it again', async () => {
+  it('builds the index of a data folder if there is none, and finds it again', async () => {
     const project = await smallProject({ dev: 4 });
     const parameters = ['--data', project.data, '--checkpoint', project.model, '--index', project.index];
     const first = start([...parameters, '--backend', 'wasm']);
@@ -162,7 +162,7 @@ describe('gsmn start', () => {
     project.remove();
   });
 
-  it('sends the points again when the database lost them', async () => {
+  it('sends the points again if the database has lost them', async () => {
     const project = await smallProject({ dev: 4 });
     const parameters = ['--data', project.data, '--checkpoint', project.model, '--index', project.index];
     const first = start([...parameters, '--backend', 'wasm']);
@@ -178,7 +178,7 @@ describe('gsmn start', () => {
     project.remove();
   });
 
-  it('says what to do when there is nothing to build from', async () => {
+  it('says what to do if there is nothing to build from', async () => {
     const parameters = ['--index', join(folder, 'nothing'), '--gallery', join(folder, 'no-gallery')];
     const command = start([...parameters, '--checkpoint', join(folder, 'no-model')]);
     expect(await command.ended).toBe(3);
@@ -203,13 +203,13 @@ describe('gsmn start', () => {
     expect(await command.ended).toBe(0);
   });
 
-  it('builds nothing when it must not', async () => {
+  it('builds nothing with --no-build', async () => {
     const command = start(['--index', join(folder, 'nothing'), '--no-build']);
     expect(await command.ended).toBe(4);
     await nothingLeft(command);
   });
 
-  it('says that its port is taken, before anything else', async () => {
+  it('reports a port in use before anything else', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const taken = other.address();
@@ -221,7 +221,7 @@ describe('gsmn start', () => {
     other.close();
   });
 
-  it('ends what runs already when a later part cannot start', async () => {
+  it('stops the running parts when a later part cannot start', async () => {
     const broken = join(folder, 'broken');
     const { id } = await writeTinyGeneration(broken, { seed: 9 });
     await activateTiny(broken, id);
@@ -233,7 +233,7 @@ describe('gsmn start', () => {
     await nothingLeft(command);
   });
 
-  it('refuses a backend that is not there', async () => {
+  it('refuses a backend that is not available', async () => {
     const command = start(['--index', index, '--no-build', '--backend', 'webgpu'], {
       VK_ICD_FILENAMES: '/nowhere.json',
       VK_DRIVER_FILES: '/nowhere.json',
@@ -301,7 +301,7 @@ describe('gsmn serve', () => {
     expect(await command.ended).toBe(0);
   });
 
-  it('does not open the reranker to others without a token', async () => {
+  it('does not make the reranker reachable for others without a token', async () => {
     const command = startCommandProcess([
       'serve',
       'rerank',

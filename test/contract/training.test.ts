@@ -94,7 +94,7 @@ async function train(asked: TrainingRequest, signal?: AbortSignal) {
   }
 }
 
-/** Stops at the n-th question whether it shall. */
+/** Stops at the n-th check for an abort. */
 function stopAfter(questions: number): AbortSignal {
   const controller = new AbortController();
   const ask = controller.signal.throwIfAborted.bind(controller.signal);
@@ -107,7 +107,7 @@ function stopAfter(questions: number): AbortSignal {
   return controller.signal;
 }
 
-/** The command line of `request`. */
+/** The command line for `request`. */
 function parameters(run: string, more: readonly string[] = []): string[] {
   const options =
     `--backend wasm --is_sparse --propagation neighbours --bi_gru --max_violation --warmup-steps 3
@@ -132,7 +132,7 @@ function expectSameRun(run: string, expected: string): void {
 describe('a training run', () => {
   beforeAll(() => loadTfjsBackend('wasm'));
 
-  it('leaves checkpoints, a log, event files and a plot', async () => {
+  it('writes checkpoints, a log, event files and a plot', async () => {
     const result = await train(request('run'));
     expect(result.steps).toBe(16);
     expect(readdirSync(join(root, 'run/checkpoint')).sort()).toEqual([
@@ -169,11 +169,11 @@ describe('a training run', () => {
   });
 
   it.each([0, 1, 4, 8, 13, 40, 60])(
-    'that is stopped (at question %i) goes on bit for bit',
+    'that is stopped (at check %i) resumes bit for bit',
     async (questions) => {
       await train(request('whole'));
       const stopped = await train(request('parts'), stopAfter(questions)).catch((thrown: unknown) => thrown);
-      // Late ones come after the end.
+      // Late stops come after the end.
       if (stopped instanceof AppError) {
         expect(stopped.code).toBe('cancelled');
         expect(stopped.hint).toContain('--resume');
@@ -185,7 +185,7 @@ describe('a training run', () => {
     },
   );
 
-  it('names the source of its features, and reads no other', async () => {
+  it('names the source of its features, and accepts no other', async () => {
     const name = { source: 'some-source', version: 1, regions: 3, featureSize: 4 };
     const write = (split: string, features: object): void =>
       writeFileSync(join(root, 'data', `${split}_features.json`), JSON.stringify(features));
@@ -207,7 +207,7 @@ describe('a training run', () => {
     await train(request('run', {}, state));
   });
 
-  it('goes on for more epochs than it was begun for', async () => {
+  it('resumes for more epochs than it was started for', async () => {
     await train(request('long', { epochs: 3 }));
     await train(request('short'));
     await train(request('short', { epochs: 3 }, join(root, 'short/checkpoint/state.safetensors')));
@@ -216,14 +216,14 @@ describe('a training run', () => {
     );
   });
 
-  it('begins with the parameters of another checkpoint', async () => {
+  it('starts with the parameters of another checkpoint', async () => {
     await train(request('first', { epochs: 1 }));
     await train(request('second', {}, join(root, 'first/checkpoint/checkpoint_0.safetensors')));
     expect(readdirSync(join(root, 'second/checkpoint'))).toContain('checkpoint_1.safetensors');
     expect(readdirSync(join(root, 'second/checkpoint'))).not.toContain('checkpoint_0.safetensors');
   });
 
-  it('does not write over another one', async () => {
+  it('does not overwrite another one', async () => {
     await train(request('run', { epochs: 1 }));
     await expect(train(request('run'))).rejects.toMatchObject({
       code: 'conflict',
@@ -236,7 +236,7 @@ describe('a training run', () => {
     ['batch_size', { batchSize: 9 }],
     ['jointSize', { jointSize: 32 }],
     ['max_violation', { maxViolation: false }],
-  ])('does not go on with another %s', async (name, changes) => {
+  ])('does not resume with another %s', async (name, changes) => {
     await train(request('run', { epochs: 1 }));
     const state = join(root, 'run/checkpoint/state.safetensors');
     await expect(train(request('run', changes, state))).rejects.toMatchObject({
@@ -253,13 +253,13 @@ describe('a training run', () => {
     ['nothing, but asks for another F', 'shape_mismatch', { imageFeatureSize: 2048 }],
     ['nothing, but cannot cut D into its blocks', 'argument_invalid', { blocks: 5 }],
     ['nothing, but wants twins', 'file_missing', { twins: true }],
-  ] as const)('says what is wrong when the folder lacks %s', async (file, code, changes) => {
+  ] as const)('names what is missing in the folder: %s', async (file, code, changes) => {
     rmSync(join(root, 'data', file), { force: true });
     await expect(train(request('run', changes))).rejects.toMatchObject({ code });
     expect(existsSync(join(root, 'run'))).toBe(false);
   });
 
-  it('stops with the step when its numbers break down, and keeps the state before', async () => {
+  it('stops at the step whose numbers are not finite, and keeps the state before it', async () => {
     await expect(train(request('run', { saveStep: 1, learningRate: 1e30 }))).rejects.toMatchObject({
       code: 'diverged',
       message: expect.stringMatching(/step \d+ \(epoch 1, batch \d+\): the .* is (NaN|-?Infinity)/),
@@ -271,7 +271,7 @@ describe('gsmn train', () => {
   const interrupt = { when: 'step 6', signal: 'SIGINT' } as const;
   let whole: GsmnRun;
 
-  it('takes the released flags, saves its state on Ctrl-C, and goes on bit for bit', async () => {
+  it('accepts the released flags, saves its state on Ctrl-C, and resumes bit for bit', async () => {
     whole = await runGsmn(parameters('whole', ['--num_epochs', '2']));
     expect(whole.stderr).toContain('network: D 16, sparse, propagation neighbours, seed 5');
     expect(whole.code).toBe(0);
@@ -286,7 +286,7 @@ describe('gsmn train', () => {
     expectSameRun('parts', 'whole');
   });
 
-  it('goes on from its last state when it was killed', async () => {
+  it('resumes from its last state after it was killed', async () => {
     await runGsmn(parameters('whole', ['--num_epochs', '2']));
     const child = startCommandProcess(parameters('parts', ['--num_epochs', '2']));
     try {
@@ -329,7 +329,7 @@ function smallDisk(path: string): boolean {
 }
 
 describe('a full disk', () => {
-  it('stops the run with what to do, and leaves the state before whole', async ({ skip }) => {
+  it('stops the run with a hint, and keeps the previous state intact', async ({ skip }) => {
     const disk = join(root, 'full');
     if (!smallDisk(disk)) skip('mounting a small file system needs root');
     try {

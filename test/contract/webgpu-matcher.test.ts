@@ -7,7 +7,7 @@ import {
 import { nodeMatchDevice } from '../../shared/platform/match/webgpu-device.ts';
 import { describeMatchers, type MakeMatcher, type MatcherCase } from './matcher-suite.ts';
 
-/** Devices of the suite: matchers of one kind share theirs and its shaders, which take long to compile here. */
+/** Devices of the suite: matchers of one kind share a device and its shaders, which take long to compile here. */
 const devices = new Map<string, Promise<MatchDevice>>();
 
 const webgpu =
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const MATCHERS: readonly MatcherCase[] = [
   ['webgpu', 'webgpu', webgpu({})],
-  // 128 bytes of workgroup memory: most pairs have nothing in it.
+  // 128 bytes of workgroup memory: for most pairs nothing fits.
   ['webgpu without subgroups, in scratch', 'webgpu', webgpu({ subgroups: false, workgroupBytes: 128 })],
 ];
 

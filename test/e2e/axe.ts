@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Fails with what axe has to say of the page, shadow trees included; animations are over before it looks. */
+/** Fails with axe's findings about the page, including shadow trees; animations are finished before it looks. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(() => {
     const trees: (Document | ShadowRoot)[] = [document];

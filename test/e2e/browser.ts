@@ -8,8 +8,8 @@ const root = resolve(import.meta.dirname, '../..');
 const SCREENSHOTS = join(root, 'test-results', 'screenshots');
 
 /**
- * A headless Chromium. Everything that it needs comes with a package: the browser, the system libraries that a bare
- * machine lacks (nss, nspr, expat) and a font. Throws with the browser's own words when it does not start here.
+ * A headless Chromium. Everything that it needs comes with packages: the browser, the system libraries that a bare
+ * machine lacks (nss, nspr, expat) and a font. Throws the browser's own message if it does not start here.
  */
 export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
   const folder = unpackChromium();
@@ -18,7 +18,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
     args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none', ...args],
     env: {
       ...process.env,
-      // Before the system's own folders; these libraries want nothing newer than the browser does.
+      // Before the system's own folders; these libraries need nothing newer than the browser does.
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
       FONTCONFIG_FILE: join(folder, 'fonts.conf'),
     },
@@ -31,7 +31,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
-/** Unpacks the browser once for each version of it; another process never sees half of it. Returns its folder. */
+/** Unpacks the browser once for each of its versions; other processes never see an incomplete one. Returns its folder. */
 function unpackChromium(): string {
   const manifest = join(root, 'node_modules/@sparticuz/chromium/package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
@@ -49,14 +49,14 @@ function unpackChromium(): string {
   try {
     renameSync(aside, folder);
   } catch (error) {
-    // Another process was first, and its copy is as good.
+    // Another process was first, and its copy is equally good.
     rmSync(aside, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   }
   return folder;
 }
 
-/** The browser's own font and no other, so that pages look alike on every machine. */
+/** Only the font of the browser's package, so that pages look the same on every machine. */
 function fontConfiguration(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -18,7 +18,7 @@ async function shown(): Promise<Scene> {
   return scene(Number(/scene-(\d+)/.exec(address ?? '')?.[1]));
 }
 
-/** The box on the screen that a thing of the picture has, in fractions of the picture as it is drawn. */
+/** The box on the screen of a thing in the image, in fractions of the image as it is drawn. */
 async function box(thing: Thing): Promise<number[]> {
   const region = Object.keys((await shown()).boxes).indexOf(thing);
   return page.locator(`.frame-box[data-region="${region}"]`).evaluate((frame) => {
@@ -41,7 +41,7 @@ async function expectStrongest(thing: Thing): Promise<void> {
     .locator('.frame-box')
     .evaluateAll((all) => all.map((one) => [(one as HTMLElement).dataset.region, one.textContent]));
   const region = String(Object.keys((await shown()).boxes).indexOf(thing));
-  // Painted last, so that nothing covers it; the only one whose share is worth a label.
+  // Drawn last, so that nothing covers it; the only one whose share is large enough for a label.
   expect(shares.at(-1)).toEqual([region, '72 %']);
   expect(shares.slice(0, -1).every(([, text]) => text === '')).toBe(true);
 }
@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 describe('what each word looks at', () => {
-  it('begins with the word that looks most firmly, its regions where they are in the picture', async () => {
+  it('starts with the word with the strongest attention, and shows its regions in place', async () => {
     expect(await chip('sun').getAttribute('aria-pressed')).toBe('true');
     expect(await page.locator('.frame-box').count()).toBe(4);
     await expectStrongest('sun');
@@ -67,7 +67,7 @@ describe('what each word looks at', () => {
     await screenshot(page, 'detail');
   });
 
-  it('shows the picture in its own proportions', async () => {
+  it('shows the image in its own proportions', async () => {
     const { width, height } = await shown();
     const drawn = await page.locator('.canvas').boundingBox();
     expect((drawn?.width ?? 0) / (drawn?.height ?? 1)).toBeCloseTo(width / height, 2);
@@ -84,14 +84,14 @@ describe('what each word looks at', () => {
     );
   });
 
-  it('shows another word while it is pointed at, and goes back', async () => {
+  it('shows another word while the pointer is on it, and goes back', async () => {
     await chip('house').hover();
     await expectStrongest('house');
     await page.mouse.move(5, 5);
     await expectStrongest('sun');
   });
 
-  it('keeps a word that is pressed, from picture to picture', async () => {
+  it('keeps a pressed word from image to image', async () => {
     await chip('house').click();
     await page.mouse.move(5, 5);
     await expectStrongest('house');
@@ -101,7 +101,7 @@ describe('what each word looks at', () => {
     expect(await chip('house').getAttribute('aria-pressed')).toBe('true');
   });
 
-  it('shows the plain picture when no word is pressed', async () => {
+  it('shows the plain image when no word is pressed', async () => {
     await chip('house').click();
     await page.mouse.move(5, 5);
     expect(await page.locator('.frame-box').count()).toBe(0);
@@ -116,7 +116,7 @@ describe('what each word looks at', () => {
     expect(await explanation()).toMatch(/does not know this word.*zebroid/);
   });
 
-  it('says of a picture behind the shortlist that it was not compared', async () => {
+  it('says that an image behind the shortlist was not compared', async () => {
     await page.getByRole('button', { name: 'Close' }).click();
     await page.locator('.card').nth(17).click();
     expect(await explanation()).toContain('beyond the ones that were compared');

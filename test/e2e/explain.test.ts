@@ -16,7 +16,7 @@ async function open(query: string | undefined, options?: Parameters<Site['open']
   return opened.page;
 }
 
-/** Photographs the state and lets axe look at it. */
+/** Takes a screenshot of the state and runs axe. */
 async function record(page: Page, name: string): Promise<void> {
   await expectAccessible(page);
   await screenshot(page, name);
@@ -26,7 +26,7 @@ const status = (page: Page) => page.getByRole('status').textContent();
 const parse = (page: Page) => page.getByRole('region', { name: 'Parse of the sentence' });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-/** Whether rectangles of the drawing's labels overlap on the screen. */
+/** Whether rectangles of the labels in the drawing overlap on the screen. */
 function overlaps(page: Page): Promise<number> {
   return page.locator('.label').evaluateAll((all) => {
     const boxes = all.map((one) => one.getBoundingClientRect());
@@ -49,7 +49,7 @@ afterEach(async () => {
   opened = undefined;
 });
 
-describe('the page that explains', () => {
+describe('the page that draws a parse', () => {
   it('draws as many arcs as there are words, each from its head to its word', async () => {
     const page = await open(SENTENCE);
     await parse(page).waitFor();
@@ -57,7 +57,7 @@ describe('the page that explains', () => {
     expect(await page.locator('.root').count()).toBe(1);
     expect(await page.locator('.word').allInnerTexts()).toEqual(WORDS);
     expect(await overlaps(page)).toBe(0);
-    // Arrows stand above their words.
+    // Arrows are above their words.
     const distances = await page.locator('.arrow').evaluateAll((arrows) => {
       const entries = [
         ...(document.querySelector('gsmn-graph')?.shadowRoot?.querySelectorAll('.entry') ?? []),
@@ -77,7 +77,7 @@ describe('the page that explains', () => {
     await record(page, 'explain');
   });
 
-  it('says the parse to those who do not see it', async () => {
+  it('describes the parse for screen readers', async () => {
     const page = await open('the sun over a hose');
     const entries = page.getByRole('list', { name: 'Words of the sentence' }).getByRole('listitem');
     await entries.first().waitFor();
@@ -97,7 +97,7 @@ describe('the page that explains', () => {
     expect(await page.getByText('Not known to the model: tre, hose, zebroid').count()).toBe(1);
     await record(page, 'explain-unknown');
     await page.getByRole('button', { name: 'house? Use it instead of hose' }).click();
-    // The sentence that is offered is the same before and after: only the new button is to be pressed.
+    // The offered sentence is the same before and after: only the new button must be pressed.
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'zebroid']);
     const meant = button(page, 'a tree over a house under a zebroid');
     await meant.focus();
@@ -110,7 +110,7 @@ describe('the page that explains', () => {
     await expect.poll(() => page.locator('.unknown .word').allInnerTexts()).toEqual(['tre', 'zebroid']);
   });
 
-  it('says that scores do not depend on the parse where they do not', async () => {
+  it('says so if scores do not depend on the parse', async () => {
     const page = await open('slow sun');
     expect(await page.locator('.notice').innerText()).toContain('do not depend on this parse');
   });
@@ -157,7 +157,7 @@ describe('the page that explains', () => {
     await record(page, 'explain-empty');
   });
 
-  it('shows the problem when the sentence cannot be read, and recovers', async () => {
+  it('shows a problem if the sentence cannot be parsed, and recovers', async () => {
     site.health.encode = 'down';
     const page = await open('a house');
     await page.getByRole('heading', { name: 'Search is not available' }).waitFor();
@@ -168,7 +168,7 @@ describe('the page that explains', () => {
     await parse(page).waitFor();
   });
 
-  it('says that there is no network, and goes on when there is', async () => {
+  it('says that there is no network, and continues when there is one', async () => {
     const page = await open(undefined);
     await page.context().setOffline(true);
     await page.getByRole('searchbox').fill('a house');
@@ -179,7 +179,7 @@ describe('the page that explains', () => {
     await parse(page).waitFor();
   });
 
-  it('runs no markup that a service may hold', async () => {
+  it('runs no markup from the service', async () => {
     const page = await open(undefined);
     const text = '<img src=x onerror=alert(1)>';
     const word = { text, id: 3, known: false, suggestion: '<b>b</b>', head: 0, relation: '<i>r</i>' };
@@ -220,7 +220,7 @@ describe('on other screens', () => {
     await expect.poll(() => parse(page).evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
   });
 
-  it('is dark where the reader prefers that', async () => {
+  it('is dark if the reader prefers that', async () => {
     const page = await open('a tre over a house', { colorScheme: 'dark' });
     await parse(page).waitFor();
     expect(
@@ -234,7 +234,7 @@ describe('on other screens', () => {
 });
 
 describe('the search page', () => {
-  it('names the words that the model does not know and offers known ones', async () => {
+  it('names unknown words and offers known ones', async () => {
     opened = await site.open('/?q=the+sun+over+a+hose');
     const { page } = opened;
     await page.locator('.card').first().waitFor();
@@ -248,7 +248,7 @@ describe('the search page', () => {
     expect(await page.getByRole('searchbox').evaluate((line) => line.matches(':focus'))).toBe(true);
   });
 
-  it('offers them too where nothing was found', async () => {
+  it('offers them also if nothing was found', async () => {
     opened = await site.open('/?q=nothing+like+a+hose');
     const { page } = opened;
     await page.getByRole('heading', { name: 'No image found' }).waitFor();

@@ -10,7 +10,7 @@ import { type CommandProcess, startCommandProcess } from '../support/command-pro
 import { expectAccessible } from './axe.ts';
 import { screenshot, startBrowser } from './browser.ts';
 
-/** A later start draws and builds nothing; on a machine that is busy with other things it takes up to this. */
+/** A later start draws and builds nothing; on a busy machine it takes up to this. */
 const LATER_START_MS = 30_000;
 
 describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
     async function open(options: BrowserContextOptions = {}): Promise<void> {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
-        // Pictures that fade in would be half there on a screenshot.
+        // Images that fade in would be half visible on a screenshot.
         reducedMotion: 'reduce',
         ...options,
       });
@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       await page.locator('.example').first().waitFor();
     }
 
-    /** Presses a button that searches, and waits for the pictures of its sentence; returns the first one's address. */
+    /** Presses a button that searches, and waits for the images of its sentence; returns the address of the first one. */
     async function pressExample(place: number): Promise<string> {
       const button = page.locator('.example').nth(place);
       const sentence = await button.innerText();
@@ -99,20 +99,20 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       await screenshot(page, 'gallery-start');
     });
 
-    it('finds other pictures first for a sentence than for its twin, mostly', async () => {
+    it('mostly finds another image first for a sentence than for its twin', async () => {
       await open();
       const pairs = await page.locator('.example-group').count();
       let different = 0;
       for (let pair = 0; pair < pairs; pair++) {
         await page.goto(url);
         const first = await pressExample(2 * pair);
-        // Above the pictures there is now one button: the twin's.
+        // Above the images there is now one button: the twin's.
         if (first !== (await pressExample(0))) different++;
       }
       expect(different).toBeGreaterThan(pairs / 2);
     });
 
-    it('shows the picture that is meant on the first page, before its twin, mostly', async () => {
+    it('mostly shows the right image on the first page, before its twin', async () => {
       await open();
       let right = 0;
       const groups = await page.locator('.example-group').all();
@@ -147,7 +147,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       expect(sentences[2]).toBe(sentences[0]);
     });
 
-    it('shows what the words looked at', async () => {
+    it('shows what the words attended to', async () => {
       await open();
       await pressExample(0);
       await picturesShown();
@@ -175,7 +175,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       await screenshot(page, `gallery-results-${name}`);
     });
 
-    it('finds everything made and built the next time', async () => {
+    it('finds everything in place the next time', async () => {
       await stop();
       const began = performance.now();
       await start();

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 describe('the address', () => {
-  it('holds the query, and back and forward lead through what was asked', async () => {
+  it('has the query, and back and forward go through the queries', async () => {
     const page = await open('/');
     await search(page, 'a house');
     expect(query(page)).toBe('a house');
@@ -53,7 +53,7 @@ describe('the address', () => {
     expect(query(page)).toBeNull();
   });
 
-  it('is read at the start, and keeps whatever else it holds', async () => {
+  it('is read at the start, and keeps its other parameters', async () => {
     const page = await open('/?theme=x&q=a+ball#top');
     await found(page, 'a ball');
     await search(page, 'a tree');
@@ -73,7 +73,7 @@ describe('the address', () => {
     await found(page, 'a house');
   });
 
-  it('closes a picture that is open when someone goes back', async () => {
+  it('closes an open image when someone goes back', async () => {
     const page = await open('/');
     await search(page, 'a house');
     await search(page, 'a tree');

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenPage, type Site, startSite } from './site.ts';
 import { listen } from './upstreams.ts';
 
-/** The properties that a test sets on an element of ours. */
+/** Properties of our elements that a test sets. */
 type Widget = HTMLElement & Record<string, unknown>;
 
 let site: Site;

@@ -13,7 +13,7 @@ import { listen } from './upstreams.ts';
 
 declare const kernelPage: KernelPage;
 
-/** A site that serves the built kernels beside a page. */
+/** A site that serves the built kernels and a page. */
 async function kernelSite(): Promise<Hono> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, '../runtime/kernel-page.ts')],
@@ -57,16 +57,16 @@ describe(`the kernels in a browser (seed ${SEED})`, () => {
     await site?.close();
   });
 
-  it('give the bits that Node gives, without memory that threads share', async () => {
+  it('return the same bits as Node, without shared memory', async () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(await page.evaluate((address) => kernelPage.run(address), folder)).toEqual(expected.relaxed);
   });
 
-  it('give the bits that Node gives without relaxed instructions', async () => {
+  it('return the same bits as Node without relaxed instructions', async () => {
     expect(await page.evaluate((address) => kernelPage.runPlain(address), folder)).toEqual(expected.plain);
   });
 
-  it('say what is not there', async () => {
+  it('report what is missing', async () => {
     const said = await page.evaluate(
       (address) => kernelPage.failure(address),
       new URL('/nothing/', folder).href,

@@ -6,7 +6,7 @@ let site: Site;
 let opened: OpenPage;
 let page: Page;
 
-/** What has the focus inside the widget; polled, because some of it moves in events that follow the key a moment later. */
+/** What has the focus inside the widget; polled, because it sometimes moves in events shortly after the key. */
 const focused = () =>
   page.evaluate(() => {
     const active = document.querySelector('gsmn-search')?.shadowRoot?.activeElement;
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe('by keyboard alone', () => {
-  it('searches, walks through the grid, looks at a picture and comes back to it', async () => {
+  it('searches, moves through the grid, opens an image and returns to it', async () => {
     await page.keyboard.type('the sun over a house');
     await press('Enter');
     await page.locator('.card').first().waitFor();
@@ -57,7 +57,7 @@ describe('by keyboard alone', () => {
     await expect.poll(focused).toBe('line');
   });
 
-  it('shows a word’s regions when it is reached', async () => {
+  it('shows a word’s regions when it has the focus', async () => {
     await page.keyboard.type('the sun over a house');
     await press('Enter');
     await page.locator('.card').first().waitFor();
@@ -73,7 +73,7 @@ describe('by keyboard alone', () => {
     );
   });
 
-  it('holds the focus inside the picture’s view', async () => {
+  it('keeps the focus inside the view of an image', async () => {
     await page.keyboard.type('a house');
     await press('Enter');
     await page.locator('.card').first().waitFor();
@@ -84,14 +84,14 @@ describe('by keyboard alone', () => {
     }
   });
 
-  it('leads to the line by a slash, but not out of a field', async () => {
+  it('moves to the line with a slash, but not out of a field', async () => {
     await page.keyboard.type('a/b');
     expect(await page.getByRole('searchbox').inputValue()).toBe('a/b');
     await page.getByRole('searchbox').blur();
     await expect.poll(focused).toBe('');
     await press('/');
     await expect.poll(focused).toBe('line');
-    // What stood there is selected, so that writing replaces it.
+    // The existing text is selected, so that typing replaces it.
     await page.keyboard.type('ball');
     expect(await page.getByRole('searchbox').inputValue()).toBe('ball');
   });

@@ -11,13 +11,13 @@ import { screenshot, startBrowser } from './browser.ts';
 
 const photos = resolve(import.meta.dirname, '../../../shared/photos');
 
-/** Exhaustive GSMN on these photographs, text to image R@10 (docs/coarse-recall.md): what the cascade must not fall below. */
+/** Exhaustive GSMN on these photographs, text to image R@10 (docs/coarse-recall.md): the search must not be worse. */
 const EXHAUSTIVE_R10 = 52.4;
 /** Every fifth photograph's first caption: a standard error of about 5 points. */
 const QUERIES = 100;
 
 describe.skipIf(!existsSync(photos))(
-  'the whole system on real photographs (skipped where ../shared/photos is not there)',
+  'the whole system on real photographs (skipped without ../shared/photos)',
   () => {
     let folder = '';
     let command: CommandProcess;
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(photos))(
       browser = await startBrowser();
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
-        // Pictures that fade in would be half there on a screenshot.
+        // Images that fade in would be half visible on a screenshot.
         reducedMotion: 'reduce',
       });
       page = await context.newPage();
@@ -68,7 +68,7 @@ describe.skipIf(!existsSync(photos))(
       rmSync(folder, { recursive: true, force: true });
     }, 60_000);
 
-    it('answers a sentence with photographs, reranked, each with what its words looked at', async () => {
+    it('returns photographs for a sentence, reranked, each with evidence', async () => {
       const { stage, hits, words, degraded } = await search('two dogs running on grass');
       expect([stage, degraded, hits.length]).toEqual(['rerank', undefined, 10]);
       expect(words.every(({ known }) => known)).toBe(true);
@@ -116,7 +116,7 @@ describe.skipIf(!existsSync(photos))(
       await page.keyboard.press('Escape');
     });
 
-    it('is rebuilt while it is searched, and goes back, without a failed search', async () => {
+    it('is rebuilt while it is searched, and rolls back, without a failed search', async () => {
       const before = (await search('a dog')).generation;
       let searching = true;
       const seen = new Set<string>();
@@ -143,7 +143,7 @@ describe.skipIf(!existsSync(photos))(
         '--json',
       );
       expect(JSON.parse(built)).toMatchObject({ generation: before, built: false });
-      // Another address of the pictures is another generation.
+      // Another address of the image files makes another generation.
       const other = JSON.parse(
         await gsmn('index', 'build', '--data', photos, '--images-url', `${url}/images`, '--json'),
       ) as { generation: string };
@@ -159,7 +159,7 @@ describe.skipIf(!existsSync(photos))(
       expect([...seen].sort()).toEqual([before, other.generation].sort());
     }, 180_000);
 
-    it('answers the command line with the same order', async () => {
+    it('has the same order on the command line', async () => {
       const query = 'a girl on a swing';
       const answer = JSON.parse(await gsmn('search', query, '--limit', '5', '--json')) as {
         hits: { image: { name: string }; score: number }[];

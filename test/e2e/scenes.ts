@@ -2,7 +2,7 @@ import type { EvidenceAnswer } from '../../shared/schema/index.ts';
 
 type Box = EvidenceAnswer['words'][number]['regions'][number]['box'];
 
-/** Things that a scene shows, with where they are: x1 y1 x2 y2 as fractions of its width and height. */
+/** Things in a scene, and their boxes: x1 y1 x2 y2 as fractions of its width and height. */
 export type Thing = 'sun' | 'house' | 'tree' | 'ball';
 
 export interface Scene {
@@ -15,7 +15,7 @@ export interface Scene {
 
 export const SCENE_COUNT = 26;
 
-/** Landscapes, squares and uprights, as photographs have them. */
+/** Landscape, square and portrait formats, as in photographs. */
 const SIZES = [
   [900, 600],
   [600, 800],
@@ -35,10 +35,10 @@ const CAPTIONS = [
 
 const pick = <T>(list: readonly T[], id: number): T => list[id % list.length] as T;
 
-/** The same scene for the same number, always. */
+/** Always the same scene for the same number. */
 export function scene(id: number): Scene {
   const [width, height] = pick(SIZES, id);
-  // Places wander with the number, so that no two scenes share their boxes.
+  // Positions depend on the number, so that no two scenes have the same boxes.
   const wander = (step: number): number => ((id * step) % 7) / 7;
   const square = (x: number, y: number, size: number): Box => [x, y, x + size / width, y + size / height];
   const unit = Math.min(width, height);
@@ -56,7 +56,7 @@ export function scene(id: number): Scene {
   };
 }
 
-/** A flat drawing of the scene. Colours are attributes, so that no policy against inline styles touches them. */
+/** A flat drawing of the scene. Colours are attributes, so that no policy against inline styles affects them. */
 export function drawing(id: number): string {
   const { width, height, boxes } = scene(id);
   const place = ([x1, y1, x2, y2]: Box) => ({

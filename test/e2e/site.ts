@@ -5,23 +5,23 @@ import { startBrowser } from './browser.ts';
 import { listen, startUpstreams, type Upstreams } from './upstreams.ts';
 
 export interface Site {
-  /** The edge worker in workerd, without a slash at the end. */
+  /** The edge worker in workerd, without a trailing slash. */
   readonly url: string;
   /** Another origin with a page that embeds the widget. */
   readonly otherUrl: string;
   readonly health: Upstreams['health'];
-  /** A page in a browser profile of its own; it fails the test that leaves an error on its console. */
+  /** A page in a separate browser profile; a test that leaves an error on its console fails. */
   open(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
   close(): Promise<void>;
 }
 
 export interface OpenPage {
   readonly page: Page;
-  /** Messages of errors that the page met by itself, failed requests left out. */
+  /** Messages of errors on the page, without failed requests. */
   readonly faults: readonly string[];
 }
 
-/** What a site owner writes, behind the strictest policy under which it can work. */
+/** A page of a site owner, with the strictest policy under which it can work. */
 function otherSite(edge: string): Hono {
   const policy = `default-src 'none'; script-src ${edge}; connect-src ${edge}; img-src ${edge} data:; style-src 'self'`;
   return new Hono()
@@ -47,7 +47,7 @@ gsmn-search::part(caption) { font-style: italic; }`,
     );
 }
 
-/** Everything that a browser test needs, on this machine alone. */
+/** Everything that a browser test needs, on this machine. */
 export async function startSite(): Promise<Site> {
   const upstreams = await startUpstreams();
   let edge: RunningEdge | undefined;
@@ -88,7 +88,7 @@ export async function startSite(): Promise<Site> {
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (message) => {
-        // The browser itself reports each answer with an error status; those are the tests' own doing.
+        // The browser itself reports every response with an error status; tests cause these on purpose.
         if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
           faults.push(message.text());
       });

@@ -14,7 +14,7 @@ async function open(path: string, options?: Parameters<Site['open']>[1]): Promis
   return opened.page;
 }
 
-/** Photographs the state and lets axe look at it. */
+/** Takes a screenshot of the state and runs axe. */
 async function record(page: Page, name: string): Promise<void> {
   await expectAccessible(page);
   await screenshot(page, name);
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe('what the page shows', () => {
-  it('invites at the beginning, the line ready to write in', async () => {
+  it('has the focus in the line at the start', async () => {
     const page = await open('/');
     await page.getByRole('heading', { name: 'Who does what' }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('GSMN-SEARCH');
@@ -48,7 +48,7 @@ describe('what the page shows', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('two people ride one bicycle');
   });
 
-  it('shows the pictures in the order of the answer, with caption, place, stage and score', async () => {
+  it('shows the images in the order of the answer, with caption, position, stage and score', async () => {
     const page = await open(QUERY);
     const cards = page.locator('.card');
     await cards.nth(19).waitFor();
@@ -62,7 +62,7 @@ describe('what the page shows', () => {
     await record(page, 'results');
   });
 
-  it('gives every picture its place before it is loaded', async () => {
+  it('reserves space for every image before it is loaded', async () => {
     const page = await open('/');
     let release = (): void => {};
     const held = new Promise<void>((done) => {
@@ -90,7 +90,7 @@ describe('what the page shows', () => {
     expect(ratios[2]).toBeCloseTo(600 / 800, 1);
   });
 
-  it('shows where pictures will be while it waits', async () => {
+  it('shows where images will be while it waits', async () => {
     const page = await open('/');
     await search(page, 'slow house');
     await page.locator('.skeleton').waitFor();
@@ -139,7 +139,7 @@ describe('what the page shows', () => {
     expect(await page.locator('.card').first().innerText()).toContain('graph match');
   });
 
-  it('shows the problem when the query cannot be read, and recovers', async () => {
+  it('shows a problem if the query cannot be encoded, and recovers', async () => {
     site.health.encode = 'down';
     const page = await open(QUERY);
     await page.getByRole('heading', { name: 'Search is not available' }).waitFor();
@@ -153,7 +153,7 @@ describe('what the page shows', () => {
     await page.locator('.card').first().waitFor();
   });
 
-  it('waits as long as a rate limit wants', async () => {
+  it('waits as long as a rate limit requires', async () => {
     const page = await open('/');
     await page.clock.install();
     let asked = 0;
@@ -179,7 +179,7 @@ describe('what the page shows', () => {
     await page.locator('.card').first().waitFor();
   });
 
-  it('says that there is no network, and goes on when there is', async () => {
+  it('says that there is no network, and continues when there is one', async () => {
     const page = await open('/');
     await page.context().setOffline(true);
     await search(page, 'a house');
@@ -208,7 +208,7 @@ describe('what the page shows', () => {
     expect(new Set(captions).size).toBe(26);
   });
 
-  it('never lets a slow answer overwrite a later one', async () => {
+  it('never lets a slow answer replace a later one', async () => {
     const page = await open('/');
     await search(page, 'slow house');
     await page.locator('.skeleton').waitFor();
@@ -219,7 +219,7 @@ describe('what the page shows', () => {
     expect(await status(page)).toContain('“a ball”');
   });
 
-  it('names a picture that cannot be shown', async () => {
+  it('names an image that cannot be shown', async () => {
     const page = await open('/');
     await page.route('**/images/**', (route) => route.abort());
     await search(page, 'a house');
@@ -229,7 +229,7 @@ describe('what the page shows', () => {
 });
 
 describe('on other screens', () => {
-  it('is dark where the reader prefers that', async () => {
+  it('is dark if the reader prefers that', async () => {
     const page = await open(QUERY, { colorScheme: 'dark' });
     await page.locator('.card').first().waitFor();
     const [ink, paper] = await page.evaluate(() => {
@@ -258,7 +258,7 @@ describe('on other screens', () => {
     await record(page, 'detail-phone');
   });
 
-  it('does not move for those who want it still', async () => {
+  it('does not move if reduced motion is preferred', async () => {
     const page = await open(QUERY, { reducedMotion: 'reduce' });
     await page.locator('.card').first().waitFor();
     const moving = await page.evaluate(

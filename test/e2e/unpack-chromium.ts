@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own with TMPDIR set, because the package unpacks into the system's temporary folder and takes
- * whatever lies there under the name `chromium` for its own. Unpacks the browser and the libraries that a bare machine lacks.
+ * Run in a separate process with TMPDIR set, because the package unpacks into the system's temporary folder and uses anything
+ * there with the name `chromium`. Unpacks the browser and the libraries that a bare machine lacks.
  */
 import chromium, { inflate } from '@sparticuz/chromium';
 

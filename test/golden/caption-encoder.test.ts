@@ -12,16 +12,16 @@ const MODELS = (['released', 'neighbours'] as const).flatMap((propagation) =>
   ['dense', 'sparse', 'unigru-lambda10', 'wide'].map((name) => [propagation, name] as const),
 );
 
-/** float32 against float32 of another order of sums; asked for is 1e-5, measured 3e-7. */
+/** float32 compared with float32 in another order of sums; required 1e-5, measured 3e-7. */
 const NODES = { absolute: 2e-6, relative: 0 };
 
 describe.skipIf(!existsSync(root)).each(MODELS)(
-  'golden parity of the caption encoder of simd, %s/%s (skipped where ../shared/golden is not there)',
+  'golden parity of the caption encoder of simd, %s/%s (skipped without ../shared/golden)',
   (propagation, name) => {
     it.each([
       ['with relaxed instructions', true],
       ['without them', false],
-    ])('encodes as the released code does, together and alone, %s', async (_, relaxed) => {
+    ])('encodes like the released code, together and alone, %s', async (_, relaxed) => {
       const { config, parameters, captions, outputs } = readGoldenModel(root, propagation, name);
       const expected = outputs.get('word_nodes')?.data ?? new Float32Array();
       const padded = expected.length / captions.length;

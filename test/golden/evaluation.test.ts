@@ -21,7 +21,7 @@ const MODELS = [
   ['released', 'dense', 'model_best.zip.pth.tar'] as const,
 ];
 
-/** float32 against float32 of another order of sums; measured: nodes 2e-7, scores 2e-6. */
+/** float32 compared with float32 in another order of sums; measured: nodes 2e-7, scores 2e-6. */
 const NODES = { absolute: 1e-5, relative: 0 };
 const SCORES = { absolute: 1e-4, relative: 0 };
 
@@ -35,7 +35,7 @@ function asExpected({ r1, r5, r10, median, mean, ranks }: DirectionMetrics): Exp
 }
 
 describe.skipIf(!existsSync(root)).each(MODELS)(
-  'evaluation of %s/%s from %s, files to figures (skipped where ../shared/golden is not there)',
+  'evaluation of %s/%s from %s, files to figures (skipped without ../shared/golden)',
   (code, name, checkpoint) => {
     const folder = join(root, code, name);
     const propagation = code === 'neighbours' ? 'neighbours' : 'self';

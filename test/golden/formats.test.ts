@@ -17,7 +17,7 @@ const MODELS = ['released', 'neighbours'].flatMap((code) =>
   ['dense', 'sparse', 'unigru-lambda10', 'wide'].map((name) => join(code, name)),
 );
 
-/** Differences of two equal arrays are not worth printing: only where the first one is. */
+/** Two large arrays are not printed when they differ: only the first difference is. */
 function firstDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number | undefined {
   if (found.length !== expected.length) return Math.min(found.length, expected.length);
   for (let index = 0; index < found.length; index++)
@@ -26,7 +26,7 @@ function firstDifference(found: ArrayLike<number>, expected: ArrayLike<number>):
 }
 
 describe.skipIf(!existsSync(golden)).each(MODELS)(
-  'files of golden/%s, against an independent reading (skipped where ../shared/golden is not there)',
+  'files of golden/%s, against an independent reading (skipped without ../shared/golden)',
   (model) => {
     const file = (path: string) => join(golden, model, path);
 
@@ -105,55 +105,49 @@ describe.skipIf(!existsSync(golden)).each(MODELS)(
   },
 );
 
-describe.skipIf(!existsSync(golden))(
-  "PyTorch's two formats (skipped where ../shared/golden is not there)",
-  () => {
-    it('hold the same checkpoint', async () => {
-      const read = async (name: string) => {
-        const path = join(golden, 'released/dense', name);
-        return readReleasedCheckpoint(path, await withFileSource(path, readCheckpoint));
-      };
-      const [legacy, zip] = [await read('model_best.pth.tar'), await read('model_best.zip.pth.tar')];
-      expect(zip.config).toEqual(legacy.config);
-      for (const [name, { shape, data }] of legacy.parameters) {
-        expect(zip.parameters.get(name)?.shape).toEqual(shape);
-        expect(firstDifference(zip.parameters.get(name)?.data ?? [], data), name).toBeUndefined();
-      }
-    });
-  },
-);
+describe.skipIf(!existsSync(golden))("PyTorch's two formats (skipped without ../shared/golden)", () => {
+  it('hold the same checkpoint', async () => {
+    const read = async (name: string) => {
+      const path = join(golden, 'released/dense', name);
+      return readReleasedCheckpoint(path, await withFileSource(path, readCheckpoint));
+    };
+    const [legacy, zip] = [await read('model_best.pth.tar'), await read('model_best.zip.pth.tar')];
+    expect(zip.config).toEqual(legacy.config);
+    for (const [name, { shape, data }] of legacy.parameters) {
+      expect(zip.parameters.get(name)?.shape).toEqual(shape);
+      expect(firstDifference(zip.parameters.get(name)?.data ?? [], data), name).toBeUndefined();
+    }
+  });
+});
 
-describe.skipIf(!existsSync(photos))(
-  'files of the photographs (skipped where ../shared/photos is not there)',
-  () => {
-    it.each(existsSync(photos) ? readdirSync(photos).filter((name) => name.endsWith('.npy')) : [])(
-      '%s opens',
-      async (name) => {
-        await withFileSource(join(photos, name), async (source) => {
-          const reader = await openNpy(source);
-          expect(reader.shape[0]).toBe(name.startsWith('dev') ? 500 : 4000);
-        });
-      },
-    );
-
-    it.each(['model_self.pth.tar', 'model_neighbours.pth.tar'])('%s loads', async (name) => {
-      const path = join(photos, name);
-      const { config } = readReleasedCheckpoint(path, await withFileSource(path, readCheckpoint));
-      expect(config).toMatchObject({
-        imageFeatureSize: 512,
-        jointSize: 256,
-        bidirectional: true,
-        softmaxTemperature: 20,
+describe.skipIf(!existsSync(photos))('files of the photographs (skipped without ../shared/photos)', () => {
+  it.each(existsSync(photos) ? readdirSync(photos).filter((name) => name.endsWith('.npy')) : [])(
+    '%s opens',
+    async (name) => {
+      await withFileSource(join(photos, name), async (source) => {
+        const reader = await openNpy(source);
+        expect(reader.shape[0]).toBe(name.startsWith('dev') ? 500 : 4000);
       });
-    });
+    },
+  );
 
-    it('a checkpoint cut anywhere is refused, never half-read', async () => {
-      const path = join(photos, 'model_self.pth.tar');
-      const whole = await withFileSource(path, (source) => source.read(0, source.size));
-      for (const share of [0, 0.001, 0.3, 0.9999]) {
-        const cut = bytesSource(path, whole.subarray(0, Math.floor(whole.length * share)));
-        await expect(readCheckpoint(cut)).rejects.toMatchObject({ code: 'format_invalid' });
-      }
+  it.each(['model_self.pth.tar', 'model_neighbours.pth.tar'])('%s loads', async (name) => {
+    const path = join(photos, name);
+    const { config } = readReleasedCheckpoint(path, await withFileSource(path, readCheckpoint));
+    expect(config).toMatchObject({
+      imageFeatureSize: 512,
+      jointSize: 256,
+      bidirectional: true,
+      softmaxTemperature: 20,
     });
-  },
-);
+  });
+
+  it('a truncated checkpoint is refused, never partly read', async () => {
+    const path = join(photos, 'model_self.pth.tar');
+    const whole = await withFileSource(path, (source) => source.read(0, source.size));
+    for (const share of [0, 0.001, 0.3, 0.9999]) {
+      const cut = bytesSource(path, whole.subarray(0, Math.floor(whole.length * share)));
+      await expect(readCheckpoint(cut)).rejects.toMatchObject({ code: 'format_invalid' });
+    }
+  });
+});

@@ -41,7 +41,7 @@ export function readArrays(path: string): Map<string, GoldenArray> {
   return new Map(files.map(([name, bytes]) => [name.replace(/\.npy$/, ''), npyArray(Buffer.from(bytes))]));
 }
 
-/** Widths and heights, from either layout of the published data: int32 pairs, or an object array of dictionaries. */
+/** Widths and heights, from both layouts of the published data: int32 pairs, or an object array of dictionaries. */
 export function readSizes(path: string): { width: number; height: number }[] {
   const { header, shape, body } = npyParts(readFileSync(path));
   if (!header.includes("'|O'")) {
@@ -59,8 +59,8 @@ export function readSizes(path: string): { width: number; height: number }[] {
 }
 
 /**
- * A checkpoint in PyTorch's legacy format, as the value tree that `readReleasedCheckpoint` wants: four pickles (magic,
- * version, system, contents), the list of storages, then of each its length in 8 bytes and its numbers.
+ * A checkpoint in PyTorch's legacy format, as the tree of values that `readReleasedCheckpoint` expects: four pickles
+ * (magic, version, system, contents), the list of storages, then for each its length in 8 bytes and its numbers.
  */
 export function readLegacyCheckpoint(path: string): Map<string, unknown> {
   const bytes = readFileSync(path);

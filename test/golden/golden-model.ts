@@ -6,7 +6,7 @@ import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
 import { normalizeBoxes } from '../../shared/vision/index.ts';
 import { type GoldenArray, readArray, readArrays, readLegacyCheckpoint, readSizes } from './golden-files.ts';
 
-/** One model of the golden vectors with its inputs and what the released code made of them. */
+/** One model of the golden vectors with its inputs and the outputs of the released code. */
 export interface GoldenModel {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
@@ -16,7 +16,7 @@ export interface GoldenModel {
   readonly regions: number;
   /** `[12, R, F]` */
   readonly features: Float32Array;
-  /** Of each image `[R, 4]`, divided by width and height once. */
+  /** For each image `[R, 4]`, divided by width and height once. */
   readonly boxes: readonly Float32Array[];
   readonly captions: readonly (readonly number[])[];
   readonly dependencies: readonly Dependencies[];
@@ -51,7 +51,7 @@ export function readGoldenModel(
   const boxes = readArray(file('data/test_ims_bbx.npy'));
   const sizes = readSizes(file('data/test_ims_size.npy'));
   const [rows = 0, regions = 0, features = 0] = images.shape;
-  // Five equal rows an image, where there is a row for every caption.
+  // Five equal rows for each image, if there is a row for every caption.
   const rowsOfImages = Array.from({ length: IMAGES }, (_, image) => (image * rows) / IMAGES);
   const part = ({ data }: GoldenArray, row: number, size: number) =>
     data.subarray(row * size, (row + 1) * size);

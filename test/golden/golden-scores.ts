@@ -2,17 +2,17 @@ import type { Matcher, PairEvidence, PairScores, Parameters } from '../../shared
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { readGoldenModel } from './golden-model.ts';
 
-/** The models of the golden vectors, with what each propagates. */
+/** The models of the golden vectors, with their propagation. */
 export const GOLDEN_MODELS = (['released', 'neighbours'] as const).flatMap((propagation) =>
   ['dense', 'sparse', 'unigru-lambda10', 'wide'].map((name) => [propagation, name] as const),
 );
 
-/** What a matcher makes of a golden model's own nodes. */
+/** The results of a matcher from a golden model's own nodes. */
 interface GoldenScores {
   readonly scores: PairScores;
   /** Of image 3 and caption 7. */
   readonly evidence: PairEvidence;
-  /** What the released code made of the same, by its name. */
+  /** The results of the released code, by name. */
   readonly output: (key: string) => Float32Array;
 }
 

@@ -12,20 +12,20 @@ import { type GoldenModel, readGoldenModel } from './golden-model.ts';
 
 const root = resolve(import.meta.dirname, '../../../shared/golden');
 
-/** What computes. tensorflow.test.ts runs this file again for the backend that it sets up. */
+/** The backend. tensorflow.test.ts runs this file again for the backend that it sets up. */
 const backend = (process.env.GSMN_TEST_BACKEND ?? 'wasm') as TfjsBackendName;
 
 const MODELS = (['released', 'neighbours'] as const).flatMap((propagation) =>
   ['dense', 'sparse', 'unigru-lambda10', 'wide'].map((name) => [propagation, name] as const),
 );
 
-/** float32 against float32 of another order of sums; measured: nodes 2e-7, scores 2e-6. */
+/** float32 compared with float32 in another order of sums; measured: nodes 2e-7, scores 2e-6. */
 const NODES = { absolute: 1e-5, relative: 0 };
 const SCORES = { absolute: 1e-4, relative: 0 };
 const LOSSES = { absolute: 1e-4, relative: 1e-5 };
 
 describe.skipIf(!existsSync(root)).each(MODELS)(
-  `golden parity on ${backend}, %s/%s (skipped where ../shared/golden is not there)`,
+  `golden parity on ${backend}, %s/%s (skipped without ../shared/golden)`,
   (propagation, name) => {
     let golden: GoldenModel;
 
@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
       return found.data;
     }
 
-    it('encodes and scores as the released code does', async () => {
+    it('encodes and scores like the released code', async () => {
       const { config, parameters, regions } = golden;
       const { jointSize } = config;
       const encoder = createTfjsEncoder(backend, config, parameters);
@@ -93,7 +93,7 @@ describe.skipIf(!existsSync(root)).each(MODELS)(
   },
 );
 
-/** No tensor is left, neither TF.js's nor, where the backend has its own, the native library's. */
+/** No tensor is left, neither in TF.js nor, if the backend has one, in the native library. */
 function expectNoTensors(): void {
   expect(tf.memory()).toMatchObject({ numTensors: 0, numDataBuffers: 0 });
   const { binding } = tf.backend() as Partial<NodeJSKernelBackend>;

@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '../../../shared/golden');
 const FIVE_EACH = evenCaptionImages(12, 5);
 const models = ['dense', 'sparse', 'unigru-lambda10', 'wide'];
 
-/** Numbers of a plain .npy file, read without the project's own reader on purpose. */
+/** Numbers of a plain .npy file, deliberately read without the project's own reader. */
 function numbers(bytes: Uint8Array): Float32Array {
   const copy = Uint8Array.from(bytes); // a Buffer shares its memory with others
   const headerEnd = 10 + new DataView(copy.buffer).getUint16(8, true);
@@ -32,7 +32,7 @@ function asExpected({ r1, r5, r10, median, mean, ranks }: DirectionMetrics): obj
   return { metrics: [r1, r5, r10, median, mean], ranks: [...ranks] };
 }
 
-describe.skipIf(!existsSync(root))('recalls of the released evaluation (needs ../shared/golden)', () => {
+describe.skipIf(!existsSync(root))('recall@K of the released evaluation (needs ../shared/golden)', () => {
   it.each(['released', 'neighbours'].flatMap((code) => models.map((model) => join(code, model))))(
     '%s: equal metrics and ranks',
     (folder) => {

@@ -12,22 +12,22 @@ import { readArray, readArrays } from './golden-files.ts';
 
 const root = resolve(import.meta.dirname, '../../../shared/golden/released');
 
-/** float32 against float32 of another order of sums; measured: 2e-6. */
+/** float32 compared with float32 in another order of sums; measured: 2e-6. */
 const SCORES = { absolute: 1e-4, relative: 0 };
 
 describe.skipIf(!existsSync(root)).each(['dense', 'sparse', 'unigru-lambda10'])(
-  'the released protocol, %s (skipped where ../shared/golden is not there)',
+  'the released protocol, %s (skipped without ../shared/golden)',
   (name) => {
     const folder = join(root, name);
     const files = ['--checkpoint', join(folder, 'model_best.pth.tar'), '--data', join(folder, 'data')];
     const options = [...files, '--protocol', 'released', '--backend', 'wasm'];
 
-    it('prints the very lines', async () => {
+    it('prints exactly the released lines', async () => {
       const { printed } = JSON.parse(readFileSync(join(folder, 'protocol_released.json'), 'utf8'));
       expect((await runCommand(evaluateCommand(), options)).trimEnd().split('\n')).toEqual(printed);
     });
 
-    it('has the similarities, which are not those of the clean one', async () => {
+    it('has the released similarities, which differ from the clean ones', async () => {
       await withFolder(new Map(), async (target) => {
         const out = join(target, 'sims.npy');
         await runCommand(scoreCommand(), [...options, '--out', out]);

@@ -8,16 +8,16 @@ import { GOLDEN_MODELS, goldenScores } from './golden-scores.ts';
 
 const root = resolve(import.meta.dirname, '../../../shared/golden');
 
-/** From the released code's own nodes, float32 against float32; asked for is 1e-4, measured 2e-6. */
+/** From the nodes of the released code, float32 compared with float32; required 1e-4, measured 2e-6. */
 const SCORES = { absolute: 1e-5, relative: 0 };
 
 describe.skipIf(!existsSync(root)).each(GOLDEN_MODELS)(
-  'golden parity of simd, %s/%s (skipped where ../shared/golden is not there)',
+  'golden parity of simd, %s/%s (skipped without ../shared/golden)',
   (propagation, name) => {
     it.each([
       ['with relaxed instructions', true],
       ['without them', false],
-    ])('scores as the released code does, %s', async (_, relaxed) => {
+    ])('scores like the released code, %s', async (_, relaxed) => {
       const { scores, evidence, output } = await goldenScores(
         root,
         propagation,

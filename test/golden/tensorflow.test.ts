@@ -9,13 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../support/close.ts';
 import { tfjsScores } from '../support/tfjs-scores.ts';
 
-/** TensorFlow is set up as a person does it, then used by processes of their own: it stays in none of the tests'. */
+/** TensorFlow is set up as a user does it, then used by separate processes, never by the test process itself. */
 const SEED = 20261125;
 const root = resolve(import.meta.dirname, '../..');
 const golden = resolve(root, '../shared/golden');
 const SETUP_TIMEOUT_MS = 200_000;
 
-/** Tests that run on the backend that `GSMN_TEST_BACKEND` names. */
+/** Tests that run on the backend named by `GSMN_TEST_BACKEND`. */
 const ON_ANY_BACKEND = [
   'test/golden/network.test.ts',
   'test/golden/training.test.ts',
@@ -52,7 +52,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
   let folder = '';
   let setup: Ended;
 
-  /** Runs a file of the project in a process that has the TensorFlow of this test. */
+  /** Runs a file of the project in a process with the TensorFlow of this test. */
   function run(parameters: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
     const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
     return new Promise((done) => {
@@ -76,7 +76,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
   }, SETUP_TIMEOUT_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is tested by the set-up, which leaves nothing else behind', () => {
+  it('is tested by the set-up, which leaves no other files', () => {
     expect(setup).toMatchObject({
       code: 0,
       stdout: '',
@@ -89,13 +89,13 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
     ]);
   });
 
-  it('is there already the second time', async () => {
+  it('is found the second time', async () => {
     const again = await run(['infra/tensorflow/setup.ts']);
     expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('set up in') });
     expect(again.stderr).not.toContain('compiling');
   });
 
-  it('keeps what is there when making it again fails', async () => {
+  it('keeps the existing set-up if setting up again fails', async () => {
     const tools = mkdtempSync(join(tmpdir(), 'compiler-'));
     const compiler = join(tools, 'broken-compiler');
     writeFileSync(compiler, '#!/bin/sh\ntest "$1" = --version || { echo it is broken >&2; exit 1; }\n', {
@@ -120,7 +120,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
     expect(readdirSync(folder)).toEqual(['engine']);
   });
 
-  it(`computes what wasm computes, and prints nothing (seed ${SEED})`, async () => {
+  it(`computes the same as wasm, and prints nothing (seed ${SEED})`, async () => {
     const { code, stdout, stderr } = await run(['test/support/tfjs-scores.ts', 'tensorflow', String(SEED)]);
     expect([code, stderr]).toEqual([0, '']);
     const expected = await tfjsScores('wasm', SEED);
@@ -128,7 +128,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
     expectClose(JSON.parse(stdout) as number[], expected, { absolute: 2e-5, relative: 2e-5 });
   });
 
-  it('is what auto encodes with', async () => {
+  it('is the encoder of auto', async () => {
     const program = `
       const { resolveBackend } = await import('./shared/platform/engines/index.ts');
       process.stdout.write(JSON.stringify(await resolveBackend('auto')));
@@ -138,7 +138,7 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
   });
 
   it.skipIf(!existsSync(golden))(
-    'is at parity with the golden vectors and leaks nothing (skipped where ../shared/golden is not there)',
+    'is at parity with the golden vectors and leaks nothing (skipped without ../shared/golden)',
     async () => {
       const report = join(folder, 'report.json');
       const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node'];
@@ -156,14 +156,14 @@ describe.skipIf(why !== undefined)(`TensorFlow, set up afresh${why ? ` (skipped:
       const names = said.testResults.flatMap(({ assertionResults }) =>
         assertionResults.map(({ fullName }) => fullName),
       );
-      // 8 models: their scores and three steps of training; and the trainer's own suite.
+      // 8 models: their scores and three steps of training; and the suite of the trainer.
       expect(names.filter((name) => name.includes('on tensorflow')).length).toBeGreaterThanOrEqual(16 + 12);
     },
     120_000,
   );
 });
 
-/** What pip is told by the environment: its index, its proxy, its cache. */
+/** pip's settings from the environment: its index, its proxy, its cache. */
 function pipEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>

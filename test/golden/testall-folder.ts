@@ -6,7 +6,7 @@ import { readArray } from './golden-files.ts';
 /** Divides by five. */
 const IMAGES = 10;
 
-/** The first ten images of a golden split (one with a row an image), as files of a split `testall`. */
+/** The first ten images of a golden split (one with a row for each image), as files of a split `testall`. */
 export function testallFiles(model: string): Map<string, Buffer | string> {
   const data = join(model, 'data');
   const first = (name: string): Buffer => {

@@ -11,29 +11,33 @@ import { type GoldenModel, readGoldenModel } from './golden-model.ts';
 
 const root = resolve(import.meta.dirname, '../../../shared/golden');
 
-/** Another process runs this suite on another engine (test/golden/tensorflow.test.ts). */
+/** Another process runs this suite on another backend (test/golden/tensorflow.test.ts). */
 const backend = (process.env.GSMN_TEST_BACKEND ?? 'wasm') as TfjsBackendName;
 
 const MODELS = (['released', 'neighbours'] as const).flatMap((propagation) =>
   ['dense', 'sparse', 'unigru-lambda10', 'wide'].map((name) => [propagation, name] as const),
 );
 
-/** float32 against float32 of another order of sums: 1e-7 of the first step's, growing from step to step. */
+/** float32 compared with float32 in another order of sums: 1e-7 for the first step, growing with every step. */
 const LOSSES = { absolute: 0, relative: 1e-4 };
-/** Of the first step 1e-4 (measured: 8e-6); later ones come from parameters that differ by rounding. */
+/** For the first step 1e-4 (measured: 8e-6); later ones start from parameters that differ by rounding. */
 const NORMS = [1e-4, 1e-3, 1e-3].map((relative) => ({ absolute: 0, relative }));
-/** One model's third gradient hangs on a leaky corner that two orders of sums turn differently (measured: 6 % of its norm). */
+/**
+ * The third gradient of one model depends on a corner of leaky ReLU that two orders of sums decide differently
+ * (measured: 6 % of its norm).
+ */
 const NORMS_AT_CORNER = { absolute: 0, relative: 0.1 };
 /**
- * How far all numbers of a parameter may end from the released code's, as a share of the way that they went. Adam moves a
- * number by the sign of its gradient however small that is: a few numbers whose gradient is rounding alone go elsewhere.
+ * How far all numbers of a parameter may end from the released code's, as a share of the distance that they moved. Adam
+ * moves a number by the sign of its gradient, however small that is, so a few numbers whose gradient is only rounding
+ * error move differently.
  */
 const MOVES = 0.035;
 
-/** Parameters that cancel from every difference of scores: their gradient is rounding, in the released code too. */
+/** Parameters that cancel in every difference of scores: their gradient is rounding error, in the released code too. */
 const WITHOUT_INFLUENCE = /(out_2\.bias|\.params)$/;
 
-/** How the archives call the parts. */
+/** The names of the parts in the archives. */
 const PARTS: readonly (readonly [string, string])[] = [
   ['image_encoder.', 'img_enc.'],
   ['text_encoder.', 'txt_enc.'],
@@ -54,7 +58,7 @@ function trainingBatch({ config, regions, features, boxes, captions, dependencie
   return batch;
 }
 
-/** Share of the way to where the released code went that is missing. */
+/** Share of the distance to the released code's result that is missing. */
 function missedShare(start: Float32Array, end: Float32Array, expected: Float32Array): number {
   let [missed, moved] = [0, 0];
   for (const [index, value] of expected.entries()) {
@@ -82,7 +86,7 @@ function expectParameters(
 }
 
 describe.skipIf(!existsSync(root)).each(MODELS)(
-  `three steps of training on ${backend}, %s/%s (skipped where ../shared/golden is not there)`,
+  `three steps of training on ${backend}, %s/%s (skipped without ../shared/golden)`,
   (propagation, name) => {
     let golden: GoldenModel;
 

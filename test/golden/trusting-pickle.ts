@@ -1,4 +1,4 @@
-/** What a pickle builds by calling a global, left as it is: which one, with what, and the state given to it. */
+/** The result of calling a global in a pickle, unchanged: which global, its arguments, and its state. */
 export interface Built {
   readonly global: string;
   readonly args: readonly unknown[];
@@ -9,9 +9,9 @@ export interface Built {
 const MARK = Symbol('mark');
 
 /**
- * A pickle machine for the golden files, which are ours and need no guard. It stands apart from the product's readers, so
- * that parity of the network does not hang on them.
- * @param persistent what a persistent id (a storage of PyTorch's) stands for
+ * A pickle machine for the golden files, which are our own and need no checks. It is separate from the product's readers,
+ * so that parity of the network does not depend on them.
+ * @param persistent returns the value of a persistent id (a PyTorch storage)
  */
 export function loadPickle(
   bytes: Buffer,
@@ -57,7 +57,7 @@ export function loadPickle(
     K: () => stack.push(bytes.readUInt8(take(1))),
     M: () => stack.push(bytes.readUInt16LE(take(2))),
     G: () => stack.push(bytes.readDoubleBE(take(8))),
-    // Long integers only hold what the test does not look at (the magic number).
+    // Long integers only hold what the test does not read (the magic number).
     '\x8a': () => stack.push(text(bytes.readUInt8(take(1)))),
     '\x88': () => stack.push(true),
     '\x89': () => stack.push(false),

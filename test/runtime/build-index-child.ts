@@ -1,5 +1,5 @@
 /**
- * Builds an index in a process of its own that kills itself at a chosen moment.
+ * Builds an index in a separate process that kills itself at a given moment.
  * Arguments: index, data, model, stage ('' for none), share of the stage after which it dies.
  */
 import process from 'node:process';
@@ -26,7 +26,7 @@ const report: Report = {
 
 const database = await startQdrantLocal({ path: new IndexFolder(index).database, port: 0 });
 const store = createQdrantStore({ url: database.url });
-// Between the switch of the aliases and the note of which generation serves.
+// Between the switch of the aliases and the note of the active generation.
 const dying: QdrantStore = {
   ...store,
   switchAliases: async (changes, call) => {

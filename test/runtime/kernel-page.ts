@@ -2,13 +2,13 @@
 import { fetchKernels, loadKernels } from '../../shared/kernels/index.ts';
 import { runScenario, type ScenarioNumbers } from './kernel-scenario.ts';
 
-/** What the page can be asked for; the folder of the kernels is an address with a slash at the end. */
+/** Functions of the page for tests; the folder of the kernels is an address with a trailing slash. */
 export interface KernelPage {
-  /** By the build that the browser can run. */
+  /** With the build that the browser supports. */
   run(folder: string): Promise<ScenarioNumbers>;
   /** Without relaxed instructions. */
   runPlain(folder: string): Promise<ScenarioNumbers>;
-  /** Message of the error that `run` ends with. */
+  /** Message of the error that `run` throws. */
   failure(folder: string): Promise<string>;
 }
 

@@ -7,10 +7,10 @@ import { smallConfig } from '../support/random-model.ts';
 /** Printed by the tests that run this. */
 export const SEED = 20261206;
 
-/** What a runtime made of the scenario, by name: plain numbers, so that they can be sent from one runtime to another. */
+/** Results of the scenario in a runtime, by name: plain numbers, so that they can be sent from one runtime to another. */
 export type ScenarioNumbers = Record<string, number[]>;
 
-/** Encodes captions, scores images with them and asks what matched what; the same in every runtime, but for the kernels. */
+/** Encodes captions, scores images with them and computes evidence; the same in every runtime, except for the kernels. */
 export async function runScenario(kernels: KernelModules): Promise<ScenarioNumbers> {
   const numbers: ScenarioNumbers = {};
   for (const propagation of ['self', 'neighbours'] as const) {

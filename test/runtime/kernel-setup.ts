@@ -1,4 +1,4 @@
-/** Before the tests in workerd: builds the kernels that they import, and computes in Node what they are compared with. */
+/** Before the tests in workerd: builds the kernels that they import, and computes the expected results in Node. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -6,7 +6,7 @@ import { buildKernels, KERNELS_FOLDER } from '../../infra/build-kernels.ts';
 import type { KernelFile } from '../../shared/kernels/index.ts';
 import { runScenario, type ScenarioNumbers } from './kernel-scenario.ts';
 
-/** Numbers of Node by build. */
+/** Results in Node by build. */
 export interface NodeNumbers {
   readonly relaxed: ScenarioNumbers;
   readonly plain: ScenarioNumbers;
@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-/** What Node computes with the built files of either kind. */
+/** The results in Node with the built files of either kind. */
 export async function computeInNode(): Promise<NodeNumbers> {
   await buildKernels();
   const compile = async (file: KernelFile) => WebAssembly.compile(await readFile(join(KERNELS_FOLDER, file)));

@@ -1,6 +1,6 @@
 /**
- * Writes without an end, to be killed: batch `n` puts points `10 n … 10 n + 9` and moves the shared points 0 … 9 to generation
- * `n`. Prints `n` when the batch was acknowledged. Arguments: the store, the first `n`.
+ * Writes endlessly, to be killed: batch `n` puts points `10 n … 10 n + 9` and moves the shared points 0 … 9 to generation `n`.
+ * Prints `n` when the batch was acknowledged. Arguments: the store, the first `n`.
  */
 import { writeSync } from 'node:fs';
 import process from 'node:process';

@@ -1,4 +1,4 @@
-/** A worker with a WebAssembly module beside it: shows that every way of running workers takes both. */
+/** A worker with a separate WebAssembly module: shows that every way of running workers accepts both. */
 import encodeRelaxed from '../../.build/kernels/encode-relaxed.wasm';
 
 export default {

@@ -3,8 +3,8 @@ import type { ModelConfig } from '../../shared/schema/index.ts';
 import { randomParameters } from './random-model.ts';
 
 /**
- * Random parameters whose states' weights are as small as PyTorch draws them, 1 / sqrt(D): with larger ones a GRU is
- * chaotic, and after some steps nothing is left of two computations' agreement.
+ * Random parameters whose state weights are as small as PyTorch draws them, 1 / sqrt(D). With larger ones a GRU is
+ * chaotic, and after some steps two computations no longer agree.
  */
 export function calmParameters(random: () => number, config: ModelConfig): Parameters {
   const scale = 1 / Math.sqrt(config.jointSize);

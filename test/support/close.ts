@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 
-/** How far two numbers may be apart: `|actual - expected| <= absolute + relative · |expected|`. */
+/** The allowed difference of two numbers: `|actual - expected| <= absolute + relative · |expected|`. */
 export interface Tolerance {
   readonly absolute: number;
   readonly relative: number;
 }
 
-/** Asserts that numbers are close, one by one; NaN fails, and so does another length. Names the worst offender. */
+/** Asserts that numbers are close, one by one; NaN fails, and so does another length. Names the largest difference. */
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -20,7 +20,7 @@ export function expectClose(
     const [a, e] = [actual[index] as number, expected[index] as number];
     const over = Math.abs(a - e) - (absolute + relative * Math.abs(e));
     if (over <= excess) continue;
-    // A comparison with NaN is false, so that NaN arrives here as the worst of all.
+    // A comparison with NaN is false, so NaN arrives here as the worst difference.
     worst = index;
     if (Number.isNaN(over)) break;
     excess = over;

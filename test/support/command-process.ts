@@ -7,26 +7,26 @@ const ROOT = join(import.meta.dirname, '../..');
 
 export interface CommandProcess {
   readonly child: ChildProcess;
-  /** What it wrote so far. */
+  /** What it has written so far. */
   stdout(): string;
   stderr(): string;
-  /** Resolves with the match as soon as stdout has it; throws when the process ends before. */
+  /** Resolves with the match as soon as stdout has it; throws if the process ends before. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Exit code, or the signal's name. */
   readonly ended: Promise<number | string | null>;
-  /** Whether the process or any that it started is alive. */
+  /** Whether the process or any process that it started is alive. */
   alive(): boolean;
-  /** Milliseconds of processor time that it and the processes of its group have taken so far; NaN without /proc. */
+  /** Milliseconds of processor time that it and the processes of its group have used so far; NaN without /proc. */
   cpu(): number;
-  /** Ends whatever is left, at once. */
+  /** Kills whatever is left. */
   destroy(): void;
 }
 
 /**
- * Runs the `gsmn` command as a process, in a process group of its own so that what it leaves behind can be seen.
+ * Runs the `gsmn` command as a process, in a separate process group so that what it leaves behind can be found.
  *
- * @param options.root the checkout whose command it is; this one unless said
- * @param options.preload a module that is loaded first, and may talk to us by messages
+ * @param options.root the checkout whose command is run; this one by default
+ * @param options.preload a module that is loaded first, and may exchange messages with us
  */
 export function startCommandProcess(
   parameters: readonly string[],
@@ -63,7 +63,7 @@ export function startCommandProcess(
     try {
       return process.kill(-group, signal);
     } catch {
-      // Nobody is left to hear it.
+      // Nobody is left to receive it.
       return false;
     }
   };
@@ -99,8 +99,8 @@ function groupCpu(group: number): number {
 }
 
 /**
- * Whether every process of a group has ended and only waits to be taken note of: a container's first process may never
- * do that. Without /proc nothing is known, and they count as alive.
+ * Whether every process of a group has ended and is only waiting to be reaped, which a container's first process may
+ * never do. Without /proc this is unknown, and they count as alive.
  */
 function onlyZombies(group: number): boolean {
   return groupMembers(group)?.every(({ state }) => state === 'Z') ?? false;
@@ -122,7 +122,7 @@ function groupMembers(
         const [state, , own] = fields;
         return Number(own) === group ? [{ state, ticks: Number(fields[11]) + Number(fields[12]) }] : [];
       } catch {
-        // It ended between the list and the look.
+        // It ended after it was listed.
         return [];
       }
     });

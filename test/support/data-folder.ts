@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bytes of a `.npy` file, put together without the project's own writer. */
+/** Bytes of a `.npy` file, made without the project's own writer. */
 export function npyBytes(descr: string, shape: readonly number[], data: ArrayBufferView): Buffer {
   const extents = shape.map((extent) => `${extent},`).join(' ');
   const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': (${extents}), }`;
@@ -17,7 +17,7 @@ export function sizeBytes(sizes: readonly (readonly [width: number, height: numb
   return npyBytes("[('image_w', '<i4'), ('image_h', '<i4')]", [sizes.length], Int32Array.from(sizes.flat()));
 }
 
-/** Files of a small split by name: images of 3 regions and 4 features, five captions each or as many as are asked for. */
+/** Files of a small split by name: images of 3 regions and 4 features, with five captions each or as many as requested. */
 export function smallSplitFiles(
   split: string,
   images: number,

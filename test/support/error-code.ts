@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
 
-/** The code that work ends with; undefined when it ends well. What is thrown and no `AppError` is thrown on. */
+/** The error code of work that fails; undefined if it succeeds. Errors other than `AppError` are thrown again. */
 export async function errorCode(work: Promise<unknown> | (() => unknown)): Promise<ErrorCode | undefined> {
   try {
     await (typeof work === 'function' ? work() : work);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/** A change of a file: what it does to the bytes at a place, given as a share of their length. */
+/** A change of a file: what it does to the bytes at a position, given as a share of their length. */
 type Change = (bytes: Uint8Array, at: number) => Uint8Array;
 
-/** Values of bytes that lengths, signs and instructions turn on. */
+/** Byte values at which lengths, signs and instructions change. */
 const TELLING = [0x00, 0x01, 0x02, 0x28, 0x2e, 0x7f, 0x80, 0xfe, 0xff];
 
 const byte = fc.oneof(fc.constantFrom(...TELLING), fc.nat(255));
-/** Evenly spread; the doubles between 0 and 1 themselves are not, most of them are tiny. */
+/** Evenly distributed; the doubles between 0 and 1 themselves are not, because most of them are tiny. */
 const share = fc.nat(999_999).map((millionths) => millionths / 1e6);
 const run = fc.uint8Array({ minLength: 1, maxLength: 12 });
 
@@ -46,7 +46,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       (bytes, at) =>
         splice(bytes, at, length, new Uint8Array(0)),
   ),
-  // A piece of the file once more: instructions and headers that are whole, in the wrong place.
+  // A piece of the file repeated: valid instructions and headers in the wrong place.
   fc.tuple(share, fc.integer({ min: 1, max: 64 })).map(
     ([place, length]): Change =>
       (bytes, at) => {

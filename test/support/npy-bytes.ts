@@ -1,4 +1,4 @@
-/** A .npy file with whatever header a test wants. */
+/** A .npy file with any header that a test needs. */
 export function npyBytes(header: string, data: Uint8Array = new Uint8Array(0), version = 1): Uint8Array {
   const text = new TextEncoder().encode(header);
   const start = version === 1 ? 10 : 12;

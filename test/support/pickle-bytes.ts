@@ -1,6 +1,6 @@
 /**
- * Pickles written down instruction by instruction, for what a test wants a file to hold. Each function gives the bytes
- * that leave one value on the machine's stack.
+ * Pickles written instruction by instruction, for the contents that a test needs. Each function returns the bytes that
+ * leave one value on the machine's stack.
  */
 export type Pickled = readonly number[];
 

@@ -3,8 +3,8 @@ import type { Parameters } from '../../shared/model/index.ts';
 import type { ModelConfig } from '../../shared/schema/index.ts';
 
 /**
- * GSMN's encoders written down word by word from the paper in float64, without any of the product's code: slow, and
- * only there to be compared with.
+ * GSMN's encoders written literally from the paper in float64, without any code of the product: slow, and only for
+ * comparison.
  */
 
 /** One image's nodes `[R, D]`. */

@@ -2,7 +2,7 @@ import type { ParserConfig, ParserModel } from '../../shared/parse/index.ts';
 import { tensorShapes } from '../../shared/parse/index.ts';
 import { randomNumbers } from './random.ts';
 
-/** A small parser's configuration; sizes that are multiples of nothing. */
+/** The configuration of a small parser, with sizes that are multiples of nothing. */
 export function smallParserConfig(changes: Partial<ParserConfig> = {}): ParserConfig {
   return {
     format: 'gsmn-parser',
@@ -27,7 +27,7 @@ export function smallParserConfig(changes: Partial<ParserConfig> = {}): ParserCo
   };
 }
 
-/** A parser of random numbers: its trees are as good as random, and depend on every part. */
+/** A parser of random numbers: its trees are random, and depend on every part. */
 export function randomParser(random: () => number, config: ParserConfig): ParserModel {
   const tensors = new Map<string, Float32Array>();
   for (const [name, shape] of tensorShapes(config)) {

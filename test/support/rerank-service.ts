@@ -22,7 +22,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A log that is kept. */
+/** A log that is kept in memory. */
 export function keptLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: LogLine['level']) => (fields: object, message: string) =>
@@ -40,7 +40,7 @@ export interface TestService {
   readonly lines: readonly LogLine[];
   post(path: string, body: unknown, init?: TestRequest): Promise<Response>;
   get(path: string, init?: TestRequest): Promise<Response>;
-  /** A number of `/metrics`, by its name and labels as they stand there. */
+  /** A number of `/metrics`, by its name and labels. */
   metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface TestServiceOptions {
   readonly active?: boolean;
 }
 
-/** A rerank service on a free port over a tiny generation in a folder of its own. */
+/** A rerank service on a free port with a tiny generation in a new folder. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const index = await mkdtemp(join(tmpdir(), 'rerank-'));
   const tiny = await writeTinyGeneration(index, options.tiny);
@@ -67,7 +67,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log,
     port: 0,
     token: options.token,
-    // Tests say themselves when the index is looked at.
+    // Tests decide when the index is checked.
     settings: { pollMs: 3_600_000, ...options.settings },
   });
   const authorization: Record<string, string> = options.token
@@ -100,7 +100,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-/** Engines whose scoring waits as long as it is held, so that a test can look at requests while they run. */
+/** Engines whose scoring waits as long as a test holds it, so that the test can look at running requests. */
 export function heldEngines() {
   let gate = Promise.withResolvers<void>();
   let waiting = 0;
@@ -126,7 +126,7 @@ export function heldEngines() {
       gate = Promise.withResolvers<void>();
     },
     release: () => gate.resolve(),
-    /** Calls that wait now. */
+    /** Calls that are waiting. */
     waiting: () => waiting,
   };
 }

@@ -4,18 +4,18 @@ import process from 'node:process';
 
 const launcher = join(resolve(import.meta.dirname, '../..'), 'batch', 'bin', 'gsmn.mjs');
 
-/** What a process of the `gsmn` command left behind. */
+/** The result of a process of the `gsmn` command. */
 export interface GsmnRun {
-  /** null when a signal ended it. */
+  /** null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /**
- * Runs the `gsmn` command as a person does.
+ * Runs the `gsmn` command like a user.
  *
- * @param interrupt sends the signal as soon as stderr holds the text.
+ * @param interrupt sends the signal as soon as stderr contains the text.
  */
 export function runGsmn(
   parameters: readonly string[],

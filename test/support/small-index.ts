@@ -14,12 +14,12 @@ import { randomParser, smallParserConfig } from './random-parser.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps', 'a', 'on', 'grass'];
 
-/** A vocabulary of the small network's size, as its file is. */
+/** A vocabulary of the small network's size, as a file. */
 const SMALL_VOCABULARY = JSON.stringify({
   word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])),
 });
 
-/** A data folder of small splits, a prepared model beside it, and a place for an index. */
+/** A data folder of small splits, a prepared model, and a folder for an index. */
 export interface SmallProject {
   readonly data: string;
   readonly model: string;

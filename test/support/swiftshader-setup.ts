@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { SWIFTSHADER_FOLDER, unpackSwiftshader } from './swiftshader.ts';
 
-/** Unpacks the driver once: aside and then renamed, so that runs beside each other do not write under each other. */
+/** Unpacks the driver once: aside and then renamed, so that simultaneous runs do not interfere. */
 export function setup(): void {
   if (existsSync(SWIFTSHADER_FOLDER)) return;
   mkdirSync(dirname(SWIFTSHADER_FOLDER), { recursive: true });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** Where the test project `webgpu` has the driver. */
+/** Where the test project `webgpu` finds the driver. */
 export const SWIFTSHADER_FOLDER = join(import.meta.dirname, '../../.build/swiftshader');
 
 interface SwiftshaderEnvironment extends Record<string, string> {
@@ -12,8 +12,8 @@ interface SwiftshaderEnvironment extends Record<string, string> {
 }
 
 /**
- * Unpacks the software Vulkan driver that comes with the test browser, so that WebGPU runs where there is no GPU.
- * @returns what a child process needs in its environment: the loader is searched for when a process starts
+ * Unpacks the software Vulkan driver of the test browser, so that WebGPU runs without a GPU.
+ * @returns the environment for a child process: the loader is looked up when a process starts
  */
 export function unpackSwiftshader(folder: string): SwiftshaderEnvironment {
   const main = createRequire(import.meta.url).resolve('@sparticuz/chromium');
@@ -25,7 +25,7 @@ export function unpackSwiftshader(folder: string): SwiftshaderEnvironment {
   return swiftshaderEnvironment(folder);
 }
 
-/** What a process needs in its environment when it starts, to find the driver that was unpacked there. */
+/** The environment that a process needs at its start to find the unpacked driver. */
 export function swiftshaderEnvironment(folder: string): SwiftshaderEnvironment {
   return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') };
 }

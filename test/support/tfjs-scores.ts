@@ -3,7 +3,7 @@ import { loadTfjsBackend, type TfjsBackendName } from '../../shared/platform/tfj
 import { randomBoxes, randomNumbers, seededRandom } from './random.ts';
 import { randomParameters, smallConfig } from './random-model.ts';
 
-/** Encodes and scores a small random model on one backend: what the same seed must give on every other. */
+/** Encodes and scores with a small random model on one backend: the same seed must give the same on every other. */
 export async function tfjsScores(backend: TfjsBackendName, seed: number): Promise<number[]> {
   await loadTfjsBackend(backend);
   const random = seededRandom(seed);
@@ -42,7 +42,7 @@ export async function tfjsScores(backend: TfjsBackendName, seed: number): Promis
   ];
 }
 
-// Started as a program, it prints the numbers: a child process can have another environment than the tests.
+// Run as a program, it prints the numbers: a child process can have another environment than the tests.
 if (process.argv[1] === import.meta.filename) {
   const numbers = await tfjsScores(process.argv[2] as TfjsBackendName, Number(process.argv[3]));
   process.stdout.write(JSON.stringify(numbers));

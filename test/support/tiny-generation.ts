@@ -35,7 +35,7 @@ const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 
 const RANKING = { shortlist: 5, coarseWeight: 0.5 };
 const REGIONS = 3;
 
-/** A whole generation of random numbers, with what was written into it. */
+/** A whole generation of random numbers, with the data that was written. */
 export interface TinyGeneration {
   readonly id: string;
   readonly manifest: GenerationManifest;
@@ -49,12 +49,12 @@ export interface TinyGeneration {
 export interface TinyOptions {
   readonly seed?: number;
   readonly images?: number;
-  /** False leaves the file of the images' coarse vectors out. */
+  /** False leaves out the file of the images' coarse vectors. */
   readonly vectors?: boolean;
   readonly config?: Partial<ModelConfig>;
 }
 
-/** Writes `generations/<id>/` of an index, as a build does; nothing is activated. */
+/** Writes `generations/<id>/` of an index like a build; nothing is activated. */
 export async function writeTinyGeneration(index: string, options: TinyOptions = {}): Promise<TinyGeneration> {
   const { seed = 1, images: count = 7 } = options;
   const random = seededRandom(seed);
@@ -162,7 +162,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
   };
 }
 
-/** Names the generation that serves from now on. */
+/** Makes a generation the active one. */
 export async function activateTiny(index: string, id: string, previous: string | null = null): Promise<void> {
   await writeFile(join(index, 'active.json'), JSON.stringify({ generation: id, previous }));
 }
@@ -207,7 +207,7 @@ function coarseVectors(recall: RecallEncoder, images: readonly ImageGraph[]): Pr
   );
 }
 
-/** Rows of length one, as the encoders give them. */
+/** Rows of length one, as encoders return them. */
 function unitRows(numbers: Float32Array, size: number): Float32Array {
   for (let start = 0; start < numbers.length; start += size) {
     const row = numbers.subarray(start, start + size);

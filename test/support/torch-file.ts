@@ -16,7 +16,7 @@ import {
   tuple,
 } from './pickle-bytes.ts';
 
-/** A storage of a checkpoint: its type's name in PyTorch, and its bytes. */
+/** A storage of a checkpoint: the name of its type in PyTorch, and its bytes. */
 export interface StorageFile {
   readonly type: string;
   readonly key: string;

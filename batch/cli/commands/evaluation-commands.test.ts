@@ -32,63 +32,57 @@ describe('bad arguments of score and evaluate', () => {
   });
 });
 
-describe.skipIf(!existsSync(dense))(
-  'score and evaluate (skipped where ../shared/golden is not there)',
-  () => {
-    const files = ['--checkpoint', checkpoint, '--data', join(dense, 'data')];
-    const names = ['--data_path', dense, '--data_name', 'data'];
+describe.skipIf(!existsSync(dense))('score and evaluate (skipped without ../shared/golden)', () => {
+  const files = ['--checkpoint', checkpoint, '--data', join(dense, 'data')];
+  const names = ['--data_path', dense, '--data_name', 'data'];
 
-    it('score writes the matrix and shows its progress on stderr alone', async () => {
-      await withFolder(new Map(), async (folder) => {
-        const out = join(folder, 'sims.npy');
-        const options = [...files, '--split', 'test', ...wasm, '--out', out];
-        const { code, stdout, stderr } = await runGsmn(['score', ...options]);
-        expect(stderr).toMatch(/backend: wasm[\s\S]*comparing: 720 pairs[\s\S]*sims\.npy \[12, 60\]/);
-        expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-        expect(readdirSync(folder)).toEqual(['sims.npy']);
-      });
+  it('score writes the matrix and shows its progress on stderr alone', async () => {
+    await withFolder(new Map(), async (folder) => {
+      const out = join(folder, 'sims.npy');
+      const options = [...files, '--split', 'test', ...wasm, '--out', out];
+      const { code, stdout, stderr } = await runGsmn(['score', ...options]);
+      expect(stderr).toMatch(/backend: wasm[\s\S]*comparing: 720 pairs[\s\S]*sims\.npy \[12, 60\]/);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(readdirSync(folder)).toEqual(['sims.npy']);
     });
+  });
 
-    it('evaluate takes the released names of the options', async () => {
-      const { code, stdout } = await runGsmn(['evaluate', '--checkpoint', checkpoint, ...names, ...wasm]);
-      expect(stdout).toMatch(/^Images: 12, Captions: 60\nrsum: .*\nAverage i2t Recall: .*\nImage to text: /);
-      expect(code).toBe(0);
+  it('evaluate takes the released names of the options', async () => {
+    const { code, stdout } = await runGsmn(['evaluate', '--checkpoint', checkpoint, ...names, ...wasm]);
+    expect(stdout).toMatch(/^Images: 12, Captions: 60\nrsum: .*\nAverage i2t Recall: .*\nImage to text: /);
+    expect(code).toBe(0);
+  });
+
+  it.each<[string, readonly string[], number, RegExp]>([
+    ['a split that is not there', ['--split', 'dev'], 3, /no split "dev"[\s\S]*it has test/],
+    ['images that do not divide into folds', ['--fold5'], 2, /divides by five, not 12/],
+  ])('evaluate says what is wrong: %s', async (_, options, expected, message) => {
+    const { code, stderr } = await runGsmn(['evaluate', ...files, ...options]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(expected);
+  });
+});
+
+describe.skipIf(!existsSync(photos))('score that is stopped (skipped without ../shared/photos)', () => {
+  const files = ['--checkpoint', join(photos, 'model_self.pth.tar'), '--data', photos, '--split', 'dev'];
+  const score = (out: string): string[] => ['score', ...files, ...wasm, '--out', out];
+  const scoring = { when: 'encoding captions:' };
+
+  it('leaves nothing behind when it is asked to stop', async () => {
+    await withFolder(new Map(), async (folder) => {
+      const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGTERM' });
+      expect(run.stderr).toMatch(/stopped|cancelled/);
+      expect(run.code).toBe(130);
+      expect(readdirSync(folder)).toEqual([]);
     });
+  });
 
-    it.each<[string, readonly string[], number, RegExp]>([
-      ['a split that is not there', ['--split', 'dev'], 3, /no split "dev"[\s\S]*it has test/],
-      ['images that do not divide into folds', ['--fold5'], 2, /divides by five, not 12/],
-    ])('evaluate says what is wrong: %s', async (_, options, expected, message) => {
-      const { code, stderr } = await runGsmn(['evaluate', ...files, ...options]);
-      expect(stderr).toMatch(message);
-      expect(code).toBe(expected);
+  it('leaves no file under the final name when it is killed', async () => {
+    await withFolder(new Map(), async (folder) => {
+      const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGKILL' });
+      expect(run.code).toBe(null);
+      // It had begun to write, aside.
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.sims\.npy\..*\.tmp$/)]);
     });
-  },
-);
-
-describe.skipIf(!existsSync(photos))(
-  'score that is stopped (skipped where ../shared/photos is not there)',
-  () => {
-    const files = ['--checkpoint', join(photos, 'model_self.pth.tar'), '--data', photos, '--split', 'dev'];
-    const score = (out: string): string[] => ['score', ...files, ...wasm, '--out', out];
-    const scoring = { when: 'encoding captions:' };
-
-    it('leaves nothing behind when it is asked to stop', async () => {
-      await withFolder(new Map(), async (folder) => {
-        const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGTERM' });
-        expect(run.stderr).toMatch(/stopped|cancelled/);
-        expect(run.code).toBe(130);
-        expect(readdirSync(folder)).toEqual([]);
-      });
-    });
-
-    it('leaves no file under the final name when it is killed', async () => {
-      await withFolder(new Map(), async (folder) => {
-        const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGKILL' });
-        expect(run.code).toBe(null);
-        // It had begun to write, aside.
-        expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.sims\.npy\..*\.tmp$/)]);
-      });
-    });
-  },
-);
+  });
+});

@@ -20,7 +20,7 @@ import { randomParameters, smallConfig } from '../../support/random-model.ts';
 const REGIONS = 36;
 const WORDS = 14;
 
-/** Images of random numbers in files, as a generation has them, and a network of the released proportions. */
+/** Images of random numbers in files, as in a generation, and a network with the released proportions. */
 export interface RandomImages {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
@@ -30,7 +30,7 @@ export interface RandomImages {
   close(): Promise<void>;
 }
 
-/** Writes `count` images of 36 regions to a folder of its own, float16, and opens them. */
+/** Writes `count` images of 36 regions to a new folder, in float16, and opens them. */
 export async function randomImages(
   count: number,
   jointSize: number,
@@ -76,7 +76,7 @@ export async function randomImages(
   };
 }
 
-/** Says of the images what a generation's manifest says. */
+/** The part of a generation's manifest about images. */
 function manifest(count: number, config: ModelConfig): GenerationManifest {
   const none = '0'.repeat(64);
   return {

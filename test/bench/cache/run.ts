@@ -10,7 +10,7 @@ import { seededRandom } from '../../support/random.ts';
 import { machine, quantile } from '../statistics.ts';
 import { type RandomImages, randomImages } from './random-images.ts';
 
-/** Images of a shortlist, shortlists that take turns, and those of them that fit into memory. */
+/** Images in a shortlist, number of shortlists used in turn, and the number of images that fit into memory. */
 const [SHORTLIST, SHORTLISTS, FITTING] = [100, 12, 3];
 const TOLERANCE = 1e-6;
 
@@ -29,8 +29,8 @@ interface CaseResult {
 }
 
 /**
- * What a shortlist of 100 costs whose images are all cold (read, prepared, scored), and all warm; scores are compared with
- * those of images prepared together first. `--sizes 256,1024 --propagations self,neighbours --rounds 60 --json`
+ * The cost of a shortlist of 100 images that are all cold (read, prepared, scored), and all warm. First, scores are
+ * compared with those of images prepared together. `--sizes 256,1024 --propagations self,neighbours --rounds 60 --json`
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -64,7 +64,7 @@ async function measureCase(
   images: RandomImages,
   rounds: number,
 ): Promise<Pick<CaseResult, 'imageKib' | 'cold' | 'warm'>> {
-  // One thread, so that the processor's time is that of the work and not of waiting threads.
+  // One thread, so that the processor time is that of the work and not of waiting threads.
   const matcher = createSimdMatcher(
     images.config,
     images.parameters,
@@ -82,7 +82,7 @@ async function measureCase(
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   };
-  // Once through all, so that none of the first shortlists is left of the filling.
+  // Once through all shortlists, so that no image of the first ones is left from filling the cache.
   for (const ids of lists) await score(ids);
   const [cold, warm]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
@@ -98,7 +98,7 @@ async function measureCase(
   return { imageKib: imageBytes / 1024, cold: spent(cold), warm: spent(warm) };
 }
 
-/** Shortlists without an image in common, their ordinals scattered. */
+/** Shortlists without common images, with scattered ordinals. */
 function shortlists(): number[][] {
   const random = seededRandom(11);
   const order = Array.from({ length: SHORTLIST * SHORTLISTS }, (_, id) => ({ id, key: random() }))
@@ -153,7 +153,7 @@ function report(results: readonly CaseResult[]): string {
   const lines = [
     `${machine()}; ms of processor time for a shortlist of ${SHORTLIST}, 36 regions, 14 words, float16 on disk, one thread`,
     '',
-    '| D | propagation | KiB an image | cold p50 (p95) | warm p50 (p95) | of a cold image, ms |',
+    '| D | propagation | KiB for an image | cold p50 (p95) | warm p50 (p95) | one cold image, ms |',
     '| --- | --- | --- | --- | --- | --- |',
   ];
   for (const { jointSize, propagation, imageKib, cold, warm } of results) {

@@ -5,8 +5,8 @@ import type { Contender, Sample } from './contenders.ts';
 const TOLERANCE = 1e-5;
 
 /**
- * Compares an encoder's nodes of some captions with plain float64; a fast wrong answer is no answer. Returns the
- * largest difference of each encoder.
+ * Compares the nodes of some captions with plain float64, because a fast wrong result is useless. Returns the largest
+ * difference of each encoder.
  */
 export async function check(all: readonly Contender[], sample: Sample): Promise<number> {
   const captions = sample.captions.slice(0, 2);

@@ -4,31 +4,31 @@ import type { CaptionEncoder, Parameters } from '../../../shared/model/index.ts'
 import { loadEncodeKernel } from '../../../shared/platform/encode/index.ts';
 import type { ModelConfig } from '../../../shared/schema/index.ts';
 
-/** A network and the captions that are encoded. */
+/** A network and the captions to encode. */
 export interface Sample {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
-  /** Each call takes the next ones, whose words, but for `<start>` and `<end>`, were hardly ever there before. */
+  /** Each call takes the next captions, whose words, except `<start>` and `<end>`, have rarely occurred before. */
   readonly captions: readonly (readonly number[])[];
 }
 
-/** An encoder with so many captions a call. */
+/** An encoder with a number of captions in each call. */
 export interface Contender {
   readonly name: string;
   readonly captionsOfCall: number;
-  /** Whether the same captions come again and again, so that no word is new. */
+  /** Whether the same captions are repeated, so that no word is new. */
   readonly repeats?: boolean;
   readonly encoder: CaptionEncoder;
 }
 
-/** Captions of a call as an index is built with, beside one, as a query is. */
+/** Captions in a call as when an index is built, and one, as for a query. */
 const TOGETHER = 64;
 
-/** All that is timed; whoever asked for them disposes of the encoders, of which some are there twice. */
+/** Everything that is timed. Whoever asked for it disposes of the encoders; some occur twice. */
 export async function contenders({ config, parameters }: Sample): Promise<Contender[]> {
   const tfjs = createTfjsEncoder('wasm', config, parameters);
   const relaxed = createSimdCaptionEncoder(config, parameters, await loadEncodeKernel(true));
-  // Its own, so that it does not forget words over the others' captions.
+  // A separate one, so that it does not evict words for the captions of others.
   const repeating = createSimdCaptionEncoder(config, parameters, await loadEncodeKernel(true));
   const plain = createSimdCaptionEncoder(config, parameters, await loadEncodeKernel(false));
   return [

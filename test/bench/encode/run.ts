@@ -19,10 +19,10 @@ const [WORDS, EMBEDDING, VOCABULARY] = [14, 300, 8000];
 
 const WARM_UP_MS = 2000;
 
-/** Time for other threads to end what the contender before left to them (garbage), which would count for the next one. */
+/** Time for other threads to finish what the previous contender left to them (garbage), which would count for the next one. */
 const PAUSE_MS = 100;
 
-/** Milliseconds of processor time a caption. */
+/** Milliseconds of processor time for each caption. */
 interface Measured {
   readonly jointSize: number;
   readonly name: string;
@@ -34,7 +34,7 @@ interface Measured {
 }
 
 /**
- * Milliseconds of one core that encoding a caption takes, nodes checked against the plain reference first.
+ * Milliseconds of one core for encoding a caption; nodes are checked against the plain reference first.
  * `--sizes 256,1024 --rounds 25 --json --update`
  */
 export async function run(args: readonly string[]): Promise<void> {
@@ -74,12 +74,12 @@ export async function run(args: readonly string[]): Promise<void> {
   );
 }
 
-/** Times contenders in turn, round by round, so that what else the machine does hits all of them. */
+/** Times contenders in turn, round by round, so that other work on the machine affects all of them. */
 async function measure(all: readonly Contender[], sample: Sample, rounds: number): Promise<Measured[]> {
   const times = all.map((): number[] => []);
   for (const contender of all) {
     const began = performance.now();
-    // Until the engine has put its better code in the place of the one that it starts with.
+    // Until the JavaScript engine has replaced its first code by optimised code.
     for (let round = 0; performance.now() - began < WARM_UP_MS; round++)
       await processorTime(contender, sample, round);
   }
@@ -101,7 +101,7 @@ async function measure(all: readonly Contender[], sample: Sample, rounds: number
   });
 }
 
-/** Milliseconds of all threads' processor time a caption, over as many calls as the sample has captions for. */
+/** Milliseconds of processor time of all threads for a caption, over as many calls as the sample has captions for. */
 async function processorTime(
   { encoder, captionsOfCall, repeats = false }: Contender,
   { captions }: Sample,

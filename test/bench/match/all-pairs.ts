@@ -5,7 +5,7 @@ import { check } from './check.ts';
 import { TOLERANCES } from './contenders.ts';
 import { randomSample } from './random-sample.ts';
 
-/** Seconds that the scores of a whole test split take on all threads, images and captions laid out included. */
+/** Seconds for the scores of a whole test split on all threads, including the layout of images and captions. */
 export async function allPairs(): Promise<{ precision: MatchPrecision; seconds: number }[]> {
   const sample = randomSample(1024, 'self', { images: 1000, captions: 5000 });
   const results: { precision: MatchPrecision; seconds: number }[] = [];

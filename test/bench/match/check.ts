@@ -1,11 +1,11 @@
 import { plainPair } from '../../../shared/match/reference/index.ts';
 import type { Contender, Sample } from './contenders.ts';
 
-/** Pairs that are computed plainly, each about 50 ms at D = 1024. */
+/** Pairs that are computed plainly, about 50 ms each at D = 1024. */
 const CHECKED = 4;
 
 /**
- * Compares some of a contender's scores with plain float64; a fast wrong answer is no answer. Returns the largest
+ * Compares some scores of a contender with plain float64, because a fast wrong result is useless. Returns the largest
  * difference.
  */
 export async function check(contender: Contender, sample: Sample): Promise<number> {

@@ -15,7 +15,7 @@ import { nodeMatchDevice } from '../../../shared/platform/match/webgpu-device.ts
 import type { MatchPrecision, ModelConfig } from '../../../shared/schema/index.ts';
 import { multiplyAdds, type PairSizes } from './operations.ts';
 
-/** What is matched: the same for every contender. */
+/** The input: the same for every contender. */
 export interface Sample {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
@@ -29,12 +29,12 @@ export interface Contender {
   readonly name: string;
   /** Multiply-adds of one run. */
   readonly operations: number;
-  /** Those of them that bytes take part in; none unless said. */
+  /** How many of these are in bytes; none by default. */
   readonly ofBytes?: number | undefined;
-  /** Pairs of one run; undefined for what matches none. */
+  /** Pairs of one run; undefined for a contender that matches none. */
   readonly pairs?: number | undefined;
   readonly bytesOfAnImage?: number | undefined;
-  /** Bytes of images that a pair makes read: an image is read once for all captions of a batch. */
+  /** Bytes of images that are read for each pair: an image is read once for all captions of a batch. */
   readonly bytesOfAPair?: number | undefined;
   /** How far scores may be from the float64 reference. */
   readonly tolerance?: number | undefined;
@@ -44,8 +44,8 @@ export interface Contender {
 }
 
 /**
- * float32 against float64; bytes against float64, over random vectors, whose cosines are small (docs/performance.md has
- * what photographs lose).
+ * float32 compared with float64; bytes compared with float64 for random vectors, whose cosines are small
+ * (docs/performance.md has the loss for photographs).
  */
 export const TOLERANCES = { f32: 1e-4, i8: 3e-2 } as const satisfies Record<MatchPrecision, number>;
 
@@ -75,7 +75,7 @@ async function matching(
   };
 }
 
-/** The fused kernel on some threads. */
+/** The fused kernel on a number of threads. */
 export async function simdContender(
   sample: Sample,
   precision: MatchPrecision,
@@ -91,18 +91,18 @@ export async function simdContender(
   return { ...contender, bytesOfAPair };
 }
 
-/** What the fused kernel is called in the table. */
+/** The name of the fused kernel in the table. */
 export function simdName(precision: MatchPrecision, threads: number, relaxed = true): string {
   const form = precision === 'f32' ? 'simd' : `simd ${precision}`;
   return `${form}, ${threads} thread${threads === 1 ? '' : 's'}${relaxed ? '' : ', plain instructions'}`;
 }
 
-/** TF.js on wasm, over fewer images: it is slower by an order of magnitude. */
+/** TF.js on wasm, with fewer images: it is an order of magnitude slower. */
 export function tfjsContender(sample: Sample): Promise<Contender> {
   return matching('tfjs wasm', createTfjsMatcher('wasm', sample.config, sample.parameters), sample, 8);
 }
 
-/** The GPU's matcher, where there is an adapter. A software adapter is named as one, and has fewer images. */
+/** The GPU matcher, if there is an adapter. A software adapter is named as one, and gets fewer images. */
 export async function webgpuContender(sample: Sample): Promise<Contender | undefined> {
   const device = await nodeMatchDevice().catch((thrown: unknown) => {
     if (thrown instanceof AppError && thrown.code === 'backend_unavailable') return undefined;

@@ -6,13 +6,13 @@ import type { Contender } from './contenders.ts';
 export interface Measured {
   readonly name: string;
   readonly pairsPerSecond: Spread | undefined;
-  /** Per second of all its threads' processor time: what an idle machine would do a thread and second. */
+  /** Per second of processor time of all its threads: what one thread of an idle machine would do in a second. */
   readonly pairsPerProcessorSecond: Spread | undefined;
-  /** Per second of processor time too. */
+  /** Also per second of processor time. */
   readonly gigaflops: Spread;
   readonly bytesOfAnImage: number | undefined;
   readonly bytesOfAPair: number | undefined;
-  /** Multiply-adds of a pair, and those of them that bytes take part in. */
+  /** Multiply-adds of a pair, and how many of these are in bytes. */
   readonly operationsOfAPair: { readonly all: number; readonly ofBytes: number } | undefined;
   /** Largest difference from the float64 reference among the checked scores. */
   readonly error: number;
@@ -27,7 +27,7 @@ export interface Spread {
   readonly best: number;
 }
 
-/** Runs that are too short to be timed are repeated within a round. */
+/** Runs that are too short to time are repeated within a round. */
 const ROUND_MS = 150;
 
 /** Seconds of one run. */
@@ -37,7 +37,7 @@ interface Timed {
 }
 
 /**
- * Times contenders in turn, round by round, so that what else the machine does hits all of them.
+ * Times contenders in turn, round by round, so that other work on the machine affects all of them.
  * @param errors of the contenders' scores
  */
 export async function measure(
@@ -90,7 +90,7 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-/** Milliseconds of single calls, as a reranker makes them. */
+/** Milliseconds of single calls, as in a reranker. */
 export async function latencies(work: () => Promise<unknown>, count: number): Promise<Spread> {
   const times: number[] = [];
   for (let index = 0; index < count + 5; index++) {

@@ -6,7 +6,7 @@ export interface PairSizes {
   readonly words: number;
 }
 
-/** Multiply-adds of one pair, by part, as the fused kernel does them (docs/performance.md). */
+/** Multiply-adds of one pair, by part, as in the fused kernel (docs/performance.md). */
 export function multiplyAdds(
   { regions: R, words: L }: PairSizes,
   config: ModelConfig,
@@ -28,14 +28,14 @@ export function multiplyAdds(
   return {
     ...parts,
     all: Object.values(parts).reduce((sum, part) => sum + part, 0),
-    /** Those that bytes take part in. */
+    /** The multiply-adds in bytes. */
     ofBytes: i8 ? parts.products + parts.wordNorms + parts.regionNorms : 0,
   };
 }
 
 /**
- * A squared norm of a context over `n` nodes: by Gram matrices or by the contexts themselves, whichever is less; in bytes
- * by triangular factors of min(n, d) rows.
+ * A squared norm of a context over `n` nodes: by Gram matrices or by the contexts themselves, whichever needs fewer; in
+ * bytes by triangular factors of min(n, d) rows.
  */
 function normOf(n: number, d: number, i8: boolean): number {
   if (!i8) return Math.min((n * (n + 1)) / 2, n * d);

@@ -6,7 +6,7 @@ import type { Sample } from './contenders.ts';
 /** R, L */
 export const [REGIONS, WORDS] = [36, 14];
 
-/** Random unit vectors and boxes, and a network of the released proportions (T 16, K 8, H 32, λ 20). */
+/** Random unit vectors and boxes, and a network with the released proportions (T 16, K 8, H 32, λ 20). */
 export function randomSample(
   jointSize: number,
   propagation: Propagation,

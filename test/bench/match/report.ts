@@ -2,14 +2,14 @@ import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import type { Measured, Spread } from './measure.ts';
 import { rooflineShare } from './roofline.ts';
 
-/** What was measured of one size and propagation. */
+/** The results for one size and propagation. */
 export interface CaseResult {
   readonly jointSize: number;
   readonly propagation: string;
   readonly measured: readonly Measured[];
-  /** One caption against 100 images, on all threads; milliseconds. */
+  /** One caption with 100 images, on all threads; milliseconds. */
   readonly rerank: Readonly<Record<MatchPrecision, Spread>>;
-  /** How many times as fast two threads are as one, round by round. */
+  /** The speed of two threads divided by that of one, round by round. */
   readonly twoThreads: Readonly<Record<MatchPrecision, Spread>> | undefined;
 }
 
@@ -21,13 +21,13 @@ const HEAD = [
   'pairs per processor second',
   'GFLOP/s',
   'of the roofline',
-  'KiB an image',
+  'KiB for an image',
   'largest difference',
 ];
 
 /**
- * A markdown table of all cases: medians with the quartiles around them.
- * @param bandwidth gigabytes that a thread reads in a second
+ * A markdown table of all cases: medians with quartiles.
+ * @param bandwidth gigabytes that a thread reads per second
  */
 export function table(results: readonly CaseResult[], bandwidth: Spread): string {
   const rows = results.flatMap((result) =>
@@ -50,7 +50,7 @@ export function table(results: readonly CaseResult[], bandwidth: Spread): string
   return markdown(HEAD, rows);
 }
 
-/** A markdown table of how long one caption against 100 images takes, and of what a second thread adds. */
+/** A markdown table of the time for one caption with 100 images, and of the gain from a second thread. */
 export function rerankTable(results: readonly CaseResult[]): string {
   return markdown(
     [
@@ -59,7 +59,7 @@ export function rerankTable(results: readonly CaseResult[]): string {
       'precision',
       '100 images, one caption: ms, median (quartiles)',
       'fastest',
-      'two threads beside one',
+      'speed-up by two threads',
     ],
     results.flatMap(({ jointSize, propagation, rerank, twoThreads }) =>
       (['f32', 'i8'] as const).map((precision) => [

@@ -1,13 +1,13 @@
 import type { Measured } from './measure.ts';
 
-/** Names of the yardsticks: products of float32, and of bytes. */
+/** Names of the yardsticks: products of float32 and of bytes. */
 export const YARDSTICKS = { f32: 'bare products, 1 thread', i8: 'bare products in i8, 1 thread' } as const;
 
 /**
- * The share that a matcher reaches of what the machine could do: the time of a pair's multiply-adds at the speeds of bare
- * products, or the time to read its images' bytes from memory if that is longer, over the time that a pair takes. Undefined
- * for what is no fused kernel.
- * @param bandwidth gigabytes that a thread reads in a second
+ * The share of the machine's limit that a matcher reaches: the time of a pair's multiply-adds at the speed of bare
+ * products, or the time to read its images' bytes from memory if that is longer, divided by the time that a pair takes.
+ * Undefined for contenders other than the fused kernel.
+ * @param bandwidth gigabytes that a thread reads per second
  */
 export function rooflineShare(
   { pairsPerProcessorSecond, operationsOfAPair, bytesOfAPair }: Measured,

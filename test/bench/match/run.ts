@@ -28,7 +28,7 @@ const MARKED = /(<!-- match -->\n)[\s\S]*?(<!-- \/match -->)/;
 const [IMAGES, CAPTIONS] = [100, 60];
 
 /**
- * Pairs a second of the matchers, answers checked against the plain reference first.
+ * Pairs per second of the matchers; results are checked against the plain reference first.
  * `--sizes 256,1024 --propagations self,neighbours --threads 1,2 --rounds 9 --json --update`, or `--all-pairs`
  */
 export async function run(args: readonly string[]): Promise<void> {
@@ -70,7 +70,7 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const text =
-    `${machine()}; ${REGIONS} regions, ${WORDS} words, ${IMAGES} x ${CAPTIONS} pairs a call; median (quartiles) of ` +
+    `${machine()}; ${REGIONS} regions, ${WORDS} words, ${IMAGES} x ${CAPTIONS} pairs per call; median (quartiles) of ` +
     `${values.rounds} rounds in turn; a thread reads ${fixed(bandwidth)} GB/s from memory\n\n` +
     `${table(results, bandwidth)}\n\n${rerankTable(results)}\n`;
   process.stdout.write(text);
@@ -113,7 +113,7 @@ async function forEachPrecision(
   return { f32: await work('f32'), i8: await work('i8') };
 }
 
-/** Elapsed time on one thread over that on two, of the same round. */
+/** Elapsed time on one thread divided by that on two, in the same round. */
 function speedUp(measured: readonly Measured[], precision: MatchPrecision): Spread {
   const seconds = (threads: number) =>
     measured.find(({ name }) => name === simdName(precision, threads))?.elapsed ?? [];

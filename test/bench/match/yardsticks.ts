@@ -5,11 +5,11 @@ import type { Contender, Sample } from './contenders.ts';
 import { type Spread, spread } from './measure.ts';
 import { YARDSTICKS } from './roofline.ts';
 
-/** Tiles of products that stay in the first cache, so many times. */
+/** Tiles of products that stay in the first-level cache, and how often they are repeated. */
 const TIMES = 4000;
 
 /**
- * The yardsticks of computing: nothing but the block products of pairs, by the same kernel's tiles, over numbers that
+ * The yardsticks of computing: only the block products of pairs, with the tiles of the same kernel, over numbers that
  * stay in the cache; in float32 and in bytes.
  */
 export async function productContenders({ config, sizes }: Sample): Promise<[f32: Contender, i8: Contender]> {
@@ -38,11 +38,11 @@ export async function productContenders({ config, sizes }: Sample): Promise<[f32
   ];
 }
 
-/** Eight times the last cache of the machines that this is run on. */
+/** Eight times the last-level cache of the machines used. */
 const READ_BYTES = 2 ** 28;
 
 /**
- * The yardstick of memory: gigabytes that one thread of the kernel reads in a second of its time, of more than the caches
+ * The yardstick of memory: gigabytes that one thread of the kernel reads per second, from more memory than the caches
  * hold.
  */
 export async function readBandwidth(rounds: number): Promise<Spread> {
@@ -51,7 +51,7 @@ export async function readBandwidth(rounds: number): Promise<Spread> {
   memory.grow(READ_BYTES / 65_536);
   const kernel = instantiateKernel(runtime.module, memory);
   const from = 65_536;
-  // Written, or the system would show one page of zeros everywhere.
+  // Written once, or the system would map one page of zeros everywhere.
   new Uint32Array(memory.buffer, from, READ_BYTES / 4).fill(3);
   const speeds: number[] = [];
   for (let round = -1; round < rounds; round++) {

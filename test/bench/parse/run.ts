@@ -9,9 +9,9 @@ import { shippedParserPath } from '../../../shared/platform/parse/index.ts';
 import { tokenise } from '../../../shared/text/index.ts';
 import { machine, quantile } from '../statistics.ts';
 
-/** Captions that are compared with the plain network first. */
+/** Captions that are first compared with the plain network. */
 const CHECKED = 3;
-/** Captions of a call: as `gsmn parse` takes them, and one, as a query is. */
+/** Captions per call: as in `gsmn parse`, and one, as for a query. */
 const TOGETHER = 256;
 
 const WHO = [
@@ -38,8 +38,8 @@ const WHERE = [
 const WITH = ['with an umbrella', 'wearing sunglasses and a hat', 'next to a parked car', ''];
 
 /**
- * Captions a second of one core, by the parser that ships, after its trees were compared with the plain network's: together, one by
- * one, and by the plain network. `--rounds 15 --json`
+ * Captions per second on one core by the built-in parser, after comparing its trees with those of the plain network: together, one
+ * by one, and by the plain network. `--rounds 15 --json`
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -96,5 +96,7 @@ export async function run(args: readonly string[]): Promise<void> {
     ({ name, captionsPerSecond, low, high }) =>
       `${name.padEnd(12)} ${captionsPerSecond.toFixed(1)} captions/s (${low.toFixed(1)} to ${high.toFixed(1)})`,
   );
-  process.stdout.write(`${machine()}; ${words.toFixed(1)} words a caption, one core\n${lines.join('\n')}\n`);
+  process.stdout.write(
+    `${machine()}; ${words.toFixed(1)} words per caption, one core\n${lines.join('\n')}\n`,
+  );
 }

@@ -13,7 +13,7 @@ import {
 import { hingeLoss, type TrainingBatch } from '../../../shared/gsmn/training/index.ts';
 import type { ModelConfig } from '../../../shared/schema/index.ts';
 
-/** The straightforward way, as the released code goes: caption by caption against all images, one tape over everything. */
+/** The straightforward method, as in the released code: caption by caption with all images, one tape over everything. */
 export interface LoopStep {
   step(batch: TrainingBatch): { readonly loss: number; readonly gradientNorm: number };
   dispose(): void;
@@ -29,7 +29,7 @@ export function createLoopStep(
     step: (batch) =>
       tf.tidy(() => {
         const size = batch.boxes.length;
-        // What the loss's slope is where the scores are: PyTorch's max does the same inside the tape.
+        // The derivative of the loss at the scores: PyTorch's max does the same inside the tape.
         const scores = tf.tidy(() => allScores(network, batch, config).dataSync()) as Float32Array;
         const { loss, coefficients } = hingeLoss(scores, size, { ...settings, violation: 'max' });
         const slopes = tf.tensor2d(coefficients, [size, size]);

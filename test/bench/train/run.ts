@@ -22,17 +22,17 @@ const REGIONS = 36;
 interface Measured {
   readonly jointSize: number;
   readonly propagation: Propagation;
-  /** Seconds a step, median and the middle half. */
+  /** Seconds per step, median and quartiles. */
   readonly max: readonly number[];
   readonly mean: readonly number[];
-  /** The loop over captions; none where it was left out. */
+  /** The loop over captions; undefined if it was left out. */
   readonly loop: readonly number[] | undefined;
   /** Largest resident memory of the process so far, in MiB. */
   readonly memoryMiB: number;
 }
 
 /**
- * Times training steps beside the straightforward loop, losses and gradients compared first.
+ * Times training steps and the straightforward loop; losses and gradients are compared first.
  * `--backend auto --batch 64 --sizes 256,1024 --features 2048 --steps 10 --no-loop --leak 1000 --json`
  */
 export async function run(args: readonly string[]): Promise<void> {
@@ -101,7 +101,7 @@ function benchConfig(jointSize: number, imageFeatureSize: number, propagation: P
   };
 }
 
-/** Captions of 5 to 23 words, 14 on average, as those of Flickr30K are. */
+/** Captions of 5 to 23 words, 14 on average, as in Flickr30K. */
 function randomBatch(config: ModelConfig, size: number, seed: number): TrainingBatch {
   const random = seededRandom(seed);
   const captions = Array.from({ length: size }, () =>
@@ -167,7 +167,7 @@ async function measure(
   });
 }
 
-/** The loop's times, after its first steps were found to be the trainer's. */
+/** The times of the loop, after checking that its first steps equal those of the trainer. */
 async function measureLoop(
   config: ModelConfig,
   backend: string,
@@ -205,7 +205,7 @@ async function measureLoop(
   }
 }
 
-/** What many small steps leave behind. */
+/** What many small steps leave in memory. */
 async function leak(backend: string, scoring: string, steps: number) {
   const config = { ...benchConfig(32, 16, 'neighbours'), vocabularySize: 50 };
   const batches = Array.from({ length: 4 }, (_, index) => randomBatch(config, 6, index));

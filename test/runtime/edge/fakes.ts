@@ -25,7 +25,7 @@ export function encoded(changes: Partial<EncodeResponse> = {}): EncodeResponse {
   };
 }
 
-/** Images 0, 1, 2 … whose coarse score falls by 0.1 each. */
+/** Images 0, 1, 2 … whose coarse scores fall by 0.1 each. */
 export function recalled(count: number): RecalledImage[] {
   return Array.from({ length: count }, (_, id) => ({
     id,
@@ -41,7 +41,7 @@ export function recalled(count: number): RecalledImage[] {
   }));
 }
 
-/** GSMN that likes later images better, so that its order is not the coarse one. */
+/** GSMN that prefers later images, so that its order is not the coarse one. */
 export function scored({ generation, ids, evidenceIds = [] }: RerankRequest): RerankResponse {
   return {
     generation,
@@ -76,7 +76,7 @@ export function rankedAll(limit: number): RankAllResponse {
   };
 }
 
-/** A graph of two words, the second of which the model does not know. */
+/** A parse of two words, the second of which the model does not know. */
 export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   return {
     generation: GENERATION,
@@ -105,7 +105,7 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
 type Rerank = EdgeDependencies['rerank'];
 type Qdrant = EdgeDependencies['qdrant'];
 
-/** An app over parts that answer well; a test replaces what it is about. */
+/** An app with working parts; a test replaces the part that it is about. */
 export function edge(
   changes: Partial<Omit<EdgeDependencies, 'rerank' | 'qdrant'>> & {
     readonly rerank?: Partial<Rerank>;

@@ -16,7 +16,7 @@ const FILES: Record<KernelFile, WebAssembly.Module> = {
 describe(`the kernels in workerd (seed ${SEED})`, () => {
   const expected = inject('nodeNumbers');
 
-  it('give the bits that Node gives, by the build that this engine can run', async () => {
+  it('return the same bits as Node, with the build that the runtime supports', async () => {
     const asked: string[] = [];
     const kernels = await loadKernels(async (file) => {
       asked.push(file);
@@ -26,11 +26,11 @@ describe(`the kernels in workerd (seed ${SEED})`, () => {
     expect(await runScenario(kernels)).toEqual(expected.relaxed);
   });
 
-  it('give the bits that Node gives without relaxed instructions', async () => {
+  it('return the same bits as Node without relaxed instructions', async () => {
     expect(await runScenario({ match: matchPlain, encode: encodePlain })).toEqual(expected.plain);
   });
 
-  it('says which kernel is not there', async () => {
+  it('names a missing kernel', async () => {
     const missing = loadKernels(async (file) => {
       if (file === 'encode-relaxed.wasm') throw new Error('no such module');
       return FILES[file];

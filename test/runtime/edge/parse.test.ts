@@ -17,7 +17,7 @@ const failing = (code: ErrorCode) => async (): Promise<never> => {
 };
 
 describe('GET /v1/parse', () => {
-  it('answers what the reranker says of the sentence, and may be cached', async () => {
+  it("returns the reranker's parse, and can be cached", async () => {
     const { app, parse } = edge();
     const response = await app.request('/v1/parse?q=%20two%20zebroids%20', {
       headers: { 'x-request-id': 'abc-123' },
@@ -32,7 +32,7 @@ describe('GET /v1/parse', () => {
     expect(call?.signal).toBeInstanceOf(AbortSignal);
   });
 
-  it('lets pages of other origins read it', async () => {
+  it('can be read by pages of other origins', async () => {
     const response = await edge().app.request(PARSE, { headers: { origin: 'https://shop.example' } });
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
   });
@@ -48,7 +48,7 @@ describe('GET /v1/parse', () => {
     ['generation_missing', 503, 'generation_missing'],
     ['query_too_long', 400, 'query_too_long'],
     ['query_empty', 400, 'query_empty'],
-  ] as const)('when parsing fails with %s it answers %i', async (code, status, said) => {
+  ] as const)('when parsing fails with %s, the status is %i', async (code, status, said) => {
     const { app, log } = edge({ rerank: { parse: failing(code) } });
     const response = await app.request(PARSE);
     expect(response.status).toBe(status);
@@ -73,7 +73,7 @@ describe('GET /v1/parse', () => {
     expect(parse).not.toHaveBeenCalled();
   });
 
-  it('is limited as the search is', async () => {
+  it('is limited like the search', async () => {
     const { app, parse } = edge({ rateLimiter: { limit: async () => ({ success: false }) } });
     const response = await app.request(PARSE);
     expect(response.status).toBe(429);
@@ -81,7 +81,7 @@ describe('GET /v1/parse', () => {
     expect(parse).not.toHaveBeenCalled();
   });
 
-  it('passes on nothing but what its description names', async () => {
+  it('returns only the fields of its description', async () => {
     const [first, ...others] = parsed().words;
     const answer = { ...parsed(), backend: 'simd', words: [{ ...first, logits: [1, 2] }, ...others] };
     const client = createRerankClient({

@@ -4,7 +4,7 @@ import { problemSchema, SEARCH_LIMITS, searchResponseSchema } from '../../../sha
 import { createRerankClient } from '../../../workers/clients/index.ts';
 import { edge, encoded } from './fakes.ts';
 
-/** What a parameter may hold: nothing sensible, nearly sensible, and sensible. */
+/** Values of a parameter: invalid, nearly valid, and valid. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -25,7 +25,7 @@ const text = fc.oneof(
   fc.integer().map(String),
   fc.nat({ max: 120 }).map(String),
 );
-/** Query strings as they come, percent signs that mean nothing included. */
+/** Any query strings, including percent signs without meaning. */
 const raw = fc.string({
   unit: fc.constantFrom('q', 'limit', 'offset', '=', '&', '%', '%zz', '%f0', '+', '[]', 'a', '1'),
 });
@@ -46,7 +46,7 @@ const headers = fc.dictionary(
   headerValue,
 );
 
-/** Every answer is a search result or a problem that says what is wrong, and tells how long it took. */
+/** Every response is a search result or a problem that says what is wrong, and has a Server-Timing header. */
 async function expectAnswer(response: Response): Promise<void> {
   expect(response.headers.get('server-timing')).toContain('total;dur=');
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -64,7 +64,7 @@ async function expectAnswer(response: Response): Promise<void> {
 }
 
 describe('whatever a request holds', () => {
-  it('is answered with hits or with a problem, by any parameters', async () => {
+  it('returns hits or a problem for any parameters', async () => {
     const { app } = edge();
     await fc.assert(
       fc.asyncProperty(
@@ -93,7 +93,7 @@ describe('whatever a request holds', () => {
     );
   });
 
-  it('never asks a service for more than the limits allow', async () => {
+  it('never requests more from a service than the limits allow', async () => {
     const { app, recall, encode } = edge();
     await fc.assert(
       fc.asyncProperty(text, text, text, async (q, limit, offset) => {
@@ -113,7 +113,7 @@ describe('whatever a request holds', () => {
     ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
     ['a query given twice', 'q=a&q=b', 'request_invalid'],
     ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
-    ['a query of blanks of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
+    ['a query of spaces of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
   ])('refuses %s', async (_, query, code) => {
     const { app, encode } = edge();
     const response = await app.request(`/v1/search?${query}`);
@@ -121,7 +121,7 @@ describe('whatever a request holds', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
-  it.each(['PUT', 'DELETE', 'PATCH'])('has nothing for %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s', async (method) => {
     const response = await edge().app.request('/v1/search?q=a', {
       method,
       body: method === 'DELETE' ? null : 'x',
@@ -130,14 +130,14 @@ describe('whatever a request holds', () => {
     expect(problemSchema.parse(await response.json()).detail).toContain(method);
   });
 
-  it('answers HEAD like GET, without a body', async () => {
+  it('handles HEAD like GET, without a body', async () => {
     const response = await edge().app.request('/v1/search?q=a', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('x-search-stage')).toBe('rerank');
     expect(await response.text()).toBe('');
   });
 
-  it('lets a page of any origin read problems too', async () => {
+  it('lets pages of any origin read problems too', async () => {
     const response = await edge().app.request('/v1/search', { headers: { origin: 'https://shop.example' } });
     expect(response.status).toBe(400);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');

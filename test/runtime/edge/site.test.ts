@@ -14,7 +14,7 @@ describe('what the worker serves besides the search', () => {
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=/);
   });
 
-  it('tells on the page of the pictures and what to try, as text', async () => {
+  it('shows the note about the images and the sentences to try, as text', async () => {
     const page = { examples: 'a "red" ball | a <b>box</b> || two', note: 'Ours & <script>yours</script>' };
     const html = await (await edge({ page }).app.request('/')).text();
     expect(html).toContain('examples="a &quot;red&quot; ball | a &lt;b&gt;box&lt;/b&gt; || two"');
@@ -38,7 +38,7 @@ describe('what the worker serves besides the search', () => {
     expect((await app.request('/widget.js', { headers: { 'if-none-match': '"old"' } })).status).toBe(200);
   });
 
-  it('lets only the listed origins read answers where there is a list', async () => {
+  it('lets only listed origins read answers if there is a list', async () => {
     const { app } = edge({ allowedOrigins: ['https://shop.example'] });
     const origin = async (name: string) =>
       (await app.request('/v1/search?q=a', { headers: { origin: name } })).headers.get(
@@ -83,7 +83,7 @@ describe('what the worker serves besides the search', () => {
     expect(await (await edge().app.request('/healthz')).json()).toEqual({ status: 'ok' });
   });
 
-  it('answers what is not there with a problem', async () => {
+  it('returns a problem for unknown paths', async () => {
     const response = await edge().app.request('/v2/search');
     expect(response.status).toBe(404);
     expect(problemSchema.parse(await response.json()).code).toBe('not_found');
@@ -105,7 +105,7 @@ describe('/images', () => {
     }).app;
   const png = () => new Response('bytes', { headers: { 'content-type': 'image/png', etag: '"1"' } });
 
-  it('hands pictures through', async () => {
+  it('passes images through', async () => {
     const response = await pictures(png).request('/images/a/two%20dogs.png');
     expect(asked.at(-1)).toBe('http://pictures.example/folder/a/two%20dogs.png');
     expect(new TextDecoder().decode(await response.arrayBuffer())).toBe('bytes');
@@ -125,7 +125,7 @@ describe('/images', () => {
     '%00.png',
     '%zz',
     '%2e%2e/x',
-  ])('never asks the upstream for %s', async (path) => {
+  ])('never requests %s from the upstream', async (path) => {
     const before = asked.length;
     const response = await pictures(png).request(`/images/${path}`);
     expect(response.status).toBe(404);
@@ -138,7 +138,7 @@ describe('/images', () => {
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'http://10.0.0.1/' } }), 404],
     ['a missing one', () => new Response('', { status: 404, headers: { 'content-type': 'image/png' } }), 404],
     ['a fault', () => new Response('', { status: 500 }), 503],
-  ])('does not hand through %s', async (_, answer, status) => {
+  ])('does not pass through %s', async (_, answer, status) => {
     expect((await pictures(answer).request('/images/x.png')).status).toBe(status);
   });
 
@@ -150,7 +150,7 @@ describe('/images', () => {
     );
   });
 
-  it('is not found where no upstream is configured', async () => {
+  it('is not found if no upstream is configured', async () => {
     expect((await edge().app.request('/images/x.png')).status).toBe(404);
   });
 });

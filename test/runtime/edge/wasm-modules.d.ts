@@ -1,4 +1,4 @@
-/** In workerd an import of a WebAssembly file is its module, compiled. */
+/** In workerd, importing a WebAssembly file returns its compiled module. */
 declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;
