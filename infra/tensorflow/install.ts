@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
-import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { isAlive, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import {
   ENGINE_FILES,
   type EngineManifest,
@@ -130,14 +130,6 @@ async function removeAbandoned(target: string): Promise<void> {
     const process_ = BUILDING.exec(name)?.[1];
     if (process_ === undefined || isAlive(Number(process_))) continue;
     await rm(join(target, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

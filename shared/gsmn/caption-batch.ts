@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Dependencies } from '../model/index.ts';
+import { AppError } from '../errors/index.ts';
+import type { CaptionGraph, Dependencies } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { blockGram } from './block-gram.ts';
-import { dependencyAdjacency } from './dependency-graph.ts';
 
 /** Added to a logit that must not count. Its exponential is 0 in float32, and it is finite, so it can be differentiated. */
 const EXCLUDED = -1e9;
@@ -21,6 +21,34 @@ export interface CaptionBatch {
   readonly exclusion: tf.Tensor2D;
   /** Weights of the caption graph's edges `[C, L, L]`, rows summing to 1; only if neighbours are propagated. */
   readonly edges: tf.Tensor3D | undefined;
+}
+
+/** L of every caption; refuses nodes that are not whole words. */
+export function captionLengths(captions: readonly CaptionGraph[], { jointSize }: ModelConfig): number[] {
+  return captions.map(({ words }, index) => {
+    if (words.length === 0 || words.length % jointSize !== 0) {
+      throw new AppError(
+        'shape_mismatch',
+        `caption ${index} has ${words.length} node numbers, expected [L, ${jointSize}] with L at least 1`,
+      );
+    }
+    return words.length / jointSize;
+  });
+}
+
+/** Pads captions to the longest and uploads them. The caller owns the tensors. */
+export function uploadCaptions(captions: readonly CaptionGraph[], config: ModelConfig): CaptionBatch {
+  const { jointSize } = config;
+  const lengths = captionLengths(captions, config);
+  const longest = Math.max(...lengths);
+  const padded = new Float32Array(captions.length * longest * jointSize);
+  for (const [row, { words }] of captions.entries()) padded.set(words, row * longest * jointSize);
+  return captionBatch(
+    tf.tensor3d(padded, [captions.length, longest, jointSize]),
+    lengths,
+    captions.map(({ dependencies }) => dependencies),
+    config,
+  );
 }
 
 /**
@@ -105,4 +133,21 @@ function edgeExclusion(
     }
   }
   return tf.tensor3d(exclusion, [lengths.length, length, length]);
+}
+
+/**
+ * Adjacency of a caption's parse: symmetric, with self loops. The first pair (the root) is skipped, and so is a pair
+ * that reaches the caption's end or beyond (from a parse of the sentence before it was cut).
+ * @param length L, words with `<start>` and `<end>`
+ * @returns `[L, L]` of 0 and 1
+ */
+export function dependencyAdjacency(dependencies: Dependencies, length: number): Uint8Array {
+  const adjacency = new Uint8Array(length * length);
+  for (let word = 0; word < length; word++) adjacency[word * length + word] = 1;
+  for (const [head, dependent] of dependencies.slice(1)) {
+    if (head >= length || dependent >= length) continue;
+    adjacency[head * length + dependent] = 1;
+    adjacency[dependent * length + head] = 1;
+  }
+  return adjacency;
 }

@@ -15,7 +15,7 @@ import {
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import type { CaptionBatch } from './caption-batch.ts';
-import { captionLengths, uploadCaptions } from './caption-pieces.ts';
+import { captionLengths, uploadCaptions } from './caption-batch.ts';
 import { uploadParameters } from './network-tensors.ts';
 import { disposeAll, onBackend, takeData } from './on-backend.ts';
 import { matchingWeights, matchPairs } from './pair-matching.ts';

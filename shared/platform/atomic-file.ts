@@ -81,7 +81,8 @@ export async function removeUnfinished(folder: string): Promise<void> {
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process is running, also another user's. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {

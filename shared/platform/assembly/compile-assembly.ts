@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { AppError } from '../../errors/index.ts';
+import { AppError, toAppError } from '../../errors/index.ts';
 import { writeFileAtomic } from '../atomic-file.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -27,17 +27,31 @@ export interface AssemblySource {
   readonly flags: readonly string[];
 }
 
+const loading = new Map<string, Promise<WebAssembly.Module>>();
+
 /**
- * The module, compiled if necessary: the name of the built file contains the hash of its sources.
+ * The module, compiled by the first call; its file is built if no build for the current sources exists.
  *
- * @throws AppError `internal` when the sources do not compile, `file_unwritable`
+ * @param what names the module in errors
+ * @throws AppError `backend_unavailable`
  */
-export async function compileAssembly(source: AssemblySource): Promise<WebAssembly.Module> {
+export function loadAssembly(source: AssemblySource, what: string): Promise<WebAssembly.Module> {
+  const found = loading.get(source.target);
+  if (found !== undefined) return found;
+  const module = compile(source).catch((thrown: unknown) => {
+    loading.delete(source.target);
+    throw toAppError(thrown, 'backend_unavailable', what);
+  });
+  loading.set(source.target, module);
+  return module;
+}
+
+async function compile(source: AssemblySource): Promise<WebAssembly.Module> {
   return WebAssembly.compile(readFileSync(await buildAssembly(source)));
 }
 
 /**
- * Path of the built file, built unless that was done.
+ * Path of the built file, whose name contains the hash of its sources; built unless that was done.
  *
  * @throws AppError `internal` when the sources do not compile, `file_unwritable`
  */

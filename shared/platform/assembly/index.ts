@@ -1,1 +1,1 @@
-export { type AssemblyFolder, type AssemblySource, buildAssembly, compileAssembly } from './compile-assembly.ts';
+export { type AssemblyFolder, type AssemblySource, buildAssembly, loadAssembly } from './compile-assembly.ts';

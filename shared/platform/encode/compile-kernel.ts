@@ -1,27 +1,17 @@
 import { resolve } from 'node:path';
-import { toAppError } from '../../errors/index.ts';
-import { type AssemblySource, compileAssembly } from '../assembly/index.ts';
+import { type AssemblySource, loadAssembly } from '../assembly/index.ts';
 import { MATCH_SOURCES } from '../match/compile-kernel.ts';
 
 const FLAGS =
   '-O3 --noAssert --runtime stub --use abort= --enable simd --importMemory --initialMemory 1 --maximumMemory 65536';
 
-const loading = new Map<boolean, Promise<WebAssembly.Module>>();
-
 /**
- * The compiled kernel; built by the first call if no build for the current sources exists.
+ * The compiled kernel.
  * @param relaxed whether with relaxed SIMD, which older runtimes refuse
  * @throws AppError `backend_unavailable`
  */
 export function loadEncodeKernel(relaxed: boolean): Promise<WebAssembly.Module> {
-  const found = loading.get(relaxed);
-  if (found !== undefined) return found;
-  const module = compileAssembly(encodeKernelSource(relaxed)).catch((thrown: unknown) => {
-    loading.delete(relaxed);
-    throw toAppError(thrown, 'backend_unavailable', 'the encoding kernel');
-  });
-  loading.set(relaxed, module);
-  return module;
+  return loadAssembly(encodeKernelSource(relaxed), 'the encoding kernel');
 }
 
 /** The sources of the kernel. */

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { toAppError } from '../../errors/index.ts';
-import { type AssemblyFolder, type AssemblySource, compileAssembly } from '../assembly/index.ts';
+import { type AssemblyFolder, type AssemblySource, loadAssembly } from '../assembly/index.ts';
 import { REGISTER_TILES } from './register-tiles.ts';
 
 /** The kernel's sources; the encoding kernel takes its products from them too. */
@@ -21,38 +20,21 @@ export interface KernelBuild {
   readonly sharedMemory: boolean;
 }
 
-const loading = new Map<string, Promise<WebAssembly.Module>>();
-
-/**
- * The compiled kernel; built by the first call that finds none for the sources as they are now.
- * @throws AppError `backend_unavailable`
- */
+/** The compiled kernel. @throws AppError `backend_unavailable` */
 export function loadMatchKernel(build: KernelBuild): Promise<WebAssembly.Module> {
-  const name = buildName(build);
-  const found = loading.get(name);
-  if (found !== undefined) return found;
-  const module = compileAssembly(matchKernelSource(build)).catch((thrown: unknown) => {
-    loading.delete(name);
-    throw toAppError(thrown, 'backend_unavailable', 'the matching kernel');
-  });
-  loading.set(name, module);
-  return module;
+  return loadAssembly(matchKernelSource(build), 'the matching kernel');
 }
 
 /** What the kernel is compiled from. */
-export function matchKernelSource(build: KernelBuild): AssemblySource {
+export function matchKernelSource({ relaxed, sharedMemory }: KernelBuild): AssemblySource {
   return {
     folder: MATCH_SOURCES,
     entry: 'kernel.ts',
-    target: `match/match-${buildName(build)}`,
+    target: `match/match-${relaxed ? 'relaxed' : 'plain'}-${sharedMemory ? 'shared' : 'single'}`,
     flags: [
       ...FLAGS,
-      ...(build.relaxed ? ['--enable', 'relaxed-simd'] : []),
-      ...(build.sharedMemory ? ['--sharedMemory'] : []),
+      ...(relaxed ? ['--enable', 'relaxed-simd'] : []),
+      ...(sharedMemory ? ['--sharedMemory'] : []),
     ],
   };
-}
-
-function buildName({ relaxed, sharedMemory }: KernelBuild): string {
-  return `${relaxed ? 'relaxed' : 'plain'}-${sharedMemory ? 'shared' : 'single'}`;
 }

@@ -19,6 +19,12 @@ export function answered(context: Context<LocalEnv>, result: unknown): Response 
   return context.body(printJson({ result, status: 'ok', time: seconds(context) }), 200, JSON_HEADERS);
 }
 
+/** Every change is on disk and visible before the response. A caller that did not wait gets the same status as from Qdrant. */
+export function updated(context: Context<LocalEnv>, operation: number): Response {
+  const status = context.req.query('wait') === 'true' ? 'completed' : 'acknowledged';
+  return answered(context, { operation_id: operation, status });
+}
+
 /** Qdrant's envelope of an error. */
 export function refused(context: Context<LocalEnv>, status: ContentfulStatusCode, error: string): Response {
   return context.body(printJson({ status: { error }, time: seconds(context) }), status, JSON_HEADERS);

@@ -2,14 +2,13 @@ import { Hono } from 'hono';
 import type { Collection } from '../collection/collection.ts';
 import type { Engine } from '../collection/engine.ts';
 import { parseWith, readBody } from '../http/body.ts';
-import { answered, type LocalEnv } from '../http/envelope.ts';
+import { answered, type LocalEnv, updated } from '../http/envelope.ts';
 import {
   aliasActionsSchema,
   collectionNameSchema,
   createCollectionSchema,
   createIndexSchema,
 } from '../schema/collections.ts';
-import { updated } from './update-result.ts';
 
 export function collectionRoutes(engine: Engine): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import type { Engine } from '../collection/engine.ts';
 import { readBody } from '../http/body.ts';
-import type { LocalEnv } from '../http/envelope.ts';
+import { type LocalEnv, updated } from '../http/envelope.ts';
 import type { Payload } from '../schema/common.ts';
 import { changePayloadSchema, deletePayloadSchema, selectionSchema } from '../schema/points.ts';
-import { updated } from './update-result.ts';
 
 export function payloadRoutes(engine: Engine): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();

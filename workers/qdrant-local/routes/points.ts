@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { Engine } from '../collection/engine.ts';
 import { parseWith, readBody } from '../http/body.ts';
-import { answered, type LocalEnv } from '../http/envelope.ts';
+import { answered, type LocalEnv, updated } from '../http/envelope.ts';
 import { type PointId, pointIdOfText } from '../schema/point-id.ts';
 import {
   countSchema,
@@ -14,7 +14,6 @@ import {
   upsertSchema,
 } from '../schema/points.ts';
 import { pointOutput } from './point-output.ts';
-import { updated } from './update-result.ts';
 
 const DEFAULT_LIMIT = 10;
 

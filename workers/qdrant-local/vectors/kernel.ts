@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { toAppError } from '../../../shared/errors/index.ts';
-import { compileAssembly } from '../../../shared/platform/assembly/index.ts';
+import { loadAssembly } from '../../../shared/platform/assembly/index.ts';
 
 /** Exports of `assembly/scan.ts`; addresses are bytes of the instance's memory. */
 export interface ScanKernel {
@@ -11,20 +10,17 @@ export interface ScanKernel {
   absoluteDistance(row: number, d: number, query: number): number;
 }
 
-let loading: Promise<WebAssembly.Module> | undefined;
-
-/** The compiled kernel; built by the first call if no build for the current source exists. */
+/** The compiled kernel. @throws AppError `backend_unavailable` */
 export function loadScanKernel(): Promise<WebAssembly.Module> {
-  loading ??= compileAssembly({
-    folder: { path: join(import.meta.dirname, 'assembly') },
-    entry: 'scan.ts',
-    target: 'qdrant-local/scan',
-    flags: ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-  }).catch((thrown: unknown) => {
-    loading = undefined;
-    throw toAppError(thrown, 'backend_unavailable', 'the vector kernel of qdrant-local');
-  });
-  return loading;
+  return loadAssembly(
+    {
+      folder: { path: join(import.meta.dirname, 'assembly') },
+      entry: 'scan.ts',
+      target: 'qdrant-local/scan',
+      flags: ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+    },
+    'the vector kernel of qdrant-local',
+  );
 }
 
 /** An instance with its own memory. */

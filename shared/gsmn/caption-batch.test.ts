@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dependencyAdjacency } from './dependency-graph.ts';
+import { dependencyAdjacency } from './caption-batch.ts';
 
 describe('the adjacency of a parse', () => {
   it('is symmetric, has self loops, and skips the root and pairs beyond the end', () => {
