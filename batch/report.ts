@@ -1,16 +1,16 @@
-/** Hears of a stage's progress in the stage's own units. */
+/** Receives a stage's progress in the stage's own units. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Tells a person how long work goes on. */
+/** Reports to the user while long work goes on. */
 export interface Report {
-  /** Runs one stage under a name. Units are named for people: images, captions, pairs. */
+  /** Runs one stage under a name. Units are plural words: images, captions, pairs. */
   stage<T>(label: string, unit: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T>;
   say(line: string): void;
-  /** Something that the person should know before they rely on the result. */
+  /** Something that the user should know before relying on the result. */
   warn(line: string): void;
 }
 
-/** For callers without a person in front of them. */
+/** For callers without a user. */
 export const silentReport: Report = {
   stage: (_label, _unit, work) => work(() => {}),
   say: () => {},

@@ -27,10 +27,10 @@ export function withEvaluationOptions(command: Command): Command {
     .option('--split <name>', 'which split of the data folder', 'test')
     .addOption(protocolOption())
     .addOption(precisionOption())
-    .option('--fold5', "five folds, each on its own, as MSCOCO's split `testall` is evaluated");
+    .option('--fold5', "five folds, evaluated separately, as for MSCOCO's split `testall`");
 }
 
-/** What the options ask for. */
+/** The request that the options make. */
 export function evaluationRequest(options: EvaluationOptions): MembersRequest {
   if (options.checkpoint === undefined) {
     throw new AppError('argument_invalid', 'no checkpoint was given', {
@@ -50,7 +50,7 @@ export function evaluationRequest(options: EvaluationOptions): MembersRequest {
   };
 }
 
-/** Says on stderr what is about to be compared, and with what. */
+/** Prints on stderr what will be compared, and with what. */
 export function announceEvaluation(members: Members): void {
   for (const { network } of members) {
     const { path, config, epoch } = network;

@@ -4,7 +4,7 @@ import { toAppError } from '../../shared/errors/index.ts';
 import { exitCode } from './exit-code.ts';
 import { createProgram, normaliseOptionNames } from './program.ts';
 
-/** Runs the command and turns whatever it throws into a message for a person and an exit code. */
+/** Runs the command and turns anything it throws into a message for the user and an exit code. */
 async function main(): Promise<number> {
   try {
     await createProgram().parseAsync(normaliseOptionNames(process.argv));

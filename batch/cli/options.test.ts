@@ -3,13 +3,13 @@ import { errorCode } from '../../test/support/error-code.ts';
 import { dataFolder } from './options.ts';
 
 describe('dataFolder', () => {
-  it('is the folder that is named, or the released pair of folder and name', async () => {
+  it('is the named folder, or the released pair of folder and name', async () => {
     expect(dataFolder({ data: 'mine', dataName: 'other' })).toBe('mine');
     expect(dataFolder({ dataPath: 'all', dataName: 'mine' })).toBe('all/mine');
     expect(dataFolder({ dataName: 'mine' })).toBe('data/mine');
   });
 
-  it('refuses options that name none', async () => {
+  it('refuses options without a folder', async () => {
     expect(await errorCode(async () => dataFolder({ dataPath: 'all' }))).toBe('argument_invalid');
   });
 });

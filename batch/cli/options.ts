@@ -37,7 +37,7 @@ export function withModelDataOptions(command: Command, models: 'one' | 'several'
     .option('--data <dir>', 'data folder: {split}_ims.npy, {split}_precaps_stan.txt and the rest')
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
     .option('--data-name <name>', 'and the name of the data folder in it')
-    .option('--vocabulary <file>', 'the vocabulary file, when it is not found beside the data')
+    .option('--vocabulary <file>', 'the vocabulary file (default: found in or near the data folder)')
     .addOption(
       new Option(
         `--propagation <name${more}>`,
@@ -47,16 +47,22 @@ export function withModelDataOptions(command: Command, models: 'one' | 'several'
     .addOption(backendOption());
 }
 
-/** `--backend`: auto takes the best that is there and says which. */
+/** `--backend`: auto uses the best available one and says which. */
 export function backendOption(): Option {
-  return new Option('--backend <name>', 'engine; a named one that is missing is an error')
+  return new Option(
+    '--backend <name>',
+    'what encodes and compares; a named backend that is not available is an error',
+  )
     .choices(['auto', ...backendSchema.options])
     .default('auto');
 }
 
 /** `--precision`. */
 export function precisionOption(): Option {
-  return new Option('--precision <name>', 'what the simd backend multiplies: float32, or bytes with scales')
+  return new Option(
+    '--precision <name>',
+    'numbers that the simd backend multiplies: float32, or bytes with scales',
+  )
     .choices(matchPrecisionSchema.options)
     .default('f32');
 }
@@ -68,9 +74,9 @@ export function protocolOption(): Option {
     .default('clean');
 }
 
-/** `--log-level`: how much the services tell on stderr. */
+/** `--log-level`: how much the services log on stderr. */
 export function logLevelOption(fallback: 'warn' | 'info'): Option {
-  return new Option('--log-level <level>', 'what the services tell on stderr, a line of JSON each')
+  return new Option('--log-level <level>', 'what the services log on stderr, as lines of JSON')
     .choices(['debug', 'info', 'warn', 'error', 'silent'])
     .default(fallback)
     .env('LOG_LEVEL');
@@ -93,7 +99,7 @@ export function checkpointFile(options: ModelDataOptions): string {
   });
 }
 
-/** Reads a whole number of an option. */
+/** Parses a whole number of an option. */
 export function wholeNumber(name: string, minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

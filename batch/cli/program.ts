@@ -16,7 +16,7 @@ import { trainCommand } from './commands/train.ts';
 import { trainParserCommand } from './commands/train-parser.ts';
 import { vocabCommand } from './commands/vocab.ts';
 
-/** The `gsmn` command: one file a subcommand. Nothing heavy is loaded before a subcommand runs. */
+/** The `gsmn` command: one file for each subcommand. Nothing heavy is loaded before a subcommand runs. */
 export function createProgram(): Command {
   const program = new Command('gsmn')
     .description('Text-to-image search by graph structured network matching')
@@ -42,7 +42,7 @@ export function createProgram(): Command {
   ]) {
     program.addCommand(make());
   }
-  // Errors of subcommands, too, come back to main.ts instead of ending the process.
+  // Errors of subcommands also return to main.ts instead of ending the process.
   const override = (command: Command): void => {
     command.exitOverride();
     command.commands.forEach(override);

@@ -2,13 +2,13 @@ import process from 'node:process';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Report } from '../report.ts';
 
-/** One stage of long work, shown on stderr: a bar on a terminal, a line at the start and the end elsewhere. */
+/** One stage of long work, shown on stderr: a bar on a terminal, otherwise a line at the start and the end. */
 interface Progress {
   update(done: number, total: number): void;
   finish(): void;
 }
 
-/** Opens the display of a stage. Units are named for people: images, captions, pairs. */
+/** Opens the display of a stage. Units are plural words: images, captions, pairs. */
 function startProgress(label: string, unit: string): Progress {
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
@@ -57,7 +57,7 @@ export async function withProgress<T>(
   }
 }
 
-/** Progress and words on stderr, so that stdout stays free for results. */
+/** Progress and messages on stderr, so that stdout is only for results. */
 export const terminalReport: Report = {
   stage: withProgress,
   say: (line) => process.stderr.write(`${line}\n`),

@@ -1,6 +1,6 @@
 import { element, label } from './markup.ts';
 
-/** Where the data of a chart is drawn, in pixels of the picture. */
+/** The area of a chart's data, in pixels of the SVG. */
 export interface Frame {
   readonly left: number;
   readonly top: number;
@@ -16,16 +16,16 @@ export interface AxisScale {
 }
 
 interface AxisOptions {
-  /** What the numbers are, with their unit. */
+  /** The title: what the numbers are, with their unit. */
   readonly title?: string;
-  /** About how many ticks. */
+  /** Approximate number of ticks. */
   readonly count?: number;
-  /** Where ticks stand, when that is not for the scale to say. */
+  /** Positions of ticks, if the scale does not choose them. */
   readonly ticks?: readonly number[];
   readonly format?: (value: number) => string;
 }
 
-/** Ticks with numbers and the title below a frame. */
+/** Ticks with numbers, and the title, below a frame. */
 export function bottomAxis(frame: Frame, scale: AxisScale, options: AxisOptions = {}): string {
   const bottom = frame.top + frame.height;
   const { count = 6, ticks = scale.ticks(count), format = scale.tickFormat(count) } = options;
@@ -46,7 +46,7 @@ export function bottomAxis(frame: Frame, scale: AxisScale, options: AxisOptions 
   return element('g', {}, [line, ...marks, ...title]);
 }
 
-/** Ticks with numbers, grid lines and the title (turned) at the left of a frame. */
+/** Ticks with numbers, grid lines and the title (rotated) left of a frame. */
 export function leftAxis(frame: Frame, scale: AxisScale, options: AxisOptions = {}): string {
   const { count = 5, ticks = scale.ticks(count), format = scale.tickFormat(count) } = options;
   const marks = ticks.flatMap((value) => [

@@ -1,16 +1,16 @@
 import type { StepRecord, TrainingRecord, ValidationRecord } from './training-record.ts';
 
-/** What counts of a run that may have been resumed. */
+/** The valid entries of a run that may have been resumed. */
 export interface CurrentRecords {
   readonly steps: readonly StepRecord[];
   readonly validations: readonly ValidationRecord[];
-  /** Steps after which the run went on from a checkpoint. */
+  /** Steps after which the run resumed from a checkpoint. */
   readonly resumedAt: readonly number[];
 }
 
 /**
- * Takes a log apart by kind. A resumed run goes back to its checkpoint: what it does again takes the place of what had
- * been done beyond it.
+ * Separates the entries of a log by kind. A resumed run returns to its checkpoint: the steps that it repeats replace
+ * those after the checkpoint.
  */
 export function currentRecords(records: readonly TrainingRecord[]): CurrentRecords {
   let steps: StepRecord[] = [];
@@ -23,7 +23,7 @@ export function currentRecords(records: readonly TrainingRecord[]): CurrentRecor
       continue;
     }
     if (resumed) {
-      // Steps count what is done with the step itself; a validation adds none.
+      // A step counts itself as done; a validation adds none.
       const from = record.type === 'step' ? record.step : record.step + 1;
       steps = steps.filter(({ step }) => step < from);
       validations = validations.filter(({ step }) => step < record.step);
@@ -36,7 +36,7 @@ export function currentRecords(records: readonly TrainingRecord[]): CurrentRecor
   return { steps, validations, resumedAt };
 }
 
-/** The validation with the largest sum of recalls, the earliest of equal ones. */
+/** The validation with the largest rsum, the earliest among equal ones. */
 export function bestValidation(validations: readonly ValidationRecord[]): ValidationRecord | undefined {
   return validations.reduce<ValidationRecord | undefined>(
     (best, record) => (best === undefined || record.rsum > best.rsum ? record : best),

@@ -7,10 +7,10 @@ import { rateStrip } from './rate-strip.ts';
 import { envelope, type Point, runningMean } from './smooth.ts';
 import type { StepRecord } from './training-record.ts';
 
-/** The share of all logged steps that the smoothed loss remembers. */
+/** The share of all logged steps over which the loss is smoothed. */
 const REMEMBERED = 0.01;
 
-/** The loss, as logged and smoothed, above the learning rate; one axis of steps for both. */
+/** The loss, as logged and smoothed, above the learning rate; both have one axis of steps. */
 export function lossPanel(frame: Frame, { steps, resumedAt }: CurrentRecords, end: number): string {
   const heading = label('Loss and learning rate', frame.left, frame.top - 8, { class: 'panel' });
   const top: Frame = { ...frame, top: frame.top + 12, height: frame.height * 0.72 - 12 };
@@ -59,7 +59,7 @@ function lossCurves(frame: Frame, x: ScaleLinear<number, number>, steps: readonl
     element('path', { class: 'axis', d: `M${frame.left},${bottom}h${frame.width}` }),
     element('path', { class: 'raw plain', d: curve(losses) }),
     element('path', { class: 'curve plain', d: curve(smooth) }),
-    // A line of one point shows nothing.
+    // A line with one point is not visible.
     ...(steps.length === 1
       ? [element('circle', { class: 'dot', cx: x(steps[0]?.step ?? 0), cy: y(losses[0] ?? 0), r: 3 })]
       : []),
@@ -67,7 +67,7 @@ function lossCurves(frame: Frame, x: ScaleLinear<number, number>, steps: readonl
   ];
 }
 
-/** Beside the panel's heading. */
+/** Next to the heading of the panel. */
 function legend(frame: Frame, span: number): string[] {
   const [right, y] = [frame.left + frame.width, frame.top - 20];
   return [

@@ -6,7 +6,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it may stand in SVG and HTML, in content and in quoted attributes; what XML forbids becomes U+FFFD. */
+/** Text for SVG and HTML, in content and in quoted attributes; characters that XML forbids become U+FFFD. */
 export function escapeMarkup(text: string): string {
   return text
     .toWellFormed()
@@ -14,13 +14,13 @@ export function escapeMarkup(text: string): string {
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** Attributes by name; numbers are rounded to a hundredth, undefined leaves the attribute out. */
+/** Attributes by name; numbers are rounded to a hundredth, undefined omits the attribute. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * One element as markup.
  *
- * @param children markup; text goes through `escapeMarkup` first.
+ * @param children markup; text must go through `escapeMarkup` first.
  */
 export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
   const written = Object.entries(attributes).flatMap(([key, value]) =>

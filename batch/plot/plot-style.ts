@@ -1,4 +1,4 @@
-/** Inks of both schemes: each reads on its own paper with a contrast of 4.5 and more. */
+/** Colours of both schemes: each has a contrast of at least 4.5 on its own background. */
 const LIGHT = {
   paper: '#ffffff',
   ink: '#22201c',
@@ -16,7 +16,7 @@ const DARK = {
   text: '#f0a468',
 };
 
-/** Of standalone plots. Classes, so that a page that shows the same drawings can bring inks of its own. */
+/** For standalone plots. It uses classes, so that a page with the same drawings can use its own colours. */
 export const PLOT_STYLE = [
   'text { font-family: system-ui, "Segoe UI", "Open Sans", Roboto, sans-serif; font-size: 12px; }',
   '.heading { font-size: 19px; font-weight: 600; } .panel { font-size: 14px; font-weight: 600; }',

@@ -5,10 +5,10 @@ import { element, label } from './markup.ts';
 import type { Point } from './smooth.ts';
 import type { StepRecord } from './training-record.ts';
 
-/** Pixels between the numbers, so that they stay apart. */
+/** Pixels between the numbers, so that they do not overlap. */
 const APART = 64;
 
-/** The learning rate in steps, by decades where it is never zero; its values stand where they begin. */
+/** The learning rate as steps, in decades if it is never zero; its values are written where they start. */
 export function rateStrip(
   frame: Frame,
   x: ScaleLinear<number, number>,
@@ -43,7 +43,7 @@ function rateScale(frame: Frame, changes: readonly StepRecord[]): (rate: number)
   const rates = changes.map(({ lr }) => lr);
   const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
   const lowest = rates.reduce((least, rate) => Math.min(least, rate), highest);
-  // Room for the numbers above the line.
+  // Space for the numbers above the line.
   const range = [frame.top + frame.height - 8, frame.top + 26];
   if (lowest === highest) return () => frame.top + frame.height / 2 + 8;
   return lowest > 0 ? scaleLog([lowest, highest], range) : scaleLinear([0, highest], range);

@@ -6,7 +6,7 @@ import { element, label } from './markup.ts';
 import type { Point } from './smooth.ts';
 import type { ValidationRecord } from './training-record.ts';
 
-/** The recalls of both directions: solid, dashed and dotted with the number of hits that count. */
+/** recall@K of both directions: solid for 1, dashed for 5, dotted for 10. */
 const RECALLS = [
   { key: 'r10', name: 'R@10', class: 'curve loose image-to-text' },
   { key: 'r10i', name: 'R@10', class: 'curve loose text-to-image' },
@@ -16,12 +16,12 @@ const RECALLS = [
   { key: 'r1i', name: 'R@1', class: 'curve text-to-image' },
 ] as const;
 
-/** Validations that are drawn as dots, too. */
+/** Up to this number, validations are also drawn as dots. */
 const MOST_DOTS = 30;
-/** Pixels between the labels at the curves' ends. */
+/** Pixels between the labels at the ends of the curves. */
 const LINE_HEIGHT = 16;
 
-/** The six recalls above their sum, at each validation; the best is marked through both. */
+/** The six values of recall@K above their sum, at each validation; the best is marked in both. */
 export function recallPanel(frame: Frame, { validations }: CurrentRecords, end: number): string {
   const heading = label('Recall on the validation split', frame.left, frame.top - 8, { class: 'panel' });
   const top: Frame = { ...frame, top: frame.top + 12, height: frame.height * 0.64 - 12 };
@@ -45,7 +45,7 @@ export function recallPanel(frame: Frame, { validations }: CurrentRecords, end: 
   ]);
 }
 
-/** Beside the panel's heading: which colour is which direction. */
+/** Next to the heading of the panel: the colour of each direction. */
 function legend(frame: Frame): string[] {
   const y = frame.top - 8;
   const right = frame.left + frame.width + 110;
@@ -81,7 +81,7 @@ function recallCurves(
   return [leftAxis(frame, y, { title: 'recall, %' }), ...curves, ...labels];
 }
 
-/** Pushes heights that are in order apart, and the whole back to where it was. */
+/** Moves sorted heights apart, and the whole back into the panel. */
 function apart(heights: readonly number[]): number[] {
   const pushed: number[] = [];
   for (const height of heights) pushed.push(Math.max(height, (pushed.at(-1) ?? -Infinity) + LINE_HEIGHT));
@@ -102,7 +102,7 @@ function sumCurve(
   return [leftAxis(frame, y, { title: 'rsum', count: 3 }), curve(points, 'curve plain')];
 }
 
-/** A curve with a dot at each validation, as long as the dots leave its dashes to be seen. */
+/** A curve with a dot at each validation, if the dots leave its dashes visible. */
 function curve(points: readonly Point[], name: string): string {
   const direction = /image-to-text|text-to-image/.exec(name)?.[0] ?? 'dot';
   const dotted = points.length <= MOST_DOTS ? points : [];

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { envelope, type Point, runningMean } from './smooth.ts';
 
 describe('runningMean', () => {
-  it('begins at the first value and keeps a constant', () => {
+  it('starts at the first value and keeps a constant', () => {
     const means = runningMean([7, 7, 7], 10);
     expect(means).toHaveLength(3);
     for (const mean of means) expect(mean).toBeCloseTo(7, 12);
   });
 
-  it('weighs a value by how long ago it was', () => {
+  it('weights a value by its age', () => {
     const keep = Math.exp(-1 / 2);
     const [, second, third] = runningMean([1, 0, 4], 2);
     expect(second).toBeCloseTo(keep / (1 + keep), 12);
@@ -17,7 +17,7 @@ describe('runningMean', () => {
 });
 
 describe('envelope', () => {
-  it('leaves short curves alone', () => {
+  it('does not change short curves', () => {
     const points: Point[] = [
       [0, 1],
       [1, 2],
@@ -25,7 +25,7 @@ describe('envelope', () => {
     expect(envelope(points, 1)).toBe(points);
   });
 
-  it('keeps the extremes of every bucket in their order, the lone spike included', () => {
+  it('keeps the extremes of every bucket in their order, including a single spike', () => {
     const points = Array.from({ length: 1000 }, (_, x): Point => [x, x === 437 ? 99 : x % 10]);
     const kept = envelope(points, 20);
     expect(kept.length).toBeLessThanOrEqual(40);
@@ -34,7 +34,7 @@ describe('envelope', () => {
     expect(Math.min(...kept.map(([, y]) => y))).toBe(0);
   });
 
-  it('keeps one point of a bucket where all are equal', () => {
+  it('keeps one point of a bucket if all are equal', () => {
     const flat = Array.from({ length: 100 }, (_, x): Point => [x, 1]);
     expect(envelope(flat, 10)).toHaveLength(10);
   });

@@ -2,10 +2,10 @@
 export type Point = readonly [x: number, y: number];
 
 /**
- * The exponential running mean of a series, without the pull of its start towards zero:
+ * The exponential running mean of a series, without a bias towards zero at its start:
  * `m_i = Σ_j w^(i-j) y_j / Σ_j w^(i-j)`.
  *
- * @param span how many values a mean remembers: `w = exp(-1 / span)`.
+ * @param span number of values in the mean: `w = exp(-1 / span)`.
  */
 export function runningMean(values: readonly number[], span: number): number[] {
   const keep = Math.exp(-1 / span);
@@ -19,8 +19,8 @@ export function runningMean(values: readonly number[], span: number): number[] {
 }
 
 /**
- * A curve with at most two points a bucket, its lowest and its highest: what a line of as many pixels can show, spikes
- * included. Curves with fewer points stay as they are.
+ * A curve with at most two points in a bucket, its lowest and its highest: all that a line of that many pixels can
+ * show, including spikes. Curves with fewer points are not changed.
  */
 export function envelope(points: readonly Point[], buckets: number): readonly Point[] {
   if (points.length <= 2 * buckets) return points;

@@ -8,18 +8,18 @@ const VALIDATION =
   '{"type":"validation","step":1,"epoch":0,"r1":1,"r5":2,"r10":3,"medr":4,"meanr":5,"r1i":6,"r5i":7,"r10i":8,"medri":9,"meanri":10,"rsum":27,"wallTime":2}';
 
 describe('parseTrainingLog', () => {
-  it('reads every kind of record in order', () => {
+  it('reads every kind of entry in order', () => {
     const { records, cutLine } = parseTrainingLog(`${RUN}\n${STEP}\r\n${VALIDATION}\n`, 'log.jsonl');
     expect(cutLine).toBeUndefined();
     expect(records).toEqual([RUN, STEP, VALIDATION].map((line) => JSON.parse(line)));
   });
 
-  it.each([0, 1, 30, STEP.length - 1])('says that the last line is cut after %i characters', (length) => {
+  it.each([0, 1, 30, STEP.length - 1])('reports a last line that is cut after %i characters', (length) => {
     const log = parseTrainingLog(`${RUN}\n${STEP.slice(0, length)}`, 'log.jsonl');
     expect(log).toEqual({ records: [JSON.parse(RUN)], cutLine: length === 0 ? undefined : 2 });
   });
 
-  it('takes a last line that only lacks its end', () => {
+  it('accepts a last line that only lacks its newline', () => {
     expect(parseTrainingLog(`${RUN}\n${STEP}`, 'log.jsonl')).toMatchObject({
       records: [{ type: 'run' }, { type: 'step' }],
       cutLine: undefined,
@@ -29,12 +29,12 @@ describe('parseTrainingLog', () => {
   it.each<[string, string, RegExp]>([
     ['a cut line within', `${RUN}\n${STEP.slice(0, 30)}\n${STEP}\n`, /^log\.jsonl:2 is not JSON/],
     ['an empty line within', `${RUN}\n\n${STEP}\n`, /^log\.jsonl:2 is not JSON/],
-    ['an unknown type', `${RUN}\n{"type":"note"}\n`, /^log\.jsonl:2 is no training record/],
-    ['an unknown type at the end', `${RUN}\n{"type":"note"}`, /^log\.jsonl:2 is no training record/],
+    ['an unknown type', `${RUN}\n{"type":"note"}\n`, /^log\.jsonl:2 is not an entry of a training log/],
+    ['an unknown type at the end', `${RUN}\n{"type":"note"}`, /^log\.jsonl:2 is not an entry of a training log/],
     ['a missing field', `${RUN}\n{"type":"step","step":1}\n`, /^log\.jsonl:2 [\s\S]*loss/],
     ['an unknown field', `${RUN}\n${STEP.replace('"loss"', '"a":1,"loss"')}\n`, /^log\.jsonl:2 [\s\S]*"a"/],
-    ['a loss that is no number', `${RUN}\n${STEP.replace('41.5', 'null')}\n`, /^log\.jsonl:2 [\s\S]*loss/],
-    ['a log without its run', `${STEP}\n`, /^log\.jsonl:1 is of type "step"/],
+    ['a loss that is not a number', `${RUN}\n${STEP.replace('41.5', 'null')}\n`, /^log\.jsonl:2 [\s\S]*loss/],
+    ['a log without an entry of type run', `${STEP}\n`, /^log\.jsonl:1 is of type "step"/],
     ['an empty log', '', /^log\.jsonl:1 is missing/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseTrainingLog(text, 'log.jsonl')).toThrow(

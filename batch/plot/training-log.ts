@@ -4,17 +4,17 @@ import { type TrainingRecord, trainingRecordSchema } from './training-record.ts'
 
 export interface TrainingLog {
   readonly records: readonly TrainingRecord[];
-  /** Number, from one, of a last line that was cut when the run was killed; it is no record. */
+  /** Number, counted from one, of a last line that was cut when the run was killed; it is not an entry. */
   readonly cutLine: number | undefined;
 }
 
 /**
- * Reads a training log: JSON lines, a record each, the first of type `run`.
+ * Reads a training log: JSON lines, one entry each, the first of type `run`.
  *
- * A last line without its end that is no JSON was being written when the run was killed, and is left out by number. A
- * run that goes on must cut the log behind its last whole line first: a cut line anywhere else is an error.
+ * A last line without newline that is not JSON was being written when the run was killed; it is left out and its number
+ * returned. A run that resumes must first remove such a line: a cut line anywhere else is an error.
  *
- * @param path what errors name.
+ * @param path its name in errors.
  * @throws AppError `format_invalid` with file and line.
  */
 export function parseTrainingLog(text: string, path: string): TrainingLog {
@@ -29,8 +29,8 @@ export function parseTrainingLog(text: string, path: string): TrainingLog {
   const first = records[0];
   if (first?.type !== 'run') {
     const found = first === undefined ? 'is missing' : `is of type "${first.type}"`;
-    throw new AppError('format_invalid', `${path}:1 ${found}, expected the record of type "run"`, {
-      hint: 'name the log.jsonl of a training run, whole from its first line',
+    throw new AppError('format_invalid', `${path}:1 ${found}, expected the entry of type "run"`, {
+      hint: 'name the log.jsonl of a training run, complete from its first line',
     });
   }
   return { records, cutLine };
@@ -57,8 +57,12 @@ function parseRecord(line: string, where: string): TrainingRecord {
   }
   const parsed = trainingRecordSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new AppError('format_invalid', `${where} is no training record: ${z.prettifyError(parsed.error)}`, {
-    hint: 'records are of type run, step or validation, as `gsmn train` writes them',
-    cause: parsed.error,
-  });
+  throw new AppError(
+    'format_invalid',
+    `${where} is not an entry of a training log: ${z.prettifyError(parsed.error)}`,
+    {
+      hint: 'entries have the type run, step or validation, as `gsmn train` writes them',
+      cause: parsed.error,
+    },
+  );
 }

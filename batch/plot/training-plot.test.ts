@@ -30,7 +30,7 @@ function validation(number: number, rsum: number): TrainingRecord {
   };
 }
 
-/** What an SVG's texts say. */
+/** The texts of an SVG. */
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1] ?? '');
 }
@@ -54,7 +54,7 @@ const records: TrainingRecord[] = [
 ];
 
 describe('trainingPlot', () => {
-  it('says what it shows: axes, legend, learning rates, recalls, the best', () => {
+  it('labels what it shows: axes, legend, learning rates, recall@K, the best', () => {
     const shown = texts(trainingPlot(records));
     expect(shown).toEqual(
       expect.arrayContaining([
@@ -91,7 +91,7 @@ describe('trainingPlot', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('is a picture that a renderer takes, on paper of its own', async () => {
+  it('can be rendered, on its own background', async () => {
     const { data, info } = await sharp(Buffer.from(trainingPlot(records)))
       .raw()
       .toBuffer({ resolveWithObject: true });
@@ -111,14 +111,14 @@ describe('trainingPlot', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('stays small however long the run was', () => {
+  it('stays small for runs of any length', () => {
     const long = Array.from({ length: 50_000 }, (_, index) => step(index + 1, 20 + (index % 7)));
     expect(trainingPlot([RUN, ...long]).length).toBeLessThan(100_000);
   });
 });
 
 describe('currentRecords', () => {
-  it('replaces what a resumed run does again', () => {
+  it('replaces steps that a resumed run repeats', () => {
     const { steps, validations, resumedAt } = currentRecords([
       RUN,
       step(1, 5),
@@ -141,7 +141,7 @@ describe('currentRecords', () => {
     expect(resumedAt).toEqual([2]);
   });
 
-  it('keeps everything of a run that was resumed where it ended', () => {
+  it('keeps everything of a run that was resumed at its end', () => {
     const current = currentRecords([RUN, step(1, 5), validation(1, 150), RUN, step(2, 4)]);
     expect(current).toMatchObject({
       steps: [{ step: 1 }, { step: 2 }],

@@ -11,8 +11,8 @@ const PANEL_TOP = 92;
 const PANEL_HEIGHT = 408;
 
 /**
- * A training run as a standalone SVG picture: at the left the loss and the learning rate, at the right the recalls of
- * every validation with the best marked. A run that has not come that far says so in the panel.
+ * A training run as a standalone SVG: the loss and the learning rate on the left, recall@K of every validation with the
+ * best marked on the right. A panel without data says so.
  */
 export function trainingPlot(records: readonly TrainingRecord[]): string {
   const current = currentRecords(records);

@@ -6,33 +6,33 @@ const percent = z.number().min(0).max(100);
 const rank = z.number().min(1);
 const seconds = z.number().nonnegative();
 
-/** The first line of a run's log, and of each time that it was resumed: the options that it runs with. */
+/** The first line of a run's log, and of each time that it was resumed: its options. */
 const runRecordSchema = z.looseObject({ type: z.literal('run') });
 
 /** One logged optimiser step. */
 const stepRecordSchema = z.strictObject({
   type: z.literal('step'),
-  /** Optimiser steps since the run began, counted from one; resumed runs count on. */
+  /** Optimiser steps since the start of the run, counted from one; resumed runs continue the count. */
   step: count,
   /** Epochs finished before this step. */
   epoch: count,
-  /** Of this step's batch, before the step. */
+  /** For this step's batch, before the step. */
   loss: z.number(),
   /** Learning rate of this step. */
   lr: z.number().nonnegative(),
-  /** Global L2 norm of the gradients, before they are clipped. */
+  /** Global L2 norm of the gradients, before clipping. */
   gradientNorm: z.number().nonnegative(),
-  /** Seconds that the step took, the reading of its batch included. */
+  /** Seconds that the step took, including reading its batch. */
   batchSeconds: seconds,
-  /** Seconds of them spent on reading the batch. */
+  /** Seconds of these spent on reading the batch. */
   dataSeconds: seconds,
   /** Seconds since 1970. */
   wallTime: seconds,
 });
 
 /**
- * One validation. Names are those of the released scripts' TensorBoard scalars: without a suffix image to text, with `i`
- * text to image.
+ * One validation. Names are those of the TensorBoard scalars of the released scripts: without a suffix for image to
+ * text, with `i` for text to image.
  */
 const validationRecordSchema = z.strictObject({
   type: z.literal('validation'),
@@ -49,12 +49,12 @@ const validationRecordSchema = z.strictObject({
   r10i: percent,
   medri: rank,
   meanri: rank,
-  /** Sum of the six recalls. */
+  /** Sum of the six values of recall@K. */
   rsum: z.number().min(0).max(600),
   wallTime: seconds,
 });
 
-/** A line of a training log (`log.jsonl`), told apart by `type`. */
+/** A line of a training log (`log.jsonl`); `type` says which kind. */
 export const trainingRecordSchema = z.discriminatedUnion('type', [
   runRecordSchema,
   stepRecordSchema,

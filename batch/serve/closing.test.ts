@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Parts } from './closing.ts';
 
 describe('Parts', () => {
-  it('end in the opposite order of their start, each after the one before, once', async () => {
+  it('end once, one after another, in the reverse order of their start', async () => {
     const ended: string[] = [];
     const parts = new Parts();
     for (const name of ['database', 'reranker', 'edge']) {
@@ -18,7 +18,7 @@ describe('Parts', () => {
     expect(ended).toEqual(['edge', 'reranker', 'database']);
   });
 
-  it('end although one of them cannot, which is said', async () => {
+  it('end although one of them fails to, which is reported', async () => {
     const ended: string[] = [];
     const parts = new Parts();
     parts.add('database', { close: async () => void ended.push('database') });

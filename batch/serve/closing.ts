@@ -1,27 +1,27 @@
 import { AppError } from '../../shared/errors/index.ts';
 
-/** Something that was started, and how it ends. */
+/** Something that was started, and how to end it. */
 export interface Part {
   close(): Promise<void>;
 }
 
-/** A part that answers requests. */
+/** A part that responds to requests. */
 export interface Service extends Part {
   readonly url: string;
 }
 
-/** What runs, in the order in which it was started; it ends the other way round. */
+/** The running parts, in the order in which they were started; they end in reverse order. */
 export class Parts {
   readonly #running: { readonly name: string; readonly close: () => Promise<void> }[] = [];
 
-  /** Notes a part that has just started, and hands it on. */
+  /** Registers a part that has just started, and returns it. */
   add<T extends Part>(name: string, part: T): T {
     this.#running.push({ name, close: () => part.close() });
     return part;
   }
 
   /**
-   * Ends every part, the last one first. One that cannot be ended does not keep the others alive.
+   * Ends every part, the last one first. A part that fails to end does not keep the others running.
    *
    * @throws AppError `internal` that names the parts that could not be ended.
    */

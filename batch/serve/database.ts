@@ -2,7 +2,7 @@ import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import type { Service } from './closing.ts';
 import type { Log } from './log.ts';
 
-/** The vector database in this process, over one file. Port 0 takes a free one. */
+/** The vector database in this process, over one file. Port 0 chooses a free one. */
 export function startDatabase(options: {
   readonly path: string;
   readonly port: number;

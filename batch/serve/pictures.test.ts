@@ -10,7 +10,7 @@ const NAMES = ['a.jpg', 'two dogs.PNG', 'A & B, 100%.webp', 'größe.svg', 'sub/
 let folder = '';
 let server: Service;
 
-/** Status and type of a path that is sent as it is: `fetch` would tidy up the dots. */
+/** Status and type of a path that is sent unchanged: `fetch` would normalise the dots. */
 function ask(path: string): Promise<{ status: number; type: string; body: string }> {
   return new Promise((resolve, reject) => {
     request(`${server.url}/`, { path }, (response) => {
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('servePictures', () => {
-  it.each(NAMES)('serves %s as a picture', async (name) => {
+  it.each(NAMES)('serves %s as an image', async (name) => {
     const { status, type, body } = await ask(`/${name.split('/').map(encodeURIComponent).join('/')}`);
     expect([status, body]).toEqual([200, `bytes of ${name}`]);
     expect(type).toMatch(/^image\//);
@@ -78,7 +78,7 @@ describe('servePictures', () => {
     expect(body).not.toMatch(/secret|bytes of/);
   });
 
-  it('says that a folder is missing', async () => {
+  it('reports a missing folder', async () => {
     await expect(servePictures(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'file_missing' });
   });
 });

@@ -10,11 +10,11 @@ import type { Service } from './closing.ts';
 
 const HOST = '127.0.0.1';
 const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
-/** No picture's name, and so never there. */
+/** Not the name of an image, and so never found. */
 const NOWHERE = '/.nowhere';
 
 /**
- * Serves the pictures of a folder and its subfolders on loopback, and nothing else of it: no other file, no list, no
+ * Serves the image files of a folder and its subfolders on loopback, and nothing else: no other file, no listing, no
  * hidden file, no path outside.
  *
  * @throws AppError `file_missing` when there is no such folder.
@@ -45,7 +45,7 @@ export async function servePictures(folder: string): Promise<Service> {
   };
 }
 
-/** The file that a request's path means, below the folder; undefined for what cannot be a picture. */
+/** The file for a request's path, below the folder; undefined if it cannot be an image. */
 function picturePath(encoded: string): string | undefined {
   const names: string[] = [];
   for (const segment of encoded.slice(1).split('/')) {
@@ -53,7 +53,7 @@ function picturePath(encoded: string): string | undefined {
     try {
       name = decodeURIComponent(segment);
     } catch {
-      // A broken percent sequence names nothing.
+      // An invalid percent sequence does not name a file.
       return undefined;
     }
     if (/^$|^\.|[/\\\p{Cc}]/u.test(name)) return undefined;

@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 export interface RerankerOptions {
   readonly indexFolder: string;
   readonly backend: string;
-  /** What the fused matcher multiplies; float32 unless said. */
+  /** The numbers that the fused matcher multiplies; float32 by default. */
   readonly precision?: MatchPrecision | undefined;
   readonly port: number;
   readonly host?: string | undefined;
@@ -24,13 +24,13 @@ function withEngines({ precision, ...options }: RerankerOptions): Parameters<typ
   };
 }
 
-/** The rerank service; it listens also when the index has nothing to serve yet, and goes on looking. */
+/** The rerank service. It listens even if the index has no active generation yet, and keeps checking. */
 export function startReranker(options: RerankerOptions): Promise<Service> {
   return startRerank(withEngines(options));
 }
 
 /**
- * The rerank service over an index that is there.
+ * The rerank service over an index with an active generation.
  *
  * @throws AppError why its active generation cannot be loaded.
  */

@@ -17,7 +17,7 @@ export interface ServeRerankOptions {
   readonly logLevel: string;
 }
 
-/** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN: an option would be seen by all. */
+/** Serves encode and rerank until a signal ends it. The token comes from RERANK_TOKEN, because every user could see an option. */
 export function serveRerank(options: ServeRerankOptions): Promise<void> {
   const { index, host, port, backend, precision, concurrency, queue, memoryMb, exhaustiveImages } = options;
   return untilStopped('the reranker', async () => {

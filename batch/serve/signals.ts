@@ -3,10 +3,10 @@ import { AppError } from '../../shared/errors/index.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** One Ctrl-C reaches a process several times: from the terminal, and from npm that hands it on. */
+/** One Ctrl-C reaches a process several times: from the terminal, and from npm, which passes it on. */
 const ONE_WISH_MS = 1000;
 
-/** The wish to stop. */
+/** A request to stop. */
 export interface Stop {
   /** Aborted, with `cancelled`, by the first signal. */
   readonly signal: AbortSignal;
@@ -15,8 +15,8 @@ export interface Stop {
 }
 
 /**
- * The first SIGINT or SIGTERM asks for an orderly end, a later one ends the process at once. It listens as long as the
- * process lives, so that no signal can cut the end short.
+ * The first SIGINT or SIGTERM requests an orderly end, a later one ends the process at once. It listens for the life of
+ * the process, so that no signal can interrupt the end.
  */
 export function listenForStop(): Stop {
   const controller = new AbortController();

@@ -16,20 +16,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("an index's vector database", () => {
-  it('is opened once; others use the one that runs', async () => {
+  it('is opened once; others use the running one', async () => {
     const first = await openStorage(index, { log });
     const second = await openStorage(index, { log });
     expect(second.url).toBe(first.url);
     await second.store.ensureCollection('things', 3);
     expect(await first.store.listCollections()).toEqual(['things']);
-    // The one that only uses it does not end it.
+    // The process that only uses it does not end it.
     await second.close();
     expect(await first.store.listCollections()).toEqual(['things']);
     await first.close();
     expect(existsSync(join(index.path, 'qdrant.json'))).toBe(false);
   });
 
-  it('tells its key to its owner alone', async () => {
+  it('shows its key to its owner only', async () => {
     const storage = await openStorage(index, { log });
     expect(statSync(join(index.path, 'qdrant.json')).mode & 0o077).toBe(0);
     const answer = await fetch(`${storage.url}/collections`);
@@ -38,9 +38,9 @@ describe("an index's vector database", () => {
   });
 
   it.each([
-    ['names an address where nobody is', '{"url":"http://127.0.0.1:9","apiKey":"x"}'],
+    ['names an address where nothing listens', '{"url":"http://127.0.0.1:9","apiKey":"x"}'],
     ['is broken', '{'],
-  ])('is opened when what a killed process left behind %s', async (_, content) => {
+  ])('is opened when the file of a killed process %s', async (_, content) => {
     const storage = await openStorage(index, { log });
     await storage.close();
     writeFileSync(join(index.path, 'qdrant.json'), content);
@@ -49,7 +49,7 @@ describe("an index's vector database", () => {
     await again.close();
   });
 
-  it('is the named Qdrant where one is named', async () => {
+  it('is the named Qdrant if one is named', async () => {
     const storage = await openStorage(index, { qdrant: 'http://127.0.0.1:9', log });
     expect(storage.url).toBe('http://127.0.0.1:9');
     expect(existsSync(index.path)).toBe(false);

@@ -14,7 +14,7 @@ export interface Storage {
   readonly url: string;
   readonly apiKey: string | undefined;
   readonly store: QdrantStore;
-  /** Ends the embedded database where this process started it. */
+  /** Ends the embedded database if this process started it. */
   close(): Promise<void>;
 }
 
@@ -24,16 +24,16 @@ export interface StorageOptions {
   readonly log: Log;
 }
 
-/** Where the embedded database of an index answers, written by the process that runs it, for others on this machine. */
+/** The address of the embedded database of an index, written by the process that runs it, for others on this machine. */
 const addressSchema = z.object({ url: z.url(), apiKey: z.string() });
 
 const FILE = 'qdrant.json';
 const PROBE_MS = 2000;
 
 /**
- * The vector database that the commands of an index talk to: the Qdrant that is named (its key: `QDRANT_API_KEY`), else
- * the embedded one, in the process that runs it already (`gsmn start`) or in this one. So an index can be rebuilt
- * while it is searched.
+ * The vector database for the commands of an index: the named Qdrant (with the key `QDRANT_API_KEY`), otherwise the
+ * embedded one, in the process that already runs it (`gsmn start`) or in this one. So an index can be rebuilt while it
+ * is searched.
  *
  * @throws AppError `conflict` when another process has the file and does not answer, and what opening it throws.
  */
@@ -44,7 +44,7 @@ export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOp
   const apiKey = randomBytes(24).toString('base64url');
   const database = await startDatabase({ path: index.database, port: 0, apiKey, log });
   const path = join(index.path, FILE);
-  // Only the owner may read it: it holds the key.
+  // Only the owner may read it, because it contains the key.
   await writeFileAtomic(path, JSON.stringify({ url: database.url, apiKey }), { mode: 0o600 });
   return storage(database.url, apiKey, async () => {
     await rm(path, { force: true });
@@ -52,7 +52,7 @@ export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOp
   });
 }
 
-/** Opens the vector database of an index, uses it and closes it; only warnings are told. */
+/** Opens the vector database of an index, uses it and closes it; only warnings are logged. */
 export async function withStorage<T>(
   { index, qdrant }: { readonly index: string; readonly qdrant?: string | undefined },
   use: (storage: Storage) => Promise<T>,
@@ -69,7 +69,7 @@ function storage(url: string, apiKey: string | undefined, close: () => Promise<v
   return { url, apiKey, store: createQdrantStore({ url, apiKey }), close };
 }
 
-/** A file that a killed process left behind names an address where nobody answers, or where the key does not fit. */
+/** The file of a killed process names an address where nothing responds, or the key is wrong. */
 async function findRunning(index: IndexFolder): Promise<z.output<typeof addressSchema> | undefined> {
   try {
     const address = addressSchema.parse(JSON.parse(await readFile(join(index.path, FILE), 'utf8')));
@@ -80,7 +80,7 @@ async function findRunning(index: IndexFolder): Promise<z.output<typeof addressS
     await answer.body?.cancel();
     return answer.ok ? address : undefined;
   } catch {
-    // No file, a broken one, or nobody there: the database is opened here, which reports what is really wrong.
+    // No file, a broken one, or no response: the database is opened here, which reports the real error.
     return undefined;
   }
 }

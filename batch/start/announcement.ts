@@ -2,20 +2,20 @@ import type { BackendChoice } from '../../shared/platform/engines/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { PageContent } from '../data/page-content.ts';
 
-/** Groups of sentences that a terminal shows; the page has all. */
+/** Groups of sentences that are printed on a terminal; the page shows all. */
 const GROUPS = 3;
 
-/** What runs. */
+/** What is running. */
 export interface Running {
   readonly url: string;
   readonly manifest: GenerationManifest;
   readonly choice: Pick<BackendChoice, 'backend' | 'passedOver'>;
-  /** The folder of the pictures. */
+  /** The folder of the image files. */
   readonly pictures: string | undefined;
   readonly page: PageContent;
 }
 
-/** What a person reads when everything runs. */
+/** The message when everything is running. */
 export function announcement({ url, manifest, choice, pictures, page }: Running): string {
   const { images, captions, id } = manifest;
   const examples = page.examples.slice(0, GROUPS).flat();
@@ -25,10 +25,10 @@ export function announcement({ url, manifest, choice, pictures, page }: Running)
     '',
     `  ${images.count} images, ${captions.count} captions (generation ${id}); backend ${choice.backend}`,
     ...choice.passedOver.map(({ why }) => `  (${why})`),
-    `  pictures: ${pictures ?? 'none: --data DIR with a folder images/ in it shows them'}`,
+    `  images: ${pictures ?? 'none: --data DIR with a folder images/ shows them'}`,
     ...(examples.length === 0 ? [] : ['', '  Try:', ...examples.map((sentence) => `    ${sentence}`)]),
     '',
-    '  Ctrl-C ends it.',
+    '  Ctrl-C stops it.',
     '',
     '',
   ].join('\n');

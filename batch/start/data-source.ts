@@ -5,8 +5,8 @@ export interface DataSource {
   /** The data folder. */
   readonly folder: string;
   readonly split: string | undefined;
-  /** What it is built with; found in the folder when absent. */
+  /** The model or checkpoint that it is built with; found in the folder if absent. */
   readonly checkpoint: string | undefined;
-  /** Makes what is not there yet. */
+  /** Makes what does not exist yet. */
   prepare(report: Report, signal: AbortSignal): Promise<void>;
 }

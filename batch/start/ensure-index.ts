@@ -5,11 +5,11 @@ import { activate } from '../index/activate.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import { pushPoints } from '../index/points.ts';
 
-/** What it takes to make the index searchable. */
+/** What is needed to make the index searchable. */
 export interface EnsureIndexParts {
   readonly index: IndexFolder;
   readonly store: QdrantStore;
-  /** Builds and activates the generation that is wanted, or finds it; undefined to serve what the index holds. */
+  /** Builds and activates the wanted generation, or finds it; undefined to serve the existing index. */
   readonly build: (() => Promise<unknown>) | undefined;
   /** False: nothing may be built or sent. */
   readonly mayChange: boolean;
@@ -17,8 +17,8 @@ export interface EnsureIndexParts {
 }
 
 /**
- * The active generation of an index, after the one that is wanted was built or found; points that the vector database lacks (it is
- * another one than at the build, or was emptied) are sent again.
+ * The active generation of an index, after the wanted one was built or found. Points that the vector database lacks (it is another
+ * one than at the build, or was emptied) are sent again.
  *
  * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may change.
  */

@@ -35,7 +35,7 @@ const find = (changes: Partial<StartOptions> = {}) =>
     index,
   );
 
-/** An index whose generation says what data it is of. */
+/** An index whose generation names its data. */
 async function indexOf(name: string, split: string, picture: string): Promise<void> {
   const { id } = await writeTinyGeneration(index.path);
   await activateTiny(index.path, id);
@@ -46,7 +46,7 @@ async function indexOf(name: string, split: string, picture: string): Promise<vo
 }
 
 describe('findDataSource', () => {
-  it('is the data that is named', async () => {
+  it('is the named data', async () => {
     expect(await find({ data: 'mine', split: 'dev', checkpoint: 'x' })).toMatchObject({
       folder: 'mine',
       split: 'dev',
@@ -54,7 +54,7 @@ describe('findDataSource', () => {
     });
   });
 
-  it('is the gallery where the index holds nothing', async () => {
+  it('is the gallery if the index is empty', async () => {
     const config = { imageFeatureSize: drawnRegions.featureSize };
     const project = await smallProject({}, { config, features: featureIdentity(drawnRegions) });
     expect(await find({ checkpoint: project.model })).toMatchObject({
@@ -65,7 +65,7 @@ describe('findDataSource', () => {
     project.remove();
   });
 
-  it('says before anything is drawn that there is no model, or one of other pictures', async () => {
+  it('reports a missing model, or one for other features, before anything is drawn', async () => {
     await expect(find({ checkpoint: join(root, 'nothing') })).rejects.toMatchObject({
       code: 'file_missing',
       hint: expect.stringContaining('npm run train:gallery'),
@@ -80,7 +80,7 @@ describe('findDataSource', () => {
     expect(await errorCode(find({ split: 'testall' }))).toBe('argument_invalid');
   });
 
-  it('is the gallery where the index holds it, for its pictures even when nothing may be built', async () => {
+  it('is the gallery if the index holds it, for its image files even with --no-build', async () => {
     await indexOf('gallery', 'test', 'test/00000.webp');
     expect(await find({ build: false })).toMatchObject({ folder: join(root, 'gallery') });
   });
@@ -89,12 +89,12 @@ describe('findDataSource', () => {
     ['flickr', 'test', 'test/00000.webp'],
     ['gallery', 'dev', 'dev/00000.webp'],
     ['gallery', 'test', '1000092795.jpg'],
-  ])('leaves an index of other data as it is: %s, %s, %s', async (name, split, picture) => {
+  ])('does not change an index of other data: %s, %s, %s', async (name, split, picture) => {
     await indexOf(name, split, picture);
     expect(await find()).toBeUndefined();
   });
 
-  it('is nothing where there is nothing and nothing may be built', async () => {
+  it('is nothing with --no-build if the index is empty', async () => {
     expect(await find({ build: false })).toBeUndefined();
   });
 });

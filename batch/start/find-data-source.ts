@@ -4,8 +4,8 @@ import { gallerySource, servesGallery } from './gallery-source.ts';
 import type { StartOptions } from './start-options.ts';
 
 /**
- * The data that a start is about: what was named; else the built-in gallery, where the index holds nothing yet or the
- * gallery already. Undefined when the index holds other data, which is served as it is.
+ * The data for a start: the named data; otherwise the built-in gallery, if the index is empty or holds the gallery.
+ * Undefined if the index holds other data, which is then served as it is.
  *
  * @throws AppError of `gallerySource`.
  */

@@ -20,8 +20,8 @@ import type { DataSource } from './data-source.ts';
 import type { StartOptions } from './start-options.ts';
 
 /**
- * The built-in gallery, which is made when the index is built. Its model is the one that ships, or a model folder named
- * by `--checkpoint`; it is looked at now, because drawing the pictures takes its time.
+ * The built-in gallery, which is drawn when the index is built. Its model is the built-in one, or a model folder named
+ * by `--checkpoint`; it is checked now, because drawing takes time.
  *
  * @throws AppError `file_missing` when there is no model, `fingerprint_mismatch` when it takes other features,
  * `argument_invalid` for a split that the gallery has not; of `readModel`.
@@ -39,8 +39,7 @@ export async function gallerySource(options: StartOptions): Promise<DataSource> 
 }
 
 /**
- * Whether an index serves the built-in gallery: another data set has another name, another split, or pictures that are
- * named otherwise.
+ * Whether an index holds the built-in gallery: other data has another name, another split, or other names of images.
  */
 export async function servesGallery(index: IndexFolder, options: StartOptions): Promise<boolean> {
   const active = await index.active();
@@ -69,7 +68,7 @@ async function firstLine(path: string): Promise<string | undefined> {
 async function assertModel(folder: string): Promise<void> {
   if (!existsSync(join(folder, MODEL_FILES.config))) {
     throw new AppError('file_missing', `there is no model of the built-in gallery in ${folder}`, {
-      hint: '`npm run train:gallery` makes it; or search your own pictures: pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an index that was built',
+      hint: '`npm run train:gallery` makes it; or search your own images: pass --data DIR (with a checkpoint in it, or --checkpoint FILE), or --index DIR of an existing index',
     });
   }
   const { features } = await readModel(folderFiles(folder));

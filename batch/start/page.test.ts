@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageVariables } from './page.ts';
 
 describe('pageVariables', () => {
-  it('joins sentences and groups, and says the note where there is one', () => {
+  it('joins sentences and groups, and sets the note if there is one', () => {
     const examples = [['a dog', 'a cat'], ['a cow']];
     expect(pageVariables({ examples, note: 'Pictures of animals.' })).toEqual({
       PAGE_EXAMPLES: 'a dog|a cat||a cow',

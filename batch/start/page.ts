@@ -2,7 +2,7 @@ import { captionPayloadSchema, type GenerationManifest } from '../../shared/sche
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import type { PageContent } from '../data/page-content.ts';
 
-/** Up to `count` sentences of the index, from all over it: what a search is sure to know. */
+/** Up to `count` sentences from all over the index: captions, so that the search knows their words. */
 export async function exampleSentences(
   store: QdrantStore,
   { captions, collections }: GenerationManifest,
@@ -13,12 +13,12 @@ export async function exampleSentences(
   ).filter((id) => id < captions.count);
   if (collections.captions === undefined) return [];
   const points = await store.retrieve(collections.captions, [...new Set(ids)]);
-  // Captions end in a full stop that stands apart; nobody writes that into a search.
+  // Captions end in a separate full stop, which nobody types into a search.
   const texts = points.map(({ payload }) => captionPayloadSchema.parse(payload).text.replace(/\s*\.$/, ''));
   return [...new Set(texts)].filter(Boolean);
 }
 
-/** What the page shows, as variables of the edge worker: `|` stands between sentences, `||` between groups. */
+/** The contents of the page, as variables of the edge worker: `|` between sentences, `||` between groups. */
 export function pageVariables({ examples, note }: PageContent): Readonly<Record<string, string>> {
   return {
     PAGE_EXAMPLES: examples.map((group) => group.join('|')).join('||'),

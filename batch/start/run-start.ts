@@ -21,15 +21,15 @@ import { findDataSource } from './find-data-source.ts';
 import { exampleSentences, pageVariables } from './page.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** What runs, with the part that may end by itself. */
+/** The running parts, with the one that may end by itself. */
 type Started = Omit<Running, 'url'> & { readonly edge: RunningEdge };
 
-/** Sentences to try where the data names none. */
+/** Number of sentences to try if the data names none. */
 const SENTENCES = 3;
 
 /**
- * Starts the whole system on this machine, says where it is, and ends it in order at the first signal. When a part
- * does not start, or the edge worker cannot be kept running, those that run are ended and the error is thrown.
+ * Starts the whole system on this machine, prints its address, and ends it in order at the first signal. If a part does
+ * not start, or the edge worker cannot be kept running, the running parts are ended and the error is thrown.
  */
 export async function runStart(options: StartOptions, report: Report): Promise<void> {
   const parts = new Parts();
@@ -54,7 +54,7 @@ async function startAll(
   await assertPortFree(port, host);
   const choice = await resolveQueryBackend(options.backend);
   const index = new IndexFolder(options.index);
-  // Before anything is started, so that nobody waits for a message about what is not there.
+  // Before anything is started, so that nobody waits for a message about missing data.
   const source = await findDataSource(options, index);
   signal.throwIfAborted();
 
@@ -63,7 +63,8 @@ async function startAll(
   const manifest = await ensureIndex({
     index,
     store,
-    // The index may be of other data than the person wants to search; what is built already is not built again.
+    // The index may hold other data than the user wants to search; a generation that is already built is not built
+    // again.
     build: source && (() => buildFor(options, source, { store, backend: choice.backend, signal }, report)),
     mayChange: options.build,
     signal,
@@ -79,7 +80,7 @@ async function startAll(
 
   const folder = picturesOf(source);
   const pictures =
-    folder === undefined ? undefined : parts.add('the picture server', await servePictures(folder));
+    folder === undefined ? undefined : parts.add('the image server', await servePictures(folder));
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
   const edge = parts.add(
     'the edge worker',
@@ -101,7 +102,7 @@ async function startAll(
   return { edge, manifest, choice, pictures: folder, page };
 }
 
-/** Makes the data where it has to be made, and builds its index. */
+/** Makes the data if necessary, and builds its index. */
 async function buildFor(
   { index, vocabulary, dataName, propagation }: StartOptions,
   source: DataSource,
@@ -116,7 +117,7 @@ async function buildFor(
   );
 }
 
-/** The folder of the data's pictures, where there is one. */
+/** The folder of the image files, if there is one. */
 function picturesOf(source: DataSource | undefined): string | undefined {
   if (source === undefined) return undefined;
   const folder = join(source.folder, 'images');

@@ -281,7 +281,7 @@ describe('gsmn train', () => {
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toContain('--resume');
     const rest = await runGsmn(parameters('parts', ['--num_epochs', '2', '--resume']));
-    expect(rest.stderr).toMatch(/goes on after step \d+/);
+    expect(rest.stderr).toMatch(/resumes after step \d+/);
     expect(rest.code).toBe(0);
     expectSameRun('parts', 'whole');
   });
@@ -298,7 +298,7 @@ describe('gsmn train', () => {
     }
     await child.ended;
     const rest = await runGsmn(parameters('parts', ['--num_epochs', '2', '--resume']));
-    expect(rest.stderr).toMatch(/goes on after step \d+/);
+    expect(rest.stderr).toMatch(/resumes after step \d+/);
     expect(rest.code).toBe(0);
     expectSameRun('parts', 'whole');
   });
@@ -308,8 +308,8 @@ describe('gsmn train', () => {
     [['--batch_size', '1'], '--batch_size 1'],
     [['--feat_dim', '8'], '--feat_dim 8 is not --num_block 4'],
     [['--out_dim', '2'], '--out_dim 2'],
-    [['--resume'], 'there is no run to go on with'],
-    [['--resume', 'nowhere.pth.tar'], 'nowhere.pth.tar is not there'],
+    [['--resume'], 'there is no run to resume'],
+    [['--resume', 'nowhere.pth.tar'], 'nowhere.pth.tar does not exist'],
   ])('refuses %s', async (wrong, message) => {
     const { code, stderr } = await runGsmn(parameters('run', wrong));
     expect(stderr).toContain(message);

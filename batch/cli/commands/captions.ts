@@ -16,9 +16,9 @@ export function captionsCommand(): Command {
       .option('--data <dir>', 'data folder with {split}_caps.txt')
       .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
       .option('--data-name <name>', 'and the name of the data folder in it')
-      .option('--split <name...>', 'whose captions are encoded (default: every split that has captions)')
-      .option('--vocabulary <file>', 'the vocabulary file, when it is not found beside the data')
-      .option('--force', 'replace other word ids that are there')
+      .option('--split <name...>', 'split whose captions are encoded (default: every split with captions)')
+      .option('--vocabulary <file>', 'the vocabulary file (default: found in or near the data folder)')
+      .option('--force', 'replace existing word ids that differ')
       .action(async (options: EncodeOptions) => {
         const folder = dataFolder(options);
         const { captionedSplits } = await import('../../vocabulary/caption-texts.ts');

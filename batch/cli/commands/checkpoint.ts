@@ -5,12 +5,12 @@ import { propagationSchema } from '../../../shared/schema/index.ts';
 /** `gsmn checkpoint`: show, convert. */
 export function checkpointCommand(): Command {
   const command = new Command('checkpoint').description(
-    'checkpoints: look into one, convert between PyTorch and ours',
+    "show a checkpoint, or convert between PyTorch's format and ours",
   );
   command.addCommand(
     new Command('show')
       .argument('<file>', 'a .safetensors, a .pth.tar, or a model folder')
-      .description('what a checkpoint says about itself')
+      .description('show the contents of a checkpoint')
       .option('--json', 'as JSON on stdout')
       .action(async (path, { json }) => {
         const { loadNetwork } = await import('../../checkpoint/load-network.ts');
@@ -48,14 +48,17 @@ export function checkpointCommand(): Command {
         '<target>',
         'the file to write: .pth.tar for PyTorch and the released code, .safetensors for ours',
       )
-      .description('write a checkpoint in the other form')
+      .description('write a checkpoint in the other format')
       .addOption(
-        new Option('--format <name>', "which of PyTorch's formats: legacy reads everywhere, zip is today's")
+        new Option(
+          '--format <name>',
+          "PyTorch's format: legacy can be read everywhere, zip is the current one",
+        )
           .choices(['legacy', 'zip'])
           .default('legacy'),
       )
       .addOption(
-        new Option('--propagation <name>', 'for a source that does not name its own').choices(
+        new Option('--propagation <name>', 'for a source that does not name it').choices(
           propagationSchema.options,
         ),
       )

@@ -17,18 +17,21 @@ interface EvaluateOptions extends EvaluationOptions {
   readonly worst: number;
 }
 
-/** `gsmn evaluate`: recalls of models on a split, counted and printed as the released `test.py`, `testall.py`, `test_stack.py` do. */
+/**
+ * `gsmn evaluate`: recall@K of models on a split, counted and printed like the released `test.py`, `testall.py`,
+ * `test_stack.py`.
+ */
 export function evaluateCommand(): Command {
   return withEvaluationOptions(new Command('evaluate'))
-    .description('recalls of a model, or of an ensemble, on a split, as the released scripts print them')
+    .description('recall@K of a model, or of an ensemble, on a split, printed like the released scripts')
     .option('--json', 'the figures as JSON on stdout')
     .option(
       '--html <dir>',
-      'a folder to write with a page of the queries, for a browser, and all of them as JSON lines',
+      'folder for a report: a page of the queries for a browser, and all of them as JSON lines',
     )
     .option(
       '--worst <count>',
-      'how many of the worst queries of each direction the page shows',
+      'number of worst queries of each direction on the page',
       wholeNumber('worst', 1, 1000),
       50,
     )

@@ -16,16 +16,16 @@ describe('bad arguments of score and evaluate', () => {
     ['no file to write', ['score', '--checkpoint', 'x', '--data', '.'], /--out/],
     ['no checkpoint', ['evaluate', '--data', '.'], /no checkpoint/],
     ['no data folder', ['evaluate', '--checkpoint', 'x'], /no data folder/],
-    ['a protocol that is none', ['evaluate', '--protocol', 'strict'], /clean, released/],
-    ['a propagation that is none', ['evaluate', '--propagation', 'both'], /self, neighbours/],
-    ['a backend that is none', ['evaluate', '--backend', 'cuda'], /wasm/],
+    ['an unknown protocol', ['evaluate', '--protocol', 'strict'], /clean, released/],
+    ['an unknown propagation', ['evaluate', '--propagation', 'both'], /self, neighbours/],
+    ['an unknown backend', ['evaluate', '--backend', 'cuda'], /wasm/],
   ])('%s: exit code 2', async (_, parameters, message) => {
     const { code, stdout, stderr } = await runGsmn(parameters);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('a checkpoint that is not there: exit code 3', async () => {
+  it('a missing checkpoint: exit code 3', async () => {
     const { code, stderr } = await runGsmn(['evaluate', '--checkpoint', 'none.pth.tar', '--data', '.']);
     expect(stderr).toMatch(/there is no file none\.pth\.tar/);
     expect(code).toBe(3);
@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(dense))('score and evaluate (skipped without ../shar
   const files = ['--checkpoint', checkpoint, '--data', join(dense, 'data')];
   const names = ['--data_path', dense, '--data_name', 'data'];
 
-  it('score writes the matrix and shows its progress on stderr alone', async () => {
+  it('score writes the matrix and shows progress on stderr only', async () => {
     await withFolder(new Map(), async (folder) => {
       const out = join(folder, 'sims.npy');
       const options = [...files, '--split', 'test', ...wasm, '--out', out];
@@ -47,28 +47,28 @@ describe.skipIf(!existsSync(dense))('score and evaluate (skipped without ../shar
     });
   });
 
-  it('evaluate takes the released names of the options', async () => {
+  it('evaluate accepts the released names of the options', async () => {
     const { code, stdout } = await runGsmn(['evaluate', '--checkpoint', checkpoint, ...names, ...wasm]);
     expect(stdout).toMatch(/^Images: 12, Captions: 60\nrsum: .*\nAverage i2t Recall: .*\nImage to text: /);
     expect(code).toBe(0);
   });
 
   it.each<[string, readonly string[], number, RegExp]>([
-    ['a split that is not there', ['--split', 'dev'], 3, /no split "dev"[\s\S]*it has test/],
+    ['a missing split', ['--split', 'dev'], 3, /no split "dev"[\s\S]*it has test/],
     ['images that do not divide into folds', ['--fold5'], 2, /divides by five, not 12/],
-  ])('evaluate says what is wrong: %s', async (_, options, expected, message) => {
+  ])('evaluate names what is wrong: %s', async (_, options, expected, message) => {
     const { code, stderr } = await runGsmn(['evaluate', ...files, ...options]);
     expect(stderr).toMatch(message);
     expect(code).toBe(expected);
   });
 });
 
-describe.skipIf(!existsSync(photos))('score that is stopped (skipped without ../shared/photos)', () => {
+describe.skipIf(!existsSync(photos))('stopping score (skipped without ../shared/photos)', () => {
   const files = ['--checkpoint', join(photos, 'model_self.pth.tar'), '--data', photos, '--split', 'dev'];
   const score = (out: string): string[] => ['score', ...files, ...wasm, '--out', out];
   const scoring = { when: 'encoding captions:' };
 
-  it('leaves nothing behind when it is asked to stop', async () => {
+  it('leaves nothing behind after a signal to stop', async () => {
     await withFolder(new Map(), async (folder) => {
       const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGTERM' });
       expect(run.stderr).toMatch(/stopped|cancelled/);
@@ -77,11 +77,11 @@ describe.skipIf(!existsSync(photos))('score that is stopped (skipped without ../
     });
   });
 
-  it('leaves no file under the final name when it is killed', async () => {
+  it('leaves no file under the final name after it is killed', async () => {
     await withFolder(new Map(), async (folder) => {
       const run = await runGsmn(score(join(folder, 'sims.npy')), { ...scoring, signal: 'SIGKILL' });
       expect(run.code).toBe(null);
-      // It had begun to write, aside.
+      // It has started to write, aside.
       expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.sims\.npy\..*\.tmp$/)]);
     });
   });

@@ -7,35 +7,33 @@ export function indexCommand(): Command {
   const command = new Command('index').description('build and manage the index that is searched');
   command.addCommand(
     withIndexOptions(withModelDataOptions(new Command('build')))
-      .description(
-        'encode a data folder and make it the generation that serves; goes on where it was stopped',
-      )
+      .description('encode a data folder and activate it as a new generation; resumes where it was stopped')
       .option('--split <name>', 'which split of the data folder is searched (test, else dev, else train)')
-      .option('--images-url <prefix>', "prefix of the pictures' addresses (default /images/)")
-      .option('--no-activate', 'build and verify only; `gsmn index activate` makes it serve')
+      .option('--images-url <prefix>', "prefix of the image files' addresses (default /images/)")
+      .option('--no-activate', 'build and verify only; `gsmn index activate` activates it')
       .option('--json', 'the generation as JSON on stdout')
       .action(async (options) => (await import('../index/build.ts')).runBuild(options)),
   );
   command.addCommand(
     withIndexOptions(new Command('list'))
-      .description('generations of the index, the active one marked')
+      .description('list the generations of the index, with the active one marked')
       .option('--json', 'as JSON on stdout')
       .action(async (options) => (await import('../index/list.ts')).runList(options)),
   );
   command.addCommand(
     withIndexOptions(new Command('activate'))
-      .argument('<generation>', 'its id, or the beginning of it')
-      .description('make a generation serve')
+      .argument('<generation>', 'its id, or the first characters of it')
+      .description('activate a generation')
       .action(async (id, options) => (await import('../index/switch.ts')).runActivate(id, options)),
   );
   command.addCommand(
     withIndexOptions(new Command('rollback'))
-      .description('go back to the generation that served before')
+      .description('activate the previously active generation')
       .action(async (options) => (await import('../index/switch.ts')).runRollback(options)),
   );
   command.addCommand(
     withIndexOptions(new Command('verify'))
-      .argument('[generation]', 'its id, or the beginning of it (default: the active one)')
+      .argument('[generation]', 'its id, or the first characters of it (default: the active one)')
       .description('check every byte of a generation and its points in Qdrant')
       .action(async (id, options) => (await import('../index/verify.ts')).runVerify(id, options)),
   );

@@ -44,7 +44,7 @@ describe('gsmn parse', () => {
     });
   });
 
-  it('makes a complete data folder of features and sentences, with a vocabulary of its own', async () => {
+  it('makes a complete data folder from features and sentences, with its own vocabulary', async () => {
     const features = [...smallSplitFiles('dev', 2)].filter(([name]) =>
       /_(ims|ims_bbx|ims_size)\.npy$/.test(name),
     );
@@ -77,7 +77,7 @@ describe('gsmn parse', () => {
     });
   });
 
-  it('goes from CoreNLP to pairs without parsing, and keeps another target unless it is forced', async () => {
+  it('converts CoreNLP to pairs without parsing, and keeps an existing target without --force', async () => {
     const document = {
       sentences: [
         {
@@ -108,7 +108,7 @@ describe('gsmn parse', () => {
     });
   });
 
-  it('takes the released names of its options, and says what is missing', async () => {
+  it('accepts the released names of its options, and names what is missing', async () => {
     await withFolder(new Map([['caps.txt', 'A dog runs.\n']]), async (folder) => {
       const target = join(folder, 'caps.conllu');
       const { code } = await runGsmn(['parse', '--src_path', join(folder, 'caps.txt'), '--tar_path', target]);
@@ -124,7 +124,7 @@ describe('gsmn parse', () => {
 
 const treebank = resolve(import.meta.dirname, '../../../../shared/treebank');
 
-describe.skipIf(!existsSync(treebank))('the parser that ships (skipped without ../shared/treebank)', () => {
+describe.skipIf(!existsSync(treebank))('the built-in parser (skipped without ../shared/treebank)', () => {
   it.each([
     ['UD_English-EWT/en_ewt-ud-test.conllu', 25_094, 87, 84],
     ['UD_English-GUM/en_gum-ud-test.conllu', 28_397, 85, 81],

@@ -1,23 +1,23 @@
 import { Command, Option } from 'commander';
 
-/** `gsmn parse`: sentences to dependency graphs, as the released `dependency_parser.py`, and beyond. */
+/** `gsmn parse`: parses of sentences, like the released `dependency_parser.py`, and more. */
 export function parseCommand(): Command {
   const input = ['text', 'conllu', 'corenlp'];
   const output = ['pairs', 'conllu', 'corenlp'];
   return new Command('parse')
     .description(
-      'parse captions: [head, dependent] pairs for sparse models, as the released dependency_parser.py',
+      'parse captions: [head, dependent] pairs for sparse models, like the released dependency_parser.py',
     )
     .option(
       '--src-path <file>',
-      'a caption a line; or CoNLL-U, whose words are taken; or JSON of CoreNLP, whose trees are',
+      "one caption on each line; or CoNLL-U, whose words are used; or CoreNLP's JSON, whose trees are used",
     )
     .option(
       '--tar-path <file>',
-      'what to write: pairs as {split}_caps.json has them; or CoNLL-U; or JSON as CoreNLP writes it',
+      "the file to write: pairs as in {split}_caps.json, CoNLL-U, or CoreNLP's JSON",
     )
-    .addOption(new Option('--from <format>', 'format of the source (default: by its ending)').choices(input))
-    .addOption(new Option('--to <format>', 'format of the target (default: by its ending)').choices(output))
+    .addOption(new Option('--from <format>', 'format of the source (default: by its suffix)').choices(input))
+    .addOption(new Option('--to <format>', 'format of the target (default: by its suffix)').choices(output))
     .addOption(
       new Option('--words <style>', "words by NLTK's word_tokenize, or plain runs of letters and digits")
         .choices(['treebank', 'plain'])
@@ -26,8 +26,8 @@ export function parseCommand(): Command {
     .option('--conllu', 'CoNLL-U on both sides')
     .option('--eval <file>', "parse a treebank's words and print UAS and LAS by the rules of CoNLL 2018")
     .option('--lower', 'with --eval: words in lower case, as captions are read')
-    .option('--parser <file>', 'another parser than the one that ships')
-    .option('--force', 'replace another target that is there')
+    .option('--parser <file>', 'a parser instead of the built-in one')
+    .option('--force', 'replace an existing target that differs')
     .option('--json', 'with --eval: the figures as JSON on stdout')
     .action(async (options) => (await import('../parse/run-parse.ts')).runParse(options));
 }

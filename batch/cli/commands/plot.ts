@@ -1,11 +1,11 @@
 import process from 'node:process';
 import { Command } from 'commander';
 
-/** `gsmn plot`: the log of a training run as a picture. */
+/** `gsmn plot`: the log of a training run as an SVG. */
 export function plotCommand(): Command {
   return new Command('plot')
-    .description("a training run's loss, learning rate and recalls as an SVG picture")
-    .argument('<log>', 'the log.jsonl of the run; it may still be growing')
+    .description('draw loss, learning rate and recall@K of a training run as an SVG')
+    .argument('<log>', 'the log.jsonl of the run; the run may still be going on')
     .requiredOption('--out <file>', 'the .svg file to write')
     .action(async (log: string, { out }: { readonly out: string }) => {
       const { withFileSource } = await import('../../../shared/platform/file-source.ts');
@@ -15,9 +15,9 @@ export function plotCommand(): Command {
       const bytes = await withFileSource(log, (source) => source.read(0, source.size));
       const { records, cutLine } = parseTrainingLog(new TextDecoder().decode(bytes), log);
       if (cutLine !== undefined) {
-        process.stderr.write(`${log}:${cutLine} was cut while it was written; it is left out\n`);
+        process.stderr.write(`${log}:${cutLine} was cut while it was written; the line is left out\n`);
       }
       await writeFileAtomic(out, trainingPlot(records));
-      process.stderr.write(`wrote ${out} (${records.length} records)\n`);
+      process.stderr.write(`wrote ${out} (${records.length} entries)\n`);
     });
 }

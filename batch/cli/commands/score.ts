@@ -13,7 +13,7 @@ import { withProgress } from '../progress.ts';
 export function scoreCommand(): Command {
   return withEvaluationOptions(new Command('score'))
     .description(
-      'similarities of every image with every caption, [images, captions] float32; of several models their mean',
+      'similarities of every image with every caption, [images, captions] float32; for several models their mean',
     )
     .requiredOption('--out <file>', 'the .npy file to write; by folds it is [5, images / 5, captions / 5]')
     .action(async (options: EvaluationOptions & { readonly out: string }) => {

@@ -23,7 +23,7 @@ function rerankCommand(): Command {
     .addOption(
       number(
         'memory-mb',
-        'memory for the images of a generation, in MiB',
+        'memory for the prepared images of a generation, in MiB',
         2048,
         1,
         1 << 20,
@@ -33,7 +33,7 @@ function rerankCommand(): Command {
     .addOption(
       number(
         'exhaustive-images',
-        'images of an index that may be ranked exhaustively; 0 refuses it',
+        'size of the largest index that may be ranked exhaustively, in images; 0 for none',
         10_000,
         0,
         1e9,
@@ -69,7 +69,7 @@ function host(variable: string): Option {
 }
 
 function port(fallback: number, variable: string): Option {
-  return number('port', 'port to listen on; 0 takes a free one', fallback, 0, 65_535, variable);
+  return number('port', 'port to listen on; 0 chooses a free one', fallback, 0, 65_535, variable);
 }
 
 function number(

@@ -10,14 +10,14 @@ import {
 } from '../options.ts';
 import { terminalReport } from '../progress.ts';
 
-/** The options as they are given: the data folder by either of its names. */
+/** The options as given: the data folder by either of its names. */
 type StartCommandOptions = ModelDataOptions & Omit<StartOptions, 'propagation'>;
 
 /** `gsmn start`: the whole system on this machine. */
 export function startCommand(): Command {
   return withModelDataOptions(new Command('start'))
     .description(
-      'build the index where it is missing, of the built-in gallery when no data is named, then serve the search and its page on this machine',
+      'build the index if it is missing (of the built-in gallery, if no data is named), then serve search and page on this machine',
     )
     .option('--split <name>', 'which split of the data folder is searched (test, else dev, else train)')
     .option('--gallery <dir>', 'where the built-in gallery is kept', './data/gallery')
@@ -30,7 +30,7 @@ export function startCommand(): Command {
         'a Qdrant to use instead of the embedded one (its key: QDRANT_API_KEY)',
       ).env('QDRANT_URL'),
     )
-    .option('--no-build', 'serve what is there; never build or send anything')
+    .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {
       const { runStart } = await import('../../start/run-start.ts');

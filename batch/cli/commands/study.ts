@@ -3,7 +3,7 @@ import { withModelDataOptions } from '../options.ts';
 
 /** `gsmn study`: the measurements behind the defaults. */
 export function studyCommand(): Command {
-  const command = new Command('study').description('measure what the defaults were chosen by');
+  const command = new Command('study').description('repeat the measurements behind the defaults');
   command.addCommand(
     withModelDataOptions(new Command('coarse'))
       .description(

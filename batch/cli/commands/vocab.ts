@@ -11,15 +11,15 @@ interface VocabOptions extends Pick<ModelDataOptions, 'data' | 'dataPath' | 'dat
   readonly force?: boolean;
 }
 
-/** `gsmn vocab`: the vocabulary of a data folder's captions, as the released `vocab.py` makes it. */
+/** `gsmn vocab`: the vocabulary of a data folder's captions, as made by the released `vocab.py`. */
 export function vocabCommand(): Command {
   return new Command('vocab')
     .alias('vocabulary')
-    .description('make the vocabulary of a data folder from its captions, as the released vocab.py does')
+    .description('make the vocabulary of a data folder from its captions, like the released vocab.py')
     .option('--data <dir>', 'data folder with {split}_caps.txt')
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
     .option('--data-name <name>', 'and the name of the data folder in it')
-    .option('--split <name...>', 'whose captions are counted', ['train', 'dev'])
+    .option('--split <name...>', 'split whose captions are counted', ['train', 'dev'])
     .option('--threshold <n>', 'how often a word must occur', wholeNumber('threshold', 1, 1_000_000), 4)
     .addOption(
       new Option('--words <style>', "words by NLTK's word_tokenize, or plain runs of letters and digits")
@@ -27,7 +27,7 @@ export function vocabCommand(): Command {
         .default('treebank'),
     )
     .option('--out <file>', 'where to write it (default: vocab/{data name}_vocab.json)')
-    .option('--force', 'replace another vocabulary that is there')
+    .option('--force', 'replace an existing vocabulary that differs')
     .action(async (options: VocabOptions) => {
       const request = {
         folder: dataFolder(options),

@@ -42,5 +42,5 @@ function line({ split, pictures, twinPairs, captionsInTraining, found }: MadeSpl
     captionsInTraining === undefined
       ? ''
       : `; ${captionsInTraining} of ${5 * pictures} captions occur in train, too`;
-  return `${split}: ${pictures} pictures, ${2 * twinPairs} of them twins${shared}${found ? ' (was there already)' : ''}`;
+  return `${split}: ${pictures} images, ${2 * twinPairs} of them twins${shared}${found ? ' (already existed)' : ''}`;
 }

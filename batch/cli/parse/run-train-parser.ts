@@ -29,7 +29,7 @@ export async function runTrainParser(options: TrainParserCommandOptions): Promis
   );
 }
 
-/** The file of one part of a treebank, whatever the treebank is called. */
+/** The file of one part of a treebank, whatever the name of the treebank. */
 async function part(folder: string, name: string): Promise<string> {
   const found = (await listFolder(folder)).find((file) => file.endsWith(`-ud-${name}.conllu`));
   if (found !== undefined) return join(folder, found);

@@ -38,7 +38,7 @@ export async function runMatcher(options: StudyOptions): Promise<void> {
   });
   process.stdout.write(
     [
-      '| precision | direction | same first, % | same ten first, % | R@1 5 10 | largest difference of a score | root mean square |',
+      '| precision | direction | same first, % | same first ten, % | R@1 5 10 | largest difference of a score | root mean square |',
       '| --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
       '',

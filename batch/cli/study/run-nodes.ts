@@ -27,7 +27,7 @@ export async function runNodes(options: StudyOptions): Promise<void> {
   });
   process.stdout.write(
     [
-      '| nodes | KiB an image | same first image, % | same ten first, % | largest difference of a score | R@1 5 10 |',
+      '| nodes | KiB for an image | same first image, % | same first ten, % | largest difference of a score | R@1 5 10 |',
       '| --- | --- | --- | --- | --- | --- |',
       ...lines,
       '',

@@ -8,14 +8,14 @@ import { withProgress } from '../progress.ts';
 
 export type StudyOptions = ModelDataOptions & { readonly split: string };
 
-/** A split whose graphs are there to be compared. */
+/** A split with its encoded graphs. */
 export interface EncodedSplit extends Evaluation {
   readonly images: readonly ImageGraph[];
   readonly captions: readonly CaptionGraph[];
   readonly signal: AbortSignal;
 }
 
-/** Encodes a whole split with progress, lets `work` study it, and closes it. */
+/** Encodes a whole split with progress, passes it to `work`, and closes it. */
 export async function withEncodedSplit<T>(
   options: StudyOptions,
   work: (encoded: EncodedSplit) => Promise<T>,

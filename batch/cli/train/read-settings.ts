@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../training/training-settings.ts';
 import type { TrainOptions } from './train-options.ts';
 
-/** Which option a setting comes from. */
+/** The option that a setting comes from. */
 const NUMBERS = {
   margin: 'margin',
   epochs: 'numEpochs',
@@ -29,7 +29,7 @@ const NUMBERS = {
 const spelling = (option: string): string =>
   `--${option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 
-/** What the options ask for. @throws AppError `argument_invalid` that names the option */
+/** The settings that the options give. @throws AppError `argument_invalid` that names the option */
 export function readSettings(options: TrainOptions): TrainingSettings {
   const numbers = Object.entries(NUMBERS).map(([setting, option]) => {
     const text = options[option];
@@ -40,7 +40,7 @@ export function readSettings(options: TrainOptions): TrainingSettings {
       'argument_invalid',
       `--feat_dim ${options.featDim} is not --num_block ${String(options.numBlock)}`,
       {
-        hint: 'matching vectors have a number a block: leave --feat_dim out',
+        hint: 'matching vectors have one number for each block: leave --feat_dim out',
       },
     );
   }

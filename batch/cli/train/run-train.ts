@@ -27,7 +27,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         `checkpoints: ${request.folder.checkpoints}, log: ${request.folder.log} (tensorboard --logdir ${request.folder.log})`,
     );
     if (progress.steps > 0)
-      terminalReport.say(`goes on after step ${progress.steps}, in epoch ${progress.epoch + 1}`);
+      terminalReport.say(`resumes after step ${progress.steps}, in epoch ${progress.epoch + 1}`);
     const backends = { training, validation };
     const result = await interruptible((signal) =>
       runTraining(request, run, backends, terminalReport, signal),
@@ -53,7 +53,7 @@ async function readRequest(options: TrainOptions): Promise<TrainingRequest> {
   };
 }
 
-/** Where the released scripts keep it, else beside the data. */
+/** In the place of the released scripts, or near the data. */
 async function vocabularyOf(
   { vocabPath, dataName, data: named }: TrainOptions,
   data: string,
@@ -70,7 +70,7 @@ function resumePath(asked: string | true | undefined, own: string): string | und
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) return join(path, STATE_FILE);
   if (found !== undefined) return path;
-  throw new AppError('file_missing', `there is no run to go on with: ${path} is not there`, {
-    hint: 'begin without --resume, or name a state.safetensors or a checkpoint',
+  throw new AppError('file_missing', `there is no run to resume: ${path} does not exist`, {
+    hint: 'start without --resume, or name a state.safetensors or a checkpoint',
   });
 }
