@@ -1,9 +1,9 @@
 import type { PairScores } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 
-/** Number of captions, and of scores, that are in the kernel's memory at once. */
+/** Numbers of captions, and of scores, that are in the kernel's memory at once; scores are copied out in one go. */
 const CAPTION_FLOATS = 2 ** 24;
-const SCORE_FLOATS = 2 ** 23;
+const SCORE_FLOATS = 2 ** 20;
 
 /** Groups of captions whose records and scores are in memory at once. */
 export function scoreSpans(

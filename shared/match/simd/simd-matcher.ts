@@ -26,11 +26,17 @@ import { recordBytes, SCRATCH } from './records.ts';
 import { placeScores, scoreSpans } from './score-plan.ts';
 import { Turns } from './turns.ts';
 
-/** Multiply-adds for which waking threads pays: about half a millisecond of one thread. */
-const SINGLE_THREADED_BELOW = 2 ** 24;
+/**
+ * Multiply-adds for which waking threads pays: about 0.6 ms of one thread. Two threads take 0.2 ms of processor time
+ * more, and save time from 0.4 ms on; those that are busy already cost nothing (docs/performance.md).
+ */
+const SINGLE_THREADED_BELOW = 2 ** 23;
 
 /** About R·L of a pair: multiply-adds for each of the D numbers of a node. */
 const PRODUCTS_OF_A_PAIR = 512;
+
+/** The norms of contexts and the graphs take about as much as so many numbers of a node. */
+const OTHER_NUMBERS = 512;
 
 export interface SimdMatcherOptions {
   /** `f32` by default; `i8` is faster and smaller, and slightly less exact (docs/performance.md). */
@@ -122,7 +128,7 @@ export function createSimdMatcher(
   function threadsFor(pairs: number): KernelThreads | undefined {
     const { startThreads, singleThreadedBelow = SINGLE_THREADED_BELOW } = runtime;
     if (runtime.threads < 2 || startThreads === undefined) return undefined;
-    if (pairs * config.jointSize * PRODUCTS_OF_A_PAIR < singleThreadedBelow) return undefined;
+    if (pairs * (config.jointSize + OTHER_NUMBERS) * PRODUCTS_OF_A_PAIR < singleThreadedBelow) return undefined;
     turns.assertGoingOn();
     threads ??= startThreads(arena.memory);
     return threads;
