@@ -9,9 +9,10 @@ const count = z.number().int().nonnegative();
 /** A file of a generation, by its path inside the generation's folder. */
 const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 });
 
+const format = z.literal('gsmn-generation');
+
 /** What both versions of a manifest say. */
-const manifestBase = z.object({
-  format: z.literal('gsmn-generation'),
+const common = {
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** Where the data came from, for people. */
   source: z.object({ name: z.string(), split: z.string() }),
@@ -36,21 +37,23 @@ const manifestBase = z.object({
   /** The points' collections, by half. */
   collections: z.object({ images: z.string(), captions: z.string() }),
   files: z.array(generationFileSchema),
-});
+};
 
 /** The halves of a generation: graphs, vectors and payloads of images, and the same of their captions. */
 const halfSchema = z.enum(['images', 'captions']);
 
 /** Version 1: always both halves, and not a word on where the features come from. */
-const manifestVersion1Schema = manifestBase.extend({ version: z.literal(1) });
+const manifestVersion1Schema = z.object({ format, version: z.literal(1), ...common });
 
-const manifestVersion2Schema = manifestBase
-  .extend({
+const manifestVersion2Schema = z
+  .object({
+    format,
     version: z.literal(2),
     /** Images always; without `captions` there are no captions, no files of them, and no collection. */
     holds: z.array(halfSchema),
     /** The source of the images' features; absent where the data did not name it. */
     features: featureIdentitySchema.optional(),
+    ...common,
     collections: z.object({ images: z.string(), captions: z.string().optional() }),
   })
   .refine(({ holds }) => holds.includes('images') && new Set(holds).size === holds.length, {

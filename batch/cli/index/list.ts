@@ -50,9 +50,11 @@ async function listRows(index: IndexFolder): Promise<Row[]> {
 
 function summary(manifest: GenerationManifest | undefined): object {
   if (manifest === undefined) return {};
-  const { source, images, captions, coarse, ranking, nodes, backend, model } = manifest;
+  const { source, holds, features, images, captions, coarse, ranking, nodes, backend, model } = manifest;
   return {
     source,
+    holds,
+    features,
     images: images.count,
     captions: captions.count,
     propagation: model.config.propagation,
