@@ -128,7 +128,8 @@ export function createSimdMatcher(
   function threadsFor(pairs: number): KernelThreads | undefined {
     const { startThreads, singleThreadedBelow = SINGLE_THREADED_BELOW } = runtime;
     if (runtime.threads < 2 || startThreads === undefined) return undefined;
-    if (pairs * (config.jointSize + OTHER_NUMBERS) * PRODUCTS_OF_A_PAIR < singleThreadedBelow) return undefined;
+    const multiplyAdds = pairs * PRODUCTS_OF_A_PAIR * (config.jointSize + OTHER_NUMBERS);
+    if (multiplyAdds < singleThreadedBelow) return undefined;
     turns.assertGoingOn();
     threads ??= startThreads(arena.memory);
     return threads;
