@@ -32,7 +32,7 @@ function checkpoint(state: boolean): CheckpointFile {
 const inFolder = (use: (path: string) => Promise<void>): Promise<void> =>
   withFolder(new Map(), (folder) => use(join(folder, 'x.safetensors')));
 
-describe('a checkpoint in our own form', () => {
+describe('a checkpoint in our own format', () => {
   it.each([true, false])('is read as it was written (a state: %s)', (state) =>
     inFolder(async (path) => {
       await writeCheckpointFile(path, checkpoint(state));
@@ -48,7 +48,7 @@ describe('a checkpoint in our own form', () => {
       expect(readFileSync(path).equals(first)).toBe(true);
     }));
 
-  it('is refused when one number changed', () =>
+  it('is refused if one number was changed', () =>
     inFolder(async (path) => {
       await writeCheckpointFile(path, checkpoint(false));
       const bytes = readFileSync(path);
@@ -90,14 +90,14 @@ describe('a checkpoint in our own form', () => {
       }),
   );
 
-  it('has no form for any other name', () =>
+  it('has no format for any other name', () =>
     inFolder(async (path) => {
       await expect(convertCheckpoint(path, 'model.bin', 'legacy')).rejects.toMatchObject({
         code: 'argument_invalid',
       });
     }));
 
-  it.skipIf(!existsSync(golden))('takes over a released checkpoint (skipped without ../shared/golden)', () =>
+  it.skipIf(!existsSync(golden))('converts a released checkpoint (skipped without ../shared/golden)', () =>
     inFolder(async (path) => {
       const source = join(golden, 'neighbours/sparse/model_best.pth.tar');
       await convertCheckpoint(source, path, 'legacy', { propagation: 'neighbours' });

@@ -12,47 +12,47 @@ import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { featureIdentitySchema, type ModelConfig, modelConfigSchema } from '../../shared/schema/index.ts';
 
-/** How the names of checkpoints in our own form end. */
+/** The suffix of checkpoints in our own format. */
 export const CHECKPOINT_SUFFIX = '.safetensors';
 
 const FORMAT = 'gsmn-checkpoint';
 const VERSION = '1';
 
-/** Where a run stood when its state was written. */
+/** The position of a run when its state was written. */
 const positionSchema = z.object({
-  /** Batches of the current epoch that are done. */
+  /** Finished batches of the current epoch. */
   batchInEpoch: z.number().int().min(0),
   /** Updates of Adam. */
   updates: z.number().int().min(0),
-  /** What the run began with and may not change: seed, batch size, data. */
+  /** What the run was started with and may not change: seed, batch size, data. */
   settings: z.record(z.string(), z.unknown()),
 });
 export type RunPosition = z.infer<typeof positionSchema>;
 
 const metadataSchema = z.object({
   config: modelConfigSchema,
-  /** The source of the features that it was trained on; absent when the data did not name it. */
+  /** The source of the features that it was trained on; absent if the data did not name it. */
   features: featureIdentitySchema.optional(),
-  /** Training options by the names that the released code gives them. */
+  /** Training options, by the names of the released code. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  /** Epochs done. */
+  /** Finished epochs. */
   epoch: z.number().int().min(0),
   /** Updates since the first epoch. */
   steps: z.number().int().min(0),
-  /** Best sum of recalls on the development split so far, in percent; null before the first validation. */
+  /** Best rsum on the development split so far, in percent; null before the first validation. */
   bestRsum: z.number().nullable(),
-  /** Of a run's state alone. */
+  /** Only in the state of a run. */
   position: positionSchema.nullable(),
 });
 
 /** Adam's moments by parameter name. */
 export type Moments = OptimizerState['moments'];
 
-/** A checkpoint in our own form: a network, and for a run's state also what training needs to go on. */
+/** A checkpoint in our own format: a network, and in the state of a run also what training needs to resume. */
 export interface CheckpointFile extends z.infer<typeof metadataSchema> {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
-  /** Empty but in a run's state. */
+  /** Empty except in the state of a run. */
   readonly moments: Moments;
 }
 
@@ -60,7 +60,7 @@ const FIRST = 'adam.first.';
 const SECOND = 'adam.second.';
 
 /**
- * Writes a checkpoint as safetensors, with a SHA-256 of the numbers in its header, whole or not at all.
+ * Writes a checkpoint as safetensors, with a SHA-256 of the numbers in its header, completely or not at all.
  *
  * @throws AppError `file_unwritable`.
  */
@@ -81,7 +81,7 @@ export async function writeCheckpointFile(path: string, checkpoint: CheckpointFi
 }
 
 /**
- * Reads what `writeCheckpointFile` wrote.
+ * Reads a file written by `writeCheckpointFile`.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `checksum_mismatch`,
  *   `shape_mismatch`.
@@ -103,7 +103,7 @@ export function readCheckpointFile(path: string): Promise<CheckpointFile> {
         'checksum_mismatch',
         `${path} is damaged: its numbers do not have the hash that it names`,
         {
-          hint: 'go on from another checkpoint of the run',
+          hint: 'continue from another checkpoint of the run',
         },
       );
     }
@@ -126,7 +126,7 @@ function parseMetadata(path: string, metadata: ReadonlyMap<string, string>): z.i
   if (metadata.get('format') !== FORMAT) {
     throw new AppError(
       'format_invalid',
-      `${path} is no checkpoint of gsmn: its header does not say "${FORMAT}"`,
+      `${path} is not a gsmn checkpoint: its header does not say "${FORMAT}"`,
       {
         hint: 'name a .safetensors that `gsmn train` or `gsmn checkpoint convert` wrote, or a .pth.tar',
       },
@@ -148,7 +148,7 @@ function parseMetadata(path: string, metadata: ReadonlyMap<string, string>): z.i
     try {
       value[name] = JSON.parse(text);
     } catch (cause) {
-      throw new AppError('format_invalid', `${path}: "${name}" of the header is no JSON`, { cause });
+      throw new AppError('format_invalid', `${path}: "${name}" of the header is not JSON`, { cause });
     }
   }
   const parsed = metadataSchema.safeParse(value);
@@ -168,7 +168,7 @@ function readMoments(
       const size = tensors.get(name)?.data.length;
       if (first?.length === size && second?.length === size && first && second)
         return [name, { first, second }];
-      throw new AppError('format_invalid', `${path} has no whole moments of "${name}"`);
+      throw new AppError('format_invalid', `${path} has incomplete moments of "${name}"`);
     }),
   );
 }

@@ -8,15 +8,15 @@ import { type LoadedNetwork, loadNetwork } from './load-network.ts';
 import { FEATURES_OPTION } from './released-checkpoint.ts';
 import { writeReleasedCheckpoint } from './write-released-checkpoint.ts';
 
-/** How the released code's checkpoints end. */
+/** The suffix of the released code's checkpoints. */
 const RELEASED_SUFFIX = '.pth.tar';
 
 /**
- * Writes a network in the form that the target's name asks for: `.safetensors` (ours) or `.pth.tar` (the released layout,
- * which PyTorch loads). Numbers, options, epoch, steps and best rsum are kept; of a run's state, what Adam remembers is not.
+ * Writes a network in the format of the target's suffix: `.safetensors` (ours) or `.pth.tar` (the released layout, which
+ * PyTorch loads). Numbers, options, epoch, steps and best rsum are kept; Adam's moments in the state of a run are not.
  *
- * @param format which of PyTorch's formats a `.pth.tar` is written in.
- * @param names the propagation and the source of the features, for a source that does not name its own.
+ * @param format PyTorch's format for a `.pth.tar`.
+ * @param names the propagation and the source of the features, for a file that does not name them.
  * @throws AppError of the readers and writers, `argument_invalid` for a target of another name, `fingerprint_mismatch` for
  *   features of another source than the checkpoint names, `shape_mismatch`.
  */
@@ -27,8 +27,8 @@ export async function convertCheckpoint(
   { propagation, features: named }: CheckpointNames = {},
 ): Promise<LoadedNetwork> {
   if (!target.endsWith(CHECKPOINT_SUFFIX) && !target.endsWith(RELEASED_SUFFIX)) {
-    throw new AppError('argument_invalid', `${target} says no form of checkpoint`, {
-      hint: `let its name end in ${CHECKPOINT_SUFFIX} or ${RELEASED_SUFFIX}`,
+    throw new AppError('argument_invalid', `the suffix of ${target} is not that of a checkpoint`, {
+      hint: `name a file that ends in ${CHECKPOINT_SUFFIX} or ${RELEASED_SUFFIX}`,
     });
   }
   const network = await loadNetwork(source, propagation);
@@ -62,20 +62,20 @@ export async function convertCheckpoint(
   return { ...network, features };
 }
 
-/** What a checkpoint may not say of itself. */
+/** Names that a checkpoint may lack. */
 export interface CheckpointNames {
   readonly propagation?: Propagation | undefined;
   readonly features?: FeatureIdentity | undefined;
 }
 
-/** The source that the checkpoint names, or the one that it is given. */
+/** The source that the checkpoint names, or the one that is given. */
 function featuresOf({ path, features, config }: LoadedNetwork, named: FeatureIdentity | undefined) {
   if (named === undefined) return features;
   if (features !== undefined && !sameFeatures(features, named)) {
     throw new AppError(
       'fingerprint_mismatch',
       `${path} names ${featuresName(features)}, which cannot become ${featuresName(named)}`,
-      { hint: 'a checkpoint is renamed by nobody: it was trained on what it says' },
+      { hint: 'the features of a checkpoint cannot be renamed: it was trained on those that it names' },
     );
   }
   if (named.featureSize !== config.imageFeatureSize) {
@@ -92,7 +92,7 @@ function featuresOption(features: FeatureIdentity | undefined): Record<string, s
   return features === undefined ? {} : { [FEATURES_OPTION]: JSON.stringify(features) };
 }
 
-/** Options whose values are plain; the released code has no other. */
+/** Options with plain values; the released code has no others. */
 function plainOptions({ options }: LoadedNetwork): CheckpointFile['options'] {
   const plain: CheckpointFile['options'] = {};
   for (const [name, value] of options ?? []) {

@@ -12,19 +12,19 @@ import { writeReleasedCheckpoint } from './write-released-checkpoint.ts';
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
 
 describe('loadNetwork refuses', () => {
-  it('a file that is not there', async () => {
+  it('a missing file', async () => {
     await withFolder(new Map(), (folder) =>
       expect(loadNetwork(join(folder, 'model_best.pth.tar'))).rejects.toMatchObject({ code: 'file_missing' }),
     );
   });
 
-  it('a file that is no checkpoint', async () => {
-    await withFolder(new Map([['x.pth.tar', 'no checkpoint at all']]), (folder) =>
+  it('a file that is not a checkpoint', async () => {
+    await withFolder(new Map([['x.pth.tar', 'a file without a checkpoint']]), (folder) =>
       expect(loadNetwork(join(folder, 'x.pth.tar'))).rejects.toMatchObject({ code: 'format_invalid' }),
     );
   });
 
-  it('a folder that holds no model', async () => {
+  it('a folder without a model', async () => {
     await withFolder(new Map(), (folder) =>
       expect(loadNetwork(folder)).rejects.toMatchObject({
         code: 'file_missing',
@@ -38,7 +38,7 @@ describe('loadNetwork of a model folder', () => {
   const words = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'runs'];
   const config = smallConfig({ vocabularySize: words.length });
 
-  it('reads what was written, with another propagation where it is asked for', async () => {
+  it('reads what was written, with another propagation on request', async () => {
     const parameters = randomParameters(seededRandom(5), config);
     const model = await createModel({
       config,
@@ -61,12 +61,12 @@ describe('loadNetwork of a model folder', () => {
   });
 });
 
-describe('loadNetwork of a checkpoint that training wrote', () => {
+describe('loadNetwork of a checkpoint from training', () => {
   const config = smallConfig({ propagation: 'neighbours', sparse: true });
   const parameters = randomParameters(seededRandom(6), config);
   const network = { config, parameters, options: new Map(), epoch: 2, bestRsum: 12.5, iterations: 40 };
 
-  it('needs no word about the propagation, and takes one', async () => {
+  it('needs no propagation, and accepts one', async () => {
     const bytes = Buffer.from(await writeReleasedCheckpoint(network));
     await withFolder(new Map([['x.pth.tar', bytes]]), async (folder) => {
       const path = join(folder, 'x.pth.tar');
@@ -100,7 +100,7 @@ describe.skipIf(!existsSync(golden))('loadNetwork (skipped without ../shared/gol
     expect(zip.config).toEqual(legacy.config);
   });
 
-  it('takes the propagation that is asked for', async () => {
+  it('uses the requested propagation', async () => {
     const { config } = await loadNetwork(join(golden, 'sparse', 'model_best.pth.tar'), 'neighbours');
     expect(config).toMatchObject({ sparse: true, propagation: 'neighbours' });
   });

@@ -10,30 +10,30 @@ import type { FeatureIdentity, ModelConfig, Propagation } from '../../shared/sch
 import { CHECKPOINT_SUFFIX, readCheckpointFile } from './checkpoint-file.ts';
 import { readReleasedCheckpoint } from './released-checkpoint.ts';
 
-/** A network with what its file says about it. */
+/** A network and what its file says about it. */
 export interface LoadedNetwork {
   /** The file or folder that it came from. */
   readonly path: string;
   readonly kind: 'checkpoint' | 'model folder';
   readonly config: ModelConfig;
-  /** The source of the features that it was trained on; undefined when the file does not name it. */
+  /** The source of the features that it was trained on; undefined if the file does not name it. */
   readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
-  /** Of a checkpoint: the epochs that it was trained for. */
+  /** For a checkpoint: the epochs that it was trained for. */
   readonly epoch: number | undefined;
-  /** Of a checkpoint: its best sum of recalls on the development split, in percent. */
+  /** For a checkpoint: its best rsum on the development split, in percent. */
   readonly bestRsum: number | undefined;
-  /** Of a checkpoint: steps of the optimiser so far. */
+  /** For a checkpoint: steps of the optimiser so far. */
   readonly iterations?: number | undefined;
-  /** Of a checkpoint: the training options, as they were. */
+  /** For a checkpoint: the training options, unchanged. */
   readonly options: ReadonlyMap<string, unknown> | undefined;
 }
 
 /**
- * Loads a network from a `.pth.tar` of the released code (either format of PyTorch's), a `.safetensors` that training wrote,
+ * Loads a network from a `.pth.tar` of the released code (in either of PyTorch's formats), a `.safetensors` from training,
  * or a model folder.
  *
- * @param propagation overrides what the file says; a checkpoint whose `opt` says none was trained with `self`.
+ * @param propagation overrides what the file says; a checkpoint whose `opt` does not name one was trained with `self`.
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `format_refused`,
  *   `shape_mismatch`, `fingerprint_mismatch`.
  */
@@ -63,7 +63,7 @@ async function loadFolder(path: string, propagation: Propagation | undefined): P
   if (!existsSync(join(path, MODEL_FILES.config))) {
     throw new AppError(
       'file_missing',
-      `${path} is no model folder: there is no ${MODEL_FILES.config} in it`,
+      `${path} is not a model folder: there is no ${MODEL_FILES.config} in it`,
       {
         hint: 'name a checkpoint file (.pth.tar, .safetensors), or a folder that `gsmn model` wrote',
       },

@@ -28,7 +28,7 @@ function checkpoint(changes: Record<string, unknown> = {}, prefix = ''): Map<str
 }
 
 describe('readReleasedCheckpoint', () => {
-  it('takes sizes from the tensors and habits from the options', () => {
+  it('takes sizes from the tensors and settings from the options', () => {
     const read = readReleasedCheckpoint('x', checkpoint());
     expect(read.config).toEqual(config);
     expect(read).toMatchObject({ epoch: 7, bestRsum: 481.4, iterations: 777 });
@@ -39,7 +39,7 @@ describe('readReleasedCheckpoint', () => {
     expect(readReleasedCheckpoint('x', checkpoint({}, 'module.')).config).toEqual(config);
   });
 
-  it('propagates what is asked for, else what the options name, else a node its own vector', () => {
+  it('uses the requested propagation, else that of the options, else self', () => {
     const propagation = (changes: Record<string, unknown>, asked?: 'self' | 'neighbours') =>
       readReleasedCheckpoint('x', checkpoint(changes), asked).config.propagation;
     expect(propagation({})).toBe('self');
@@ -62,10 +62,14 @@ describe('readReleasedCheckpoint', () => {
       new Map([...checkpoint(), ['model', [new Map(), new Map(), new Map()]]]),
       'format_invalid',
     ],
-    ['a part that is no dictionary', new Map([...checkpoint(), ['model', [1, 2, 3, 4]]]), 'format_invalid'],
+    [
+      'a part that is not a dictionary',
+      new Map([...checkpoint(), ['model', [1, 2, 3, 4]]]),
+      'format_invalid',
+    ],
     ['no tensors', new Map([...checkpoint(), ['model', PARTS.map(() => new Map())]]), 'format_invalid'],
-    ['λ that is no number', checkpoint({ lambda_softmax: 'hot' }), 'format_invalid'],
-    ['a propagation that is none', checkpoint({ propagation: 'both' }), 'format_invalid'],
+    ['λ that is not a number', checkpoint({ lambda_softmax: 'hot' }), 'format_invalid'],
+    ['an unknown propagation', checkpoint({ propagation: 'both' }), 'format_invalid'],
   ])('refuses %s', (_, root, code) => {
     expect(() => readReleasedCheckpoint('x', root)).toThrow(expect.objectContaining({ code }));
   });

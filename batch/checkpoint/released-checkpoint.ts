@@ -9,30 +9,30 @@ import {
   propagationSchema,
 } from '../../shared/schema/index.ts';
 
-/** A tensor as the checkpoint reader gives it. */
+/** A tensor as returned by the checkpoint reader. */
 interface Tensor {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
 
-/** What a checkpoint of the released code says. */
+/** The contents of a checkpoint of the released code. */
 export interface ReleasedCheckpoint {
   readonly config: ModelConfig;
-  /** What our own converter notes among the options. */
+  /** What our own converter adds to the options. */
   readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
   readonly epoch: number | undefined;
   readonly bestRsum: number | undefined;
   /** Steps of the optimiser so far (`Eiters`). */
   readonly iterations: number | undefined;
-  /** The training options, as they were. */
+  /** The training options, unchanged. */
   readonly options: ReadonlyMap<string, unknown>;
 }
 
-/** The option, ours, in which a converted checkpoint names the source of its features, as JSON. */
+/** Our option in which a converted checkpoint names the source of its features, as JSON. */
 export const FEATURES_OPTION = 'feature_source';
 
-/** The four state dictionaries of `model`, in the order in which the released code saves them. */
+/** The four state dictionaries of `model`, in the order of the released code. */
 export const RELEASED_PARTS = ['image_encoder', 'text_encoder', 'image_graph', 'text_graph'] as const;
 
 function invalid(name: string, message: string): AppError {
@@ -41,7 +41,7 @@ function invalid(name: string, message: string): AppError {
   });
 }
 
-/** Dictionaries, ordered dictionaries and namespaces, whichever way they were pickled. */
+/** Dictionaries, ordered dictionaries and namespaces, however they were pickled. */
 function entries(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (value instanceof Map) return value as ReadonlyMap<string, unknown>;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
@@ -63,7 +63,7 @@ function readParameters(name: string, model: unknown): Map<string, Parameter> {
     for (const [key, value] of state) {
       if (!isTensor(value)) throw invalid(name, `"model[${index}].${key}" is not a tensor`);
       const data = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
-      // DataParallel puts its own name before every key.
+      // DataParallel adds its own name to every key.
       parameters.set(`${part}.${key.replace(/^module\./, '')}`, { shape: value.shape, data });
     }
   }
@@ -71,8 +71,8 @@ function readParameters(name: string, model: unknown): Map<string, Parameter> {
 }
 
 /**
- * Sizes come from the tensors, which cannot lie about themselves; habits (λ, normalisation, sparse) from the
- * options, which alone know them.
+ * Sizes are taken from the tensors, which are reliable; settings (λ, normalisation, sparse) from the options, which are
+ * the only source for them.
  */
 function readConfig(
   name: string,
@@ -109,33 +109,33 @@ function readConfig(
   };
 }
 
-/** What the training options name; the released code has no such option and propagates a node's own vector. */
+/** The propagation in the training options; the released code has no such option and propagates a node's own vector. */
 function namedPropagation(name: string, options: ReadonlyMap<string, unknown>): Propagation {
   const value = options.get('propagation');
   if (value === undefined || value === null) return 'self';
   const parsed = propagationSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(name, `"opt.propagation" is none of ${propagationSchema.options.join(', ')}`);
+  throw invalid(name, `"opt.propagation" is not one of ${propagationSchema.options.join(', ')}`);
 }
 
-/** The source of the features; the released code names none. */
+/** The source of the features; the released code does not name one. */
 function namedFeatures(name: string, options: ReadonlyMap<string, unknown>): FeatureIdentity | undefined {
   const value = options.get(FEATURES_OPTION);
   if (value === undefined || value === null) return undefined;
   try {
     return featureIdentitySchema.parse(JSON.parse(z.string().parse(value)));
   } catch (cause) {
-    throw new AppError('format_invalid', `${name}: "opt.${FEATURES_OPTION}" names no feature source`, {
+    throw new AppError('format_invalid', `${name}: "opt.${FEATURES_OPTION}" does not name a feature source`, {
       cause,
     });
   }
 }
 
 /**
- * Reads the value tree of a `.pth.tar` of the released code.
+ * Reads the tree of values of a `.pth.tar` of the released code.
  *
- * @param name what messages call the file.
- * @param propagation what the caller wants; what the training options name when absent, else `self`.
+ * @param name the name of the file in messages.
+ * @param propagation the requested one; by default that of the training options, else `self`.
  * @throws AppError `format_invalid`, `shape_mismatch`.
  */
 export function readReleasedCheckpoint(

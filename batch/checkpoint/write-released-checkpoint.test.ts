@@ -27,7 +27,7 @@ async function writeAndRead(network: TrainedNetwork, format?: CheckpointFormat):
   return read(await writeReleasedCheckpoint(network, format));
 }
 
-/** What was read, as what is written. */
+/** What was read, in the form for writing. */
 function trained({ config, parameters, options, ...progress }: ReleasedCheckpoint): TrainedNetwork {
   const { epoch = -1, bestRsum = -1, iterations = -1 } = progress;
   return { config, parameters, options: options as TrainingOptions, epoch, bestRsum, iterations };
@@ -51,7 +51,7 @@ const network: TrainedNetwork = {
 };
 
 describe('writeReleasedCheckpoint', () => {
-  it.each(['legacy', 'zip'] as const)('is undone by readReleasedCheckpoint: %s', async (format) => {
+  it.each(['legacy', 'zip'] as const)('is inverted by readReleasedCheckpoint: %s', async (format) => {
     const found = await writeAndRead(network, format);
     expect(found).toMatchObject({ config, epoch: 7, bestRsum: 481, iterations: 12345 });
     expect(found.parameters).toEqual(network.parameters);
@@ -64,13 +64,13 @@ describe('writeReleasedCheckpoint', () => {
     { bidirectional: false, layers: 2 },
     { normalizeImages: false, kernels: 2, blocks: 3, hiddenSize: 8 },
     { propagation: 'self' },
-  ] as const)('says in opt what the network is: %j', async (changes) => {
+  ] as const)('describes the network in opt: %j', async (changes) => {
     const other = smallConfig(changes);
     const parameters = randomParameters(seededRandom(5), other);
     expect((await writeAndRead({ ...network, config: other, parameters })).config).toEqual(other);
   });
 
-  it('takes sizes and habits from the configuration, not from options of the same name', async () => {
+  it('takes sizes and settings from the configuration, not from options of the same name', async () => {
     const options = new Map([
       ['propagation', 'self'],
       ['embed_size', 'large'],
@@ -83,7 +83,7 @@ describe('writeReleasedCheckpoint', () => {
   it.each<[string, Partial<TrainedNetwork>, string]>([
     ['parameters of another network', { config: smallConfig({ sparse: true, blocks: 6 }) }, 'shape_mismatch'],
     ['half an epoch', { epoch: 0.5 }, 'argument_invalid'],
-    ['no number of steps', { iterations: Number.NaN }, 'argument_invalid'],
+    ['an invalid number of steps', { iterations: Number.NaN }, 'argument_invalid'],
   ])('refuses %s', async (_, changes, code) => {
     expect(await errorCode(writeReleasedCheckpoint({ ...network, ...changes }))).toBe(code);
   });
@@ -131,7 +131,7 @@ const torch = existsSync(golden) && spawnSync('python3', ['-c', 'import torch'])
 describe.skipIf(!torch)(
   'PyTorch (skipped without ../shared/golden or where python3 cannot import torch)',
   () => {
-    it.each(['legacy', 'zip'] as const)('finds in our %s file what is in its own', async (format) => {
+    it.each(['legacy', 'zip'] as const)('finds the same in our %s file as in its own', async (format) => {
       const path = join(golden, 'released/dense/model_best.pth.tar');
       const bytes = Buffer.from(
         await writeReleasedCheckpoint(trained(await read(readFileSync(path))), format),

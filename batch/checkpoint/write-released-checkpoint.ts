@@ -11,23 +11,23 @@ import { assertParameters, type Parameters, parameter, parameterShapes } from '.
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { RELEASED_PARTS } from './released-checkpoint.ts';
 
-/** Training options by the released names, without those that the network's configuration says. */
+/** Training options by their released names, without those that are in the network's configuration. */
 export type TrainingOptions = ReadonlyMap<string, string | number | boolean | null>;
 
-/** A network and how far it was trained. */
+/** A network and its progress in training. */
 export interface TrainedNetwork {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
   readonly options: TrainingOptions;
   /** Epochs that it was trained for. */
   readonly epoch: number;
-  /** Its best sum of recalls on the development split, in percent. */
+  /** Its best rsum on the development split, in percent. */
   readonly bestRsum: number;
   /** Steps of the optimiser so far. */
   readonly iterations: number;
 }
 
-/** Options that are floats in the released code, also where their value is whole. */
+/** Options that are floats in the released code, even if their value is whole. */
 const FLOAT_OPTIONS: ReadonlySet<string> = new Set([
   'margin',
   'grad_clip',
@@ -35,7 +35,7 @@ const FLOAT_OPTIONS: ReadonlySet<string> = new Set([
   'lambda_softmax',
 ]);
 
-/** Options that the configuration says, by their released names; `propagation` is ours. */
+/** Options from the configuration, by their released names; `propagation` is our own. */
 function configOptions(config: ModelConfig): Map<string, string | number | boolean> {
   return new Map<string, string | number | boolean>([
     ['word_dim', config.wordEmbeddingSize],
@@ -57,12 +57,12 @@ function configOptions(config: ModelConfig): Map<string, string | number | boole
 }
 
 /**
- * The bytes of a `.pth.tar` as the released `train.py` saves one: `epoch`, `model` (four state dictionaries),
- * `best_rsum`, `opt` and `Eiters`; the inverse of `readReleasedCheckpoint`. Beside the released names, `opt` says the
- * `propagation`. What the configuration says takes the place of options of the same name.
+ * The bytes of a `.pth.tar` as saved by the released `train.py`: `epoch`, `model` (four state dictionaries),
+ * `best_rsum`, `opt` and `Eiters`; the inverse of `readReleasedCheckpoint`. In addition to the released names, `opt`
+ * has `propagation`. Values of the configuration replace options of the same name.
  *
  * @param format `legacy` (default) is that of the published checkpoints; every version of PyTorch reads it.
- * @throws AppError `shape_mismatch` when configuration and parameters do not belong together; `argument_invalid`.
+ * @throws AppError `shape_mismatch` if configuration and parameters do not belong together; `argument_invalid`.
  */
 export async function writeReleasedCheckpoint(
   network: TrainedNetwork,
@@ -92,7 +92,7 @@ function optionValue(name: string, value: string | number | boolean | null): Che
   return typeof value === 'number' && FLOAT_OPTIONS.has(name) ? new PickleFloat(value) : value;
 }
 
-/** One for each part of the network, its parameters in the order in which the released checkpoints have them. */
+/** One for each part of the network, with parameters in the order of the released checkpoints. */
 function stateDictionaries(config: ModelConfig, parameters: Parameters): OrderedDictionary[] {
   const names = [...parameterShapes(config).keys()];
   return RELEASED_PARTS.map((part) => {

@@ -4,13 +4,13 @@ import { AppError } from '../../shared/errors/index.ts';
 const START = 1;
 const END = 2;
 
-/** Beyond any vocabulary: larger numbers are a broken file, not a word. */
+/** Larger than any vocabulary: such a number is a damaged file, not a word. */
 const LARGEST_ID = 2 ** 31 - 1;
 
 /**
- * Captions as word ids, a line each: comma-separated, with `<start>` and `<end>`.
+ * Captions as word ids, one on each line: separated by commas, with `<start>` and `<end>`.
  *
- * @param vocabularySize when known, larger ids are refused here, where the line can be named.
+ * @param vocabularySize if known, larger ids are refused here, where the line can be named.
  * @throws AppError `format_invalid` with file and line.
  */
 export function parseCaptionIds(

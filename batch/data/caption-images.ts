@@ -1,17 +1,17 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { type CaptionImages, evenCaptionImages } from '../../shared/retrieval/index.ts';
 
-/** The single line that stands for a line per caption: as many captions for each image, behind one another. */
+/** The single line that replaces a line for each caption: every image has the same number of captions, in order. */
 const EVEN = /^(\d{1,6}) per image$/;
 
-/** What to write where the data does not say which caption belongs to which image. */
+/** What to write if the data does not say which caption belongs to which image. */
 export const CAPTION_IMAGES_HINT =
   'it holds a line for each caption: the row of its image, counted from 0; or, where every image has the same number of captions, the single line "2 per image"';
 
 /**
- * Parses `{split}_caption_images.txt`: of each caption the row of its image.
+ * Parses `{split}_caption_images.txt`: for each caption the row of its image.
  *
- * @param images rows of the arrays, an image each.
+ * @param images number of images, which are the rows of the arrays.
  * @throws AppError `format_invalid` with file and line, `shape_mismatch`.
  */
 export function parseCaptionImages(
@@ -26,7 +26,7 @@ export function parseCaptionImages(
     if (images * perImage === captions) return evenCaptionImages(images, perImage);
     throw new AppError(
       'shape_mismatch',
-      `${path} says ${perImage} captions an image: ${images} images have ${images * perImage}, but there are ${captions} captions`,
+      `${path} says ${perImage} captions for each image: ${images} images have ${images * perImage}, but there are ${captions} captions`,
       { hint: CAPTION_IMAGES_HINT },
     );
   }
@@ -50,7 +50,7 @@ export function parseCaptionImages(
   });
 }
 
-/** Of each image its captions, in their order. */
+/** The captions of each image, in their order. */
 export function captionsByImage(
   captionImages: CaptionImages,
   images: number,

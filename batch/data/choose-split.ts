@@ -13,8 +13,8 @@ export async function chooseSplit(folder: string, named?: string): Promise<strin
   const chosen = known ?? (splits.length === 1 ? splits[0] : undefined);
   if (chosen !== undefined) return chosen;
   if (splits.length === 0) {
-    throw new AppError('file_missing', `${folder} is no data folder: it has no {split}_ims.npy`, {
-      hint: 'README.md says what a data folder holds',
+    throw new AppError('file_missing', `${folder} is not a data folder: it has no {split}_ims.npy`, {
+      hint: 'docs/data-folder.md says what a data folder contains',
     });
   }
   throw new AppError('argument_invalid', `${folder} has several splits`, {

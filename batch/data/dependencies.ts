@@ -4,19 +4,19 @@ import type { Dependencies } from '../../shared/model/index.ts';
 const HINT = 'expected a list of captions, each a list of [head, dependent] pairs, the root [0, n] first';
 
 /**
- * The parses of `{split}_caps.json`. Heads and dependents may lie beyond the caption, as those of captions cut later do;
- * the network skips such pairs.
+ * The parses of `{split}_caps.json`. Heads and dependents may be beyond the caption, as in parses of captions that were
+ * cut later; the network skips such pairs.
  *
  * @throws AppError `format_invalid` with file, caption and pair.
  */
 export function parseDependencies(path: string, value: unknown): Dependencies[] {
-  if (!Array.isArray(value)) throw invalid(path, 'is no list');
+  if (!Array.isArray(value)) throw invalid(path, 'is not a list');
   return value.map((caption: unknown, index) => {
-    if (!Array.isArray(caption)) throw invalid(path, `caption ${index + 1} is no list of pairs`);
+    if (!Array.isArray(caption)) throw invalid(path, `caption ${index + 1} is not a list of pairs`);
     const wrong = caption.findIndex((pair) => !isPair(pair));
     if (wrong < 0) return caption as Dependencies;
     const found = JSON.stringify(caption[wrong])?.slice(0, 40);
-    throw invalid(path, `caption ${index + 1}, pair ${wrong + 1}: ${found} is no pair [head, dependent]`);
+    throw invalid(path, `caption ${index + 1}, pair ${wrong + 1}: ${found} is not a pair [head, dependent]`);
   });
 }
 

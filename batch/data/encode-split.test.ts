@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Encoder } from '../../shared/model/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, imageBatch } from './encode-split.ts';
 
-/** D = 1: a region's node is its first feature, a word's node its id. Notes the batches that it was given. */
+/** D = 1: the node of a region is its first feature, the node of a word its id. Records its batches. */
 function plainEncoder(featureSize: number): Encoder & { readonly batches: number[][] } {
   const batches: number[][] = [];
   return {
@@ -21,7 +21,7 @@ function plainEncoder(featureSize: number): Encoder & { readonly batches: number
 }
 
 describe('encodeImageGraphs', () => {
-  it('gives every image its nodes and boxes across batches, and tells its progress', async () => {
+  it('returns nodes and boxes of every image across batches, and reports progress', async () => {
     const [images, regions, featureSize] = [300, 2, 3];
     const encoder = plainEncoder(featureSize);
     const progress: number[] = [];
@@ -47,7 +47,7 @@ describe('encodeImageGraphs', () => {
     expect(progress).toEqual([128, 256, 300]);
   });
 
-  it('takes fewer images at once the larger they are, but one at least', () => {
+  it('encodes fewer images at once the larger they are, but at least one', () => {
     expect(imageBatch(36, 2048)).toBe(128);
     expect(imageBatch(100, 4096)).toBe(40);
     expect(imageBatch(1000, 100_000)).toBe(1);
@@ -57,7 +57,7 @@ describe('encodeImageGraphs', () => {
 describe('encodeCaptionGraphs', () => {
   const captions = Array.from({ length: 600 }, (_, index) => [1, ...Array<number>(index % 7).fill(index), 2]);
 
-  it('keeps the order of the captions while those of equal length share a batch', async () => {
+  it('keeps the order of captions, although captions of equal length share a batch', async () => {
     const encoder = plainEncoder(1);
     const parses = captions.map((_, index) => [[0, index] as const]);
     const graphs = await encodeCaptionGraphs(encoder, captions, parses);
@@ -67,7 +67,7 @@ describe('encodeCaptionGraphs', () => {
     expect(encoder.batches.map(({ length }) => length)).toEqual([256, 256, 88]);
   });
 
-  it('stops when it is asked to', async () => {
+  it('stops when aborted', async () => {
     const controller = new AbortController();
     const stopped = encodeCaptionGraphs(plainEncoder(1), captions, undefined, {
       signal: controller.signal,

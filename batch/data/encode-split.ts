@@ -8,10 +8,10 @@ import type {
 
 /** Captions encoded at once: large enough for large matrix products, small enough for any memory. */
 const CAPTION_BATCH = 256;
-/** Bytes of region features handed to the encoder at once. */
+/** Bytes of region features passed to the encoder at once. */
 const FEATURE_BATCH_BYTES = 64 * 2 ** 20;
 
-/** The images of a split, readable by ranges. */
+/** The images of a split, readable in ranges. */
 export interface ImageRows {
   readonly images: number;
   /** R. */
@@ -22,7 +22,7 @@ export interface ImageRows {
   readFeatures(from: number, to: number): Promise<Float32Array>;
 }
 
-/** How many images fit into one encoding step. */
+/** Number of images that fit into one encoding step. */
 export function imageBatch(regions: number, featureSize: number): number {
   return Math.max(1, Math.min(128, Math.floor(FEATURE_BATCH_BYTES / (regions * featureSize * 4))));
 }
@@ -30,7 +30,7 @@ export function imageBatch(regions: number, featureSize: number): number {
 /**
  * Encodes every image of a split.
  *
- * @param boxes `[images, R, 4]`, the fractions that the structure-level matching is to see.
+ * @param boxes `[images, R, 4]`, the fractions for structure-level matching.
  */
 export async function encodeImageGraphs(
   encoder: Encoder,
@@ -64,7 +64,7 @@ export async function encodeCaptionGraphs(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<CaptionGraph[]> {
   const graphs: CaptionGraph[] = [];
-  // Captions of similar length share a batch: a batch costs as much as its longest caption.
+  // Captions of similar length share a batch, because the cost of a batch depends on its longest caption.
   const order = captions.map((_, index) => index);
   order.sort((a, b) => (captions[a]?.length ?? 0) - (captions[b]?.length ?? 0) || a - b);
   for (let from = 0; from < order.length; from += CAPTION_BATCH) {

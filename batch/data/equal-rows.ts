@@ -2,29 +2,29 @@ import { AppError } from '../../shared/errors/index.ts';
 import type { StoredBoxes } from './image-boxes.ts';
 import type { FeatureFile } from './image-features.ts';
 
-/** Rows of an image in arrays that have a row per caption. */
+/** Rows of an image in arrays with a row for each caption. */
 const ROWS = 5;
-/** Images whose features are compared when a split is opened; those of all others are when they are read. */
+/** Number of images whose features are compared when a split is opened; those of all others are compared when they are read. */
 const SAMPLE = 16;
 
-/** Two rows of one array that should be the same image and are not. */
+/** Two rows of one array that should be the same image but differ. */
 interface DifferingRows {
   readonly path: string;
   readonly first: number;
   readonly other: number;
 }
 
-/** Whether the rows of a split's arrays are equal by fives. */
+/** Whether the rows of a split's arrays are equal in groups of five. */
 export interface FiveEqualRows {
-  /** First row of a five that are equal; undefined when there are none such. */
+  /** First row of a group of five equal rows; undefined if there is none. */
   readonly equal: number | undefined;
-  /** Of a five that are not equal; undefined when all are. */
+  /** Two rows of a group that differ; undefined if all are equal. */
   readonly differing: DifferingRows | undefined;
 }
 
 /**
  * Compares the rows of the arrays in groups of five: boxes and sizes of all groups, features of some, evenly spaced. A single difference
- * proves that five rows are not one image. That they are is certain only after `readEqualRows` has read them.
+ * proves that five rows are not one image. That they are one is certain only after `readEqualRows` has read them.
  *
  * @throws AppError of the readers.
  */
@@ -46,7 +46,7 @@ export async function fiveEqualRows(features: FeatureFile, boxes: StoredBoxes): 
 }
 
 /**
- * Features `[R, F]` of an image that has five rows, all of them read and compared.
+ * Features `[R, F]` of an image with five rows, which are all read and compared.
  *
  * @param first row of the image.
  * @throws AppError `shape_mismatch` when they differ.

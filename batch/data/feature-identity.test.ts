@@ -3,7 +3,7 @@ import { smallSplitFiles, withFolder } from '../../test/support/data-folder.ts';
 import { assertFeaturesOf, type FeaturesOfModel } from './feature-identity.ts';
 import { openSplit } from './open-split.ts';
 
-/** As the small splits are: 3 regions, 4 features. */
+/** As in the small splits: 3 regions, 4 features. */
 const NAME = { source: 'some-source', version: 2, regions: 3, featureSize: 4 };
 
 async function opened<T>(features: string | undefined, use: (folder: string) => T): Promise<T> {
@@ -18,7 +18,7 @@ async function opened<T>(features: string | undefined, use: (folder: string) => 
 }
 
 describe('the name of the features of a split', () => {
-  it('is read from its file, and is not there without one', async () => {
+  it('is read from its file, and undefined without one', async () => {
     await opened(JSON.stringify(NAME), () => {});
     await opened(undefined, () => {});
   });
@@ -27,8 +27,8 @@ describe('the name of the features of a split', () => {
     ['no JSON', '{', 'format_invalid', /test_features\.json is not JSON/],
     ['no source', '{"version":1,"regions":3,"featureSize":4}', 'format_invalid', /source/],
     ['a source with blanks', JSON.stringify({ ...NAME, source: 'a b' }), 'format_invalid', /source/],
-    ['no whole version', JSON.stringify({ ...NAME, version: 1.5 }), 'format_invalid', /version/],
-    ['what is not known', JSON.stringify({ ...NAME, size: 4 }), 'format_invalid', /size/],
+    ['a version that is not whole', JSON.stringify({ ...NAME, version: 1.5 }), 'format_invalid', /version/],
+    ['an unknown field', JSON.stringify({ ...NAME, size: 4 }), 'format_invalid', /size/],
     [
       'other regions',
       JSON.stringify({ ...NAME, regions: 36 }),
@@ -61,7 +61,7 @@ describe('features for a model', () => {
     ...changes,
   });
 
-  it('are taken when both name the same source, or neither names one', () => {
+  it('are accepted if both name the same source, or neither names one', () => {
     assertFeaturesOf({ ...split, features: NAME }, model({ features: { ...NAME } }));
     assertFeaturesOf({ ...split, features: undefined }, model());
   });
@@ -112,7 +112,7 @@ describe('features for a model', () => {
     );
   });
 
-  it('are refused when there are more of them than the model takes', () => {
+  it('are refused if there are more of them than the model takes', () => {
     const of = model({ config: { imageFeatureSize: 3 } });
     expect(() => assertFeaturesOf({ ...split, features: undefined }, of)).toThrow(
       expect.objectContaining({

@@ -11,10 +11,10 @@ const EXAMPLE =
   'it holds, for example, {"source": "my-detector", "version": 1, "regions": 36, "featureSize": 2048}';
 
 /**
- * Reads `{split}_features.json`: which source made the features of a split.
+ * Reads `{split}_features.json`: the source of the features of a split.
  *
- * @param features the split's array, which must be as large as the source says.
- * @returns undefined without the file: the features are unnamed, as those of the published data.
+ * @param features the array of the split, whose sizes must be those of the source.
+ * @returns undefined without the file: the features are unnamed, as in the published data.
  * @throws AppError `format_invalid`, `shape_mismatch`, `file_unreadable`.
  */
 export async function readFeatureIdentity(
@@ -64,9 +64,9 @@ export function featureIdentityFile(identity: FeatureIdentity): string {
   return `${JSON.stringify(identity)}\n`;
 }
 
-/** A model, as far as its features are concerned. */
+/** The part of a model that concerns its features. */
 export interface FeaturesOfModel {
-  /** What messages call it: the checkpoint or folder that it came from. */
+  /** Its name in messages: the checkpoint or folder that it came from. */
   readonly path: string;
   readonly kind: 'checkpoint' | 'model folder';
   readonly features?: FeatureIdentity | undefined;
@@ -74,8 +74,8 @@ export interface FeaturesOfModel {
 }
 
 /**
- * Refuses features of another source than a model was trained on. Unnamed features go with models that name none, if there are as
- * many of them.
+ * Refuses features of another source than those that a model was trained on. Unnamed features fit models without a named source,
+ * if their number is right.
  *
  * @throws AppError `shape_mismatch`, `fingerprint_mismatch`.
  */
@@ -101,7 +101,7 @@ export function assertFeaturesOf(
   }
 }
 
-/** How to name what is unnamed, if it is the same source after all. */
+/** How to name the unnamed side, if the source is the same. */
 function namingHint(
   { folder, split, features }: Pick<Split, 'folder' | 'split' | 'features'>,
   model: FeaturesOfModel,

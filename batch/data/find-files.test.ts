@@ -31,7 +31,7 @@ describe('findCheckpoint', () => {
     );
   });
 
-  it('lists several of no rank', async () => {
+  it('lists several of equal rank', async () => {
     await withFiles(['data/b.pth.tar', 'data/a.pth.tar'], async (folder) => {
       await expect(findCheckpoint(folder)).rejects.toMatchObject({
         code: 'argument_invalid',
@@ -41,7 +41,7 @@ describe('findCheckpoint', () => {
     });
   });
 
-  it('says that there is none', async () => {
+  it('reports that there is none', async () => {
     await withFiles([], (folder) =>
       expect(findCheckpoint(folder)).rejects.toMatchObject({ code: 'file_missing' }),
     );
@@ -62,7 +62,7 @@ describe('findVocabulary', () => {
     });
   });
 
-  it('lists several of no rank', async () => {
+  it('lists several of equal rank', async () => {
     await withFiles(['data/b_vocab.json', 'data/a_vocab.json'], (folder) =>
       expect(findVocabulary(folder)).rejects.toMatchObject({
         code: 'argument_invalid',
@@ -71,7 +71,7 @@ describe('findVocabulary', () => {
     );
   });
 
-  it('says where it looked', async () => {
+  it('names the places where it looked', async () => {
     await withFiles(['vocab/other_vocab.json'], (folder) =>
       expect(findVocabulary(folder)).rejects.toMatchObject({
         code: 'file_missing',

@@ -5,26 +5,26 @@ import { MODEL_FILES } from '../../shared/generation/index.ts';
 import { listFolder } from './split-files.ts';
 
 const CHECKPOINTS = ['.safetensors', '.pth.tar'];
-/** What training needs to go on: a checkpoint, too, but never the one to serve. */
+/** The state of a run is also a checkpoint, but never the one to search with. */
 const STATE = 'state.safetensors';
-/** A model in our own form beside its data. */
+/** A prepared model in the data folder. */
 const MODEL_FOLDER = 'model';
 
-/** Which checkpoint was taken, and by which rule. */
+/** The checkpoint that was chosen, and the rule. */
 export interface FoundCheckpoint {
   /** A `.safetensors`, a `.pth.tar` or a model folder. */
   readonly path: string;
-  /** For people: why this one. */
+  /** Why this one, for the user. */
   readonly reason: string;
   /** Other checkpoints of the folder, by name. */
   readonly others: readonly string[];
 }
 
 /**
- * The vocabulary of a data folder: in the folder itself, in the `vocab` folder beside it, or in `./vocab` where the
+ * The vocabulary of a data folder: in the folder itself, in the `vocab` folder next to it, or in `./vocab`, where the
  * released scripts keep it.
  *
- * @param dataName what the vocabulary is called after; the folder's own name when absent.
+ * @param dataName the name of the data in the vocabulary's file name; by default the name of the folder.
  * @throws AppError `file_missing`, `argument_invalid` (several).
  */
 export async function findVocabulary(folder: string, dataName?: string): Promise<string> {

@@ -6,8 +6,8 @@ import { openFileSource } from '../../shared/platform/file-source.ts';
 import { SPLIT_FILES, splitFile } from './split-files.ts';
 
 /**
- * SHA-256 over the contents of a split's files: equal data gives an equal fingerprint, wherever it lies. Files that
- * are not there count as such. Progress counts bytes.
+ * SHA-256 over the contents of a split's files: equal data has an equal fingerprint, wherever it is. Missing files
+ * count as missing. Progress counts bytes.
  *
  * @throws AppError `file_unreadable`, `cancelled`.
  */

@@ -3,7 +3,7 @@ import { openNpy } from '../../shared/formats/npy/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import { readSizes } from './image-sizes.ts';
 
-/** The boxes and sizes of a split, row by row as its files hold them. */
+/** The boxes and sizes of a split, row by row as in its files. */
 export interface StoredBoxes {
   readonly paths: { readonly boxes: string; readonly sizes: string };
   /** R. */
@@ -15,7 +15,7 @@ export interface StoredBoxes {
 }
 
 /**
- * Reads `{split}_ims_bbx.npy` and `{split}_ims_size.npy` whole.
+ * Reads `{split}_ims_bbx.npy` and `{split}_ims_size.npy` completely.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
@@ -46,7 +46,7 @@ export async function readStoredBoxes(
   return { paths, regions, boxRows, sizeRows: await readSizes(paths.sizes, rows) };
 }
 
-/** What is known of the images once it is known which rows they are. */
+/** Boxes and sizes by image, once it is known which rows belong to which image. */
 export interface ImageBoxes {
   /** `[images, R, 4]`, x1 y1 x2 y2 as fractions of width and height. */
   readonly boxes: Float32Array;
@@ -54,7 +54,7 @@ export interface ImageBoxes {
   readonly sizes: Float32Array;
 }
 
-/** Boxes as fractions, and sizes, of images that have `rowsPerImage` equal rows each. */
+/** Boxes as fractions, and sizes, of images with `rowsPerImage` equal rows each. */
 export function imageBoxes(
   { regions, boxRows, sizeRows }: StoredBoxes,
   images: number,

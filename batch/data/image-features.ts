@@ -16,7 +16,7 @@ export interface FeatureFile {
 }
 
 /**
- * Opens `{split}_ims.npy` for reading by ranges, integers and floats alike.
+ * Opens `{split}_ims.npy` for reading in ranges; integers and floats are both supported.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
@@ -33,7 +33,7 @@ export async function openFeatures(path: string): Promise<FeatureFile> {
       );
     }
     if (rows === 0) {
-      throw new AppError('shape_mismatch', `${path} holds no image`, {
+      throw new AppError('shape_mismatch', `${path} has no images`, {
         hint: 'leave a split without images out',
       });
     }

@@ -5,7 +5,7 @@ import type { FeatureFile } from './image-features.ts';
 import type { SplitLayout } from './split-layout.ts';
 
 /**
- * Features by image. Of an image with five rows all are read and compared the first time, the first alone from then on.
+ * Features by image. The first time, all five rows of an image are read and compared, later only the first one.
  */
 export function featureRows(file: FeatureFile, { images, rowsPerImage }: SplitLayout): ImageRows {
   const { path, regions, featureSize } = file;

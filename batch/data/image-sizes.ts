@@ -6,8 +6,8 @@ const FIELDS = ['image_w', 'image_h'] as const;
 const HINT = 'a structured array or an object array of dicts with image_w and image_h, in pixels';
 
 /**
- * Width and height of every row of `{split}_ims_size.npy`, `[rows, 2]`: a structured array, or an object array of
- * dicts as the published data have it.
+ * Width and height of every row of `{split}_ims_size.npy`, `[rows, 2]`: a structured array, or an object array of dicts
+ * as in the published data.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
@@ -33,7 +33,7 @@ export async function readSizes(path: string, rows: number): Promise<Float32Arra
         'format_invalid',
         `${path}: row ${row} has no positive size (${width} x ${height})`,
         {
-          hint: "write the picture's width and height in pixels",
+          hint: "write the image's width and height in pixels",
         },
       );
     }

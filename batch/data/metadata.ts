@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { parseJson } from './text-files.ts';
 
 /**
- * The records of `{split}_metadata.jsonl`, one JSON object a line, an image each.
+ * The entries of `{split}_metadata.jsonl`: one JSON object on each line, for each image.
  *
  * @throws AppError `format_invalid` with file and line.
  */
@@ -11,7 +11,7 @@ export function parseMetadata(path: string, lines: readonly string[]): Record<st
     const where = `${path}:${index + 1}`;
     const value = parseJson(line, where);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new AppError('format_invalid', `${where} is no JSON object`, {
+      throw new AppError('format_invalid', `${where} is not a JSON object`, {
         hint: 'each line holds one object, for example {"photographer": "A. Adams"}',
       });
     }

@@ -18,7 +18,7 @@ async function openFiles<T>(files: Files, split: string, use: (opened: Split) =>
 }
 
 describe('openSplit', () => {
-  it.each([1, 5])('reads everything of a split with %i rows an image', async (rowsPerImage) => {
+  it.each([1, 5])('reads everything of a split with %i rows for each image', async (rowsPerImage) => {
     await openFiles(smallSplitFiles('test', 4, rowsPerImage), 'test', async (split) => {
       expect(split).toMatchObject({
         split: 'test',
@@ -50,7 +50,7 @@ describe('openSplit', () => {
     });
   });
 
-  it('does without the files that a split need not have', async () => {
+  it('works without optional files', async () => {
     const files = smallSplitFiles('test', 3);
     for (const name of ['precaps_stan.txt', 'caps.txt', 'caps.json', 'images.txt', 'metadata.jsonl']) {
       files.delete(`test_${name}`);
@@ -62,7 +62,7 @@ describe('openSplit', () => {
     });
   });
 
-  it('takes Windows line ends', async () => {
+  it('accepts Windows line ends', async () => {
     const files = smallSplitFiles('test', 3);
     for (const [name, content] of files) {
       if (typeof content === 'string') files.set(name, content.replaceAll('\n', '\r\n'));
@@ -74,7 +74,7 @@ describe('openSplit', () => {
     });
   });
 
-  it('has all of dev, however many captions it has', async () => {
+  it('has all captions of dev', async () => {
     await openFiles(smallSplitFiles('dev', 1002), 'dev', async (split) => {
       expect([split.images, split.captionIds.length]).toEqual([1002, 5010]);
     });
@@ -85,7 +85,7 @@ const float = (values: readonly number[], shape: readonly number[]): Buffer =>
   npyBytes("'<f4'", shape, Float32Array.from(values));
 const ones = (count: number): number[] => Array<number>(count).fill(1);
 
-/** What is wrong, how it is made so, the code, and what the message must name. */
+/** What is wrong, how it is made, the code, and what the message must name. */
 const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, RegExp])[] = [
   ['no features', (files) => files.delete('test_ims.npy'), 'file_missing', /no split "test"/],
   ['no boxes', (files) => files.delete('test_ims_bbx.npy'), 'file_missing', /test_ims_bbx\.npy/],
@@ -99,7 +99,7 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /test_ims\.npy/,
   ],
   [
-    'a caption too few',
+    'too few captions',
     (files) => files.set('test_precaps_stan.txt', '1,4,2\n'.repeat(9)),
     'shape_mismatch',
     /2 rows for 9 captions/,
@@ -170,7 +170,7 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /test_precaps_stan\.txt:2/,
   ],
   [
-    'an id that is no number',
+    'an id that is not a number',
     (files) => files.set('test_precaps_stan.txt', `${'1,4,2\n'.repeat(9)}1,cat,2\n`),
     'format_invalid',
     /:10: "cat"/,
@@ -188,7 +188,7 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /:10: word id 7.*7 words/,
   ],
   [
-    'a text too few',
+    'too few texts',
     (files) => files.set('test_caps.txt', 'a\n'.repeat(9)),
     'shape_mismatch',
     /test_caps\.txt has 9 entries for 10 captions/,
@@ -200,19 +200,19 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /test_caps\.txt is not UTF-8/,
   ],
   [
-    'parses that are no JSON',
+    'parses that are not JSON',
     (files) => files.set('test_caps.json', '[[[0, 1]'),
     'format_invalid',
     /test_caps\.json is not JSON/,
   ],
   [
-    'parses that are no list',
+    'parses that are not a list',
     (files) => files.set('test_caps.json', '{}'),
     'format_invalid',
     /test_caps\.json/,
   ],
   [
-    'a parse too few',
+    'too few parses',
     (files) => files.set('test_caps.json', JSON.stringify(Array(9).fill([[0, 1]]))),
     'shape_mismatch',
     /9 entries for 10 captions/,
@@ -240,13 +240,13 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /caption 10, pair 1/,
   ],
   [
-    'a caption that is no list',
+    'a caption that is not a list',
     (files) => files.set('test_caps.json', JSON.stringify([...Array(9).fill([[0, 1]]), 5])),
     'format_invalid',
     /caption 10/,
   ],
   [
-    'a name too many',
+    'too many names',
     (files) => files.set('test_images.txt', 'a\nb\nc\n'),
     'shape_mismatch',
     /test_images\.txt has 3 entries for 2 images/,
@@ -264,13 +264,13 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     /test_metadata\.jsonl has 1 entries/,
   ],
   [
-    'metadata that is no object',
+    'metadata that is not an object',
     (files) => files.set('test_metadata.jsonl', '{}\n[]\n'),
     'format_invalid',
     /test_metadata\.jsonl:2/,
   ],
   [
-    'metadata that is no JSON',
+    'metadata that is not JSON',
     (files) => files.set('test_metadata.jsonl', '{}\n{\n'),
     'format_invalid',
     /test_metadata\.jsonl:2/,
@@ -285,7 +285,7 @@ describe('openSplit refuses', () => {
     await expect(opening).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('features that are not finite, and says whose they are', async () => {
+  it('features that are not finite, and names the image', async () => {
     const files = smallSplitFiles('test', 3);
     const features = ones(36);
     features[28] = Number.NaN;
@@ -299,14 +299,14 @@ describe('openSplit refuses', () => {
     });
   });
 
-  it('a folder that is not there or is a file', async () => {
+  it('a folder that does not exist or is a file', async () => {
     await withFolder(new Map([['file', 'x']]), async (folder) => {
       await expect(openSplit(`${folder}/none`, 'test')).rejects.toMatchObject({ code: 'file_missing' });
       await expect(openSplit(`${folder}/file`, 'test')).rejects.toMatchObject({ code: 'file_unreadable' });
     });
   });
 
-  it('a split that is not there, and names those that are', async () => {
+  it('a split that does not exist, and names the existing ones', async () => {
     await withFolder(smallSplitFiles('dev', 1), async (folder) => {
       await expect(openSplit(folder, 'test')).rejects.toMatchObject({
         code: 'file_missing',

@@ -13,8 +13,8 @@ import { assertCount, splitLayout } from './split-layout.ts';
 import { readJson, readLines } from './text-files.ts';
 
 /**
- * Opens a split of a data folder (docs/data-folder.md): a row per image or five equal rows an image, any number of captions an image,
- * sizes as dicts or structured, features of any number type. Features are read by ranges, all else whole.
+ * Opens a split of a data folder (docs/data-folder.md): one row or five equal rows for each image, any number of captions for each
+ * image, sizes as dicts or structured, features of any number type. Features are read in ranges, everything else completely.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `shape_mismatch`.
  */
@@ -29,7 +29,7 @@ export async function openSplit(
       hint:
         splits.length > 0
           ? `it has ${splits.join(', ')}`
-          : 'it is no data folder: it holds no {split}_ims.npy',
+          : 'it is not a data folder: it has no {split}_ims.npy',
     });
   }
   const file = await openFeatures(splitFile(folder, split, 'features'));

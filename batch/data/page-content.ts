@@ -3,11 +3,11 @@ import { AppError } from '../../shared/errors/index.ts';
 import { SEARCH_LIMITS } from '../../shared/schema/index.ts';
 import { readLines } from './text-files.ts';
 
-/** What a data folder may tell visitors of its page. */
+/** Files of a data folder for the page. */
 export const PAGE_FILES = {
-  /** Sentences to try, a line each; an empty line begins a new group of sentences that are shown together. */
+  /** Sentences to try, one on each line; an empty line starts a new group of sentences that are shown together. */
   examples: 'examples.txt',
-  /** A few words on the collection. */
+  /** A few words about the collection. */
   note: 'about.txt',
 } as const;
 
@@ -19,10 +19,10 @@ export interface PageContent {
 }
 
 /**
- * What a data folder tells visitors; where it names no sentences, some of the index serve.
+ * The page's content from a data folder; without sentences in it, some from the index.
  *
- * @param folder none where the index's data is not at hand.
- * @throws AppError `format_invalid` when a sentence is longer than a query may be; `file_unreadable`.
+ * @param folder undefined if the data of the index is not available.
+ * @throws AppError `format_invalid` if a sentence is longer than a query may be; `file_unreadable`.
  */
 export async function pageContent(
   folder: string | undefined,
@@ -45,7 +45,7 @@ function groups(lines: readonly string[], path: string): string[][] {
       throw new AppError(
         'format_invalid',
         `${path}, line ${index + 1}: a sentence has at most ${SEARCH_LIMITS.queryCharacters} characters`,
-        { hint: 'write a sentence that a person would search for, a line each' },
+        { hint: 'write sentences that a person would search for, one on each line' },
       );
     }
     if (text === '') found.push([]);

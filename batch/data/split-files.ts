@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 
-/** The files of a split: `{split}_` and these. The first three must be there. */
+/** The files of a split: `{split}_` and these. The first three must exist. */
 export const SPLIT_FILES = {
   features: 'ims.npy',
   boxes: 'ims_bbx.npy',
@@ -22,7 +22,7 @@ export function splitFile(folder: string, split: string, file: keyof typeof SPLI
 }
 
 /**
- * The splits of a data folder, those that have region features, by name.
+ * The splits of a data folder: the names with region features.
  *
  * @throws AppError `file_missing`, `file_unreadable`.
  */
@@ -33,7 +33,7 @@ export async function listSplits(folder: string): Promise<string[]> {
 }
 
 /**
- * The names of what lies in a folder.
+ * The names of the entries of a folder.
  *
  * @throws AppError `file_missing`, `file_unreadable`.
  */

@@ -19,7 +19,7 @@ async function open<T>(files: Files, use: (split: Split) => Promise<T> | T): Pro
   });
 }
 
-/** A row an image with a caption each; all boxes and sizes are equal, and there are no names. */
+/** One row and one caption for each image; all boxes and sizes are equal, and there are no names. */
 function oneEach(images: number, features: (row: number) => number = (row) => row): Files {
   const files = smallSplitFiles('test', images, 1, images);
   const rows = Array.from({ length: images }, (_, row) => features(row));
@@ -63,13 +63,13 @@ describe('which captions belong to which image', () => {
       expect((await split.readFeatures(39, 40))[0]).toBe(39);
     }));
 
-  it('is one each where captions and rows are as many and do not divide by five', () =>
+  it('is one each if there are as many captions as rows, and these do not divide by five', () =>
     open(oneEach(7), ({ images, captionImages }) => {
       expect(images).toBe(7);
       expect(captionImages).toEqual(evenCaptionImages(7, 1));
     }));
 
-  it('is five each where five rows are equal throughout', () =>
+  it('is five each if all rows are equal in fives', () =>
     open(smallSplitFiles('test', 40, 5), async (split) => {
       expect([split.images, split.rowsPerImage]).toEqual([40, 5]);
       expect(split.captionImages).toEqual(evenCaptionImages(40, 5));
@@ -85,8 +85,8 @@ describe('which captions belong to which image', () => {
     ['one each', '1 per image', 3, [0, 1, 2]],
     ['two, none and one, in any order', '2\n0\n0\n', 3, [2, 0, 0]],
     ['seven and none', '1\r\n1\r\n1\r\n1\r\n1\r\n1\r\n1\r\n', 7, [1, 1, 1, 1, 1, 1, 1]],
-    ['one in all', '0\n', 1, [0]],
-  ])('is what the file says: %s', async (_, text, captions, expected) => {
+    ['one in total', '0\n', 1, [0]],
+  ])('is as stated in the file: %s', async (_, text, captions, expected) => {
     const files = smallSplitFiles('test', 3, 1, captions).set(CAPTION_IMAGES, text);
     await open(files, (split) => {
       expect([split.images, [...split.captionImages]]).toEqual([3, expected]);
@@ -96,7 +96,7 @@ describe('which captions belong to which image', () => {
     });
   });
 
-  it('is what the file says where equal rows would say something else', async () => {
+  it('is as stated in the file, even if equal rows suggest something else', async () => {
     const files = oneEach(10, () => 1).set(CAPTION_IMAGES, '1 per image\n');
     await open(files, (split) => expect([split.images, split.rowsPerImage]).toEqual([10, 1]));
     files.delete(CAPTION_IMAGES);
@@ -105,48 +105,48 @@ describe('which captions belong to which image', () => {
 
   it.each<[string, Files, RegExp, RegExp]>([
     [
-      'two captions an image without a word on it',
+      'two captions for each image without a file',
       smallSplitFiles('test', 3, 1, 6),
       /3 rows for 6 captions/,
       /test_caption_images\.txt: .*"2 per image"/,
     ],
     [
-      'five rows that are equal beside five that are not',
+      'five equal rows and five rows that differ',
       oneEach(10, (row) => (row < 5 ? 1 : row)),
       /test_ims\.npy: rows 5 and 6 differ, but rows 0 to 4 are equal/,
       /"1 per image" into .*test_caption_images\.txt/,
     ],
     [
-      'another number of captions than is stated',
+      'another number of captions than stated',
       smallSplitFiles('test', 3, 1, 7).set(CAPTION_IMAGES, '2 per image'),
-      /says 2 captions an image: 3 images have 6, but there are 7 captions/,
+      /says 2 captions for each image: 3 images have 6, but there are 7 captions/,
       /a line for each caption/,
     ],
     [
-      'a line too few',
+      'too few lines',
       smallSplitFiles('test', 3, 1, 3).set(CAPTION_IMAGES, '0\n1\n'),
       /has 2 lines for 3 captions/,
       /a line for each caption/,
     ],
     [
-      'a line that is no row',
+      'a line that is not a row',
       smallSplitFiles('test', 3, 1, 3).set(CAPTION_IMAGES, '0\n-1\n2\n'),
       /test_caption_images\.txt:2: "-1" is not the row of an image/,
       /from 0/,
     ],
     [
-      'an image that is not there',
+      'an image that does not exist',
       smallSplitFiles('test', 3, 1, 3).set(CAPTION_IMAGES, '0\n1\n3\n'),
       /test_caption_images\.txt:3: there is no row 3, the last one is 2/,
       /from 0/,
     ],
     [
-      'captions that are stated and not there',
+      'stated captions that do not exist',
       captionless(3).set(CAPTION_IMAGES, '1 per image'),
       /3 images have 3, but there are 0 captions/,
       /a line for each caption/,
     ],
-  ])('is not told by %s', async (_, files, message, hint) => {
+  ])('cannot be decided from %s', async (_, files, message, hint) => {
     await expect(open(files, () => {})).rejects.toMatchObject({
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
@@ -175,7 +175,7 @@ describe('a row per caption', () => {
       'test_ims.npy',
       (files: Files) => files.set('test_ims.npy', array(10, 4, spoiled(120, 7 * 12))),
     ],
-  ])('is refused when the %s of an image differ', async (_, name, spoil) => {
+  ])('is refused if the %s of an image differ', async (_, name, spoil) => {
     const files = smallSplitFiles('test', 2, 5);
     spoil(files);
     await expect(open(files, () => {})).rejects.toMatchObject({
@@ -184,10 +184,10 @@ describe('a row per caption', () => {
     });
   });
 
-  it('is compared to the last feature of every image that is read, and then no more', async () => {
+  it('is compared up to the last feature of every image that is read, and only once', async () => {
     const images = 100;
     const files = smallSplitFiles('test', images, 5);
-    // Image 51 is none of those that are looked at when the split is opened.
+    // Image 51 is not one of those that are compared when the split is opened.
     const features = Float32Array.from({ length: images * 60 }, (_, at) => Math.floor(at / 60));
     features[51 * 60 + 59] = -1;
     files.set('test_ims.npy', npyBytes("'<f4'", [images * 5, 3, 4], features));
@@ -203,7 +203,7 @@ describe('a row per caption', () => {
     });
   });
 
-  it('may have features that are not finite in none of its rows', async () => {
+  it('must have finite features in all of its rows', async () => {
     const files = smallSplitFiles('test', 2, 5);
     const features = Float32Array.from({ length: 120 }, (_, at) =>
       at >= 60 && at % 12 === 4 ? Number.NaN : 1,

@@ -5,33 +5,33 @@ import { fiveEqualRows } from './equal-rows.ts';
 import type { StoredBoxes } from './image-boxes.ts';
 import type { FeatureFile } from './image-features.ts';
 
-/** Captions of an image in the published data. */
+/** Captions of each image in the published data. */
 const PUBLISHED_CAPTIONS = 5;
 
 /** How the rows of the arrays, the images and the captions of a split belong together. */
 export interface SplitLayout {
   readonly images: number;
-  /** Rows of the arrays for an image: 1, or 5 equal ones (a row per caption). */
+  /** Rows of the arrays for each image: 1, or 5 equal ones (a row for each caption). */
   readonly rowsPerImage: number;
   readonly captionImages: CaptionImages;
 }
 
-/** What tells the layout. */
+/** What determines the layout. */
 export interface LayoutEvidence {
   readonly features: FeatureFile;
   readonly boxes: StoredBoxes;
-  /** Captions of the split; 0 where it has none: then there is a row per image. */
+  /** Captions of the split; 0 if it has none: then there is one row for each image. */
   readonly captions: number;
   /** `{split}_caption_images.txt`. */
   readonly captionImages: { readonly path: string; readonly lines: readonly string[] | undefined };
 }
 
 /**
- * Finds out which rows are an image and which captions belong to it. With `{split}_caption_images.txt`, the arrays have a row for each
- * image. Without that file the published layouts are known: five captions for each row, or a row for each caption. The rows of the
- * latter are one image where all are equal in groups of five; where no group is equal, each row is an image.
+ * Determines which rows are an image and which captions belong to it. With `{split}_caption_images.txt`, the arrays have one row for
+ * each image. Without that file, the published layouts are assumed: five captions for each row, or one row for each caption. In the
+ * second case, rows are one image if all are equal in groups of five; if no group is equal, each row is an image.
  *
- * @throws AppError `shape_mismatch`, `format_invalid` (the file), also where the layout cannot be told.
+ * @throws AppError `shape_mismatch`, `format_invalid` (the file), also if the layout is ambiguous.
  */
 export async function splitLayout(evidence: LayoutEvidence): Promise<SplitLayout> {
   const { features, captions, captionImages } = evidence;
@@ -73,7 +73,7 @@ export async function splitLayout(evidence: LayoutEvidence): Promise<SplitLayout
   );
 }
 
-/** Refuses a text file of another number of entries than there are images or captions. */
+/** Refuses a text file with another number of entries than there are images or captions. */
 export function assertCount(
   path: string,
   unit: 'images' | 'captions',
@@ -82,6 +82,6 @@ export function assertCount(
 ): void {
   if (found === expected) return;
   throw new AppError('shape_mismatch', `${path} has ${found} entries for ${expected} ${unit}`, {
-    hint: `one entry for each of the ${unit}, in their order; look for lines that were lost or doubled`,
+    hint: `one entry for each of the ${unit}, in their order; look for lines that were lost or duplicated`,
   });
 }

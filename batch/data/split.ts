@@ -8,30 +8,30 @@ import type { ImageBoxes, StoredBoxes } from './image-boxes.ts';
 export interface Split extends ImageRows, ImageBoxes {
   readonly folder: string;
   readonly split: string;
-  /** Which source made the features; undefined where `{split}_features.json` is not there. */
+  /** The source of the features; undefined without `{split}_features.json`. */
   readonly features: FeatureIdentity | undefined;
-  /** Rows of the arrays for an image: 1, or 5 equal ones. */
+  /** Rows of the arrays for each image: 1, or 5 equal ones. */
   readonly rowsPerImage: number;
-  /** The arrays' rows, which the released evaluation looks at. */
+  /** The rows of the arrays, which the released evaluation uses. */
   readonly stored: StoredBoxes;
-  /** Of each caption its image; as many as there are captions, of which an image may have any number. */
+  /** The image of each caption; as many entries as captions. An image may have any number of captions. */
   readonly captionImages: CaptionImages;
   /** The captions of an image, in order. */
   captionsOf(image: number): readonly number[];
-  /** Word ids with `<start>` and `<end>`; none where there is no `{split}_precaps_stan.txt`. */
+  /** Word ids with `<start>` and `<end>`; empty without `{split}_precaps_stan.txt`. */
   readonly captionIds: readonly (readonly number[])[];
   /** `{split}_caps.txt` */
   readonly captionTexts: readonly string[] | undefined;
-  /** `{split}_caps.json`, a parse per caption. */
+  /** `{split}_caps.json`, a parse for each caption. */
   readonly dependencies: readonly Dependencies[] | undefined;
-  /** `{split}_images.txt`: a file name or URL per image. */
+  /** `{split}_images.txt`: a file name or URL for each image. */
   readonly imageNames: readonly string[] | undefined;
-  /** `{split}_metadata.jsonl`: an object per image. */
+  /** `{split}_metadata.jsonl`: an object for each image. */
   readonly metadata: readonly Record<string, unknown>[] | undefined;
   close(): Promise<void>;
 }
 
 export interface OpenSplitOptions {
-  /** V of the model that the captions are for: ids beyond it are refused with file and line. */
+  /** V of the model that the captions are for: larger ids are refused with file and line. */
   readonly vocabularySize?: number | undefined;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
 
 /**
- * A UTF-8 file whole, or undefined when there is no such file.
+ * A whole UTF-8 file, or undefined if there is no such file.
  *
  * @throws AppError `file_unreadable`, `format_invalid` (not UTF-8).
  */
@@ -27,7 +27,7 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** The lines of a text file, without their ends and without the empty one behind the last; undefined without a file. */
+/** The lines of a text file, without line ends and without the empty one after the last; undefined without a file. */
 export async function readLines(path: string): Promise<string[] | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;

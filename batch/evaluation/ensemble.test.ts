@@ -15,7 +15,7 @@ const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
 const dense = join(golden, 'dense', 'model_best.pth.tar');
 const sparse = join(golden, 'sparse', 'model_best.pth.tar');
 
-/** Means of float32 sums against sums of float32 means. */
+/** Means of float32 sums compared with sums of float32 means. */
 const MEANS = { absolute: 1e-6, relative: 1e-6 };
 
 type Member = readonly [checkpoint: string, propagation: string];
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(golden))('ensembles (skipped without ../shared/golde
     ['by folds', ['--fold5']],
     ['whole, by the released protocol', ['--protocol', 'released']],
     ['by folds, by the released protocol', ['--fold5', '--protocol', 'released']],
-  ])('have the mean of their similarities and its recalls, %s', async (_, flags) => {
+  ])('have the mean of their similarities and its recall@K, %s', async (_, flags) => {
     await withFolder(testallFiles(join(golden, 'sparse')), async (folder) => {
       const single: Float32Array[] = [];
       for (const member of MEMBERS) single.push(await scores(folder, [member], flags));
@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(golden))('ensembles (skipped without ../shared/golde
     });
   });
 
-  it('are one model where they are the same model twice', async () => {
+  it('equal one model if they are the same model twice', async () => {
     await withFolder(testallFiles(join(golden, 'sparse')), async (folder) => {
       const [member] = MEMBERS;
       const printed = (members: readonly Member[]): Promise<string> =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evenCaptionImages, recallMetrics } from '../../shared/retrieval/index.ts';
 import { evaluationLines } from './evaluation-report.ts';
 
-/** Two images and ten captions, where the captions of both are found first, or those of the second image last. */
+/** Two images and ten captions: the captions of both images are found first, or those of the second image last. */
 const right = Float32Array.from({ length: 20 }, (_, pair) => (pair % 10 >= 5 === pair >= 10 ? 1 : 0));
 const swapped = Float32Array.from(right, (score, pair) => (pair < 10 ? score : 0.5 - score));
 const folds = [right, swapped].map((scores) => recallMetrics(scores, 2, evenCaptionImages(2, 5)));
@@ -20,8 +20,8 @@ describe('evaluationLines', () => {
   });
 
   it('hold each fold and the mean of their figures for several', () => {
-    // Second image, second fold: its five captions follow the five others, and the first image outranks it for them:
-    // i2t ranks 0 and 5, t2i ranks five times 0... and five times 1.
+    // Second image, second fold: the five other captions come before its own, and the first image ranks before it for
+    // them: i2t ranks 0 and 5, t2i ranks five times 0... and five times 1.
     expect(evaluationLines(folds)).toEqual([
       'Images: 4, Captions: 20',
       'Image to text: 100.0, 100.0, 100.0, 1.0, 1.0',

@@ -7,7 +7,7 @@ import {
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import type { Members } from './open-members.ts';
 
-/** Recalls in percent, median and mean rank counted from one. */
+/** recall@K in percent, median and mean rank counted from one. */
 export type Figures = Omit<DirectionMetrics, 'ranks'>;
 
 export interface Summary {
@@ -33,7 +33,7 @@ function meanFigures(directions: readonly Figures[]): Figures {
   };
 }
 
-/** The mean of the folds' figures, as MSCOCO's are reported; of one fold, its own. */
+/** The mean of the folds' figures, as reported for MSCOCO; for one fold, its own. */
 export function summarise(folds: readonly RecallMetrics[]): Summary {
   return {
     rsum: mean(folds.map(({ rsum }) => rsum)),
@@ -51,8 +51,8 @@ function row(figures: Figures, separator: string): string {
 }
 
 /**
- * The lines that the released scripts print: `test.py` for one fold, `testall.py` for five. The latter labels its three
- * averages wrongly (the index of each is one off); here each stands behind its own name.
+ * The lines that the released scripts print: `test.py` for one fold, `testall.py` for five. The latter prints its three
+ * averages under wrong labels (off by one); here each has its own name.
  */
 export function evaluationLines(folds: readonly RecallMetrics[]): string[] {
   const [first] = folds;
@@ -77,7 +77,7 @@ export function evaluationLines(folds: readonly RecallMetrics[]): string[] {
   ];
 }
 
-/** The same for machines: `model` of one, `ensemble` of several; `folds` where there are some. */
+/** The same for programs: `model` for one, `ensemble` for several; `folds` if there are any. */
 export function evaluationJson(members: Members, folds: readonly RecallMetrics[]): object {
   const [{ network, split, engines, protocol }, ...others] = members;
   const models = [network, ...others.map((member) => member.network)].map(modelJson);

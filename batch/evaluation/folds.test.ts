@@ -17,7 +17,7 @@ describe('folds', () => {
     ]);
   });
 
-  it('take the captions with their images, however many and in whatever order', () => {
+  it('take the captions with their images, in any number and order', () => {
     const folds = fiveFolds(5, Int32Array.of(4, 0, 0, 3, 4, 1));
     expect(folds.map(({ captions }) => captions)).toEqual([[1, 2], [5], [], [3], [0, 4]]);
     expect(folds.map(({ captionImages }) => [...captionImages])).toEqual([[0, 0], [0], [], [0], [0, 0]]);
@@ -26,7 +26,7 @@ describe('folds', () => {
     ]);
   });
 
-  it('refuse a split that does not divide by five', () => {
+  it('refuse a split whose images do not divide by five', () => {
     expect(() => fiveFolds(12, evenCaptionImages(12, 5))).toThrow(
       expect.objectContaining({ code: 'argument_invalid' }),
     );

@@ -1,16 +1,16 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { CaptionImages } from '../../shared/retrieval/index.ts';
 
-/** A part of a split that is evaluated on its own: images `[from, to)` and their captions. */
+/** A part of a split that is evaluated separately: images `[from, to)` and their captions. */
 export interface Fold {
   readonly images: readonly [from: number, to: number];
   /** Ordinals in the split, ascending. */
   readonly captions: readonly number[];
-  /** Of each of these captions its image, counted from the fold's first one. */
+  /** The image of each of these captions, counted from the first image of the fold. */
   readonly captionImages: CaptionImages;
 }
 
-/** MSCOCO's five folds: `testall` has 5,000 images, a fold 1,000 of them with 5,000 captions. */
+/** MSCOCO's five folds: `testall` has 5,000 images, a fold has 1,000 of them with 5,000 captions. */
 const FOLDS = 5;
 
 /** The whole split as one fold. */

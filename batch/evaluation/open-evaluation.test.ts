@@ -19,7 +19,7 @@ function request(model: string, changes: Partial<EvaluationRequest>): Evaluation
   };
 }
 
-/** The named files of a golden data folder in a folder of their own. */
+/** The named files of a golden data folder in a new folder. */
 function withData<T>(
   model: string,
   names: readonly string[],
@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(golden))('openEvaluation (skipped without ../shared/
     );
   });
 
-  it('refuses a sparse model without parses where they matter, and there alone', async () => {
+  it('refuses a sparse model without parses only if they matter', async () => {
     await withData('sparse', [...IMAGES, 'test_precaps_stan.txt'], async (folder) => {
       await expect(openEvaluation(request('sparse', { folder }))).rejects.toMatchObject({
         code: 'file_missing',
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(golden))('openEvaluation (skipped without ../shared/
     });
   });
 
-  it('refuses a vocabulary of another size than the model knows', async () => {
+  it("refuses a vocabulary of another size than the model's", async () => {
     const words = ['<pad>', '<start>', '<end>', '<unk>', 'dog'];
     const vocabulary = JSON.stringify({
       word2idx: Object.fromEntries(words.map((word, id) => [word, id])),

@@ -15,26 +15,26 @@ export interface EvaluationRequest {
   /** The data folder. */
   readonly folder: string;
   readonly split: string;
-  /** A vocabulary file to hold the model to; captions come as ids and need none. */
+  /** A vocabulary file to check the model against; captions are ids and need none. */
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   /** `auto` or a backend's name. */
   readonly backend: string;
-  /** What the fused matcher multiplies; float32 unless said. */
+  /** The numbers that the fused matcher multiplies; float32 by default. */
   readonly precision?: MatchPrecision | undefined;
   readonly protocol: Protocol;
-  /** Whether five folds are scored each on its own, as MSCOCO is. */
+  /** Whether five folds are scored separately, as for MSCOCO. */
   readonly fold5: boolean;
 }
 
-/** A model and a split that fit together, ready to be scored. Whoever opened it closes it. */
+/** A model and a split that fit together, ready to score. Whoever opened it closes it. */
 export interface Evaluation {
   readonly network: LoadedNetwork;
   readonly split: Split;
   readonly engines: Engines;
   readonly protocol: Protocol;
   readonly folds: readonly Fold[];
-  /** `[images, R, 4]`, the fractions that the images are scored with. */
+  /** `[images, R, 4]`, the fractions that images are scored with. */
   readonly boxes: Float32Array;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { type Evaluation, type EvaluationRequest, openEvaluation } from './open-
 export interface MembersRequest extends Omit<EvaluationRequest, 'checkpoint' | 'propagation'> {
   /** One model, or the members of an ensemble. */
   readonly checkpoints: readonly string[];
-  /** None (what each file says), one for all, or one for each checkpoint in order. */
+  /** Empty (what each file says), one for all, or one for each checkpoint in order. */
   readonly propagations: readonly Propagation[];
 }
 
@@ -13,9 +13,9 @@ export interface MembersRequest extends Omit<EvaluationRequest, 'checkpoint' | '
 export type Members = readonly [Evaluation, ...Evaluation[]];
 
 /**
- * Opens each model with the split. Whoever opened them closes them, with `closeMembers`.
+ * Opens each model with the split. Whoever opened them closes them with `closeMembers`.
  *
- * @throws AppError of `openEvaluation`; `argument_invalid` for another number of propagations than checkpoints,
+ * @throws AppError of `openEvaluation`; `argument_invalid` if the numbers of propagations and checkpoints differ,
  *   `shape_mismatch` for models of different vocabularies.
  */
 export async function openMembers(request: MembersRequest): Promise<Members> {
@@ -47,7 +47,7 @@ export async function closeMembers(members: readonly Evaluation[]): Promise<void
   for (const member of members) await member.close();
 }
 
-/** The captions are ids: models of different vocabularies read different sentences. */
+/** Captions are ids: models with different vocabularies would read different sentences. */
 function assertSameWords({ network: first }: Evaluation, { network: other }: Evaluation): void {
   const sizes = [first.config.vocabularySize, other.config.vocabularySize];
   if (sizes[0] === sizes[1]) return;

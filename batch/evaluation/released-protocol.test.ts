@@ -7,7 +7,7 @@ import { releasedBoxes, releasedSplit } from './released-protocol.ts';
 
 type Boxes = Parameters<typeof releasedBoxes>[0];
 
-/** One region an image; the box of image i is [i + 1, i + 2, i + 3, i + 4] in an image of 2 x 4 pixels. */
+/** One region for each image; the box of image i is [i + 1, i + 2, i + 3, i + 4] in an image of 2 x 4 pixels. */
 function stored(images: number, rowsPerImage: number): Boxes {
   const rows = Array.from({ length: images * rowsPerImage }, (_, row) => Math.floor(row / rowsPerImage));
   return {
@@ -23,13 +23,13 @@ function stored(images: number, rowsPerImage: number): Boxes {
   };
 }
 
-/** The box of image `image`, divided that often. */
+/** The box of image `image`, divided this often. */
 function divided(image: number, times: number): number[] {
   return [1, 2, 3, 4].map((value, index) => (image + value) / (index % 2 === 0 ? 2 : 4) ** times);
 }
 
 describe('the boxes of the released evaluation', () => {
-  it('are those of caption row i, divided twice, with a row per caption', () => {
+  it('are those of caption row i, divided twice, with one row for each caption', () => {
     expect([...releasedBoxes(stored(7, 5), false)]).toEqual(
       [0, 0, 0, 0, 0, 1, 1].flatMap((image) => divided(image, 2)),
     );
@@ -52,7 +52,7 @@ describe('the boxes of the released evaluation', () => {
   it.each([
     [5, 2],
     [1, 6],
-  ])('by folds are its own (%i rows an image), divided %i times', (rowsPerImage, times) => {
+  ])('by folds are those of the image (%i rows for each image), divided %i times', (rowsPerImage, times) => {
     expect([...releasedBoxes(stored(6, rowsPerImage), true)]).toEqual(
       [0, 1, 2, 3, 4, 5].flatMap((image) => divided(image, times)),
     );
@@ -83,7 +83,7 @@ describe('a split as the released evaluation sees it', () => {
       expect(dev.images).toBe(1002);
     }));
 
-  it('is whole when it is another, or small', async () => {
+  it('is complete if it is another split, or small', async () => {
     await withSplit('train', 1002, (train) => expect(releasedSplit(train)).toBe(train));
     await withSplit('dev', 3, (dev) => expect(releasedSplit(dev)).toBe(dev));
   });

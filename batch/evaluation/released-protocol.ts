@@ -1,13 +1,14 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { Split } from '../data/split.ts';
 
-/** The released code assumes five captions an image wherever it computes an index. */
+/** The released code assumes five captions for each image wherever it computes an index. */
 const CAPTIONS_PER_IMAGE = 5;
-/** The released loader evaluates no more captions of `dev`, so that validation stays quick. */
+/** The released loader limits the captions of `dev`, so that validation is fast. */
 const DEV_CAPTIONS = 5000;
 
 /**
- * A split as the released evaluation sees it: five captions for every image, in order, of `dev` the first 5,000 captions.
+ * A split as the released evaluation reads it: five captions for every image, in order; of `dev` the first 5,000
+ * captions.
  *
  * @throws AppError `shape_mismatch` when an image has not five captions.
  */
@@ -18,8 +19,8 @@ export function releasedSplit(split: Split): Split {
   if (!even || split.captionImages.length !== split.images * CAPTIONS_PER_IMAGE) {
     throw new AppError(
       'shape_mismatch',
-      `split ${split.split} of ${split.folder} has not five captions for each image, in the order of the images`,
-      { hint: 'the released evaluation knows no other data: leave --protocol released out' },
+      `split ${split.split} of ${split.folder} does not have five captions for each image, in the order of the images`,
+      { hint: 'the released evaluation supports no other data: leave --protocol released out' },
     );
   }
   const captions = split.captionImages.length;
@@ -40,13 +41,12 @@ export function releasedSplit(split: Split): Split {
 }
 
 /**
- * The boxes `[images, R, 4]` that the released evaluation scores each image with (docs/network.md): its loader divides a row of boxes
- * by the image's size *in place* each time it is read, and it reads everything twice before scoring. A row per caption is therefore
- * divided twice; a row per image, which five captions share, is divided five times by the first pass and once more by each
- * caption of the second. And without folds the score of image i uses the boxes of *caption row* i; by folds
- * the rows are strided as they should be.
+ * The boxes `[images, R, 4]` that the released evaluation scores each image with (docs/network.md). Its loader divides a row of boxes
+ * by the image's size *in place* each time it is read, and it reads everything twice before scoring. So a row for each caption is
+ * divided twice; a row for each image, which five captions share, is divided five times in the first pass and once more by each
+ * caption of the second. Without folds, the score of image i uses the boxes of *caption row* i; with folds, the stride is correct.
  *
- * @param byFold whether the evaluation is the one by folds, whose stride is right.
+ * @param byFold whether the evaluation is by folds, whose stride is correct.
  */
 export function releasedBoxes(
   { images, regions, rowsPerImage, stored }: Pick<Split, 'images' | 'regions' | 'rowsPerImage' | 'stored'>,

@@ -4,7 +4,7 @@ import type { Fold } from './folds.ts';
 import type { Members } from './open-members.ts';
 import { scoreMembers } from './score-members.ts';
 
-/** A fold's similarities and what was counted in them. */
+/** The similarities of a fold and their metrics. */
 export interface ScoredFold {
   readonly fold: Fold;
   /** `[images, captions]` of the fold. */
@@ -14,11 +14,11 @@ export interface ScoredFold {
 
 interface RunOptions {
   readonly signal?: AbortSignal;
-  /** Sees every fold before its similarities are let go of. */
+  /** Called with every fold before its similarities are released. */
   readonly onFold?: (scored: ScoredFold) => void;
 }
 
-/** Scores every fold exhaustively and counts its recalls. */
+/** Scores every fold exhaustively and computes its metrics. */
 export async function runEvaluation(
   members: Members,
   stage: Report['stage'],

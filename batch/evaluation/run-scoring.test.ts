@@ -12,7 +12,7 @@ import { runScoring } from './run-scoring.ts';
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released/wide');
 
 describe.skipIf(!existsSync(golden))('scoring by folds (skipped without ../shared/golden)', () => {
-  it('gives the diagonal blocks of the whole matrix, and a fold its own recalls', async () => {
+  it('writes the diagonal blocks of the whole matrix, with the metrics of each fold', async () => {
     await withFolder(testallFiles(golden), async (folder) => {
       const scored = async (fold5: boolean) => {
         const evaluation = await openEvaluation({

@@ -5,8 +5,8 @@ import { scoreMembers } from './score-members.ts';
 import { SimilarityFile } from './similarity-file.ts';
 
 /**
- * Writes the similarities i2t + t2i of every image with every caption, of several models their mean: `[images, captions]`,
- * by folds `[5, images / 5, captions / 5]`.
+ * Writes the similarities (GSMN scores) of every image with every caption, for several models their mean: `[images,
+ * captions]`, by folds `[5, images / 5, captions / 5]`.
  *
  * @returns the shape of what was written.
  * @throws AppError `argument_invalid` for folds of different numbers of captions.
@@ -23,8 +23,8 @@ export async function runScoring(
   if (folds.some((fold) => fold.captions.length !== captions)) {
     throw new AppError(
       'argument_invalid',
-      `the folds of ${split.split} have ${folds.map((fold) => fold.captions.length).join(', ')} captions: they are no array`,
-      { hint: 'leave --fold5 out, and the whole matrix is written' },
+      `the folds of ${split.split} have ${folds.map((fold) => fold.captions.length).join(', ')} captions: they do not make an array`,
+      { hint: 'leave --fold5 out to write the whole matrix' },
     );
   }
   const whole = [split.images / count, captions];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CaptionGraph, ImageGraph, Matcher, PreparedImages } from '../../shared/model/index.ts';
 import { scoreMatrix, scoreRows } from './score-fold.ts';
 
-/** Scores an image with a caption as `10 · image + caption` and `1000`; counts the prepared images that are alive. */
+/** Scores an image with a caption as `10 · image + caption` and `1000`; counts prepared images that are not disposed of. */
 function plainMatcher(): Matcher & { readonly alive: Set<PreparedImages> } {
   const alive = new Set<PreparedImages>();
   const held = new WeakMap<PreparedImages, readonly ImageGraph[]>();
@@ -50,7 +50,7 @@ const images = Array.from(
 const captions = [1, 2, 3].map((word): CaptionGraph => ({ words: Float32Array.of(word) }));
 
 describe('scoreRows', () => {
-  it('scores a block of images at a time and lets go of it before the next', async () => {
+  it('scores a block of images at a time and releases it before the next', async () => {
     const matcher = plainMatcher();
     const progress: number[] = [];
     const blocks: number[][] = [];
@@ -69,7 +69,7 @@ describe('scoreRows', () => {
     expect(matcher.alive.size).toBe(0);
   });
 
-  it('lets go of a block when nobody wants the rest', async () => {
+  it('releases a block if the rest is not needed', async () => {
     const matcher = plainMatcher();
     for await (const _rows of scoreRows(matcher, images, captions)) break;
     expect(matcher.alive.size).toBe(0);

@@ -1,6 +1,6 @@
 import type { CaptionGraph, ImageGraph, Matcher, WorkOptions } from '../../shared/model/index.ts';
 
-/** Images prepared at a time: bounds the memory of the records whatever the size of the split. */
+/** Images prepared at a time: bounds the memory, whatever the size of the split. */
 const IMAGE_BLOCK = 500;
 
 /** Rows of a similarity matrix. */
@@ -8,7 +8,7 @@ export interface SimilarityRows {
   /** First image of these rows. */
   readonly from: number;
   readonly images: number;
-  /** `[images, captions]`, i2t + t2i. */
+  /** `[images, captions]`, GSMN scores. */
   readonly similarities: Float32Array;
 }
 

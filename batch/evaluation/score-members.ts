@@ -15,11 +15,11 @@ export interface FoldGraphs {
 }
 
 /**
- * Matches every image of a fold with every caption and hands the rows of the similarity matrix on, in order. Of several
- * models it is the mean of their matrices, as the released `test_stack.py` has it.
+ * Matches every image of a fold with every caption and passes on the rows of the similarity matrix, in order. For
+ * several models it is the mean of their matrices, as in the released `test_stack.py`.
  *
- * One model's rows come block by block. Several are encoded and compared one after the other, so that the nodes of one
- * alone are in memory, and their mean comes whole at the end.
+ * The rows of a single model are passed on block by block. Several models are encoded and compared one after another,
+ * so that only one model's nodes are in memory, and their mean is passed on as a whole at the end.
  */
 export async function scoreMembers(
   members: Members,
@@ -61,7 +61,7 @@ async function scoreMember(
   });
 }
 
-/** Encodes the images and the captions of one fold: no more than one fold's nodes are in memory at once. */
+/** Encodes the images and the captions of one fold: only one fold's nodes are in memory at once. */
 export async function encodeFold(
   { split, engines, boxes }: Evaluation,
   fold: Fold,

@@ -7,7 +7,7 @@ import { withFolder } from '../../test/support/data-folder.ts';
 import { SimilarityFile } from './similarity-file.ts';
 
 describe('SimilarityFile', () => {
-  it('is there whole after the last row, and not before', async () => {
+  it('exists completely after the last row, and not before', async () => {
     await withFolder(new Map(), async (folder) => {
       const path = join(folder, 'new', 'sims.npy');
       const file = await SimilarityFile.create(path, [3, 2]);
@@ -22,7 +22,7 @@ describe('SimilarityFile', () => {
     });
   });
 
-  it('leaves nothing when it is given up, and what was there before as it was', async () => {
+  it('leaves nothing when discarded, and does not change an earlier file', async () => {
     await withFolder(new Map([['sims.npy', 'before']]), async (folder) => {
       const file = await SimilarityFile.create(join(folder, 'sims.npy'), [1, 2]);
       await file.append(Float32Array.of(1));
@@ -32,7 +32,7 @@ describe('SimilarityFile', () => {
     });
   });
 
-  it('leaves nothing of an array that cannot be', async () => {
+  it('leaves nothing of an invalid array', async () => {
     await withFolder(new Map(), async (folder) => {
       await expect(SimilarityFile.create(join(folder, 'sims.npy'), [-1, 2])).rejects.toMatchObject({
         code: 'argument_invalid',
@@ -41,7 +41,7 @@ describe('SimilarityFile', () => {
     });
   });
 
-  it('says where it cannot write', async () => {
+  it('names the file that cannot be written', async () => {
     await withFolder(new Map(), async (folder) => {
       writeFileSync(join(folder, 'file'), '');
       await expect(SimilarityFile.create(join(folder, 'file', 'sims.npy'), [1, 1])).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { npyHeader } from '../../shared/formats/npy/index.ts';
 import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 
 /**
- * A float32 `.npy` file that is written row by row: aside first, renamed when it is whole. A run that is killed leaves
+ * A float32 `.npy` file that is written row by row: first aside, then renamed when it is complete. A killed run leaves
  * nothing under the final name.
  */
 export class SimilarityFile {
@@ -38,7 +38,7 @@ export class SimilarityFile {
     });
   }
 
-  /** Adds the next rows, in the array's order. */
+  /** Appends the next rows, in the order of the array. */
   async append(rows: Float32Array): Promise<void> {
     await this.#append(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
   }
@@ -47,7 +47,7 @@ export class SimilarityFile {
     await writing(this.#path, () => this.#handle.appendFile(bytes));
   }
 
-  /** The file is whole: gives it its name. */
+  /** Completes the file: renames it to its final name. */
   async finish(): Promise<void> {
     await writing(this.#path, async () => {
       await this.#handle.sync();
@@ -57,7 +57,7 @@ export class SimilarityFile {
     });
   }
 
-  /** Gives up: nothing is left. */
+  /** Discards the file: nothing is left. */
   async discard(): Promise<void> {
     await this.#handle.close();
     await rm(this.#aside, { force: true });

@@ -4,8 +4,8 @@ import type { IndexFolder } from './index-folder.ts';
 import { ALIASES } from './points.ts';
 
 /**
- * Makes a generation the one that serves. Both aliases switch in one request; then `active.json` is replaced,
- * which the rerank service watches. A generation without captions takes their alias away. Killed in between, the same command again brings both together.
+ * Activates a generation. Both aliases switch in one request; then `active.json` is replaced, which the rerank service watches. A generation without
+ * captions removes their alias. If the command is killed in between, running it again completes both.
  *
  * @throws AppError `generation_missing`, `generation_incomplete`.
  */
@@ -37,12 +37,12 @@ export async function activate(index: IndexFolder, store: QdrantStore, id: strin
   await index.writeActive({ generation: id, previous: before?.generation ?? null });
 }
 
-/** Goes back to the generation that served before. */
+/** Activates the generation that was active before. */
 export async function rollback(index: IndexFolder, store: QdrantStore): Promise<string> {
   const active = await index.active();
   if (active?.previous == null) {
     throw new AppError('generation_missing', `the index ${index.path} has no previous generation`, {
-      hint: '`gsmn index list` shows what is there; `gsmn index activate <id>` takes any of them',
+      hint: '`gsmn index list` shows what is there; `gsmn index activate <id>` activates any of them',
     });
   }
   await activate(index, store, active.previous);

@@ -22,7 +22,7 @@ import { pushPoints, verifyPoints } from './points.ts';
 import { sealGeneration } from './seal.ts';
 import { Staging } from './staging.ts';
 
-/** What a build gives the recall encoder. */
+/** The inputs that a build offers to the recall encoder. */
 const RECALL_INPUTS: readonly RecallInput[] = ['text', 'ids', 'words', 'features', 'nodes', 'boxes'];
 
 export interface BuildOptions {
@@ -38,9 +38,9 @@ export interface BuildOptions {
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   readonly backend: string;
-  /** Prefix of the pictures' addresses; `/images/` when the data folder has `images/`, else none. */
+  /** Prefix of the image files' addresses; `/images/` if the data folder has `images/`, else none. */
   readonly imagesUrl?: string | undefined;
-  /** Whether the generation serves as soon as it is verified. Default true. */
+  /** Whether the generation is activated as soon as it is verified. Default true. */
   readonly activate?: boolean | undefined;
   readonly store: QdrantStore;
   readonly signal?: AbortSignal | undefined;
@@ -48,14 +48,14 @@ export interface BuildOptions {
 
 export interface BuildResult {
   readonly generation: string;
-  /** False when the same generation was there already. */
+  /** False if the same generation existed already. */
   readonly built: boolean;
 }
 
 /**
  * Builds a generation from a data folder and a model: encodes images and captions aside, seals and verifies the files,
- * sends the points to Qdrant, verifies them, and activates. Stopped at any moment and run again, it goes on where it
- * was and ends in the same bytes. What serves meanwhile is not touched.
+ * sends the points to Qdrant, verifies them, and activates. If it is stopped at any moment and run again, it resumes
+ * and ends in the same bytes. The active generation is not affected meanwhile.
  *
  * @throws AppError of every part, `conflict` when another build is at work, `cancelled`.
  */
@@ -146,7 +146,7 @@ async function encode(
   }
 }
 
-/** Verifies the files, sends the points, verifies these. */
+/** Verifies the files, sends the points, and verifies these. */
 async function publish(
   index: IndexFolder,
   manifest: GenerationManifest,
@@ -167,7 +167,7 @@ async function publish(
 async function chooseCheckpoint(options: BuildOptions, report: Report): Promise<string> {
   if (options.checkpoint !== undefined) return options.checkpoint;
   const { path, reason, others } = await findCheckpoint(options.data);
-  const beside = others.length > 0 ? `; also there: ${others.join(', ')} (--checkpoint)` : '';
+  const beside = others.length > 0 ? `; also found: ${others.join(', ')} (--checkpoint)` : '';
   report.say(`checkpoint: ${path} (${reason}${beside})`);
   return path;
 }

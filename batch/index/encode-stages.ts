@@ -13,10 +13,13 @@ import { imageBatch } from '../data/encode-split.ts';
 import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import type { Staging } from './staging.ts';
 
-/** Captions encoded at once. Fixed, as all batches here: their bounds are part of what makes a build repeatable. */
+/**
+ * Captions encoded at once. Fixed, like all batch sizes here: the limits of batches are part of what makes a build
+ * reproducible.
+ */
 const CAPTION_BATCH = 256;
 
-/** What both stages need. */
+/** The inputs of both stages. */
 export interface EncodeContext {
   readonly plan: GenerationPlan;
   readonly staging: Staging;
@@ -26,7 +29,7 @@ export interface EncodeContext {
 }
 
 /**
- * Encodes every image that the journal does not have yet: nodes, coarse vector, boxes. Progress counts images.
+ * Encodes every image that is not in the journal yet: nodes, coarse vector, boxes. Progress counts images.
  */
 export async function encodeImages(
   context: EncodeContext,
@@ -64,7 +67,7 @@ export async function encodeImages(
   await staging.advance('images', images, true);
 }
 
-/** Encodes every caption that the journal does not have yet. Progress counts captions. */
+/** Encodes every caption that is not in the journal yet. Progress counts captions. */
 export async function encodeCaptions(
   context: EncodeContext,
   { signal, onProgress }: WorkOptions = {},
@@ -95,7 +98,7 @@ export async function encodeCaptions(
   await staging.advance('captions', captions.length, true);
 }
 
-/** Writes both files' headers; the zeros of an empty store's checksums and vectors have no bytes. */
+/** Writes the headers of both files; the zeros of the checksums and vectors of an empty store have no bytes. */
 async function startStore(
   { staging, crc32c, recall }: EncodeContext,
   nodes: string,

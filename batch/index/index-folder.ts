@@ -10,10 +10,10 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * The folder of an index:
  * - `generations/<id>/` finished generations, immutable;
  * - `building/<id>/` what a build has written so far;
- * - `active.json` the generation that serves;
+ * - `active.json` names the active generation;
  * - `models/<key>/` models prepared from checkpoints;
- * - `qdrant.sqlite` the embedded vector database, where no server is given;
- * - `lock.sqlite` held by whoever changes the index.
+ * - `qdrant.sqlite` the embedded vector database, if no server is named;
+ * - `lock.sqlite` held by the process that changes the index.
  */
 export class IndexFolder {
   readonly path: string;
@@ -42,7 +42,7 @@ export class IndexFolder {
     return join(this.path, 'building', id);
   }
 
-  /** The active generation, or undefined when nothing was activated yet. */
+  /** The active generation, or undefined if none was activated yet. */
   async active(): Promise<ActiveGeneration | undefined> {
     const path = join(this.path, 'active.json');
     const value = await readJsonFile(path);
@@ -59,7 +59,7 @@ export class IndexFolder {
   }
 
   /**
-   * The finished generation whose id begins so.
+   * The finished generation whose id starts with these characters.
    *
    * @throws AppError `generation_missing`, `argument_invalid` when several do.
    */
@@ -74,8 +74,8 @@ export class IndexFolder {
     }
     throw new AppError(
       'argument_invalid',
-      `several generations begin with ${beginning}: ${found.join(', ')}`,
-      { hint: 'give more of the id' },
+      `several generations start with ${beginning}: ${found.join(', ')}`,
+      { hint: 'give more characters of the id' },
     );
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lockIndex } from './index-lock.ts';
 
-it('lets one at a time change an index', () => {
+it('lets one process at a time change an index', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gsmn-lock-'));
   try {
     const path = join(folder, 'index', 'lock.sqlite');

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../shared/errors/index.ts';
 
-/** The right to change an index; whoever holds it gives it back. */
+/** The lock of an index; its holder releases it. */
 export interface IndexLock {
   release(): void;
 }
 
 /**
- * Takes the lock of an index, so that two builds do not write into each other's files. It is SQLite's own lock of a
- * file: the operating system gives it back when the process ends, however it ends.
+ * Takes the lock of an index, so that two builds do not write to each other's files. It is SQLite's own lock of a file:
+ * the operating system releases it when the process ends, however it ends.
  *
  * @throws AppError `conflict` when another process holds it, `file_unwritable`.
  */
@@ -26,12 +26,12 @@ export function lockIndex(path: string): IndexLock {
     database?.close();
     if (/locked|busy/i.test(String(cause))) {
       throw new AppError('conflict', `another process is changing the index ${dirname(path)}`, {
-        hint: 'wait until it is done, or end it; what it has built so far is kept',
+        hint: 'wait until it is done, or stop it; what it has built so far is kept',
         cause,
       });
     }
     throw new AppError('file_unwritable', `the index ${dirname(path)} cannot be written: ${String(cause)}`, {
-      hint: 'look at permissions and free space, or choose another folder with --index',
+      hint: 'check permissions and free space, or choose another folder with --index',
       cause,
     });
   }

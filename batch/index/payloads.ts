@@ -1,7 +1,7 @@
 import type { CaptionPayload, ImagePayload } from '../../shared/schema/index.ts';
 import type { GenerationPlan } from './plan.ts';
 
-/** Payloads of the image points, in order of their ids. */
+/** Payloads of the image points, in the order of their ids. */
 export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): ImagePayload[] {
   const { images, imageNames, metadata, sizes } = split;
   return Array.from({ length: images }, (_, image) => {
@@ -18,17 +18,17 @@ export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): I
   });
 }
 
-/** Payloads of the caption points, in order of their ids. */
+/** Payloads of the caption points, in the order of their ids. */
 export function captionPayloads({ captions }: GenerationPlan): CaptionPayload[] {
   return captions.map(({ text, image }) => ({ text, image }));
 }
 
-/** A line a payload. */
+/** One line for each payload. */
 export function jsonLines(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-/** A name that is an address stays one; else it lies below the prefix. */
+/** A name that is an address is kept; any other name is put below the prefix. */
 function pictureUrl(name: string, prefix: string | undefined): string | undefined {
   if (/^https?:\/\//i.test(name)) return name;
   return prefix === undefined ? undefined : prefix + name.split('/').map(encodeURIComponent).join('/');

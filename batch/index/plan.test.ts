@@ -29,7 +29,7 @@ function input(changes: Partial<PlanInput> = {}): PlanInput {
 }
 
 describe('planGeneration', () => {
-  it('gives equal input an equal id, and other input another', async () => {
+  it('has an equal id for equal input, and another for other input', async () => {
     const { id } = await planGeneration(input());
     expect((await planGeneration(input())).id).toBe(id);
     const ranking = { ...project.prepared.ranking, coarseWeight: 9 };
@@ -44,7 +44,7 @@ describe('planGeneration', () => {
     }
   });
 
-  it('takes words from the ids where there is no text, and ids from the text where there are none', async () => {
+  it('takes words from the ids if there is no text, and ids from the text if there are none', async () => {
     const spelled = await planGeneration(input({ split: { ...split, captionTexts: undefined } }));
     expect(spelled.captions[0]).toEqual({ ids: [1, 4, 5, 2], text: 'dog runs', image: 0 });
     const looked = await planGeneration(
@@ -55,7 +55,7 @@ describe('planGeneration', () => {
 });
 
 describe('payloads', () => {
-  it('of images hold name, address, size, captions and metadata', async () => {
+  it('of images have name, address, size, captions and metadata', async () => {
     const plan = await planGeneration(input());
     expect(imagePayloads(plan)[2]).toEqual({
       name: '2.jpg',
@@ -79,7 +79,7 @@ describe('payloads', () => {
     ]);
   });
 
-  it('of images have no address without pictures or names', async () => {
+  it('of images have no address without image files or names', async () => {
     const without = await planGeneration(input({ imagesUrl: undefined }));
     expect(imagePayloads(without)[0]).not.toHaveProperty('url');
     const nameless = await planGeneration(input({ split: { ...split, imageNames: undefined } }));

@@ -2,10 +2,10 @@ import { canonicalJson, type Model, type NodeDtype, sha256Hex } from '../../shar
 import { encodeQuery } from '../../shared/text/index.ts';
 import type { Split } from '../data/split.ts';
 
-/** Version of what a build makes of the same input: raised when that changes. */
+/** Version of the result of a build for the same input: raised when it changes. */
 const BUILD_VERSION = 1;
 
-/** How nodes are kept: half the bytes, and the ranks of float32 (docs/node-store.md). */
+/** How nodes are stored: in half the bytes, with the ranks of float32 (docs/node-store.md). */
 export const NODE_DTYPE: NodeDtype = 'float16';
 
 export interface PlanInput {
@@ -15,11 +15,11 @@ export interface PlanInput {
   readonly dataFingerprint: string;
   readonly sourceName: string;
   readonly backend: string;
-  /** Prefix of the pictures' addresses; undefined when there are none to show. */
+  /** Prefix of the image files' addresses; undefined if there are none. */
   readonly imagesUrl: string | undefined;
 }
 
-/** A caption as it goes into the index. */
+/** A caption as in the index. */
 export interface PlannedCaption {
   /** Word ids with `<start>` and `<end>`. */
   readonly ids: readonly number[];
@@ -28,7 +28,7 @@ export interface PlannedCaption {
   readonly image: number;
 }
 
-/** All that a build will write, decided before the first byte. */
+/** Everything that a build will write, decided before the first byte. */
 export interface GenerationPlan extends PlanInput {
   /** Hash of everything that the generation's bytes depend on. */
   readonly id: string;
@@ -36,7 +36,7 @@ export interface GenerationPlan extends PlanInput {
   readonly collections: { readonly images: string; readonly captions: string };
 }
 
-/** Decides a generation's identity and content. */
+/** Decides the identity and contents of a generation. */
 export async function planGeneration(input: PlanInput): Promise<GenerationPlan> {
   const { model, split, dataFingerprint, sourceName, backend, imagesUrl } = input;
   const identity = {
@@ -48,7 +48,7 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
     imagesUrl: imagesUrl ?? null,
     nodes: NODE_DTYPE,
     backend,
-    // Only where it is known, so that generations of unnamed features keep their ids.
+    // Only if it is known, so that generations of unnamed features keep their ids.
     ...(split.features === undefined ? {} : { features: split.features }),
   };
   const id = (await sha256Hex([canonicalJson(identity)])).slice(0, 16);
@@ -60,7 +60,7 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
   };
 }
 
-/** Ids from the data where it has them, else from the captions' text; the text from the data, else from the ids. */
+/** Ids from the data if it has them, else from the text of the captions; text from the data, else from the ids. */
 function plannedCaptions({ vocabulary }: Model, split: Split): PlannedCaption[] {
   const { captionIds, captionTexts, captionImages } = split;
   return Array.from(captionImages, (image, caption) => {

@@ -12,7 +12,7 @@ import type { Point, QdrantStore } from '../../workers/clients/index.ts';
 /** Points of one request: a body of about 3 MB at 512 dimensions. */
 const BATCH = 256;
 
-/** The aliases that name the active generation's collections. */
+/** The aliases of the active generation's collections. */
 export const ALIASES = { images: 'gsmn-images', captions: 'gsmn-captions' } as const;
 
 interface PointFiles {
@@ -22,7 +22,7 @@ interface PointFiles {
   readonly payloads: string;
 }
 
-/** The points of the halves that a generation holds. */
+/** The points of the halves that a generation has. */
 function pointFiles(folder: string, manifest: GenerationManifest): PointFiles[] {
   return [
     {
@@ -45,8 +45,8 @@ function pointFiles(folder: string, manifest: GenerationManifest): PointFiles[] 
 }
 
 /**
- * Writes the points of a finished generation to Qdrant, in order of their ids. Points that are there already are
- * not sent again, so a push that was stopped goes on where it was.
+ * Writes the points of a finished generation to Qdrant, in the order of their ids. Existing points are not sent again,
+ * so it resumes after it was stopped.
  */
 export async function pushPoints(
   store: QdrantStore,
@@ -60,7 +60,7 @@ export async function pushPoints(
   for (const { collection, count, vectors, payloads } of files) {
     await store.ensureCollection(collection, manifest.coarse.dimensions, { signal });
     const present = await store.count(collection, { signal });
-    // A request that was cut off may have left a part of its points, so the last one is sent again.
+    // An interrupted request may have left some of its points, so the last one is sent again.
     const from = present >= count ? count : Math.max(0, present - BATCH);
     const start = before;
     await sendPoints({ collection, count, vectors, payloads }, from, async (points) => {
@@ -115,7 +115,7 @@ async function sendPoints(
   });
 }
 
-/** Compares what Qdrant holds with the generation: counts, and a sample of vectors and payload. */
+/** Compares the points in Qdrant with the generation: counts, and a sample of vectors and payloads. */
 export async function verifyPoints(
   store: QdrantStore,
   folder: string,
@@ -142,7 +142,7 @@ export async function verifyPoints(
       for (const id of sample) {
         const expected = await reader.readRows(id, id + 1);
         const vector = found.get(id)?.vector;
-        // Qdrant normalises for cosine distance; ours are unit vectors already, up to rounding.
+        // Qdrant normalises for cosine distance; our vectors are unit vectors already, up to rounding.
         const same =
           vector !== undefined && expected.every((value, i) => Math.abs(value - (vector[i] ?? 9)) < 1e-5);
         if (!same) {

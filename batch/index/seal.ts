@@ -17,8 +17,8 @@ import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import { JOURNAL, type Staging } from './staging.ts';
 
 /**
- * Makes a finished build a generation: every file is hashed, the manifest written, the folder moved to its place in
- * one step. Progress counts bytes.
+ * Makes a finished build a generation: every file is hashed, the manifest is written, and the folder is moved to its
+ * place in one step. Progress counts bytes.
  */
 export async function sealGeneration(
   index: IndexFolder,

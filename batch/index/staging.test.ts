@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('Staging', () => {
-  it('goes on where the journal says, and keeps what was written', async () => {
+  it('resumes where the journal says, and keeps what was written', async () => {
     const first = await Staging.open(folder);
     expect(first.done('images')).toBe(0);
     await first.writePieces('a/b.bin', [{ offset: 4, bytes: Uint8Array.of(5, 6) }]);
@@ -25,7 +25,7 @@ describe('Staging', () => {
     expect([...readFileSync(join(folder, 'a/b.bin'))]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('does not say more than is on the disk: progress that was not made durable is done again', async () => {
+  it('never claims more than is on disk: progress that was not made durable is repeated', async () => {
     const staging = await Staging.open(folder);
     await staging.advance('images', 1, true);
     await staging.advance('images', 2);
@@ -33,7 +33,7 @@ describe('Staging', () => {
     expect((await Staging.open(folder)).done('images')).toBe(1);
   });
 
-  it('refuses a journal that is none', async () => {
+  it('refuses an invalid journal', async () => {
     writeFileSync(join(folder, JOURNAL), '{"version":1,"done":{"images":-1}}');
     await expect(Staging.open(folder)).rejects.toMatchObject({
       code: 'format_invalid',
@@ -41,7 +41,7 @@ describe('Staging', () => {
     });
   });
 
-  it('names the place that cannot be written', async () => {
+  it('names the file that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(Staging.open(join(folder, 'file', 'below'))).rejects.toMatchObject({
       code: 'file_unwritable',

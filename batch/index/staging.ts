@@ -4,27 +4,27 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { readJsonFile, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 
-/** Bytes and where in a file they belong. */
+/** Bytes and their position in a file. */
 export interface Piece {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** The file in a build's folder that says how far it has come. */
+/** The file in the folder of a build that records its progress. */
 export const JOURNAL = 'journal.json';
 
-/** How far each stage of a build has come, in the stage's own units. */
+/** The progress of each stage of a build, in the stage's own units. */
 const journalSchema = z.object({
   version: z.literal(1),
   done: z.record(z.string(), z.number().int().nonnegative()),
 });
 
-/** Progress is made durable at most this often: the sync costs more than the work that a kill would repeat. */
+/** Progress is made durable at most this often: syncing costs more than repeating the work after a kill. */
 const CHECKPOINT_MILLISECONDS = 500;
 
 /**
- * The folder of a build under way. Files have places known before the first byte, and what is written at a place
- * depends on the input alone; so a killed build goes on from its journal and ends in the same bytes.
+ * The folder of a running build. Positions in files are known before the first byte, and what is written at a position
+ * depends on the input alone. So a killed build resumes from its journal and ends in the same bytes.
  */
 export class Staging {
   readonly path: string;
@@ -37,7 +37,7 @@ export class Staging {
     this.#done = done;
   }
 
-  /** Opens the folder, new or left by a build that was stopped. */
+  /** Opens the folder, new or left by a stopped build. */
   static async open(path: string): Promise<Staging> {
     await writing(path, () => mkdir(path, { recursive: true }));
     const journal = await readJsonFile(join(path, JOURNAL));
@@ -52,17 +52,17 @@ export class Staging {
     return new Staging(path, new Map(Object.entries(parsed.data.done)));
   }
 
-  /** How many units of a stage are on disk for certain. */
+  /** Number of units of a stage that are certainly on disk. */
   done(stage: string): number {
     return this.#done.get(stage) ?? 0;
   }
 
-  /** Writes a small file whole. */
+  /** Writes a whole small file. */
   async writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
     await writeFileAtomic(join(this.path, path), bytes);
   }
 
-  /** Writes pieces at their places in a file of known size. */
+  /** Writes pieces at their positions in a file of known size. */
   async writePieces(path: string, pieces: readonly Piece[]): Promise<void> {
     const full = join(this.path, path);
     await writing(full, async () => {
@@ -76,11 +76,11 @@ export class Staging {
     });
   }
 
-  /** Records that a stage has come to `units`; durable now if `force`, else soon. */
+  /** Records that a stage has reached `units`; durable now if `force`, else soon. */
   async advance(stage: string, units: number, force = false): Promise<void> {
     this.#done.set(stage, units);
     if (!force && performance.now() - this.#lastCheckpoint < CHECKPOINT_MILLISECONDS) return;
-    // The data must be on the disk before the journal says so.
+    // The data must be on disk before the journal says so.
     for (const [path, file] of this.#files) await writing(path, () => file.sync());
     const journal = {
       version: 1,
@@ -104,7 +104,7 @@ export class Staging {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
     await mkdir(dirname(path), { recursive: true });
-    // Not 'w': a build that goes on must keep what is there.
+    // Not 'w': a resumed build must keep existing data.
     const file = await open(path, 'r+').catch(async (thrown: unknown) => {
       if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return open(path, 'w+');
       throw thrown;

@@ -12,8 +12,8 @@ import type { WorkOptions } from '../../shared/model/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 
 /**
- * Reads every graph of a generation through its own checksum, and the model with its fingerprints. Progress counts
- * graphs.
+ * Reads every graph of a generation and checks it against its checksum, and the model against its fingerprints.
+ * Progress counts graphs.
  *
  * @throws AppError `checksum_mismatch`, `fingerprint_mismatch`, `shape_mismatch`, `format_invalid`, `cancelled`.
  */

@@ -17,9 +17,9 @@ import type { Report } from '../report.ts';
 import { captionedImages, evenlySpaced, someBoxes, someCaptioned, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Images that the recall encoder is fitted on at most: bounds the time that encoding them takes. */
+/** Maximum number of images that the recall encoder is fitted on: bounds the time for encoding them. */
 const TRAINING_IMAGES = 8000;
-/** Images whose mean centred pooling takes. */
+/** Number of images whose mean centred pooling uses. */
 const POOLED_IMAGES = 1000;
 
 /** Fits the default recall encoder on captioned images (docs/coarse-recall.md). */
@@ -46,7 +46,7 @@ export async function fitOnCaptions(
   );
 }
 
-/** What is left without captions: the mean is taken off, and a warning says what that costs. */
+/** The fallback without captions: the mean is subtracted, and a warning says what that costs. */
 export async function fitWithoutCaptions(
   encoder: Encoder,
   config: ModelConfig,

@@ -14,9 +14,9 @@ import { scoreMatrix } from '../evaluation/score-fold.ts';
 import type { Report } from '../report.ts';
 import { evenlySpaced, someBoxes, someCaptioned, someRows } from './training-samples.ts';
 
-/** Held-out images that the weight is fitted on, with their captions: 200,000 pairs where they have five each. */
+/** Held-out images that the weight is fitted on, with their captions: 200,000 pairs with five captions each. */
 const HELD_OUT_IMAGES = 200;
-/** Images and captions whose scores tell the spread where nothing is held out. */
+/** Number of images and captions whose scores give the spread if nothing is held out. */
 const SPREAD_IMAGES = 50;
 
 interface Engines {
@@ -53,8 +53,8 @@ export async function fitRanking(
 }
 
 /**
- * The weight without held-out captions: a share of the spread of GSMN's scores, which needs sentences, but not which
- * image is the right one.
+ * The weight without held-out captions: a share of the spread of GSMN's scores. It needs sentences, but not which image
+ * is the right one.
  *
  * @param sentences any sentences, as word ids.
  */
@@ -82,7 +82,7 @@ async function pairedScores(
   some: {
     readonly chosen: readonly number[];
     readonly captions: readonly (readonly number[])[];
-    /** The captions as written. */
+    /** The captions as text. */
     readonly texts?: readonly string[] | undefined;
     readonly dependencies?: Split['dependencies'];
   },
@@ -94,7 +94,7 @@ async function pairedScores(
   const rows = someRows(split, chosen);
   const images = await encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal });
   const graphs = await encodeCaptionGraphs(encoder, captions, dependencies, { signal });
-  const gsmn = await report.stage(`weigh both scores on ${split.split}`, 'pairs', (onProgress) =>
+  const gsmn = await report.stage(`fit the weight on ${split.split}`, 'pairs', (onProgress) =>
     scoreMatrix(matcher, images, graphs, { signal, onProgress }),
   );
   const features = await rows.readFeatures(0, chosen.length);

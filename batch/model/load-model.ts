@@ -25,22 +25,22 @@ import type { Report } from '../report.ts';
 import { prepareModel } from './prepare-model.ts';
 
 export interface LoadModelOptions {
-  /** A `.pth.tar` of the released code, or a model folder, which is taken as it is. */
+  /** A `.pth.tar` of the released code, or a model folder, which is used unchanged. */
   readonly checkpoint: string;
-  /** Data folder whose `train` and `dev` splits a checkpoint is prepared with. */
+  /** Data folder whose `train` and `dev` splits are used to prepare a checkpoint. */
   readonly data: string;
   readonly dataName?: string | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   readonly backend: string;
-  /** Split whose images serve where there is no captioned `train` split. */
+  /** Split whose images are used if there is no captioned `train` split. */
   readonly split: string;
-  /** Folder where prepared models are kept, so that the next build finds them; none keeps nothing. */
+  /** Folder for prepared models, so that the next build finds them; undefined to keep none. */
   readonly cache: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A model ready to search, with its engines; whoever asked for them disposes of these. */
+/** A model ready to search, with its engines; whoever asked for them disposes of them. */
 export interface LoadedModel {
   readonly model: Model;
   readonly engines: Engines;
@@ -49,7 +49,7 @@ export interface LoadedModel {
 }
 
 /**
- * The model of a checkpoint: prepared now, or taken from the cache when the same checkpoint was prepared with the same
+ * The model of a checkpoint: prepared now, or taken from the cache if the same checkpoint was prepared with the same
  * data before.
  *
  * @throws AppError of the readers, `backend_unavailable`, `format_unsupported`, `shape_mismatch`, `cancelled`.
@@ -83,13 +83,13 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
 }
 
 /**
- * Writes a model's folder: whole or not at all.
+ * Writes a model folder: completely or not at all.
  *
  * @throws AppError `conflict` when the folder is there already, `file_unwritable`.
  */
 export async function writeModel(model: Model, folder: string): Promise<void> {
   if (existsSync(folder)) {
-    throw new AppError('conflict', `${folder} is there already`, {
+    throw new AppError('conflict', `${folder} exists already`, {
       hint: 'choose another folder, or delete it',
     });
   }
@@ -104,7 +104,7 @@ export async function writeModel(model: Model, folder: string): Promise<void> {
   });
 }
 
-/** A model folder is prepared already; another propagation would need another weight. */
+/** A model folder is already prepared; another propagation would need another weight. */
 async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<Model> {
   const model = await readModel(folderFiles(checkpoint));
   const own = model.config.propagation;

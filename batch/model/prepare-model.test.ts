@@ -43,7 +43,7 @@ describe('preparing a model', () => {
     vocabulary = join(data, 'vocab.json'),
   ) => prepareModel({ network, engines, vocabulary, data, fallbackSplit: 'test' }, report);
 
-  it('fits recall on train and the weight on dev, the same every time', async () => {
+  it('fits recall on train and the weight on dev, reproducibly', async () => {
     const stages: string[] = [];
     const report: Report = {
       ...silentReport,
@@ -53,7 +53,7 @@ describe('preparing a model', () => {
       },
     };
     const model = await prepare(project, report);
-    expect(stages).toEqual(['fit recall on train', 'weigh both scores on dev']);
+    expect(stages).toEqual(['fit recall on train', 'fit the weight on dev']);
     expect((await openRecallEncoder(model.coarse)).kind).toBe('cca');
     expect(model.ranking.coarseWeight).toBeGreaterThanOrEqual(0);
     const again = await prepare(project);
@@ -61,7 +61,7 @@ describe('preparing a model', () => {
     expect(again.ranking).toEqual(model.ranking);
   });
 
-  it('falls back to centred pooling without captioned training data, and says what it costs', async () => {
+  it('falls back to centred pooling without captioned training data, and warns', async () => {
     const warnings: string[] = [];
     const model = await prepare(captionless, { ...silentReport, warn: (line) => warnings.push(line) });
     expect(warnings).toEqual([CENTRED_POOLING_WARNING]);
@@ -81,7 +81,7 @@ describe('preparing a model', () => {
     });
   });
 
-  it('writes a folder that reads back the same, whole or not at all', async () => {
+  it('writes a folder that is read unchanged, completely or not at all', async () => {
     const model = await prepare(project);
     const folder = join(project.index, 'written');
     await writeModel(model, folder);
@@ -102,7 +102,7 @@ describe('preparing a model', () => {
     await expect(readModel(folderFiles(folder))).rejects.toMatchObject({ code: 'fingerprint_mismatch' });
   });
 
-  it('takes a model folder as it is', async () => {
+  it('uses a model folder unchanged', async () => {
     const cache = join(project.index, 'cache');
     const loaded = await loadModel(
       { checkpoint: project.model, data: project.data, split: 'test', backend: 'wasm', cache },
@@ -122,7 +122,7 @@ describe('samples', () => {
     expect(evenlySpaced(0, 4)).toEqual([]);
   });
 
-  it('are read together where they lie together, else one by one', async () => {
+  it('are read together if they are adjacent, else one by one', async () => {
     const reads: [number, number][] = [];
     const rows = {
       images: 10,

@@ -16,7 +16,7 @@ import { defaultRanking, fitRanking } from './fit-ranking.ts';
 import { someCaptioned } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
-/** Captioned images without which a fitted recall encoder or weight would say nothing. */
+/** Number of captioned images without which a fitted recall encoder or weight would be meaningless. */
 const FEWEST_IMAGES = 20;
 
 export interface PrepareOptions {
@@ -26,14 +26,14 @@ export interface PrepareOptions {
   readonly vocabulary: string;
   /** The data folder: its `train` split fits the recall encoder, its `dev` split the weight. */
   readonly data: string;
-  /** Split whose images give the means where no captions are. */
+  /** Split whose images give the means if there are no captions. */
   readonly fallbackSplit: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a network ready to search: reads its vocabulary, fits the recall encoder on captioned training
- * images and the weight of both scores on held-out ones.
+ * Makes a network ready to search: reads its vocabulary, fits the recall encoder on captioned training images and the
+ * weight of the two scores on held-out ones.
  *
  * @throws AppError of the readers; `shape_mismatch`, `fingerprint_mismatch` when network, vocabulary and data do not belong together.
  */
@@ -88,7 +88,7 @@ async function readVocabulary(path: string): Promise<Vocabulary> {
   return parseVocabulary(text, path);
 }
 
-/** A split that has captions enough to fit something on them. */
+/** A split with enough captions to fit something on them. */
 async function openCaptioned(
   folder: string,
   name: string,

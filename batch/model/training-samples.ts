@@ -28,7 +28,7 @@ export function someRows(split: ImageRows, chosen: readonly number[]): ImageRows
       const size = regions * featureSize;
       const first = chosen[from] ?? 0;
       const last = chosen[to - 1] ?? 0;
-      // Neighbours in the file are read at once; else one by one.
+      // Neighbours in the file are read together; others one by one.
       if (last - first === to - 1 - from) return split.readFeatures(first, last + 1);
       const out = new Float32Array((to - from) * size);
       for (let row = from; row < to; row++) {
@@ -50,8 +50,8 @@ export function someBoxes(split: Split, chosen: readonly number[]): Float32Array
 }
 
 /**
- * Captioned images of a split with all their captions, encoded a batch at a time, so that the training data need not be in memory. Progress
- * counts images.
+ * Captioned images of a split with all their captions, encoded in batches, so that the training data need not be in memory. Progress counts
+ * images.
  */
 export async function* captionedImages(
   encoder: Encoder,

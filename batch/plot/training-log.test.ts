@@ -30,7 +30,11 @@ describe('parseTrainingLog', () => {
     ['a cut line within', `${RUN}\n${STEP.slice(0, 30)}\n${STEP}\n`, /^log\.jsonl:2 is not JSON/],
     ['an empty line within', `${RUN}\n\n${STEP}\n`, /^log\.jsonl:2 is not JSON/],
     ['an unknown type', `${RUN}\n{"type":"note"}\n`, /^log\.jsonl:2 is not an entry of a training log/],
-    ['an unknown type at the end', `${RUN}\n{"type":"note"}`, /^log\.jsonl:2 is not an entry of a training log/],
+    [
+      'an unknown type at the end',
+      `${RUN}\n{"type":"note"}`,
+      /^log\.jsonl:2 is not an entry of a training log/,
+    ],
     ['a missing field', `${RUN}\n{"type":"step","step":1}\n`, /^log\.jsonl:2 [\s\S]*loss/],
     ['an unknown field', `${RUN}\n${STEP.replace('"loss"', '"a":1,"loss"')}\n`, /^log\.jsonl:2 [\s\S]*"a"/],
     ['a loss that is not a number', `${RUN}\n${STEP.replace('41.5', 'null')}\n`, /^log\.jsonl:2 [\s\S]*loss/],

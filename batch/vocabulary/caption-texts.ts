@@ -3,7 +3,7 @@ import { listFolder, SPLIT_FILES, splitFile } from '../data/split-files.ts';
 import { readLines } from '../data/text-files.ts';
 
 /**
- * The captions of a split, a line each.
+ * The captions of a split, one on each line.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid` (not UTF-8, or no caption).
  */
@@ -13,7 +13,7 @@ export async function readCaptionTexts(folder: string, split: string): Promise<s
   if (lines === undefined) {
     const splits = await captionedSplits(folder);
     throw new AppError('file_missing', `there are no captions ${path}`, {
-      hint: `captions are there of ${splits.join(', ')}: say which with --split`,
+      hint: `there are captions of ${splits.join(', ')}: choose with --split`,
     });
   }
   if (lines.length === 0) throw new AppError('format_invalid', `${path} has no captions`);
@@ -21,9 +21,9 @@ export async function readCaptionTexts(folder: string, split: string): Promise<s
 }
 
 /**
- * The splits of a folder that have captions, by name.
+ * The names of the splits with captions in a folder.
  *
- * @throws AppError `file_missing` (also where there are none), `file_unreadable`.
+ * @throws AppError `file_missing` (also if there are none), `file_unreadable`.
  */
 export async function captionedSplits(folder: string): Promise<string[]> {
   const end = `_${SPLIT_FILES.captionTexts}`;
@@ -31,6 +31,6 @@ export async function captionedSplits(folder: string): Promise<string[]> {
   const splits = names.flatMap((name) => (name.endsWith(end) ? [name.slice(0, -end.length)] : []));
   if (splits.length > 0) return splits.sort();
   throw new AppError('file_missing', `${folder} has no captions`, {
-    hint: 'expected {split}_caps.txt with a caption a line',
+    hint: 'expected {split}_caps.txt with one caption on each line',
   });
 }

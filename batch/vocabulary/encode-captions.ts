@@ -4,9 +4,9 @@ import type { Report } from '../report.ts';
 import { readCaptionTexts } from './caption-texts.ts';
 import { writeNewFile } from './write-new-file.ts';
 
-/** Captions as word ids, and how well the vocabulary knows them. */
+/** Captions as word ids, and how many of the words are in the vocabulary. */
 export interface EncodedCaptions {
-  /** Of each caption the ids of its words between those of `<start>` and `<end>`. */
+  /** For each caption the ids of its words between those of `<start>` and `<end>`. */
   readonly ids: readonly (readonly number[])[];
   readonly words: number;
   /** Words that became `<unk>`. */
@@ -15,7 +15,7 @@ export interface EncodedCaptions {
   readonly empty: number;
 }
 
-/** Captions cut into words and looked up, exactly as a query is when it is searched for. */
+/** Splits captions into words and looks them up, exactly like a query. */
 export function encodeCaptions(captions: readonly string[], vocabulary: Vocabulary): EncodedCaptions {
   const encoded = captions.map((caption) => encodeQuery(caption, vocabulary));
   const words = encoded.flatMap((caption) => caption.words);
@@ -27,15 +27,15 @@ export function encodeCaptions(captions: readonly string[], vocabulary: Vocabula
   };
 }
 
-/** The text of a `{split}_precaps_stan.txt`: a caption a line, its ids separated by commas. */
+/** The text of a `{split}_precaps_stan.txt`: one caption on each line, its ids separated by commas. */
 export function captionIdLines({ ids }: EncodedCaptions): string {
   return ids.map((caption) => `${caption.join(',')}\n`).join('');
 }
 
 /**
- * Writes `{split}_precaps_stan.txt` from `{split}_caps.txt`, and says how well the vocabulary knows the words.
+ * Writes `{split}_precaps_stan.txt` from `{split}_caps.txt`, and reports how many of the words are in the vocabulary.
  *
- * @param force replaces other word ids that are there.
+ * @param force replaces existing word ids that differ.
  * @throws AppError `file_missing`, `file_unreadable`, `file_unwritable`, `format_invalid`, `conflict`.
  */
 export async function encodeSplit(

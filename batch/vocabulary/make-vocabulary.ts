@@ -6,25 +6,25 @@ import { vocabularyJson } from './vocabulary-file.ts';
 import { countWords, vocabularyWords } from './vocabulary-words.ts';
 import { writeNewFile } from './write-new-file.ts';
 
-/** Which vocabulary is to be made. */
+/** The vocabulary to make. */
 export interface VocabularyRequest {
   /** The data folder. */
   readonly folder: string;
-  /** What the vocabulary is called after; the folder's own name when absent. */
+  /** The name of the data in the file's name; by default the name of the folder. */
   readonly dataName?: string | undefined;
   /** Splits whose captions are counted, in this order. */
   readonly splits: readonly string[];
   /** How often a word must occur. */
   readonly threshold: number;
   readonly style: WordStyle;
-  /** The file to write; `vocab/{data name}_vocab.json` when absent, as the released script. */
+  /** The file to write; by default `vocab/{data name}_vocab.json`, as in the released script. */
   readonly out?: string | undefined;
-  /** Whether another vocabulary that is there is replaced. */
+  /** Whether an existing vocabulary that differs is replaced. */
   readonly force: boolean;
 }
 
 /**
- * Makes the vocabulary of a data folder's captions and writes its file, which is there whole or not at all.
+ * Makes the vocabulary of a data folder's captions and writes its file, completely or not at all.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `file_unwritable`, `format_invalid`, `conflict`, `cancelled`.
  */
@@ -46,6 +46,6 @@ export async function makeVocabulary(
   const written = await writeNewFile(path, vocabularyJson(words), request.force);
   report.say(
     `${written ? 'wrote' : 'unchanged:'} ${path}: ${words.length.toLocaleString('en')} words; ` +
-      `${counts.size.toLocaleString('en')} were seen, these at least ${threshold} times`,
+      `${counts.size.toLocaleString('en')} occurred, these at least ${threshold} times`,
   );
 }

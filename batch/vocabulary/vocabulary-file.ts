@@ -19,11 +19,11 @@ export async function readVocabulary(path: string): Promise<VocabularyFile> {
 }
 
 /**
- * The JSON of a vocabulary file: `word2idx`, `idx2word` and `idx` (the next free id), as the released `vocab.py` writes
- * it, entries in the order of their ids.
+ * The JSON of a vocabulary file: `word2idx`, `idx2word` and `idx` (the next free id), as written by the released
+ * `vocab.py`, with entries in the order of their ids.
  */
 export function vocabularyJson(words: readonly string[]): string {
-  // Not an object's own text: words that look like numbers would move to its front.
+  // JSON.stringify of an object would not do: words that look like numbers would move to its front.
   const object = (entries: readonly (readonly [string, string | number])[]): string =>
     `{${entries.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')}}`;
   const ids = object(words.map((word, id) => [word, id]));

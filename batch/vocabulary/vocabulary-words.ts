@@ -2,13 +2,13 @@ import { AppError } from '../../shared/errors/index.ts';
 import { type WorkOptions, yieldToEventLoop } from '../../shared/model/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/tokenise.ts';
 
-/** The words that every vocabulary begins with; their ids are 0 to 3. */
+/** The words that every vocabulary starts with; their ids are 0 to 3. */
 const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'];
-/** Captions between two looks at the signal. */
+/** Captions between two checks of the signal. */
 const STEP = 1000;
 
 /**
- * How often each word occurs in the captions, in the order in which words are first seen. Progress counts captions.
+ * How often each word occurs in the captions, in the order of first occurrence. Progress counts captions.
  *
  * @throws AppError `cancelled`.
  */
@@ -30,8 +30,8 @@ export async function countWords(
 }
 
 /**
- * The words of a vocabulary by id: the special ones, then those seen at least `threshold` times, in the order of
- * `counts`, which is that of their first occurrence. The released `vocab.py` gives words the same order.
+ * The words of a vocabulary by id: the special ones, then those that occur at least `threshold` times, in the order of
+ * `counts`, which is that of first occurrence. The released `vocab.py` orders words in the same way.
  */
 export function vocabularyWords(counts: ReadonlyMap<string, number>, threshold: number): string[] {
   const seen = [...counts].flatMap(([word, count]) => (count >= threshold ? [word] : []));

@@ -32,7 +32,7 @@ describe('countWords', () => {
     expect([...(await countWords(['T-shirt'], 'plain')).keys()]).toEqual(['t', 'shirt']);
   });
 
-  it('tells how far it is, and stops when it is asked to', async () => {
+  it('reports progress, and stops when aborted', async () => {
     const many = Array.from({ length: 2500 }, () => 'a dog');
     const seen: number[][] = [];
     await countWords(many, 'treebank', { onProgress: (...progress) => seen.push(progress) });
@@ -46,7 +46,7 @@ describe('countWords', () => {
 });
 
 describe('vocabularyWords', () => {
-  it('keeps what is seen often enough, after the special words', () => {
+  it('keeps words that occur often enough, after the special words', () => {
     const counts = new Map([
       ['dog', 4],
       ['cat', 3],
@@ -60,12 +60,12 @@ describe('vocabularyWords', () => {
 });
 
 describe('vocabularyJson', () => {
-  it('is read back, whatever the words are', () => {
+  it('is read back unchanged, for any words', () => {
     const words = ['<pad>', '<start>', '<end>', '<unk>', 'dog', '10', '2', '"', '\\', 'größe', 'constructor'];
     const text = vocabularyJson(words);
     expect(wordsOf(parseVocabulary(text, 'x'))).toEqual(words);
     expect(JSON.parse(text)).toMatchObject({ idx: 11, idx2word: { '5': '10' } });
-    // Readers that keep the order of a file see ids in order.
+    // Readers that keep the order of a file get ids in order.
     expect([...text.matchAll(/: (\d+)/g)].map(([, id]) => Number(id))).toEqual([
       ...words.keys(),
       words.length,
@@ -74,7 +74,7 @@ describe('vocabularyJson', () => {
 });
 
 describe('readVocabulary', () => {
-  it('reads what was written, and says what is not there', async () => {
+  it('reads what was written, and reports a missing file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gsmn-vocabulary-'));
     try {
       const text = vocabularyJson(['<pad>', '<start>', '<end>', '<unk>', 'dog']);
@@ -91,7 +91,7 @@ describe('readVocabulary', () => {
 });
 
 describe('encodeCaptions', () => {
-  it('puts the words between <start> and <end>, and counts what is not known', () => {
+  it('puts the words between <start> and <end>, and counts unknown ones', () => {
     const text = vocabularyJson(['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', "n't", '.']);
     const encoded = encodeCaptions(["A dog does n't bark .", ''], parseVocabulary(text, 'x'));
     expect(encoded).toMatchObject({ words: 6, unknown: 2, empty: 1 });
@@ -100,9 +100,9 @@ describe('encodeCaptions', () => {
 });
 
 describe.skipIf(!existsSync(photos))('the photographs (skipped without ../shared/photos)', () => {
-  // Their vocabulary has plain words and, with 164 words more, was counted on more captions than those of train and dev,
-  // at the same threshold: every word that these give is one of it.
-  it('give no word that their vocabulary has not, and the same first ones', async () => {
+  // Their vocabulary has plain words and was counted on more captions than those of train and dev (it has 164 more
+  // words), with the same threshold: it contains every word from these.
+  it('have no word that is not in their vocabulary, and the same first ones', async () => {
     const theirs = wordsOf((await readVocabulary(join(photos, 'vocab.json'))).vocabulary);
     const texts = ['train', 'dev'].flatMap((split) => lines(join(photos, `${split}_caps.txt`)));
     const counts = await countWords(texts, 'plain');
@@ -115,7 +115,7 @@ describe.skipIf(!existsSync(photos))('the photographs (skipped without ../shared
     expect(ours.slice(0, 100)).toEqual(theirs.slice(0, 100));
   });
 
-  it.each(['train', 'dev'])('have the word ids that encodeCaptions gives: %s', async (split) => {
+  it.each(['train', 'dev'])('have the same word ids as from encodeCaptions: %s', async (split) => {
     const { vocabulary } = await readVocabulary(join(photos, 'vocab.json'));
     const encoded = encodeCaptions(lines(join(photos, `${split}_caps.txt`)), vocabulary);
     expect(captionIdLines(encoded).split('\n')).toEqual(
@@ -130,16 +130,17 @@ describe.skipIf(!existsSync(captions))(
     it('has the words of the training captions in the order of their first occurrence', async () => {
       const published = wordsOf((await readVocabulary(join(captions, 'f30k_precomp_vocab.json'))).vocabulary);
       const known = new Set(published);
-      // The first 20,000 of 145,000 captions: counts are too small to say which words stay, the order is the same.
+      // The first 20,000 of 145,000 captions: counts are too small to decide which words stay, but the order is the
+      // same.
       const counts = await countWords(lines(join(captions, 'f30k_train_caps_first20000.txt')), 'treebank');
       const ours = vocabularyWords(counts, 1).filter((word) => known.has(word));
       expect(ours).toHaveLength(6303);
-      // All but two of them: in these captions "&amp;" (line 1471) and "Free B..." (line 7397) give `amp` and `b`, in
-      // the text that the published vocabulary was made of they did not.
+      // All but two: in these captions "&amp;" (line 1471) and "Free B..." (line 7397) become `amp` and `b`; in the
+      // text of the published vocabulary they did not occur.
       const others = (words: readonly string[]) => words.filter((word) => word !== 'amp' && word !== 'b');
       expect(others(ours)).toEqual(others(published.slice(0, ours.length)));
       const missing = vocabularyWords(counts, 4).filter((word) => !known.has(word));
-      // The published text has blanks around quotes, so that all of them open (``).
+      // The published text has spaces around quotes, so all of them are opening quotes (``).
       expect(missing).toEqual(["''"]);
     });
   },

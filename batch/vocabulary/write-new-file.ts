@@ -3,9 +3,9 @@ import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { readLines } from '../data/text-files.ts';
 
 /**
- * Writes a text file, of whole lines, that other files depend on by its ids: never in place of a different one, unless it is forced to.
+ * Writes a text file of whole lines whose ids other files depend on. It replaces a different file only if forced to.
  *
- * @returns whether it was written; false where the same file was there.
+ * @returns whether it was written; false if the same file existed.
  * @throws AppError `conflict`, `file_unwritable`, `file_unreadable`, `format_invalid`.
  */
 export async function writeNewFile(path: string, text: string, force: boolean): Promise<boolean> {
@@ -13,8 +13,8 @@ export async function writeNewFile(path: string, text: string, force: boolean): 
     const lines = await readLines(path);
     if (lines?.map((line) => `${line}\n`).join('') === text) return false;
     if (lines !== undefined) {
-      throw new AppError('conflict', `${path} is there already, and is another one`, {
-        hint: 'models that were trained with it need it; pass --force to replace it, or write elsewhere',
+      throw new AppError('conflict', `${path} exists already and differs`, {
+        hint: 'models that were trained with it need it; pass --force to replace it, or write to another file',
       });
     }
   }

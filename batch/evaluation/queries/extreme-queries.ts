@@ -9,8 +9,8 @@ export interface ExtremeQueries<Q extends Query> {
 }
 
 /**
- * The queries whose right answer ranks lowest and highest. Of equal ranks those are worse whose right answer is further
- * behind the first of the ranking, and those better whose answer is furthest ahead of the next.
+ * The queries whose right answer ranks lowest and highest. Among equal ranks, queries are worse if the right answer is
+ * further behind the first of the ranking, and better if it is further ahead of the next.
  */
 export function extremeQueries<Q extends Query>(
   queries: readonly Q[],
@@ -22,7 +22,7 @@ export function extremeQueries<Q extends Query>(
   return { worst: ordered.slice(0, worst), best: rest.slice(Math.max(0, rest.length - best)).reverse() };
 }
 
-/** How far the right answer's score is ahead of the best wrong one's among the first; negative when it is behind. */
+/** How far the score of the right answer is ahead of the best wrong one among the first answers; negative if it is behind. */
 function lead({ score, found }: Query): number {
   const wrong = found.find(({ right }) => !right);
   return wrong === undefined ? 0 : score - wrong.score;

@@ -2,10 +2,13 @@ import { captionsByImage } from '../../data/caption-images.ts';
 import type { ScoredFold } from '../run-evaluation.ts';
 import type { ImageToTextQuery, Query, TextToImageQuery } from './query-record.ts';
 
-/** Answers of a query that are kept. */
+/** Number of answers that are kept for a query. */
 const FOUND = 5;
 
-/** Every query of a fold, in both directions (an image without captions asks for none), with its rank and what stands first; indices are those of the split. */
+/**
+ * Every query of a fold, in both directions (an image without captions is not a query), with its rank and its first
+ * answers; indices are those of the split.
+ */
 export function foldQueries(scored: ScoredFold, fold: number): Query[] {
   const own = captionsByImage(scored.fold.captionImages, scored.metrics.imageToText.ranks.length);
   const images = own.flatMap((captions, image) =>
@@ -56,7 +59,7 @@ function imageQuery(
   const captions = metrics.textToImage.ranks.length;
   const start = image * captions;
   const scoreOf = (caption: number): number => scores[start + caption] ?? Number.NaN;
-  // Of equal scores the later one, as in the recalls.
+  // Of equal scores the later one, as in recall@K.
   const best = own.reduce((found, caption) => (scoreOf(caption) >= scoreOf(found) ? caption : found));
   return {
     direction: 'image-to-text',
@@ -77,12 +80,12 @@ function imageQuery(
 interface Scores {
   readonly values: Float32Array;
   readonly start: number;
-  /** Distance between two of its scores. */
+  /** Distance between two neighbouring scores. */
   readonly stride: number;
   readonly count: number;
 }
 
-/** The positions of the highest scores, best first; of equal scores the later position comes first, as in the recalls. */
+/** The positions of the highest scores, best first; of equal scores the later position comes first, as in recall@K. */
 export function topRanked({ values, start, stride, count }: Scores, limit: number): number[] {
   const best: number[] = [];
   const scoreAt = (position: number): number => values[start + position * stride] ?? Number.NEGATIVE_INFINITY;

@@ -31,7 +31,7 @@ describe('foldQueries', () => {
   };
   const queries = foldQueries({ fold, scores: random, metrics }, 3);
 
-  it(`has both directions with the ranks of the recalls and indices of the split (seed ${SEED})`, () => {
+  it(`has both directions with the ranks of recall@K and indices of the split (seed ${SEED})`, () => {
     expect(queries).toHaveLength(images + captions);
     const [texts, pictures] = [queries.slice(0, captions), queries.slice(captions)];
     expect(texts.map(({ direction }) => direction)).toEqual(Array(captions).fill('text-to-image'));
@@ -41,7 +41,7 @@ describe('foldQueries', () => {
     expect(pictures[2]).toMatchObject({ direction: 'image-to-text', image: 102, fold: 3 });
   });
 
-  it(`finds the right answer where its rank says (seed ${SEED})`, () => {
+  it(`has the right answer at its rank (seed ${SEED})`, () => {
     let checked = 0;
     for (const query of queries) {
       expect(query.found).toHaveLength(5);
@@ -58,9 +58,9 @@ describe('foldQueries', () => {
 });
 
 describe('foldQueries of mixed captions', () => {
-  it('asks for the captions of the images that have some, in the numbers of the split', () => {
+  it('has a query for each image with captions, with indices of the split', () => {
     const captionImages = Int32Array.of(2, 0, 2);
-    // Image 0 finds caption 1 last; image 2 finds both of its own, the later of equal scores first.
+    // Image 0 finds caption 1 last; image 2 finds both of its own captions, the later of equal scores first.
     const scores = Float32Array.of(9, 1, 9, 0, 0, 0, 5, 3, 5);
     const metrics = recallMetrics(scores, 3, captionImages);
     const fold = { images: [10, 13] as const, captions: [20, 21, 22], captionImages };

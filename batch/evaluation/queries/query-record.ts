@@ -13,29 +13,29 @@ export interface FoundCaption {
 }
 
 interface AnyQuery {
-  /** Counted from zero; folds are ranked each on its own. */
+  /** Counted from zero; folds are ranked separately. */
   readonly fold: number;
-  /** Of the right answer, counted from one; of an image's captions the best. */
+  /** Of the right answer, counted from one; for an image, of its best caption. */
   readonly rank: number;
-  /** Of that answer. */
+  /** Score of that answer. */
   readonly score: number;
 }
 
-/** A caption that looks for its image. */
+/** A caption that searches for its image. */
 export interface TextToImageQuery extends AnyQuery {
   readonly direction: 'text-to-image';
   readonly caption: number;
-  /** The right one. */
+  /** The right image. */
   readonly image: number;
-  /** The first of the ranking. */
+  /** The first answers. */
   readonly found: readonly FoundImage[];
 }
 
-/** An image that looks for its captions. */
+/** An image that searches for its captions. */
 export interface ImageToTextQuery extends AnyQuery {
   readonly direction: 'image-to-text';
   readonly image: number;
-  /** The right one with the best rank. */
+  /** Its right caption with the best rank. */
   readonly caption: number;
   readonly found: readonly FoundCaption[];
 }

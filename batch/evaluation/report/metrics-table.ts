@@ -4,12 +4,12 @@ import type { Figures, Summary } from '../evaluation-report.ts';
 
 const COLUMNS = ['direction', 'R@1', 'R@5', 'R@10', 'median', 'mean', 'average'];
 
-/** Both directions: recalls in percent, median and mean rank, mean of the recalls; and the sum of the six recalls. */
+/** Both directions: recall@K in percent, median and mean rank, mean of recall@K; and rsum. */
 export function metricsTable({ imageToText, textToImage, rsum }: Summary): string {
   const head = COLUMNS.map((name) => element('th', { scope: 'col' }, [name]));
   const total = [
     element('th', { scope: 'row' }, ['rsum']),
-    // Below the recalls that it is the sum of.
+    // Below the values that it is the sum of.
     element('td', { colspan: 3 }, [oneDecimal(rsum)]),
   ];
   return element('table', {}, [

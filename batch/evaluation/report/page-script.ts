@@ -1,4 +1,4 @@
-/** The page's script: the search field and the order of the cards. Without it every card is there, worst first. */
+/** The script of the page: the search field and the order of the cards. Without it all cards are shown, worst first. */
 export const PAGE_SCRIPT = `
 const form = document.querySelector('form');
 const said = document.querySelector('output');

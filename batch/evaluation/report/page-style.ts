@@ -1,4 +1,4 @@
-/** The page's style sheet: light and dark, from a phone's width on. Text has a contrast of 4.5 and more. */
+/** The style sheet of the page: light and dark, from the width of a phone on. Text has a contrast of at least 4.5. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --paper: #faf9f7; --card: #ffffff; --ink: #22201c; --faint: #5f5a52; --line: #dedad2;
   --image: #1d5fa6; --text: #a8480a; --right: #1c6b3a; --right-paper: #e6f3e9; --wrong: #8d2f2a; }

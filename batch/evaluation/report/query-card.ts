@@ -2,14 +2,14 @@ import { element, escapeMarkup } from '../../plot/markup.ts';
 import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
 import type { SplitNames } from './split-names.ts';
 
-/** What a card shows of the split. */
+/** The data of the split that cards show. */
 export interface CardContext {
   readonly names: SplitNames;
-  /** Small pictures by image, relative to the page. */
+  /** Small copies of images by image, relative to the page. */
   readonly pictures: ReadonlyMap<number, string>;
 }
 
-/** A query with its right answer and the first ones of its ranking. */
+/** A query with its right answer and its first answers. */
 export function queryCard(query: Query, context: CardContext): string {
   const { names } = context;
   const index = query.direction === 'text-to-image' ? query.caption : query.image;

@@ -14,16 +14,16 @@ const DIRECTIONS = [
   { key: 'textToImage', class: 'text-to-image', name: 'text to image' },
 ] as const;
 
-/** Small enough that its letters can be read on a phone. */
+/** Small enough that its text can be read on a phone. */
 const WIDTH = 440;
 const HEIGHT = 270;
 const FRAME: Frame = { left: 56, top: 14, width: 368, height: 206 };
 const BOTTOM = FRAME.top + FRAME.height;
 
-/** The last ranks of the histogram's bars. */
+/** The last rank of each bar of the histogram. */
 const BAR_ENDS = [1, 5, 10, 50, 100, 500, 1000, 5000, Number.POSITIVE_INFINITY];
 
-/** Recall at every K, K on a logarithmic scale; dots at 1, 5 and 10. */
+/** recall@K for every K, with K on a logarithmic scale; dots at 1, 5 and 10. */
 export function recallCurve(ranks: DirectionRanks): string {
   const furthest = Math.max(10, largest(ranks.imageToText), largest(ranks.textToImage));
   const x = scaleLog([1, furthest], [FRAME.left, FRAME.left + FRAME.width]);
@@ -49,7 +49,7 @@ export function recallCurve(ranks: DirectionRanks): string {
   ]);
 }
 
-/** How many queries have their right answer at which rank, in percent. */
+/** The share of queries whose right answer is at each rank, in percent. */
 export function rankHistogram(ranks: DirectionRanks): string {
   const furthest = Math.max(largest(ranks.imageToText), largest(ranks.textToImage));
   const ends = BAR_ENDS.filter((_, index) => index === 0 || (BAR_ENDS[index - 1] ?? 0) < furthest);
@@ -106,7 +106,7 @@ function recallOf(ranks: readonly number[]): (k: number) => number {
   return (k) => (100 * ranks.filter((rank) => rank <= k).length) / Math.max(1, ranks.length);
 }
 
-/** Whole numbers from 1 to the last, all of the small ones and no more of the large than a curve can show. */
+/** Whole numbers from 1 to the last: all small ones, and only as many large ones as a curve can show. */
 function wholeNumbers(last: number): number[] {
   const numbers = new Set<number>();
   const count = 160;

@@ -18,7 +18,7 @@ describe('replaceReport', () => {
     });
   });
 
-  it('takes the place of an earlier report or an empty folder', async () => {
+  it('replaces an earlier report or an empty folder', async () => {
     await withFolder(new Map(), async (folder) => {
       const target = join(folder, 'report');
       mkdirSync(target);
@@ -31,7 +31,7 @@ describe('replaceReport', () => {
     });
   });
 
-  it('leaves an earlier report as it is when writing fails', async () => {
+  it('does not change an earlier report if writing fails', async () => {
     await withFolder(new Map(), async (folder) => {
       const target = join(folder, 'report');
       await replaceReport(target, page('one'));
@@ -42,7 +42,7 @@ describe('replaceReport', () => {
     });
   });
 
-  it('refuses a folder that holds anything else, and a file', async () => {
+  it('refuses a folder with other files, and a file', async () => {
     await withFolder(new Map([['note.txt', 'mine']]), async (folder) => {
       await expect(replaceReport(folder, page('one'))).rejects.toMatchObject({ code: 'conflict' });
       expect(readdirSync(folder)).toEqual(['note.txt']);

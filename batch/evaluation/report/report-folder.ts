@@ -7,7 +7,7 @@ import { syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
 export const REPORT_FILES = { page: 'index.html', queries: 'queries.jsonl', pictures: 'pictures' } as const;
 
 /**
- * Makes sure that a report may be written: nothing is there yet, or an empty folder, or an earlier report.
+ * Checks that a report may be written: the folder does not exist, is empty, or holds an earlier report.
  *
  * @throws AppError `conflict`, `file_unwritable`.
  */
@@ -16,13 +16,13 @@ export async function assertReportFolder(path: string): Promise<void> {
   const known: readonly string[] = Object.values(REPORT_FILES);
   const other = names?.find((name) => !known.includes(name));
   if (other === undefined) return;
-  throw new AppError('conflict', `${path} is there and is no report of an evaluation: it holds ${other}`, {
+  throw new AppError('conflict', `${path} exists and is not a report of an evaluation: it holds ${other}`, {
     hint: 'name a new folder, or empty this one',
   });
 }
 
 /**
- * Writes a report aside and gives it its name when it is whole; an earlier one goes then.
+ * Writes a report aside and renames it when it is complete; an earlier one is removed then.
  *
  * @throws AppError `conflict`, `file_unwritable`, and whatever `write` throws.
  */
@@ -54,7 +54,7 @@ async function namesIn(path: string): Promise<string[] | undefined> {
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new AppError('file_unwritable', `${path} cannot become the folder of a report (${code})`, {
+    throw new AppError('file_unwritable', `${path} cannot be replaced by the report (${code})`, {
       hint: 'name a new folder',
       cause: thrown,
     });

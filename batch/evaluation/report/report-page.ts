@@ -10,22 +10,22 @@ import { type CardContext, queryCard } from './query-card.ts';
 import { type DirectionRanks, rankHistogram, recallCurve } from './rank-charts.ts';
 import { REPORT_FILES } from './report-folder.ts';
 
-/** Everything that the page says. */
+/** The contents of the page. */
 export interface ReportContent extends CardContext {
   readonly title: string;
   /** Model, data, protocol: names and values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** What the reader should know before they rely on what they see. */
+  /** What the reader should know before relying on the results. */
   readonly notes: readonly string[];
   readonly summary: Summary;
-  /** As the command prints them. */
+  /** As printed by the command. */
   readonly lines: readonly string[];
   readonly ranks: DirectionRanks;
   readonly textToImage: ExtremeQueries<TextToImageQuery>;
   readonly imageToText: ExtremeQueries<ImageToTextQuery>;
 }
 
-/** The report as one page: style, script and charts are in it, pictures lie beside it, nothing comes from a network. */
+/** The report as one page. It contains style, script and charts; image files are next to it; nothing is loaded from a network. */
 export function reportPage(content: ReportContent): string {
   const head = [
     '<meta charset="utf-8"/>',
@@ -64,7 +64,7 @@ export function reportPage(content: ReportContent): string {
   return `<!doctype html>\n${element('html', { lang: 'en' }, [element('head', {}, head), element('body', {}, body)])}\n`;
 }
 
-/** No request to anywhere, and no script but the page's own, whatever a caption holds. */
+/** No requests, and no script except the page's own, whatever a caption contains. */
 function contentPolicy(): string {
   const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
   return `default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; form-action 'none'; base-uri 'none'`;
@@ -116,7 +116,7 @@ function controls(): string {
     ]);
   return element('form', { hidden: '', role: 'search' }, [
     element('label', { class: 'search' }, [
-      'Search captions and picture names',
+      'Search captions and image names',
       element('input', { type: 'search', name: 'search', autocomplete: 'off' }),
     ]),
     choice('direction', 'Queries', [

@@ -1,14 +1,14 @@
 import type { Split } from '../../data/split.ts';
 
-/** What a person calls the images and captions of a split. */
+/** Names of the images and captions of a split for readers. */
 export interface SplitNames {
-  /** The sentence, or its word ids where the folder has no sentences. */
+  /** The sentence, or its word ids if the folder has no sentences. */
   caption(index: number): string;
-  /** The picture's file name or address, or its number where the folder names none. */
+  /** The image's file name or address, or its number if the folder has no names. */
   image(index: number): string;
-  /** What the picture shows: its first caption; its name where it has none. */
+  /** A description of the image: its first caption, or its name if it has none. */
   shows(index: number): string;
-  /** What the folder lacks, for the reader. */
+  /** What is missing in the folder, for the reader. */
   readonly notes: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function splitNames(
         ? [`Captions are shown as word ids: the data folder has no ${split.split}_caps.txt.`]
         : []),
       ...(imageNames === undefined
-        ? [`Pictures are not shown: the data folder has no ${split.split}_images.txt.`]
+        ? [`Images are not shown: the data folder has no ${split.split}_images.txt.`]
         : []),
     ],
   };

@@ -14,9 +14,9 @@ export interface Thumbnails {
 }
 
 /**
- * Writes small copies of pictures into `target/pictures/`, named by their index in the split.
+ * Writes small copies of images to `target/pictures/`, named by their index in the split.
  *
- * A name of the data folder means a file below `images/` and nothing outside. Addresses are not fetched.
+ * A name in the data folder means a file below `images/`, and nothing outside. Addresses are not fetched.
  *
  * @throws AppError `file_unwritable`.
  */
@@ -44,12 +44,12 @@ export async function writeThumbnails(
     first === undefined
       ? []
       : [
-          `${missing.length} of ${pictures.size} pictures are not shown: they are addresses, or no pictures in ${source} (the first: ${first}).`,
+          `${missing.length} of ${pictures.size} images are not shown: they are addresses, or not image files in ${source} (the first: ${first}).`,
         ];
   return { paths, notes };
 }
 
-/** The file that a name means, unless that is outside the folder. */
+/** The file for a name, unless it is outside the folder. */
 function below(folder: string, name: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(name)) return undefined;
   const path = resolve(folder, name);
@@ -57,7 +57,7 @@ function below(folder: string, name: string): string | undefined {
   return inside === '' || inside === '..' || inside.startsWith(`..${sep}`) ? undefined : path;
 }
 
-/** The small picture, or undefined when the file is not there or no picture. */
+/** The small copy, or undefined if the file does not exist or is not an image. */
 async function thumbnail(file: string): Promise<Uint8Array | undefined> {
   try {
     return await sharp(file)
@@ -66,7 +66,7 @@ async function thumbnail(file: string): Promise<Uint8Array | undefined> {
       .webp({ quality: 80 })
       .toBuffer();
   } catch {
-    // The caller counts it and says so in the report.
+    // The caller counts these and reports them.
     return undefined;
   }
 }

@@ -11,13 +11,13 @@ import { reportPage } from './report-page.ts';
 import { type SplitNames, splitNames } from './split-names.ts';
 import { type Thumbnails, writeThumbnails } from './thumbnails.ts';
 
-/** Of each direction, beside the worst. */
+/** Number of the best queries of each direction on the page. */
 const BEST = 10;
 
 export interface ReportRequest {
   /** The folder to write. */
   readonly folder: string;
-  /** Worst queries of each direction that the page shows. */
+  /** Number of the worst queries of each direction on the page. */
   readonly worst: number;
   readonly members: Members;
   readonly folds: readonly RecallMetrics[];
@@ -25,10 +25,10 @@ export interface ReportRequest {
 }
 
 /**
- * Writes the report of an evaluation: the page, every query as JSON lines, and small copies of the pictures that the page
- * shows. It is written aside and takes its name when it is whole.
+ * Writes the report of an evaluation: the page, every query as JSON lines, and small copies of the images on the page. It
+ * is written aside and renamed when it is complete.
  *
- * @returns what the report lacks, for the person who asked for it.
+ * @returns what is missing in the report, for the user.
  * @throws AppError `conflict`, `file_unwritable`.
  */
 export async function writeReport(request: ReportRequest): Promise<readonly string[]> {
@@ -70,7 +70,7 @@ export async function writeReport(request: ReportRequest): Promise<readonly stri
   return notes;
 }
 
-/** The pictures that cards show, by image. */
+/** The images on cards, by image. */
 function picturesOf(queries: readonly Query[], names: SplitNames): Map<number, string> {
   const images = queries.flatMap((query) =>
     query.direction === 'text-to-image'
@@ -97,7 +97,7 @@ function reportFacts(members: Members): (readonly [string, string])[] {
   ];
 }
 
-/** Every query as a line of JSON, with the words and names that its indices mean. */
+/** Every query as a line of JSON, with the texts and names for its indices. */
 function queryLines(queries: readonly Query[], names: SplitNames): string {
   return queries.map((query) => `${JSON.stringify(named(query, names))}\n`).join('');
 }
