@@ -1,6 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { ImageGraph, Matcher, PreparedImages } from '../../../shared/model/index.ts';
+import {
+  type ImageGraph,
+  type Matcher,
+  type PreparedImages,
+  yieldToEventLoop,
+} from '../../../shared/model/index.ts';
 import { Admission } from '../admission.ts';
 
 /** Reads image graphs of a generation by ordinal. */
@@ -77,7 +81,7 @@ export class ColdImages {
           }),
         );
         // Other work gets its turn.
-        await setImmediate();
+        await yieldToEventLoop();
       }
     });
   }
