@@ -6,7 +6,6 @@ export type CaptionsTask = readonly DrawingUnit[];
 
 /** The captions of each picture of a drawing. */
 export interface DrawingCaptions {
-  readonly kind: DrawingUnit['kind'];
   readonly seed: number;
   readonly pictures: readonly (readonly string[])[];
 }

@@ -9,8 +9,6 @@ import { type PythonLiteral, parsePythonLiteral } from './python-literal.ts';
 export interface NpyHeader {
   readonly item: ItemType;
   readonly shape: readonly number[];
-  /** Number of items. */
-  readonly count: number;
   readonly fortranOrder: boolean;
   /** The offset of the items, in bytes. */
   readonly dataOffset: number;
@@ -72,7 +70,7 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
     throw invalid(`its header says [${shape.join(', ')}], ${end} bytes in total, but it has ${source.size}`);
   }
   if (!Number.isSafeInteger(count)) throw invalid(`no memory holds an array [${shape.join(', ')}]`);
-  return { item, shape, count, fortranOrder, dataOffset };
+  return { item, shape, fortranOrder, dataOffset };
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -22,7 +22,6 @@ export async function openNpy(source: ByteSource): Promise<NpyReader> {
 /** Reads an array by rows: a row is an index of the first axis; a scalar has one row. */
 export class NpyReader {
   readonly shape: readonly number[];
-  readonly fortranOrder: boolean;
   /** The type of the numbers, or why there are none: `object`, `structured`, or numpy's code of a type without numbers. */
   readonly dtype: ElementType | 'object' | 'structured' | (string & {});
   /** The fields of a structured array; empty for others. */
@@ -39,7 +38,6 @@ export class NpyReader {
     this.#source = source;
     this.#header = header;
     this.shape = shape;
-    this.fortranOrder = header.fortranOrder;
     this.dtype = item.kind === 'number' ? item.encoding.type : item.kind === 'other' ? item.text : item.kind;
     this.fields = item.kind === 'structured' ? item.fields : [];
     this.rows = shape[0] ?? 1;
