@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(golden))('evaluate --html (skipped without ../shared
       // 7 worst and 10 best captions; 7 worst images and the 5 others.
       expect(page.match(/<li class="card"/g)).toHaveLength(17 + 12);
       expect(page).toContain(printed.trimEnd().split('\n')[3]);
-      expect(page).toContain('4 of 12 pictures are not shown');
+      expect(page).toContain('4 of 12 images are not shown');
       expect(page).toContain('&lt;/script&gt;&lt;script&gt;');
       expect(page).toContain('&lt;b&gt;&quot;dog&quot; &amp; &#39;cat&#39;');
       expect(page.match(/<script/g)).toHaveLength(1);
