@@ -18,9 +18,9 @@ export interface ImageRegions {
 
 /** What turns the pixels of an image into regions and their features. */
 export interface FeatureSource {
-  /** Names the source in data folders, models and generations. */
+  /** The name of the source in data folders, models and generations. */
   readonly id: string;
-  /** Raised whenever the same pixels give other numbers: models that were trained on the numbers before do not know them. */
+  /** Raised whenever the same pixels give other numbers, because models were trained on the numbers before. */
   readonly version: number;
   /** R, the same for every image. */
   readonly regions: number;

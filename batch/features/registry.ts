@@ -15,6 +15,6 @@ export async function openFeatureSource(id: string): Promise<FeatureSource> {
   const open = Object.hasOwn(FEATURE_SOURCES, id) ? FEATURE_SOURCES[id] : undefined;
   if (open !== undefined) return open();
   throw new AppError('argument_invalid', `there is no feature source "${id}"`, {
-    hint: `known are ${Object.keys(FEATURE_SOURCES).join(', ')}`,
+    hint: `the known ones are ${Object.keys(FEATURE_SOURCES).join(', ')}`,
   });
 }

@@ -85,7 +85,7 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
 /**
  * Writes a model folder: completely or not at all.
  *
- * @throws AppError `conflict` when the folder is there already, `file_unwritable`.
+ * @throws AppError `conflict` if the folder exists already, `file_unwritable`.
  */
 export async function writeModel(model: Model, folder: string): Promise<void> {
   if (existsSync(folder)) {

@@ -1,7 +1,7 @@
 import type { DependencyTree, Parser } from '../../shared/parse/index.ts';
 import type { Report } from '../report.ts';
 
-/** Sentences of one call: enough to be fast, few enough for a display that moves. */
+/** Sentences in one call: enough to be fast, few enough for frequent progress. */
 const AT_ONCE = 256;
 
 /** Parses sentences with progress. */

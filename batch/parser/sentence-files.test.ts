@@ -46,7 +46,7 @@ describe('sentences in files', () => {
     ]);
   });
 
-  it('keep what CoNLL-U says beside the tree', async () => {
+  it('keep the other columns of CoNLL-U', async () => {
     const rows = [
       '# sent_id = 1',
       '1-2\ttwodogs\t_\t_\t_\t_\t_\t_\t_\t_',
@@ -69,7 +69,7 @@ describe('sentences in files', () => {
     ]);
   });
 
-  it('come back from JSON as CoreNLP writes it', async () => {
+  it("are read from CoreNLP's JSON as they were written", async () => {
     const [source] = await read(formatTrees([TREE], [], 'corenlp'), 'corenlp');
     expect(source?.tree).toMatchObject({
       words: TREE.words,
@@ -79,7 +79,7 @@ describe('sentences in files', () => {
     });
   });
 
-  it("hang the sentences of a text that CoreNLP has parsed on the first one's root", async () => {
+  it("make one tree of the sentences of a CoreNLP text, below the first one's root", async () => {
     const sentence = (words: readonly string[], root: number) => ({
       basicDependencies: words.map((_, index) => ({
         dep: index + 1 === root ? 'ROOT' : 'dep',
@@ -107,12 +107,12 @@ describe('sentences in files', () => {
       'corenlp',
       '{"sentences":[{"basicDependencies":[{"dep":"ROOT","governor":0,"dependent":2}],"tokens":[{"index":1,"word":"a"}]}]}',
     ],
-    ['rows that are none', 'conllu', 'a dog runs\n'],
+    ['invalid rows', 'conllu', 'a dog runs\n'],
   ] as const)('are refused: %s', async (_, format, text) => {
     await expect(read(text, format)).rejects.toMatchObject({ code: 'format_invalid' });
   });
 
-  it('are missed where there is no file', async () => {
+  it('fail without a file', async () => {
     await expect(readSentences(join(folder, 'none'), 'text', 'treebank')).rejects.toMatchObject({
       code: 'file_missing',
     });

@@ -13,16 +13,17 @@ import { readText } from '../data/text-files.ts';
 export type SourceFormat = 'text' | 'conllu' | 'corenlp';
 export type TargetFormat = 'pairs' | 'conllu' | 'corenlp';
 
-/** A caption that is to be written: its words, and its tree where the source has one. */
+/** A caption to write: its words, and its tree if the source has one. */
 export interface SourceSentence {
   readonly words: readonly string[];
   readonly tree?: DependencyTree | undefined;
-  /** What of the source goes to a target of the same format. */
+  /** Data of the source for a target of the same format. */
   readonly conllu?: ConlluSentence | undefined;
 }
 
 /**
- * Reads captions: a line each, sentences of CoNLL-U, or what CoreNLP parsed, whose sentences become one tree a text.
+ * Reads captions: one on each line, sentences in CoNLL-U, or CoreNLP's JSON, whose sentences become one tree for each
+ * text.
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`
  */
 export async function readSentences(
@@ -32,7 +33,9 @@ export async function readSentences(
 ): Promise<SourceSentence[]> {
   const text = await readText(path);
   if (text === undefined) {
-    throw new AppError('file_missing', `there is no file ${path}`, { hint: 'expected a caption a line' });
+    throw new AppError('file_missing', `there is no file ${path}`, {
+      hint: 'expected one caption on each line',
+    });
   }
   if (format === 'conllu') {
     return parseConllu(text, path).map((conllu) => ({
@@ -49,7 +52,7 @@ export async function readSentences(
   return lines.map((line) => ({ words: tokenise(line, style) }));
 }
 
-/** Trees as text of a format. */
+/** Trees as text in a format. */
 export function formatTrees(
   trees: readonly DependencyTree[],
   sources: readonly SourceSentence[],
@@ -62,7 +65,7 @@ export function formatTrees(
   return formatConllu(trees.map((tree, index) => conlluSentence(tree, sources[index]?.conllu)));
 }
 
-/** A tree as rows; what the source has beside it stays, but for the graph that the new tree would contradict. */
+/** A tree as rows. The other columns of the source are kept, except for the graph, which the new tree would contradict. */
 function conlluSentence(tree: DependencyTree, source: ConlluSentence | undefined): ConlluSentence {
   const parsed = tree.words.map((form, index) => ({
     id: String(index + 1),
@@ -101,7 +104,7 @@ function corenlpTree({ sentences }: CorenlpDocument, where: string): SourceSente
           `${where}: a dependency of token ${dependent} on ${governor}, of ${tokens.length}`,
         );
       }
-      // The later sentences of a text hang on the first one's root.
+      // The roots of later sentences of a text depend on the first one's root.
       const head = governor === 0 ? root : start + governor;
       heads[at - 1] = head;
       relations[at - 1] = governor === 0 && root > 0 ? 'parataxis' : dep.toLowerCase();

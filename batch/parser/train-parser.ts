@@ -13,7 +13,7 @@ export interface TrainParserOptions {
   /** CoNLL-U files. */
   readonly train: string;
   readonly dev: string;
-  /** A file of word vectors; fetched where none is named. */
+  /** A file of word vectors; fetched if none is named. */
   readonly vectors?: string | undefined;
   readonly recipe: ParserRecipe;
   /** The file to write. */

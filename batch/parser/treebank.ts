@@ -11,7 +11,7 @@ export async function readTreebank(path: string): Promise<DependencyTree[]> {
   const text = await readText(path);
   if (text === undefined) {
     throw new AppError('file_missing', `there is no treebank ${path}`, {
-      hint: 'Universal Dependencies has them, English EWT for one (universaldependencies.org)',
+      hint: 'get one from universaldependencies.org, for example English EWT',
     });
   }
   return parseConllu(text, path).map((sentence, index) => {
@@ -19,15 +19,15 @@ export async function readTreebank(path: string): Promise<DependencyTree[]> {
     if (isTree(tree.heads)) return tree;
     throw new AppError(
       'format_invalid',
-      `${path}: the heads of sentence ${index + 1} are no tree with one root`,
+      `${path}: the heads of sentence ${index + 1} are not a tree with one root`,
       {
-        hint: 'a treebank has one head for every word, and one root a sentence',
+        hint: 'a treebank has one head for every word, and one root in every sentence',
       },
     );
   });
 }
 
-/** The tree of a sentence as its rows say it; words without a head have NaN. */
+/** The tree in the rows of a sentence; words without a head have NaN. */
 function treeOf(sentence: ConlluSentence): DependencyTree {
   const words = conlluWords(sentence);
   return {

@@ -11,7 +11,7 @@ import {
   sumUp,
 } from '../../shared/retrieval/index.ts';
 
-/** What the encoders are fitted on. */
+/** The data that the encoders are fitted on. */
 export interface TrainingData {
   /** F and D. */
   readonly featureSize: number;
@@ -23,7 +23,7 @@ export interface TrainingData {
   readonly singleWords: readonly RecallText[];
 }
 
-/** A recall encoder to be compared. */
+/** A recall encoder to compare. */
 export interface Candidate {
   readonly name: string;
   fit(data: TrainingData): Promise<StoredRecallEncoder>;
@@ -69,7 +69,7 @@ function ridge(name: string, parts: Parts, strength: number): Candidate {
   };
 }
 
-/** The projection of plain features and that of nodes as one encoder, by the weights of their cosines. */
+/** The projection of plain features and that of nodes as one encoder, with the weights of their cosines. */
 function concatenated(plain: number, encoded: number): Candidate {
   const parts = [
     { weight: plain, candidate: correlation('regions and word counts', PLAIN) },

@@ -6,7 +6,7 @@ import { shortlistRecall } from './shortlist-recall.ts';
 
 const [F, D, R] = [6, 6, 2];
 
-/** Images of one thing each, with five captions that name it; images that show the same thing are alike. */
+/** Images of one thing each, with five captions that name it; images of the same thing are similar. */
 function split(images: number, seed: number): EncodedSplit {
   let state = seed;
   const next = (): number => {
@@ -29,7 +29,7 @@ function split(images: number, seed: number): EncodedSplit {
 }
 
 describe('the coarse study', () => {
-  it('measures every encoder, and what it ranks together with GSMN', async () => {
+  it('measures every encoder, and its ranking together with GSMN', async () => {
     const [train, dev] = [split(60, 1), split(30, 2)];
     // An exhaustive comparison that is right most of the time.
     const gsmn = Float32Array.from({ length: 30 * 150 }, (_, pair) => {
@@ -47,7 +47,7 @@ describe('the coarse study', () => {
     expect(names).toEqual([...study.encoders.map(({ name }) => name), 'rankings']);
     for (const { recall, bytes } of study.encoders) {
       expect(bytes).toBeGreaterThan(0);
-      // Thirty images: the shortlists of 50 and more hold everything.
+      // Thirty images: shortlists of 50 and more contain all.
       for (const shares of [recall.top1, recall.top10, recall.right]) {
         expect(shares[0]).toBeGreaterThan(0);
         expect(shares.slice(1)).toEqual([100, 100, 100]);
@@ -61,7 +61,7 @@ describe('the coarse study', () => {
     expect(study.markdown).not.toContain('NaN');
   });
 
-  it('takes images with any number of captions, and refuses captions without scores', async () => {
+  it('accepts images with any number of captions, and refuses captions without scores', async () => {
     const [train, dev] = [split(30, 1), split(8, 2)];
     const captionImages = evenCaptionImages(8, 5).map((image) => (image === 3 ? 4 : image));
     const input = { train, dev: { ...dev, captionImages }, singleWords: dev.captions };
@@ -74,7 +74,7 @@ describe('the coarse study', () => {
   });
 });
 
-describe('what a shortlist holds', () => {
+describe('the contents of a shortlist', () => {
   it('counts the first, the first ten and the right one', () => {
     const images = 40;
     const captions = 200;

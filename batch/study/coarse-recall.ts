@@ -20,14 +20,14 @@ import { shortlistRecall } from './shortlist-recall.ts';
 export interface EncodedSplit {
   readonly images: readonly RecallImage[];
   readonly captions: readonly RecallText[];
-  /** Of each caption its image. */
+  /** The image of each caption. */
   readonly captionImages: CaptionImages;
 }
 
 export interface CoarseStudyInput {
-  /** What the encoders are fitted on. */
+  /** The split that the encoders are fitted on. */
   readonly train: EncodedSplit;
-  /** What they are judged on. */
+  /** The split that they are evaluated on. */
   readonly dev: EncodedSplit;
   /** Exhaustive GSMN of `dev`, `[images, captions]`. */
   readonly gsmn: Float32Array;
@@ -47,8 +47,8 @@ export interface CoarseStudy {
 }
 
 /**
- * Fits every candidate on `train` and measures on `dev` what its shortlists hold, and what the default encoder
- * and GSMN rank together.
+ * Fits every candidate on `train` and measures on `dev` what its shortlists contain, and how the default encoder and
+ * GSMN rank together.
  *
  * @throws AppError `argument_invalid` without captions, `shape_mismatch`.
  */

@@ -2,11 +2,11 @@ import { type DirectionMetrics, oneDecimal } from '../../shared/retrieval/index.
 import type { CrossFit, RankedRow, Recalls } from './measure-fusion.ts';
 import { DEPTHS, type ShortlistRecall } from './shortlist-recall.ts';
 
-/** A recall encoder and what was measured of it. */
+/** A recall encoder and its measurements. */
 export interface EncoderRow {
   readonly name: string;
   readonly dimensions: number;
-  /** Of the encoder's float32 tensors. */
+  /** Size of the encoder's float32 tensors. */
   readonly bytes: number;
   readonly fitSeconds: number;
   readonly recall: ShortlistRecall;
@@ -21,7 +21,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const all = (values: readonly number[]): string => values.map(oneDecimal).join(' ');
 
-/** Encoders against exhaustive GSMN and the truth, in Markdown. */
+/** Encoders compared with exhaustive GSMN and with the right images, in Markdown. */
 export function encoderTable(rows: readonly EncoderRow[]): string {
   const depths = DEPTHS.join(' ');
   return table(
@@ -46,7 +46,7 @@ export function encoderTable(rows: readonly EncoderRow[]): string {
   );
 }
 
-/** Rankings and their recalls, in Markdown; the fitted weight's row is judged on captions it was not fitted on. */
+/** Rankings and their recall@K, in Markdown; the row of the fitted weight is evaluated on captions it was not fitted on. */
 export function rankingTable(rows: readonly RankedRow[], { halves, all: whole, row }: CrossFit): string {
   const number = (value: number): string => `${Number(value.toPrecision(4))}`;
   const weights = halves
@@ -59,7 +59,7 @@ export function rankingTable(rows: readonly RankedRow[], { halves, all: whole, r
     recalls(exhaustive.imageToText),
     oneDecimal(exhaustive.rsum),
   ];
-  // Two weights in one matrix cannot be compared along an image's row.
+  // Two weights in one matrix cannot be compared along the row of an image.
   const fitted = [...cells(row).slice(0, -2), '', ''];
   return [
     table(

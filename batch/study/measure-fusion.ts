@@ -11,26 +11,26 @@ import {
 } from '../../shared/retrieval/index.ts';
 import { DEPTHS } from './shortlist-recall.ts';
 
-/** Text to image recalls in percent. */
+/** Text to image recall@K in percent. */
 export type Recalls = readonly [r1: number, r5: number, r10: number];
 
-/** Recalls of a ranking: over all images, and over the shortlists of `DEPTHS`. */
+/** Recall@K of a ranking: over all images, and over the shortlists of `DEPTHS`. */
 export interface RankedRow {
   readonly name: string;
   readonly exhaustive: RecallMetrics;
-  /** Text to image alone: a shortlist is made for a sentence. */
+  /** Text to image only: a shortlist belongs to a sentence. */
   readonly cascades: readonly Recalls[];
 }
 
-/** Standardised weights whose rows are shown. */
+/** Standardised weights that have a row. */
 const WEIGHTS = [0.25, 0.5, 1, 2, 4] as const;
 
-/** Scores of pairs, and of each caption its image. */
+/** Scores of pairs, and the image of each caption. */
 export interface StudyPairs extends PairedScores {
   readonly captionImages: CaptionImages;
 }
 
-/** GSMN alone, both scores together, and the coarse score alone. */
+/** GSMN alone, fused scores, and the coarse score alone. */
 export function rankedRows(pairs: StudyPairs): RankedRow[] {
   const { gsmn, coarse } = pairs;
   return [
@@ -59,19 +59,19 @@ function rankedRow(
   };
 }
 
-/** A weight fitted on some photographs' captions, and what it does for the others'. */
+/** A weight fitted on the captions of some photographs, and its effect on those of the others. */
 export interface CrossFit {
-  /** Fitted on either half. */
+  /** Fitted on each half. */
   readonly halves: readonly FittedWeight[];
-  /** Fitted on all: what a model prepared with this data gets. */
+  /** Fitted on all: the weight of a model prepared with this data. */
   readonly all: FittedWeight;
-  /** Each caption ranked under the weight that was fitted on the half that it is not in. */
+  /** Each caption ranked with the weight fitted on the half that it is not in. */
   readonly row: RankedRow;
 }
 
 /**
- * Fits the weight on the captions of every other photograph and judges it by the rest, both ways, so that no
- * caption is judged under a weight that it helped to fit. All images stay in the gallery.
+ * Fits the weight on the captions of every other photograph and evaluates it on the rest, in both directions, so that
+ * no caption is evaluated with a weight that it helped to fit. All images stay in the gallery.
  */
 export function crossFit(pairs: StudyPairs): CrossFit {
   const { gsmn, coarse, captions, captionImages } = pairs;

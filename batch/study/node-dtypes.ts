@@ -2,15 +2,15 @@ import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats
 import type { ImageGraph } from '../../shared/model/index.ts';
 import { type CaptionImages, rankImages, recallMetrics } from '../../shared/retrieval/index.ts';
 
-/** A way to keep a node in memory or on disk. */
+/** A way to store a node in memory or on disk. */
 export interface NodeCoding {
   readonly name: string;
   readonly bytesPerNumber: number;
-  /** What is read back of what was written. */
+  /** The result of writing and reading. */
   roundTrip(nodes: Float32Array): Float32Array;
 }
 
-/** The codings that were compared: those of the node store, and eight bits with a scale a node. */
+/** The codings that were compared: those of the node store, and eight bits with a scale for each node. */
 export const CODINGS: readonly NodeCoding[] = [
   { name: 'float32', bytesPerNumber: 4, roundTrip: (nodes) => nodes },
   {
@@ -23,7 +23,7 @@ export const CODINGS: readonly NodeCoding[] = [
 /** An eight-bit coding with one scale for each row of `rowSize` numbers. */
 export function rowInt8(rowSize: number): NodeCoding {
   return {
-    name: 'int8, a scale a node',
+    name: 'int8, one scale for each node',
     bytesPerNumber: 1 + 4 / rowSize,
     roundTrip: (nodes) => {
       const out = new Float32Array(nodes.length);
@@ -45,15 +45,15 @@ export function codedImages(images: readonly ImageGraph[], coding: NodeCoding): 
   return images.map(({ nodes, boxes }) => ({ nodes: coding.roundTrip(nodes), boxes }));
 }
 
-/** How far the ranks by coded nodes are from those by float32. */
+/** How far the ranks from coded nodes are from those in float32. */
 export interface RankAgreement {
   /** Share of captions whose first image is the same, in percent. */
   readonly sameFirst: number;
-  /** Shared images of both first tens, in percent. */
+  /** Images that are in both first tens, in percent. */
   readonly topTen: number;
   /** Largest difference of a score. */
   readonly largestDifference: number;
-  /** Text to image recalls in percent. */
+  /** Text to image recall@K in percent. */
   readonly recalls: readonly [r1: number, r5: number, r10: number];
 }
 

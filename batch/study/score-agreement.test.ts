@@ -4,7 +4,7 @@ import { scoreAgreement } from './score-agreement.ts';
 
 const FIVE_EACH = evenCaptionImages(2, 5);
 
-/** Two images, ten captions; each caption of an image scores 1 with it, with small differences of its own. */
+/** Two images, ten captions; each caption of an image scores 1 with it, with small differences. */
 function diagonal(): Float32Array {
   return Float32Array.from({ length: 20 }, (_, at) => {
     const [image, caption] = [Math.floor(at / 10), at % 10];
@@ -13,7 +13,7 @@ function diagonal(): Float32Array {
 }
 
 describe('the agreement of two matrices of scores', () => {
-  it('is whole of a matrix with itself', () => {
+  it('is complete for a matrix with itself', () => {
     const scores = diagonal();
     expect(scoreAgreement(scores, scores, 2, FIVE_EACH)).toEqual({
       textToImage: { sameFirst: 100, topTen: 100, recalls: [100, 100, 100] },
@@ -25,7 +25,7 @@ describe('the agreement of two matrices of scores', () => {
 
   it('counts what changed, by direction', () => {
     const changed = diagonal();
-    // Caption 0 prefers the other image now; the captions of the first image keep their first one.
+    // Caption 0 now prefers the other image; the captions of the first image keep their first one.
     changed[10] = 1.5;
     const found = scoreAgreement(diagonal(), changed, 2, FIVE_EACH);
     expect(found.textToImage).toEqual({ sameFirst: 90, topTen: 100, recalls: [90, 100, 100] });

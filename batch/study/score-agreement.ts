@@ -1,6 +1,6 @@
 import { type CaptionImages, recallMetrics } from '../../shared/retrieval/index.ts';
 
-/** How far the ranks by one matrix of similarities are from those by another. */
+/** How far the ranks from one matrix of similarities are from those of another. */
 export interface ScoreAgreement {
   /** Of captions, whose images are ranked. */
   readonly textToImage: DirectionAgreement;
@@ -15,16 +15,16 @@ export interface ScoreAgreement {
 export interface DirectionAgreement {
   /** Queries whose first answer is the same. */
   readonly sameFirst: number;
-  /** Shared answers of both first tens. */
+  /** Answers that are in both first tens. */
   readonly topTen: number;
-  /** R@1, R@5 and R@10 of the matrix that is compared. */
+  /** R@1, R@5 and R@10 of the compared matrix. */
   readonly recalls: readonly [r1: number, r5: number, r10: number];
 }
 
 /**
- * Compares similarities with those that are exact, both `[images, captions]`.
+ * Compares similarities with exact ones, both `[images, captions]`.
  *
- * @param captionImages of each caption its image.
+ * @param captionImages the image of each caption.
  * @throws AppError `shape_mismatch`, `format_invalid` (scores that are not finite)
  */
 export function scoreAgreement(
@@ -68,7 +68,7 @@ export function scoreAgreement(
   };
 }
 
-/** The `depth` answers of the highest score, best first, equal ones by their number. */
+/** The `depth` answers with the highest scores, best first, equal ones ordered by number. */
 function firstAnswers(
   scores: Float32Array,
   start: number,

@@ -1,19 +1,19 @@
 import { type CaptionImages, rankImages } from '../../shared/retrieval/index.ts';
 
-/** How deep the shortlists are that the tables speak of. */
+/** The lengths of shortlists in the tables. */
 export const DEPTHS = [20, 50, 100, 200] as const;
 
 /** Percentages, one for each depth. */
 export interface ShortlistRecall {
-  /** Of the captions, whose best image by exhaustive GSMN is in the shortlist. */
+  /** Share of captions whose best image by exhaustive GSMN is in the shortlist. */
   readonly top1: readonly number[];
-  /** Of GSMN's ten best images of each caption, that are in its shortlist. */
+  /** Share of GSMN's ten best images of each caption that are in its shortlist. */
   readonly top10: readonly number[];
-  /** Of the captions, whose right image is in the shortlist. */
+  /** Share of captions whose right image is in the shortlist. */
   readonly right: readonly number[];
 }
 
-/** What an encoder's shortlists hold of exhaustive GSMN's first images and of the right ones. */
+/** How many of exhaustive GSMN's first images and of the right images an encoder's shortlists contain. */
 export function shortlistRecall(
   coarse: Float32Array,
   gsmn: Float32Array,

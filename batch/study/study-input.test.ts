@@ -69,8 +69,8 @@ function split(images: number): StudySplit {
   };
 }
 
-describe('what the study looks at', () => {
-  it('brings features, nodes, boxes and words of the same image and caption together', async () => {
+describe('the input of the study', () => {
+  it('has features, nodes, boxes and words of the same image and caption together', async () => {
     const { train, dev, gsmn, singleWords } = await prepareCoarseStudy(
       { encoder, matcher },
       { train: split(3), dev: split(2) },

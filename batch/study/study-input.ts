@@ -12,15 +12,15 @@ export interface StudySplit {
   readonly boxes: Float32Array;
   /** Word ids with `<start>` and `<end>`. */
   readonly captions: readonly (readonly number[])[];
-  /** Of each caption its image. */
+  /** The image of each caption. */
   readonly captionImages: CaptionImages;
-  /** The captions as written. */
+  /** The captions as text. */
   readonly texts?: readonly string[] | undefined;
-  /** A parse per caption, for sparse models. */
+  /** A parse for each caption, for sparse models. */
   readonly dependencies?: readonly Dependencies[] | undefined;
 }
 
-/** Encodes both splits and scores `dev` exhaustively: all that the study looks at, in memory. */
+/** Encodes both splits and scores `dev` exhaustively: all the input of the study, in memory. */
 export async function prepareCoarseStudy(
   engines: { readonly encoder: Encoder; readonly matcher: Matcher },
   splits: { readonly train: StudySplit; readonly dev: StudySplit },

@@ -1,7 +1,7 @@
 import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
 import type { Split } from '../data/split.ts';
 
-/** Reads batches of a split: the features of their images by ranges, so that the split need not fit into memory. */
+/** Reads batches of a split: the features of their images in ranges, so that the split need not fit into memory. */
 export interface BatchLoader {
   load(captions: readonly number[]): Promise<TrainingBatch>;
 }
@@ -27,18 +27,18 @@ export function createBatchLoader(split: Split): BatchLoader {
   };
 }
 
-/** A batch with the seconds that were spent on waiting for it. */
+/** A batch, and the seconds spent waiting for it. */
 export interface LoadedBatch {
   readonly batch: TrainingBatch;
   readonly seconds: number;
 }
 
-/** Reads each batch while the one before it is learnt. */
+/** Reads each batch while the previous one is trained on. */
 export async function* loadAhead(
   loader: BatchLoader,
   batches: readonly (readonly number[])[],
 ): AsyncGenerator<LoadedBatch> {
-  // A failure is met where the batch is wanted, not before.
+  // A failure is reported when the batch is needed, not before.
   const start = (captions: readonly number[]): Promise<TrainingBatch> => {
     const loading = loader.load(captions);
     loading.catch(() => {});

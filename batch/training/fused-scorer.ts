@@ -11,9 +11,9 @@ export interface FusedScorer {
 }
 
 /**
- * Scores the pairs of training batches with the fused matcher: exact as TF.js is, and several times faster.
+ * Scores the pairs of training batches with the fused matcher: as exact as TF.js, and several times faster.
  *
- * @param parameters any of that configuration; every call brings those of the matching graphs.
+ * @param parameters any of that configuration; every call passes those of the two graphs.
  * @throws AppError `backend_unavailable`
  */
 export async function createFusedScorer(config: ModelConfig, parameters: Parameters): Promise<FusedScorer> {

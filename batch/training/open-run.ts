@@ -21,14 +21,14 @@ export interface TrainingRequest {
   /** Its vocabulary file. */
   readonly vocabulary: string;
   readonly folder: RunFolder;
-  /** A run's state, or a checkpoint of which the parameters alone are taken. */
+  /** The state of a run, or a checkpoint of which only the parameters are used. */
   readonly resume: string | undefined;
   readonly settings: TrainingSettings;
   /** `auto` or a backend's name. */
   readonly backend: string;
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface RunProgress {
   epoch: number;
   batchInEpoch: number;
@@ -42,22 +42,22 @@ export interface OpenRun {
   readonly dev: Split;
   readonly twins: readonly Twin[];
   readonly config: ModelConfig;
-  /** The source of the features of both splits; undefined when they do not name it. */
+  /** The source of the features of both splits; undefined if they do not name it. */
   readonly features: FeatureIdentity | undefined;
   readonly parameters: Parameters;
-  /** Of Adam, when the run goes on. */
+  /** Adam's moments, if the run resumes. */
   readonly optimizer: { readonly updates: number; readonly moments: Moments } | undefined;
   readonly progress: RunProgress;
-  /** What a run may not change on its way. */
+  /** What a run may not change when it resumes. */
   readonly fixed: Record<string, unknown>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the data and the run that begins or goes on.
+ * Opens the data and the run, which starts or resumes.
  *
- * @throws AppError of the readers; `conflict` when the folder holds a run that was not to be resumed, or the run was
- *   begun with other settings; `shape_mismatch`, `argument_invalid`, `file_missing`.
+ * @throws AppError of the readers; `conflict` if the folder holds a run that was not to be resumed, or the run was
+ *   started with other settings; `shape_mismatch`, `argument_invalid`, `file_missing`.
  */
 export async function openRun(request: TrainingRequest): Promise<OpenRun> {
   const { data, settings, folder } = request;
@@ -114,8 +114,8 @@ type StartingPoint = Pick<OpenRun, 'parameters' | 'optimizer' | 'progress'>;
 
 function freshRun(state: string, config: ModelConfig, seed: number): StartingPoint {
   if (existsSync(state)) {
-    throw new AppError('conflict', `${state} is there already: a run was begun in this folder`, {
-      hint: 'go on with --resume, or name other folders with --model_name and --logger_name',
+    throw new AppError('conflict', `${state} exists already: a run was started in this folder`, {
+      hint: 'continue with --resume, or name other folders with --model_name and --logger_name',
     });
   }
   return {
@@ -145,7 +145,7 @@ async function resumedRun(
   };
 }
 
-/** A checkpoint of the released code: its parameters and epoch, Adam from the beginning, as the released code resumes. */
+/** A checkpoint of the released code: its parameters and epoch; Adam starts again, as in the released code. */
 async function adoptedNetwork(path: string, config: ModelConfig, train: Split): Promise<StartingPoint> {
   const network = await loadNetwork(path, config.propagation);
   assertFeaturesOf(train, network);
@@ -162,7 +162,7 @@ function adopted(
   return { parameters, optimizer: undefined, progress: { epoch, batchInEpoch: 0, steps, bestRsum } };
 }
 
-/** The order of the batches and the meaning of a step hang on these. */
+/** The order of the batches and the meaning of a step depend on these. */
 function fixedSettings(settings: TrainingSettings, train: Split): Record<string, unknown> {
   const { seed, batchSize, margin, maxViolation, warmupSteps, twins } = settings;
   return {
@@ -185,7 +185,7 @@ function assertSame(path: string, ours: object, theirs: object): void {
       'conflict',
       `${path} was made with ${name} ${String(found.get(name))}, not ${String(value)}`,
       {
-        hint: 'resume a run with the options that it was begun with; only --num_epochs, learning rate and steps of logs may change',
+        hint: 'resume a run with the options that it was started with; only --num_epochs, learning rate and steps of logs may change',
       },
     );
   }
@@ -216,7 +216,7 @@ function assertUsable(split: Split, config: ModelConfig): void {
   }
   if (config.sparse && config.propagation === 'neighbours' && split.dependencies === undefined) {
     throw new AppError('file_missing', `a sparse model needs parses: there is no ${file('caps.json')}`, {
-      hint: 'leave --is_sparse out, or train with --propagation self, which does not look at them',
+      hint: 'leave --is_sparse out, or train with --propagation self, which does not use them',
     });
   }
 }

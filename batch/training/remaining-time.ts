@@ -1,8 +1,8 @@
-/** Guesses how long a run still takes, by what its steps and validations took. */
+/** Estimates how long a run will still take, from the time of its steps and validations. */
 export interface RemainingTime {
   step(seconds: number): void;
   validation(seconds: number): void;
-  /** For people: seconds a step, and the time until the end. */
+  /** For the user: seconds per step, and the time until the end. */
   text(steps: number, validations: number): string;
 }
 
@@ -20,7 +20,7 @@ export function remainingTime(): RemainingTime {
     },
     text: (steps, validations) => {
       const left = Math.round(steps * stepSeconds + validations * validationSeconds);
-      return `${stepSeconds.toFixed(2)} s a step | ETA ${duration(left)}`;
+      return `${stepSeconds.toFixed(2)} s per step | ETA ${duration(left)}`;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a run's files lie: its log and its checkpoints (the released `logger_name` and `model_name`). */
+/** The files of a run: its log and its checkpoints (the released `logger_name` and `model_name`). */
 export interface RunFolder {
   readonly log: string;
   readonly checkpoints: string;
@@ -12,7 +12,7 @@ export const runPaths = ({ log, checkpoints }: RunFolder) => ({
   /** The JSON lines. */
   records: join(log, 'log.jsonl'),
   plot: join(log, 'plot.svg'),
-  /** What `--resume` goes on from. */
+  /** What `--resume` continues from. */
   state: join(checkpoints, STATE_FILE),
   best: join(checkpoints, 'model_best.safetensors'),
   epoch: (epoch: number): string => join(checkpoints, `checkpoint_${epoch}.safetensors`),

@@ -11,16 +11,16 @@ import { type RunFolder, runPaths } from './run-folder.ts';
 
 /** A run's log: JSON lines for programs, event files for TensorBoard, a plot at the end. */
 export interface RunLog {
-  /** The first record of a run, and of each time that it goes on. */
+  /** The first entry of a run, and of each time that it resumes. */
   run(options: Record<string, unknown>): Promise<void>;
   step(record: StepRecord): Promise<void>;
   validation(record: ValidationRecord): Promise<void>;
-  /** Draws the whole log. Returns the plot's path. */
+  /** Draws the whole log. Returns the path of the plot. */
   plot(): Promise<string>;
 }
 
 /**
- * Opens the log of a run that begins or goes on. A line that a killed run left without its end is cut off.
+ * Opens the log of a run that starts or resumes. An incomplete last line of a killed run is removed.
  *
  * @throws AppError `file_unwritable`.
  */
@@ -70,7 +70,7 @@ export async function openRunLog(folder: RunFolder): Promise<RunLog> {
   };
 }
 
-/** Leaves whole lines alone. */
+/** Keeps complete lines. */
 async function cutUnfinishedLine(path: string): Promise<void> {
   const handle = await open(path, 'a+');
   let text: string;

@@ -16,7 +16,7 @@ import { epochBatches } from './sampling.ts';
 import { learningRateOf, releasedOptions } from './training-settings.ts';
 import { validate } from './validate.ts';
 
-/** As many images as the 5,000 captions have that the released loader validates on: so that validation stays quick. */
+/** The number of images of the 5,000 captions that the released loader validates on, so that validation is fast. */
 const VALIDATION_IMAGES = 1000;
 
 export interface TrainingResult {
@@ -30,15 +30,15 @@ export interface TrainingResult {
 export interface TrainingBackends {
   /** A loaded TF.js backend. */
   readonly training: string;
-  /** What matches in validations; `simd` also finds the pairs of a batch that count. */
+  /** The matcher of validations; `simd` also finds the pairs of a batch that count. */
   readonly validation: string;
 }
 
 /**
- * Trains to the last epoch: steps, lines of the log, validations within epochs and after each, the state as often as
- * asked, a checkpoint an epoch and the best by rsum.
+ * Trains to the last epoch: steps, lines of the log, validations within and after each epoch, saves of the state as
+ * often as requested, a checkpoint for each epoch and the best by rsum.
  *
- * @param signal stops it: the state is written first.
+ * @param signal stops it after writing the state.
  * @throws AppError `cancelled` when it was stopped, `diverged`, `file_unwritable`.
  */
 export async function runTraining(
@@ -121,7 +121,7 @@ export async function runTraining(
       twins,
     );
     const learningRate = learningRateOf(settings, epoch);
-    // A run that was stopped while it validated does that again.
+    // A run that was stopped during a validation repeats it.
     if (progress.batchInEpoch > 0 && progress.batchInEpoch < batches.length) await checkIfDue();
     for await (const { batch, seconds: dataSeconds } of loadAhead(
       loader,
@@ -171,7 +171,7 @@ export async function runTraining(
       'cancelled',
       `stopped after step ${progress.steps}; the run's state is ${paths.state}`,
       {
-        hint: 'go on with the same command and --resume',
+        hint: 'continue with the same command and --resume',
       },
     );
   } finally {
@@ -189,7 +189,7 @@ function diverged(
   const where = `step ${steps + 1} (epoch ${epoch + 1}, batch ${batchInEpoch + 1})`;
   return new AppError(
     'diverged',
-    `training broke down in ${where}: ${cause.message}; the state before is ${state}`,
+    `training broke down in ${where}: ${cause.message}; the state before it is ${state}`,
     {
       hint: cause.hint,
       cause,

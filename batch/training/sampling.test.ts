@@ -6,7 +6,7 @@ import { epochBatches } from './sampling.ts';
 const at = { seed: 3, epoch: 2 };
 
 describe('epochBatches', () => {
-  it('holds every caption once, in batches of the size that is asked for', () => {
+  it('has every caption once, in batches of the requested size', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 60 }),
@@ -49,7 +49,7 @@ describe('epochBatches', () => {
     }
   });
 
-  it('holds every caption of images with one, two, three and none, and pairs the first ones of twins', () => {
+  it('has every caption of images with none, one, two and three, and pairs the first ones of twins', () => {
     const captionImages = Int32Array.of(3, 0, 3, 1, 1, 3);
     const batches = epochBatches(captionImages, 2, at, [[1, 3]]);
     expect(batches.flat().sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);

@@ -3,15 +3,15 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { CaptionImages } from '../../shared/retrieval/index.ts';
 import { captionsByImage } from '../data/caption-images.ts';
 
-/** Captions that share a batch: one alone, or those of two pictures that only differ in who does what. */
+/** Captions that share a batch: a single one, or those of two images that differ only in a binding. */
 type Unit = readonly number[];
 
 /**
- * The captions of one epoch in batches, shuffled by seed and epoch alone, so that a resumed run finds its place. A last batch of one
+ * The captions of one epoch in batches, shuffled by seed and epoch only, so that a resumed run finds its place. A last batch of one
  * caption has no wrong partner and is left out.
  *
- * @param captionImages of each caption its image.
- * @param twins pairs of images that the network shall learn to tell apart: the first caption of one stands in the same batch as the
+ * @param captionImages the image of each caption.
+ * @param twins pairs of images that the network should learn to tell apart: the first caption of one is in the same batch as the
  *   first of the other, and so on, each the other's hardest wrong partner.
  */
 export function epochBatches(
@@ -33,11 +33,11 @@ export function epochBatches(
     if (batch.length < batchSize) return;
     batches.push(batch);
     batch = [];
-    // What did not fit into the last place stands first in the next batch.
+    // What did not fit at the end is first in the next batch.
     for (const held of waiting.splice(0)) place(held);
   };
   for (const unit of units) place(unit);
-  // Too few single captions were left to fill the last places: these pairs come apart into one batch more.
+  // Too few single captions were left to fill the gaps: these pairs are distributed over one more batch.
   const rest = [...batch, ...waiting.flat()];
   for (let from = 0; from < rest.length; from += batchSize) batches.push(rest.slice(from, from + batchSize));
   return batches.filter((own) => own.length > 1);
@@ -61,7 +61,7 @@ function captionUnits(captionImages: CaptionImages, twins: readonly (readonly [n
 
 /** Fisher and Yates. */
 function shuffled<T>(items: readonly T[], seed: number, epoch: number): T[] {
-  // Far apart for neighbouring seeds and epochs.
+  // Very different for neighbouring seeds and epochs.
   const generator = xoroshiro128plus((Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) | 0);
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {

@@ -4,19 +4,19 @@ import { type ModelConfig, propagationSchema } from '../../shared/schema/index.t
 
 const count = z.number().int().positive();
 
-/** What a training run is asked to do. The names in brackets are the released `train.py`'s. */
+/** The settings of a training run. The names in brackets are those of the released `train.py`. */
 export const trainingSettingsSchema = z.object({
   /** (`margin`) */
   margin: z.number().positive(),
   /** (`num_epochs`) */
   epochs: count,
-  /** (`batch_size`) captions of a step, each with its image. */
+  /** (`batch_size`) captions in a step, each with its image. */
   batchSize: z.number().int().min(2),
   /** (`word_dim`) E */
   wordEmbeddingSize: count,
   /** (`embed_size`) D */
   jointSize: count,
-  /** (`grad_clip`) longest global norm of the gradients; 0 for any. */
+  /** (`grad_clip`) largest global norm of the gradients; 0 for no limit. */
   gradientClip: z.number().min(0),
   /** (`num_layers`) of the GRU. */
   layers: count,
@@ -30,9 +30,9 @@ export const trainingSettingsSchema = z.object({
   validationStep: count,
   /** (`max_violation`) the worst wrong partner instead of all. */
   maxViolation: z.boolean(),
-  /** With `max_violation`: first steps that take the mean over all wrong partners, which a network can always learn from. */
+  /** With `max_violation`: first steps that use the mean over all wrong partners, from which a network can always learn. */
   warmupSteps: z.number().int().min(0),
-  /** (`img_dim`) F; what the data has when absent. */
+  /** (`img_dim`) F; by default that of the data. */
   imageFeatureSize: count.optional(),
   /** (not `no_imgnorm`) */
   normalizeImages: z.boolean(),
@@ -50,16 +50,16 @@ export const trainingSettingsSchema = z.object({
   sparse: z.boolean(),
   propagation: propagationSchema,
   seed: z.number().int().min(0).max(0x7fffffff),
-  /** Steps between writings of the run's state; it is also written at every validation and when the run is stopped. */
+  /** Steps between saves of the run's state; it is also saved at every validation and when the run is stopped. */
   saveStep: count,
-  /** Images of the development split that validations look at, the first ones; 1,000 when absent. */
+  /** Number of first images of the development split for validations; 1,000 by default. */
   validationImages: count.optional(),
-  /** Whether pictures of `{split}_twins.json` share batches. */
+  /** Whether images of `{split}_twins.json` share batches. */
   twins: z.boolean(),
 });
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 
-/** Kernels of the graph convolution, fixed in the released code. */
+/** Gaussian kernels of the graph convolution, fixed in the released code. */
 const KERNELS = 8;
 
 /** The network that the settings describe, for data of F features and a vocabulary of V words. @throws AppError */
@@ -73,7 +73,7 @@ export function networkConfig(
     throw new AppError(
       'shape_mismatch',
       `the data has ${featureSize} features a region, --img_dim says ${imageFeatureSize}`,
-      { hint: 'leave --img_dim out: the data says it' },
+      { hint: 'leave --img_dim out: it is taken from the data' },
     );
   }
   const divides = (name: string, whole: number, parts: number): void => {
@@ -102,7 +102,7 @@ export function networkConfig(
   };
 }
 
-/** The settings that the network's configuration does not say, by the released names where they have one. */
+/** The settings that are not in the network's configuration, by their released names if they have one. */
 export function releasedOptions(
   settings: TrainingSettings,
 ): Record<string, string | number | boolean | null> {

@@ -6,13 +6,13 @@ import { readJsonFile } from '../../shared/platform/atomic-file.ts';
 const row = z.number().int().min(0);
 const twinsSchema = z.array(z.looseObject({ kind: z.string(), first: row, second: row }));
 
-/** Two pictures with the same things in other bindings, by their rows. */
+/** Two images of the same things with other bindings, by their rows. */
 export type Twin = z.infer<typeof twinsSchema>[number];
 
 /**
  * Reads `{split}_twins.json` of a data folder.
  *
- * @returns undefined where there is none.
+ * @returns undefined if there is none.
  * @throws AppError `format_invalid`, `file_unreadable`.
  */
 export async function readTwins(folder: string, split: string, images: number): Promise<Twin[] | undefined> {
@@ -21,7 +21,7 @@ export async function readTwins(folder: string, split: string, images: number): 
   if (value === undefined) return undefined;
   const parsed = twinsSchema.safeParse(value);
   if (!parsed.success) {
-    throw new AppError('format_invalid', `${path} is no list of twins: ${z.prettifyError(parsed.error)}`, {
+    throw new AppError('format_invalid', `${path} is not a list of twins: ${z.prettifyError(parsed.error)}`, {
       hint: 'each entry is {"kind": …, "first": row, "second": row}',
     });
   }

@@ -7,9 +7,9 @@ import type { Split } from '../data/split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 
 /**
- * Recalls of a network on a split, every image compared with every caption.
+ * Recall@K of a network on a split, with every image compared with every caption.
  *
- * @param images how many to look at, the first ones.
+ * @param images number of first images to use.
  */
 export async function validate(
   config: ModelConfig,

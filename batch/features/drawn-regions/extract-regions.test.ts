@@ -24,7 +24,7 @@ const GROUNDS = [
 
 type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** A thing of parts with its own box: a person in shirt and trousers, an animal with legs, a ball, a house. */
+/** A thing of several parts with its box: a person in shirt and trousers, an animal with legs, a ball, a house. */
 function thing(
   kind: number,
   x: number,
@@ -94,7 +94,7 @@ function overlap(one: Box, two: ArrayLike<number>): number {
   return common / (area(one) + area(two) - common);
 }
 
-/** The region whose box fits best, its overlap and its features. */
+/** The region with the best fitting box, its overlap and its features. */
 function nearest(regions: ReturnType<typeof extractRegions>, box: Box): { iou: number; features: number[] } {
   const found = Array.from({ length: REGION_COUNT }, (_, region) => ({
     iou: overlap(box, regions.boxes.subarray(4 * region, 4 * region + 4)),
@@ -117,7 +117,7 @@ async function alone(kind: number, x: number, base: number, colours: readonly st
 }
 
 describe('extractRegions', () => {
-  it('finds at least 17 of 20 things, of parts or of one piece', async () => {
+  it('finds at least 17 of 20 things, with one or several parts', async () => {
     const found: boolean[] = [];
     for (let seed = 0; seed < 40; seed++) {
       const { svg, boxes } = scene(seed);
@@ -133,7 +133,7 @@ describe('extractRegions', () => {
     [1, 1],
     [7, 300],
     [333, 41],
-  ])('has all its regions, inside the picture, of any picture: %i x %i', (width, height) => {
+  ])('returns all regions, inside the image, for any image: %i x %i', (width, height) => {
     const random = seededRandom(width);
     const rgb = Uint8Array.from({ length: width * height * 3 }, () => Math.floor(256 * random()));
     const { boxes, features } = extractRegions(rgb, width, height);
@@ -150,14 +150,14 @@ describe('extractRegions', () => {
     expect(extractRegions(rgb, WIDTH, HEIGHT)).toEqual(extractRegions(rgb.slice(), WIDTH, HEIGHT));
   });
 
-  it('describes a thing alike wherever it stands', async () => {
+  it('describes a thing in the same way wherever it is', async () => {
     const here = await alone(0, 80, 140, ['#d02828', '#2f62c9']);
     const there = await alone(0, 220, 200, ['#d02828', '#2f62c9']);
     expect(Math.min(here.iou, there.iou)).toBeGreaterThan(0.8);
     expect(cosine(here.features, there.features)).toBeGreaterThan(0.97);
   });
 
-  it('tells colours apart, what wears which colour, and kinds of things', async () => {
+  it('distinguishes colours, colours of parts, and kinds of things', async () => {
     const one = await alone(0, 80, 140, ['#d02828', '#2f62c9']);
     const likenesses = {
       swapped: await alone(0, 80, 140, ['#2f62c9', '#d02828']),

@@ -8,27 +8,27 @@ import { segmentGraph } from './proposals/segment-graph.ts';
 import { segmentPicture } from './segmentation/segment-picture.ts';
 import { unmixEdges } from './segmentation/unmix-edges.ts';
 
-/** R: regions of a picture. */
+/** R: regions of an image. */
 export const REGION_COUNT = 24;
-/** Regions that are proposed, at most; the rest are fixed. */
+/** Maximum number of proposed regions; the rest are fixed boxes. */
 const PROPOSALS = 22;
-/** Pixels along the longer side of the picture that is looked at. */
+/** Pixels along the longer side of the reduced image. */
 const LONGEST = 160;
 const SEGMENTATION = { scale: 0.2, smallest: 10 };
 
-/** Steps of a byte that one unit of a feature takes: no group reaches much above 1. */
+/** Steps of a byte for one unit of a feature: no group has values much above 1. */
 const STEPS = 100;
 
 /** The regions of a picture. */
 export interface Regions {
-  /** `[R, 4]`: x1 y1 x2 y2, in pixels of the picture given. */
+  /** `[R, 4]`: x1 y1 x2 y2, in pixels of the given image. */
   readonly boxes: Float32Array<ArrayBuffer>;
   /** `[R, F]` */
   readonly features: Int8Array<ArrayBuffer>;
 }
 
 /**
- * Finds and describes the regions of a picture from its pixels alone.
+ * Finds and describes the regions of an image from its pixels alone.
  *
  * @param rgb `[height, width, 3]`, sRGB.
  */

@@ -1,4 +1,4 @@
-/** Thread that finds out the captions of the drawings it is sent. */
+/** Thread that determines the captions of the drawings it receives. */
 import { parentPort } from 'node:worker_threads';
 import { type CaptionsTask, type DrawingCaptions, drawingCaptions } from './drawing-captions.ts';
 

@@ -10,7 +10,7 @@ export interface DrawingCaptions {
   readonly pictures: readonly (readonly string[])[];
 }
 
-/** The captions of each picture of a drawing: of one, or of two twins. */
+/** The captions of each image of a drawing: of one image, or of two twins. */
 export function drawingCaptions(kind: DrawingUnit['kind'], seed: number): (readonly string[])[] {
   if (kind === 'picture') return [drawPicture(seed).captions];
   const { first, second } = drawTwins(seed);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../test/support/error-code.ts';
 import { inWorkers } from './in-workers.ts';
 
-/** A module as a data URL: `answer` gets `task` and gives what is sent back. */
+/** A module as a data URL: `answer` gets `task` and is the value to send back. */
 function moduleOf(answer: string): URL {
   const source = `import { parentPort } from 'node:worker_threads';
     parentPort.on('message', (task) => { ${answer} });`;
@@ -12,7 +12,7 @@ function moduleOf(answer: string): URL {
 const doubling = moduleOf('parentPort.postMessage(2 * task);');
 
 describe('inWorkers', () => {
-  it.each([1, 3, 9])('answers every task once with %i threads', async (threads) => {
+  it.each([1, 3, 9])('processes every task once with %i threads', async (threads) => {
     const results: number[] = [];
     await inWorkers<number, number>(
       [1, 2, 3, 4, 5],
@@ -28,7 +28,7 @@ describe('inWorkers', () => {
     await inWorkers([], { module: doubling, threads: 2, signal: undefined }, () => expect.unreachable());
   });
 
-  it('fails when a thread throws or ends, whatever the others do', async () => {
+  it('fails if a thread throws or ends, whatever the others do', async () => {
     for (const answer of ["throw new Error('lost')", 'process.exit(3)']) {
       const module = moduleOf(`if (task === 2) ${answer}; else parentPort.postMessage(task);`);
       const run = inWorkers([1, 2, 3, 4], { module, threads: 2, signal: undefined }, () => {});
@@ -36,7 +36,7 @@ describe('inWorkers', () => {
     }
   });
 
-  it('passes on what its listener throws', async () => {
+  it('throws what its listener throws', async () => {
     const run = inWorkers([1, 2], { module: doubling, threads: 1, signal: undefined }, () => {
       throw new RangeError('mine');
     });

@@ -3,17 +3,17 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../shared/errors/index.ts';
 
 export interface WorkersOptions {
-  /** The module that each thread runs: it answers every message with one. */
+  /** The module that each thread runs: it replies to every message with one message. */
   readonly module: URL;
   readonly threads: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Sends tasks to threads, to each thread one at a time, and hears of the results in whatever order they come.
+ * Sends tasks to threads, one at a time to each thread, and passes on results in whatever order they come.
  *
- * @throws AppError `internal` when a thread fails; the signal's reason; what `onResult` throws. No thread is left in
- * any case.
+ * @throws AppError `internal` if a thread fails; the signal's reason; what `onResult` throws. No thread is left in any
+ *   case.
  */
 export async function inWorkers<Task, Result>(
   tasks: readonly Task[],
@@ -55,7 +55,7 @@ function end(worker: Worker): Promise<never> {
     );
     worker.once('exit', (code) => reject(new AppError('internal', `a thread ended with code ${code}`)));
   });
-  // It ends in good order, too, and then nobody waits for it.
+  // It also ends normally, and then nobody waits for it.
   gone.catch(() => {});
   return gone;
 }

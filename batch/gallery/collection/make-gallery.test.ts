@@ -21,7 +21,7 @@ async function withGallery<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** SHA-256 of every file below a folder, by its path. */
+/** SHA-256 of every file in a folder, by its path. */
 function contents(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -34,7 +34,7 @@ function contents(folder: string): Record<string, string> {
 const train = (folder: string, threads = 2) => ({ folder, splits: ['train'] as const, count: 11, threads });
 
 describe('makeGallery', () => {
-  it('writes a data folder that can be opened, with pictures and twins', async () => {
+  it('writes a data folder that can be opened, with image files and twins', async () => {
     await withGallery(async (folder) => {
       const [made] = await makeGallery(train(folder));
       expect(made).toMatchObject({ split: 'train', pictures: 11, twinPairs: 1, found: false });
@@ -59,7 +59,7 @@ describe('makeGallery', () => {
     });
   });
 
-  it('gives equal bytes whatever the number of threads, and finds what is there', async () => {
+  it('writes equal bytes with any number of threads, and finds an existing split', async () => {
     let stages = 0;
     const report: Report = {
       ...silentReport,
@@ -84,7 +84,7 @@ describe('makeGallery', () => {
     expect(stages).toBe(2);
   });
 
-  it('names the features of a split that was made before they had a name', async () => {
+  it('names the features of a split from before features had names', async () => {
     await withGallery(async (folder) => {
       await makeGallery(train(folder));
       const before = contents(folder);
@@ -95,7 +95,7 @@ describe('makeGallery', () => {
     });
   });
 
-  it('makes a split again whose settings changed, and leaves others', async () => {
+  it('makes a split again if its settings changed, and keeps others', async () => {
     await withGallery(async (folder) => {
       await makeGallery(train(folder));
       await makeGallery({ folder, splits: ['dev'], count: 2, threads: 2 });
@@ -111,7 +111,7 @@ describe('makeGallery', () => {
     });
   });
 
-  it('takes a vocabulary that is named, and asks for one where there is none', async () => {
+  it('uses a named vocabulary, and fails if there is none', async () => {
     await withGallery(async (folder) => {
       const test = { folder: join(folder, 'data'), splits: ['test'] as const, count: 1, threads: 2 };
       expect(await errorCode(makeGallery(test))).toBe('argument_invalid');

@@ -18,31 +18,31 @@ import { galleryFingerprint, readStamp, type Stamp, stampPath, writeStamp } from
 const VOCABULARY = 'vocab.json';
 
 export interface GalleryOptions {
-  /** The data folder to write; other splits in it stay. */
+  /** The data folder to write; other splits in it are kept. */
   readonly folder: string;
   readonly splits: readonly GallerySplit[];
-  /** Pictures of each split; the usual numbers when absent. */
+  /** Images of each split; by default the usual numbers. */
   readonly count?: number | undefined;
-  /** As many as the machine has cores, when absent. The files do not depend on it. */
+  /** By default all cores of the machine. The files do not depend on it. */
   readonly threads?: number | undefined;
   readonly seed?: number | undefined;
-  /** A vocabulary file; without one that of the folder serves, or the training captions make one. */
+  /** A vocabulary file; by default the folder's, or one made from the training captions. */
   readonly vocabulary?: string | undefined;
   readonly report?: Report | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A split that is there now. */
+/** A finished split. */
 export interface MadeSplit extends Stamp {
   readonly split: GallerySplit;
-  /** Whether it was there already, made with the same settings. */
+  /** Whether it existed already, made with the same settings. */
   readonly found: boolean;
 }
 
 /**
- * Makes the built-in collection, or some splits of it, as a data folder: draws pictures from seeds, renders them, and
- * takes regions and features from their pixels. Equal settings give equal bytes. Each split is there whole or not at
- * all, and one that is there is not made again.
+ * Makes the built-in collection, or some of its splits, as a data folder: draws images from seeds, renders them, and
+ * computes regions and features from their pixels. Equal settings give equal bytes. Each split is complete or missing,
+ * and a finished one is not made again.
  *
  * @throws AppError `argument_invalid`, `file_missing` (the vocabulary), `format_invalid`, `file_unwritable`,
  * `cancelled`.
@@ -81,7 +81,7 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
   };
   const result = await report.stage(`gallery, ${split}`, 'pictures', (onProgress) =>
     makeSplit(request, onProgress, async ({ text }) => {
-      // From here until the new stamp the split does not count as made.
+      // From here until the new stamp is written, the split does not count as made.
       await rm(stampPath(folder, split), { force: true });
       await writeFileAtomic(join(folder, VOCABULARY), text);
     }),
@@ -91,7 +91,7 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
   return { ...fresh, split, found: false };
 }
 
-/** A split that was made before its features had a name gets one: the stamp says that they are the same. */
+/** A split from before features had names gets the name; its stamp shows that they are the same. */
 async function nameFeatures(folder: string, split: GallerySplit): Promise<void> {
   const path = splitFile(folder, split, 'source');
   if (existsSync(path)) return;
@@ -99,8 +99,7 @@ async function nameFeatures(folder: string, split: GallerySplit): Promise<void> 
 }
 
 /**
- * The vocabulary that a split's captions are written in: the one named, for `train` else its own, for others the
- * folder's.
+ * The vocabulary for the word ids of a split: the named one; otherwise for `train` its own, for others the folder's.
  */
 async function vocabularyFor(
   { folder, vocabulary }: GalleryOptions,
@@ -111,6 +110,6 @@ async function vocabularyFor(
   const path = join(folder, VOCABULARY);
   if (existsSync(path)) return readVocabulary(path);
   throw new AppError('argument_invalid', `there is no vocabulary for the gallery's ${split} split`, {
-    hint: 'name one with --vocabulary FILE, or make the split train first: its captions give one',
+    hint: 'name one with --vocabulary FILE, or make the split train first, whose captions give one',
   });
 }

@@ -5,7 +5,7 @@ import { captionVocabulary } from './make-split.ts';
 const captions = Array.from({ length: 4 }, () => 'A red dog runs .').concat('A cat runs .');
 
 describe('captionVocabulary', () => {
-  it('has the special words, then those that occur four times, in the order in which they come', async () => {
+  it('has the special words, then those that occur four times, in order of first occurrence', async () => {
     const { vocabulary } = await captionVocabulary(captions);
     const words = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.wordOf(id));
     expect(words).toEqual(['<pad>', '<start>', '<end>', '<unk>', 'a', 'red', 'dog', 'runs', '.']);

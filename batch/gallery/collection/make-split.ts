@@ -10,19 +10,19 @@ import { StagedSplit } from './staged-split.ts';
 import type { Stamp } from './stamp.ts';
 
 const WORKER = new URL('./picture-worker.ts', import.meta.url);
-/** Rarer words of captions stay unknown, as in the released `vocab.py`. */
+/** Rarer words of captions are unknown, as in the released `vocab.py`. */
 const FEWEST = 4;
 
 export interface SplitRequest extends PlanRequest {
   readonly folder: string;
-  /** None: the split's own captions make one. */
+  /** Undefined: made from the split's own captions. */
   readonly vocabulary: VocabularyFile | undefined;
 }
 
 /**
- * Draws, renders and describes a split's pictures and puts its files in place.
+ * Draws, renders and describes the images of a split and puts its files in place.
  *
- * @param beforePublishing called when all is made and nothing is in its place yet.
+ * @param beforePublishing called when everything is made and nothing is in its place yet.
  */
 export async function makeSplit(
   request: SplitRequest,
@@ -59,7 +59,7 @@ export async function makeSplit(
   }
 }
 
-/** The vocabulary of captions, as `gsmn vocab` makes it. */
+/** The vocabulary of captions, as made by `gsmn vocab`. */
 export async function captionVocabulary(captions: readonly string[]): Promise<VocabularyFile> {
   const counts = await countWords(captions, 'treebank');
   const text = vocabularyJson(vocabularyWords(counts, FEWEST));

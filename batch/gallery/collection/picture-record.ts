@@ -1,11 +1,11 @@
 import type { DrawingUnit } from './plan.ts';
 
-/** A picture, drawn, rendered and described. */
+/** An image, drawn, rendered and described. */
 export interface PictureRecord {
   readonly width: number;
   readonly height: number;
   readonly captions: readonly string[];
-  /** The picture as a WebP file. */
+  /** The image as a WebP file. */
   readonly file: Uint8Array<ArrayBuffer>;
   /** `[R, 4]`, pixels: x1 y1 x2 y2. */
   readonly boxes: Float32Array<ArrayBuffer>;
@@ -13,12 +13,12 @@ export interface PictureRecord {
   readonly features: Int8Array<ArrayBuffer>;
 }
 
-/** What became of a drawing unit: one picture, or the two of a pair of twins with what tells them apart. */
+/** The result of a drawing unit: one image, or the two of a pair of twins with the kind of their difference. */
 export interface UnitRecord {
   readonly row: number;
   readonly twins: string | undefined;
   readonly pictures: readonly PictureRecord[];
 }
 
-/** What a worker is sent, and what it sends back. */
+/** What a worker receives, and what it returns. */
 export type PictureTask = DrawingUnit;

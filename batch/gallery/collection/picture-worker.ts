@@ -1,4 +1,4 @@
-/** Thread that draws, renders and describes the pictures it is sent. */
+/** Thread that draws, renders and describes the images it is sent. */
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors/index.ts';
@@ -6,14 +6,14 @@ import { drawnRegions } from '../../features/drawn-regions/index.ts';
 import { drawPicture, drawTwins, type GalleryPicture } from '../scenes/index.ts';
 import type { PictureRecord, PictureTask, UnitRecord } from './picture-record.ts';
 
-/** Pixels of the picture per unit of the drawing: twice as many stay crisp on dense screens. */
+/** Pixels of the image for each unit of the drawing: twice as many are sharp on dense screens. */
 const PIXELS_PER_UNIT = 2;
-/** At this density librsvg draws a unit as one pixel. */
+/** At this density librsvg renders a unit as one pixel. */
 const UNIT_DENSITY = 72;
-/** Good for drawn edges; more effort would take longer than all the rest and save a tenth. */
+/** Good enough for drawn edges; more effort would take longer than everything else and save a tenth. */
 const WEBP = { quality: 90, effort: 2 } as const;
 
-// One picture a thread at a time: more threads inside would only fight over the cores.
+// One image at a time in each thread: more threads inside would only compete for the cores.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -57,7 +57,7 @@ parentPort?.on('message', (task: PictureTask) => {
       parentPort?.postMessage(record, buffers);
     },
     (thrown: unknown) => {
-      // Out of the promise, so that it reaches the thread's 'error' event.
+      // Outside of the promise, so that it reaches the 'error' event of the thread.
       setImmediate(() => {
         throw thrown;
       });

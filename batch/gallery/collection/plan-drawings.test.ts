@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TakenCaptions } from './plan-drawings.ts';
 
 describe('TakenCaptions', () => {
-  it('takes pictures that share some captions, but not all', () => {
+  it('accepts images that share some captions, but not all', () => {
     const taken = new TakenCaptions();
     expect(taken.take([['a', 'b']])).toBe(true);
     expect(taken.take([['a', 'c']])).toBe(true);
@@ -10,7 +10,7 @@ describe('TakenCaptions', () => {
     expect([...taken.captions]).toEqual(['a', 'b', 'c']);
   });
 
-  it('takes twins together or not at all', () => {
+  it('accepts both twins or neither', () => {
     const taken = new TakenCaptions();
     taken.take([['a', 'b']]);
     expect(taken.take([['c'], ['a', 'b']])).toBe(false);

@@ -3,7 +3,7 @@ import { inWorkers } from './in-workers.ts';
 import { type DrawingUnit, type GallerySplit, planSplit, usualCount } from './plan.ts';
 
 const WORKER = new URL('./captions-worker.ts', import.meta.url);
-/** Drawings of a task: few enough to share the work out evenly. */
+/** Drawings of a task: few enough to distribute the work evenly. */
 const STEP = 50;
 
 export interface PlanRequest {
@@ -17,12 +17,12 @@ export interface PlanRequest {
 /** The drawings of a split. */
 export interface DrawingPlan {
   readonly units: readonly DrawingUnit[];
-  /** Captions of the usual `train` split; of `train` itself none. */
+  /** Captions of the usual `train` split; empty for `train` itself. */
   readonly training: ReadonlySet<string> | undefined;
 }
 
 /**
- * Plans a split so that no two of its pictures have the same five captions and none has those of a picture of the usual
+ * Plans a split so that no two of its images have the same five captions and none has those of an image in the usual
  * `train` split of the same seed.
  *
  * @throws AppError `argument_invalid`, `internal`, `cancelled`.
@@ -35,7 +35,7 @@ export async function planDrawings(request: PlanRequest): Promise<DrawingPlan> {
   return { units: await planApart(request, taken), training };
 }
 
-/** The drawings of a split that have not the captions of what was taken before; they are taken, too. */
+/** The drawings of a split without the captions of those accepted before; they are accepted, too. */
 async function planApart(
   { split, count, seed, threads, signal }: PlanRequest,
   taken: TakenCaptions,
@@ -53,13 +53,13 @@ async function planApart(
   );
 }
 
-/** The captions of the pictures that were taken, so that no two pictures have all of theirs in common. */
+/** The captions of the accepted images, so that no two images have all their captions in common. */
 export class TakenCaptions {
   /** Every caption. */
   readonly captions = new Set<string>();
   readonly #pictures = new Set<string>();
 
-  /** Takes pictures unless one has the same captions as another or as one that was taken; says whether. */
+  /** Accepts images unless one has the same captions as another one or an accepted one; returns whether. */
   take(pictures: readonly (readonly string[])[]): boolean {
     const keys = new Set(pictures.map((captions) => captions.toSorted().join('\n')));
     if (keys.size < pictures.length || [...keys].some((key) => this.#pictures.has(key))) return false;

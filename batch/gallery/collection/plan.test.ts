@@ -11,13 +11,13 @@ describe('planSplit', () => {
     ['train', 6000, 900],
     ['dev', 500, 100],
     ['test', 2000, 400],
-  ] as const)('has for %s %i pictures, %i pairs of twins among them', (split, pictures, pairs) => {
+  ] as const)('has the usual size for %s: %i images, including %i pairs of twins', (split, pictures, pairs) => {
     const units = planSplit(split, usualCount(split), 0, all);
     expect(rows(units)).toBe(pictures);
     expect(units.filter(({ kind }) => kind === 'twins')).toHaveLength(pairs);
   });
 
-  it('gives each picture a row of its own, in order', () => {
+  it('gives each image its own row, in order', () => {
     let row = 0;
     for (const unit of planSplit('test', 37, 5, all)) {
       expect(unit.row).toBe(row);
@@ -33,7 +33,7 @@ describe('planSplit', () => {
     expect(new Set(seeds).size).toBe(seeds.length);
   });
 
-  it('passes over a drawing that does not fit, and changes no other', () => {
+  it('skips a drawing that does not fit, and changes no other', () => {
     const first = planSplit('dev', 20, 0, all);
     const refused = first[7]?.seed;
     const second = planSplit('dev', 20, 0, (_kind, seed) => seed !== refused);
@@ -43,7 +43,7 @@ describe('planSplit', () => {
     expect(second.flatMap(({ seed }, index) => (seed === first[index]?.seed ? [] : [index]))).toEqual([7]);
   });
 
-  it('says so when nothing fits', async () => {
+  it('fails if nothing fits', async () => {
     expect(await errorCode(() => planSplit('dev', 1, 0, () => false))).toBe('internal');
   });
 
@@ -53,7 +53,7 @@ describe('planSplit', () => {
     [60_000, 0],
     [10, -1],
     [10, 2_000_000],
-  ])('refuses %d pictures of seed %d', async (count, seed) => {
+  ])('refuses %d images with seed %d', async (count, seed) => {
     expect(await errorCode(async () => planSplit('test', count, seed, all))).toBe('argument_invalid');
   });
 });

@@ -1,13 +1,13 @@
 import { AppError } from '../../../shared/errors/index.ts';
 
-/** The collection's splits, in the order in which they are made: `train` has the vocabulary of all. */
+/** The splits of the collection, in the order in which they are made: the vocabulary of all comes from `train`. */
 export const GALLERY_SPLITS = ['train', 'dev', 'test'] as const;
 export type GallerySplit = (typeof GALLERY_SPLITS)[number];
 
-/** What a split has when nothing else is asked for. */
+/** The default sizes of a split. */
 interface SplitPlan {
   readonly pictures: number;
-  /** Share of the pictures that belong to pairs of twins: alike but for one thing. */
+  /** Share of the images that belong to pairs of twins, which differ in only one thing. */
   readonly twins: number;
 }
 
@@ -17,13 +17,13 @@ const PLANS: Readonly<Record<GallerySplit, SplitPlan>> = {
   test: { pictures: 2000, twins: 0.4 },
 };
 
-/** A split that needs more seeds would reach into those of another try. */
+/** A split that needs more seeds would use those of another try. */
 export const MOST_PICTURES = 50_000;
 export const MOST_SEED = 1_000_000;
-/** Drawings that are tried for a row before there is none. */
+/** Drawings that are tried for a row before giving up. */
 const TRIES = 20;
 
-/** One call of the drawing: a picture, or a pair of twins in two rows that follow each other. */
+/** One call of the drawing: an image, or a pair of twins in two consecutive rows. */
 export interface DrawingUnit {
   readonly kind: 'picture' | 'twins';
   /** The row of its first picture. */
@@ -31,19 +31,19 @@ export interface DrawingUnit {
   readonly seed: number;
 }
 
-/** Pictures of a split when nothing else is asked for. */
+/** Default number of images in a split. */
 export function usualCount(split: GallerySplit): number {
   return PLANS[split].pictures;
 }
 
-/** Whether a drawing may be taken. */
+/** Whether a drawing is accepted. */
 export type Fits = (kind: DrawingUnit['kind'], seed: number) => boolean;
 
 /**
- * The drawings of a split: pairs of twins spread evenly among single pictures. Each has seeds of its own, so that one
- * that does not fit changes no other; no two splits, rows or seeds of a collection have one in common.
+ * The drawings of a split: pairs of twins spread evenly among single images. Each has its own seeds, so that one that
+ * does not fit changes no other; no two splits, rows or seeds of a collection share one.
  *
- * @throws AppError `argument_invalid` for a count or seed out of range; `internal` when no drawing fits.
+ * @throws AppError `argument_invalid` for a count or seed out of range; `internal` if no drawing fits.
  */
 export function planSplit(split: GallerySplit, count: number, seed: number, fits: Fits): DrawingUnit[] {
   assertRange('count', count, 1, MOST_PICTURES);

@@ -9,14 +9,14 @@ import type { UnitRecord } from './picture-record.ts';
 
 const { regions: REGIONS, featureSize: FEATURES } = drawnRegions;
 
-/** Two rows of a split that are alike but for one thing, and which kind of thing that is. */
+/** Two rows of a split that differ in only one thing, and the kind of this difference. */
 interface TwinRows {
   readonly kind: string;
   readonly first: number;
   readonly second: number;
 }
 
-/** The records of a split, put together row by row in whatever order they come. */
+/** The results of a split, assembled row by row in any order. */
 export class SplitArrays {
   readonly #count: number;
   readonly #features: Int8Array;
@@ -43,7 +43,7 @@ export class SplitArrays {
     if (twins !== undefined) this.#twins.push({ kind: twins, first: row, second: row + 1 });
   }
 
-  /** All captions, five a row. */
+  /** All captions, five for each row. */
   get captions(): readonly string[] {
     return this.#captions.flat();
   }
@@ -66,8 +66,8 @@ export class SplitArrays {
 }
 
 /**
- * A `.npy` file (format version 1.0) of the structured array `image_w`, `image_h` (int32), as the released data hold
- * the sizes of pictures.
+ * A `.npy` file (format version 1.0) of the structured array `image_w`, `image_h` (int32), as the released data has the
+ * sizes of images.
  *
  * @param sizes `[N, 2]`: width and height in pixels.
  */

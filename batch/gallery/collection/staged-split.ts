@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
 import type { GallerySplit } from './plan.ts';
 
-/** The files of a split while it is being made: aside, in a hidden folder, until they are whole. */
+/** The files of a split while it is made: aside, in a hidden folder, until they are complete. */
 export class StagedSplit {
   readonly #folder: string;
   readonly #split: GallerySplit;
@@ -16,7 +16,7 @@ export class StagedSplit {
     this.#aside = join(folder, `.making-${split}`);
   }
 
-  /** Begins anew: what a run that was killed has left is removed. */
+  /** Starts again: removes what a killed run has left. */
   static async open(folder: string, split: GallerySplit): Promise<StagedSplit> {
     const staged = new StagedSplit(folder, split);
     await staged.discard();
@@ -25,7 +25,7 @@ export class StagedSplit {
     return staged;
   }
 
-  /** The name of a row's picture, below the data folder's `images/`. */
+  /** The name of a row's image file, below the data folder's `images/`. */
   nameOf(row: number): string {
     return `${this.#split}/${String(row).padStart(5, '0')}.webp`;
   }
@@ -35,7 +35,7 @@ export class StagedSplit {
     await writing(path, () => writeFile(path, file));
   }
 
-  /** Writes one of the split's files, `{split}_{end}`, and sees it on the disk. */
+  /** Writes one of the files of the split, `{split}_{end}`, durably. */
   async writeFile(end: string, bytes: Uint8Array | string): Promise<void> {
     const name = `${this.#split}_${end}`;
     const path = join(this.#aside, name);
@@ -51,7 +51,7 @@ export class StagedSplit {
     this.#names.push(name);
   }
 
-  /** Puts everything in its place; only renames, so that it takes a moment. */
+  /** Puts everything in its place; only renames, so it takes a moment. */
   async publish(): Promise<void> {
     await writing(this.#folder, async () => {
       const images = join(this.#folder, 'images', this.#split);

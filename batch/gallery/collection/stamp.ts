@@ -13,14 +13,14 @@ const stampSchema = z.object({
   fingerprint: z.string(),
   pictures: z.number().int(),
   twinPairs: z.number().int(),
-  /** Captions that occur word for word in the usual `train` split; absent for `train` itself. */
+  /** Captions that also occur word for word in the usual `train` split; absent for `train` itself. */
   captionsInTraining: z.number().int().optional(),
 });
 
-/** What a finished split says of itself. */
+/** What a finished split records about itself. */
 export type Stamp = z.output<typeof stampSchema>;
 
-/** The stamp of a split in a folder; undefined when it was not finished. */
+/** The stamp of a split in a folder; undefined if it was not finished. */
 export async function readStamp(folder: string, split: GallerySplit): Promise<Stamp | undefined> {
   return stampSchema.safeParse(await readJsonFile(stampPath(folder, split))).data;
 }
@@ -34,8 +34,8 @@ export function stampPath(folder: string, split: GallerySplit): string {
 }
 
 /**
- * A fingerprint of all that a split's bytes depend on: the settings, and how drawings and features come out, for which a
- * few samples stand.
+ * A fingerprint of everything that a split's bytes depend on: the settings, and the code for drawings and features,
+ * represented by a few samples.
  */
 export async function galleryFingerprint(settings: Readonly<Record<string, unknown>>): Promise<string> {
   const drawings = [drawPicture(1), drawPicture(2), ...Object.values(drawTwins(3))];

@@ -3,21 +3,22 @@ import type { CaptionImages } from '../../../shared/retrieval/index.ts';
 import { captionsByImage } from '../../data/caption-images.ts';
 import type { Twin } from '../../training/twins.ts';
 
-/** How often a caption's own picture scores above its twin: the same things in another binding. */
+/** How often the own image of a caption scores above its twin, which shows the same things with another binding. */
 export interface BindingAccuracy {
   /** In percent; 50 is chance. */
   readonly all: number;
-  /** In percent, by what tells the twins apart. */
+  /** In percent, by the kind of difference between the twins. */
   readonly byKind: Readonly<Record<string, number>>;
-  /** Captions that were asked about. */
+  /** Number of captions. */
   readonly captions: number;
 }
 
 /**
- * Asks every caption of every twin whether its own picture scores above the other one. Equal scores are not above.
+ * Checks for every caption of every twin whether its own image scores above the other one. Equal scores do not count as
+ * above.
  *
  * @param scores `[images, captions]`
- * @param captionImages of each caption its image
+ * @param captionImages the image of each caption
  * @throws AppError `argument_invalid` without twins
  */
 export function bindingAccuracy(

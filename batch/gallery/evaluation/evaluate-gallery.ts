@@ -19,31 +19,31 @@ import type { Report } from '../../report.ts';
 import { readTwins } from '../../training/twins.ts';
 import { type BindingAccuracy, bindingAccuracy } from './binding.ts';
 
-/** Recalls and binding of one way to score. */
+/** Recall@K and binding for one score. */
 export interface GalleryScore {
   readonly recalls: RecallMetrics;
   readonly binding: BindingAccuracy;
 }
 
-/** What a model makes of a split, by each of its scores alone and by both. */
+/** The results of a model on a split, for each score alone and for the fused score. */
 export interface GalleryEvaluation {
   readonly config: ModelConfig;
   readonly images: number;
   readonly captions: number;
   /** The recall encoder alone. */
   readonly coarse: GalleryScore;
-  /** The graphs alone. */
+  /** GSMN alone. */
   readonly gsmn: GalleryScore;
-  /** Both, with the model's weight, every pair scored. */
+  /** The fused score with the model's weight, for every pair. */
   readonly fused: GalleryScore;
-  /** What a search returns: the shortlist of the recall encoder in the order of both, then the rest. */
+  /** The order of a search: the shortlist of the recall encoder sorted by the fused score, then the rest. */
   readonly served: GalleryScore;
   /** Its length. */
   readonly shortlist: number;
 }
 
 /**
- * Compares every picture of a split with every caption and asks the twins who is who.
+ * Compares every image of a split with every caption, and evaluates the binding of twins.
  *
  * @param model a prepared model's folder.
  * @throws AppError of the readers, `file_missing` without twins, `backend_unavailable`, `cancelled`.

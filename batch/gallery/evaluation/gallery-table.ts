@@ -21,10 +21,12 @@ export function galleryJson({ config, images, captions, shortlist, ...scores }: 
 function label(name: (typeof SCORES)[number], { config, shortlist }: GalleryEvaluation): string {
   if (name === 'coarse') return 'recall encoder alone';
   if (name === 'gsmn') return `GSMN, \`${config.propagation}\``;
-  return name === 'fused' ? 'both, every pair' : `both, as a search ranks (shortlist ${shortlist})`;
+  return name === 'fused'
+    ? 'fused score, every pair'
+    : `fused score, as a search ranks (shortlist ${shortlist})`;
 }
 
-/** A Markdown table: a row for each score of each model. A search has one direction alone. */
+/** A Markdown table: a row for each score of each model. A search has only one direction. */
 export function galleryTable(evaluations: readonly GalleryEvaluation[]): string {
   const kinds = Object.keys(evaluations[0]?.gsmn.binding.byKind ?? {});
   const head = ['score', 'text to image R@1 5 10', 'image to text R@1 5 10', 'rsum', 'binding', ...kinds];

@@ -9,7 +9,7 @@ const twins = (kind: string, first: string, second: string): TwinCaptions => ({
 });
 
 describe('chooseExamples', () => {
-  it('takes captions of the same words in another order, without their full stop', () => {
+  it('chooses captions with the same words in another order, without their full stop', () => {
     expect(
       chooseExamples(
         [
@@ -22,7 +22,7 @@ describe('chooseExamples', () => {
     ).toEqual([['A dog sees an orange cat', 'An orange cat sees a dog']]);
   });
 
-  it('takes the shortest wording, and none that is long', () => {
+  it('chooses the shortest captions, and no long ones', () => {
     const long = 'A very very very very very very very big dog sees a cat';
     const one: TwinCaptions = {
       kind: 'role',
@@ -37,7 +37,7 @@ describe('chooseExamples', () => {
     expect(chooseExamples([{ ...one, first: one.first.slice(0, 1) }], 5)).toEqual([]);
   });
 
-  it('takes the kinds in turn, each pair as new as can be', () => {
+  it('chooses the kinds in turn, each pair with as few used words as possible', () => {
     const chosen = chooseExamples(
       [
         twins('role', 'A dog sees a cat', 'A cat sees a dog'),

@@ -2,18 +2,18 @@ import type { TwinCaptions } from './twin-captions.ts';
 
 /** Longer sentences do not read well on a button. */
 const MOST_WORDS = 11;
-/** Words that say nothing of what a picture shows. */
+/** Words that say nothing about what an image shows. */
 const PLAIN = new Set('a an the of in on at to is are and with there has'.split(' '));
 
-/** Two sentences of the same words that mean different pictures. */
+/** Two sentences of the same words that mean different images. */
 export type ExamplePair = readonly [string, string];
 
 /**
- * Chooses pairs to try from what is said of twins: the same words in another order, short, kinds in turn, and each pair
- * with as few words of the pairs before it as can be. Equal twins give equal pairs.
+ * Chooses pairs of sentences to try from the captions of twins: the same words in another order, short, kinds in turn,
+ * and each pair with as few words of the pairs before it as possible. Equal twins give equal pairs.
  */
 export function chooseExamples(twins: readonly TwinCaptions[], count: number): ExamplePair[] {
-  // Roles, relations, attributes: who does what is most telling.
+  // Roles, relations, attributes: who does what is most interesting.
   const kinds = [...new Set(twins.map(({ kind }) => kind))].sort().reverse();
   const left = new Map(
     kinds.map((kind) => [kind, twins.filter((one) => one.kind === kind).flatMap(shortestPair)]),
@@ -35,7 +35,7 @@ export function chooseExamples(twins: readonly TwinCaptions[], count: number): E
   return chosen;
 }
 
-/** The shortest captions of twins that have the same words in another order; none where all are too long. */
+/** The shortest captions of twins that have the same words in another order; none if all are too long. */
 function shortestPair({ first, second }: TwinCaptions): ExamplePair[] {
   const pairs = first.flatMap((text, index): ExamplePair[] => {
     const pair: ExamplePair = [sentence(text), sentence(second[index] ?? '')];
@@ -54,7 +54,7 @@ function freshest(pairs: readonly ExamplePair[], used: ReadonlySet<string>): Exa
   );
 }
 
-/** A caption as a person writes it: without the full stop that stands apart in captions. */
+/** A caption as a person writes it: without the separate full stop of captions. */
 function sentence(caption: string): string {
   return caption.replace(/\s*\.$/, '');
 }
@@ -68,7 +68,7 @@ function contentWords(text: string): string[] {
 }
 
 function sameWords(one: string, two: string): boolean {
-  // `a` becomes `an` before another word, and is the same word all the same.
+  // `a` becomes `an` before some words, and counts as the same word.
   const sorted = (text: string): string =>
     words(text)
       .map((word) => (word === 'an' ? 'a' : word))

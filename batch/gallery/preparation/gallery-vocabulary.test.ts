@@ -25,21 +25,21 @@ function write(name: string, words: readonly string[], indent: number): void {
 const choose = () => galleryVocabulary(join(root, 'gallery'), 'test', join(root, 'model'));
 
 describe('galleryVocabulary', () => {
-  it("is the model's where the folder has none, or another one that only this split is written in", async () => {
+  it("is the model's if the folder has none, or one that only this split uses", async () => {
     expect(await choose()).toBe(join(root, MODEL));
     write(OWN, ['cow', 'cat'], 0);
     writeFileSync(join(root, 'gallery/test_ims.npy'), '');
     expect(await choose()).toBe(join(root, MODEL));
   });
 
-  it("is the folder's where it has the model's words, however it is written", async () => {
+  it("is the folder's if it has the model's words, however the file is written", async () => {
     write(OWN, ['dog', 'cat'], 0);
     writeFileSync(join(root, 'gallery/train_ims.npy'), '');
     expect(await choose()).toBe(join(root, OWN));
   });
 
   it.each([[['cat', 'dog']], [['dog', 'cat', 'cow']]])(
-    'leaves other splits in their words: %j',
+    'does not change the vocabulary of other splits: %j',
     async (words) => {
       write(OWN, words, 0);
       writeFileSync(join(root, 'gallery/train_ims.npy'), '');

@@ -7,10 +7,10 @@ import { listSplits } from '../../data/split-files.ts';
 import { readVocabulary } from '../../vocabulary/vocabulary-file.ts';
 
 /**
- * The vocabulary file in which a split of the gallery is written: the folder's own where it has the words of the model,
- * so that what was made with it stays; else the model's.
+ * The vocabulary file for a split of the gallery: the folder's own if it has the words of the model, so that what was
+ * made with it is kept; else the model's.
  *
- * @throws AppError `conflict` when other splits of the folder are written in other words; of `readVocabulary`.
+ * @throws AppError `conflict` if other splits of the folder use other words; of `readVocabulary`.
  */
 export async function galleryVocabulary(folder: string, split: string, model: string): Promise<string> {
   const [own, models] = [join(folder, 'vocab.json'), join(model, MODEL_FILES.vocabulary)];

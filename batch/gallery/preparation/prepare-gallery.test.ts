@@ -31,7 +31,7 @@ const prepare = () =>
 const read = (name: string) => readFileSync(join(root, 'gallery', name), 'utf8');
 
 describe('prepareGallery', () => {
-  it('draws pictures with sentences to try, pairs that are said of them, and finds them again', async () => {
+  it('draws images with sentences to try, which are captions of twins, and finds them again', async () => {
     await prepare();
     expect(said).toEqual([expect.stringContaining('drawing the built-in gallery')]);
     expect(readdirSync(join(root, 'gallery/images/train'))).toHaveLength(80);
@@ -57,7 +57,7 @@ describe('prepareGallery', () => {
     expect(read('examples.txt')).toBe(examples);
   });
 
-  it('never writes into a folder with other data', async () => {
+  it('never writes to a folder with other data', async () => {
     mkdirSync(join(root, 'gallery'));
     writeFileSync(join(root, 'gallery/test_ims.npy'), 'mine');
     expect(await errorCode(prepare())).toBe('conflict');

@@ -15,9 +15,9 @@ export interface GalleryRequest {
   /** The data folder that is made. */
   readonly folder: string;
   readonly split: GallerySplit;
-  /** The model folder whose vocabulary the captions are written in. */
+  /** The model folder whose vocabulary is used for the captions. */
   readonly model: string;
-  /** Pictures; the usual number when absent. */
+  /** Number of images; by default the usual one. */
   readonly count?: number | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface GalleryRequest {
 /**
  * Makes the gallery's split as a data folder with sentences to try, or finds it.
  *
- * @throws AppError `conflict` when the folder holds other data, or a gallery for another model; of `makeGallery`.
+ * @throws AppError `conflict` if the folder holds other data, or a gallery for another model; of `makeGallery`.
  */
 export async function prepareGallery(request: GalleryRequest): Promise<void> {
   const { folder, split, model, count, report, signal } = request;
@@ -65,7 +65,7 @@ function noteOf(pictures: number): string {
   );
 }
 
-/** A folder with something else in it is never written into. */
+/** A folder with other contents is never written to. */
 function assertOurs(folder: string): void {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const ours = GALLERY_SPLITS.some((split) => isMade(folder, split) || names.includes(`.making-${split}`));

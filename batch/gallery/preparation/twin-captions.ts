@@ -4,24 +4,24 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { splitFile } from '../../data/split-files.ts';
 import { readJson, readLines } from '../../data/text-files.ts';
 
-/** Captions of a picture. */
+/** Captions of an image. */
 const CAPTIONS = 5;
 
 const twinsSchema = z.array(
   z.object({ kind: z.string(), first: z.number().int().min(0), second: z.number().int().min(0) }),
 );
 
-/** Two pictures that differ in one thing, and what is said of each. */
+/** Two images that differ in one thing, and their captions. */
 export interface TwinCaptions {
   /** What is exchanged between them. */
   readonly kind: string;
-  /** The captions of one and of the other; those at the same place are worded alike. */
+  /** The captions of each; those at the same position have the same wording. */
   readonly first: readonly string[];
   readonly second: readonly string[];
 }
 
 /**
- * Reads the captions of a gallery split's twins, in the order of their rows.
+ * Reads the captions of the twins in a gallery split, in the order of their rows.
  *
  * @throws AppError `file_missing`, `format_invalid` when the files are not those of a gallery.
  */

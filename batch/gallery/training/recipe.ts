@@ -2,8 +2,8 @@ import type { Propagation } from '../../../shared/schema/index.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 
 /**
- * How the shipped model is trained (docs/gallery.md says what was tried). Small batches, because twins are hard: in batches of 64
- * and after a short warm-up the worst partner is a twin so often that all scores become equal.
+ * How the built-in model is trained (docs/gallery.md says what was tried). Small batches, because twins are hard: in batches of
+ * 64 and after a short warm-up the worst partner is so often a twin that all scores become equal.
  */
 export function galleryRecipe(propagation: Propagation, seed: number): TrainingSettings {
   return {
@@ -35,7 +35,7 @@ export function galleryRecipe(propagation: Propagation, seed: number): TrainingS
 }
 
 /**
- * Pictures that a search compares as graphs. In drawings so alike, pooled features recall less than of photographs (docs/gallery.md), and
- * the fused matcher takes 20 microseconds a pair.
+ * Length of the shortlist. Drawings are so similar that the recall encoder recalls less than of photographs (docs/gallery.md), and the
+ * fused matcher takes 20 microseconds for each pair.
  */
 export const GALLERY_SHORTLIST = 1000;

@@ -15,27 +15,27 @@ import { evaluateGallery, type GalleryEvaluation, galleryJson } from '../evaluat
 import { GALLERY_SHORTLIST, galleryRecipe } from './recipe.ts';
 
 export interface TrainGalleryOptions {
-  /** Data folder of the gallery; what is missing of it is made. */
+  /** Data folder of the gallery; missing splits are made. */
   readonly data: string;
-  /** Folder of the run: log and checkpoints. A run that was stopped goes on. */
+  /** Folder of the run: log and checkpoints. A stopped run resumes. */
   readonly run: string;
-  /** The model folder to write; one that is there is replaced at the end. */
+  /** The model folder to write; an existing one is replaced at the end. */
   readonly model: string;
-  /** Folder of the training record: figures, log, plot. */
+  /** Folder for the results of training: figures, log, plot. */
   readonly record: string;
   readonly propagation: Propagation;
   readonly seed: number;
-  /** Instead of the recipe's. */
+  /** By default the recipe's. */
   readonly epochs?: number | undefined;
   readonly backend: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes the gallery's model from nothing: draws the collection, trains, fits recall and the weight of both scores, measures on the test
- * split, writes the model and its record.
+ * Makes the gallery's model from scratch: draws the collection, trains, fits recall and the weight of the two scores, measures on the
+ * test split, writes the model and the results of training.
  *
- * @throws AppError of all these steps; `cancelled` leaves a run that the same command goes on with.
+ * @throws AppError of all these steps; after `cancelled`, the same command resumes the run.
  */
 export async function trainGallery(options: TrainGalleryOptions, report: Report): Promise<GalleryEvaluation> {
   const { data, model, signal, propagation } = options;

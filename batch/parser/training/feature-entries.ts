@@ -12,12 +12,12 @@ export function count(strings: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-/** The words of trees in lower case, as features look at them. */
+/** The words of trees in lower case, as features use them. */
 export function lowerWords(trees: readonly DependencyTree[]): string[] {
   return trees.flatMap(({ words }) => words.map((word) => normalizedWord(word).toLowerCase()));
 }
 
-/** The strings that the treebank has often enough, most frequent first, equal ones in the order of the alphabet. */
+/** The strings that occur often enough in the treebank, most frequent first, equal ones in alphabetical order. */
 export function featureEntries(
   trees: readonly DependencyTree[],
   vectors: readonly string[],

@@ -3,7 +3,7 @@ import type { ParserConfig } from '../../../shared/parse/index.ts';
 import { type ParserOutputs, type ParserTensors, scoreRelations } from './parser-network.ts';
 import type { SentenceBatch } from './sentence-batches.ts';
 
-/** What is right, as rows of numbers: of arcs and relations `[C, L]`, of tags `[L, C]`. */
+/** The right answers, as rows of numbers: for arcs and relations `[C, L]`, for tags `[L, C]`. */
 interface Gold {
   readonly heads: Int32Array;
   readonly relations: Int32Array;
@@ -14,7 +14,7 @@ interface Gold {
   readonly byStep: Float32Array;
 }
 
-/** Cross entropies of heads, relations and tags with those of the treebank, each the mean over all words. */
+/** Cross entropies of heads, relations and tags with those of the treebank, each averaged over all words. */
 export function parserLoss(
   tensors: ParserTensors,
   config: ParserConfig,

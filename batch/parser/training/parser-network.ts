@@ -6,18 +6,18 @@ import type { SentenceBatch } from './sentence-batches.ts';
 /** A parser's tensors by name (`tensorShapes`). */
 export type ParserTensors = ReadonlyMap<string, tf.Tensor>;
 
-/** How numbers are left out while training: `[1, C, n]` masks, the same at every step of a sentence. */
+/** Dropout masks for training: `[1, C, n]`, the same at every step of a sentence. */
 export type Dropout = (x: tf.Tensor3D, rate: 'input' | 'state') => tf.Tensor3D;
 
 /** Rows of a table of features, `[n, columns]`. */
 export type TableLookup = (feature: Feature, rows: tf.Tensor1D) => tf.Tensor2D;
 
-/** For parsing: nothing is left out. */
+/** For parsing: no dropout. */
 export const keepAll: Dropout = (x) => x;
 
-/** What is scored of a batch. */
+/** The scores of a batch. */
 export interface ParserOutputs {
-  /** `[C, L, L]`: of each word, each word (the root first) as its head; far below 0 behind a sentence's end. */
+  /** `[C, L, L]`: for each word, each word (the root first) as its head; far below 0 beyond a sentence's end. */
   readonly arcs: tf.Tensor3D;
   /** `[C, L, B]`: words as dependents and as heads of relations. */
   readonly relationDependents: tf.Tensor3D;
@@ -27,7 +27,7 @@ export interface ParserOutputs {
   readonly universalTags: tf.Tensor2D;
 }
 
-/** Added to scores of what cannot be a head. */
+/** Added to scores of words that cannot be a head. */
 const NEVER = -1e9;
 
 function read<T extends tf.Tensor = tf.Tensor2D>(tensors: ParserTensors, name: string): T {
@@ -37,8 +37,8 @@ function read<T extends tf.Tensor = tf.Tensor2D>(tensors: ParserTensors, name: s
 }
 
 /**
- * Runs the network: words' features through two layers of bidirectional GRU, tags from the first, which the second hears, and biaffine
- * scores of arcs from the second (Dozat and Manning 2017). Call within `tidy`.
+ * Runs the network: features of words through two layers of bidirectional GRU, tags from the first layer, which are input of the
+ * second, and biaffine scores of arcs from the second (Dozat and Manning 2017). Call within `tidy`.
  */
 export function runParser(
   tensors: ParserTensors,

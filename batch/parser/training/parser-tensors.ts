@@ -4,12 +4,12 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type Feature, type ParserConfig, tensorShapes } from '../../../shared/parse/index.ts';
 import type { TableLookup } from './parser-network.ts';
 
-/** Vectors of words that are not trained: rows of the lexicon, behind the two of what is unknown and of the root. */
+/** Vectors of words, which are not trained: rows of the lexicon after the two for unknown words and for the root. */
 export const VECTORS = 'table.vector';
 /** Rows of the table of vectors that are trained: the first two. */
 const TRAINED_ROWS = 2;
 
-/** Bounds of small numbers that tables and biaffine forms start with. */
+/** Bounds of the small numbers that tables and biaffine forms start with. */
 const TABLE_BOUND = 0.1;
 const BIAFFINE_BOUND = 0.05;
 
@@ -36,13 +36,13 @@ function boundOf(name: string, shape: readonly number[]): number {
   if (name.startsWith('table.')) return TABLE_BOUND;
   if (/^(arc|relation)\.pair$|^arc\.head\.score$/.test(name)) return BIAFFINE_BOUND;
   const [inputs = 1, outputs = 1] = shape;
-  // Weights of a state are as wide as one square block of them asks for.
+  // Weights of a state have the range for one square block of them.
   if (name.includes('.state')) return Math.sqrt(3 / inputs);
   return Math.sqrt(6 / (inputs + outputs));
 }
 
 /**
- * Looks rows up in tables, whose gradients come to the trained rows.
+ * Looks up rows in tables; gradients go to the trained rows.
  * @param vectors `[rows, columns]`, of which the first two are zeros
  */
 export function trainedLookup(tensors: ReadonlyMap<string, tf.Tensor>, vectors: tf.Tensor2D): TableLookup {

@@ -14,10 +14,10 @@ import {
 } from './parser-network.ts';
 import { cutBatches, sentenceBatch } from './sentence-batches.ts';
 
-/** Words of a batch, padding included. */
+/** Words in a batch, including padding. */
 const BATCH_WORDS = 4000;
 
-/** Parses sentences with the network in TF.js; shorter ones come first. */
+/** Parses sentences with the network in TF.js, shorter ones first. */
 export function predictTrees(
   tensors: ParserTensors,
   tableLookup: TableLookup,

@@ -1,23 +1,23 @@
 /** How a parser is trained. */
 export interface ParserRecipe {
   readonly epochs: number;
-  /** Words of a batch, padding included. */
+  /** Words in a batch, including padding. */
   readonly batchWords: number;
   readonly learningRate: number;
-  /** Steps in which the learning rate grows to its full size. */
+  /** Steps in which the learning rate grows to its full value. */
   readonly warmupSteps: number;
-  /** Longest global norm of the gradients. */
+  /** Largest global norm of the gradients. */
   readonly gradientClip: number;
-  /** How often inputs, and states, are left out, a column of a sentence at a time. */
+  /** Dropout rates of inputs and of states; a column is dropped for a whole sentence. */
   readonly inputDropout: number;
   readonly dropout: number;
-  /** How often a sentence is read in lower case, as captions and queries are written. */
+  /** Share of sentences that are read in lower case, as captions and queries are written. */
   readonly lowerCase: number;
-  /** A form that occurs n times is read as an unknown one with probability c / (c + n) (Kiperwasser and Goldberg 2016). */
+  /** A form that occurs n times is read as unknown with probability c / (c + n) (Kiperwasser and Goldberg 2016). */
   readonly formDropout: number;
-  /** Weight of both kinds of tags in the loss, beside arcs and relations. */
+  /** Weight of both kinds of tags in the loss, relative to arcs and relations. */
   readonly tagWeight: number;
-  /** The average of the parameters, which is what is kept, forgets them at this rate a step. */
+  /** Decay per step of the average of the parameters, which is the result. */
   readonly averageDecay: number;
   readonly featureSizes: {
     readonly form: number;
@@ -30,14 +30,14 @@ export interface ParserRecipe {
   readonly arcSize: number;
   readonly relationSize: number;
   readonly tagSize: number;
-  /** How often a form, suffix or prefix must occur to have a row. */
+  /** Minimum occurrences of a form, suffix or prefix to have a row. */
   readonly threshold: number;
-  /** Words of the vectors' file that have a row even where the treebank has them not: its first, most frequent ones. */
+  /** Words of the vectors' file that have a row even if they are not in the treebank: the most frequent ones. */
   readonly frequentVectors: number;
   readonly seed: number;
 }
 
-/** What the shipped parser is trained by (docs/parsing.md says what was tried). */
+/** How the built-in parser is trained (docs/parsing.md says what was tried). */
 export const PARSER_RECIPE: ParserRecipe = {
   epochs: 22,
   batchWords: 1500,

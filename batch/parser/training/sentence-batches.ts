@@ -8,8 +8,8 @@ import {
 } from '../../../shared/parse/index.ts';
 
 /**
- * Sentences side by side: C of them, padded to L words with the root before them. Numbers stand step by step, `[L, C]`,
- * those of arcs sentence by sentence, `[C, L]`.
+ * Sentences side by side: C of them, padded to L words including the root before them. Numbers are ordered by step,
+ * `[L, C]`, those of arcs by sentence, `[C, L]`.
  */
 export interface SentenceBatch {
   readonly trees: readonly DependencyTree[];
@@ -17,14 +17,14 @@ export interface SentenceBatch {
   readonly length: number;
   /** Rows of each table of features, `[L, C]`. */
   readonly rows: Readonly<Record<Feature, Int32Array>>;
-  /** Words of each sentence, with the root. */
+  /** Number of words of each sentence, including the root. */
   readonly lengths: readonly number[];
 }
 
-/** How a word is read while training. */
+/** How a word is read in training. */
 export type ReadWord = (word: string, sentence: DependencyTree) => FeatureRows;
 
-/** Lays sentences out; padded places have the rows of what is unknown. */
+/** Lays sentences out; padded positions have the rows for unknown words. */
 export function sentenceBatch(trees: readonly DependencyTree[], read: ReadWord): SentenceBatch {
   const [sentences, length] = [trees.length, 1 + Math.max(...trees.map(({ words }) => words.length))];
   const empty = () => new Int32Array(length * sentences).fill(UNKNOWN_ROW);
@@ -44,7 +44,7 @@ export function sentenceBatch(trees: readonly DependencyTree[], read: ReadWord):
   return { trees, sentences, length, rows, lengths: trees.map(({ words }) => words.length + 1) };
 }
 
-/** Cuts sentences, sorted by length, into batches of at most so many words with their padding. */
+/** Splits sentences, sorted by length, into batches of at most so many words including padding. */
 export function cutBatches<T extends { readonly words: readonly unknown[] }>(
   sorted: readonly T[],
   most: number,
@@ -61,7 +61,7 @@ export function cutBatches<T extends { readonly words: readonly unknown[] }>(
   return batch.length === 0 ? batches : [...batches, batch];
 }
 
-/** Sentences of like length together, in another order each time: sorted by their length with some noise, batches shuffled. */
+/** Sentences of similar length together, in another order each time: sorted by length with some noise, batches shuffled. */
 export function epochOfBatches(
   trees: readonly DependencyTree[],
   most: number,

@@ -62,10 +62,10 @@ describe('training a parser', () => {
     relations: labels(TREES, 'relations'),
   });
 
-  // The plain backend of TF.js: every gradient, and fast enough for this.
+  // The plain backend of TF.js: it has every gradient, and is fast enough for this.
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('learns who does what with what, and leaves no tensor', async () => {
+  it('learns who does what with what, and leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const losses: string[] = [];
     const report = { ...silentReport, say: (line: string) => void losses.push(line) };
@@ -74,7 +74,7 @@ describe('training a parser', () => {
     expect(tf.memory().numTensors).toBe(before);
     expect(losses).toHaveLength(RECIPE.epochs);
     expect(losses.at(-1)).toContain('UAS 100.00 LAS 100.00');
-    // Vectors stay as they were; what is unknown has learned one.
+    // Vectors are unchanged; the one for unknown words was learned.
     const table = tensors.get('table.vector')?.data ?? new Float32Array();
     expect(table.slice(2 * vectors.size)).toEqual(vectors.data);
     const model = { config, tensors: new Map([...tensors].map(([name, { data }]) => [name, data])) };
@@ -85,14 +85,14 @@ describe('training a parser', () => {
     expect(scores).toMatchObject({ labelled: 100, universalTags: 100, tags: 100, words: 5 * TREES.length });
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     const training = { config, recipe: RECIPE, vectors, train: TREES, dev: [] };
     await expect(trainNetwork(training, silentReport, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
   });
 
-  it('says so when the loss is no number', async () => {
+  it('fails if the loss is not finite', async () => {
     const recipe = { ...RECIPE, learningRate: Number.POSITIVE_INFINITY };
     const training = { config, recipe, vectors, train: TREES, dev: [] };
     await expect(trainNetwork(training, silentReport)).rejects.toMatchObject({ code: 'diverged' });

@@ -21,9 +21,9 @@ import { predictTrees } from './predict-trees.ts';
 import type { ParserRecipe } from './recipe.ts';
 import { epochOfBatches, type ReadWord, sentenceBatch } from './sentence-batches.ts';
 
-/** Adam's second decay: shorter than usual, as biaffine parsers are trained (Dozat and Manning 2017 have 0.9). */
+/** Adam's second decay: shorter than usual, as for other biaffine parsers (Dozat and Manning 2017 have 0.9). */
 const SECOND_DECAY = 0.98;
-/** The learning rate falls to this share of itself. */
+/** The learning rate falls to this share of its full value. */
 const LAST_RATE = 0.02;
 
 /** A trained network, `tensorShapes` of its configuration. */
@@ -37,13 +37,13 @@ export interface ParserTraining {
   readonly recipe: ParserRecipe;
   readonly vectors: WordVectors;
   readonly train: readonly DependencyTree[];
-  /** Trees that show how training goes; nothing is chosen by them. */
+  /** Trees for measuring progress; nothing is chosen by them. */
   readonly dev: readonly DependencyTree[];
 }
 
 /**
- * Trains on the current TF.js backend: the average of the parameters over the last steps is what is kept. The same seed, trees and
- * engine give the same numbers but for the order of sums in the engine's threads.
+ * Trains on the current TF.js backend; the result is the average of the parameters over the last steps. The same seed, trees and
+ * backend give the same numbers, except for the order of sums in the backend's threads.
  *
  * @throws AppError `cancelled`, `diverged`
  */
@@ -118,7 +118,7 @@ export async function trainNetwork(
       const norm = Math.sqrt(tf.addN(squares).dataSync()[0] as number);
       const scale = Math.min(1, recipe.gradientClip / norm);
       adam.update(new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, scale)])), rate);
-      // At first the average follows quickly, or the initial numbers would stay in it for long.
+      // At first the average follows quickly; otherwise the initial numbers would stay in it for long.
       const decay = Math.min(recipe.averageDecay, (1 + step) / (10 + step));
       for (const [name, average] of averages) {
         average.assign(tf.add(tf.mul(average, decay), tf.mul(variables.get(name) as tf.Variable, 1 - decay)));
@@ -143,14 +143,14 @@ export async function trainNetwork(
   }
 }
 
-/** The table of vectors with two empty rows before it. */
+/** The table of vectors after two empty rows. */
 function vectorRows({ data, size }: WordVectors): Float32Array {
   const table = new Float32Array(2 * size + data.length);
   table.set(data, 2 * size);
   return table;
 }
 
-/** Reads words as training does: some sentences in lower case, some forms as unknown ones. */
+/** Reads words as in training: some sentences in lower case, some forms as unknown ones. */
 function trainingReader(
   train: readonly DependencyTree[],
   config: ParserConfig,

@@ -13,7 +13,7 @@ const VERSION = '1.1.0';
 const FOLDER = resolve(import.meta.dirname, '../../../.build/word-vectors');
 
 /**
- * The file of word vectors, fetched by npm unless that was done: 112 MB, which only training needs.
+ * The file of word vectors, fetched with npm if necessary: 112 MB, which only training needs.
  * @throws AppError `file_missing` when npm does not get it
  */
 export async function fetchVectors(report: Report, signal?: AbortSignal): Promise<string> {
@@ -25,7 +25,7 @@ export async function fetchVectors(report: Report, signal?: AbortSignal): Promis
   try {
     await promisify(execFile)('npm', ['install', ...options, `${PACKAGE}@${VERSION}`], { signal });
   } catch (thrown) {
-    throw new AppError('file_missing', `npm does not install ${PACKAGE}@${VERSION}: ${String(thrown)}`, {
+    throw new AppError('file_missing', `npm cannot install ${PACKAGE}@${VERSION}: ${String(thrown)}`, {
       hint: `get the package elsewhere and pass its ${PACKAGE}.json with --vectors`,
       cause: thrown,
     });

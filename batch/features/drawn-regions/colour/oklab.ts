@@ -12,8 +12,8 @@ interface LabPlanes {
 }
 
 /**
- * Linear sRGB to Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020), written to place `at`
- * of the planes.
+ * Linear sRGB to Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020), written to position
+ * `at` of the planes.
  */
 export function toOklab(red: number, green: number, blue: number, planes: LabPlanes, at: number): void {
   const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);

@@ -1,6 +1,6 @@
 import { LINEAR, toOklab } from './oklab.ts';
 
-/** The greys that histograms count, as sRGB: black, dark, middle and light grey, white. */
+/** The greys of the histograms, as sRGB: black, dark, middle and light grey, white. */
 const GREYS = [
   [0x0c, 0x0c, 0x0c],
   [0x55, 0x55, 0x58],
@@ -9,14 +9,14 @@ const GREYS = [
   [0xff, 0xff, 0xff],
 ] as const;
 
-/** The hues that they count, in degrees of Oklab, close where English has many words, each in a deep and a full shade. */
+/** The hues of the histograms, in degrees of Oklab, dense where English has many words, each in a deep and a full shade. */
 const HUES = [0, 29, 58, 90, 118, 145, 195, 240, 268, 305, 335];
 const SHADES = [
   { lightness: 0.45, chroma: 0.1 },
   { lightness: 0.72, chroma: 0.14 },
 ];
 
-/** Standard deviation, in Oklab distance, of what an entry counts. */
+/** Standard deviation of an entry's weight, in Oklab distance. */
 const WIDTH = 0.085;
 
 /** Cells of the table along L, a and b. */
@@ -26,15 +26,15 @@ const REACH = 0.32;
 /** K, the number of entries. */
 export const PALETTE_SIZE = GREYS.length + HUES.length * SHADES.length;
 
-/** Entries when shades of one hue count as one: the greys, then the hues. */
+/** Number of entries if the shades of a hue count as one: the greys, then the hues. */
 export const HUE_COUNT = GREYS.length + HUES.length;
 
-/** Which of the `HUE_COUNT` an entry of the palette belongs to. */
+/** The index below `HUE_COUNT` of an entry of the palette. */
 export function hueOf(entry: number): number {
   return entry < GREYS.length ? entry : GREYS.length + Math.floor((entry - GREYS.length) / SHADES.length);
 }
 
-/** Where in `paletteWeights()` the K weights of a colour begin. */
+/** Offset of the K weights of a colour in `paletteWeights()`. */
 export function paletteOffset(lightness: number, greenRed: number, blueYellow: number): number {
   const l = cell(lightness);
   const a = cell((greenRed + REACH) / (2 * REACH));
@@ -44,7 +44,7 @@ export function paletteOffset(lightness: number, greenRed: number, blueYellow: n
 
 let table: Float32Array | undefined;
 
-/** How much each colour counts for the K entries, sum 1; a colour's weights begin at its `paletteOffset`. */
+/** The weights of each colour for the K entries, with sum 1; the weights of a colour start at its `paletteOffset`. */
 export function paletteWeights(): Float32Array {
   table ??= weightTable();
   return table;
@@ -73,7 +73,7 @@ function polar(
   return [lightness, chroma * Math.cos(angle), chroma * Math.sin(angle)];
 }
 
-/** Gaussian weights by Oklab distance, normalised over the entries; what is far from all counts for the nearest. */
+/** Gaussian weights by Oklab distance, normalised over the entries; a colour far from all entries counts for the nearest. */
 function weightTable(): Float32Array {
   const entries = [...GREYS.map(labOf), ...HUES.flatMap((hue) => SHADES.map((shade) => polar(hue, shade)))];
   const weights = new Float32Array(CELLS ** 3 * PALETTE_SIZE);

@@ -29,7 +29,7 @@ export function summedPlanes({
   });
 }
 
-/** Mean over whole pixels `[left, right) x [top, bottom)`, which must lie in the picture and hold one at least. */
+/** Mean over whole pixels `[left, right) x [top, bottom)`, which must be inside the image and contain at least one. */
 export function boxMean(
   { width, sums }: SummedPlane,
   left: number,

@@ -3,7 +3,7 @@ import { PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.t
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
-/** Where a region's bands from top to bottom end, as shares of its height: a person's hat, face, shirt and trousers. */
+/** Where the bands of a region end, from top to bottom, as shares of its height: a person's hat, face, shirt and trousers. */
 const BAND_ENDS = [0.17, 0.4, 0.65, 1] as const;
 
 /** Numbers that `describeColours` writes. */

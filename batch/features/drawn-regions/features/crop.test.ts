@@ -6,7 +6,7 @@ const [WIDTH, HEIGHT] = [40, 30];
 const picture = labPicture(new Uint8Array(WIDTH * HEIGHT * 3), WIDTH, HEIGHT, WIDTH);
 
 describe('cropRegion', () => {
-  it('covers the box whatever its shape, and nothing around it', () => {
+  it('covers a box of any shape, and nothing around it', () => {
     const { area, mask } = cropRegion(picture, { left: 2, top: 3, right: 30, bottom: 9 }, () => true);
     expect(area).toBe(CORE * CORE);
     expect(mask[0]).toBe(0);
@@ -19,7 +19,7 @@ describe('cropRegion', () => {
     expect(pixels[MARGIN * SIDE + MARGIN]).toBe(0);
   });
 
-  it('turns a region so that its larger part lies to the right', () => {
+  it('mirrors a region so that its larger part is on the right', () => {
     const bounds = { left: 8, top: 5, right: 32, bottom: 25 };
     const wedge = (pixel: number): boolean => (pixel % WIDTH) - 8 > Math.floor(pixel / WIDTH);
     const mirrored = (pixel: number): boolean => {

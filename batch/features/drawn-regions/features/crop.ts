@@ -3,19 +3,19 @@ import type { Bounds } from '../proposals/segment-graph.ts';
 
 /** Samples along each side of a region's box. */
 export const CORE = 24;
-/** Samples around the box, on each side, that gradients at its edge need. */
+/** Samples around the box, on each side, for gradients at its edge. */
 export const MARGIN = 1;
 /** Samples along each side of a crop. */
 export const SIDE = CORE + 2 * MARGIN;
 
 /**
- * A region seen on a grid of its own, `[SIDE, SIDE]`, whatever its size and shape: its box and a margin. It is
- * mirrored, if need be, so that the larger part of it lies to the right: things face either way, and are the same thing.
+ * A region sampled on a grid `[SIDE, SIDE]`, whatever its size and shape: its box and a margin. It is mirrored, if
+ * necessary, so that its larger part is on the right: things can face either way and are still the same thing.
  */
 export interface Crop {
-  /** Pixel of each sample; -1 outside the picture. */
+  /** Pixel of each sample; -1 outside the image. */
   readonly pixels: Int32Array;
-  /** 1 where the sample belongs to the region. */
+  /** 1 if the sample belongs to the region. */
   readonly mask: Uint8Array;
   /** Samples of the region. */
   readonly area: number;
@@ -59,12 +59,12 @@ function sampleRegion(
   return { pixels, mask, area, mirrored };
 }
 
-/** Whether a row or column of the grid lies in the region's box. */
+/** Whether a row or column of the grid is in the region's box. */
 function inCore(index: number): boolean {
   return index >= MARGIN && index < MARGIN + CORE;
 }
 
-/** The pixel under each sample along one axis; -1 outside the picture. */
+/** The pixel of each sample along one axis; -1 outside the image. */
 function positions(from: number, to: number, extent: number): Int32Array {
   const step = (to - from) / CORE;
   return Int32Array.from({ length: SIDE }, (_, index) => {

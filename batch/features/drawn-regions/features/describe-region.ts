@@ -11,24 +11,24 @@ import { describeShape, SHAPE_FEATURES } from './shape.ts';
 /** F: the numbers of a region. */
 export const FEATURE_COUNT = COLOUR_FEATURES + NEIGHBOUR_FEATURES + SHAPE_FEATURES + GRADIENT_FEATURES;
 
-/** A picture as its regions are described. */
+/** The data of an image for describing its regions. */
 export interface DescribedPicture {
   readonly picture: LabPicture;
-  /** Its planes, summed. */
+  /** Its planes, as sums. */
   readonly planes: readonly SummedPlane[];
-  /** Whether a pixel stands before the scene's setting. */
+  /** Whether a pixel belongs to the foreground. */
   readonly foreground: (pixel: number) => boolean;
 }
 
-/** A region: its box in pixels, and which of its pixels are its own. */
+/** A region: its box in pixels, and which pixels belong to it. */
 export interface Region {
   readonly bounds: Bounds;
   readonly inside: (pixel: number) => boolean;
 }
 
 /**
- * Writes the F numbers of a region to place `at`: colours, neighbours, shape, gradients. Where in the picture it lies is
- * not among them: GSMN takes the layout from the boxes, and a thing should look the same wherever it stands.
+ * Writes the F numbers of a region to position `at`: colours, neighbours, shape, gradients. Its position in the image is
+ * not a feature: GSMN takes the layout from the boxes, and a thing should look the same wherever it is.
  */
 export function describeRegion(
   { picture, planes, foreground }: DescribedPicture,

@@ -1,4 +1,4 @@
-/** Puts the groups of a region's features one after the other. */
+/** Appends the groups of a region's features one after another. */
 export class FeatureWriter {
   readonly #target: Float32Array;
   #at: number;
@@ -8,7 +8,7 @@ export class FeatureWriter {
     this.#at = at;
   }
 
-  /** Appends shares (not negative) as their roots, scaled to the length `weight`: Hellinger's distance of histograms. */
+  /** Appends shares (not negative) as their square roots, scaled to the length `weight`: Hellinger distance of histograms. */
   shares(values: ArrayLike<number>, weight: number): void {
     let total = 0;
     for (let index = 0; index < values.length; index++) total += values[index] as number;
@@ -18,7 +18,7 @@ export class FeatureWriter {
     }
   }
 
-  /** Appends values as they are, times a weight. */
+  /** Appends values unchanged except for a weight. */
   values(values: Iterable<number>, weight: number): void {
     for (const value of values) this.#target[this.#at++] = value * weight;
   }

@@ -3,7 +3,7 @@ import { boxMean, type SummedPlane } from './box-means.ts';
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
-/** Cells along each side, and directions of an edge (a half turn, since an edge has no sign). */
+/** Cells along each side, and directions of an edge (over half a turn, because an edge has no sign). */
 const CELLS = 4;
 const DIRECTIONS = 6;
 /** Gradients, in Oklab distance, that count as strong. */
@@ -13,8 +13,8 @@ const STRONG = 0.1;
 export const GRADIENT_FEATURES = CELLS * CELLS * DIRECTIONS + DIRECTIONS + 2;
 
 /**
- * Histograms of oriented gradients (Dalal and Triggs, 2005) of the region alone: gradients of its inside and of its
- * outline, by cell and direction. Then its texture: directions of gradients that lie inside, away from the outline
+ * Histograms of oriented gradients (Dalal and Triggs, 2005) of the region alone: gradients of its interior and of its
+ * outline, by cell and direction. Then its texture: directions of gradients in the interior, away from the outline
  * (stripes), and how many there are.
  */
 export function describeGradients(
@@ -79,7 +79,7 @@ function ownSides(mask: Uint8Array, at: number): number {
   );
 }
 
-/** Mean of a plane over what each sample of the crop stands for; what lies outside takes the picture's border. */
+/** Mean of a plane over the pixels of each sample of the crop; outside, the border of the image is used. */
 function sampleMeans(
   plane: SummedPlane,
   { left, top, right, bottom }: Bounds,

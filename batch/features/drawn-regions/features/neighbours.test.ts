@@ -7,7 +7,7 @@ import { describeNeighbours, NEIGHBOUR_FEATURES } from './neighbours.ts';
 const [WIDTH, HEIGHT] = [60, 40];
 const THING = { left: 25, top: 15, right: 35, bottom: 25 };
 
-/** Which side each of the neighbours that stand there is found on: left, right, above, below, behind, ahead. */
+/** On which side each of the existing neighbours is found: left, right, above, below, behind, ahead. */
 function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrored = false): number[] {
   const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, index) => [60, 100, 200][index % 3] ?? 0);
   const foreign = (pixel: number): boolean =>
@@ -23,7 +23,7 @@ function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrore
 }
 
 describe('describeNeighbours', () => {
-  it('is zero where nothing stands beside the thing', () => {
+  it('is zero if there is nothing next to the thing', () => {
     expect(sides([])).toEqual([]);
   });
 
@@ -32,15 +32,15 @@ describe('describeNeighbours', () => {
     { place: [42, 20], found: [1, 5] },
     { place: [30, 9], found: [2] },
     { place: [30, 31], found: [3] },
-  ] as const)('finds what stands at $place', ({ place, found }) => {
+  ] as const)('finds what is at $place', ({ place, found }) => {
     expect(sides([place])).toEqual(found);
   });
 
-  it('turns behind and ahead with the thing, but not left and right', () => {
+  it('mirrors behind and ahead with the thing, but not left and right', () => {
     expect(sides([[18, 20]], true)).toEqual([0, 5]);
   });
 
-  it('sees nothing that is further away than the thing is large', () => {
+  it('ignores what is further away than the size of the thing', () => {
     expect(sides([[55, 20]])).toEqual([]);
   });
 });

@@ -3,9 +3,9 @@ import { HUE_COUNT, hueOf, PALETTE_SIZE, paletteOffset, paletteWeights } from '.
 import type { Bounds } from '../proposals/segment-graph.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
-/** Samples along each side of what is looked at beside a region. */
+/** Samples along each side of the window next to a region. */
 const SAMPLES = 12;
-/** Pixels that are looked at beside a small region, as a share of the picture's width. */
+/** Minimum size of the window next to a small region, as a share of the image's width. */
 const LEAST_REACH = 0.15;
 /** Left, right, above, below; and left and right again as behind and ahead of the thing. */
 const SIDES = 6;
@@ -14,9 +14,9 @@ const SIDES = 6;
 export const NEIGHBOUR_FEATURES = SIDES * HUE_COUNT;
 
 /**
- * The colours of what stands in the foreground beside a region, as far as it is large itself: left, right, above and
- * below it ("to the left of a blue chair"); and behind and ahead of it, in the way the region's crop was turned ("a dog
- * chases a boy in red"). All zero where there is nothing but background.
+ * The colours of the foreground next to a region, within a distance of its own size: left, right, above and below it
+ * ("to the left of a blue chair"); and behind and ahead of it, relative to the direction of the region's crop ("a dog
+ * chases a boy in red"). All zero if there is only background.
  *
  * @param foreign whether a pixel belongs to the foreground, but not to the region.
  */
@@ -49,7 +49,7 @@ export function describeNeighbours(
   }
 }
 
-/** Shares of the hues in a window, of all its samples: those of the background count for none. */
+/** Shares of the hues in a window, of all its samples; background samples count for no hue. */
 function foregroundHues(
   { width, height, lightness, greenRed, blueYellow }: LabPicture,
   { left, top, right, bottom }: Bounds,

@@ -2,16 +2,16 @@ import type { Bounds } from '../proposals/segment-graph.ts';
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
-/** Cells along each side of the mask's picture. */
+/** Cells along each side of the mask's grid. */
 const CELLS = 4;
-/** Where soft bins of the logarithms of aspect (width / height) and of area (share of the picture) stand. */
+/** Centres of the soft bins of the logarithms of aspect ratio (width / height) and of area (share of the image). */
 const ASPECTS = [-1.5, -0.9, -0.4, 0, 0.4, 0.9, 1.5];
 const AREAS = [-6.5, -5.5, -4.5, -3.5, -2.5, -1.5, -0.5];
 
 /** Numbers that `describeShape` writes. */
 export const SHAPE_FEATURES = CELLS * CELLS + ASPECTS.length + AREAS.length + 7;
 
-/** The region's outline: its mask in small, its moments, aspect, area, how much of its box it fills and which way it is turned. */
+/** The region's outline: its reduced mask, moments, aspect ratio, area, how much of its box it fills and which way it faces. */
 export function describeShape(
   crop: Crop,
   bounds: Bounds,
@@ -61,7 +61,7 @@ export function describeShape(
   );
 }
 
-/** How near a value is to each of some places, Gaussian; values beyond the outer places count there. */
+/** Gaussian weights of a value for some centres; values beyond the outer centres count for those. */
 function softBins(value: number, places: readonly number[], width: number): number[] {
   const inside = Math.min(places.at(-1) ?? value, Math.max(places[0] ?? value, value));
   return places.map((place) => Math.exp(-0.5 * ((inside - place) / width) ** 2));

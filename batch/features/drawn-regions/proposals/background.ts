@@ -1,13 +1,13 @@
 import type { SegmentGraph } from './segment-graph.ts';
 
-/** What counts as a scene's setting. Areas are shares of the picture. */
+/** Rules for the background of a scene. Areas are shares of the image. */
 interface Setting {
   /** Larger segments belong to it. */
   readonly area: number;
-  /** So do those with this share of the picture's border (of width plus height), from an area on. */
+  /** So do segments with this share of the image's border (of width plus height), above an area. */
   readonly border: number;
   readonly borderArea: number;
-  /** So do those at the border that are this wide (share of the picture's width), from an area on. */
+  /** So do segments at the border that are this wide (share of the image's width), above an area. */
   readonly span: number;
   readonly spanArea: number;
 }
@@ -21,7 +21,7 @@ export const MAIN_SETTING: Setting = {
   spanArea: 1,
 };
 
-/** Strips of sea and hills, too; and sometimes a large thing, which the main setting leaves. */
+/** Also strips of sea and hills; sometimes a large thing as well, which the strict rule does not include. */
 export const WIDE_SETTING: Setting = {
   area: 0.05,
   border: 0.03,
@@ -30,7 +30,7 @@ export const WIDE_SETTING: Setting = {
   spanArea: 0.004,
 };
 
-/** The segments of the setting, and those before it. */
+/** The segments of the background, and those of the foreground. */
 export function splitSegments(
   { segments, width, height }: SegmentGraph,
   setting: Setting,

@@ -1,6 +1,6 @@
 import type { Bounds } from './segment-graph.ts';
 
-/** The smallest box around two. */
+/** The smallest box around two boxes. */
 export function boxAround(one: Bounds, two: Bounds): Bounds {
   return {
     left: Math.min(one.left, two.left),

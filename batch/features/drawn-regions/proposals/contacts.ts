@@ -7,16 +7,16 @@ export interface Contact {
   readonly second: number;
   /** Pixel sides that they share. */
   readonly length: number;
-  /** How strong the edge between them is, 0 (none) to 1 (all of it plain to see), times `length`. */
+  /** Strength of the edge between them, from 0 (none) to 1 (clearly visible everywhere), times `length`. */
   readonly strength: number;
 }
 
-/** The Oklab distance from which on an edge is as plain as can be. */
+/** The Oklab distance above which an edge is clearly visible. */
 const PLAIN_EDGE = 0.12;
 
 /**
  * The contacts of segments, with the strength of the edge along each. It is measured between the pixels one step
- * further apart than those that touch, because these may be mixed.
+ * further apart than those that touch, because these may be mixtures.
  */
 export function measureContacts(
   picture: LabPicture,

@@ -1,6 +1,6 @@
 import type { Bounds } from './segment-graph.ts';
 
-/** Parts of a picture that are looked at whatever it shows, as fractions: the whole first, then ever smaller ones. */
+/** Parts of an image that are used whatever it shows, as fractions: first the whole image, then smaller parts. */
 const PARTS: readonly (readonly [left: number, top: number, right: number, bottom: number])[] = [
   [0, 0, 1, 1],
   [0, 0, 1, 1 / 2],
@@ -14,7 +14,7 @@ const PARTS: readonly (readonly [left: number, top: number, right: number, botto
   ...grid(1, 3),
 ];
 
-/** The first `count` of the fixed boxes of a picture, in whole pixels. */
+/** The first `count` fixed boxes of an image, in whole pixels. */
 export function fixedBoxes(width: number, height: number, count: number): Bounds[] {
   return PARTS.slice(0, count).map(([left, top, right, bottom]) => {
     const x = Math.min(width - 1, Math.round(left * width));

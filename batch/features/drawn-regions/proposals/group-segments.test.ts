@@ -3,7 +3,7 @@ import type { Contact } from './contacts.ts';
 import { groupSegments } from './group-segments.ts';
 import type { Segment, SegmentGraph } from './segment-graph.ts';
 
-/** Columns of a picture of height 10, each a segment, in greys of a palette of two. */
+/** Columns of an image of height 10, each a segment, in greys of a palette of two. */
 function columns(shades: readonly number[], strengths: readonly number[]): SegmentGraph {
   const segments = shades.map(
     (shade, column): Segment => ({
@@ -28,7 +28,7 @@ const members = (graph: SegmentGraph, weights: Parameters<typeof groupSegments>[
 describe('groupSegments', () => {
   const graph = columns([1, 1, 0, 0.1], [0.9, 0.9, 0.1]);
 
-  it('joins what has common colours first, then all', () => {
+  it('joins segments with common colours first, then all', () => {
     const byColour = { colour: 1, size: 0, fill: 0, edge: 0 };
     expect(members(graph, byColour)).toEqual(['0', '1', '2', '3', '0,1', '2,3', '0,1,2,3']);
   });
@@ -38,7 +38,7 @@ describe('groupSegments', () => {
     expect(members(graph, byEdge)).toEqual(['0', '1', '2', '3', '2,3', '0,1', '0,1,2,3']);
   });
 
-  it('takes only what it is given, and joins nothing that does not touch', () => {
+  it('uses only the given segments, and joins only those that touch', () => {
     expect(members(graph, { colour: 1, size: 1, fill: 1, edge: 0 }, [0, 2, 3])).toEqual([
       '0',
       '2',

@@ -1,32 +1,32 @@
 import { boxArea, boxAround } from './bounds.ts';
 import type { Bounds, Segment, SegmentGraph } from './segment-graph.ts';
 
-/** Some segments taken together. */
+/** Several segments taken together. */
 export interface Group {
   /** Numbers of its segments. */
   readonly members: readonly number[];
   readonly area: number;
   readonly bounds: Bounds;
-  /** Pixel sides of its outline, the picture's border included, and how strong its edge is, summed over them. */
+  /** Pixel sides of its outline, including the image's border, and the strength of its edge, summed over them. */
   readonly outline: number;
   readonly strength: number;
   /** Shares of the palette's entries, sum 1. */
   readonly colours: Float32Array;
 }
 
-/** How much each likeness counts when two groups are compared. */
+/** Weights of the similarities of two groups. */
 export interface Likeness {
   /** Common colours. */
   readonly colour: number;
-  /** Being small: small ones are joined first, so that groups grow evenly over the picture. */
+  /** Small size: small groups are joined first, so that groups grow evenly over the image. */
   readonly size: number;
-  /** Filling each other's gaps: the box around both is little larger than both. */
+  /** Filling each other's gaps: the box around both is only slightly larger than both. */
   readonly fill: number;
   /** A weak edge between them. */
   readonly edge: number;
 }
 
-/** Two groups that touch, while both are there. */
+/** Two groups that touch, while both exist. */
 interface Link {
   readonly first: number;
   readonly second: number;
@@ -36,8 +36,8 @@ interface Link {
 }
 
 /**
- * Hierarchical grouping (Uijlings et al., "Selective Search for Object Recognition", 2013): the two most alike groups
- * that touch become one, until none touch. Every group that arises is returned, single segments included.
+ * Hierarchical grouping (Uijlings et al., "Selective Search for Object Recognition", 2013): the two most similar groups
+ * that touch become one, until none touch. Every group on the way is returned, including single segments.
  *
  * @param taking only these segments take part.
  */
@@ -131,7 +131,7 @@ function compare(one: Group, two: Group, edge: number, weights: Likeness, pixels
   );
 }
 
-/** The link with the highest likeness; of equal ones the first. */
+/** The link with the highest similarity, the first among equal ones. */
 function mostAlike(links: readonly Link[]): Link | undefined {
   let best = links[0];
   for (const link of links) if (best === undefined || link.likeness > best.likeness) best = link;

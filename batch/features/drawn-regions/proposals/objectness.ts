@@ -1,35 +1,35 @@
 import type { Group } from './group-segments.ts';
 import type { SegmentGraph } from './segment-graph.ts';
 
-/** Ranks groups of one picture. */
+/** Ranks groups of one image. */
 export interface Objectness {
-  /** The higher, the more a group is like a whole thing. */
+  /** The higher, the more the group looks like a whole thing. */
   score(group: Group): number;
 }
 
 /**
- * How much each cue of a thing counts: logistic regression of boxes that overlap a thing's own, fitted on 240 drawn
- * scenes whose boxes were known and checked on 160 others (docs/gallery-features.md).
+ * The weights of the cues: from a logistic regression on boxes that overlap the box of a thing, fitted on 240 scenes
+ * with known boxes and checked on 160 others (docs/gallery-features.md).
  */
 const WEIGHTS = {
-  /** Share of the outline, the picture's border included, that is a plain edge. */
+  /** Share of the outline, including the image's border, that is a clear edge. */
   closed: 4.7,
   /** Share of its box that it fills: things with limbs fill little. */
   filling: -5.7,
-  /** Logarithm of its share of the picture. */
+  /** Logarithm of its share of the image. */
   area: 2.9,
-  /** Mean Oklab distance of its colours to those of the picture. */
+  /** Mean Oklab distance of its colours to those of the image. */
   salience: 9.9,
   /** Mean chroma. */
   chroma: 7,
-  /** Shares of the picture's width and height that its box has. */
+  /** Width and height of its box as shares of the image's. */
   width: -8.8,
   height: -7.9,
   /** Logarithm of the number of its segments. */
   segments: 0.5,
 } as const;
 
-/** Prepares the ranking of a picture's groups. */
+/** Prepares the ranking of the groups of an image. */
 export function objectness({ segments, width, height }: SegmentGraph): Objectness {
   const pixels = width * height;
   const salience = segments.map(({ mean }) =>

@@ -4,21 +4,22 @@ import { type Group, groupSegments, type Likeness } from './group-segments.ts';
 import { objectness } from './objectness.ts';
 import type { SegmentGraph } from './segment-graph.ts';
 
-/** What stands before a setting belongs together by place: parts of a thing differ in colour. */
+/** Foreground segments belong together by place: the parts of a thing have different colours. */
 const BY_PLACE: Likeness = { colour: 0.2, size: 1, fill: 2, edge: 0 };
-/** Parts of one colour, and what is set off from the rest by stronger edges than from each other. */
+/** Parts of one colour, and segments with stronger edges to the rest than to each other. */
 const BY_LOOK: Likeness = { colour: 0.3, size: 0.5, fill: 1, edge: 1 };
-/** For the whole picture: by the edges between, and by size. */
+/** For the whole image: by the edges between segments, and by size. */
 const BY_EDGE: Likeness = { colour: 0, size: 0.5, fill: 0.5, edge: 1 };
 
 /** Boxes that overlap by more than this share of their union count as one. */
 const SAME_BOX = 0.68;
-/** Share of the picture that a proposal has at least; smaller ones are noise. */
+/** Minimum share of the image of a proposal; smaller ones are noise. */
 const SMALLEST = 0.0008;
 
 /**
- * Regions that may show things, best first: all groups of several hierarchical groupings, which differ in what they
- * join first, so that what one tears apart another keeps whole; ranked by objectness, of nearly equal boxes only the best.
+ * Regions that may show things, best first: all groups of several hierarchical groupings. The groupings join segments in
+ * different orders, so that what one splits another keeps whole. Groups are ranked by objectness; of nearly equal boxes
+ * only the best is kept.
  */
 export function proposeRegions(graph: SegmentGraph, most: number): Group[] {
   const main = splitSegments(graph, MAIN_SETTING).foreground;
@@ -42,7 +43,7 @@ export function proposeRegions(graph: SegmentGraph, most: number): Group[] {
   return kept;
 }
 
-/** Groups of the same box and area once: they are the same group, found by several groupings. */
+/** Groups with the same box and area once: they are the same group, found by several groupings. */
 function distinct(groups: readonly Group[]): Group[] {
   const byBox = new Map<string, Group>();
   for (const group of groups) {

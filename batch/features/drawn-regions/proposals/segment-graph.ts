@@ -11,12 +11,12 @@ export interface Bounds {
   readonly bottom: number;
 }
 
-/** A segment as grouping sees it. */
+/** A segment, with what grouping needs. */
 export interface Segment {
   /** Pixels. */
   readonly area: number;
   readonly bounds: Bounds;
-  /** Pixel sides that lie on the picture's border. */
+  /** Pixel sides on the image's border. */
   readonly border: number;
   /** Shares of the palette's entries, sum 1. */
   readonly colours: Float32Array;
@@ -24,7 +24,7 @@ export interface Segment {
   readonly mean: readonly [lightness: number, greenRed: number, blueYellow: number];
 }
 
-/** The segments of a picture and which touch which. */
+/** The segments of an image and which of them touch. */
 export interface SegmentGraph {
   readonly width: number;
   readonly height: number;
@@ -32,7 +32,7 @@ export interface SegmentGraph {
   readonly contacts: readonly Contact[];
 }
 
-/** Measures the segments of a picture and their contacts. */
+/** Measures the segments of an image and their contacts. */
 export function segmentGraph(picture: LabPicture, segmentation: Segmentation): SegmentGraph {
   const { width, height } = segmentation;
   return {

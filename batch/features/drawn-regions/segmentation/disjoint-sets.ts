@@ -1,6 +1,6 @@
 /** Union-find over `0 … count - 1` with path halving and union by size. */
 export class DisjointSets {
-  /** Members of each root's set. */
+  /** Number of members of each root's set. */
   readonly sizes: Int32Array;
   readonly #parents: Int32Array;
 

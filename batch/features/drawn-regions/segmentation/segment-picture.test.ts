@@ -15,17 +15,17 @@ function segment(width: number, height: number, paint: Paint): Segmentation {
 }
 
 describe('segmentPicture', () => {
-  it('keeps a plain picture in one piece', () => {
+  it('keeps a plain image in one segment', () => {
     expect(segment(20, 11, () => [90, 120, 200]).count).toBe(1);
   });
 
-  it('cuts where the colour changes, and only there', () => {
+  it('splits where the colour changes, and only there', () => {
     const { count, labels } = segment(20, 12, (x) => (x < 7 ? [200, 40, 40] : [40, 90, 190]));
     expect(count).toBe(2);
     expect([...labels]).toEqual(Array.from({ length: 240 }, (_, at) => (at % 20 < 7 ? 0 : 1)));
   });
 
-  it('keeps a gradient in one piece, whichever way and however far it goes', () => {
+  it('keeps a gradient in one segment, in any direction and over any range', () => {
     const down = segment(80, 120, (_x, y) => [90 + y, 150 + Math.floor(y / 2), 250]);
     const across = segment(160, 60, (x) => [40 + x, 160 - Math.floor(x / 3), 60]);
     expect([down.count, across.count]).toEqual([1, 1]);
@@ -39,7 +39,7 @@ describe('segmentPicture', () => {
     expect(labels[30 * 80 + 40]).not.toBe(labels[0]);
   });
 
-  it('leaves nothing smaller than the smallest', () => {
+  it('leaves no segment smaller than the minimum', () => {
     const { labels, count } = segment(40, 40, (x, y) => {
       const value = (x * 7919 + y * 104729) % 251;
       return [value, (value * 3) % 256, (value * 5) % 256];

@@ -1,7 +1,7 @@
 import { type LabPicture, labDistance } from '../colour/lab-picture.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 
-/** A picture cut into segments: each pixel's number, `0 … count - 1`, row-major. */
+/** An image split into segments: the segment number of each pixel, `0 … count - 1`, row-major. */
 export interface Segmentation {
   readonly width: number;
   readonly height: number;
@@ -10,23 +10,24 @@ export interface Segmentation {
 }
 
 export interface SegmentationOptions {
-  /** k of the paper: the larger, the more difference a segment may hold. In Oklab distance times pixels. */
+  /** k of the paper: the larger, the more difference a segment may contain. In Oklab distance times pixels. */
   readonly scale: number;
-  /** Pixels that a segment has at least. */
+  /** Minimum number of pixels in a segment. */
   readonly smallest: number;
 }
 
-/** Weights are sorted by counting, in steps well below what a person sees. */
+/** Weights are sorted by counting, in steps far below what people notice. */
 const WEIGHT_STEPS = 2048;
-/** The distance from which on all are equally far. */
+/** Larger distances count as equal. */
 const FARTHEST = 0.5;
-/** Steps of eight-bit gradients, which nobody sees, count as none: a flat band has no inner difference to absorb one. */
+/** Steps of eight-bit gradients, which nobody notices, count as zero: a flat band has no inner difference to absorb one. */
 const UNSEEN = 0.012;
 
 /**
- * Graph-based segmentation (Felzenszwalb and Huttenlocher, "Efficient Graph-Based Image Segmentation", 2004): pixels
- * are joined along their 8-neighbour edges, least different first, while an edge is no larger than what either side
- * holds inside plus `scale / size`. A gradient, which differs little from pixel to pixel, so stays in one piece.
+ * Graph-based segmentation (Felzenszwalb and Huttenlocher, "Efficient Graph-Based Image Segmentation", 2004). Pixels
+ * are joined along their 8-neighbour edges, smallest difference first, as long as an edge is not larger than the inner
+ * difference of both sides plus `scale / size`. So a gradient, which differs little from pixel to pixel, stays in one
+ * segment.
  */
 export function segmentPicture(picture: LabPicture, { scale, smallest }: SegmentationOptions): Segmentation {
   const { width, height } = picture;
@@ -58,7 +59,7 @@ interface Edges {
   readonly weights: Float32Array;
 }
 
-/** The edges to the right, below and on both diagonals below, in order of weight (a stable counting sort). */
+/** The edges to the right, below and on both lower diagonals, sorted by weight (a stable counting sort). */
 function sortedEdges(picture: LabPicture): Edges {
   const { width, height } = picture;
   const most = 4 * width * height;

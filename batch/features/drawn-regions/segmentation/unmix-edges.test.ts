@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabPicture } from '../colour/lab-picture.ts';
 import { unmixEdges } from './unmix-edges.ts';
 
-/** A picture of greys. */
+/** An image of greys. */
 function greys(rows: readonly (readonly number[])[]): LabPicture {
   const lightness = Float32Array.from(rows.flat());
   return {
@@ -22,19 +22,19 @@ function rowsOf({ lightness, width }: LabPicture): number[][] {
 }
 
 describe('unmixEdges', () => {
-  it('gives a mixture to the nearer side, along rows and along columns', () => {
+  it('gives a mixture the colour of the nearer side, along rows and columns', () => {
     const row = [0.1, 0.1, 0.3, 0.9, 0.9];
     expect(rowsOf(unmixEdges(greys([row])))).toEqual([[0.1, 0.1, 0.1, 0.9, 0.9]]);
     const column = row.map((value) => [value]);
     expect(rowsOf(unmixEdges(greys(column)))).toEqual([[0.1], [0.1], [0.1], [0.9], [0.9]]);
   });
 
-  it('leaves a line one pixel wide', () => {
+  it('keeps a line one pixel wide', () => {
     const row = [0.9, 0.9, 0.2, 0.9, 0.9];
     expect(rowsOf(unmixEdges(greys([row])))).toEqual([row]);
   });
 
-  it('leaves a soft gradient', () => {
+  it('keeps a soft gradient', () => {
     const row = [0.5, 0.52, 0.54, 0.56, 0.58];
     expect(rowsOf(unmixEdges(greys([row])))).toEqual([row]);
   });

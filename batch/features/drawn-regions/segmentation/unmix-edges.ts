@@ -1,14 +1,14 @@
 import { type LabPicture, labDistance } from '../colour/lab-picture.ts';
 
-/** Contrast, in Oklab distance, from which on a step between two pixels' neighbours is an edge. */
+/** Contrast, in Oklab distance, above which a step between the neighbours of a pixel is an edge. */
 const EDGE = 0.05;
-/** How much longer than the straight way a mixture's way through Oklab may be. */
+/** How much longer than the direct way the way through a mixture in Oklab may be. */
 const DETOUR = 1.25;
 
 /**
- * Gives pixels that an edge runs through, and that are therefore a mixture of both sides, the colour of the nearer side.
- * Without it the mixtures along an edge would be segments of their own: thin rims around every thing. Lines one
- * pixel wide stay, because their colour lies between no neighbours'.
+ * Gives pixels on an edge, which are a mixture of both sides, the colour of the nearer side. Otherwise the mixtures
+ * along an edge would be separate segments: thin rims around every thing. Lines one pixel wide are kept, because their
+ * colour is not between those of their neighbours.
  */
 export function unmixEdges(picture: LabPicture): LabPicture {
   const { width, height } = picture;
@@ -30,7 +30,7 @@ export function unmixEdges(picture: LabPicture): LabPicture {
   };
 }
 
-/** The neighbour, `step` before or behind, that a mixture belongs to; the pixel itself when it is none. */
+/** The neighbour, `step` before or after, whose colour a mixture gets; the pixel itself if it is not a mixture. */
 function sideOf(picture: LabPicture, at: number, step: number): number {
   const contrast = labDistance(picture, at - step, at + step);
   if (contrast < EDGE) return at;
