@@ -18,6 +18,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   fingerprint_mismatch: 3,
   not_found: 4,
   generation_missing: 4,
+  generation_stale: 4,
   generation_incomplete: 4,
   conflict: 4,
   backend_unavailable: 4,

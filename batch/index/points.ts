@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/npy/index.ts';
 import { GENERATION_PATHS } from '../../shared/generation/index.ts';
@@ -100,8 +99,7 @@ async function sendPoints(
       );
       batch = [];
     };
-    const lines = createInterface({ input: createReadStream(payloads, 'utf8'), crlfDelay: Infinity });
-    for await (const line of lines) {
+    for await (const line of linesOf(payloads)) {
       if (id >= from) batch.push({ id, payload: JSON.parse(line) as Record<string, unknown> });
       id++;
       if (batch.length === BATCH) await flush();
@@ -113,6 +111,17 @@ async function sendPoints(
       });
     }
   });
+}
+
+/** Lines end with a line feed and with nothing else: JSON may hold what Node's readline takes for an end, too. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const parts = (rest + piece).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  if (rest !== '') yield rest;
 }
 
 /** Compares the points in Qdrant with the generation: counts, and a sample of vectors and payloads. */

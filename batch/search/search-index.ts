@@ -1,16 +1,34 @@
-import type { ImageGraphReader } from '../../shared/generation/index.ts';
-import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
-import type { QueryEngines } from '../../shared/platform/engines/index.ts';
-import { fusedScore } from '../../shared/retrieval/index.ts';
-import type { ImagePayload, QueryWord } from '../../shared/schema/index.ts';
-import type { QdrantStore, RecalledImage } from '../../workers/clients/index.ts';
-import { type OpenSearchOptions, withOpenSearch } from './open-search.ts';
+import { AppError } from '../../shared/errors/index.ts';
+import { createQueryEngines } from '../../shared/platform/engines/index.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
+import { parserOf } from '../../shared/platform/parse/index.ts';
+import type { ImagePayload, MatchPrecision, QueryWord } from '../../shared/schema/index.ts';
+import { exactRecall } from '../../shared/search/exact-recall.ts';
+import type { Payloads, Ranker } from '../../shared/search/ports.ts';
+import { search } from '../../shared/search/search-engine.ts';
+import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
+import { type QdrantStore, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
+import type { IndexFolder } from '../index/index-folder.ts';
 
-export interface SearchIndexOptions extends OpenSearchOptions {
-  readonly store: QdrantStore;
+export interface SearchIndexOptions {
+  readonly index: IndexFolder;
+  readonly backend: string;
+  /** What the fused matcher multiplies; float32 unless said. */
+  readonly precision?: MatchPrecision | undefined;
+  readonly query: string;
   /** Hits wanted. */
   readonly limit: number;
-  readonly signal?: AbortSignal | undefined;
+  /** Where recall asks; without it every coarse vector of the generation is compared, and no database is needed. */
+  readonly store?: QdrantStore | undefined;
+  /** Compares every image instead of a shortlist. */
+  readonly exhaustive: boolean;
+  /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
+  readonly fuse: boolean;
+  /** Memory for the images that are compared at once, in bytes. */
+  readonly memoryBytes: number;
+  readonly signal: AbortSignal;
+  /** Counts the images that were compared. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface IndexHit {
@@ -38,53 +56,104 @@ export interface IndexAnswer {
   readonly hits: readonly IndexHit[];
 }
 
+/** Attention from which on a region is reported; the command shows none. */
+const NO_EVIDENCE = { regions: 0, weight: 1 };
+
 /**
- * Searches the active generation in this process, without services: the same encoding, recall, matching and fused
- * score as through the edge worker.
+ * Searches the active generation in this process: the engine that also serves, over the generation's own files.
  *
- * @throws AppError `recall_unavailable` and what opening and reading the generation throws.
+ * @throws AppError `generation_missing`, `query_empty`, `query_too_long`, `backend_unavailable`, `recall_unavailable`,
+ *   `memory_exhausted` when not even one image fits, and what reading the generation throws.
  */
-export function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
-  const { store, query, limit, signal } = options;
-  return withOpenSearch(options, async ({ manifest, engines, reader, words, caption, coarse }) => {
-    const { shortlist, coarseWeight } = manifest.ranking;
-    const { images } = manifest.collections;
-    const recalled = await store.recall(images, [...coarse], Math.max(shortlist, limit), { signal });
-    const scores = await matchShortlist(engines, reader, recalled, caption, signal);
-    const hits = recalled.map(({ id: image, score, payload }, rank): IndexHit => {
-      const gsmn = scores[rank] ?? Number.NaN;
-      return { id: image, score: fusedScore(gsmn, score, coarseWeight), gsmn, coarse: score, image: payload };
-    });
-    hits.sort((a, b) => b.score - a.score);
+export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
+  const { index, backend, precision, query, limit, store, exhaustive, signal, onProgress } = options;
+  let compared = 0;
+  const generation = await openSearchGeneration({
+    files: folderFiles(index.generation(await index.requireActive())),
+    engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
+    parser: parserOf,
+    settings: {
+      memoryBytes: options.memoryBytes,
+      queryCacheBytes: 0,
+      exhaustiveImages: Number.POSITIVE_INFINITY,
+      evidence: NO_EVIDENCE,
+    },
+    serve: false,
+    signal,
+    hooks: {
+      onPairs: (count) => {
+        compared += count;
+        onProgress?.(compared, generation.images.count);
+      },
+    },
+  });
+  try {
+    const { manifest, queries, matcher } = generation;
+    const answer = await search(
+      { q: query, limit, offset: 0, exhaustive },
+      {
+        encoder: {
+          // Every hit is compared, however many are wanted.
+          encode: async (text) => {
+            const encoded = await queries.encode(text);
+            const { ranking } = encoded;
+            return {
+              ...encoded,
+              ranking: { ...ranking, shortlist: Math.max(ranking.shortlist, limit) },
+            };
+          },
+        },
+        recall: store === undefined ? exactRecall(generation) : qdrantRecall(store),
+        ranker: rankerOf(generation, options.fuse),
+        payloads: store === undefined ? noPayloads : qdrantPayloads(store),
+        degrade: false,
+      },
+      { signal },
+    );
     return {
       query,
-      words,
+      words: answer.words,
       generation: manifest.id,
-      backend: engines.backend,
-      encoder: engines.encoder.backend,
-      ranking: 'shortlist',
-      compared: recalled.length,
-      hits: hits.slice(0, limit),
+      backend: answer.compared?.backend ?? matcher.backend,
+      encoder: queries.backend,
+      ranking: exhaustive ? 'exhaustive' : 'shortlist',
+      compared: answer.compared?.compared ?? 0,
+      hits: answer.hits.map(({ id, score, gsmn = Number.NaN, coarse, image }) => ({
+        id,
+        score,
+        gsmn,
+        coarse,
+        image,
+      })),
     };
-  });
-}
-
-/** GSMN's scores of the recalled images, in their order. */
-async function matchShortlist(
-  { matcher }: QueryEngines,
-  reader: ImageGraphReader,
-  recalled: readonly RecalledImage[],
-  caption: CaptionGraph,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  if (recalled.length === 0) return new Float32Array();
-  const graphs: ImageGraph[] = [];
-  for (const { id } of recalled) graphs.push(...(await reader.read(id, id + 1)));
-  const prepared = await matcher.prepareImages(graphs);
-  try {
-    const { imageToText, textToImage } = await matcher.score(prepared, [caption], undefined, { signal });
-    return imageToText.map((score, rank) => score + (textToImage[rank] ?? Number.NaN));
   } finally {
-    prepared.dispose();
+    await generation.dispose();
   }
 }
+
+function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker {
+  return {
+    rank: async ({ query, ...request }, { signal }) => {
+      const { caption } = query;
+      if (caption === undefined) throw new RangeError('the query was not encoded here');
+      const page = await ranker.rank(
+        { ...request, query: { ...query, caption }, fuse, evidence: false },
+        { signal },
+      );
+      return { ...page, active: manifest.id };
+    },
+  };
+}
+
+/** Every generation of a build has its payloads; one without them can be searched through its database alone. */
+const noPayloads: Payloads = {
+  read: async ({ generation }) => {
+    throw new AppError(
+      'generation_incomplete',
+      `generation ${generation} does not have what is known of its images`,
+      {
+        hint: 'build it again, or name its vector database: --qdrant',
+      },
+    );
+  },
+};

@@ -17,10 +17,12 @@ export interface RerankerOptions {
   readonly log: Log;
 }
 
-function withEngines({ precision, ...options }: RerankerOptions): Parameters<typeof startRerank>[0] {
+function withEngines({ precision, backend, ...options }: RerankerOptions): Parameters<typeof startRerank>[0] {
   return {
     ...options,
-    engines: (config, parameters, backend) => createQueryEngines(config, parameters, backend, { precision }),
+    engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
+    parser: async (file) => (await import('../../shared/platform/parse/index.ts')).parserOf(file),
+    shippedParser: async () => (await import('../../shared/platform/parse/index.ts')).loadParser(),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type CaptionEncoder,
   type Parameters,
   parameter,
+  TEXT_PARAMETERS,
   yieldToEventLoop,
 } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
@@ -30,7 +31,7 @@ export function createSimdCaptionEncoder(
   parameters: Parameters,
   module: WebAssembly.Module,
 ): CaptionEncoder {
-  assertParameters(config, parameters);
+  assertParameters(config, parameters, TEXT_PARAMETERS);
   let layout: EncoderLayout | undefined = layOut(config, parameters, module);
   return {
     backend: 'simd',

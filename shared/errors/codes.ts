@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   // Things that must be there
   'not_found', // a point, a collection, an image, a route
   'generation_missing',
+  'generation_stale', // the generation that a request names is not served any more, another one is
   'generation_incomplete',
   'conflict', // it exists already, or someone else holds it
   'backend_unavailable', // a named engine is not there

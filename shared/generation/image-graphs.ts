@@ -13,8 +13,6 @@ export interface ImageGraphReader {
   readonly imageBytes: number;
   /** Graphs of images `[from, to)`: nodes `[R, D]`, boxes `[R, 4]`. */
   read(from: number, to: number): Promise<ImageGraph[]>;
-  /** Boxes of one image, `[R, 4]`. */
-  boxes(image: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -46,7 +44,6 @@ export async function openImageGraphs(
         count: nodes.layout.graphs,
         imageBytes: manifest.images.regions * (nodes.layout.rowBytes + 16),
         read,
-        boxes: (image) => boxes.read(image, image + 1),
         close: async () => {
           await nodeSource.close();
           await boxSource.close();

@@ -1,7 +1,6 @@
 export { type ActiveGeneration, parseActive } from './active-generation.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type Crc32c, loadCrc32c, sha256Hex, sha256OfSource } from './checksum.ts';
-export { type CoarseVectorReader, hasCoarseVectors, openCoarseVectors } from './coarse-vectors.ts';
 export { comparesParses } from './compares-parses.ts';
 export { featuresName, sameFeatures } from './feature-names.ts';
 export { type GenerationFiles, withFile, within } from './generation-files.ts';
@@ -19,4 +18,3 @@ export { MODEL_FILES } from './model-paths.ts';
 export { type NodeDtype, type NodeStoreLayout, nodeStoreLayout } from './node-store-layout.ts';
 export { NodeStoreReader } from './node-store-reader.ts';
 export { encodeNodeStoreChunk, encodeNodeStoreHeader, type FilePiece } from './node-store-writer.ts';
-export { withReadAhead } from './read-ahead.ts';

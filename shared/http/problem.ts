@@ -23,6 +23,7 @@ export const HTTP_STATUS = {
   fingerprint_mismatch: 500,
   not_found: 404,
   generation_missing: 503,
+  generation_stale: 503,
   generation_incomplete: 503,
   conflict: 409,
   backend_unavailable: 503,

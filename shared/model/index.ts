@@ -16,6 +16,7 @@ export {
   type Parameters,
   parameter,
   parameterShapes,
+  TEXT_PARAMETERS,
 } from './parameters.ts';
 export { scoreListsInTurn } from './score-lists.ts';
 export { assertWordIds } from './word-ids.ts';

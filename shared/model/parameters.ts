@@ -76,9 +76,16 @@ export function parameter(parameters: Parameters, name: string): Parameter {
   return found;
 }
 
-/** Refuses parameters that are missing, unexpected, or of another shape than the configuration needs. */
-export function assertParameters(config: ModelConfig, parameters: Parameters): void {
-  const expected = parameterShapes(config);
+/** What the parameters of the text encoder are called; a caption encoder needs no others. */
+export const TEXT_PARAMETERS = 'text_encoder.';
+
+/**
+ * Refuses parameters that are missing, superfluous, or of another shape than the configuration asks for.
+ *
+ * @param part the beginning of the names that are looked at; all unless said
+ */
+export function assertParameters(config: ModelConfig, parameters: Parameters, part = ''): void {
+  const expected = new Map([...parameterShapes(config)].filter(([name]) => name.startsWith(part)));
   const hint = 'the checkpoint and its options do not belong together';
   for (const [name, shape] of expected) {
     const { shape: found, data } = parameter(parameters, name);
@@ -99,6 +106,7 @@ export function assertParameters(config: ModelConfig, parameters: Parameters): v
     }
   }
   for (const name of parameters.keys()) {
-    if (!expected.has(name)) throw new AppError('shape_mismatch', `unknown parameter "${name}"`, { hint });
+    if (name.startsWith(part) && !expected.has(name))
+      throw new AppError('shape_mismatch', `unknown parameter "${name}"`, { hint });
   }
 }

@@ -1,4 +1,3 @@
-export { BestImages, type ComparedImage } from './best-images.ts';
 export { coarseScores } from './coarse-scores.ts';
 export { selectBagWords } from './fit/bag-words.ts';
 export { CENTRED_POOLING_WARNING, fitCentredPooling } from './fit/centred-pooling.ts';
@@ -13,7 +12,6 @@ export {
 export {
   type FittedWeight,
   fitFusionWeight,
-  fusedScore,
   fuseScores,
   fusionWeight,
   type PairedScores,

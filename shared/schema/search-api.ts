@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidenceSchema, queryWordSchema } from './rerank-api.ts';
+import { evidenceSchema, queryWordSchema } from './rank-api.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
 
 /** Which stage put the hits in order: `rerank` is full GSMN on the shortlist, `recall` the coarse order. */

@@ -101,7 +101,17 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
       expect(lines(GENERATION_PATHS.captionPayloads)).toEqual(
         captionImages.map((image, caption) => ({ text: `caption ${caption}`, image })),
       );
-      const answer = await searchIndex({ index, store, backend: 'wasm', query: 'a dog runs', limit: IMAGES });
+      const answer = await searchIndex({
+        index,
+        store,
+        backend: 'wasm',
+        query: 'a dog runs',
+        limit: IMAGES,
+        exhaustive: false,
+        fuse: true,
+        memoryBytes: 2 ** 26,
+        signal: new AbortController().signal,
+      });
       expect(answer.hits.map(({ id }) => id).sort((a, b) => a - b)).toEqual(each(1));
       for (const { id, image } of answer.hits) {
         expect(image.captions).toEqual(own(id).map((caption) => `caption ${caption}`));

@@ -4,10 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIndex } from '../../batch/index/build-index.ts';
 import { IndexFolder } from '../../batch/index/index-folder.ts';
 import { silentReport } from '../../batch/report.ts';
-import {
-  type SearchExhaustivelyOptions,
-  searchExhaustively,
-} from '../../batch/search/search-exhaustively.ts';
+import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
 import { openImageGraphs } from '../../shared/generation/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -94,14 +91,16 @@ describe('exhaustive search in this process', () => {
     }));
   }
 
-  const search = (changes: Partial<SearchExhaustivelyOptions> = {}) =>
-    searchExhaustively({
+  const search = (changes: Partial<SearchIndexOptions> = {}) =>
+    searchIndex({
       index,
       backend: 'wasm',
       query: QUERY,
       limit: 10,
-      coarse: true,
+      exhaustive: true,
+      fuse: true,
       memoryBytes: 2 ** 20,
+      signal: new AbortController().signal,
       ...changes,
     });
 
@@ -126,8 +125,24 @@ describe('exhaustive search in this process', () => {
     }
   });
 
+  it('ranks the shortlist of the coarse vectors, without a database', async () => {
+    for (const limit of [4, 10, 15]) {
+      const answer = await search({ exhaustive: false, limit });
+      // The shortlist of the generation has ten; more hits need a longer one.
+      const length = Math.max(10, limit);
+      expect(answer).toMatchObject({ ranking: 'shortlist', compared: length });
+      const shortlist = everything.toSorted((a, b) => b.coarse - a.coarse).slice(0, length);
+      const order = expected(0.5).filter(({ id }) => shortlist.some((image) => image.id === id));
+      expect(answer.hits.map(({ id }) => id)).toEqual(order.slice(0, limit).map(({ id }) => id));
+      for (const [rank, { id, score, image }] of answer.hits.entries()) {
+        expect(score).toBeCloseTo(order[rank]?.score ?? Number.NaN, 5);
+        expect(image).toEqual(payloads[id]);
+      }
+    }
+  });
+
   it("ranks by the graphs' score alone where that is asked for", async () => {
-    const { hits } = await search({ coarse: false, limit: 7 });
+    const { hits } = await search({ fuse: false, limit: 7 });
     const order = expected(0).slice(0, 7);
     expect(hits.map(({ id }) => id)).toEqual(order.map(({ id }) => id));
     expect(hits[0]?.score).toBe(hits[0]?.gsmn);
@@ -140,18 +155,19 @@ describe('exhaustive search in this process', () => {
       return done.map((images, at) => images - (done[at - 1] ?? 0));
     };
     expect(await slices(2 ** 20)).toEqual([IMAGES]);
-    const few = await slices(8000);
+    // A scan takes a sixteenth of the memory at a time.
+    const few = await slices(40_000);
     const [most = 0] = few;
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThan(IMAGES);
     expect(few.slice(0, -1).every((images) => images === most)).toBe(true);
     expect(few.reduce((sum, images) => sum + images, 0)).toBe(IMAGES);
     // Twice the memory, twice the images, to a whole one.
-    const [twice = 0] = await slices(16_000);
+    const [twice = 0] = await slices(80_000);
     expect(Math.abs(twice - 2 * most)).toBeLessThanOrEqual(1);
     await expect(search({ memoryBytes: 100 })).rejects.toMatchObject({
       code: 'memory_exhausted',
-      message: expect.stringContaining('100'),
+      message: expect.stringContaining('0.10 KiB'),
     });
   });
 
@@ -159,7 +175,7 @@ describe('exhaustive search in this process', () => {
     const controller = new AbortController();
     const done: number[] = [];
     const stopped = search({
-      memoryBytes: 8000,
+      memoryBytes: 40_000,
       signal: controller.signal,
       onProgress: (images) => {
         done.push(images);
@@ -182,7 +198,7 @@ describe('exhaustive search in this process', () => {
       `--index=${index.path}`,
     ]);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^compare: 23 images in [\d.]+ s\n$/)]);
-    const answer = JSON.parse(stdout) as Awaited<ReturnType<typeof searchExhaustively>>;
+    const answer = JSON.parse(stdout) as Awaited<ReturnType<typeof searchIndex>>;
     expect(answer).toEqual(await search({ limit: 5 }));
     const refused = await runGsmn(['search', QUERY, '--no-coarse', '--index', index.path]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--exhaustive')]);
@@ -198,7 +214,7 @@ describe('exhaustive search in this process', () => {
       writeFileSync(path, whole.replaceAll('"name"', '"nom"'));
       await expect(search()).rejects.toMatchObject({ code: 'format_invalid' });
       rmSync(path);
-      await expect(search()).rejects.toMatchObject({ code: 'file_unreadable' });
+      await expect(search()).rejects.toMatchObject({ code: 'file_missing' });
     } finally {
       writeFileSync(path, whole);
     }

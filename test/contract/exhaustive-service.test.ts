@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsEncoder, createTfjsMatcher } from '../../shared/gsmn/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
-import { problemSchema, rankAllResponseSchema, searchResponseSchema } from '../../shared/schema/index.ts';
+import { problemSchema, rankResponseSchema, searchResponseSchema } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { createQdrantStore, createRerankClient } from '../../workers/clients/index.ts';
-import { createEdgeApp } from '../../workers/edge/app.ts';
 import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { edgeOver } from '../support/edge-over.ts';
 import { heldEngines, startTestService, type TestService } from '../support/rerank-service.ts';
 import { pushTinyPoints, type TinyGeneration } from '../support/tiny-generation.ts';
 
@@ -46,7 +46,7 @@ describe.each([
 ])('exhaustive ranking by the services, %s', (_, memoryBytes) => {
   let service: TestService;
   let database: RunningQdrantLocal;
-  let app: ReturnType<typeof createEdgeApp>;
+  let app: ReturnType<typeof edgeOver>;
   let expected: Awaited<ReturnType<typeof bruteForce>>;
 
   beforeAll(async () => {
@@ -58,16 +58,7 @@ describe.each([
     database = await startQdrantLocal({ path: ':memory:', port: 0 });
     const qdrant = createQdrantStore({ url: database.url });
     await pushTinyPoints(qdrant, service.tiny);
-    app = createEdgeApp({
-      rerank: createRerankClient({ url: service.server.url }),
-      qdrant,
-      budgets: { encode: 10_000, recall: 10_000, rerank: 10_000, exhaustive: 20_000, evidence: 10_000 },
-      allowedOrigins: '*',
-      cacheSeconds: 0,
-      widget: '',
-      explain: '',
-      log: () => {},
-    });
+    app = edgeOver({ rerank: service.server.url, qdrant: database.url });
   });
   afterAll(async () => {
     await database.close();
@@ -75,19 +66,47 @@ describe.each([
   });
 
   const rankAll = (change: object = {}) =>
-    service.post('/v1/rank-all', { query: QUERY, generation: service.tiny.id, limit: 12, ...change });
-
-  it.each([1, 12, IMAGES, 2000])('is that of comparing every image: the best %i', async (limit) => {
-    const response = await rankAll({ limit });
+    service.post('/v1/rank', {
+      query: QUERY,
+      generation: service.tiny.id,
+      candidates: 'all',
+      limit: 12,
+      ...change,
+    });
+  const answerOf = async (response: Response) => {
     expect(response.status).toBe(200);
-    const answer = rankAllResponseSchema.parse(await response.json());
+    const { took: _, ...answer } = rankResponseSchema.parse(await response.json());
+    return answer;
+  };
+
+  it.each([
+    [0, 1],
+    [0, 12],
+    [5, 12],
+    [0, 100],
+    [40, 10],
+    [1900, 100],
+  ])('is that of comparing every image: from %i on, %i', async (offset, limit) => {
+    const answer = await answerOf(await rankAll({ offset, limit }));
     expect(answer).toMatchObject({ generation: service.tiny.id, backend: 'wasm', compared: IMAGES });
-    const best = expected.slice(0, limit);
+    const best = expected.slice(offset, offset + limit);
     expect(answer.images.map(({ id }) => id)).toEqual(best.map(({ id }) => id));
-    for (const [rank, { score, coarse }] of answer.images.entries()) {
-      expect(score).toBeCloseTo(best[rank]?.gsmn ?? NaN, 5);
-      expect(coarse).toBeCloseTo(best[rank]?.coarse ?? NaN, 5);
+    for (const [place, { id, score, gsmn, coarse, payload, evidence }] of answer.images.entries()) {
+      expect(score).toBeCloseTo(best[place]?.score ?? NaN, 5);
+      expect(gsmn).toBeCloseTo(best[place]?.gsmn ?? NaN, 5);
+      expect(coarse).toBeCloseTo(best[place]?.coarse ?? NaN, 5);
+      expect(payload).toEqual(service.tiny.payloads[id]);
+      expect(evidence?.words).toHaveLength(7);
     }
+  });
+
+  it('is that of naming every image without its cosine', async () => {
+    const candidates = expected.map(({ id }) => [id, null]);
+    const [all, named] = [await answerOf(await rankAll()), await answerOf(await rankAll({ candidates }))];
+    expect(named).toEqual({
+      ...all,
+      images: all.images.map((image) => ({ ...image, score: expect.closeTo(image.score, 5) })),
+    });
   });
 
   it('reaches the public over the edge, page by page, beyond what recall brings', async () => {
@@ -112,20 +131,28 @@ describe.each([
     }
   });
 
-  it('is used by many at once, beside shortlists', async () => {
-    const rerank = () =>
-      service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [40, 2, 17, 30] });
-    const [ranked, listed, again] = await Promise.all([rankAll(), rerank(), rankAll()]);
-    expect([ranked.status, listed.status, again.status]).toEqual([200, 200, 200]);
-    expect(await ranked.json()).toEqual(await again.json());
+  it('is used by many at once, beside shortlists, each as if alone', async () => {
+    const candidates = [40, 2, 17, 30].map((id) => [id, 0.5]);
+    const requests = [
+      {},
+      { candidates },
+      { offset: 3 },
+      { query: 'grass .' },
+      { candidates, query: 'a man' },
+    ];
+    const alone = [];
+    for (const request of requests) alone.push(await answerOf(await rankAll(request)));
+    const together = await Promise.all(requests.map((request) => rankAll(request)));
+    expect(await Promise.all(together.map(answerOf))).toEqual(alone);
   });
 
   it.each([
     ['no limit', { limit: undefined }, 400, 'request_invalid'],
     ['a limit of none', { limit: 0 }, 400, 'request_invalid'],
-    ['more than it answers', { limit: 2001 }, 400, 'request_invalid'],
+    ['more than it answers', { limit: 101 }, 400, 'request_invalid'],
+    ['images far behind', { offset: 2000 }, 413, 'request_too_large'],
     ['no words', { query: ' ' }, 400, 'query_empty'],
-    ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_missing'],
+    ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_stale'],
   ])('refuses %s', async (__, change, status, code) => {
     const response = await rankAll(change);
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([status, code]);
@@ -137,7 +164,7 @@ describe('an exhaustive ranking that may not be', () => {
     const service = await startTestService({ settings: { exhaustiveImages: 6 } });
     const client = createRerankClient({ url: service.server.url });
     await expect(
-      client.rankAll({ query: QUERY, generation: service.tiny.id, limit: 1 }),
+      client.rank({ query: QUERY, generation: service.tiny.id, candidates: 'all', limit: 1 }),
     ).rejects.toMatchObject({
       code: 'request_too_large',
       message: 'the index has 7 images, and exhaustive search compares at most 6',
@@ -147,13 +174,15 @@ describe('an exhaustive ranking that may not be', () => {
 
   it('is refused for a generation without coarse vectors, which serves shortlists all the same', async () => {
     const service = await startTestService({ tiny: { vectors: false } });
-    const request = { query: QUERY, generation: service.tiny.id };
-    const response = await service.post('/v1/rank-all', { ...request, limit: 1 });
-    expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([
-      500,
-      'generation_incomplete',
-    ]);
-    expect((await service.post('/v1/rerank', { ...request, ids: [1] })).status).toBe(200);
+    const request = { query: QUERY, generation: service.tiny.id, limit: 1 };
+    for (const candidates of ['all', [[1, null]]]) {
+      const response = await service.post('/v1/rank', { ...request, candidates });
+      expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([
+        500,
+        'generation_incomplete',
+      ]);
+    }
+    expect((await service.post('/v1/rank', { ...request, candidates: [[1, 0.5]] })).status).toBe(200);
     await service.close();
   });
 
@@ -165,17 +194,14 @@ describe('an exhaustive ranking that may not be', () => {
       settings: { memoryBytes: 10 * IMAGE_BYTES },
     });
     engines.hold();
-    const late = await service.post(
-      '/v1/rank-all',
-      { query: QUERY, generation: service.tiny.id, limit: 1 },
-      { headers: { 'x-timeout-ms': '50' } },
-    );
+    const request = { query: QUERY, generation: service.tiny.id, candidates: 'all', limit: 10 };
+    const late = await service.post('/v1/rank', request, { headers: { 'x-timeout-ms': '50' } });
     expect([late.status, problemSchema.parse(await late.json()).code]).toEqual([504, 'timeout']);
+    expect(engines.signals.at(-1)?.aborted).toBe(true);
     engines.release();
     // All of the memory can be had by the next request.
-    const ids = Array.from({ length: 10 }, (_, id) => 40 - id);
-    const next = await service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids });
-    expect(next.status).toBe(200);
+    const candidates = Array.from({ length: 10 }, (_, id) => [40 - id, 0.5]);
+    expect((await service.post('/v1/rank', { ...request, candidates })).status).toBe(200);
     expect(await service.metric('gsmn_rerank_pairs_total')).toBe(10);
     await service.close();
   });

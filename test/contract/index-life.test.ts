@@ -8,7 +8,7 @@ import { IndexFolder } from '../../batch/index/index-folder.ts';
 import { verifyPoints } from '../../batch/index/points.ts';
 import { verifyNodes } from '../../batch/index/verify-nodes.ts';
 import { silentReport } from '../../batch/report.ts';
-import { searchIndex } from '../../batch/search/search-index.ts';
+import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
 import { openImageGraphs, verifyFiles } from '../../shared/generation/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -51,6 +51,18 @@ describe('the life of an index', () => {
     project.remove();
   });
 
+  const searchFor = (query: string, limit: number): SearchIndexOptions => ({
+    index,
+    store,
+    backend: 'wasm',
+    query,
+    limit,
+    exhaustive: false,
+    fuse: true,
+    memoryBytes: 2 ** 24,
+    signal: new AbortController().signal,
+  });
+
   const served = async () => [
     (await index.active())?.generation,
     (await store.listAliases()).get('gsmn-images'),
@@ -88,7 +100,7 @@ describe('the life of an index', () => {
 
   it('ranks all images like plain matching', async () => {
     const { prepared } = project;
-    const answer = await searchIndex({ index, store, backend: 'wasm', query: 'a dog on grass', limit: 20 });
+    const answer = await searchIndex(searchFor('a dog on grass', 20));
     expect(answer.hits).toHaveLength(20);
 
     const { encoder, matcher } = await createEngines(prepared.config, prepared.parameters, 'wasm');
@@ -116,9 +128,7 @@ describe('the life of an index', () => {
     ['', 'query_empty'],
     ['x'.repeat(501), 'query_too_long'],
   ])('refuses the query "%s"', async (query, code) => {
-    await expect(searchIndex({ index, store, backend: 'wasm', query, limit: 5 })).rejects.toMatchObject({
-      code,
-    });
+    await expect(searchIndex(searchFor(query, 5))).rejects.toMatchObject({ code });
   });
 
   it('refuses a second build at the same time', async () => {

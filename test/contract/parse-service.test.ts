@@ -2,46 +2,35 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { AppError } from '../../shared/errors/index.ts';
 import { bytesSource } from '../../shared/formats/byte-source.ts';
 import { isTree, type Parser, writeParser } from '../../shared/parse/index.ts';
-import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
-import { parseResponseSchema, problemSchema } from '../../shared/schema/index.ts';
-import { createQdrantStore, createRerankClient } from '../../workers/clients/index.ts';
-import { createEdgeApp } from '../../workers/edge/app.ts';
+import { parserOf } from '../../shared/platform/parse/index.ts';
+import { parseResponseSchema, problemSchema, SEARCH_LIMITS } from '../../shared/schema/index.ts';
+import { edgeOver } from '../support/edge-over.ts';
 import { seededRandom } from '../support/random.ts';
 import { randomParser, smallParserConfig } from '../support/random-parser.ts';
 import { startTestService, type TestService } from '../support/rerank-service.ts';
+import type { TinyOptions } from '../support/tiny-generation.ts';
 
 const SEED = 20261127;
 const QUERY = 'A dog runz on the gras.';
 const WORDS = ['a', 'dog', 'runz', 'on', 'the', 'gras', '.'];
 
-// The parser that ships is not what is tested here.
-vi.mock(import('../../shared/platform/parse/index.ts'), async (original) => ({
-  ...(await original()),
-  loadParser: vi.fn(),
-}));
-const shipped = vi.mocked(loadParser);
+/** The parser that ships is not what is tested here. */
+const shipped = vi.fn<() => Promise<Parser>>();
+const startWith = (tiny: TinyOptions) => startTestService({ tiny, shippedParser: shipped });
 
 /** Random trees, by another parser for each seed. */
 function smallParser(seed: number): Promise<Parser> {
   return parserOf(bytesSource('parser', writeParser(randomParser(seededRandom(seed), smallParserConfig()))));
 }
 
-/** The edge over a rerank service of its own. */
-function edgeOver({ server }: TestService) {
-  return createEdgeApp({
-    rerank: createRerankClient({ url: server.url, retries: 0 }),
-    qdrant: createQdrantStore({ url: server.url }),
-    budgets: { encode: 10_000, recall: 10_000, rerank: 10_000, exhaustive: 10_000, evidence: 10_000 },
-    allowedOrigins: '*',
-    cacheSeconds: 30,
-    widget: '',
-    explain: '',
-    log: () => {},
-  });
+/** Asks the edge over a rerank service for a graph; it needs no database. */
+function askEdge({ server }: TestService, query: string) {
+  const edge = edgeOver({ rerank: server.url, qdrant: server.url });
+  return edge.request(`/v1/parse?${new URLSearchParams({ q: query })}`);
 }
 
 async function graphOf(service: TestService, query = QUERY) {
-  const response = await edgeOver(service).request(`/v1/parse?${new URLSearchParams({ q: query })}`);
+  const response = await askEdge(service, query);
   expect(response.status).toBe(200);
   return parseResponseSchema.parse(await response.json());
 }
@@ -52,7 +41,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
   let service: TestService;
 
   beforeAll(async () => {
-    service = await startTestService({ tiny: { seed: SEED } });
+    service = await startWith({ seed: SEED });
   });
   afterAll(() => service.close());
 
@@ -83,7 +72,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
 
   it('is a tree over every query, the longest too', async () => {
     shipped.mockResolvedValue(await smallParser(SEED));
-    for (const length of [1, 2, 3, 50, 120]) {
+    for (const length of [1, 2, 3, 50, SEARCH_LIMITS.queryWords]) {
       const { words } = await graphOf(
         service,
         Array.from({ length }, (_, word) => 'adog'[word % 4]).join(' '),
@@ -95,9 +84,9 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
 
   it('is a problem while the parser’s file is missing, and comes when it is there', async () => {
     shipped.mockRejectedValue(new AppError('file_missing', '/srv/model/parser.safetensors is not there'));
-    const fresh = await startTestService({ tiny: { seed: SEED + 1 } });
+    const fresh = await startWith({ seed: SEED + 1 });
     try {
-      const response = await edgeOver(fresh).request('/v1/parse?q=a+dog');
+      const response = await askEdge(fresh, 'a dog');
       expect(response.status).toBe(503);
       const text = await response.text();
       expect(problemSchema.parse(JSON.parse(text)).code).toBe('encode_unavailable');
@@ -112,9 +101,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
 
 describe('the graph of a query of a model that compares parses', () => {
   it('is that of the model’s own parser', async () => {
-    const service = await startTestService({
-      tiny: { seed: SEED + 2, config: { sparse: true, propagation: 'neighbours' } },
-    });
+    const service = await startWith({ seed: SEED + 2, config: { sparse: true, propagation: 'neighbours' } });
     try {
       const own = await parserOf(bytesSource('parser', service.tiny.model.parser ?? new Uint8Array()));
       const [tree] = await own.parse([WORDS]);

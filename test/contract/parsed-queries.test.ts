@@ -6,11 +6,7 @@ import type { Dependencies } from '../../shared/model/index.ts';
 import { captionDependencies, isTree } from '../../shared/parse/index.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
-import {
-  parseResponseSchema,
-  rankAllResponseSchema,
-  rerankResponseSchema,
-} from '../../shared/schema/index.ts';
+import { parseResponseSchema, rankResponseSchema } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import { startTestService, type TestService } from '../support/rerank-service.ts';
 
@@ -27,11 +23,8 @@ async function plainScores({ model, images, vocabulary }: TestService['tiny'], d
   const [words = new Float32Array()] = await encoder.encodeCaptions([encodeQuery(QUERY, vocabulary).ids]);
   await encoder.dispose();
   return images.map((image) => {
-    const { imageToText, textToImage } = plainPair(model.config, model.parameters, image, {
-      words,
-      dependencies,
-    });
-    return { imageToText, textToImage };
+    const pair = plainPair(model.config, model.parameters, image, { words, dependencies });
+    return pair.imageToText + pair.textToImage;
   });
 }
 
@@ -51,41 +44,51 @@ describe('queries of a model that compares parses', () => {
   });
   afterAll(() => service.close());
 
-  it('are parsed by the parser of the generation', async () => {
-    const response = await service.post('/v1/rerank', {
-      query: QUERY,
-      generation: service.tiny.id,
-      ids: IDS,
-      evidenceIds: [6],
-    });
-    expect(response.status).toBe(200);
-    const { scores } = rerankResponseSchema.parse(await response.json());
-    for (const [index, { imageToText, textToImage }] of scores.entries()) {
-      const own = expected[IDS[index] as number];
-      expect(imageToText).toBeCloseTo(own?.imageToText ?? NaN, 5);
-      expect(textToImage).toBeCloseTo(own?.textToImage ?? NaN, 5);
-    }
-  });
-
-  it('are parsed for an exhaustive ranking too', async () => {
-    const response = await service.post('/v1/rank-all', {
+  async function rank(request: object) {
+    const response = await service.post('/v1/rank', {
       query: QUERY,
       generation: service.tiny.id,
       limit: 7,
+      ...request,
     });
-    const { images } = rankAllResponseSchema.parse(await response.json());
-    expect(images).toHaveLength(7);
-    for (const { id, score } of images) {
-      const own = expected[id];
-      expect(score).toBeCloseTo((own?.imageToText ?? NaN) + (own?.textToImage ?? NaN), 5);
+    expect(response.status).toBe(200);
+    return rankResponseSchema.parse(await response.json()).images;
+  }
+
+  it.each([
+    ['a shortlist', IDS.map((id) => [id, 0.5]), IDS.length],
+    ['every image', 'all', 7],
+  ])('are parsed by the parser of the generation for %s', async (_, candidates, count) => {
+    const images = await rank({ candidates });
+    expect(images).toHaveLength(count);
+    for (const { id, gsmn } of images) expect(gsmn).toBeCloseTo(expected[id] ?? Number.NaN, 5);
+  });
+
+  it('that were encoded and parsed elsewhere are ranked by that parse', async () => {
+    const { model, vocabulary, recall } = service.tiny;
+    const { words, ids } = encodeQuery(QUERY, vocabulary);
+    const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
+    const [nodes = new Float32Array()] = await encoder.encodeCaptions([ids]);
+    await encoder.dispose();
+    const [coarse = new Float32Array()] = await recall.encodeTexts([{ text: QUERY, ids, words: nodes }]);
+    const base64 = (values: Float32Array) => Buffer.from(values.buffer).toString('base64');
+    const query = {
+      words: words.map(({ text }) => text),
+      nodes: base64(nodes),
+      coarse: base64(coarse),
+    };
+    for (const candidates of ['all', IDS.map((id) => [id, 0.5])]) {
+      const ranked = await rank({ candidates });
+      expect(await rank({ candidates, query: { ...query, dependencies } })).toEqual(ranked);
+      // Another parse gives another answer.
+      const chain = words.map((__, index) => [index, index + 1]);
+      expect(await rank({ candidates, query: { ...query, dependencies: chain } })).not.toEqual(ranked);
     }
   });
 
   it('would score differently without a parse', async () => {
     const without = await plainScores(service.tiny);
-    const difference = Math.max(
-      ...expected.map((own, id) => Math.abs(own.textToImage - (without[id]?.textToImage ?? NaN))),
-    );
+    const difference = Math.max(...expected.map((own, id) => Math.abs(own - (without[id] ?? Number.NaN))));
     expect(difference).toBeGreaterThan(1e-3);
   });
 

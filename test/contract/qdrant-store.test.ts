@@ -1,7 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
+import type { EncodedQuery } from '../../shared/search/ports.ts';
+import {
+  createQdrantStore,
+  type QdrantStore,
+  qdrantPayloads,
+  qdrantRecall,
+} from '../../workers/clients/index.ts';
 import { startTestServer, type TestServer } from './qdrant-server.ts';
 
 const payload = (name: string) => ({ name, width: 4, height: 3, captions: [] });
@@ -15,7 +21,7 @@ describe('the Qdrant client of this project', () => {
   });
   afterAll(() => server.close());
 
-  it('recalls the nearest images, best first, with their payload', async () => {
+  it('recalls the nearest images, best first, by id alone', async () => {
     await store.ensureCollection('recall', 2);
     await store.upsert('recall', [
       { id: 0, vector: Float32Array.of(1, 0), payload: payload('a.jpg') },
@@ -23,11 +29,10 @@ describe('the Qdrant client of this project', () => {
       { id: 2, vector: [0, 1], payload: payload('c.jpg') },
     ]);
     const found = await store.recall('recall', [0, 1], 2);
-    expect(found.map(({ id, payload: { name } }) => [id, name])).toEqual([
-      [2, 'c.jpg'],
-      [1, 'b.jpg'],
+    expect(found).toEqual([
+      { id: 2, score: expect.closeTo(1, 5) },
+      { id: 1, score: expect.closeTo(0.8, 5) },
     ]);
-    expect(found[1]?.score).toBeCloseTo(0.8, 5);
     const filter = { must: [{ key: 'name', match: { value: 'a.jpg' } }] };
     expect((await store.recall('recall', [0, 1], 2, { filter })).map(({ id }) => id)).toEqual([0]);
   });
@@ -86,14 +91,79 @@ describe('the Qdrant client of this project', () => {
       hint: expect.stringContaining('QDRANT_API_KEY'),
     });
   });
+});
 
-  it('refuses points that are not images', async () => {
+describe('Qdrant as recall and payloads of a search', () => {
+  let server: TestServer;
+  let store: QdrantStore;
+  const query = (collection: string) =>
+    ({ collection, coarse: Float32Array.of(0, 1) }) as unknown as EncodedQuery;
+  const call = { requestId: 'r-1', signal: new AbortController().signal };
+
+  beforeAll(async () => {
+    server = await startTestServer({ apiKey: 'key' });
+    store = createQdrantStore({ url: server.url, apiKey: 'key' });
+    await store.ensureCollection('images', 2);
+    await store.upsert('images', [
+      { id: 0, vector: [1, 0], payload: payload('a.jpg') },
+      { id: 1, vector: [0, 1], payload: payload('b.jpg') },
+    ]);
+  });
+  afterAll(() => server.close());
+
+  it('finds ids and cosines, then payloads by id; those that are not there are left out', async () => {
+    expect(await qdrantRecall(store).nearest(query('images'), 5, call)).toEqual([
+      { id: 1, coarse: expect.closeTo(1, 5) },
+      { id: 0, coarse: expect.closeTo(0, 5) },
+    ]);
+    const found = await qdrantPayloads(store).read(query('images'), [1, 7, 0], call);
+    expect([...found].sort(([a], [b]) => a - b)).toEqual([
+      [0, payload('a.jpg')],
+      [1, payload('b.jpg')],
+    ]);
+  });
+
+  it('tell that a collection is gone, and make every other refusal one of recall', async () => {
+    const stranger = createQdrantStore({ url: server.url, apiKey: 'wrong' });
+    for (const [from, collection, code] of [
+      [store, 'nothing', 'not_found'],
+      [stranger, 'images', 'recall_unavailable'],
+    ] as const) {
+      await expect(qdrantRecall(from).nearest(query(collection), 1, call)).rejects.toMatchObject({ code });
+      await expect(qdrantPayloads(from).read(query(collection), [0], call)).rejects.toMatchObject({ code });
+    }
+    const long = { ...query('images'), coarse: new Float32Array(3) };
+    await expect(qdrantRecall(store).nearest(long, 1, call)).rejects.toMatchObject({
+      code: 'recall_unavailable',
+    });
+  });
+
+  it('refuse images that are none: a collection of something else', async () => {
     await store.ensureCollection('strange', 2);
     await store.upsert('strange', [{ id: 0, vector: [1, 0], payload: { title: 'no image' } }]);
-    await expect(store.recall('strange', [1, 0], 1)).rejects.toMatchObject({
+    await expect(qdrantPayloads(store).read(query('strange'), [0], call)).rejects.toMatchObject({
       code: 'recall_unavailable',
       message: expect.stringContaining('payload'),
     });
+  });
+
+  it('are given up with their caller, or when their time is over', async () => {
+    const gone = { ...call, signal: AbortSignal.abort() };
+    await expect(qdrantRecall(store).nearest(query('images'), 1, gone)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const late = createQdrantStore({ url: `http://127.0.0.1:${port}` });
+    await expect(qdrantRecall(late, 50).nearest(query('images'), 1, call)).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    await expect(qdrantPayloads(late, 50).read(query('images'), [1], call)).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    silent.closeAllConnections();
+    silent.close();
   });
 });
 

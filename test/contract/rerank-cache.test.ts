@@ -2,19 +2,27 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { GENERATION_PATHS } from '../../shared/generation/index.ts';
-import { createEngines } from '../../shared/platform/engines/index.ts';
-import { problemSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
-import { startTestService, type TestService } from '../support/rerank-service.ts';
+import { problemSchema, rankResponseSchema } from '../../shared/schema/index.ts';
+import { startTestService, type TestService, testEngines } from '../support/rerank-service.ts';
 import { activateTiny } from '../support/tiny-generation.ts';
 
 const QUERY = 'a dog runs';
 /** What a tiny image takes prepared: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
 const IMAGE_BYTES = 4 * 3 * (12 + 12 + 3);
 
+function rank(service: TestService, ids: readonly number[]): Promise<Response> {
+  const candidates = ids.map((id) => [id, 0.5]);
+  return service.post('/v1/rank', { query: QUERY, generation: service.tiny.id, candidates, limit: 100 });
+}
+
+/** GSMN's scores of the images, in their order, from an answer that has the evidence of all. */
 async function scores(service: TestService, ids: readonly number[]): Promise<number[]> {
-  const response = await service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids });
+  const response = await rank(service, ids);
   expect(response.status).toBe(200);
-  return rerankResponseSchema.parse(await response.json()).scores.map(({ score }) => score);
+  const { images, evidence } = rankResponseSchema.parse(await response.json());
+  expect([images.length, evidence]).toEqual([ids.length, 'complete']);
+  const found = new Map(images.map(({ id, gsmn }) => [id, gsmn]));
+  return ids.map((id) => found.get(id) ?? Number.NaN);
 }
 
 /** Turns a byte of an image's nodes over in the file that the service reads. */
@@ -61,11 +69,7 @@ describe('the images of a rerank service with little memory', () => {
         message: 'an image takes 0.32 KiB prepared, and the memory for images is 0.32 KiB',
       },
     });
-    const refused = await service.post('/v1/rerank', {
-      query: QUERY,
-      generation: service.tiny.id,
-      ids: [1],
-    });
+    const refused = await rank(service, [1]);
     expect([refused.status, problemSchema.parse(await refused.json()).code]).toEqual([
       503,
       'rerank_unavailable',
@@ -73,7 +77,7 @@ describe('the images of a rerank service with little memory', () => {
     await service.close();
   });
 
-  it('fail the requests for a damaged one alone, until it is mended', async () => {
+  it('fail the requests for a damaged one alone, until it is repaired', async () => {
     const service = await startTestService({
       tiny: { images: 30 },
       settings: { memoryBytes: 10 * IMAGE_BYTES },
@@ -81,10 +85,7 @@ describe('the images of a rerank service with little memory', () => {
     const before = await scores(service, [20, 21, 22]);
     await scores(service, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     await flipByte(service, 21);
-    const [bad, good] = await Promise.all([
-      service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [20, 21, 22] }),
-      scores(service, [20, 22]),
-    ]);
+    const [bad, good] = await Promise.all([rank(service, [20, 21, 22]), scores(service, [20, 22])]);
     expect([bad.status, problemSchema.parse(await bad.json()).code]).toEqual([500, 'checksum_mismatch']);
     expect(good).toEqual([before[0], before[2]]);
     await flipByte(service, 21);
@@ -98,8 +99,8 @@ describe('the images of a rerank service with little memory', () => {
     const service = await startTestService({
       tiny: { images: 300 },
       active: false,
-      engines: async (config, parameters, backend) => {
-        const { encoder, matcher } = await createEngines(config, parameters, backend);
+      engines: async (model) => {
+        const { encoder, matcher } = await testEngines(model);
         return {
           encoder,
           matcher: {

@@ -2,11 +2,21 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GENERATION_PATHS } from '../../shared/generation/index.ts';
-import { encodeResponseSchema, problemSchema, rerankResponseSchema } from '../../shared/schema/index.ts';
-import { heldEngines, startTestService, type TestService } from '../support/rerank-service.ts';
+import { encodeResponseSchema, problemSchema, rankResponseSchema } from '../../shared/schema/index.ts';
+import { readQueryModel } from '../../shared/search/query-model.ts';
+import { heldEngines, startTestService, type TestService, testEngines } from '../support/rerank-service.ts';
 import { activateTiny, writeTinyGeneration } from '../support/tiny-generation.ts';
 
 const QUERY = 'a man runs';
+
+/** Ranks two images of a generation. */
+function rankTwo(service: TestService, generation: string): Promise<Response> {
+  const candidates = [
+    [0, 0.5],
+    [1, 0.25],
+  ];
+  return service.post('/v1/rank', { query: QUERY, generation, candidates, limit: 2 });
+}
 
 describe('generations of the rerank service', () => {
   const engines = heldEngines();
@@ -21,8 +31,11 @@ describe('generations of the rerank service', () => {
 
   const encode = async () =>
     encodeResponseSchema.parse(await (await service.post('/v1/encode', { query: QUERY })).json());
-  const rerank = (generation: string) =>
-    service.post('/v1/rerank', { query: QUERY, generation, ids: [0, 1] });
+  const rank = (generation: string) => rankTwo(service, generation);
+  const answerOf = async (response: Response) => {
+    const { took: _, ...answer } = rankResponseSchema.parse(await response.json());
+    return answer;
+  };
   const ready = async () => {
     const response = await service.get('/readyz');
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
@@ -37,25 +50,26 @@ describe('generations of the rerank service', () => {
 
   it('switches while requests run, which end in the generation they began with', async () => {
     const { tiny } = service;
-    const before = rerankResponseSchema.parse(await (await rerank(tiny.id)).json());
+    const before = await answerOf(await rank(tiny.id));
+    expect(before).toMatchObject({ generation: tiny.id, active: tiny.id });
     engines.hold();
-    const running = rerank(tiny.id);
+    const running = rank(tiny.id);
     await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     const next = await switchTo(2);
     await service.server.refresh();
     expect((await encode()).generation).toBe(next);
     expect(await ready()).toMatchObject({ status: 200, body: { active: next, previous: tiny.id } });
     engines.release();
-    expect(rerankResponseSchema.parse(await (await running).json())).toEqual(before);
-    // A query that was encoded before the switch is still ranked where it began.
-    expect((await rerank(tiny.id)).status).toBe(200);
-    expect((await rerank(next)).status).toBe(200);
+    expect(await answerOf(await running)).toEqual(before);
+    // A query that was encoded before the switch is still ranked where it began, and hears that another one is active.
+    expect(await answerOf(await rank(tiny.id))).toEqual({ ...before, active: next });
+    expect(await answerOf(await rank(next))).toMatchObject({ generation: next, active: next });
   });
 
   it('lets go of a generation two switches later, but not under a running request', async () => {
     const { tiny } = service;
     engines.hold();
-    const running = rerank(tiny.id);
+    const running = rank(tiny.id);
     await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     const second = await switchTo(2);
     await service.server.refresh();
@@ -64,8 +78,8 @@ describe('generations of the rerank service', () => {
     expect(service.server.status()).toMatchObject({ active: third, previous: second });
     engines.release();
     expect((await running).status).toBe(200);
-    const gone = await rerank(tiny.id);
-    expect(problemSchema.parse(await gone.json()).code).toBe('generation_missing');
+    const gone = await rank(tiny.id);
+    expect([gone.status, problemSchema.parse(await gone.json()).code]).toEqual([409, 'generation_stale']);
   });
 
   it('goes back to the previous one without loading it again', async () => {
@@ -97,7 +111,7 @@ describe('generations of the rerank service', () => {
       status: 200,
       body: { active: tiny.id, failure: { generation: id, code } },
     });
-    expect((await rerank(tiny.id)).status).toBe(200);
+    expect((await rank(tiny.id)).status).toBe(200);
     const complaint = service.lines.find(({ level }) => level === 'error');
     expect(complaint?.fields).toMatchObject({ generation: id, serving: tiny.id, code });
 
@@ -117,7 +131,7 @@ describe('generations of the rerank service', () => {
     await rename(join(generations, id), join(generations, 'f'.repeat(16)));
     await service.server.refresh();
     expect(service.server.status()).toMatchObject({ active: tiny.id, failure: { code: 'format_invalid' } });
-    expect((await rerank(tiny.id)).status).toBe(200);
+    expect((await rank(tiny.id)).status).toBe(200);
   });
 
   it('serves on when active.json is broken or gone', async () => {
@@ -130,7 +144,7 @@ describe('generations of the rerank service', () => {
     });
     await rm(join(service.index, 'active.json'));
     await service.server.refresh();
-    expect((await rerank(tiny.id)).status).toBe(200);
+    expect((await rank(tiny.id)).status).toBe(200);
     await activateTiny(service.index, tiny.id);
     await service.server.refresh();
     expect(service.server.status()).toMatchObject({ active: tiny.id, failure: null });
@@ -146,12 +160,78 @@ describe('a rerank service whose index has nothing yet', () => {
     const encode = await service.post('/v1/encode', { query: QUERY });
     expect([encode.status, encode.headers.get('retry-after')]).toEqual([503, '5']);
     expect(problemSchema.parse(await encode.json()).code).toBe('encode_unavailable');
-    const rerank = await service.post('/v1/rerank', { query: QUERY, generation: tiny.id, ids: [0] });
-    expect(problemSchema.parse(await rerank.json()).code).toBe('rerank_unavailable');
+    const ranked = await rankTwo(service, tiny.id);
+    expect(problemSchema.parse(await ranked.json()).code).toBe('rerank_unavailable');
+    const model = await service.get(`/v1/generations/${tiny.id}/query-model`);
+    expect(problemSchema.parse(await model.json()).code).toBe('encode_unavailable');
 
     await activateTiny(service.index, tiny.id);
     await vi.waitFor(async () => expect((await service.get('/readyz')).status).toBe(200), 10_000);
     expect((await service.post('/v1/encode', { query: QUERY })).status).toBe(200);
+    await service.close();
+  });
+});
+
+describe('the query model of a generation', () => {
+  it('is sent for every generation that is loaded, whole, and never changes', async () => {
+    const service = await startTestService();
+    const { tiny } = service;
+    const path = (id: string) => `/v1/generations/${id}/query-model`;
+    const { id: next } = await writeTinyGeneration(service.index, { seed: 2, images: 4 });
+    await activateTiny(service.index, next, tiny.id);
+    await service.server.refresh();
+    for (const id of [tiny.id, next]) {
+      const response = await service.get(path(id));
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/octet-stream');
+      expect(response.headers.get('cache-control')).toContain('immutable');
+      expect(response.headers.get('etag')).toBe(`"${id}"`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      expect(bytes.length).toBe(Number(response.headers.get('content-length')));
+      const model = await readQueryModel(bytes, 'it');
+      expect([model.generation, model.collection]).toEqual([id, `gsmn-${id}-images`]);
+      const head = await service.get(path(id), { method: 'HEAD' });
+      expect([
+        head.status,
+        head.headers.get('content-length'),
+        (await head.arrayBuffer()).byteLength,
+      ]).toEqual([200, String(bytes.length), 0]);
+    }
+    const none = await service.get(path('f'.repeat(16)));
+    expect([none.status, problemSchema.parse(await none.json()).code]).toEqual([409, 'generation_stale']);
+    await service.close();
+  });
+
+  it('does not keep its generation when its reader goes away', async () => {
+    const disposals = vi.fn();
+    const service = await startTestService({
+      // Large enough that the answer waits for its reader.
+      tiny: { config: { jointSize: 768 } },
+      engines: async (model) => {
+        const { encoder, matcher } = await testEngines(model);
+        const dispose = async () => {
+          disposals(model.config.jointSize);
+          await matcher.dispose();
+        };
+        return { encoder, matcher: { ...matcher, dispose } };
+      },
+    });
+    const { tiny } = service;
+    const leaving = new AbortController();
+    const response = await service.get(`/v1/generations/${tiny.id}/query-model`, { signal: leaving.signal });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    // Retired, but not under its reader.
+    for (const seed of [2, 3]) {
+      const { id } = await writeTinyGeneration(service.index, { seed });
+      await activateTiny(service.index, id);
+      await service.server.refresh();
+    }
+    expect(disposals).not.toHaveBeenCalled();
+    leaving.abort();
+    await expect(reader?.closed).rejects.toThrow();
+    // It was retired, and its memory given back: nobody uses it any more.
+    await vi.waitFor(() => expect(disposals.mock.calls).toEqual([[768]]), 10_000);
     await service.close();
   });
 });
@@ -163,7 +243,7 @@ describe('closing the rerank service', () => {
     const settings = { graceMs: 600_000 };
     const service = await startTestService({ engines: engines.engines, settings });
     engines.hold();
-    const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
+    const running = rankTwo(service, service.tiny.id);
     await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     let closed = false;
     const closing = service.server.close().then(() => {
@@ -182,7 +262,7 @@ describe('closing the rerank service', () => {
     const engines = heldEngines();
     const service = await startTestService({ engines: engines.engines, settings: { graceMs: 20 } });
     engines.hold();
-    const running = service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] });
+    const running = rankTwo(service, service.tiny.id);
     const broken = expect(running).rejects.toThrow();
     await vi.waitFor(() => expect(engines.waiting()).toBe(1), 10_000);
     await service.server.close();

@@ -1,12 +1,27 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createEngines } from '../../shared/platform/engines/index.ts';
-import { type Problem, problemSchema } from '../../shared/schema/index.ts';
+import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
+import { type Problem, problemSchema, RANK_LIMITS, SEARCH_LIMITS } from '../../shared/schema/index.ts';
 import { startRerank } from '../../workers/rerank/index.ts';
-import { heldEngines, keptLog, startTestService, type TestService } from '../support/rerank-service.ts';
+import {
+  heldEngines,
+  keptLog,
+  startTestService,
+  type TestService,
+  testEngines,
+} from '../support/rerank-service.ts';
 
 const QUERY = 'a dog runs';
+/** Candidates by the number. */
+function many(count: number, coarse: number | null): unknown[] {
+  return Array.from({ length: count }, (_, id) => [id, coarse]);
+}
+/** Two of the images, with their cosines. */
+const CANDIDATES = [
+  [1, 0.5],
+  [2, 0.25],
+];
 
 async function problem(response: Response): Promise<Problem> {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -20,14 +35,20 @@ async function problem(response: Response): Promise<Problem> {
 describe('what the rerank service refuses', () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await startTestService({ settings: { queryWords: 20 } });
+    service = await startTestService({ settings: { exhaustiveImages: 1200 } });
   });
   afterAll(() => service.close());
 
   const encode = (body: unknown, init?: Parameters<TestService['post']>[2]) =>
     service.post('/v1/encode', body, init);
-  const rerank = (change: object) =>
-    service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [1, 2], ...change });
+  const rank = (change: object) =>
+    service.post('/v1/rank', {
+      query: QUERY,
+      generation: service.tiny.id,
+      candidates: CANDIDATES,
+      limit: 10,
+      ...change,
+    });
 
   it.each([
     ['no JSON', '{"query":'],
@@ -47,37 +68,104 @@ describe('what the rerank service refuses', () => {
   it.each([
     ['blanks', '   \n\t ', 'query_empty'],
     ['more characters than are read', 'a '.repeat(501), 'query_too_long'],
-    ['more words than are read', 'a '.repeat(21), 'query_too_long'],
+    ['more words than are read', 'a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
   ])('a query of %s', async (_, query, code) => {
-    for (const response of [await encode({ query }), await rerank({ query })]) {
+    for (const response of [await encode({ query }), await rank({ query })]) {
       expect(response.status).toBe(400);
       expect((await problem(response)).code).toBe(code);
     }
   });
 
   it('takes the longest query that it may', async () => {
-    expect((await encode({ query: 'a '.repeat(20) })).status).toBe(200);
+    const query = 'a '.repeat(SEARCH_LIMITS.queryWords);
+    expect([(await encode({ query })).status, (await rank({ query })).status]).toEqual([200, 200]);
   });
 
   it.each([
-    ['no images', { ids: [] }, 400, 'request_invalid'],
-    ['an image twice', { ids: [1, 2, 1] }, 400, 'request_invalid'],
-    ['an image that is not there', { ids: [0, 7] }, 400, 'request_invalid'],
-    ['a negative image', { ids: [-1] }, 400, 'request_invalid'],
-    ['half an image', { ids: [0.5] }, 400, 'request_invalid'],
-    ['an image beyond all integers', { ids: [1e300] }, 400, 'request_invalid'],
-    ['too many images', { ids: Array.from({ length: 1001 }, (_, id) => id) }, 413, 'request_too_large'],
-    ['evidence of a stranger', { evidenceIds: [3] }, 400, 'request_invalid'],
-    ['too much evidence', { evidenceIds: Array.from({ length: 51 }, () => 1) }, 413, 'request_too_large'],
-    ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_missing'],
+    ['no images', { candidates: [] }, 400, 'request_invalid'],
+    ['every image by another word', { candidates: 'every' }, 400, 'request_invalid'],
+    ['an image without its cosine', { candidates: [[1]] }, 400, 'request_invalid'],
+    ['an image and its name', { candidates: [['1', 0.5]] }, 400, 'request_invalid'],
+    ['an image twice', { candidates: [...CANDIDATES, [1, 0]] }, 400, 'request_invalid'],
+    ['an image that is not there', { candidates: [[7, 0]] }, 400, 'request_invalid'],
+    ['a negative image', { candidates: [[-1, 0]] }, 400, 'request_invalid'],
+    ['half an image', { candidates: [[0.5, 0]] }, 400, 'request_invalid'],
+    ['an image beyond all integers', { candidates: [[1e300, 0]] }, 400, 'request_invalid'],
+    ['too many images', { candidates: many(RANK_LIMITS.shortlist + 1, 0) }, 413, 'request_too_large'],
+    ['too many without cosines', { candidates: many(1201, null) }, 413, 'request_too_large'],
+    ['no page', { limit: undefined }, 400, 'request_invalid'],
+    ['a page of nothing', { limit: 0 }, 400, 'request_invalid'],
+    ['too large a page', { limit: RANK_LIMITS.page + 1 }, 400, 'request_invalid'],
+    ['a page far behind', { offset: RANK_LIMITS.depth, limit: 1 }, 413, 'request_too_large'],
+    ['a page before the first', { offset: -1 }, 400, 'request_invalid'],
+    ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_stale'],
     ['no generation', { generation: undefined }, 400, 'request_invalid'],
-  ])('to rerank %s', async (_, change, status, code) => {
-    const response = await rerank(change);
+  ])('to rank %s', async (_, change, status, code) => {
+    const response = await rank(change);
     expect([response.status, (await problem(response)).code]).toEqual([status, code]);
   });
 
+  it('takes as many images as it may', async () => {
+    // Of so many only seven are there, but their number is not what is wrong.
+    for (const candidates of [many(RANK_LIMITS.shortlist, 0), many(1200, null)]) {
+      const refused = await rank({ candidates });
+      expect([refused.status, (await problem(refused)).detail]).toEqual([
+        400,
+        expect.stringContaining('no image 7'),
+      ]);
+    }
+    const last = await rank({ offset: RANK_LIMITS.depth - RANK_LIMITS.page, limit: RANK_LIMITS.page });
+    expect(last.status).toBe(200);
+  });
+
+  const encoded = (change: object) => {
+    const floats = (length: number, value = 0.1) =>
+      Buffer.from(new Float32Array(length).fill(value).buffer).toString('base64');
+    const { dimensions } = service.tiny.manifest.coarse;
+    return { words: ['a', 'dog'], nodes: floats(4 * 12), coarse: floats(dimensions), ...change };
+  };
+  const bytes = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64');
+
+  it.each([
+    ['nodes for a word less', { words: ['a', 'dog', 'runs'] }, 'query.nodes'],
+    ['nodes for a word more', { words: ['a'] }, 'query.nodes'],
+    ['no nodes', { nodes: '' }, 'query.nodes'],
+    ['nodes that are no base64', { nodes: '?!' }, 'query.nodes'],
+    [
+      'a node that is no number',
+      { words: [], nodes: bytes(...Array(23).fill(0), Number.NaN) },
+      'query.nodes',
+    ],
+    ['an infinite node', { words: [], nodes: bytes(...Array(23).fill(0), Infinity) }, 'query.nodes'],
+    ['a coarse vector of another length', { coarse: bytes(1) }, 'query.coarse'],
+    ['a word that depends on one that is not there', { dependencies: [[3, 1]] }, 'query.dependencies'],
+    ['a word of a negative number', { dependencies: [[0, -1]] }, 'query.dependencies'],
+    ['half a dependency', { dependencies: [[0]] }, 'query'],
+    ['no words', { words: undefined }, 'query'],
+  ])('to rank an encoded query with %s', async (_, change, where) => {
+    const response = await rank({ query: encoded(change) });
+    const { code, detail } = await problem(response);
+    expect([response.status, code, detail]).toEqual([400, 'request_invalid', expect.stringContaining(where)]);
+  });
+
+  it('takes an encoded query that fits', async () => {
+    expect(
+      (
+        await rank({
+          query: encoded({
+            dependencies: [
+              [0, 2],
+              [2, 1],
+            ],
+          }),
+        })
+      ).status,
+    ).toBe(200);
+    expect((await rank({ query: encoded({}), candidates: 'all' })).status).toBe(200);
+  });
+
   it('a body that is too large, whether it says so or not', async () => {
-    const large = JSON.stringify({ query: 'a', padding: 'x'.repeat(70_000) });
+    const large = JSON.stringify({ query: 'a', padding: 'x'.repeat(RANK_LIMITS.bodyBytes) });
     const declared = await encode(large);
     expect([declared.status, (await problem(declared)).code]).toEqual([413, 'request_too_large']);
     const sent = await new Promise<{ status: number; body: string }>((resolve, reject) => {
@@ -90,7 +178,7 @@ describe('what the rerank service refuses', () => {
       });
       outgoing.on('error', reject);
       // Without a length the body goes out in chunks.
-      for (let piece = 0; piece < 7; piece++) outgoing.write('x'.repeat(10_000));
+      for (let piece = 0; piece < 3; piece++) outgoing.write('x'.repeat(RANK_LIMITS.bodyBytes / 2));
       outgoing.end();
     });
     expect(sent.status).toBe(413);
@@ -106,7 +194,9 @@ describe('what the rerank service refuses', () => {
     ['GET', '/v1/encode'],
     ['GET', '/'],
     ['POST', '/v1/encode/'],
-    ['DELETE', '/v1/rerank'],
+    ['DELETE', '/v1/rank'],
+    ['POST', '/v1/rerank'],
+    ['POST', '/v1/generations/x/query-model'],
     ['GET', '/%2e%2e/etc/passwd'],
   ])('%s %s', async (method, path) => {
     const response = await service.get(path, { method });
@@ -118,9 +208,16 @@ describe('what the rerank service refuses', () => {
       {
         query: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
         generation: fc.oneof(fc.constant('unset'), fc.jsonValue()),
-        ids: fc.oneof(fc.array(fc.oneof(fc.integer(), fc.double())), fc.jsonValue()),
-        evidenceIds: fc.oneof(fc.array(fc.nat(9)), fc.jsonValue()),
-        limit: fc.oneof(fc.integer({ min: -1, max: 2100 }), fc.jsonValue()),
+        candidates: fc.oneof(
+          fc.constant('all'),
+          fc.uniqueArray(fc.tuple(fc.nat(7), fc.oneof(fc.double(), fc.constant(null))), {
+            selector: ([id]) => id,
+          }),
+          fc.array(fc.oneof(fc.integer(), fc.array(fc.double()))),
+          fc.jsonValue(),
+        ),
+        limit: fc.oneof(fc.integer({ min: -1, max: 110 }), fc.jsonValue()),
+        offset: fc.oneof(fc.integer({ min: -1, max: 2100 }), fc.jsonValue()),
       },
       { requiredKeys: [] },
     );
@@ -130,19 +227,15 @@ describe('what the rerank service refuses', () => {
       fc.string({ unit: 'binary' }),
     );
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('/v1/encode', '/v1/rerank', '/v1/rank-all'),
-        bodies,
-        async (path, body) => {
-          const response = await service.post(path, body);
-          if (response.status === 200) {
-            await response.body?.cancel();
-            return;
-          }
-          expect(response.status).toBeLessThan(500);
-          await problem(response);
-        },
-      ),
+      fc.asyncProperty(fc.constantFrom('/v1/encode', '/v1/parse', '/v1/rank'), bodies, async (path, body) => {
+        const response = await service.post(path, body);
+        if (response.status === 200) {
+          await response.body?.cancel();
+          return;
+        }
+        expect(response.status).toBeLessThan(500);
+        await problem(response);
+      }),
       { numRuns: 300 },
     );
     expect((await service.get('/healthz')).status).toBe(200);
@@ -163,8 +256,14 @@ describe('whom the rerank service serves', () => {
     const bare = async (path: string, authorization: string, method = 'GET') =>
       fetch(`${service.server.url}${path}`, { method, headers: { authorization } });
     for (const given of ['', 'Bearer wrong', 'Basic long and random']) {
-      for (const path of ['/v1/encode', '/v1/rerank', '/metrics', '/nothing']) {
-        const response = await bare(path, given, path.startsWith('/v1') ? 'POST' : 'GET');
+      for (const path of [
+        '/v1/encode',
+        '/v1/rank',
+        '/metrics',
+        '/v1/generations/x/query-model',
+        '/nothing',
+      ]) {
+        const response = await bare(path, given, /^\/v1\/(encode|rank)$/.test(path) ? 'POST' : 'GET');
         expect([path, response.status, (await problem(response)).code]).toEqual([path, 401, 'unauthorized']);
         expect(response.headers.get('www-authenticate')).toBe('Bearer');
       }
@@ -178,8 +277,9 @@ describe('whom the rerank service serves', () => {
   it('nobody beyond this machine without a token', async () => {
     const start = startRerank({
       indexFolder: '/nowhere',
-      backend: 'wasm',
-      engines: createEngines,
+      engines: testEngines,
+      parser: parserOf,
+      shippedParser: loadParser,
       log: keptLog().log,
       port: 0,
       host: '0.0.0.0',
@@ -191,8 +291,9 @@ describe('whom the rerank service serves', () => {
     const service = await startTestService();
     const start = startRerank({
       indexFolder: service.index,
-      backend: 'wasm',
-      engines: createEngines,
+      engines: testEngines,
+      parser: parserOf,
+      shippedParser: loadParser,
       log: keptLog().log,
       port: service.server.port,
     });
@@ -209,8 +310,12 @@ describe('a rerank service with much to do', () => {
   });
   afterAll(() => service.close());
 
-  const rerank = (init?: Parameters<TestService['post']>[2]) =>
-    service.post('/v1/rerank', { query: QUERY, generation: service.tiny.id, ids: [0, 1] }, init);
+  const rank = (init?: Parameters<TestService['post']>[2]) =>
+    service.post(
+      '/v1/rank',
+      { query: QUERY, generation: service.tiny.id, candidates: CANDIDATES, limit: 2 },
+      init,
+    );
   const held = async () => ({
     running: await service.metric('gsmn_rerank_requests_held{state="running"}'),
     waiting: await service.metric('gsmn_rerank_requests_held{state="waiting"}'),
@@ -219,11 +324,11 @@ describe('a rerank service with much to do', () => {
 
   it('works on some, lets some wait, and refuses more, saying when to come back', async () => {
     engines.hold();
-    const first = rerank();
+    const first = rank();
     await until({ running: 1, waiting: 0 });
-    const second = rerank();
+    const second = rank();
     await until({ running: 1, waiting: 1 });
-    const third = await rerank();
+    const third = await rank();
     expect([third.status, third.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await problem(third)).code).toBe('overloaded');
     // Probes and metrics never wait.
@@ -233,13 +338,15 @@ describe('a rerank service with much to do', () => {
     await until({ running: 0, waiting: 0 });
   });
 
-  it('gives up when the time is over, and the place is free when the work has ended', async () => {
+  it('gives up when the time is over, and tells the matcher', async () => {
     engines.hold();
-    const late = await rerank({ headers: { 'x-timeout-ms': '30' } });
+    const late = await rank({ headers: { 'x-timeout-ms': '30' } });
     expect([late.status, (await problem(late)).code]).toEqual([504, 'timeout']);
+    // Nobody waits for the batch any more: the matcher hears of it, and the place is free for the next.
+    await until({ running: 0, waiting: 0 });
+    expect(engines.signals.at(-1)?.aborted).toBe(true);
+    const next = rank();
     await until({ running: 1, waiting: 0 });
-    const next = rerank();
-    await until({ running: 1, waiting: 1 });
     engines.release();
     expect((await next).status).toBe(200);
     await until({ running: 0, waiting: 0 });
@@ -248,9 +355,9 @@ describe('a rerank service with much to do', () => {
   it('lets go of a caller that went away, whether it was served or waited', async () => {
     engines.hold();
     const [one, other] = [new AbortController(), new AbortController()];
-    const served = rerank({ signal: one.signal });
+    const served = rank({ signal: one.signal });
     await until({ running: 1, waiting: 0 });
-    const waiting = rerank({ signal: other.signal });
+    const waiting = rank({ signal: other.signal });
     await until({ running: 1, waiting: 1 });
     other.abort();
     await expect(waiting).rejects.toThrow();
@@ -261,10 +368,9 @@ describe('a rerank service with much to do', () => {
       async () => expect(await service.metric('gsmn_rerank_errors_total{code="cancelled"}')).toBe(2),
       10_000,
     );
-    // Its work cannot be broken off in the middle: the place is taken until it ends.
-    await until({ running: 1, waiting: 0 });
-    engines.release();
     await until({ running: 0, waiting: 0 });
-    expect((await rerank()).status).toBe(200);
+    expect(engines.signals.at(-1)?.aborted).toBe(true);
+    engines.release();
+    expect((await rank()).status).toBe(200);
   });
 });

@@ -63,7 +63,7 @@ describe('gsmn start', () => {
 
       const response = await fetch(`${url}/v1/search?q=a+dog+runs&limit=4`);
       expect([response.status, response.headers.get('x-search-stage')]).toEqual([200, 'rerank']);
-      for (const stage of ['encode', 'recall', 'rerank', 'evidence'])
+      for (const stage of ['encode', 'recall', 'rank', 'match', 'evidence'])
         expect(response.headers.get('server-timing')).toContain(`${stage};dur=`);
       const answer = searchResponseSchema.parse(await response.json());
       expect(answer).toMatchObject({ generation: tiny.id, stage: 'rerank' });
@@ -109,6 +109,14 @@ describe('gsmn start', () => {
     for (let round = 1; round <= 6; round++) {
       await vi.waitFor(() => expect(workerds()).toHaveLength(round), { timeout: 10_000, interval: 20 });
       expect((await fetch(`${url}/v1/search?q=a+dog`)).status).toBe(200);
+      if (round === 1) {
+        // The first search has the query model loaded; the next one is encoded by it.
+        await vi.waitFor(() => expect(command.stderr()).toContain('queries are encoded at the edge'), 10_000);
+        expect(await (await fetch(`${url}/v1/search?q=a+dog`)).json()).toMatchObject({
+          generation: tiny.id,
+          stage: 'rerank',
+        });
+      }
       process.kill(workerds().at(-1) ?? 0, 'SIGKILL');
     }
     expect(await command.ended).toBe(1);
@@ -269,10 +277,10 @@ describe('gsmn serve', () => {
       generations: { cache: { images: number; budget: number } }[];
     };
     expect(status.generations[0]?.cache).toMatchObject({ images: 7, budget: 2 ** 20 });
-    const ranked = await fetch(`${url}/v1/rank-all`, {
+    const ranked = await fetch(`${url}/v1/rank`, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ query: 'a dog', generation: tiny.id, limit: 1 }),
+      body: JSON.stringify({ query: 'a dog', generation: tiny.id, candidates: 'all', limit: 1 }),
     });
     expect([ranked.status, await ranked.text()]).toEqual([413, expect.stringContaining('at most 6')]);
     command.child.kill('SIGTERM');

@@ -65,7 +65,6 @@ export async function startSite(): Promise<Site> {
         RERANK_URL: upstreams.url,
         QDRANT_URL: upstreams.url,
         IMAGES_URL: `${upstreams.url}/pictures`,
-        EVIDENCE_TIMEOUT_MS: '1500',
         CACHE_SECONDS: '0',
       },
     });

@@ -122,7 +122,7 @@ describe('what the page shows', () => {
       const page = await open(QUERY);
       await page.locator('.card').first().waitFor();
       expect(await page.locator('.notice').innerText()).toMatch(/^Coarse order\. .*reranker/);
-      expect(await status(page)).toContain('rough comparison');
+      expect(await status(page)).toContain('coarse comparison');
       expect(await page.locator('.card').first().innerText()).toContain('coarse match');
       await record(page, `degraded-${health}`);
       await page.locator('.card').first().click();

@@ -3,12 +3,13 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import {
   type EncodeResponse,
-  type EvidenceAnswer,
   encodeRequestSchema,
+  type ImagePayload,
+  type PackedEvidence,
   type ParseResponse,
   parseRequestSchema,
-  type RerankResponse,
-  rerankRequestSchema,
+  type RankResponse,
+  rankRequestSchema,
 } from '../../shared/schema/index.ts';
 import { drawing, SCENE_COUNT, scene, type Thing } from './scenes.ts';
 
@@ -23,7 +24,7 @@ const SPELLINGS: Readonly<Record<string, string>> = { hose: 'house', tre: 'tree'
 const FINDS_NOTHING = 'nothing';
 /** A query with this word is answered late. */
 const SLOW = 'slow';
-/** Longer than the edge worker waits for a rerank, shorter than for an encode. */
+/** Longer than the edge worker waits for a ranking, shorter than for an encode. */
 const SLOW_MS = 2200;
 
 type Health = 'well' | 'down' | 'late';
@@ -59,20 +60,30 @@ export async function startUpstreams(): Promise<Upstreams> {
     return c.json(parsed(query));
   });
 
-  app.post('/v1/rerank', async (c) => {
-    const { query, ids, evidenceIds } = rerankRequestSchema.parse(await c.req.json());
-    if (await ill(evidenceIds ? health.evidence : health.rerank)) return c.text('down for the test', 502);
-    const answer: RerankResponse = {
+  app.post('/v1/rank', async (c) => {
+    const { query, candidates, offset, limit } = rankRequestSchema.parse(await c.req.json());
+    if (await ill(health.rerank)) return c.text('down for the test', 502);
+    const asked = candidates === 'all' ? everyScene() : candidates;
+    const words = typeof query === 'string' ? wordsOf(query) : query.words;
+    const answer: RankResponse = {
       generation: GENERATION,
+      active: GENERATION,
       backend: 'simd',
-      scores: ids.map((id) => ({
-        id,
+      compared: asked.length,
+      images: asked
         // Later pictures fit better, so that the order is not that of the recall.
-        score: id / 10,
-        imageToText: id / 20,
-        textToImage: id / 20,
-        ...(evidenceIds?.includes(id) ? { evidence: evidence(query, id) } : {}),
-      })),
+        .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0 }))
+        .map((image) => ({ ...image, score: image.gsmn + image.coarse }))
+        .sort((a, b) => b.score - a.score)
+        .slice(offset, offset + limit)
+        .map((image) => ({
+          ...image,
+          payload: payloadOf(image.id),
+          ...(health.evidence === 'well' ? { evidence: evidence(words, image.id) } : {}),
+        })),
+      // It is the reranker that cuts evidence off which would be late.
+      evidence: ({ well: 'complete', late: 'late', down: 'failed' } as const)[health.evidence],
+      took: { match: 1, evidence: 1 },
     };
     return c.json(answer);
   });
@@ -81,23 +92,17 @@ export async function startUpstreams(): Promise<Upstreams> {
     if (await ill(health.recall)) return c.text('down for the test', 502);
     const { limit } = (await c.req.json()) as { limit: number };
     const count = c.req.param('name') === 'empty' ? 0 : Math.min(limit, SCENE_COUNT);
-    const points = Array.from({ length: count }, (_, id) => {
-      const { caption, width, height } = scene(id);
-      return {
-        id,
-        version: 0,
-        score: 0.9 - id / 100,
-        payload: {
-          name: `scene-${id}.svg`,
-          url: `/images/scene-${id}.svg`,
-          width,
-          height,
-          captions: [caption, `Scene number ${id}`],
-          metadata: { licence: 'CC0' },
-        },
-      };
-    });
+    const points = everyScene()
+      .slice(0, count)
+      .map(([id, score]) => ({ id, version: 0, score }));
     return c.json({ result: { points }, status: 'ok', time: 0 });
+  });
+
+  app.post('/collections/:name/points', async (c) => {
+    if (await ill(health.recall)) return c.text('down for the test', 502);
+    const { ids } = (await c.req.json()) as { ids: number[] };
+    const result = ids.map((id) => ({ id, payload: payloadOf(id) }));
+    return c.json({ result, status: 'ok', time: 0 });
   });
 
   app.get('/pictures/:name', (c) => {
@@ -124,6 +129,23 @@ export async function listen(app: Hono): Promise<{ readonly url: string; close()
         server?.close(() => done());
         server?.closeAllConnections();
       }),
+  };
+}
+
+/** Every scene with its cosine, which falls from one to the next. */
+function everyScene(): [id: number, coarse: number][] {
+  return Array.from({ length: SCENE_COUNT }, (_, id) => [id, 0.9 - id / 100]);
+}
+
+function payloadOf(id: number): ImagePayload {
+  const { caption, width, height } = scene(id);
+  return {
+    name: `scene-${id}.svg`,
+    url: `/images/scene-${id}.svg`,
+    width,
+    height,
+    captions: [caption, `Scene number ${id}`],
+    metadata: { licence: 'CC0' },
   };
 }
 
@@ -178,17 +200,19 @@ function parsed(query: string): ParseResponse {
 }
 
 /** A thing's name looks at the thing and a little at the others, every other word a little at everything. */
-function evidence(query: string, id: number): EvidenceAnswer {
-  const { boxes } = scene(id);
-  const all = Object.entries(boxes);
+function evidence(words: readonly string[], id: number): PackedEvidence {
+  const all = Object.entries(scene(id).boxes);
   return {
-    words: wordsOf(query).map((word) => {
-      const regions = all.map(([thing, box], region) => ({
+    words: words.map((word) => {
+      const regions = all.map(([thing], region) => ({
         region,
         weight: word === thing ? 0.72 : THINGS.includes(word) ? 0.06 : 0.11,
-        box,
       }));
-      return { word, score: 0.2, regions: regions.sort((a, b) => b.weight - a.weight) };
+      return [
+        0.2,
+        ...regions.sort((a, b) => b.weight - a.weight).flatMap(({ region, weight }) => [region, weight]),
+      ];
     }),
+    boxes: all.map(([, [x1, y1, x2, y2]], region) => [region, x1, y1, x2, y2]),
   };
 }

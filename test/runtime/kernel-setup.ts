@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { buildKernels, KERNELS_FOLDER } from '../../infra/build-kernels.ts';
 import type { KernelFile } from '../../shared/kernels/index.ts';
 import { runScenario, type ScenarioNumbers } from './kernel-scenario.ts';
+import { type NodeQueryModel, queryModels } from './query-models.ts';
 
 /** Results in Node by build. */
 export interface NodeNumbers {
@@ -15,6 +16,7 @@ export interface NodeNumbers {
 declare module 'vitest' {
   interface ProvidedContext {
     nodeNumbers: NodeNumbers;
+    nodeQueryModels: NodeQueryModel[];
   }
 }
 
@@ -32,4 +34,6 @@ export async function computeInNode(): Promise<NodeNumbers> {
 
 export default async function setup(project: TestProject): Promise<void> {
   project.provide('nodeNumbers', await computeInNode());
+  const kernel = await WebAssembly.compile(await readFile(join(KERNELS_FOLDER, 'encode-relaxed.wasm')));
+  project.provide('nodeQueryModels', await queryModels(kernel));
 }

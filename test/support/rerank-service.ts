@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Parser } from '../../shared/parse/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
-import {
-  type EngineFactory,
-  type Log,
-  type RerankServer,
-  type RerankSettings,
-  startRerank,
-} from '../../workers/rerank/index.ts';
+import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
+import type { EngineFactory } from '../../shared/search/search-generation.ts';
+import { type Log, type RerankServer, type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
 import {
   activateTiny,
   type TinyGeneration,
@@ -22,7 +19,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A log that is kept in memory. */
+/** A log that is kept. */
 export function keptLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: LogLine['level']) => (fields: object, message: string) =>
@@ -40,7 +37,7 @@ export interface TestService {
   readonly lines: readonly LogLine[];
   post(path: string, body: unknown, init?: TestRequest): Promise<Response>;
   get(path: string, init?: TestRequest): Promise<Response>;
-  /** A number of `/metrics`, by its name and labels. */
+  /** A number of `/metrics`, by its name and labels as they stand there. */
   metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -49,12 +46,17 @@ export interface TestServiceOptions {
   readonly tiny?: TinyOptions;
   readonly settings?: Partial<RerankSettings>;
   readonly engines?: EngineFactory;
+  readonly shippedParser?: () => Promise<Parser>;
   readonly token?: string;
   /** False leaves the index without an active generation. */
   readonly active?: boolean;
 }
 
-/** A rerank service on a free port with a tiny generation in a new folder. */
+/** Engines of TF.js, which run everywhere. */
+export const testEngines: EngineFactory = ({ config, parameters }) =>
+  createEngines(config, parameters, 'wasm');
+
+/** A rerank service on a free port over a tiny generation in a folder of its own. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const index = await mkdtemp(join(tmpdir(), 'rerank-'));
   const tiny = await writeTinyGeneration(index, options.tiny);
@@ -62,12 +64,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const { log, lines } = keptLog();
   const server = await startRerank({
     indexFolder: index,
-    backend: 'wasm',
-    engines: options.engines ?? createEngines,
+    engines: options.engines ?? testEngines,
+    parser: parserOf,
+    shippedParser: options.shippedParser ?? loadParser,
     log,
     port: 0,
     token: options.token,
-    // Tests decide when the index is checked.
+    // Tests say themselves when the index is looked at.
     settings: { pollMs: 3_600_000, ...options.settings },
   });
   const authorization: Record<string, string> = options.token
@@ -100,23 +103,27 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-/** Engines whose scoring waits as long as a test holds it, so that the test can look at running requests. */
+/** Engines whose scoring waits as long as it is held, so that a test can look at requests while they run. */
 export function heldEngines() {
   let gate = Promise.withResolvers<void>();
   let waiting = 0;
+  const signals: (AbortSignal | undefined)[] = [];
   gate.resolve();
-  const engines: EngineFactory = async (config, parameters, backend) => {
-    const { encoder, matcher } = await createEngines(config, parameters, backend);
+  async function held<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    signals.push(signal);
+    waiting++;
+    await gate.promise;
+    waiting--;
+    return work();
+  }
+  const engines: EngineFactory = async (model) => {
+    const { encoder, matcher } = await testEngines(model);
     return {
       encoder,
       matcher: {
         ...matcher,
-        score: async (...call) => {
-          waiting++;
-          await gate.promise;
-          waiting--;
-          return matcher.score(...call);
-        },
+        score: (...call) => held(call[3]?.signal, () => matcher.score(...call)),
+        scoreLists: (...call) => held(call[2]?.signal, () => matcher.scoreLists(...call)),
       },
     };
   };
@@ -126,7 +133,9 @@ export function heldEngines() {
       gate = Promise.withResolvers<void>();
     },
     release: () => gate.resolve(),
-    /** Calls that are waiting. */
+    /** Calls that wait now. */
     waiting: () => waiting,
+    /** What each call was given to stop it. */
+    signals,
   };
 }

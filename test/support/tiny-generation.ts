@@ -17,7 +17,12 @@ import {
 } from '../../shared/generation/index.ts';
 import type { CaptionGraph, ImageGraph } from '../../shared/model/index.ts';
 import { writeParser } from '../../shared/parse/index.ts';
-import { fitCentredPooling, openRecallEncoder, type RecallEncoder } from '../../shared/retrieval/index.ts';
+import {
+  fitCentredPooling,
+  openRecallEncoder,
+  type RecallEncoder,
+  type StoredRecallEncoder,
+} from '../../shared/retrieval/index.ts';
 import type {
   CaptionPayload,
   GenerationManifest,
@@ -44,6 +49,8 @@ export interface TinyGeneration {
   readonly recall: RecallEncoder;
   readonly images: readonly ImageGraph[];
   readonly captions: readonly (CaptionGraph & CaptionPayload)[];
+  /** What is known of each image. */
+  readonly payloads: readonly ImagePayload[];
 }
 
 export interface TinyOptions {
@@ -51,7 +58,11 @@ export interface TinyOptions {
   readonly images?: number;
   /** False leaves out the file of the images' coarse vectors. */
   readonly vectors?: boolean;
+  /** False leaves out the file of what is known of the images. */
+  readonly payloads?: boolean;
   readonly config?: Partial<ModelConfig>;
+  /** Recall encoder; one that is fitted to the images when absent. */
+  readonly coarse?: StoredRecallEncoder;
 }
 
 /** Writes `generations/<id>/` of an index like a build; nothing is activated. */
@@ -73,11 +84,13 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     const words = unitRows(randomNumbers(random, ids.length * config.jointSize), config.jointSize);
     return { ids, words, text, image };
   });
-  const coarse = fitCentredPooling(
-    config.jointSize,
-    images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
-    captions,
-  );
+  const coarse =
+    options.coarse ??
+    fitCentredPooling(
+      config.jointSize,
+      images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
+      captions,
+    );
   const model = await createModel({
     config,
     parameters: randomParameters(random, config),
@@ -121,6 +134,11 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
       }),
     );
   }
+  const payloads = captions.map(({ text }, id) => payload(id, text));
+  if (options.payloads !== false) {
+    const lines = payloads.map((one) => `${JSON.stringify(one)}\n`).join('');
+    files.set(GENERATION_PATHS.imagePayloads, new TextEncoder().encode(lines));
+  }
   const described = await Promise.all(
     [...files].map(async ([path, bytes]) => ({
       path,
@@ -136,7 +154,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     id,
     source: { name: 'random', split: `seed ${seed}` },
     model: { config, fingerprints: model.fingerprints },
-    coarse: { kind: coarse.config.kind, dimensions: coarse.config.dimensions },
+    coarse: { kind: recall.kind, dimensions: recall.dimensions },
     ranking: RANKING,
     backend: 'random',
     images: { count, regions: REGIONS },
@@ -159,7 +177,13 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     recall,
     images,
     captions,
+    payloads,
   };
+}
+
+function payload(id: number, caption: string): ImagePayload {
+  const name = `${id}.png`;
+  return { name, url: `/images/${name}`, width: 4, height: 3, captions: [caption] };
 }
 
 /** Makes a generation the active one. */
@@ -173,17 +197,11 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
   await store.ensureCollection(images, tiny.recall.dimensions);
   await store.upsert(
     images,
-    (await coarseVectors(tiny.recall, tiny.images)).map((vector, id) => {
-      const name = `${id}.png`;
-      const payload: ImagePayload = {
-        name,
-        url: `/images/${name}`,
-        width: 4,
-        height: 3,
-        captions: [tiny.captions[id]?.text ?? ''],
-      };
-      return { id, vector, payload };
-    }),
+    (await coarseVectors(tiny.recall, tiny.images)).map((vector, id) => ({
+      id,
+      vector,
+      payload: { ...tiny.payloads[id] },
+    })),
   );
   if (captions === undefined) return;
   await store.ensureCollection(captions, tiny.recall.dimensions);

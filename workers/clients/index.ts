@@ -1,4 +1,5 @@
 export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
+export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
 export type {
   AliasChange,
@@ -6,7 +7,7 @@ export type {
   Point,
   QdrantFilter,
   QdrantStore,
-  RecalledImage,
+  RecalledPoint,
   StoredPoint,
 } from './qdrant/types.ts';
 export { createRerankClient, type RerankClient, type RerankClientOptions } from './rerank/rerank-client.ts';

@@ -10,11 +10,10 @@ import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { type Fetch, proxyPicture } from './images/proxy-picture.ts';
-import { addParseRoute } from './parse/parse-route.ts';
-import type { SearchParts } from './search/search.ts';
-import { addSearchRoute } from './search/search-route.ts';
+import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
+import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
 
-export interface EdgeDependencies extends SearchParts {
+export interface EdgeDependencies extends SearchRouteParts, ParseRouteParts {
   /** The built widget script. */
   readonly widget: string;
   /** The built script of `/explain`. */
@@ -22,7 +21,6 @@ export interface EdgeDependencies extends SearchParts {
   /** What the pages tell of the pictures. */
   readonly page?: PageContent | undefined;
   readonly allowedOrigins: '*' | readonly string[];
-  readonly cacheSeconds: number;
   readonly rateLimiter?: RateLimiter | undefined;
   /** Where pictures come from; without it `/images/…` is not found. */
   readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;

@@ -29,8 +29,9 @@ const environmentSchema = z.object({
   RECALL_TIMEOUT_MS: milliseconds(3000),
   RERANK_TIMEOUT_MS: milliseconds(1500),
   EXHAUSTIVE_TIMEOUT_MS: milliseconds(20_000),
-  EVIDENCE_TIMEOUT_MS: milliseconds(1000),
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
+  /** The largest query model that the worker loads to encode queries itself, in MiB; 0 leaves all encoding to the reranker. */
+  QUERY_MODEL_MB: z.coerce.number().int().min(0).max(1024).default(64),
   /** How long a complete answer may be kept by browsers and caches, in seconds. */
   CACHE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
 });
@@ -49,10 +50,11 @@ export interface EdgeConfiguration {
     readonly recall: number;
     readonly rerank: number;
     readonly exhaustive: number;
-    readonly evidence: number;
     readonly images: number;
   };
   readonly cacheSeconds: number;
+  /** The largest query model that is loaded, in bytes. */
+  readonly queryModelBytes: number;
 }
 
 /** Checks the bindings that Workers hands over. Throws `config_invalid`, which names every wrong variable. */
@@ -76,10 +78,10 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       recall: env.RECALL_TIMEOUT_MS,
       rerank: env.RERANK_TIMEOUT_MS,
       exhaustive: env.EXHAUSTIVE_TIMEOUT_MS,
-      evidence: env.EVIDENCE_TIMEOUT_MS,
       images: env.IMAGES_TIMEOUT_MS,
     },
     cacheSeconds: env.CACHE_SECONDS,
+    queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
   };
 }
 

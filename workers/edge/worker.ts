@@ -1,15 +1,28 @@
 import explain from 'gsmn:explain';
 import widget from 'gsmn:widget';
-import { Hono } from 'hono';
-import { createQdrantStore, createRerankClient } from '../clients/index.ts';
+import { type ExecutionContext, Hono } from 'hono';
+import encodePlain from '../../.build/kernels/encode-plain.wasm';
+import encodeRelaxed from '../../.build/kernels/encode-relaxed.wasm';
+import { hasRelaxedSimd } from '../../shared/match/simd/relaxed-simd.ts';
+import { createQdrantStore, createRerankClient, qdrantPayloads, qdrantRecall } from '../clients/index.ts';
 import { createEdgeApp } from './app.ts';
 import { readEnvironment } from './environment.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { problemResponse } from './http/problem.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
+import { EdgeQueryEncoder } from './search/edge-query-encoder.ts';
+import { remoteRanker } from './search/remote-ranker.ts';
 
 interface Bindings extends Readonly<Record<string, unknown>> {
   readonly RATE_LIMITER?: RateLimiter;
+}
+
+/** A query model is some ten megabytes. */
+const MODEL_TIMEOUT_MS = 30_000;
+
+/** Workers may not compile WebAssembly at run time: both builds are modules of the worker. */
+async function encodeKernel(): Promise<WebAssembly.Module> {
+  return hasRelaxedSimd() ? encodeRelaxed : encodePlain;
 }
 
 const log: Log = (entry) => console.log(JSON.stringify(entry));
@@ -18,11 +31,22 @@ const log: Log = (entry) => console.log(JSON.stringify(entry));
 let app: Hono<EdgeEnv> | undefined;
 
 function build(bindings: Bindings): Hono<EdgeEnv> {
-  const { rerank, qdrant, imagesUrl, page, budgets, allowedOrigins, cacheSeconds } =
+  const { rerank, qdrant, imagesUrl, page, budgets, allowedOrigins, cacheSeconds, queryModelBytes } =
     readEnvironment(bindings);
+  const client = createRerankClient(rerank);
+  const store = createQdrantStore(qdrant);
   return createEdgeApp({
-    rerank: createRerankClient(rerank),
-    qdrant: createQdrantStore(qdrant),
+    encoder: new EdgeQueryEncoder({
+      client,
+      kernel: encodeKernel,
+      modelBytes: queryModelBytes,
+      timeoutMs: { encode: budgets.encode, model: MODEL_TIMEOUT_MS },
+      log,
+    }),
+    recall: qdrantRecall(store, budgets.recall),
+    payloads: qdrantPayloads(store, budgets.recall),
+    ranker: remoteRanker(client, budgets),
+    rerank: client,
     budgets,
     allowedOrigins,
     cacheSeconds,
@@ -59,8 +83,8 @@ function start(bindings: Bindings): Hono<EdgeEnv> {
 }
 
 export default {
-  fetch(request: Request, bindings: Bindings): Response | Promise<Response> {
+  fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> {
     app ??= start(bindings);
-    return app.fetch(request);
+    return app.fetch(request, bindings, context);
   },
 };

@@ -1,25 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { AppError } from '../../shared/errors/index.ts';
-import { requestError, TIMEOUT_HEADER } from '../../shared/http/index.ts';
-import type { Parser } from '../../shared/parse/index.ts';
+import type { z } from 'zod';
+import type { Admission } from '../../shared/async/admission.ts';
+import { withDeadline } from '../../shared/async/deadline.ts';
+import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
+import { requestError } from '../../shared/http/index.ts';
+import type { Parser } from '../../shared/parse/parser.ts';
 import {
+  type EncodeRequest,
   encodeRequestSchema,
-  parseRequestSchema,
-  rankAllRequestSchema,
-  rerankRequestSchema,
+  rankRequestSchema,
+  TIMEOUT_HEADER,
 } from '../../shared/schema/index.ts';
-import type { Admission } from './admission.ts';
-import type { GenerationHost, Log } from './generations/generation-host.ts';
-import { timeLimit, withTimeLimit } from './http/deadline.ts';
+import type { GenerationHost, Lease, Log } from './generations/generation-host.ts';
 import { problemResponse } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
 import { assertServiceToken } from './http/service-token.ts';
-import { encodeQueryRequest } from './matching/encode-request.ts';
-import { parseQueryRequest } from './matching/parse-request.ts';
-import { rankAllImages } from './matching/rank-all-request.ts';
-import { rerankImages } from './matching/rerank-request.ts';
 import type { RerankMetrics } from './metrics.ts';
+import { encodeQuery } from './routes/encode.ts';
+import { parseQuery } from './routes/parse.ts';
+import { queryModelResponse } from './routes/query-model.ts';
+import { rankImages } from './routes/rank.ts';
 import type { RerankSettings } from './settings.ts';
 
 export interface RerankAppOptions {
@@ -28,6 +29,8 @@ export interface RerankAppOptions {
   readonly admission: Admission;
   readonly metrics: RerankMetrics;
   readonly log: Log;
+  /** Opens the parser that ships, for parses that no score depends on. */
+  readonly shippedParser: () => Promise<Parser>;
   /** Service token; without one every caller is served. */
   readonly token?: string | undefined;
 }
@@ -43,12 +46,10 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   // Read when somebody first asks for a graph that no score depends on.
   let shipped: Promise<Parser> | undefined;
   const shippedParser = (): Promise<Parser> => {
-    shipped ??= import('../../shared/platform/parse/index.ts')
-      .then(({ loadParser }) => loadParser())
-      .catch((thrown: unknown) => {
-        shipped = undefined;
-        throw thrown;
-      });
+    shipped ??= options.shippedParser().catch((thrown: unknown) => {
+      shipped = undefined;
+      throw thrown;
+    });
     return shipped;
   };
   const app = new Hono<Env>();
@@ -61,7 +62,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     await next();
     c.res.headers.set('x-request-id', requestId);
     const ms = performance.now() - start;
-    const route = ROUTES.has(c.req.path) ? c.req.path : 'other';
+    const route = routeOf(c.req.path);
     const { status } = c.res;
     metrics.request(route, status, ms / 1000);
     if (QUIET.has(route)) return;
@@ -74,33 +75,71 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     await next();
   });
 
-  /** Runs the work in its turn and in its time. */
-  async function limited(c: Context<Env>, work: (signal: AbortSignal) => Promise<object>): Promise<Response> {
-    const limit = timeLimit(c.req.header(TIMEOUT_HEADER), settings.timeoutMs);
-    const answer = await withTimeLimit(limit, c.req.raw.signal, (signal) =>
-      admission.run(signal, () => work(signal)),
+  /** Runs the work on a generation, in its turn and in its time. */
+  async function limited(
+    c: Context<Env>,
+    {
+      generation,
+      unavailable,
+    }: { readonly generation?: string | undefined; readonly unavailable: ErrorCode },
+    work: (lease: Lease, signal: AbortSignal, deadline: number) => Promise<object>,
+  ): Promise<Response> {
+    const timeoutMs = timeLimit(c.req.header(TIMEOUT_HEADER), settings.timeoutMs);
+    const until = performance.now() + timeoutMs;
+    const deadline = {
+      timeoutMs,
+      caller: c.req.raw.signal,
+      timeout: () => new AppError('timeout', `the request was not done within ${timeoutMs} ms`),
+      cancelled: () => new AppError('cancelled', 'the caller went away'),
+    };
+    const answer = await withDeadline(deadline, (signal) =>
+      admission.run(signal, async () => {
+        const lease = host.lease(generation, unavailable);
+        try {
+          return await work(lease, signal, until);
+        } finally {
+          await lease.release();
+        }
+      }),
     );
     return c.json(answer);
   }
 
-  app.post('/v1/encode', async (c) => {
+  /** A query, of the model that it names or the active one's. */
+  async function queryOf(
+    c: Context<Env>,
+  ): Promise<EncodeRequest & { readonly unavailable: 'encode_unavailable' }> {
     const request = await readBody(c, encodeRequestSchema, settings.limits.bodyBytes);
-    return limited(c, () => encodeQueryRequest(request, host, settings, metrics));
+    return { ...request, unavailable: 'encode_unavailable' };
+  }
+
+  app.post('/v1/encode', async (c) => {
+    const request = await queryOf(c);
+    return limited(c, request, ({ generation }) => encodeQuery(request.query, generation.search));
   });
 
   app.post('/v1/parse', async (c) => {
-    const request = await readBody(c, parseRequestSchema, settings.limits.bodyBytes);
-    return limited(c, () => parseQueryRequest(request, host, settings, shippedParser));
+    const request = await queryOf(c);
+    return limited(c, request, ({ generation }) =>
+      parseQuery(request.query, generation.search, shippedParser),
+    );
   });
 
-  app.post('/v1/rerank', async (c) => {
-    const request = await readBody(c, rerankRequestSchema, settings.limits.bodyBytes);
-    return limited(c, (signal) => rerankImages(request, host, settings, metrics, signal));
+  app.post('/v1/rank', async (c) => {
+    const request = await readBody(c, rankRequestSchema, settings.limits.bodyBytes);
+    checkRank(request, settings);
+    const unavailable = 'rerank_unavailable';
+    return limited(c, { ...request, unavailable }, ({ generation, active }, signal, deadline) =>
+      rankImages(request, generation.search, { signal, deadline, active }),
+    );
   });
 
-  app.post('/v1/rank-all', async (c) => {
-    const request = await readBody(c, rankAllRequestSchema, settings.limits.bodyBytes);
-    return limited(c, (signal) => rankAllImages(request, host, settings, metrics, signal));
+  app.on(['GET', 'HEAD'], '/v1/generations/:id/query-model', async (c) => {
+    const { generation, release } = host.lease(c.req.param('id'), 'encode_unavailable');
+    return queryModelResponse(generation, c.req.method, release).catch(async (thrown: unknown) => {
+      await release();
+      throw thrown;
+    });
   });
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -114,13 +153,13 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   app.get('/v1/status', (c) =>
     c.json({
       ...host.status(),
-      generations: host.loaded().map(({ generation, active }) => ({
-        id: generation.id,
+      generations: host.loaded().map(({ generation: { id, search }, active }) => ({
+        id,
         active,
-        backend: generation.matcher.backend,
-        encoder: generation.queries.backend,
-        images: generation.images.count,
-        cache: generation.images.status,
+        backend: search.matcher.backend,
+        encoder: search.queries.backend,
+        images: search.images.count,
+        cache: search.images.status,
       })),
     }),
   );
@@ -145,16 +184,57 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   return app;
 }
 
+/** The request's time limit: the caller's, at most `longest`. */
+function timeLimit(header: string | undefined, longest: number): number {
+  if (header === undefined) return longest;
+  const asked = Number(header);
+  if (Number.isInteger(asked) && asked > 0) return Math.min(asked, longest);
+  throw new AppError(
+    'request_invalid',
+    `${TIMEOUT_HEADER} must be a whole number of milliseconds, not "${header}"`,
+  );
+}
+
+/** Refuses what is more than the service's limits allow. */
+function checkRank(
+  { candidates, offset, limit }: z.output<typeof rankRequestSchema>,
+  { limits, exhaustiveImages }: RerankSettings,
+): void {
+  if (offset + limit > limits.depth) {
+    throw new AppError(
+      'request_too_large',
+      `a page up to image ${offset + limit}, at most ${limits.depth} are ranked`,
+    );
+  }
+  if (candidates === 'all') return;
+  // Without their cosines they are an exhaustive ranking of a part of the images.
+  const most = candidates.some(([, coarse]) => coarse !== null)
+    ? limits.shortlist
+    : Math.max(limits.shortlist, exhaustiveImages);
+  if (candidates.length > most) {
+    throw new AppError(
+      'request_too_large',
+      `${candidates.length} candidates, at most ${most} are ranked at once`,
+    );
+  }
+}
+
 const ROUTES: ReadonlySet<string> = new Set([
   '/v1/encode',
   '/v1/parse',
-  '/v1/rerank',
-  '/v1/rank-all',
+  '/v1/rank',
   '/v1/status',
   '/healthz',
   '/readyz',
   '/metrics',
 ]);
+
+/** What log and metrics call a path. */
+function routeOf(path: string): string {
+  if (ROUTES.has(path)) return path;
+  return /^\/v1\/generations\/[^/]*\/query-model$/.test(path) ? '/v1/generations/:id/query-model' : 'other';
+}
+
 /** What probes ask all the time is not worth a line in the log. */
 const QUIET: ReadonlySet<string> = new Set(['/v1/status', '/healthz', '/readyz', '/metrics']);
 /** Probes cannot send a token. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { NodeCacheStatus } from './matching/node-cache.ts';
+import type { NodeCacheStatus } from '../../shared/search/images/node-cache.ts';
 
 /** What the cache of each loaded generation holds and did. The numbers are looked up when the metrics are read. */
 export function registerCacheMetrics(

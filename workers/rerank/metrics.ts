@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { NodeCacheStatus } from '../../shared/search/images/node-cache.ts';
 import { registerCacheMetrics } from './cache-metrics.ts';
-import type { NodeCacheStatus } from './matching/node-cache.ts';
 
 /** Parts of a request that are timed. */
-export type Stage = 'encode' | 'parse' | 'images' | 'match' | 'evidence';
+export type Stage = 'images' | 'match' | 'evidence';
 
 /** What the service counts, for Prometheus. */
 export interface RerankMetrics {

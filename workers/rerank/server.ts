@@ -1,21 +1,23 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { Admission } from '../../shared/async/admission.ts';
 import { AppError } from '../../shared/errors/index.ts';
-import { Admission } from './admission.ts';
+import type { Parser } from '../../shared/parse/parser.ts';
+import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
 import { createRerankApp } from './app.ts';
 import { GenerationHost, type HostStatus, type Log } from './generations/generation-host.ts';
 import { folderIndex } from './generations/index-source.ts';
-import type { EngineFactory } from './generations/loaded-generation.ts';
 import { createMetrics } from './metrics.ts';
 import { DEFAULT_SETTINGS, type RerankSettings } from './settings.ts';
 
 export interface RerankServerOptions {
   /** The index: `active.json` and `generations/`. */
   readonly indexFolder: string;
-  /** What the engines are asked for, e.g. `simd`. */
-  readonly backend: string;
   readonly engines: EngineFactory;
+  readonly parser: ParserFactory;
+  /** Opens the parser that ships. */
+  readonly shippedParser: () => Promise<Parser>;
   readonly log: Log;
   /** 0 takes a free one. */
   readonly port: number;
@@ -62,20 +64,36 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
       host.loaded().map(({ generation, active }) => ({
         id: generation.id,
         active,
-        images: generation.images.count,
+        images: generation.search.images.count,
         bytes: generation.bytes,
-        cache: generation.images.status,
+        cache: generation.search.images.status,
       })),
   });
   const host = new GenerationHost({
     index: folderIndex(options.indexFolder),
     engines: options.engines,
-    backend: options.backend,
+    parser: options.parser,
+    hooks: {
+      onStage: (stage, seconds) => metrics.stage(stage, seconds),
+      onPairs: (count) => metrics.pairs(count),
+      onQuery: (cached) => metrics.query(cached),
+      onEvidence: (seconds) => metrics.stage('evidence', seconds),
+      onEvidenceFault: (err) => options.log.error({ err }, 'evidence could not be made'),
+    },
     settings,
     log: options.log,
     onLoad: (outcome) => metrics.generationLoad(outcome),
   });
-  const app = createRerankApp({ host, settings, admission, metrics, log: options.log, token: options.token });
+  const { shippedParser } = options;
+  const app = createRerankApp({
+    host,
+    shippedParser,
+    settings,
+    admission,
+    metrics,
+    log: options.log,
+    token: options.token,
+  });
   const server = createAdaptorServer({ fetch: app.fetch, hostname }) as Server;
   // Slow or idle callers do not hold a connection for ever.
   server.headersTimeout = 10_000;

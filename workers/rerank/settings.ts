@@ -1,4 +1,4 @@
-import { RERANK_LIMITS } from '../../shared/schema/index.ts';
+import { RANK_LIMITS } from '../../shared/schema/index.ts';
 
 /** What the service allows itself and its callers. */
 export interface RerankSettings {
@@ -10,8 +10,6 @@ export interface RerankSettings {
   readonly timeoutMs: number;
   /** How long requests may still run after the service was told to close, in milliseconds. */
   readonly graceMs: number;
-  /** Words of a query. */
-  readonly queryWords: number;
   /** Memory for encoded queries, in bytes. */
   readonly queryCacheBytes: number;
   /** Memory for one generation's images, in bytes. While generations switch two are held. */
@@ -24,20 +22,19 @@ export interface RerankSettings {
   readonly retryMs: number;
   /** Regions reported for a word at most, and the attention from which on a region is reported. */
   readonly evidence: { readonly regions: number; readonly weight: number };
-  readonly limits: Readonly<Record<keyof typeof RERANK_LIMITS, number>>;
+  readonly limits: Readonly<Record<keyof typeof RANK_LIMITS, number>>;
 }
 
 export const DEFAULT_SETTINGS: RerankSettings = {
-  concurrency: 4,
+  concurrency: 16,
   queue: 128,
   timeoutMs: 30_000,
   graceMs: 5000,
-  queryWords: 200,
   queryCacheBytes: 64 << 20,
   memoryBytes: 2 ** 31,
   exhaustiveImages: 10_000,
   pollMs: 1000,
   retryMs: 15_000,
   evidence: { regions: 5, weight: 0.05 },
-  limits: RERANK_LIMITS,
+  limits: RANK_LIMITS,
 };

@@ -5,16 +5,18 @@ import { backendOption, precisionOption, wholeNumber } from '../options.ts';
 /** `gsmn search "two dogs running on grass"` */
 export function searchCommand(): Command {
   return withIndexOptions(new Command('search'))
-    .argument('<sentence>', 'what happens in the picture')
-    .description('search the active generation of an index, in this process')
+    .argument('<sentence>', 'what happens in the image')
+    .description(
+      'search the active generation of an index, in this process; candidates come from its own files, or from --qdrant',
+    )
     .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
     .addOption(backendOption())
     .addOption(precisionOption())
-    .option('--exhaustive', 'compare every image, not a shortlist; needs no vector database')
+    .option('--exhaustive', 'compare every image, not a shortlist')
     .option('--no-coarse', "with --exhaustive: rank by the graphs' score alone")
     .option(
       '--memory-mb <number>',
-      'with --exhaustive: memory for the images that are compared at once, in MiB',
+      'memory for the images that are compared at once, in MiB',
       wholeNumber('memory-mb', 1, 1 << 20),
       256,
     )

@@ -18,7 +18,7 @@ function rerankCommand(): Command {
     .addOption(port(8788, 'RERANK_PORT'))
     .addOption(backendOption().env('RERANK_BACKEND'))
     .addOption(precisionOption().env('RERANK_PRECISION'))
-    .addOption(number('concurrency', 'requests worked on at once', 4, 1, 64, 'RERANK_CONCURRENCY'))
+    .addOption(number('concurrency', 'requests worked on at once', 16, 1, 256, 'RERANK_CONCURRENCY'))
     .addOption(number('queue', 'requests that wait behind them', 128, 0, 10_000, 'RERANK_QUEUE'))
     .addOption(
       number(

@@ -2,10 +2,9 @@ import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { MatchPrecision } from '../../../shared/schema/index.ts';
+import { createQdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
-import { searchExhaustively } from '../../search/search-exhaustively.ts';
-import { type IndexAnswer, searchIndex } from '../../search/search-index.ts';
-import { withStorage } from '../../serve/storage.ts';
+import { type IndexAnswer, type SearchIndexOptions, searchIndex } from '../../search/search-index.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
@@ -32,39 +31,32 @@ export async function runSearch(query: string, options: SearchOptions): Promise<
       },
     );
   }
-  const answer = await (options.exhaustive ? exhaustive(query, options) : shortlist(query, options));
+  const answer = await interruptible((signal) =>
+    options.exhaustive
+      ? withProgress('compare', 'images', (onProgress) => run(query, options, { signal, onProgress }))
+      : run(query, options, { signal }),
+  );
   process.stdout.write(options.json ? `${JSON.stringify(answer, undefined, 2)}\n` : asText(answer));
 }
 
-async function shortlist(query: string, options: SearchOptions): Promise<IndexAnswer> {
-  const { limit, backend, precision } = options;
-  const index = new IndexFolder(options.index);
-  // Before a database is made for an index that does not exist.
-  await index.requireActive();
-  return withStorage(options, ({ store }) =>
-    interruptible((signal) => searchIndex({ index, store, backend, precision, query, limit, signal })),
-  );
-}
-
-function exhaustive(query: string, options: SearchOptions): Promise<IndexAnswer> {
-  const { limit, backend, precision, coarse, memoryMb } = options;
-  const index = new IndexFolder(options.index);
-  const memoryBytes = memoryMb * 2 ** 20;
-  return interruptible((signal) =>
-    withProgress('compare', 'images', (onProgress) =>
-      searchExhaustively({
-        index,
-        backend,
-        precision,
-        query,
-        limit,
-        coarse,
-        memoryBytes,
-        signal,
-        onProgress,
-      }),
-    ),
-  );
+function run(
+  query: string,
+  { index, qdrant, limit, backend, precision, coarse, exhaustive = false, memoryMb }: SearchOptions,
+  work: Pick<SearchIndexOptions, 'signal' | 'onProgress'>,
+): Promise<IndexAnswer> {
+  const apiKey = process.env.QDRANT_API_KEY || undefined;
+  return searchIndex({
+    index: new IndexFolder(index),
+    store: qdrant === undefined || exhaustive ? undefined : createQdrantStore({ url: qdrant, apiKey }),
+    query,
+    limit,
+    backend,
+    precision,
+    exhaustive,
+    fuse: coarse,
+    memoryBytes: memoryMb * 2 ** 20,
+    ...work,
+  });
 }
 
 function asText({ words, hits }: IndexAnswer): string {

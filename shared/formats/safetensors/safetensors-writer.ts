@@ -28,30 +28,64 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, FloatTensor | CompactTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const entries: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
-  let end = 0;
   for (const [name, { shape, data }] of tensors) {
-    if (name === '__metadata__') throw new AppError('argument_invalid', `a tensor cannot be called ${name}`);
     if (elementCount(shape) !== data.length) {
       throw new AppError(
         'shape_mismatch',
         `tensor "${name}" holds ${data.length} numbers for [${shape.join(', ')}]`,
       );
     }
-    entries.push([name, { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] }]);
-    end += data.byteLength;
   }
-  // Not an object's own text: names that look like numbers would move to its front.
-  const json = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
-  const text = new TextEncoder().encode(json);
-  const length = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.set(text, 8);
-  let at = 8 + length;
+  const header = safetensorsHeader(
+    [...tensors].map(([name, { shape, data }]) => ({
+      name,
+      dtype: dtypeOf(data),
+      shape,
+      bytes: data.byteLength,
+    })),
+    metadata,
+  );
+  const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, header.length);
+  const bytes = new Uint8Array(total);
+  bytes.set(header);
+  let at = header.length;
   for (const { data } of tensors.values()) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return bytes;
+}
+
+/** A tensor of a file, before its numbers. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+/**
+ * What a file begins with whose tensors lie behind one another in this order: length and JSON, padded to a multiple of 8 bytes.
+ *
+ * @throws AppError `argument_invalid` for a tensor of a reserved name.
+ */
+export function safetensorsHeader(
+  tensors: readonly TensorEntry[],
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const entries: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
+  let end = 0;
+  for (const { name, dtype, shape, bytes } of tensors) {
+    if (name === '__metadata__') throw new AppError('argument_invalid', `a tensor cannot be called ${name}`);
+    entries.push([name, { dtype, shape, data_offsets: [end, end + bytes] }]);
+    end += bytes;
+  }
+  // Not an object's own text: names that look like numbers would move to its front.
+  const json = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
+  const text = new TextEncoder().encode(json);
+  const length = Math.ceil(text.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(text, 8);
+  return header;
 }

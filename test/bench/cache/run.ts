@@ -5,7 +5,7 @@ import { createSimdMatcher } from '../../../shared/match/simd/index.ts';
 import type { Matcher } from '../../../shared/model/index.ts';
 import { nodeKernelRuntime } from '../../../shared/platform/match/index.ts';
 import type { Propagation } from '../../../shared/schema/index.ts';
-import { type ImageStore, openImageStore } from '../../../workers/rerank/matching/image-store.ts';
+import { type ImageStore, openImageStore } from '../../../shared/search/images/image-store.ts';
 import { seededRandom } from '../../support/random.ts';
 import { machine, quantile } from '../statistics.ts';
 import { type RandomImages, randomImages } from './random-images.ts';

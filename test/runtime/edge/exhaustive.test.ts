@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
-import { edge, encoded, GENERATION, rankedAll } from './fakes.ts';
+import { edge, encoded, GENERATION, payloadOf, ranked } from './fakes.ts';
 
 type App = ReturnType<typeof edge>['app'];
 
@@ -33,42 +33,41 @@ const failing =
   };
 
 describe('POST /v1/search, exhaustive', () => {
-  it('ranks by the fused score what the reranker compared, with payloads from Qdrant and evidence', async () => {
-    const { app, encode, rankAll, retrieve, recall, rerank } = edge();
-    const { response, body } = await found(app, { limit: 3 });
+  it('answers the page that the reranker ranked, with payloads and evidence, and asks no database', async () => {
+    const { app, encode, rank, retrieve, recall } = edge();
+    const { response, body } = await found(app, { limit: 3, offset: 1 });
     expect(body).toMatchObject({
       query: 'two zebroids',
       generation: GENERATION,
       stage: 'rerank',
       ranking: 'exhaustive',
       limit: 3,
-      offset: 0,
+      offset: 1,
     });
     expect(body.degraded).toBeUndefined();
-    expect(body.hits.map(({ id }) => id)).toEqual([9, 8, 7]);
-    expect(body.hits[0]?.score).toBeCloseTo(9 + 0.5 * 0, 10);
-    expect(body.hits[2]?.score).toBeCloseTo(7 + 0.5 * 0.2, 10);
+    expect(body.hits.map(({ id }) => id)).toEqual([8, 7, 6]);
+    expect(body.hits[1]?.score).toBeCloseTo(7 + 0.5 * 0.2, 10);
     expect(body.hits[0]).toMatchObject({
       stage: 'rerank',
-      image: { name: '9.png', url: '/images/9.png', width: 640, height: 480 },
-      captions: ['caption 9'],
+      image: { name: '8.png', url: '/images/8.png', width: 640, height: 480 },
+      captions: ['caption 8'],
       metadata: { licence: 'CC0' },
     });
     expect(body.hits.every(({ evidence }) => evidence?.words[0]?.regions[0]?.box[2] === 0.5)).toBe(true);
     expect(encode).toHaveBeenCalledTimes(1);
-    expect(rankAll.mock.calls[0]).toMatchObject([
-      { query: 'two zebroids', generation: GENERATION, limit: 3 },
-      { timeoutMs: 500 },
+    expect(rank.mock.calls).toMatchObject([
+      [
+        { query: 'two zebroids', generation: GENERATION, candidates: 'all', offset: 1, limit: 3 },
+        { timeoutMs: 500 },
+      ],
     ]);
-    expect(retrieve.mock.calls[0]?.slice(0, 2)).toEqual([`images-${GENERATION}`, [9, 8, 7]]);
-    expect(recall).not.toHaveBeenCalled();
-    expect(rerank.mock.calls.map(([request]) => request.evidenceIds)).toEqual([[9, 8, 7]]);
+    expect([recall.mock.calls, retrieve.mock.calls]).toEqual([[], []]);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(response.headers.get('server-timing')).toMatch(/exhaustive;dur=/);
+    expect(response.headers.get('server-timing')).toMatch(/rank;dur=/);
   });
 
-  it('leafs through pages, up to a last one that is empty', async () => {
-    const { app, rankAll } = edge();
+  it('pages through all images, up to a last page that is empty', async () => {
+    const { app } = edge();
     const pages = [];
     for (const offset of [0, 4, 8, 12]) pages.push((await found(app, { limit: 4, offset })).body);
     expect(pages.map(({ hits }) => hits.map(({ id }) => id))).toEqual([
@@ -78,18 +77,17 @@ describe('POST /v1/search, exhaustive', () => {
       [],
     ]);
     expect(pages.every(({ stage, ranking }) => stage === 'rerank' && ranking === 'exhaustive')).toBe(true);
-    expect(rankAll.mock.calls.map(([{ limit }]) => limit)).toEqual([4, 8, 12, 16]);
   });
 
-  it('keeps the order of equal scores', async () => {
-    const images = [3, 5, 8].map((id) => ({ id, score: 1, coarse: 0.5 }));
-    const { app } = edge({ rerank: { rankAll: async () => ({ ...rankedAll(3), images }) } });
+  it('keeps the order of the reranker where scores are equal', async () => {
+    const images = [3, 5, 8].map((id) => ({ id, score: 1, gsmn: 0.5, coarse: 0.5, payload: payloadOf(id) }));
+    const { app } = edge({ rerank: { rank: async (request) => ranked(request, { images }) } });
     expect((await found(app)).body.hits.map(({ id }) => id)).toEqual([3, 5, 8]);
   });
 
   it('names the limit to whom it refuses a larger index', async () => {
     const said = 'the index has 40000 images, and exhaustive search compares at most 10000';
-    const { app } = edge({ rerank: { rankAll: failing('request_too_large', said) } });
+    const { app } = edge({ rerank: { rank: failing('request_too_large', said) } });
     const response = await post(app, { q: 'a', exhaustive: true });
     expect(response.status).toBe(413);
     expect(await problem(response)).toMatchObject({ code: 'request_too_large', detail: said });
@@ -101,8 +99,9 @@ describe('POST /v1/search, exhaustive', () => {
     ['timeout', 504, 'timeout'],
     ['overloaded', 503, 'overloaded'],
     ['generation_missing', 503, 'generation_missing'],
+    ['generation_stale', 503, 'generation_stale'],
   ] as const)('has no other order to offer when the ranking fails with %s', async (code, status, said) => {
-    const { app } = edge({ rerank: { rankAll: failing(code) } });
+    const { app } = edge({ rerank: { rank: failing(code) } });
     const response = await post(app, { q: 'a', exhaustive: true });
     expect(response.status).toBe(status);
     const body = await problem(response);
@@ -110,31 +109,19 @@ describe('POST /v1/search, exhaustive', () => {
     expect(JSON.stringify(body)).not.toContain('10.0.0.7');
   });
 
-  it('asks again when the generation changed under it, and gives up when its points are not there', async () => {
-    let generation = 'old';
-    const { app } = edge({
-      rerank: { encode: async () => encoded({ collection: generation }) },
-      qdrant: {
-        retrieve: async (collection, ids) => {
-          generation = 'new';
-          if (collection === 'old') throw new AppError('not_found', 'no such collection');
-          return ids.map((id) => ({ id, payload: { name: `${id}`, width: 1, height: 1, captions: [] } }));
-        },
-      },
+  it('asks again when the reranker has the generation no more', async () => {
+    const { app, encode, rank } = edge();
+    encode.mockImplementationOnce(async () => encoded({ generation: 'old' }));
+    rank.mockImplementationOnce(failing('generation_stale'));
+    expect((await found(app, { limit: 2 })).body).toMatchObject({
+      generation: GENERATION,
+      hits: [{ id: 9 }, { id: 8 }],
     });
-    expect((await found(app, { limit: 2 })).body.hits).toHaveLength(2);
-    for (const points of [[], [{ id: 9, payload: { title: 'not ours' } }]]) {
-      const response = await post(edge({ qdrant: { retrieve: async () => points } }).app, {
-        q: 'a',
-        limit: 1,
-        exhaustive: true,
-      });
-      expect([response.status, (await problem(response)).code]).toEqual([503, 'recall_unavailable']);
-    }
+    expect(rank.mock.calls.map(([{ generation }]) => generation)).toEqual(['old', GENERATION]);
   });
 
   it('keeps the order when only the evidence is missing', async () => {
-    const { app } = edge({ rerank: { rerank: failing('timeout') } });
+    const { app } = edge({ rerank: { rank: async (request) => ranked(request, { evidence: 'late' }) } });
     const { response, body } = await found(app, { limit: 1 });
     expect(body.hits[0]).toMatchObject({ id: 9, stage: 'rerank' });
     expect(body.degraded?.code).toBe('timeout');
@@ -144,12 +131,12 @@ describe('POST /v1/search, exhaustive', () => {
 
 describe('POST /v1/search', () => {
   it('is GET by another name where it is not exhaustive', async () => {
-    const { app, rankAll } = edge();
+    const { app, rank } = edge();
     const got = await (await app.request('/v1/search?q=two%20zebroids&limit=3&offset=1')).json();
     const posted = await post(app, { q: ' two zebroids ', limit: 3, offset: 1 });
     expect(posted.headers.get('cache-control')).toBe('no-store');
     expect(await posted.json()).toEqual(got);
-    expect(rankAll).not.toHaveBeenCalled();
+    expect(rank.mock.calls.filter(([{ candidates }]) => candidates === 'all')).toEqual([]);
   });
 
   it.each([

@@ -1,13 +1,22 @@
 import { vi } from 'vitest';
 import type {
   EncodeResponse,
+  ImagePayload,
+  PackedEvidence,
   ParseResponse,
-  RankAllResponse,
-  RerankRequest,
-  RerankResponse,
+  RankRequest,
+  RankResponse,
 } from '../../../shared/schema/index.ts';
-import type { RecalledImage } from '../../../workers/clients/index.ts';
+import {
+  type QdrantStore,
+  qdrantPayloads,
+  qdrantRecall,
+  type RecalledPoint,
+  type RerankClient,
+} from '../../../workers/clients/index.ts';
 import { createEdgeApp, type EdgeDependencies } from '../../../workers/edge/app.ts';
+import { EdgeQueryEncoder } from '../../../workers/edge/search/edge-query-encoder.ts';
+import { remoteRanker } from '../../../workers/edge/search/remote-ranker.ts';
 
 export const GENERATION = '0123456789abcdef';
 
@@ -25,58 +34,46 @@ export function encoded(changes: Partial<EncodeResponse> = {}): EncodeResponse {
   };
 }
 
-/** Images 0, 1, 2 … whose coarse scores fall by 0.1 each. */
-export function recalled(count: number): RecalledImage[] {
-  return Array.from({ length: count }, (_, id) => ({
-    id,
-    score: 0.9 - id / 10,
-    payload: {
-      name: `${id}.png`,
-      url: `/images/${id}.png`,
-      width: 640,
-      height: 480,
-      captions: [`caption ${id}`],
-      metadata: { licence: 'CC0' },
-    },
-  }));
+/** Images 0, 1, 2 … whose coarse score falls by 0.1 each. */
+export function recalled(count: number): RecalledPoint[] {
+  return Array.from({ length: count }, (_, id) => ({ id, score: 0.9 - id / 10 }));
 }
 
-/** GSMN that prefers later images, so that its order is not the coarse one. */
-export function scored({ generation, ids, evidenceIds = [] }: RerankRequest): RerankResponse {
+export function payloadOf(id: number): ImagePayload {
+  return {
+    name: `${id}.png`,
+    url: `/images/${id}.png`,
+    width: 640,
+    height: 480,
+    captions: [`caption ${id}`],
+    metadata: { licence: 'CC0' },
+  };
+}
+
+const EVIDENCE: PackedEvidence = { words: [[0.4, 3, 0.7], [0.1]], boxes: [[3, 0.1, 0.2, 0.5, 0.6]] };
+
+/** A reranker whose GSMN likes later images better, so that its order is not the coarse one; it has ten images. */
+export function ranked(request: RankRequest, changes: Partial<RankResponse> = {}): RankResponse {
+  const { generation, candidates, offset = 0, limit } = request;
+  const all = candidates === 'all' ? recalled(10).map(({ id, score }) => [id, score] as const) : candidates;
+  const images = all
+    .map(([id, coarse]) => ({ id, gsmn: id, coarse: coarse ?? Number.NaN }))
+    .map((image) => ({ ...image, score: image.gsmn + 0.5 * image.coarse }))
+    .sort((a, b) => b.score - a.score)
+    .slice(offset, offset + limit);
   return {
     generation,
+    active: generation,
     backend: 'simd',
-    scores: ids.map((id) => ({
-      id,
-      score: id,
-      imageToText: id / 2,
-      textToImage: id / 2,
-      ...(evidenceIds.includes(id)
-        ? {
-            evidence: {
-              words: [
-                { word: 'two', score: 0.4, regions: [{ region: 3, weight: 0.7, box: [0.1, 0.2, 0.5, 0.6] }] },
-              ],
-            },
-          }
-        : {}),
-    })),
+    compared: all.length,
+    images: images.map((image) => ({ ...image, payload: payloadOf(image.id), evidence: EVIDENCE })),
+    evidence: 'complete',
+    took: { match: 1.5, evidence: 0.5 },
+    ...changes,
   };
 }
 
-/** All of ten images by the same GSMN, the best `limit`; their coarse scores fall by a tenth each. */
-export function rankedAll(limit: number): RankAllResponse {
-  return {
-    generation: GENERATION,
-    backend: 'simd',
-    compared: 10,
-    images: Array.from({ length: 10 }, (_, rank) => 9 - rank)
-      .slice(0, limit)
-      .map((id) => ({ id, score: id, coarse: 0.9 - id / 10 })),
-  };
-}
-
-/** A parse of two words, the second of which the model does not know. */
+/** A graph of two words, the second of which the model does not know. */
 export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   return {
     generation: GENERATION,
@@ -102,39 +99,53 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   };
 }
 
-type Rerank = EdgeDependencies['rerank'];
-type Qdrant = EdgeDependencies['qdrant'];
+type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel'>;
+type Store = Pick<QdrantStore, 'recall' | 'retrieve'>;
 
-/** An app with working parts; a test replaces the part that it is about. */
-export function edge(
-  changes: Partial<Omit<EdgeDependencies, 'rerank' | 'qdrant'>> & {
-    readonly rerank?: Partial<Rerank>;
-    readonly qdrant?: Partial<Qdrant>;
-  } = {},
-) {
-  const encode = vi.fn<EdgeDependencies['rerank']['encode']>(async () => encoded());
-  const rerank = vi.fn<EdgeDependencies['rerank']['rerank']>(async (request) => scored(request));
-  const recall = vi.fn<EdgeDependencies['qdrant']['recall']>(async (_collection, _vector, limit) =>
-    recalled(6).slice(0, limit),
-  );
-  const parse = vi.fn<Rerank['parse']>(async () => parsed());
-  const rankAll = vi.fn<Rerank['rankAll']>(async ({ limit }) => rankedAll(limit));
-  const retrieve = vi.fn<Qdrant['retrieve']>(async (_collection, ids) =>
-    recalled(10)
-      .filter(({ id }) => ids.includes(id))
-      .map(({ id, payload }) => ({ id, payload })),
+/** What the worker's entry puts together, with what a test replaces. */
+export interface EdgeChanges
+  extends Partial<
+    Omit<EdgeDependencies, 'encoder' | 'recall' | 'ranker' | 'payloads' | 'rerank' | 'budgets'>
+  > {
+  readonly rerank?: Partial<Client>;
+  readonly qdrant?: Partial<Store>;
+  readonly rerankMs?: number;
+  /** The kernel that encodes queries; without it the reranker encodes them all. */
+  readonly kernel?: () => Promise<WebAssembly.Module>;
+}
+
+/** An app over services that answer well; a test replaces what it is about. */
+export function edge({ rerank: client, qdrant, rerankMs = 200, kernel, ...changes }: EdgeChanges = {}) {
+  const encode = vi.fn<Client['encode']>(async () => encoded());
+  const parse = vi.fn<Client['parse']>(async () => parsed());
+  const rank = vi.fn<Client['rank']>(async (request) => ranked(request));
+  const queryModel = vi.fn<Client['queryModel']>(async () => Promise.reject(new Error('not asked for')));
+  const recall = vi.fn<Store['recall']>(async (_collection, _vector, limit) => recalled(6).slice(0, limit));
+  const retrieve = vi.fn<Store['retrieve']>(async (_collection, ids) =>
+    ids.map((id) => ({ id, payload: payloadOf(id) })),
   );
   const log = vi.fn<EdgeDependencies['log']>();
+  const services = { encode, parse, rank, queryModel, ...client };
+  const store = { recall, retrieve, ...qdrant };
   const app = createEdgeApp({
-    budgets: { encode: 1000, recall: 1000, rerank: 200, exhaustive: 500, evidence: 200 },
+    encoder: new EdgeQueryEncoder({
+      client: services,
+      kernel,
+      modelBytes: 1 << 26,
+      timeoutMs: { encode: 1000, model: 5000 },
+      log,
+    }),
+    recall: qdrantRecall(store, 1000),
+    payloads: qdrantPayloads(store, 1000),
+    ranker: remoteRanker(services, { rerank: rerankMs, exhaustive: 500 }),
+    rerank: services,
+    budgets: { encode: 1000 },
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: 'customElements;',
     explain: 'customElements; //explain',
     log,
     ...changes,
-    rerank: { encode, parse, rerank, rankAll, ...changes.rerank },
-    qdrant: { recall, retrieve, ...changes.qdrant },
   });
-  return { app, encode, parse, rerank, rankAll, recall, retrieve, log };
+  return { app, encode, parse, rank, queryModel, recall, retrieve, log };
 }

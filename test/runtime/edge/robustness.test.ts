@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { problemSchema, SEARCH_LIMITS, searchResponseSchema } from '../../../shared/schema/index.ts';
+import {
+  problemSchema,
+  RANK_LIMITS,
+  SEARCH_LIMITS,
+  searchResponseSchema,
+} from '../../../shared/schema/index.ts';
 import { createRerankClient } from '../../../workers/clients/index.ts';
 import { edge, encoded } from './fakes.ts';
 
-/** Values of a parameter: invalid, nearly valid, and valid. */
+/** What a parameter may hold: nothing sensible, nearly sensible, and sensible. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -25,7 +30,7 @@ const text = fc.oneof(
   fc.integer().map(String),
   fc.nat({ max: 120 }).map(String),
 );
-/** Any query strings, including percent signs without meaning. */
+/** Query strings as they come, percent signs that mean nothing included. */
 const raw = fc.string({
   unit: fc.constantFrom('q', 'limit', 'offset', '=', '&', '%', '%zz', '%f0', '+', '[]', 'a', '1'),
 });
@@ -46,7 +51,7 @@ const headers = fc.dictionary(
   headerValue,
 );
 
-/** Every response is a search result or a problem that says what is wrong, and has a Server-Timing header. */
+/** Every answer is a search result or a problem that says what is wrong, and tells how long it took. */
 async function expectAnswer(response: Response): Promise<void> {
   expect(response.headers.get('server-timing')).toContain('total;dur=');
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -64,7 +69,7 @@ async function expectAnswer(response: Response): Promise<void> {
 }
 
 describe('whatever a request holds', () => {
-  it('returns hits or a problem for any parameters', async () => {
+  it('is answered with hits or with a problem, by any parameters', async () => {
     const { app } = edge();
     await fc.assert(
       fc.asyncProperty(
@@ -93,8 +98,8 @@ describe('whatever a request holds', () => {
     );
   });
 
-  it('never requests more from a service than the limits allow', async () => {
-    const { app, recall, encode } = edge();
+  it('never asks a service for more than the limits allow', async () => {
+    const { app, recall, encode, rank } = edge();
     await fc.assert(
       fc.asyncProperty(text, text, text, async (q, limit, offset) => {
         await app.request(`/v1/search?${new URLSearchParams({ q, limit, offset })}`);
@@ -102,6 +107,11 @@ describe('whatever a request holds', () => {
     );
     for (const [, , count] of recall.mock.calls) {
       expect(count).toBeLessThanOrEqual(SEARCH_LIMITS.limit + SEARCH_LIMITS.offset);
+    }
+    for (const [{ candidates, limit, offset = 0 }] of rank.mock.calls) {
+      expect(candidates.length).toBeLessThanOrEqual(RANK_LIMITS.shortlist);
+      expect(limit).toBeLessThanOrEqual(RANK_LIMITS.page);
+      expect(offset + limit).toBeLessThanOrEqual(RANK_LIMITS.depth);
     }
     for (const [{ query }] of encode.mock.calls) {
       expect(query.length).toBeGreaterThan(0);
@@ -113,7 +123,7 @@ describe('whatever a request holds', () => {
     ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
     ['a query given twice', 'q=a&q=b', 'request_invalid'],
     ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
-    ['a query of spaces of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
+    ['a query of blanks of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
   ])('refuses %s', async (_, query, code) => {
     const { app, encode } = edge();
     const response = await app.request(`/v1/search?${query}`);
@@ -121,7 +131,7 @@ describe('whatever a request holds', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
-  it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH'])('has nothing for %s', async (method) => {
     const response = await edge().app.request('/v1/search?q=a', {
       method,
       body: method === 'DELETE' ? null : 'x',
@@ -130,14 +140,14 @@ describe('whatever a request holds', () => {
     expect(problemSchema.parse(await response.json()).detail).toContain(method);
   });
 
-  it('handles HEAD like GET, without a body', async () => {
+  it('answers HEAD like GET, without a body', async () => {
     const response = await edge().app.request('/v1/search?q=a', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('x-search-stage')).toBe('rerank');
     expect(await response.text()).toBe('');
   });
 
-  it('lets pages of any origin read problems too', async () => {
+  it('lets a page of any origin read problems too', async () => {
     const response = await edge().app.request('/v1/search', { headers: { origin: 'https://shop.example' } });
     expect(response.status).toBe(400);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -148,10 +158,7 @@ describe('whatever a request holds', () => {
 describe('with the real client of the rerank service', () => {
   const answering = (fetch: typeof globalThis.fetch) => {
     const client = createRerankClient({ url: 'http://rerank.example', backoffMs: 1, fetch });
-    return edge({
-      rerank: { ...client, encode: async () => encoded() },
-      budgets: { encode: 1000, recall: 1000, rerank: 30, exhaustive: 30, evidence: 30 },
-    }).app;
+    return edge({ rerank: { ...client, encode: async () => encoded() }, rerankMs: 30 }).app;
   };
 
   it.each([
@@ -159,17 +166,17 @@ describe('with the real client of the rerank service', () => {
     ['never answers', () => new Promise<Response>(() => {}), 'timeout'],
     ['answers 502', async () => new Response('<h1>Bad gateway</h1>', { status: 502 }), 'rerank_unavailable'],
     ['answers with a page', async () => new Response('<html>'), 'rerank_unavailable'],
-    ['answers something else', async () => Response.json({ scores: 'none' }), 'rerank_unavailable'],
+    ['answers something else', async () => Response.json({ images: 'none' }), 'rerank_unavailable'],
     [
-      'has lost the generation',
-      async () => Response.json({ code: 'generation_missing', detail: 'gone' }, { status: 409 }),
+      'has no generation',
+      async () => Response.json({ code: 'generation_missing', detail: 'gone' }, { status: 503 }),
       'rerank_unavailable',
     ],
-  ] as const)('gives the rough order when it %s', async (_, fetch, code) => {
+  ] as const)('gives the coarse order when it %s', async (_, fetch, code) => {
     const response = await answering(fetch).request('/v1/search?q=a');
     const body = searchResponseSchema.parse(await response.json());
     expect(body).toMatchObject({ stage: 'recall', degraded: { code } });
     expect(body.hits.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(response.headers.get('server-timing')).toContain('rerank;dur=');
+    expect(response.headers.get('server-timing')).toContain('rank;dur=');
   });
 });

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
-import { edge, encoded, GENERATION, recalled, scored } from './fakes.ts';
+import { edge, encoded, GENERATION, ranked, recalled } from './fakes.ts';
 
 const SEARCH = '/v1/search?q=two%20zebroids';
 
@@ -24,7 +24,7 @@ const failing = (code: ErrorCode) => async (): Promise<never> => {
 
 describe('GET /v1/search', () => {
   it('goes through all stages and orders by the fused score', async () => {
-    const { app, encode, recall, rerank } = edge();
+    const { app, encode, recall, rank, retrieve } = edge();
     const response = await app.request(SEARCH);
     const body = await answer(response);
 
@@ -32,9 +32,25 @@ describe('GET /v1/search', () => {
     expect(body.degraded).toBeUndefined();
     expect(body.words.map(({ known }) => known)).toEqual([true, false]);
     expect(encode.mock.calls[0]?.[0]).toEqual({ query: 'two zebroids' });
-    expect(recall.mock.calls[0]?.slice(0, 3)).toEqual([`images-${GENERATION}`, [0.6, 0.8], 20]);
+    expect(recall.mock.calls[0]?.slice(0, 3)).toEqual([
+      `images-${GENERATION}`,
+      [...Float32Array.of(0.6, 0.8)],
+      20,
+    ]);
     // The shortlist of 4 by GSMN + 0.5 coarse, then the two behind it as recalled.
-    expect(rerank.mock.calls[0]?.[0].ids).toEqual([0, 1, 2, 3]);
+    expect(rank.mock.calls.map(([request]) => request)).toEqual([
+      {
+        query: 'two zebroids',
+        generation: GENERATION,
+        candidates: recalled(4).map(({ id, score }) => [id, score]),
+        offset: 0,
+        limit: 20,
+      },
+    ]);
+    // The ranked ones came with their payloads.
+    expect(retrieve.mock.calls.map(([collection, ids]) => [collection, ids])).toEqual([
+      [`images-${GENERATION}`, [4, 5]],
+    ]);
     expect(body.hits.map(({ id }) => id)).toEqual([3, 2, 1, 0, 4, 5]);
     expect(body.hits.map(({ stage }) => stage)).toEqual([...Array(4).fill('rerank'), 'recall', 'recall']);
     expect(body.hits[0]?.score).toBeCloseTo(3 + 0.5 * 0.6, 10);
@@ -46,18 +62,34 @@ describe('GET /v1/search', () => {
     });
   });
 
-  it('asks for evidence of the page alone', async () => {
-    const { app, rerank } = edge();
+  it('asks for the page alone, with its evidence: two services, one question each', async () => {
+    const { app, encode, recall, rank, retrieve } = edge();
     const body = await answer(await app.request(`${SEARCH}&limit=2&offset=1`));
     expect(body.hits.map(({ id }) => id)).toEqual([2, 1]);
-    expect(rerank.mock.calls[1]?.[0]).toMatchObject({ ids: [2, 1], evidenceIds: [2, 1] });
+    expect(rank.mock.calls[0]?.[0]).toMatchObject({ offset: 1, limit: 2 });
     expect(body.hits.every(({ evidence }) => evidence?.words[0]?.regions[0]?.box[2] === 0.5)).toBe(true);
+    const questions = [encode, recall, rank, retrieve].map(({ mock }) => mock.calls.length);
+    expect(questions).toEqual([1, 1, 1, 0]);
+  });
+
+  it('looks up the payloads that a reranker does not have', async () => {
+    const { app, retrieve } = edge({
+      rerank: {
+        rank: async (request) => {
+          const answered = ranked(request);
+          return { ...answered, images: answered.images.map((image) => ({ ...image, payload: undefined })) };
+        },
+      },
+    });
+    const body = await answer(await app.request(`${SEARCH}&limit=3`));
+    expect(body.hits.map(({ image }) => image.name)).toEqual(['3.png', '2.png', '1.png']);
+    expect(retrieve.mock.calls[0]?.[1]).toEqual([3, 2, 1]);
   });
 
   it('tells how long each stage took, and may be cached', async () => {
     const response = await edge().app.request(SEARCH);
     const timing = response.headers.get('server-timing') ?? '';
-    for (const stage of ['encode', 'recall', 'rerank', 'evidence', 'total']) {
+    for (const stage of ['encode', 'recall', 'rank', 'payloads', 'match', 'evidence', 'total']) {
       expect(timing).toMatch(new RegExp(`${stage};dur=`));
     }
     expect(response.headers.get('cache-control')).toBe('public, max-age=60');
@@ -66,14 +98,22 @@ describe('GET /v1/search', () => {
   });
 
   it('passes its request id and the caller’s signal on', async () => {
-    const { app, encode } = edge();
+    const { app, encode, recall, rank, retrieve } = edge();
     await app.request(SEARCH, { headers: { 'x-request-id': 'abc-123' } });
-    expect(encode.mock.calls[0]?.[1]).toMatchObject({ requestId: 'abc-123', timeoutMs: 1000 });
-    expect(encode.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
+    const calls = [
+      [encode.mock.calls[0]?.[1], 1000],
+      [recall.mock.calls[0]?.[3], 1000],
+      [rank.mock.calls[0]?.[1], 200],
+      [retrieve.mock.calls[0]?.[2], 1000],
+    ] as const;
+    for (const [call, timeoutMs] of calls) {
+      expect(call).toMatchObject({ requestId: 'abc-123', timeoutMs });
+      expect(call?.signal).toBeInstanceOf(AbortSignal);
+    }
   });
 
   it('answers a page behind the shortlist in coarse order without bothering GSMN', async () => {
-    const { app, rerank } = edge();
+    const { app, rank } = edge();
     const body = await answer(await app.request(`${SEARCH}&offset=4&limit=2`));
     expect(body.hits.map(({ id, stage }) => [id, stage])).toEqual([
       [4, 'recall'],
@@ -81,7 +121,7 @@ describe('GET /v1/search', () => {
     ]);
     expect(body.stage).toBe('recall');
     expect(body.degraded).toBeUndefined();
-    expect(rerank).not.toHaveBeenCalled();
+    expect(rank).not.toHaveBeenCalled();
   });
 
   it('keeps every image on one page only', async () => {
@@ -92,35 +132,22 @@ describe('GET /v1/search', () => {
     expect(pages.flatMap(({ hits }) => hits.map(({ id }) => id))).toEqual([3, 2, 1, 0, 4, 5]);
   });
 
-  it('reranks a single candidate', async () => {
+  it('ranks a single candidate', async () => {
     const { app } = edge({ qdrant: { recall: async () => recalled(1) } });
     expect((await answer(await app.request(SEARCH))).hits).toHaveLength(1);
   });
 
   it('says that nothing was found', async () => {
-    const { app, rerank } = edge({ qdrant: { recall: async () => [] } });
+    const { app, rank } = edge({ qdrant: { recall: async () => [] } });
     const body = await answer(await app.request(SEARCH));
     expect(body.hits).toEqual([]);
     expect(body.degraded).toBeUndefined();
-    expect(rerank).not.toHaveBeenCalled();
+    expect(rank).not.toHaveBeenCalled();
   });
 
-  it('puts an image that GSMN does not know behind those it knows', async () => {
-    const { app } = edge({
-      rerank: {
-        encode: async () => encoded(),
-        rerank: async (request) => scored({ ...request, ids: request.ids.filter((id) => id !== 2) }),
-      },
-    });
-    const body = await answer(await app.request(SEARCH));
-    expect(body.hits.map(({ id }) => id)).toEqual([3, 1, 0, 2, 4, 5]);
-    expect(body.hits[3]?.stage).toBe('recall');
-  });
-
-  it('asks again when the generation changed under it', async () => {
+  it('asks again when the collection is gone', async () => {
     let generation = 'old';
-    const { app } = edge({
-      rerank: { encode: async () => encoded({ collection: generation }), rerank: async (r) => scored(r) },
+    const { app, encode } = edge({
       qdrant: {
         recall: async (collection) => {
           generation = 'new';
@@ -129,7 +156,26 @@ describe('GET /v1/search', () => {
         },
       },
     });
+    encode.mockImplementation(async () => encoded({ collection: generation }));
     expect((await answer(await app.request(SEARCH))).hits).toHaveLength(2);
+    expect(encode).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks again when the reranker has the generation no more', async () => {
+    const { app, encode, rank } = edge();
+    encode.mockImplementationOnce(async () => encoded({ generation: 'old' }));
+    rank.mockImplementationOnce(failing('generation_stale'));
+    const body = await answer(await app.request(SEARCH));
+    expect([body.generation, body.stage, body.degraded]).toEqual([GENERATION, 'rerank', undefined]);
+    expect(rank.mock.calls.map(([{ generation }]) => generation)).toEqual(['old', GENERATION]);
+  });
+
+  it('does not ask a third time', async () => {
+    const rank = vi.fn(failing('generation_stale'));
+    const { app, encode } = edge({ rerank: { rank } });
+    const response = await app.request(SEARCH);
+    expect([response.status, (await problem(response)).code]).toEqual([503, 'generation_stale']);
+    expect([encode.mock.calls.length, rank.mock.calls.length]).toEqual([2, 2]);
   });
 });
 
@@ -139,10 +185,11 @@ describe('degraded answers', () => {
     ['timeout', 'timeout'],
     ['overloaded', 'rerank_unavailable'],
     ['generation_missing', 'rerank_unavailable'],
+    ['request_too_large', 'rerank_unavailable'],
     ['unauthorized', 'rerank_unavailable'],
     ['internal', 'rerank_unavailable'],
   ] as const)('keeps the coarse order when the reranker fails with %s', async (code, said) => {
-    const { app, log } = edge({ rerank: { encode: async () => encoded(), rerank: failing(code) } });
+    const { app, log, retrieve } = edge({ rerank: { rank: failing(code) } });
     const response = await app.request(SEARCH);
     const body = await answer(response);
     expect(body.stage).toBe('recall');
@@ -150,22 +197,35 @@ describe('degraded answers', () => {
     expect(body.degraded?.message).not.toContain('10.0.0.7');
     expect(body.hits.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(body.hits.every(({ stage, evidence }) => stage === 'recall' && evidence === undefined)).toBe(true);
+    expect(retrieve.mock.calls[0]?.[1]).toEqual([0, 1, 2, 3, 4, 5]);
     expect(response.headers.get('x-search-degraded')).toBe(said);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(log).toHaveBeenCalledWith(expect.objectContaining({ level: 'warn', code: said }));
   });
 
-  it('keeps GSMN’s order when only the evidence is missing', async () => {
+  it.each([
+    ['late', 'timeout'],
+    ['failed', 'rerank_unavailable'],
+  ] as const)('keeps GSMN’s order when only the evidence is missing: %s', async (evidence, code) => {
     const { app } = edge({
       rerank: {
-        encode: async () => encoded(),
-        rerank: async (request) => (request.evidenceIds ? failing('timeout')() : scored(request)),
+        rank: async (request) => {
+          const answered = ranked(request, { evidence });
+          const images = answered.images.map(({ evidence: own, ...image }, place) =>
+            place === 0 ? { ...image, evidence: own } : image,
+          );
+          return { ...answered, images };
+        },
       },
     });
-    const body = await answer(await app.request(SEARCH));
-    expect(body.stage).toBe('rerank');
-    expect(body.degraded?.code).toBe('timeout');
-    expect(body.hits[0]).toMatchObject({ id: 3, stage: 'rerank' });
+    const response = await app.request(SEARCH);
+    const body = await answer(response);
+    expect([body.stage, body.degraded?.code]).toEqual(['rerank', code]);
+    expect(body.degraded?.message).toContain('regions');
+    expect(body.hits.map(({ id }) => id)).toEqual([3, 2, 1, 0, 4, 5]);
+    // What was made in time is there.
+    expect(body.hits.map((hit) => hit.evidence !== undefined)).toEqual([true, ...Array(5).fill(false)]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
   });
 });
 
@@ -179,7 +239,7 @@ describe('failures', () => {
     ['generation_missing', 503, 'generation_missing'],
     ['query_too_long', 400, 'query_too_long'],
   ] as const)('when encoding fails with %s it answers %i', async (code, status, said) => {
-    const { app } = edge({ rerank: { encode: failing(code), rerank: async (r) => scored(r) } });
+    const { app } = edge({ rerank: { encode: failing(code) } });
     const response = await app.request(SEARCH);
     expect(response.status).toBe(status);
     const body = await problem(response);
@@ -200,6 +260,27 @@ describe('failures', () => {
     expect((await problem(response)).code).toBe(said);
     // What the public does not hear, the log does.
     expect(JSON.stringify(log.mock.calls)).toContain('10.0.0.7');
+  });
+
+  it.each([
+    ['recall_unavailable', 503, 'recall_unavailable'],
+    ['not_found', 503, 'recall_unavailable'],
+    ['unauthorized', 503, 'recall_unavailable'],
+    ['timeout', 504, 'timeout'],
+  ] as const)('when looking up payloads fails with %s it answers %i', async (code, status, said) => {
+    const { app } = edge({ qdrant: { retrieve: failing(code) } });
+    const response = await app.request(`${SEARCH}&limit=6`);
+    expect([response.status, (await problem(response)).code]).toEqual([status, said]);
+    // A page that came with its payloads needs none.
+    expect((await app.request(`${SEARCH}&limit=4`)).status).toBe(200);
+  });
+
+  it('gives up when points are gone, or are no images', async () => {
+    for (const points of [[], [{ id: 4, payload: { title: 'not ours' } }]]) {
+      const { app } = edge({ qdrant: { retrieve: async () => points } });
+      const response = await app.request(`${SEARCH}&limit=1&offset=4`);
+      expect([response.status, (await problem(response)).code]).toEqual([503, 'recall_unavailable']);
+    }
   });
 
   it.each([

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
-import { CallPolicy } from './call-policy.ts';
+import { type Attempt, CallPolicy } from './call-policy.ts';
 
 const OPTIONS = { timeoutMs: 1000, retries: 2, backoffMs: 10, circuit: { failures: 5, restMs: 1000 } };
 
 /** Work that fails with these codes, one a call, and succeeds afterwards. */
 function failingWith(...codes: ErrorCode[]) {
-  return vi.fn(async (_signal: AbortSignal) => {
+  return vi.fn(async (_attempt: Attempt) => {
     const code = codes.shift();
     if (code !== undefined) throw new AppError(code, code);
     return 'done';
@@ -59,9 +59,16 @@ describe('CallPolicy', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
+  it('tells every attempt when the whole call is given up', async () => {
+    const began = performance.now();
+    const work = failingWith('overloaded', 'overloaded');
+    await settle(policy().run(work, { timeoutMs: 500 }));
+    expect(work.mock.calls.map(([{ deadline }]) => deadline - began)).toEqual([500, 500, 500]);
+  });
+
   it('stops trying when the time is over', async () => {
     const work = vi.fn(
-      (signal: AbortSignal) =>
+      ({ signal }: Attempt) =>
         new Promise<never>((_, reject) => {
           signal.addEventListener('abort', () => reject(new AppError('rerank_unavailable', 'broken off')));
         }),

@@ -1,6 +1,6 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { withDeadline } from '../../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
-import { withDeadline } from '../../../shared/http/index.ts';
 import { Circuit, type CircuitOptions } from './circuit.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -11,6 +11,13 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Travels along as `x-request-id`. */
   readonly requestId?: string | undefined;
+}
+
+/** What one attempt of a call has to keep to. */
+export interface Attempt {
+  readonly signal: AbortSignal;
+  /** When the whole call is given up, by `performance.now()`. */
+  readonly deadline: number;
 }
 
 export interface CallPolicyOptions {
@@ -51,9 +58,10 @@ export class CallPolicy {
     this.#circuit = new Circuit(name, unavailable, { ...options.circuit, probeMs: 2 * options.timeoutMs });
   }
 
-  run<T>(work: (signal: AbortSignal) => Promise<T>, call: CallOptions = {}): Promise<T> {
+  run<T>(work: (attempt: Attempt) => Promise<T>, call: CallOptions = {}): Promise<T> {
     this.#budget.earn();
     const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
+    const until = performance.now() + timeoutMs;
     const deadline = {
       timeoutMs,
       caller: call.signal,
@@ -64,12 +72,14 @@ export class CallPolicy {
       cancelled: () => new AppError('cancelled', `${this.#name} was cancelled by its caller`),
     };
     // The deadline is inside the circuit, so that a service which never answers opens it.
-    return this.#circuit.run(() => withDeadline(deadline, (signal) => this.#attempts(work, signal)));
+    return this.#circuit.run(() =>
+      withDeadline(deadline, (signal) => this.#attempts(work, { signal, deadline: until })),
+    );
   }
 
-  #attempts<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  #attempts<T>(work: (attempt: Attempt) => Promise<T>, attempt: Attempt): Promise<T> {
     const { retries, backoffMs } = this.#options;
-    if (retries === 0) return work(signal);
+    if (retries === 0) return work(attempt);
     let left = retries;
     const policy = retry(
       handleWhen(
@@ -81,6 +91,6 @@ export class CallPolicy {
         backoff: new ExponentialBackoff({ initialDelay: backoffMs, maxDelay: 20 * backoffMs }),
       },
     );
-    return policy.execute(() => work(signal), signal);
+    return policy.execute(() => work(attempt), attempt.signal);
   }
 }

@@ -1,7 +1,6 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
-import { imagePayloadSchema } from '../../../shared/schema/index.ts';
 import type { CallOptions } from '../call/call-policy.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
 import { qdrantError } from './qdrant-error.ts';
@@ -14,9 +13,7 @@ export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
 }
 
 const id = z.number().int().nonnegative();
-const recalledSchema = z.object({
-  points: z.array(z.object({ id, score: z.number(), payload: imagePayloadSchema })),
-});
+const recalledSchema = z.object({ points: z.array(z.object({ id, score: z.number() })) });
 const storedSchema = z.object({ id, payload: z.unknown(), vector: z.array(z.number()).nullish() });
 const collectionSchema = z.object({
   points_count: z.number().nullish(),
@@ -53,7 +50,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
     send: (init: RequestInit) => Promise<Answer>,
     call: CallOptions = {},
   ): Promise<z.output<S>> {
-    return policy.run(async (signal) => {
+    return policy.run(async ({ signal }) => {
       const headers = call.requestId ? { headers: { 'x-request-id': call.requestId } } : {};
       const answer = await send({ signal, ...headers }).catch((error: unknown) => {
         throw qdrantError(error, action, url.host);
@@ -80,7 +77,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
               collection_name: collection,
               query: [...vector],
               limit,
-              with_payload: true,
+              with_payload: false,
               ...(filter ? { filter } : {}),
             },
             init,

@@ -1,5 +1,4 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { ImagePayload } from '../../../shared/schema/index.ts';
 import type { CallOptions } from '../call/call-policy.ts';
 
 /** Qdrant's filter language, as its client types it. */
@@ -19,12 +18,11 @@ export interface StoredPoint {
   readonly vector?: readonly number[] | undefined;
 }
 
-/** An image that the coarse vector recalled. */
-export interface RecalledImage {
+/** A point that a vector recalled. */
+export interface RecalledPoint {
   readonly id: number;
-  /** Cosine between the query's and the image's coarse vectors. */
+  /** Cosine between the vectors. */
   readonly score: number;
-  readonly payload: ImagePayload;
 }
 
 export interface CollectionInfo {
@@ -41,7 +39,7 @@ export interface AliasChange {
 /** All that this project asks of Qdrant, or of `qdrant-local`. One unnamed vector a point, compared by cosine. */
 export interface QdrantStore {
   /**
-   * The images nearest to a coarse vector, best first. Throws `recall_unavailable`, `not_found` (the collection),
+   * The points nearest to a vector, best first, without their payloads. Throws `recall_unavailable`, `not_found` (the collection),
    * `timeout`, `overloaded`, `unauthorized`.
    */
   recall(
@@ -49,7 +47,7 @@ export interface QdrantStore {
     vector: readonly number[],
     limit: number,
     options?: CallOptions & { readonly filter?: QdrantFilter | undefined },
-  ): Promise<RecalledImage[]>;
+  ): Promise<RecalledPoint[]>;
 
   listCollections(call?: CallOptions): Promise<string[]>;
   /** Undefined when there is no such collection. */

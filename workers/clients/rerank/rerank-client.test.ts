@@ -9,6 +9,22 @@ const ENCODED = {
   words: [],
 };
 
+const RANKED = {
+  generation: 'g',
+  active: 'g',
+  backend: 'simd',
+  compared: 2,
+  images: [{ id: 1, score: 2, gsmn: 1.5, coarse: 0.5 }],
+  evidence: 'complete',
+  took: { match: 1, evidence: 1 },
+};
+const SHORTLIST = { query: 'a', generation: 'g', candidates: [[1, 0.5]] as [number, number][], limit: 1 };
+const EVERYTHING = { ...SHORTLIST, candidates: 'all' as const };
+
+/** The path that a call of `fetch` asks for. */
+const pathOf = (input: Parameters<typeof globalThis.fetch>[0]) =>
+  new URL(input instanceof Request ? input.url : input).pathname;
+
 function client(answer: () => Response, changes: Partial<RerankClientOptions> = {}) {
   const fetch = vi.fn<typeof globalThis.fetch>(async () => answer());
   const rerank = createRerankClient({ url: 'http://rerank.example/base', fetch, retries: 0, ...changes });
@@ -17,7 +33,7 @@ function client(answer: () => Response, changes: Partial<RerankClientOptions> = 
 
 const problem = (status: number, code: string) => () =>
   Response.json(
-    { type: 'x', title: 'x', status, detail: 'what happened', code, hint: 'mend it' },
+    { type: 'x', title: 'x', status, detail: 'what happened', code, hint: 'repair it' },
     { status },
   );
 
@@ -43,7 +59,8 @@ describe('the rerank client', () => {
   it.each([
     [400, 'query_empty', 'query_empty'],
     [400, 'query_too_long', 'query_too_long'],
-    [409, 'generation_missing', 'generation_missing'],
+    [503, 'generation_missing', 'generation_missing'],
+    [409, 'generation_stale', 'generation_stale'],
     [413, 'request_too_large', 'request_too_large'],
     [503, 'overloaded', 'overloaded'],
     [503, 'encode_unavailable', 'encode_unavailable'],
@@ -64,7 +81,7 @@ describe('the rerank client', () => {
   ])('takes %s as a service that is not available', async (_, answer) => {
     const { rerank } = client(answer);
     await expect(rerank.encode({ query: 'a' })).rejects.toMatchObject({ code: 'encode_unavailable' });
-    await expect(rerank.rerank({ query: 'a', generation: 'g', ids: [1] })).rejects.toMatchObject({
+    await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({
       code: 'rerank_unavailable',
     });
   });
@@ -78,7 +95,7 @@ describe('the rerank client', () => {
     const { rerank } = client(() => {
       throw new TypeError('connection refused');
     });
-    await expect(rerank.rerank({ query: 'a', generation: 'g', ids: [1] })).rejects.toMatchObject({
+    await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({
       code: 'rerank_unavailable',
       message: expect.stringContaining('rerank.example'),
       hint: expect.stringContaining('RERANK_URL'),
@@ -87,9 +104,7 @@ describe('the rerank client', () => {
 
   it('asks for a graph without letting a missing parser stand in the way of encoding', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) =>
-      String(input instanceof Request ? input.url : input).endsWith('/v1/parse')
-        ? problem(500, 'file_missing')()
-        : Response.json(ENCODED),
+      pathOf(input) === '/v1/parse' ? problem(500, 'file_missing')() : Response.json(ENCODED),
     );
     const rerank = createRerankClient({ url: 'http://rerank.example', fetch, retries: 0 });
     for (let call = 0; call < 6; call++) {
@@ -99,23 +114,135 @@ describe('the rerank client', () => {
     await expect(rerank.encode({ query: 'a' })).resolves.toEqual(ENCODED);
   });
 
-  it('keeps apart the failures of encoding and of reranking', async () => {
+  it('keeps apart the failures of encoding and of ranking', async () => {
     let encodes = 0;
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) => {
-      if (String(input instanceof Request ? input.url : input).endsWith('/v1/rerank'))
-        return problem(500, 'internal')();
+      if (pathOf(input) === '/v1/rank') return problem(500, 'internal')();
       encodes++;
       return Response.json(ENCODED);
     });
     const rerank = createRerankClient({ url: 'http://rerank.example', fetch, retries: 0 });
     for (let call = 0; call < 6; call++) {
-      await expect(rerank.rerank({ query: 'a', generation: 'g', ids: [1] })).rejects.toMatchObject({
+      await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({
         code: 'rerank_unavailable',
       });
     }
-    // The circuit of reranking is open, that of encoding is not.
+    // The circuit of ranking is open, that of encoding is not.
     expect(fetch).toHaveBeenCalledTimes(5);
     await rerank.encode({ query: 'a' });
     expect(encodes).toBe(1);
+  });
+
+  it('ranks a shortlist, or every image by a circuit of its own', async () => {
+    const { fetch, rerank } = client(() => Response.json(RANKED));
+    expect(await rerank.rank(SHORTLIST)).toEqual(RANKED);
+    expect(fetch.mock.calls[0]?.[1]?.body).toBe(JSON.stringify(SHORTLIST));
+    fetch.mockImplementation(async (_, init) =>
+      init?.body === JSON.stringify(EVERYTHING)
+        ? problem(503, 'rerank_unavailable')()
+        : Response.json(RANKED),
+    );
+    for (let call = 0; call < 6; call++) {
+      await expect(rerank.rank(EVERYTHING)).rejects.toMatchObject({ code: 'rerank_unavailable' });
+    }
+    // Large work that fails says nothing of shortlists.
+    expect(fetch).toHaveBeenCalledTimes(1 + 5);
+    expect(await rerank.rank(SHORTLIST)).toEqual(RANKED);
+  });
+
+  it('does not do large work twice, and small work twice at most', async () => {
+    const { fetch, rerank } = client(problem(503, 'overloaded'), { retries: 1, backoffMs: 1 });
+    await expect(rerank.rank(EVERYTHING)).rejects.toMatchObject({ code: 'overloaded' });
+    await expect(rerank.queryModel('g', 1000)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(fetch).toHaveBeenCalledTimes(2);
+    await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
+
+  it('tells the service how long it still waits, less with every attempt', async () => {
+    const { fetch, rerank } = client(problem(503, 'overloaded'), { retries: 1, backoffMs: 20 });
+    await expect(rerank.rank(SHORTLIST, { timeoutMs: 5000 })).rejects.toMatchObject({ code: 'overloaded' });
+    const [first = 0, second = 0] = fetch.mock.calls.map(([, init]) =>
+      Number(new Headers(init?.headers).get('x-timeout-ms')),
+    );
+    expect(first).toBeGreaterThan(4500);
+    expect(first).toBeLessThanOrEqual(5000);
+    expect(second).toBeLessThan(first);
+    expect(Number.isInteger(first) && Number.isInteger(second)).toBe(true);
+  });
+
+  it('passes evidence on without looking into it', async () => {
+    const images = [{ ...RANKED.images[0], evidence: { words: ['whatever the service says'], boxes: [] } }];
+    const { rerank } = client(() => Response.json({ ...RANKED, images }));
+    expect((await rerank.rank(SHORTLIST)).images).toEqual(images);
+  });
+
+  it('loads a query model as bytes, and asks with the token', async () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    const { fetch, rerank } = client(() => new Response(bytes, { headers: { 'content-length': '3' } }), {
+      token: 'secret',
+    });
+    expect(await rerank.queryModel('a/b', 3, { requestId: 'r-2' })).toEqual(bytes);
+    const [url, init] = fetch.mock.calls[0] ?? [];
+    expect(url).toEqual(new URL('http://rerank.example/base/v1/generations/a%2Fb/query-model'));
+    expect(new Headers(init?.headers).get('authorization')).toBe('Bearer secret');
+    expect(new Headers(init?.headers).get('x-request-id')).toBe('r-2');
+    expect(init?.body).toBeUndefined();
+  });
+
+  /** A body of pieces of two bytes each, which hears how many were taken. */
+  function inPieces(pieces: number, fails = false) {
+    const seen = { taken: 0, cancelled: false };
+    const body = new ReadableStream({
+      type: 'bytes',
+      pull: (controller) => {
+        if (fails && seen.taken === 2) return controller.error(new TypeError('terminated'));
+        controller.enqueue(Uint8Array.of(seen.taken, seen.taken));
+        if (++seen.taken === pieces) controller.close();
+      },
+      cancel: () => {
+        seen.cancelled = true;
+      },
+    });
+    return { seen, body };
+  }
+
+  it.each([
+    ['in pieces, of known size', { 'content-length': '6' }],
+    ['in pieces, of unknown size', {}],
+    ['compressed, so that its length is another one', { 'content-length': '4', 'content-encoding': 'gzip' }],
+  ])('loads a query model %s', async (_, headers: HeadersInit) => {
+    const { rerank } = client(() => new Response(inPieces(3).body, { headers }));
+    expect(await rerank.queryModel('g', 6)).toEqual(Uint8Array.of(0, 0, 1, 1, 2, 2));
+  });
+
+  it.each([
+    ['says so', { 'content-length': '200' }],
+    ['does not say so', {}],
+    ['says something else', { 'content-length': '3', 'content-encoding': 'gzip' }],
+  ])('does not load a query model that is too large and %s', async (_, headers: HeadersInit) => {
+    const { seen, body } = inPieces(100);
+    const { rerank } = client(() => new Response(body, { headers }));
+    await expect(rerank.queryModel('g', 5)).rejects.toMatchObject({ code: 'request_too_large' });
+    expect(seen.cancelled).toBe(true);
+    expect(seen.taken).toBeLessThan(10);
+  });
+
+  it.each([
+    ['of known size that breaks off', { 'content-length': '6' }, true],
+    ['of unknown size that breaks off', {}, true],
+    ['that is shorter than it says', { 'content-length': '7' }, false],
+  ])('takes a query model %s as a service that is not available', async (_, headers: HeadersInit, fails) => {
+    const { rerank } = client(() => new Response(inPieces(3, fails).body, { headers }));
+    await expect(rerank.queryModel('g', 10)).rejects.toMatchObject({ code: 'encode_unavailable' });
+  });
+
+  it.each([
+    [409, 'generation_stale', 'generation_stale'],
+    [404, 'not_found', 'encode_unavailable'],
+    [500, 'file_missing', 'encode_unavailable'],
+  ])('takes %i %s to a query model as %s', async (status, said, code) => {
+    const { rerank } = client(problem(status, said));
+    await expect(rerank.queryModel('g', 10)).rejects.toMatchObject({ code });
   });
 });

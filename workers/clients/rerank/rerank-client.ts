@@ -6,15 +6,18 @@ import {
   encodeResponseSchema,
   type ParseResponse,
   parseResponseSchema,
-  type RankAllRequest,
-  type RankAllResponse,
-  type RerankRequest,
-  type RerankResponse,
-  rankAllResponseSchema,
-  rerankResponseSchema,
+  type RankRequest,
+  type RankResponse,
+  rankResponseSchema,
+  TIMEOUT_HEADER,
 } from '../../../shared/schema/index.ts';
-import type { CallOptions } from '../call/call-policy.ts';
-import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
+import {
+  type Attempt,
+  type CallOptions,
+  CallPolicy,
+  type CallPolicyOptions,
+  DEFAULT_CALL_POLICY,
+} from '../call/call-policy.ts';
 import { rerankError } from './rerank-error.ts';
 
 export interface RerankClientOptions extends Partial<CallPolicyOptions> {
@@ -25,25 +28,25 @@ export interface RerankClientOptions extends Partial<CallPolicyOptions> {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** A sentence, and which generation's model reads it; the active one's when absent. */
-type ParseRequest = Pick<EncodeRequest, 'query' | 'generation'>;
-
 /** The rerank service, as its callers see it. */
 export interface RerankClient {
-  /** The coarse vector of a sentence. Throws `encode_unavailable`, `timeout`, or what the service says of the query. */
+  /** A sentence as vector database and reranker take it. Throws `encode_unavailable`, `timeout`, or what the service says of the query. */
   encode(request: EncodeRequest, call?: CallOptions): Promise<EncodeResponse>;
   /**
-   * The graph of a sentence's words. Throws as `encode` does: a service that cannot parse is one that cannot read the query,
+   * The parse of a sentence. Throws as `encode` does: a service that cannot parse is one that cannot read the query,
    * yet it may still encode others.
    */
-  parse(request: ParseRequest, call?: CallOptions): Promise<ParseResponse>;
-  /** GSMN scores of the given images, in no particular order. Throws `rerank_unavailable`, `timeout`, `generation_missing`. */
-  rerank(request: RerankRequest, call?: CallOptions): Promise<RerankResponse>;
+  parse(request: EncodeRequest, call?: CallOptions): Promise<ParseResponse>;
   /**
-   * The best of all images of a generation. Throws `request_too_large` for one with more images than the service allows,
-   * `rerank_unavailable`, `timeout`, `generation_missing`.
+   * A page of images in their final order. Throws `rerank_unavailable`, `timeout`, `generation_stale`; of all images of a generation
+   * `request_too_large` when there are more than the service allows.
    */
-  rankAll(request: RankAllRequest, call?: CallOptions): Promise<RankAllResponse>;
+  rank(request: RankRequest, call?: CallOptions): Promise<RankResponse>;
+  /**
+   * What it takes to encode queries of a generation elsewhere. Throws `encode_unavailable`, `timeout`, `generation_stale`;
+   * `request_too_large` for more than `mostBytes`.
+   */
+  queryModel(generation: string, mostBytes: number, call?: CallOptions): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export function createRerankClient(options: RerankClientOptions): RerankClient {
@@ -53,66 +56,152 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
   // A circuit of its own: without its parser's file the service still encodes.
   const parseWords = new CallPolicy('the query parser', 'encode_unavailable', policy);
-  const rerank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
+  const rank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
+  const queryModel = new CallPolicy('the query model', 'encode_unavailable', { ...policy, retries: 0 });
   // A circuit of its own: large work that is late says nothing of shortlists. And it is not done twice.
   const rankAll = new CallPolicy('the exhaustive ranking', 'rerank_unavailable', { ...policy, retries: 0 });
 
-  async function post<S extends z.ZodType>(
+  /** One attempt; the answer's body is the caller's to read. */
+  async function request(
+    path: string,
+    unavailable: ErrorCode,
+    { signal, deadline }: Attempt,
+    call: CallOptions | undefined,
+    init: Pick<RequestInit, 'method' | 'body'> = {},
+  ): Promise<Response> {
+    let response: Response;
+    try {
+      response = await send(new URL(path, base), {
+        ...init,
+        headers: {
+          [TIMEOUT_HEADER]: String(Math.max(1, Math.floor(deadline - performance.now()))),
+          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+          ...(call?.requestId ? { 'x-request-id': call.requestId } : {}),
+        },
+        signal,
+      });
+      if (response.ok) return response;
+    } catch (error) {
+      throw unreachable(unavailable, error);
+    }
+    const text = await response.text().catch((error: unknown) => {
+      throw unreachable(unavailable, error);
+    });
+    throw rerankError(response, text, unavailable, base.host);
+  }
+
+  function unreachable(unavailable: ErrorCode, cause: unknown): AppError {
+    return new AppError(unavailable, `the rerank service at ${base.host} cannot be reached`, {
+      hint: 'Check that it runs and that RERANK_URL names it.',
+      cause,
+    });
+  }
+
+  /** A call with JSON both ways. */
+  function post<S extends z.ZodType>(
     path: string,
     body: unknown,
     schema: S,
     unavailable: ErrorCode,
-    signal: AbortSignal,
+    callPolicy: CallPolicy,
     call: CallOptions | undefined,
   ): Promise<z.output<S>> {
-    const url = new URL(path, base);
-    let response: Response;
-    let text: string;
-    try {
-      response = await send(url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-          ...(call?.requestId ? { 'x-request-id': call.requestId } : {}),
-        },
-        body: JSON.stringify(body),
-        signal,
+    return callPolicy.run(async (attempt) => {
+      const init = { method: 'POST', body: JSON.stringify(body) };
+      const response = await request(path, unavailable, attempt, call, init);
+      const text = await response.text().catch((error: unknown) => {
+        throw unreachable(unavailable, error);
       });
-      text = await response.text();
-    } catch (error) {
-      throw new AppError(unavailable, `the rerank service at ${base.host} cannot be reached`, {
-        hint: 'Check that it runs and that RERANK_URL names it.',
-        cause: error,
-      });
-    }
-    if (!response.ok) throw rerankError(response, text, unavailable, base.host);
-    return readAnswer(text, schema, unavailable, url);
+      return readAnswer(text, schema, unavailable, new URL(path, base));
+    }, call);
   }
 
   return {
-    encode: (request, call) =>
-      encode.run(
-        (signal) => post('v1/encode', request, encodeResponseSchema, 'encode_unavailable', signal, call),
+    encode: (body, call) => post('v1/encode', body, encodeResponseSchema, 'encode_unavailable', encode, call),
+    parse: (body, call) =>
+      post('v1/parse', body, parseResponseSchema, 'encode_unavailable', parseWords, call),
+    rank: (body, call) =>
+      post(
+        'v1/rank',
+        body,
+        rankResponseSchema,
+        'rerank_unavailable',
+        body.candidates === 'all' ? rankAll : rank,
         call,
       ),
-    parse: (request, call) =>
-      parseWords.run(
-        (signal) => post('v1/parse', request, parseResponseSchema, 'encode_unavailable', signal, call),
-        call,
-      ),
-    rerank: (request, call) =>
-      rerank.run(
-        (signal) => post('v1/rerank', request, rerankResponseSchema, 'rerank_unavailable', signal, call),
-        call,
-      ),
-    rankAll: (request, call) =>
-      rankAll.run(
-        (signal) => post('v1/rank-all', request, rankAllResponseSchema, 'rerank_unavailable', signal, call),
-        call,
-      ),
+    queryModel: (generation, mostBytes, call) =>
+      queryModel.run(async (attempt) => {
+        const path = `v1/generations/${encodeURIComponent(generation)}/query-model`;
+        const response = await request(path, 'encode_unavailable', attempt, call);
+        return readBytes(response, mostBytes).catch((error: unknown) => {
+          throw error instanceof AppError ? error : unreachable('encode_unavailable', error);
+        });
+      }, call),
   };
+}
+
+/** All bytes of a body. @throws AppError `request_too_large` for more than `most` */
+async function readBytes({ headers, body }: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (body === null) return new Uint8Array();
+  // Something in between may compress it: the length, if there is one, is that of other bytes then.
+  const size = headers.has('content-encoding') ? 0 : Number(headers.get('content-length'));
+  if (size > most) {
+    await body.cancel();
+    throw tooLarge(size, most);
+  }
+  return size > 0 ? readInPlace(body, size) : readPieces(body, most);
+}
+
+function tooLarge(bytes: number, most: number): AppError {
+  return new AppError(
+    'request_too_large',
+    `the query model has ${bytes} bytes or more, at most ${most} are loaded`,
+  );
+}
+
+/** A body of known size, read into one place: collecting the pieces first would take twice the memory. */
+async function readInPlace(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader({ mode: 'byob' });
+  let buffer = new ArrayBuffer(size);
+  let at = 0;
+  while (at < size) {
+    const { value, done } = await reader.read(new Uint8Array(buffer, at));
+    if (value === undefined) break;
+    // The buffer went to the stream and comes back.
+    buffer = value.buffer;
+    at += value.byteLength;
+    if (done) break;
+  }
+  if (at === size) return new Uint8Array(buffer);
+  throw new Error(`${at} of ${size} bytes came`);
+}
+
+async function readPieces(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = body.getReader();
+  let bytes = 0;
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    bytes += piece.value.byteLength;
+    pieces.push(piece.value);
+    if (bytes > most) {
+      await reader.cancel();
+      throw tooLarge(bytes, most);
+    }
+  }
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 function readAnswer<S extends z.ZodType>(text: string, schema: S, code: ErrorCode, url: URL): z.output<S> {

@@ -14,6 +14,7 @@ const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
   'request_invalid',
   'request_too_large',
   'generation_missing',
+  'generation_stale',
   'overloaded',
 ];
 

@@ -21,6 +21,7 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
   },
   recall_unavailable: { title: 'Search is not available', detail: 'The index of pictures does not answer.' },
   generation_missing: { title: 'Search is not available', detail: 'No index is active.' },
+  generation_stale: { title: 'Search is not available', detail: 'The index is being replaced.' },
   timeout: { title: 'Search took too long', detail: 'A part of the search did not answer in time.' },
   overloaded: { title: 'Search is busy', detail: 'There are more searches than can be answered.' },
 };

@@ -4,8 +4,8 @@ import type { RerankClient } from '../../clients/index.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
-import { serviceError } from '../search/degradation.ts';
 import { queryError } from '../search/request-error.ts';
+import { serviceError } from '../search/service-error.ts';
 
 const route = createRoute({
   method: 'get',

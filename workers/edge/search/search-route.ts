@@ -9,11 +9,13 @@ import {
   searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
+import { type SearchParts, type SearchRequest, search } from '../../../shared/search/search-engine.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
+import type { EdgeQueryEncoder } from './edge-query-encoder.ts';
 import { bodyError, queryError } from './request-error.ts';
-import { type SearchParts, type SearchRequest, search } from './search.ts';
+import { describeDegradation, searchResponseJson } from './search-response.ts';
 
 /** A search is a sentence and a few numbers. */
 const BODY_BYTES = 16 * 1024;
@@ -77,16 +79,18 @@ const postRoute = createRoute({
   },
 });
 
-type SearchRouteParts = SearchParts & { readonly cacheSeconds: number };
+export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads'> {
+  readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
+  readonly cacheSeconds: number;
+}
 
 /** `GET /v1/search`, and `POST` of the same, which can be exhaustive. */
 export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRouteParts): void {
   app.openapi(
     getRoute,
     async (c) => {
-      const answer = await answerSearch(c, { ...c.req.valid('query'), exhaustive: false }, parts);
-      if (!answer.degraded) c.header('Cache-Control', `public, max-age=${parts.cacheSeconds}`);
-      return c.json(answer, 200);
+      const request = { ...c.req.valid('query'), exhaustive: false };
+      return answerSearch(c, request, parts, `public, max-age=${parts.cacheSeconds}`);
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
@@ -104,7 +108,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRoutePart
   );
   app.openapi(
     postRoute,
-    async (c) => c.json(await answerSearch(c, c.req.valid('json'), parts), 200),
+    (c) => answerSearch(c, c.req.valid('json'), parts, 'no-store'),
     (result) => {
       if (!result.success) throw bodyError(result.error);
     },
@@ -120,23 +124,47 @@ const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
   });
 };
 
+/** What `c.json` would give: the text is made by hand, and the tests hold it to the schema. */
+type JsonAnswer = ReturnType<typeof jsonAnswer>;
+const jsonAnswer = (c: Context<EdgeEnv>, answer: SearchResponse) => c.json(answer, 200);
+
 async function answerSearch(
   c: Context<EdgeEnv>,
   request: SearchRequest,
   parts: SearchRouteParts,
-): Promise<SearchResponse> {
-  const result = await search(request, parts, {
-    signal: c.req.raw.signal,
-    requestId: c.get('requestId'),
-    time: (stage, work) => timeStage(c, stage, work),
+  /** Of a complete answer; one that lacks something is never kept. */
+  cacheControl: string,
+): Promise<JsonAnswer> {
+  const { encoder, recall, ranker, payloads } = parts;
+  const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
+  const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
+  const answer = await search(
+    request,
+    {
+      encoder: { encode: (text, fresh) => encoder.encode(text, fresh, { ...call, waitUntil }) },
+      recall,
+      ranker,
+      payloads,
+      degrade: true,
+      time: (stage, work) => timeStage(c, stage, work),
+    },
+    call,
+  ).catch((thrown: unknown) => {
+    if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
+    // The collection or its points, gone even when asked again: not what a caller of the search asked for.
+    throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
   });
-  c.header('X-Search-Stage', result.stage);
-  c.header('Cache-Control', 'no-store');
-  if (result.degraded) {
-    const { code, message } = result.degraded;
+  for (const [part, milliseconds] of Object.entries(answer.compared?.took ?? {})) {
+    setMetric(c, part, milliseconds);
+  }
+  c.header('Content-Type', 'application/json');
+  c.header('X-Search-Stage', answer.stage);
+  c.header('Cache-Control', answer.degraded ? 'no-store' : cacheControl);
+  if (answer.degraded) {
+    const { code, message } = describeDegradation(answer.degraded);
     c.header('X-Search-Degraded', code);
     setMetric(c, 'degraded', code);
     c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
   }
-  return result;
+  return c.body(searchResponseJson(request, answer), 200) as Response as JsonAnswer;
 }

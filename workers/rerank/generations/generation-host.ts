@@ -1,7 +1,13 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import {
+  type EngineFactory,
+  openSearchGeneration,
+  type ParserFactory,
+  type SearchGenerationHooks,
+} from '../../../shared/search/search-generation.ts';
 import type { RerankSettings } from '../settings.ts';
 import type { IndexSource } from './index-source.ts';
-import { type EngineFactory, LoadedGeneration } from './loaded-generation.ts';
+import { LoadedGeneration } from './loaded-generation.ts';
 
 /** The part of a logger that the service uses (pino's order of arguments). */
 export interface Log {
@@ -13,7 +19,8 @@ export interface Log {
 export interface GenerationHostOptions {
   readonly index: IndexSource;
   readonly engines: EngineFactory;
-  readonly backend: string;
+  readonly parser: ParserFactory;
+  readonly hooks?: SearchGenerationHooks | undefined;
   readonly settings: RerankSettings;
   readonly log: Log;
   readonly onLoad?: ((outcome: 'loaded' | 'failed') => void) | undefined;
@@ -39,6 +46,8 @@ export interface HostStatus {
 /** A generation in use by one request. */
 export interface Lease {
   readonly generation: LoadedGeneration;
+  /** Id of the active one. */
+  readonly active: string;
   readonly release: () => Promise<void>;
 }
 
@@ -105,7 +114,7 @@ export class GenerationHost {
   /**
    * A generation for one request: the named one, or the active one.
    *
-   * @throws AppError `generation_missing` for one that is not loaded, `unavailable` when there is none at all.
+   * @throws AppError `generation_stale` for one that is not loaded, `unavailable` when there is none at all.
    */
   lease(id: string | undefined, unavailable: ErrorCode): Lease {
     if (this.#active === undefined) {
@@ -116,15 +125,11 @@ export class GenerationHost {
     }
     const found = this.loaded().find(({ generation }) => id === undefined || generation.id === id);
     if (found === undefined) {
-      throw new AppError(
-        'generation_missing',
-        `generation ${id} is not loaded; ${this.#active.id} is active`,
-        {
-          hint: 'encode the query again and use the generation of that answer',
-        },
-      );
+      throw new AppError('generation_stale', `generation ${id} is not loaded; ${this.#active.id} is active`, {
+        hint: 'encode the query again and use the generation of that answer',
+      });
     }
-    return { generation: found.generation, release: found.generation.retain() };
+    return { generation: found.generation, active: this.#active.id, release: found.generation.retain() };
   }
 
   async close(): Promise<void> {
@@ -171,17 +176,25 @@ export class GenerationHost {
   }
 
   async #load(id: string): Promise<LoadedGeneration> {
-    const { index, engines, backend, settings, log, onLoad } = this.#options;
+    const { index, engines, parser, hooks, settings, log, onLoad } = this.#options;
     this.#loading = id;
     const start = performance.now();
     try {
-      const loaded = await LoadedGeneration.load(id, index.files(id), engines, backend, settings, {
+      const search = await openSearchGeneration({
+        files: index.files(id),
+        id,
+        engines,
+        parser,
+        hooks,
+        settings,
+        serve: true,
         signal: this.#closing.signal,
         onProgress: (done, total) => {
           this.#progress = { done, total };
         },
       });
-      const { images, matcher, queries, bytes } = loaded;
+      const loaded = new LoadedGeneration(search);
+      const { images, matcher, queries } = search;
       const ms = Math.round(performance.now() - start);
       const { count, status } = images;
       log.info(
@@ -189,7 +202,7 @@ export class GenerationHost {
           generation: id,
           images: count,
           resident: status.images,
-          bytes,
+          bytes: loaded.bytes,
           backend: matcher.backend,
           encoder: queries.backend,
           ms,

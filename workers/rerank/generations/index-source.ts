@@ -1,9 +1,6 @@
 import { join } from 'node:path';
-import {
-  type ActiveGeneration,
-  type GenerationFiles,
-  parseActive,
-} from '../../../shared/generation/index.ts';
+import { type ActiveGeneration, parseActive } from '../../../shared/generation/active-generation.ts';
+import type { GenerationFiles } from '../../../shared/generation/generation-files.ts';
 import { readJsonFile } from '../../../shared/platform/atomic-file.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 

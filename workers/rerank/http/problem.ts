@@ -4,7 +4,7 @@ import { HTTP_STATUS, PROBLEM_HEADERS, problemDetails } from '../../../shared/ht
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   ...HTTP_STATUS,
   // The caller's generation and ours differ: it has to encode again, then come back.
-  generation_missing: 409,
+  generation_stale: 409,
   generation_incomplete: 500,
   // The caller went away; this is only logged.
   cancelled: 499,

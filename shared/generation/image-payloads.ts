@@ -1,0 +1,86 @@
+import { AppError } from '../errors/index.ts';
+import { type ByteSource, bytesSource } from '../formats/byte-source.ts';
+import { type GenerationManifest, type ImagePayload, imagePayloadSchema } from '../schema/index.ts';
+import type { GenerationFiles } from './generation-files.ts';
+import { GENERATION_PATHS } from './manifest.ts';
+
+/** Reads what is known of a generation's images, by ordinal. */
+export interface ImagePayloadReader {
+  /**
+   * Payloads in the order of `ids`, which must be there.
+   *
+   * @throws AppError `format_invalid`.
+   */
+  read(ids: readonly number[]): Promise<ImagePayload[]>;
+  close(): Promise<void>;
+}
+
+/** Bytes that one step of finding the lines reads. */
+const STEP = 1 << 20;
+/** Bytes of payloads that are kept in memory: some ten thousand images. */
+const KEPT = 16 << 20;
+const LINE_FEED = 0x0a;
+
+/**
+ * Opens the payloads of a generation's images; undefined for a generation that has none. Lines end with a line feed and with nothing
+ * else. Where they begin is kept in memory, eight bytes an image; the payloads of a small collection, too.
+ *
+ * @throws AppError `format_invalid` when there are more or fewer lines than images, `file_missing`, `file_unreadable`.
+ */
+export async function openImagePayloads(
+  files: GenerationFiles,
+  manifest: GenerationManifest,
+): Promise<ImagePayloadReader | undefined> {
+  if (!manifest.files.some(({ path }) => path === GENERATION_PATHS.imagePayloads)) return undefined;
+  const source = await kept(await files.open(GENERATION_PATHS.imagePayloads));
+  try {
+    const starts = await lineStarts(source, manifest.images.count);
+    return {
+      read: (ids) => Promise.all(ids.map((id) => readPayload(source, starts, id))),
+      close: () => source.close(),
+    };
+  } catch (thrown) {
+    await source.close();
+    throw thrown;
+  }
+}
+
+/** A file that is small enough stays in memory. */
+async function kept(source: ByteSource): Promise<ByteSource> {
+  if (source.size > KEPT) return source;
+  try {
+    return bytesSource(source.name, await source.read(0, source.size));
+  } finally {
+    await source.close();
+  }
+}
+
+/** Where each line begins, and where the last one ends. */
+async function lineStarts(source: ByteSource, count: number): Promise<Float64Array> {
+  const starts = new Float64Array(count + 1);
+  let lines = 0;
+  for (let offset = 0; offset < source.size; offset += STEP) {
+    const bytes = await source.read(offset, Math.min(STEP, source.size - offset));
+    for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
+      lines++;
+      if (lines <= count) starts[lines] = offset + at + 1;
+    }
+  }
+  if (lines === count && starts[count] === source.size) return starts;
+  throw new AppError('format_invalid', `${source.name} has ${lines} lines for ${count} images`, {
+    hint: 'build the generation again',
+  });
+}
+
+async function readPayload(source: ByteSource, starts: Float64Array, id: number): Promise<ImagePayload> {
+  const [start = 0, end = 0] = starts.subarray(id, id + 2);
+  const bytes = await source.read(start, end - start);
+  try {
+    return imagePayloadSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    throw new AppError('format_invalid', `${source.name}: line ${id + 1} is no image's payload`, {
+      hint: 'build the generation again',
+      cause,
+    });
+  }
+}

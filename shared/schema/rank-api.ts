@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { imagePayloadSchema } from './generation.ts';
+import { rankingSchema } from './ranking.ts';
+
+/** The header in which a caller of the reranker says for how many milliseconds more it waits for the answer. */
+export const TIMEOUT_HEADER = 'x-timeout-ms';
+
+/** Limits of the reranker; the edge worker refuses earlier what the service would refuse. */
+export const RANK_LIMITS = {
+  /** Images of a shortlist; more come without their cosines, as an exhaustive ranking, or as `"all"`. */
+  shortlist: 1000,
+  /** Last image of a page that may be asked for: offset and limit together. */
+  depth: 2000,
+  /** Images of a page. */
+  page: 100,
+  bodyBytes: 2 * 2 ** 20,
+} as const;
+
+export const queryWordSchema = z.object({
+  /** The token as it is looked up. */
+  text: z.string(),
+  /** Id in the vocabulary; that of `<unk>` for a word the model does not know. */
+  id: z.number().int().nonnegative(),
+  known: z.boolean(),
+  /** Of an unknown word: the known one that is spelled most like it. */
+  suggestion: z.string().optional(),
+});
+export type QueryWord = z.infer<typeof queryWordSchema>;
+
+export const encodeRequestSchema = z.object({
+  query: z.string().min(1),
+  /** Which generation's model to use; the active one when absent. */
+  generation: z.string().optional(),
+});
+export type EncodeRequest = z.infer<typeof encodeRequestSchema>;
+
+/** A query as the vector database and the reranker take it. */
+export const encodeResponseSchema = z.object({
+  generation: z.string(),
+  collection: z.string(),
+  ranking: rankingSchema,
+  /** Unit coarse vector of the query, `[dimensions]`. */
+  coarse: z.array(z.number()),
+  words: z.array(queryWordSchema),
+});
+export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
+
+export const parseRequestSchema = encodeRequestSchema.pick({ query: true, generation: true });
+
+/** The graph of a query's words. */
+export const parseResponseSchema = z.object({
+  generation: z.string(),
+  /** Whether the scores depend on it: those of dense models do not, nor those of models that propagate `self`. */
+  compared: z.boolean(),
+  words: z.array(
+    queryWordSchema.extend({
+      /** The word that it depends on, counted from 1; 0 for the root. */
+      head: z.number().int().nonnegative(),
+      relation: z.string(),
+      /** Penn Treebank's tag, and the universal one. */
+      tag: z.string(),
+      universalTag: z.string(),
+    }),
+  ),
+  /** `[head, dependent]`, the root's first, as `{split}_caps.json` has them. */
+  dependencies: z.array(z.tuple([z.number().int(), z.number().int()])),
+});
+export type ParseResponse = z.infer<typeof parseResponseSchema>;
+
+/** Little-endian float32 numbers as base64. */
+const floatsSchema = z.string();
+
+/** A query that was encoded already: its words, their nodes, its parse and its coarse vector. */
+export const encodedQuerySchema = z.object({
+  /** The L - 2 words between `<start>` and `<end>`, which evidence names. */
+  words: z.array(z.string()),
+  /** Word nodes, `[L, D]`. */
+  nodes: floatsSchema,
+  /** `[head, dependent]` pairs, the root's first; of models that compare parses. */
+  dependencies: z.array(z.tuple([z.number().int(), z.number().int()])).optional(),
+  /** Unit coarse vector, `[dimensions]`. */
+  coarse: floatsSchema,
+});
+
+const count = z.number().int().nonnegative();
+
+/** Asks for a page of images, ranked by the fused score. */
+export const rankRequestSchema = z.object({
+  /** The sentence, or its encoded form by the same generation's model. */
+  query: z.union([z.string().min(1), encodedQuerySchema]),
+  generation: z.string(),
+  /**
+   * The images to rank, each as `[ordinal, cosine of the coarse vectors]`, best first; or every one. A cosine of null is computed by
+   * the reranker from the generation's own vectors.
+   */
+  candidates: z.union([z.literal('all'), z.array(z.tuple([count, z.number().nullable()])).min(1)]),
+  offset: count.default(0),
+  limit: z.number().int().min(1).max(RANK_LIMITS.page),
+});
+export type RankRequest = z.input<typeof rankRequestSchema>;
+
+/** One region that a word attended to. `box` is x1 y1 x2 y2 as fractions of width and height. */
+const regionEvidenceSchema = z.object({
+  region: z.number().int().nonnegative(),
+  weight: z.number(),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+});
+/** One word of the query, its node's score and the regions it attended to, strongest first. */
+const wordEvidenceSchema = z.object({
+  word: z.string(),
+  score: z.number(),
+  regions: z.array(regionEvidenceSchema),
+});
+export const evidenceSchema = z.object({ words: z.array(wordEvidenceSchema) });
+export type EvidenceAnswer = z.infer<typeof evidenceSchema>;
+
+/**
+ * Evidence of one image in few bytes: as the search API has it, a page would be some 70 kB from the reranker to the edge, most of it the
+ * same boxes again and again.
+ */
+export interface PackedEvidence {
+  /** For each word of the query its score, then the regions that it attended to, strongest first, as `region, weight, region, weight, …`. */
+  readonly words: readonly (readonly number[])[];
+  /** Of those regions, each once: `[region, x1, y1, x2, y2]`, as fractions of width and height. */
+  readonly boxes: readonly (readonly [region: number, x1: number, y1: number, x2: number, y2: number])[];
+}
+
+/** Whoever calls the reranker takes these numbers on trust: checking all of every answer would cost an edge worker more than using them. */
+const packedEvidenceSchema = z.custom<PackedEvidence>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Array.isArray((value as Partial<PackedEvidence>).words) &&
+    Array.isArray((value as Partial<PackedEvidence>).boxes),
+);
+
+export const rankResponseSchema = z.object({
+  generation: z.string(),
+  /** The generation that is active now: another one once an index was rebuilt or rolled back. */
+  active: z.string(),
+  /** What compared. */
+  backend: z.string(),
+  /** How many images were compared. */
+  compared: count,
+  /** The page, best first; equal scores in the order of the candidates, of `"all"` by ordinal. */
+  images: z.array(
+    z.object({
+      id: count,
+      /** Fused score, what images are ranked by. */
+      score: z.number(),
+      /** i2t + t2i. */
+      gsmn: z.number(),
+      /** Cosine of the coarse vectors. */
+      coarse: z.number(),
+      payload: imagePayloadSchema.optional(),
+      evidence: packedEvidenceSchema.optional(),
+    }),
+  ),
+  /** Whether each image of the page has its evidence; when it does not, why. */
+  evidence: z.enum(['complete', 'late', 'failed']),
+  /** Milliseconds of its parts, waiting for others included. */
+  took: z.object({ match: z.number(), evidence: z.number() }),
+});
+export type RankResponse = z.infer<typeof rankResponseSchema>;

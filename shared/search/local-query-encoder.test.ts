@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CaptionEncoder } from '../model/index.ts';
+import type { Parser } from '../parse/parser.ts';
+import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
+import { SEARCH_LIMITS } from '../schema/index.ts';
+import { parseVocabulary } from '../text/index.ts';
+import { LocalQueryEncoder, queryWords } from './local-query-encoder.ts';
+
+const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'runs', 'grass'];
+const VOCABULARY = parseVocabulary(
+  JSON.stringify({ word2idx: Object.fromEntries(WORDS.map((word, id) => [word, id])) }),
+  'the vocabulary',
+);
+const RANKING = { shortlist: 5, coarseWeight: 0.5 };
+
+/** Hears the sum of the ids, and the length of the text. */
+const recall: RecallTextEncoder = {
+  kind: 'sum',
+  dimensions: 2,
+  needs: ['ids', 'text'],
+  encodeTexts: async (texts) =>
+    texts.map(({ ids, text = '' }) =>
+      Float32Array.of(
+        ids.reduce((sum, id) => sum + id, 0),
+        text.length,
+      ),
+    ),
+};
+/** Everything depends on the last word. */
+const parser: Parser = {
+  parse: async (sentences) =>
+    sentences.map((words) => ({
+      words,
+      universalTags: words.map(() => 'X'),
+      tags: words.map(() => 'X'),
+      heads: words.map((_, index) => (index === words.length - 1 ? 0 : words.length)),
+      relations: words.map(() => 'dep'),
+    })),
+};
+
+function queries({ cacheBytes = 10_000, parses = false, kept = false } = {}) {
+  const encodeCaptions = vi.fn<CaptionEncoder['encodeCaptions']>(async (captions) =>
+    captions.map((ids) => Float32Array.from(ids)),
+  );
+  const onQuery = vi.fn<(cached: boolean) => void>();
+  const encoder = new LocalQueryEncoder(
+    {
+      generation: 'g',
+      collection: 'images-g',
+      ranking: RANKING,
+      vocabulary: VOCABULARY,
+      encoder: { backend: 'numbers', encodeCaptions, dispose: async () => {} },
+      recall,
+      parser: parses ? parser : undefined,
+    },
+    { cacheBytes, kept, onQuery },
+  );
+  return { encodeCaptions, onQuery, encoder };
+}
+
+describe('an encoded query', () => {
+  it('is what the model makes of its words, and says which model', async () => {
+    const { encoder } = queries();
+    expect(encoder.backend).toBe('numbers');
+    expect(await encoder.encode('A dog runz')).toEqual({
+      text: 'A dog runz',
+      generation: 'g',
+      collection: 'images-g',
+      ranking: RANKING,
+      words: [
+        { text: 'a', id: 4, known: true },
+        { text: 'dog', id: 5, known: true },
+        { text: 'runz', id: 3, known: false, suggestion: 'runs' },
+      ],
+      coarse: Float32Array.of(1 + 4 + 5 + 3 + 2, 10),
+      caption: { words: Float32Array.of(1, 4, 5, 3, 2), dependencies: undefined },
+      kept: false,
+    });
+  });
+
+  it('has its parse where the model compares parses', async () => {
+    const { caption } = await queries({ parses: true }).encoder.encode('a dog runs');
+    expect(caption.dependencies).toEqual([
+      [0, 3],
+      [3, 1],
+      [3, 2],
+    ]);
+  });
+
+  it('says that its model was kept', async () => {
+    expect((await queries({ kept: true }).encoder.encode('a dog')).kept).toBe(true);
+  });
+
+  it.each([
+    ['', 'query_empty'],
+    [' \t\n ', 'query_empty'],
+    ['a'.repeat(SEARCH_LIMITS.queryCharacters + 1), 'query_too_long'],
+    ['a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
+  ])('is not made of "%.20s"', async (text, code) => {
+    const { encoder, encodeCaptions } = queries();
+    await expect(encoder.encode(text)).rejects.toMatchObject({ code });
+    expect(encodeCaptions).not.toHaveBeenCalled();
+  });
+
+  it('may have as many words as the matchers take', () => {
+    const { words, ids } = queryWords('a '.repeat(SEARCH_LIMITS.queryWords), VOCABULARY);
+    expect([words.length, ids.length]).toEqual([62, 64]);
+  });
+});
+
+describe('the memory of encoded queries', () => {
+  it('gives the same the second time, and tells', async () => {
+    const { encoder, encodeCaptions, onQuery } = queries();
+    const first = await encoder.encode('a dog');
+    expect(await encoder.encode('a dog')).toBe(first);
+    expect(encodeCaptions).toHaveBeenCalledTimes(1);
+    expect(onQuery.mock.calls.flat()).toEqual([false, true]);
+    expect(encoder.cachedBytes).toBeGreaterThanOrEqual(4 * 4 + 2 * 4);
+  });
+
+  it('tells queries of the same words apart, because a recall encoder may read the text', async () => {
+    const { encoder } = queries();
+    const [one, other] = [await encoder.encode('a dog'), await encoder.encode('A  dog')];
+    expect([one.coarse[1], other.coarse[1]]).toEqual([5, 6]);
+  });
+
+  it('has what is asked twice at once encoded once', async () => {
+    const { encoder, encodeCaptions, onQuery } = queries();
+    const [one, other] = await Promise.all([encoder.encode('a dog'), encoder.encode('a dog')]);
+    expect(other).toBe(one);
+    expect(encodeCaptions).toHaveBeenCalledTimes(1);
+    expect(onQuery.mock.calls.flat()).toEqual([false, true]);
+  });
+
+  it('does not keep a failure', async () => {
+    const { encoder, encodeCaptions } = queries();
+    encodeCaptions.mockRejectedValueOnce(new Error('broken'));
+    await expect(Promise.all([encoder.encode('a'), encoder.encode('a')])).rejects.toThrow('broken');
+    expect((await encoder.encode('a')).text).toBe('a');
+    expect(encodeCaptions).toHaveBeenCalledTimes(2);
+  });
+
+  it('holds no more than it may, or nothing', async () => {
+    const none = queries({ cacheBytes: 0 });
+    await none.encoder.encode('a');
+    await none.encoder.encode('a');
+    expect(none.onQuery.mock.calls.flat()).toEqual([false, false]);
+    expect(none.encoder.cachedBytes).toBe(0);
+    const some = queries({ cacheBytes: 300 });
+    for (const text of ['a', 'dog', 'runs', 'grass', 'a dog']) await some.encoder.encode(text);
+    expect(some.encoder.cachedBytes).toBeLessThanOrEqual(300);
+    expect(some.encoder.cachedBytes).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,361 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type NumberedOptions,
+  numberedImages,
+  numberedQuery,
+  numberedScore,
+} from '../../test/support/numbered-images.ts';
+import { AppError } from '../errors/index.ts';
+import { LocalRanker, type LocalRankRequest, type RankerHooks, type RankerParts } from './local-ranker.ts';
+
+const COUNT = 40;
+const WORDS = [{ text: 'dog' }];
+const QUERY = { caption: numberedQuery(2), coarse: Float32Array.of(0.6, 0.8), words: WORDS };
+const LIMITS = { exhaustiveImages: 100, evidence: { regions: 5, weight: 0.1 } };
+
+/** Coarse vector of an image: with the query, a cosine that falls with the ordinal. */
+const vectorOf = (id: number) => [1 - id / 64, 0];
+const cosineOf = (id: number) => Math.fround(0.6) * (1 - id / 64);
+const payloadOf = (id: number) => ({ name: `${id}.png`, width: 4, height: 3, captions: [] });
+
+interface Changes extends NumberedOptions {
+  readonly parts?: Partial<RankerParts>;
+  readonly hooks?: RankerHooks;
+  readonly exhaustiveImages?: number;
+  readonly count?: number;
+}
+
+function ranker({ parts, hooks, exhaustiveImages = 100, count = COUNT, ...options }: Changes = {}) {
+  const numbered = numberedImages(count, options);
+  const read = vi.fn(async (from: number, to: number) =>
+    Float32Array.from(Array.from({ length: to - from }, (_, index) => vectorOf(from + index)).flat()),
+  );
+  const payloads = { read: vi.fn(async (ids: readonly number[]) => ids.map(payloadOf)) };
+  const own = new LocalRanker(
+    {
+      generation: 'g',
+      coarseWeight: 10,
+      matcher: numbered.matcher,
+      images: numbered.images,
+      vectors: { count: numbered.images.count, dimensions: 2, read, close: async () => {} },
+      payloads,
+      ...parts,
+    },
+    { ...LIMITS, exhaustiveImages },
+    hooks,
+  );
+  const rank = (changes: Partial<LocalRankRequest>, signal?: AbortSignal) =>
+    own.rank({ query: QUERY, candidates: 'all', offset: 0, limit: 100, ...changes }, { signal });
+  return { ...numbered, ranker: own, rank, read, payloads };
+}
+
+const candidates = (...ids: number[]) => ids.map((id) => ({ id, coarse: 0.5 }));
+
+afterEach(() => vi.useRealTimers());
+
+describe('ranked candidates', () => {
+  it('are those of the page, by the fused score, with payload and evidence', async () => {
+    const own = ranker();
+    const page = await own.rank({
+      candidates: [
+        { id: 3, coarse: 0.9 },
+        { id: 7, coarse: 0.2 },
+        { id: 5, coarse: 0.8 },
+        { id: 4, coarse: -0.5 },
+      ],
+      offset: 1,
+      limit: 2,
+    });
+    expect(page).toMatchObject({ backend: 'numbers', compared: 4, evidence: 'complete' });
+    const score = (id: number, coarse: number) => numberedScore(id, 2) + 10 * coarse;
+    // 7 has 2, 5 has 8, 3 has 9 and 4 has -5 of the cosine: 5 > 3 > 7 > 4.
+    expect(page.images).toEqual([
+      {
+        id: 3,
+        coarse: 0.9,
+        gsmn: 2003,
+        score: score(3, 0.9),
+        payload: payloadOf(3),
+        evidence: { words: [[3, 0, 1]], boxes: [[0, 3, 3, 4, 4]] },
+      },
+      expect.objectContaining({ id: 7, score: score(7, 0.2), payload: payloadOf(7) }),
+    ]);
+    expect(own.payloads.read.mock.calls).toEqual([[[3, 7]]]);
+    expect(own.evidenceOf).toHaveBeenCalledTimes(1);
+    expect(Math.min(page.took.match, page.took.evidence)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('keep their order where scores are equal', async () => {
+    const own = ranker();
+    const equal = [9, 4, 6, 1].map((id) => ({ id, coarse: (20 - id) / 10 }));
+    const page = await own.rank({ candidates: equal });
+    expect(new Set(page.images.map(({ score }) => score)).size).toBe(1);
+    expect(page.images.map(({ id }) => id)).toEqual([9, 4, 6, 1]);
+  });
+
+  it('get the cosine that they lack from the vectors of the generation', async () => {
+    const own = ranker();
+    const page = await own.rank({
+      candidates: [
+        { id: 8, coarse: null },
+        { id: 9, coarse: 0.25 },
+      ],
+    });
+    const coarse = new Map(page.images.map((image) => [image.id, image.coarse]));
+    expect(coarse.get(8)).toBeCloseTo(cosineOf(8), 6);
+    expect(coarse.get(9)).toBe(0.25);
+    expect(own.read.mock.calls).toEqual([[8, 9]]);
+  });
+
+  it('get all their cosines from there, a few reads at once', async () => {
+    const own = ranker({ count: 200 });
+    const read = own.read.getMockImplementation() as typeof own.read;
+    let [running, most] = [0, 0];
+    own.read.mockImplementation(async (from, to) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return read(from, to);
+    });
+    const ids = Array.from({ length: 200 }, (_, place) => (7 * place) % 200);
+    const { images } = await own.rank({ candidates: ids.map((id) => ({ id, coarse: null })), limit: 200 });
+    expect(images).toHaveLength(200);
+    for (const { id, coarse } of images) expect(coarse).toBeCloseTo(cosineOf(id), 6);
+    expect(most).toBe(64);
+  });
+
+  it('may leave the cosine out of the score', async () => {
+    const { images } = await ranker().rank({ candidates: candidates(1, 3, 2), fuse: false });
+    expect(images.map(({ id, score, gsmn }) => [id, score === gsmn])).toEqual([
+      [3, true],
+      [2, true],
+      [1, true],
+    ]);
+  });
+
+  it.each([
+    ['twice', [1, 2, 1], 'request_invalid'],
+    ['outside the generation', [1, COUNT], 'request_invalid'],
+  ])('are refused when one is there %s, before anything is read', async (_, ids, code) => {
+    const own = ranker();
+    await expect(own.rank({ candidates: candidates(...ids) })).rejects.toMatchObject({ code });
+    expect(own.use).not.toHaveBeenCalled();
+  });
+
+  it('are refused without a cosine where the generation has no vectors', async () => {
+    const own = ranker({ parts: { vectors: undefined } });
+    await expect(own.rank({ candidates: [{ id: 1, coarse: null }] })).rejects.toMatchObject({
+      code: 'generation_incomplete',
+    });
+    // Before anything is compared.
+    expect(own.use).not.toHaveBeenCalled();
+    expect((await own.rank({ candidates: candidates(1) })).images).toHaveLength(1);
+  });
+
+  it('come without payloads where the generation has none', async () => {
+    const { images } = await ranker({ parts: { payloads: undefined } }).rank({ candidates: candidates(1) });
+    expect(images[0]).not.toHaveProperty('payload');
+  });
+
+  it('fail when one of them is damaged', async () => {
+    const own = ranker();
+    own.damaged.add(2);
+    await expect(own.rank({ candidates: candidates(1, 2) })).rejects.toMatchObject({
+      code: 'checksum_mismatch',
+    });
+  });
+
+  it('end with the reason of the signal', async () => {
+    const gone = AbortSignal.abort(new AppError('cancelled', 'gone'));
+    await expect(ranker().rank({ candidates: candidates(1) }, gone)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+
+  it('may be a page behind the last of them', async () => {
+    const own = ranker();
+    const page = await own.rank({ candidates: candidates(1, 2), offset: 2 });
+    expect(page).toMatchObject({ images: [], compared: 2, evidence: 'complete' });
+    expect(own.evidenceOf).not.toHaveBeenCalled();
+  });
+});
+
+describe('all images, ranked', () => {
+  it('are those of comparing each, page by page', async () => {
+    const own = ranker();
+    const expected = Array.from({ length: COUNT }, (_, id) => ({
+      id,
+      score: numberedScore(id, 2) + 10 * cosineOf(id),
+    })).sort((a, b) => b.score - a.score);
+    const pages = [];
+    for (const offset of [0, 7, 14, 35, 42]) pages.push(await own.rank({ offset, limit: 7 }));
+    expect(pages.map(({ images }) => images.map(({ id }) => id))).toEqual(
+      [0, 7, 14, 35, 42].map((offset) => expected.slice(offset, offset + 7).map(({ id }) => id)),
+    );
+    for (const [place, { score, coarse, id }] of (pages[0]?.images ?? []).entries()) {
+      expect(score).toBeCloseTo(expected[place]?.score ?? Number.NaN, 3);
+      expect(coarse).toBeCloseTo(cosineOf(id), 6);
+    }
+    expect(pages.every(({ compared }) => compared === COUNT)).toBe(true);
+  });
+
+  it('are ordered by ordinal where scores are equal', async () => {
+    const own = ranker();
+    own.score.mockImplementation(async ({ count }, captions) => ({
+      images: count,
+      captions: captions.length,
+      imageToText: new Float32Array(count * captions.length),
+      textToImage: new Float32Array(count * captions.length),
+    }));
+    const { images } = await own.rank({ fuse: false, limit: 9, evidence: false });
+    expect(images.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('are all of them once when a scan had to begin anew', async () => {
+    const own = ranker();
+    const read = own.read.getMockImplementation();
+    let faults = 1;
+    own.read.mockImplementation(async (from, to) => {
+      if (from === 8 && faults-- > 0) throw new AppError('file_unreadable', 'for once');
+      return read?.(from, to) ?? new Float32Array();
+    });
+    const [one, other] = await Promise.all([own.rank({}), own.rank({ offset: 1 })]);
+    expect(new Set(one.images.map(({ id }) => id)).size).toBe(COUNT);
+    expect(one.images).toHaveLength(COUNT);
+    expect(other.images).toEqual(one.images.slice(1));
+  });
+
+  it('are refused where there are more than may be compared, with the limit', async () => {
+    const own = ranker({ exhaustiveImages: COUNT - 1 });
+    await expect(own.rank({})).rejects.toMatchObject({
+      code: 'request_too_large',
+      message: 'the index has 40 images, and exhaustive search compares at most 39',
+    });
+    expect(own.score).not.toHaveBeenCalled();
+  });
+
+  it('are refused without their vectors', async () => {
+    const own = ranker({ parts: { vectors: undefined } });
+    await expect(own.rank({})).rejects.toMatchObject({ code: 'generation_incomplete' });
+  });
+});
+
+describe('evidence', () => {
+  const ids = Array.from({ length: 20 }, (_, place) => COUNT - 1 - place);
+  const request = { candidates: candidates(...ids) };
+  const withEvidence = (images: readonly { readonly evidence?: unknown }[]) =>
+    images.flatMap(({ evidence }, place) => (evidence === undefined ? [] : [place]));
+
+  it('is made a few images at a time, also where the memory holds fewer', async () => {
+    const own = ranker({ capacity: 11 });
+    const page = await own.rank(request);
+    expect(page.images.map(({ id }) => id)).toEqual(ids);
+    expect(page.images.map(({ evidence }) => evidence?.words[0]?.[0])).toEqual(ids);
+    expect(page.images.map(({ evidence }) => evidence?.boxes[0]?.[1])).toEqual(ids);
+    expect(own.evidenceOf.mock.calls.map(([, indices]) => indices.length)).toEqual([8, 3, 8, 1]);
+  });
+
+  it('is not made where nobody wants it', async () => {
+    const own = ranker();
+    const page = await own.rank({ ...request, evidence: false });
+    expect([page.evidence, withEvidence(page.images)]).toEqual(['complete', []]);
+    expect(own.evidenceOf).not.toHaveBeenCalled();
+  });
+
+  it('that is late is left out, from where it is late on, and the order stays', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    const own = ranker();
+    const make = own.evidenceOf.getMockImplementation();
+    own.evidenceOf.mockImplementation(async (...call) => {
+      vi.advanceTimersByTime(60);
+      const [prepared, indices, caption] = call;
+      return make?.(prepared, indices, caption) ?? [];
+    });
+    const page = await own.rank({ ...request, evidenceUntil: performance.now() + 100 });
+    expect(page.evidence).toBe('late');
+    expect(page.images.map(({ id }) => id)).toEqual(ids);
+    expect(own.evidenceOf).toHaveBeenCalledTimes(2);
+    expect(withEvidence(page.images)).toEqual(ids.map((_, place) => place).slice(0, 16));
+  });
+
+  it('is not begun, nor are images read for it, when it is late already', async () => {
+    const own = ranker();
+    const page = await own.rank({ ...request, evidenceUntil: performance.now() - 1 });
+    expect([page.evidence, page.images.length]).toEqual(['late', 20]);
+    // To be compared, and not once more.
+    expect(own.use).toHaveBeenCalledTimes(1);
+    expect((await own.rank({ candidates: candidates(1), offset: 1, evidenceUntil: 0 })).evidence).toBe(
+      'complete',
+    );
+  });
+
+  it.each([
+    ['images that do not come', 'use'],
+    ['a matcher that does not end', 'evidenceOf'],
+  ] as const)('does not wait for %s', async (_, part) => {
+    const onEvidenceFault = vi.fn();
+    const own = ranker({ hooks: { onEvidenceFault } });
+    const whenAborted = (signal?: AbortSignal) =>
+      new Promise<never>((__, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    if (part === 'evidenceOf') own.evidenceOf.mockImplementation((...call) => whenAborted(call[3]?.signal));
+    else {
+      const use = own.use.getMockImplementation() as typeof own.images.use;
+      own.use.mockImplementationOnce(use).mockImplementation((__, signal) => whenAborted(signal));
+    }
+    const page = await own.rank({ ...request, evidenceUntil: performance.now() + 40 });
+    expect(page.evidence).toBe('late');
+    expect(page.images.map(({ id }) => id)).toEqual(ids);
+    expect(withEvidence(page.images)).toEqual([]);
+    expect(onEvidenceFault).not.toHaveBeenCalled();
+  });
+
+  it('that cannot be made is told to the log, and the order stays', async () => {
+    const onEvidenceFault = vi.fn();
+    const own = ranker({ hooks: { onEvidenceFault } });
+    const broken = new AppError('backend_unavailable', 'the device is lost');
+    own.evidenceOf.mockRejectedValueOnce(broken);
+    const page = await own.rank(request);
+    expect([page.evidence, page.images.map(({ id }) => id)]).toEqual(['failed', ids]);
+    expect(onEvidenceFault.mock.calls).toEqual([[broken]]);
+  });
+
+  it('ends the request when its caller goes away meanwhile', async () => {
+    const onEvidenceFault = vi.fn();
+    const own = ranker({ hooks: { onEvidenceFault } });
+    const leaving = new AbortController();
+    own.evidenceOf.mockImplementation(async (__, ___, ____, options) => {
+      leaving.abort(new AppError('cancelled', 'gone'));
+      options?.signal?.throwIfAborted();
+      return [];
+    });
+    await expect(own.rank(request, leaving.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(onEvidenceFault).not.toHaveBeenCalled();
+  });
+});
+
+it('tells when nothing is compared any more', async () => {
+  const own = ranker();
+  const work = own.scoreLists.getMockImplementation();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  own.scoreLists.mockImplementationOnce(async (...call) => {
+    await promise;
+    return work?.(...call) ?? [];
+  });
+  const leaving = new AbortController();
+  const left = own.rank({ candidates: candidates(1) }, leaving.signal);
+  await vi.waitFor(() => expect(own.scoreLists).toHaveBeenCalledTimes(1));
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  let idle = false;
+  const waiting = own.ranker.idle().then(() => {
+    idle = true;
+  });
+  await new Promise((done) => setImmediate(done));
+  // The matcher still has the images.
+  expect([idle, own.inUse.size]).toEqual([false, 1]);
+  resolve();
+  await waiting;
+  expect(own.inUse.size).toBe(0);
+});

@@ -1,0 +1,262 @@
+import { AppError } from '../errors/index.ts';
+import type { CoarseVectorReader } from '../generation/coarse-vectors.ts';
+import type { Matcher } from '../model/index.ts';
+import { BestScores } from '../retrieval/best-scores.ts';
+import { fusedScore } from '../retrieval/fusion.ts';
+import { innerProduct, innerProducts } from '../retrieval/inner-products.ts';
+import type { ImagePayload, PackedEvidence } from '../schema/index.ts';
+import type { ImageStore } from './images/image-store.ts';
+import type { LocalQuery } from './local-query-encoder.ts';
+import type { RankedImage, RankedPage, SearchCall } from './ports.ts';
+import { type BatchHooks, type ScanListener, ScoreBatches } from './score-batches.ts';
+import { type EvidenceLimit, packEvidence } from './word-evidence.ts';
+
+/** What a ranker compares and looks up: all of one generation. */
+export interface RankerParts {
+  readonly generation: string;
+  readonly coarseWeight: number;
+  readonly matcher: Matcher;
+  readonly images: ImageStore;
+  /** Coarse vectors of the images; without them every candidate must come with its cosine. */
+  readonly vectors?: CoarseVectorReader | undefined;
+  /** What is known of images, where the generation has it. */
+  readonly payloads?: { read(ids: readonly number[]): Promise<readonly ImagePayload[]> } | undefined;
+}
+
+export interface RankerLimits {
+  /** Images of a generation that may all be compared; 0 refuses it. */
+  readonly exhaustiveImages: number;
+  readonly evidence: EvidenceLimit;
+}
+
+export interface RankerHooks extends BatchHooks {
+  readonly onEvidence?: ((seconds: number) => void) | undefined;
+  /** Hears of evidence that could not be made. */
+  readonly onEvidenceFault?: ((thrown: unknown) => void) | undefined;
+}
+
+/** An image to compare; a cosine that is not known is computed. */
+export interface LocalCandidate {
+  readonly id: number;
+  readonly coarse: number | null;
+}
+
+export interface LocalRankRequest {
+  readonly query: Pick<LocalQuery, 'caption' | 'coarse'> & {
+    readonly words: readonly { readonly text: string }[];
+  };
+  readonly candidates: readonly LocalCandidate[] | 'all';
+  readonly offset: number;
+  readonly limit: number;
+  /** When evidence has to be there, by `performance.now()`; what is late is left out. For ever when absent. */
+  readonly evidenceUntil?: number | undefined;
+  /** False makes no evidence. */
+  readonly evidence?: boolean | undefined;
+  /** False leaves the coarse cosine out of the score. */
+  readonly fuse?: boolean | undefined;
+}
+
+/** Images of one step of making evidence: a few milliseconds. */
+const EVIDENCE_STEP = 8;
+/** Vectors that are read at once. */
+const VECTOR_READS = 64;
+const NO_ABORT = new AbortController().signal;
+
+/**
+ * Ranks images of one generation in this process: GSMN, fused with the coarse cosine, then evidence and payloads of the page. This is
+ * the one place where the two scores meet.
+ */
+export class LocalRanker {
+  readonly #parts: RankerParts;
+  readonly #limits: RankerLimits;
+  readonly #hooks: RankerHooks;
+  readonly #batches: ScoreBatches;
+
+  constructor(parts: RankerParts, limits: RankerLimits, hooks: RankerHooks = {}) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#hooks = hooks;
+    this.#batches = new ScoreBatches(parts.matcher, parts.images, hooks);
+  }
+
+  /**
+   * A page of the ranked images; equal scores keep the order of the candidates, of all images that of their ordinals.
+   *
+   * @throws AppError `request_invalid` for candidates that are not there or there twice; `request_too_large` for all images of a large
+   *   generation; `generation_incomplete` without the vectors that are needed; what reading images throws; the signal's reason.
+   */
+  async rank(
+    request: LocalRankRequest,
+    { signal = NO_ABORT }: Pick<SearchCall, 'signal'> = {},
+  ): Promise<Omit<RankedPage, 'active'>> {
+    const { candidates, offset, limit } = request;
+    const began = performance.now();
+    const ranked =
+      candidates === 'all'
+        ? await this.#rankAll(request, signal)
+        : await this.#rankCandidates(request, candidates, signal);
+    const page = ranked.slice(offset, offset + limit);
+    const ids = page.map(({ id }) => id);
+    const payloads = await this.#parts.payloads?.read(ids);
+    const compared = performance.now();
+    const wanted = request.evidence === false ? [] : ids;
+    const { evidence, state } = await this.#evidence(request, wanted, signal);
+    const took = { match: compared - began, evidence: performance.now() - compared };
+    this.#hooks.onEvidence?.(took.evidence / 1000);
+    return {
+      backend: this.#parts.matcher.backend,
+      compared: candidates === 'all' ? this.#parts.images.count : candidates.length,
+      evidence: state,
+      took,
+      images: page.map((image, place) => ({
+        ...image,
+        ...(payloads?.[place] === undefined ? {} : { payload: payloads[place] }),
+        ...(evidence[place] === undefined ? {} : { evidence: evidence[place] }),
+      })),
+    };
+  }
+
+  /** Ends when nothing is compared any more. */
+  idle(): Promise<void> {
+    return this.#batches.idle();
+  }
+
+  async #rankCandidates(
+    { query, fuse }: LocalRankRequest,
+    candidates: readonly LocalCandidate[],
+    signal: AbortSignal,
+  ): Promise<RankedImage[]> {
+    this.#check(candidates);
+    const ids = candidates.map(({ id }) => id);
+    const cosines = await this.#cosines(candidates, query.coarse);
+    const gsmn = await this.#batches.list(query.caption, ids, signal);
+    return (
+      ids
+        .map((id, place) => this.#fused(id, gsmn[place] as number, cosines[place] as number, fuse))
+        // Stable: equal scores keep the order of the candidates.
+        .sort((a, b) => b.score - a.score)
+    );
+  }
+
+  async #rankAll(
+    { query, offset, limit, fuse }: LocalRankRequest,
+    signal: AbortSignal,
+  ): Promise<readonly RankedImage[]> {
+    const { images } = this.#parts;
+    const { exhaustiveImages } = this.#limits;
+    if (images.count > exhaustiveImages) {
+      throw new AppError(
+        'request_too_large',
+        `the index has ${images.count} images, and exhaustive search compares at most ${exhaustiveImages}`,
+        {
+          hint: 'search without it; whoever runs the reranker may raise the limit (RERANK_EXHAUSTIVE_IMAGES)',
+        },
+      );
+    }
+    const vectors = this.#vectors();
+    const wanted = offset + limit;
+    let best = new BestScores(wanted);
+    // What belongs to the best, by their slots.
+    const kept: RankedImage[] = [];
+    const vector = Float64Array.from(query.coarse);
+    const begin = (): ScanListener => {
+      best = new BestScores(wanted);
+      return async (from, gsmn) => {
+        const rows = await vectors.read(from, from + gsmn.length);
+        const cosines = new Float64Array(gsmn.length);
+        innerProducts(vector, rows, cosines);
+        for (const [index, score] of gsmn.entries()) {
+          const image = this.#fused(from + index, score, cosines[index] as number, fuse);
+          const slot = best.offer(image.id, image.score);
+          if (slot !== undefined) kept[slot] = image;
+        }
+      };
+    };
+    await this.#batches.scan(query.caption, begin, signal);
+    return best.ranked().map(({ slot }) => kept[slot] as RankedImage);
+  }
+
+  #fused(id: number, gsmn: number, coarse: number, fuse = true): RankedImage {
+    return { id, coarse, gsmn, score: fusedScore(gsmn, coarse, fuse ? this.#parts.coarseWeight : 0) };
+  }
+
+  /** Cosines of the candidates: those that are given, and others of the generation's vectors, a few reads at once. */
+  async #cosines(candidates: readonly LocalCandidate[], query: Float32Array): Promise<number[]> {
+    const vector = Float64Array.from(query);
+    const cosines: number[] = [];
+    for (let from = 0; from < candidates.length; from += VECTOR_READS) {
+      const some = candidates.slice(from, from + VECTOR_READS).map(async ({ id, coarse }) => {
+        return coarse ?? innerProduct(vector, await this.#vectors().read(id, id + 1), 0);
+      });
+      cosines.push(...(await Promise.all(some)));
+    }
+    return cosines;
+  }
+
+  #vectors(): CoarseVectorReader {
+    const { vectors, generation } = this.#parts;
+    if (vectors !== undefined) return vectors;
+    throw new AppError(
+      'generation_incomplete',
+      `generation ${generation} does not have the coarse vectors of its images`,
+      { hint: 'build it again: `gsmn index build`' },
+    );
+  }
+
+  #check(candidates: readonly LocalCandidate[]): void {
+    const { count } = this.#parts.images;
+    const seen = new Set<number>();
+    for (const { id } of candidates) {
+      if (seen.has(id)) throw new AppError('request_invalid', `candidates: ${id} is there twice`);
+      if (id >= count) {
+        throw new AppError(
+          'request_invalid',
+          `candidates: there is no image ${id}, the generation has ${count}`,
+          { hint: 'candidates are image ordinals of the generation that the request names' },
+        );
+      }
+      seen.add(id);
+    }
+  }
+
+  /** What matched what in the images of a page, as far as there is time. It never costs the order. */
+  async #evidence(
+    { query, evidenceUntil = Infinity }: LocalRankRequest,
+    ids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<{ readonly evidence: PackedEvidence[]; readonly state: RankedPage['evidence'] }> {
+    const { matcher, images } = this.#parts;
+    const evidence: PackedEvidence[] = [];
+    const left = evidenceUntil - performance.now();
+    if (ids.length === 0) return { evidence, state: 'complete' };
+    if (left <= 0) return { evidence, state: 'late' };
+    const late = new AbortController();
+    // Images that have to be read again may take long; so does a matcher that others keep busy.
+    const timer = left < Infinity ? setTimeout(() => late.abort(), left) : undefined;
+    const inTime = AbortSignal.any([signal, late.signal]);
+    try {
+      await images.use(ids, inTime, async ({ prepared, from, boxes }) => {
+        for (let start = 0; start < prepared.count; start += EVIDENCE_STEP) {
+          // A timer is late where the event loop was busy.
+          if (performance.now() >= evidenceUntil) late.abort();
+          inTime.throwIfAborted();
+          const end = Math.min(start + EVIDENCE_STEP, prepared.count);
+          const indices = Array.from({ length: end - start }, (_, index) => start + index);
+          const found = await matcher.evidenceOf(prepared, indices, query.caption, { signal: inTime });
+          for (const [at, pair] of found.entries()) {
+            const own = boxes[start + at] as Float32Array;
+            evidence[from + start + at] = packEvidence(pair, query.words.length, own, this.#limits.evidence);
+          }
+        }
+      });
+      return { evidence, state: 'complete' };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (late.signal.aborted) return { evidence, state: 'late' };
+      this.#hooks.onEvidenceFault?.(thrown);
+      return { evidence, state: 'failed' };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

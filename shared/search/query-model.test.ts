@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TinyGeneration, writeTinyGeneration } from '../../test/support/tiny-generation.ts';
+import { createSimdCaptionEncoder } from '../encode/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
+import { openSafetensors } from '../formats/safetensors/safetensors-reader.ts';
+import { writeSafetensors } from '../formats/safetensors/safetensors-writer.ts';
+import type { GenerationFiles } from '../generation/index.ts';
+import { hasRelaxedSimd } from '../match/simd/relaxed-simd.ts';
+import { TEXT_PARAMETERS } from '../model/index.ts';
+import { loadEncodeKernel } from '../platform/encode/index.ts';
+import { folderFiles } from '../platform/folder-files.ts';
+import { parserOf } from '../platform/parse/index.ts';
+import { concatenateEncoders } from '../retrieval/concatenated.ts';
+import { openTextEncoder } from '../retrieval/index.ts';
+import { LocalQueryEncoder } from './local-query-encoder.ts';
+import { type QueryModelFile, queryModelFile, readQueryModel } from './query-model.ts';
+
+const QUERY = 'A dog runz on the grass.';
+
+async function whole(file: QueryModelFile): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file.bytes);
+  let at = 0;
+  for await (const piece of file.pieces()) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  expect(at).toBe(file.bytes);
+  return bytes;
+}
+
+describe.each([
+  ['of a model that compares no parses', {}],
+  ['of a model that compares parses', { sparse: true, propagation: 'neighbours' } as const],
+])('the query model %s', (_, config) => {
+  let index: string;
+  let tiny: TinyGeneration;
+  let files: GenerationFiles;
+  let bytes: Uint8Array;
+
+  beforeAll(async () => {
+    index = await mkdtemp(join(tmpdir(), 'query-model-'));
+    tiny = await writeTinyGeneration(index, { config });
+    files = folderFiles(join(index, 'generations', tiny.id));
+    bytes = await whole(await queryModelFile(files, tiny.manifest));
+  });
+  afterAll(() => rm(index, { recursive: true }));
+
+  it('holds what reads queries, and nothing of images', async () => {
+    const { tensors } = await openSafetensors(bytesSource('the query model', bytes));
+    const names = [...tensors.keys()];
+    expect(names.filter((name) => name.startsWith('coarse.')).length).toBeGreaterThan(0);
+    expect(names.filter((name) => /image/.test(name))).toEqual([]);
+    const others = names.filter((name) => !name.startsWith('coarse.') && !name.startsWith(TEXT_PARAMETERS));
+    expect(others).toEqual(tiny.model.parser === undefined ? [] : ['parser']);
+    const text = [...tiny.model.parameters.keys()].filter((name) => name.startsWith(TEXT_PARAMETERS));
+    expect(names).toEqual(expect.arrayContaining(text));
+  });
+
+  it('is the same after it was sent', async () => {
+    const { manifest, model, vocabulary } = tiny;
+    const read = await readQueryModel(bytes, 'the query model');
+    expect(read).toMatchObject({
+      generation: tiny.id,
+      collection: manifest.collections.images,
+      ranking: manifest.ranking,
+      config: manifest.model.config,
+    });
+    expect(read.vocabulary.size).toBe(vocabulary.size);
+    for (const [name, { shape, data }] of read.parameters) {
+      expect([name, shape, data]).toEqual([
+        name,
+        model.parameters.get(name)?.shape,
+        model.parameters.get(name)?.data,
+      ]);
+    }
+    expect(read.coarse.config).toEqual(model.coarse.config);
+    for (const [name, tensor] of read.coarse.tensors) expect(tensor).toEqual(model.coarse.tensors.get(name));
+    expect(read.parser).toEqual(model.parser);
+  });
+
+  it('encodes to the bits of the whole model', async () => {
+    const common = { generation: tiny.id, collection: 'c', ranking: tiny.manifest.ranking };
+    const parserFrom = (file: Uint8Array | undefined) => file && parserOf(bytesSource('the parser', file));
+    const encode = async ({ vocabulary, config: shapes, parameters, coarse, parser }: Parts) =>
+      new LocalQueryEncoder(
+        {
+          ...common,
+          vocabulary,
+          encoder: createSimdCaptionEncoder(shapes, parameters, await loadEncodeKernel(hasRelaxedSimd())),
+          recall: await openTextEncoder(coarse),
+          parser: await parserFrom(parser),
+        },
+        { cacheBytes: 0 },
+      ).encode(QUERY);
+    type Parts = Pick<
+      Awaited<ReturnType<typeof readQueryModel>>,
+      'vocabulary' | 'config' | 'parameters' | 'coarse' | 'parser'
+    >;
+    const here = await encode({ ...tiny.model, parser: tiny.model.parser });
+    const there = await encode(await readQueryModel(bytes, 'the query model'));
+    expect(there).toEqual(here);
+    expect(here.caption.dependencies === undefined).toBe(tiny.model.parser === undefined);
+  });
+
+  it('says what is wrong with a file that is none', async () => {
+    const none = writeSafetensors(new Map());
+    await expect(readQueryModel(none, 'it')).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(readQueryModel(bytes.slice(0, -1), 'it')).rejects.toMatchObject({ code: 'format_invalid' });
+    const text = new TextDecoder('latin1').decode(bytes);
+    const changed = (from: string, to: string) => {
+      expect([text.includes(from), from.length]).toEqual([true, to.length]);
+      return Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
+    };
+    await expect(readQueryModel(changed('\\"version\\":1', '\\"version\\":2'), 'it')).rejects.toMatchObject({
+      code: 'format_unsupported',
+      message: expect.stringContaining('version 2'),
+    });
+    await expect(readQueryModel(changed('\\"collection\\"', '\\"selection.\\"'), 'it')).rejects.toMatchObject(
+      {
+        code: 'format_invalid',
+        message: expect.stringContaining('collection'),
+      },
+    );
+  });
+});
+
+it('leaves out the image sides of a concatenated recall encoder, too', async () => {
+  const index = await mkdtemp(join(tmpdir(), 'query-model-'));
+  const { model } = await writeTinyGeneration(index);
+  const stored = concatenateEncoders([
+    { weight: 1, stored: model.coarse },
+    { weight: 2, stored: model.coarse },
+  ]);
+  const tiny = await writeTinyGeneration(index, { coarse: stored });
+  const files = folderFiles(join(index, 'generations', tiny.id));
+  const bytes = await whole(await queryModelFile(files, tiny.manifest));
+  const { coarse } = await readQueryModel(bytes, 'it');
+  expect([...stored.tensors.keys()].filter((name) => name.includes('image')).length).toBeGreaterThan(0);
+  expect([...coarse.tensors.keys()].filter((name) => name.includes('image'))).toEqual([]);
+  const ids = [1, 4, 5, 2];
+  const words = new Float32Array(4 * 12).fill(0.1);
+  const [here] = await tiny.recall.encodeTexts([{ ids, words }]);
+  const [there] = await (await openTextEncoder(coarse)).encodeTexts([{ ids, words }]);
+  expect(there).toEqual(here);
+  await rm(index, { recursive: true });
+});

@@ -1,0 +1,252 @@
+import { unlessAborted } from '../async/deadline.ts';
+import type { CaptionGraph, Matcher } from '../model/index.ts';
+import type { ImageSlice, ImageStore } from './images/image-store.ts';
+
+/** Queries of one batch at most, and images of all of them together. */
+const MOST_QUERIES = 32;
+const MOST_PAIRS = 8192;
+
+interface Asked {
+  readonly caption: CaptionGraph;
+  readonly signal: AbortSignal;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface AskedList extends Asked {
+  readonly ids: readonly number[];
+  /** i2t + t2i by place among the ids. */
+  readonly scores: Float32Array;
+}
+
+interface AskedScan extends Asked {
+  readonly begin: () => ScanListener;
+}
+
+/** Hears the scores (i2t + t2i) of images `from` to `from + gsmn.length`. */
+export type ScanListener = (from: number, gsmn: Float32Array) => Promise<void>;
+
+export interface BatchHooks {
+  /** Called with the seconds that images took to come into memory, and those that comparing took. */
+  readonly onStage?: ((stage: 'images' | 'match', seconds: number) => void) | undefined;
+  readonly onPairs?: ((count: number) => void) | undefined;
+}
+
+/**
+ * Scores queries against images so that requests that come at the same time share the work: while one batch is compared the next one
+ * gathers, and a scan of all images serves every query that waited for it. The scores are those of each query alone, bit for bit.
+ */
+export class ScoreBatches {
+  readonly #matcher: Matcher;
+  readonly #images: ImageStore;
+  readonly #hooks: BatchHooks;
+  readonly #lists: Gatherer<AskedList>;
+  readonly #scans: Gatherer<AskedScan>;
+
+  constructor(matcher: Matcher, images: ImageStore, hooks: BatchHooks = {}) {
+    this.#matcher = matcher;
+    this.#images = images;
+    this.#hooks = hooks;
+    this.#lists = new Gatherer(
+      (batch, signal) => this.#runLists(batch, signal),
+      (waiting) => firstThatFit(waiting),
+    );
+    this.#scans = new Gatherer(
+      (batch, signal) => this.#runScan(batch, signal),
+      (waiting) => Math.min(waiting.length, MOST_QUERIES),
+    );
+  }
+
+  /** GSMN's scores (i2t + t2i) of some images with a caption, in the order of the ids. */
+  async list(caption: CaptionGraph, ids: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+    const scores = new Float32Array(ids.length);
+    await this.#lists.ask(signal, (asked) => ({ ...asked, caption, ids, scores }));
+    return scores;
+  }
+
+  /**
+   * The scores of every image with a caption, slice by slice, to the listener that `begin` makes. A scan that failed in company begins
+   * once more, with a new listener.
+   */
+  scan(caption: CaptionGraph, begin: () => ScanListener, signal: AbortSignal): Promise<void> {
+    return this.#scans.ask(signal, (asked) => ({ ...asked, caption, begin }));
+  }
+
+  /** Resolves when nothing is compared any more; nobody may ask then. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#lists.idle, this.#scans.idle]);
+  }
+
+  async #runLists(batch: readonly AskedList[], signal: AbortSignal): Promise<void> {
+    const union = [...new Set(batch.flatMap(({ ids }) => ids))];
+    const places = new Map(union.map((id, place) => [id, place]));
+    await this.#slices(
+      signal,
+      (work) => this.#images.use(union, signal, work),
+      async ({ prepared, from }) => {
+        const to = from + prepared.count;
+        // Which of its images each query finds in this slice.
+        const found = batch
+          .filter((asked) => !asked.signal.aborted)
+          .map((asked) => ({ asked, at: [...asked.ids.keys()].filter((index) => within(index, asked)) }))
+          .filter(({ at }) => at.length > 0);
+        const scored = await this.#matcher.scoreLists(
+          prepared,
+          found.map(({ asked, at }) => ({
+            caption: asked.caption,
+            indices: at.map((index) => place(index, asked) - from),
+          })),
+          { signal },
+        );
+        for (const [query, { asked, at }] of found.entries()) {
+          const scores = scored[query];
+          if (scores === undefined) throw new RangeError('the matcher returned no scores');
+          for (const [rank, index] of at.entries()) {
+            asked.scores[index] = (scores.imageToText[rank] as number) + (scores.textToImage[rank] as number);
+          }
+          this.#hooks.onPairs?.(at.length);
+        }
+
+        function place(index: number, { ids }: AskedList): number {
+          return places.get(ids[index] as number) as number;
+        }
+        function within(index: number, asked: AskedList): boolean {
+          const at = place(index, asked);
+          return at >= from && at < to;
+        }
+      },
+    );
+  }
+
+  async #runScan(batch: readonly AskedScan[], signal: AbortSignal): Promise<void> {
+    const scans = batch.map((asked) => ({ asked, add: asked.begin() }));
+    await this.#slices(
+      signal,
+      (work) => this.#images.scan(signal, work),
+      async ({ prepared, from }) => {
+        const waiting = scans.filter(({ asked }) => !asked.signal.aborted);
+        const captions = waiting.map(({ asked }) => asked.caption);
+        const { imageToText, textToImage } = await this.#matcher.score(prepared, captions, undefined, {
+          signal,
+        });
+        for (const [column, { add }] of waiting.entries()) {
+          const gsmn = Float32Array.from({ length: prepared.count }, (_, image) => {
+            const at = image * captions.length + column;
+            return (imageToText[at] as number) + (textToImage[at] as number);
+          });
+          await add(from, gsmn);
+        }
+        this.#hooks.onPairs?.(prepared.count * captions.length);
+      },
+    );
+  }
+
+  /** Runs over slices of images, and tells how long they took to come and to be compared. */
+  async #slices(
+    signal: AbortSignal,
+    over: (work: (slice: ImageSlice) => Promise<void>) => Promise<void>,
+    work: (slice: ImageSlice) => Promise<void>,
+  ): Promise<void> {
+    let since = performance.now();
+    const lap = (stage: 'images' | 'match'): void => {
+      const now = performance.now();
+      this.#hooks.onStage?.(stage, (now - since) / 1000);
+      since = now;
+    };
+    await over(async (slice) => {
+      // It may have come ahead of its turn.
+      signal.throwIfAborted();
+      lap('images');
+      await work(slice);
+      lap('match');
+    });
+  }
+}
+
+/** How many of the waiting requests make a batch: one at least. */
+function firstThatFit(waiting: readonly AskedList[]): number {
+  let pairs = 0;
+  for (const [index, { ids }] of waiting.entries()) {
+    pairs += ids.length;
+    if (index > 0 && (index >= MOST_QUERIES || pairs > MOST_PAIRS)) return index;
+  }
+  return waiting.length;
+}
+
+/** Runs work whose signal is aborted when nobody of a batch waits any more. */
+async function whileAwaited<T extends Asked>(
+  batch: readonly T[],
+  work: (batch: readonly T[], signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  let left = batch.length;
+  const leaves = batch.map(({ signal }) => ({
+    signal,
+    leave: (): void => {
+      if (--left === 0) controller.abort(signal.reason);
+    },
+  }));
+  for (const { signal, leave } of leaves) signal.addEventListener('abort', leave, { once: true });
+  try {
+    await work(batch, controller.signal);
+  } finally {
+    // A signal may outlive the batch.
+    for (const { signal, leave } of leaves) signal.removeEventListener('abort', leave);
+  }
+}
+
+/** Runs batches one after the other; what is asked for meanwhile waits for the next one. */
+class Gatherer<T extends Asked> {
+  readonly #run: (batch: readonly T[], signal: AbortSignal) => Promise<void>;
+  readonly #size: (waiting: readonly T[]) => number;
+  readonly #waiting: T[] = [];
+  #working: Promise<void> | undefined;
+
+  constructor(
+    run: (batch: readonly T[], signal: AbortSignal) => Promise<void>,
+    size: (waiting: readonly T[]) => number,
+  ) {
+    this.#run = run;
+    this.#size = size;
+  }
+
+  get idle(): Promise<void> {
+    return this.#working ?? Promise.resolve();
+  }
+
+  /** Waits until the batch of what is asked for is done, or the signal is aborted. */
+  async ask(
+    signal: AbortSignal,
+    make: (asked: Pick<Asked, 'signal' | 'resolve' | 'reject'>) => T,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push(make({ signal, resolve, reject }));
+    this.#working ??= this.#work();
+    await unlessAborted(promise, signal);
+  }
+
+  async #work(): Promise<void> {
+    // Requests of the same turn of the event loop come into the first batch together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      await this.#settle(this.#waiting.splice(0, this.#size(this.#waiting)));
+    }
+    // In the same step as the last look: whoever comes from now on starts the work again.
+    this.#working = undefined;
+  }
+
+  /** Does not throw. What fails in company is tried alone, so that a damaged image fails only those who asked for it. */
+  async #settle(asked: readonly T[]): Promise<void> {
+    const batch = asked.filter(({ signal }) => !signal.aborted);
+    if (batch.length === 0) return;
+    try {
+      await whileAwaited(batch, this.#run);
+      for (const { resolve } of batch) resolve();
+    } catch (thrown) {
+      const [only, ...others] = batch;
+      if (others.length === 0) only?.reject(thrown);
+      else for (const one of batch) await this.#settle([one]);
+    }
+  }
+}

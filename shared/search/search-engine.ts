@@ -1,0 +1,194 @@
+import { AppError, toAppError } from '../errors/index.ts';
+import { type ImagePayload, type PackedEvidence, type QueryWord, RANK_LIMITS } from '../schema/index.ts';
+import type {
+  Candidate,
+  EncodedQuery,
+  Payloads,
+  QueryEncoder,
+  RankedImage,
+  RankedPage,
+  Ranker,
+  Recall,
+  SearchCall,
+} from './ports.ts';
+
+export interface SearchRequest {
+  readonly q: string;
+  readonly limit: number;
+  readonly offset: number;
+  /** Compares every image instead of a shortlist. */
+  readonly exhaustive: boolean;
+}
+
+export interface SearchParts {
+  readonly encoder: QueryEncoder;
+  readonly recall: Recall;
+  readonly ranker: Ranker;
+  readonly payloads: Payloads;
+  /** Whether recall's order is the answer when ranking a shortlist fails; else the search fails. */
+  readonly degrade: boolean;
+  /** Runs a stage and notes how long it took. */
+  readonly time?: ((stage: SearchStage, work: () => Promise<unknown>) => Promise<unknown>) | undefined;
+}
+
+export type SearchStage = 'encode' | 'recall' | 'rank' | 'payloads';
+
+/** What an answer lacks, and why. */
+export interface Degradation {
+  readonly what: 'order' | 'evidence';
+  readonly code: 'timeout' | 'rerank_unavailable';
+}
+
+export interface Hit {
+  /** The image's ordinal. */
+  readonly id: number;
+  /** What put it in its place: full GSMN, or recall alone. */
+  readonly stage: 'rerank' | 'recall';
+  /** The fused score; where the stage is `recall` the cosine of the coarse vectors. */
+  readonly score: number;
+  readonly coarse: number;
+  /** i2t + t2i, where the stage is `rerank`. */
+  readonly gsmn?: number | undefined;
+  readonly image: ImagePayload;
+  readonly evidence?: PackedEvidence | undefined;
+}
+
+export interface SearchAnswer {
+  readonly query: string;
+  readonly words: readonly QueryWord[];
+  readonly generation: string;
+  /** Whether GSMN had a part in the order of the page. */
+  readonly stage: 'rerank' | 'recall';
+  /** What compared, and how many images; absent when nothing was. */
+  readonly compared?: Pick<RankedPage, 'backend' | 'compared' | 'took'> | undefined;
+  readonly degraded?: Degradation | undefined;
+  readonly hits: readonly Hit[];
+}
+
+/**
+ * A sentence in, ranked images out: encode, recall by coarse vector, GSMN on the shortlist; or, exhaustively, GSMN on every image. The
+ * shortlist does not grow with the page, so an image keeps its place while someone leafs through the pages; images behind it follow as
+ * they were recalled.
+ *
+ * A query that was encoded by a generation that is not active any more is encoded again, once.
+ *
+ * @throws AppError what the parts throw. With `degrade`, a shortlist that cannot be ranked is answered in recall's order.
+ */
+export async function search(
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
+): Promise<SearchAnswer> {
+  try {
+    return await searchOnce(request, parts, call, false);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || !STALE.has(thrown.code)) throw thrown;
+    return searchOnce(request, parts, call, true);
+  }
+}
+
+/** The generation is gone from the reranker, or its collection from the vector database. */
+const STALE: ReadonlySet<string> = new Set(['generation_stale', 'not_found']);
+
+/** Images of a page in their order, before their payloads are looked up. */
+interface Ranking {
+  readonly page: readonly (Candidate & Partial<RankedImage>)[];
+  readonly ranked?: RankedPage | undefined;
+  readonly degraded?: Degradation | undefined;
+}
+
+async function searchOnce(
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
+  fresh: boolean,
+): Promise<SearchAnswer> {
+  const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
+    parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
+  const query = await timed('encode', () => parts.encoder.encode(request.q, fresh, call));
+  const rank = request.exhaustive ? rankAll : rankShortlist;
+  const { page, ranked, degraded } = await rank(query, request, parts, call, timed);
+  if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
+    throw new AppError(
+      'generation_stale',
+      `generation ${ranked.active} was activated since ${query.generation}`,
+    );
+  }
+  const lacking = page.filter(({ payload }) => payload === undefined).map(({ id }) => id);
+  const payloads =
+    lacking.length === 0
+      ? new Map<number, ImagePayload>()
+      : await timed('payloads', () => parts.payloads.read(query, lacking, call));
+  return {
+    query: request.q,
+    words: query.words,
+    generation: query.generation,
+    stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
+    compared: ranked,
+    degraded,
+    hits: page.map((image) => hit(image, image.payload ?? payloads.get(image.id), query)),
+  };
+}
+
+type Timed = <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
+
+async function rankAll(
+  query: EncodedQuery,
+  { limit, offset }: SearchRequest,
+  { ranker }: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+): Promise<Ranking> {
+  const ranked = await timed('rank', () => ranker.rank({ query, candidates: 'all', offset, limit }, call));
+  return { page: ranked.images, ranked, degraded: evidenceDegradation(ranked) };
+}
+
+async function rankShortlist(
+  query: EncodedQuery,
+  { limit, offset }: SearchRequest,
+  { recall, ranker, degrade }: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+): Promise<Ranking> {
+  const length = Math.min(query.ranking.shortlist, RANK_LIMITS.shortlist);
+  const recalled = await timed('recall', () => recall.nearest(query, Math.max(length, offset + limit), call));
+  const candidates = recalled.slice(0, length);
+  // A page behind the shortlist, or an empty collection, leaves nothing to compare.
+  if (offset >= candidates.length) return { page: recalled.slice(offset, offset + limit) };
+  let ranked: RankedPage;
+  try {
+    ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
+  } catch (thrown) {
+    const degraded = degrade ? orderDegradation(thrown) : undefined;
+    if (degraded === undefined) throw thrown;
+    return { page: recalled.slice(offset, offset + limit), degraded };
+  }
+  const behind = recalled.slice(length, offset + limit);
+  return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked) };
+}
+
+/** Errors that say something of the request or of the generation; recall's order would be no answer to them. */
+const NOT_DEGRADED: ReadonlySet<string> = new Set(['cancelled', 'generation_stale']);
+
+function orderDegradation(thrown: unknown): Degradation | undefined {
+  const { code } = toAppError(thrown, 'rerank_unavailable');
+  if (NOT_DEGRADED.has(code)) return undefined;
+  return { what: 'order', code: code === 'timeout' ? 'timeout' : 'rerank_unavailable' };
+}
+
+function evidenceDegradation({ evidence }: RankedPage): Degradation | undefined {
+  if (evidence === 'complete') return undefined;
+  return { what: 'evidence', code: evidence === 'late' ? 'timeout' : 'rerank_unavailable' };
+}
+
+function hit(
+  { id, coarse, score, gsmn, evidence }: Candidate & Partial<RankedImage>,
+  image: ImagePayload | undefined,
+  { collection }: EncodedQuery,
+): Hit {
+  // A collection that is being deleted loses its points before its name.
+  if (image === undefined) throw new AppError('not_found', `collection ${collection} has no point ${id}`);
+  return score === undefined
+    ? { id, stage: 'recall', score: coarse, coarse, image }
+    : { id, stage: 'rerank', score, coarse, gsmn, image, ...(evidence ? { evidence } : {}) };
+}

@@ -1,0 +1,146 @@
+import { AppError } from '../errors/index.ts';
+import { bytesSource } from '../formats/byte-source.ts';
+import {
+  type CoarseVectorReader,
+  hasCoarseVectors,
+  openCoarseVectors,
+} from '../generation/coarse-vectors.ts';
+import { type GenerationFiles, within } from '../generation/generation-files.ts';
+import { openImageGraphs } from '../generation/image-graphs.ts';
+import { openImagePayloads } from '../generation/image-payloads.ts';
+import { GENERATION_PATHS, readManifest, verifyFiles } from '../generation/manifest.ts';
+import { assertModelOf, type Model, readModel } from '../generation/model-folder.ts';
+import { MODEL_FILES } from '../generation/model-paths.ts';
+import type { CaptionEncoder, Matcher, WorkOptions } from '../model/index.ts';
+import type { Parser } from '../parse/parser.ts';
+import { openTextEncoder } from '../retrieval/text-encoders.ts';
+import type { GenerationManifest } from '../schema/index.ts';
+import { type ImageStore, openImageStore } from './images/image-store.ts';
+import { LocalQueryEncoder } from './local-query-encoder.ts';
+import { LocalRanker, type RankerHooks, type RankerLimits } from './local-ranker.ts';
+
+/** What computes for one model; whoever opens a generation disposes of it. */
+export interface SearchEngines {
+  readonly encoder: CaptionEncoder;
+  readonly matcher: Matcher;
+}
+
+/** Makes the engines of a model. */
+export type EngineFactory = (model: Pick<Model, 'config' | 'parameters'>) => Promise<SearchEngines>;
+
+/** Makes a parser of its file. */
+export type ParserFactory = (file: ReturnType<typeof bytesSource>) => Promise<Parser>;
+
+export interface SearchGenerationSettings extends RankerLimits {
+  /** Memory for images, in bytes. */
+  readonly memoryBytes: number;
+  /** Memory for encoded queries, in bytes. */
+  readonly queryCacheBytes: number;
+}
+
+export interface SearchGenerationHooks extends RankerHooks {
+  readonly onQuery?: ((cached: boolean) => void) | undefined;
+}
+
+export interface OpenSearchGeneration extends WorkOptions {
+  readonly files: GenerationFiles;
+  /** Refuses a generation of another id. */
+  readonly id?: string | undefined;
+  readonly engines: EngineFactory;
+  readonly parser: ParserFactory;
+  readonly settings: SearchGenerationSettings;
+  /** Whether every byte that is used is checked first, and images are prepared ahead of any request: what a service wants. */
+  readonly serve: boolean;
+  readonly hooks?: SearchGenerationHooks | undefined;
+}
+
+/** A generation that can be searched in this process. */
+export interface SearchGeneration {
+  readonly files: GenerationFiles;
+  readonly manifest: GenerationManifest;
+  readonly model: Pick<Model, 'vocabulary' | 'config'>;
+  readonly queries: LocalQueryEncoder;
+  readonly ranker: LocalRanker;
+  readonly images: ImageStore;
+  readonly matcher: Matcher;
+  readonly vectors: CoarseVectorReader | undefined;
+  /** Of a model that compares parses. */
+  readonly parser: Parser | undefined;
+  /** Waits until nothing is compared any more, then gives all memory back. */
+  dispose(): Promise<void>;
+}
+
+/** What searching reads of a generation (captions are of no use to it). */
+const NEEDED: readonly string[] = [
+  GENERATION_PATHS.imageNodes,
+  GENERATION_PATHS.boxes,
+  // These two only in generations that a build has written.
+  GENERATION_PATHS.imageVectors,
+  GENERATION_PATHS.imagePayloads,
+  ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
+];
+
+/**
+ * Reads, checks and prepares a generation: its manifest, the fingerprints, the shapes. Progress counts the images that are prepared
+ * ahead of any request.
+ *
+ * @throws AppError what is wrong with it; nothing stays open then.
+ */
+export async function openSearchGeneration(options: OpenSearchGeneration): Promise<SearchGeneration> {
+  const { files, id, engines, settings, serve, hooks = {}, signal } = options;
+  const manifest = await readManifest(files);
+  if (id !== undefined && manifest.id !== id) {
+    throw new AppError('format_invalid', `${files.name} holds generation ${manifest.id}, not ${id}`, {
+      hint: 'the folder was renamed; its name must be the id in its manifest',
+    });
+  }
+  if (serve) await verifyFiles(files, manifest, { paths: NEEDED, signal });
+  const model = await readModel(within(files, GENERATION_PATHS.model));
+  assertModelOf(manifest, model);
+  const undo: (() => Promise<void>)[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const recall = await openTextEncoder(model.coarse, `${files.name}: the recall encoder`);
+    undo.push(async () => recall.dispose?.());
+    const { encoder, matcher } = await engines(model);
+    undo.push(async () => {
+      await encoder.dispose();
+      await matcher.dispose();
+    });
+    const reader = await openImageGraphs(files, manifest);
+    undo.push(() => reader.close());
+    const vectors = hasCoarseVectors(manifest) ? await openCoarseVectors(files, manifest) : undefined;
+    undo.push(async () => vectors?.close());
+    const payloads = await openImagePayloads(files, manifest);
+    undo.push(async () => payloads?.close());
+    const images = await openImageStore(reader, matcher, settings.memoryBytes, { ...options, fill: serve });
+    undo.push(() => images.close());
+    const parser =
+      model.parser && (await options.parser(bytesSource(`${files.name}: the parser`, model.parser)));
+    const { ranking, collections } = manifest;
+    const ranker = new LocalRanker(
+      { generation: manifest.id, coarseWeight: ranking.coarseWeight, matcher, images, vectors, payloads },
+      settings,
+      hooks,
+    );
+    undo.push(() => ranker.idle());
+    const queries = new LocalQueryEncoder(
+      {
+        generation: manifest.id,
+        collection: collections.images,
+        ranking,
+        vocabulary: model.vocabulary,
+        encoder,
+        recall,
+        parser,
+      },
+      { cacheBytes: settings.queryCacheBytes, onQuery: hooks.onQuery },
+    );
+    return { files, manifest, model, queries, ranker, images, matcher, vectors, parser, dispose };
+  } catch (thrown) {
+    await dispose();
+    throw thrown;
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  createQdrantStore,
+  createRerankClient,
+  qdrantPayloads,
+  qdrantRecall,
+} from '../../workers/clients/index.ts';
+import { createEdgeApp, type EdgeDependencies } from '../../workers/edge/app.ts';
+import { EdgeQueryEncoder } from '../../workers/edge/search/edge-query-encoder.ts';
+import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
+
+export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSeconds'>> {
+  /** Addresses of the services. */
+  readonly rerank: string;
+  readonly qdrant: string;
+  /** The kernel that encodes; without it the reranker encodes every query. */
+  readonly kernel?: (() => Promise<WebAssembly.Module>) | undefined;
+}
+
+const PATIENT_MS = 20_000;
+
+/** The edge worker's app in this process, over services that run. */
+export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverOptions) {
+  const client = createRerankClient({ url: rerank, retries: 0 });
+  const store = createQdrantStore({ url: qdrant });
+  const encoder = new EdgeQueryEncoder({
+    client,
+    kernel,
+    modelBytes: 1 << 26,
+    timeoutMs: { encode: PATIENT_MS, model: PATIENT_MS },
+    log: () => {},
+  });
+  return createEdgeApp({
+    encoder,
+    recall: qdrantRecall(store, PATIENT_MS),
+    payloads: qdrantPayloads(store, PATIENT_MS),
+    ranker: remoteRanker(client, { rerank: PATIENT_MS, exhaustive: PATIENT_MS }),
+    rerank: client,
+    budgets: { encode: PATIENT_MS },
+    allowedOrigins: '*',
+    cacheSeconds,
+    widget: '',
+    explain: '',
+    log: () => {},
+  });
+}

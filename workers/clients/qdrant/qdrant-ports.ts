@@ -1,0 +1,54 @@
+import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import { imagePayloadSchema } from '../../../shared/schema/index.ts';
+import type { Payloads, Recall } from '../../../shared/search/ports.ts';
+import type { QdrantStore } from './types.ts';
+
+/** Recall by Qdrant. */
+export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
+  return {
+    nearest: async ({ collection, coarse }, limit, { signal, requestId }) => {
+      const points = await qdrant
+        .recall(collection, [...coarse], limit, { signal, requestId, timeoutMs })
+        .catch(collectionError);
+      return points.map(({ id, score }) => ({ id, coarse: score }));
+    },
+  };
+}
+
+/** Payloads of Qdrant's points. */
+export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?: number): Payloads {
+  return {
+    read: async ({ collection }, ids, { signal, requestId }) => {
+      const points = await qdrant
+        .retrieve(collection, ids, { signal, requestId, timeoutMs })
+        .catch(collectionError);
+      return new Map(
+        points.map(({ id, payload }) => {
+          const parsed = imagePayloadSchema.safeParse(payload);
+          if (parsed.success) return [id, parsed.data];
+          throw new AppError(
+            'recall_unavailable',
+            `collection ${collection}: point ${id} has no image's payload`,
+            { hint: 'Was the collection written by `gsmn index build`?', cause: parsed.error },
+          );
+        }),
+      );
+    },
+  };
+}
+
+/** Codes that a search hears as they are; `not_found` is the collection of a generation that is gone. */
+const AS_THEY_ARE: readonly ErrorCode[] = [
+  'not_found',
+  'recall_unavailable',
+  'overloaded',
+  'timeout',
+  'cancelled',
+];
+
+/** A wrong key, or a request that Qdrant does not understand, is a fault of the search and not of whoever searches. */
+function collectionError(thrown: unknown): never {
+  const error = toAppError(thrown, 'recall_unavailable');
+  if (AS_THEY_ARE.includes(error.code)) throw error;
+  throw new AppError('recall_unavailable', error.message, { hint: error.hint, cause: error });
+}

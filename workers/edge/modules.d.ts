@@ -1,0 +1,14 @@
+/** The built scripts of the pages as text; infra/build-edge.ts puts them in. */
+declare module 'gsmn:widget' {
+  const script: string;
+  export default script;
+}
+declare module 'gsmn:explain' {
+  const script: string;
+  export default script;
+}
+/** A compiled kernel; Workers compiles nothing at run time. */
+declare module '*.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}

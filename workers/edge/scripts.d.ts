@@ -1,9 +1,0 @@
-/** The built scripts of the pages as text; infra/build-edge.ts puts them in. */
-declare module 'gsmn:widget' {
-  const script: string;
-  export default script;
-}
-declare module 'gsmn:explain' {
-  const script: string;
-  export default script;
-}

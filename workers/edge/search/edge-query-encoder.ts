@@ -1,0 +1,157 @@
+import { createSimdCaptionEncoder } from '../../../shared/encode/simd-caption-encoder.ts';
+import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import { bytesSource } from '../../../shared/formats/byte-source.ts';
+import { readParser } from '../../../shared/parse/parser-file.ts';
+import { createSimdParser } from '../../../shared/parse/simd/simd-parser.ts';
+import { openTextEncoder } from '../../../shared/retrieval/text-encoders.ts';
+import { LocalQueryEncoder } from '../../../shared/search/local-query-encoder.ts';
+import type { EncodedQuery } from '../../../shared/search/ports.ts';
+import { readQueryModel } from '../../../shared/search/query-model.ts';
+import type { CallOptions, RerankClient } from '../../clients/index.ts';
+import type { Log } from '../http/edge-env.ts';
+import { serviceError } from './service-error.ts';
+
+export interface EdgeQueryEncoderOptions {
+  readonly client: Pick<RerankClient, 'encode' | 'queryModel'>;
+  /** The kernel that encodes captions; without it the reranker encodes every query. */
+  readonly kernel?: (() => Promise<WebAssembly.Module>) | undefined;
+  /** The largest query model that is loaded, in bytes; 0 leaves all encoding to the reranker. */
+  readonly modelBytes: number;
+  readonly timeoutMs: { readonly encode: number; readonly model: number };
+  readonly log: Log;
+}
+
+export interface EdgeCall extends Pick<CallOptions, 'signal' | 'requestId'> {
+  /** Lets work go on after the answer was sent. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Memory for encoded queries: some hundred at D 256. */
+const CACHE_BYTES = 4 << 20;
+/** A load that has not ended by then is lost: Workers may end it with the request that began it. */
+const LOST_MS = 60_000;
+/** Pause before a model that could not be loaded is tried again. */
+const RETRY_MS = 30_000;
+
+const ABOUT_THE_QUERY: readonly ErrorCode[] = ['query_empty', 'query_too_long'];
+
+interface Kept {
+  readonly generation: string;
+  readonly encoder: LocalQueryEncoder;
+}
+
+interface Loading {
+  readonly generation: string;
+  /** No other load of the same generation before then. */
+  readonly until: number;
+}
+
+/**
+ * Encodes queries in the edge worker, by the query model of the generation that is active, once that was loaded; until then, and for
+ * models that are too large, the reranker does. An isolate holds one model; another generation's replaces it whole.
+ */
+export class EdgeQueryEncoder {
+  readonly #options: EdgeQueryEncoderOptions;
+  #kept: Kept | undefined;
+  #loading: Loading | undefined;
+
+  constructor(options: EdgeQueryEncoderOptions) {
+    this.#options = options;
+  }
+
+  /** Id of the generation whose model is here. */
+  get generation(): string | undefined {
+    return this.#kept?.generation;
+  }
+
+  /** As `QueryEncoder` says; `fresh` asks the reranker, and drops a model whose generation is not active any more. */
+  async encode(text: string, fresh: boolean, call: EdgeCall): Promise<EncodedQuery> {
+    if (!fresh && this.#kept !== undefined) {
+      const here = await this.#encodeHere(this.#kept, text);
+      if (here !== undefined) return here;
+    }
+    const { client, timeoutMs } = this.#options;
+    const { signal, requestId } = call;
+    const { coarse, ...answer } = await client
+      .encode({ query: text }, { signal, requestId, timeoutMs: timeoutMs.encode })
+      .catch((thrown: unknown) => {
+        throw serviceError(thrown, 'encode_unavailable');
+      });
+    if (this.#kept?.generation !== answer.generation) {
+      this.#kept = undefined;
+      this.#loadSoon(answer.generation, call);
+    }
+    return { ...answer, text, coarse: Float32Array.from(coarse), kept: false };
+  }
+
+  /** A query by the model that is here. Undefined when that fails: then the model goes, and the reranker encodes. */
+  async #encodeHere(kept: Kept, text: string): Promise<EncodedQuery | undefined> {
+    try {
+      return await kept.encoder.encode(text);
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown);
+      if (ABOUT_THE_QUERY.includes(code)) throw thrown;
+      const { generation } = kept;
+      this.#options.log({
+        level: 'error',
+        message: `the query model is dropped: ${message}`,
+        code,
+        generation,
+      });
+      if (this.#kept === kept) {
+        this.#kept = undefined;
+        this.#loading = { generation, until: Date.now() + RETRY_MS };
+      }
+      return undefined;
+    }
+  }
+
+  #loadSoon(generation: string, { requestId, waitUntil }: EdgeCall): void {
+    const { kernel, modelBytes, log } = this.#options;
+    if (kernel === undefined || modelBytes === 0) return;
+    const now = Date.now();
+    if (this.#loading?.generation === generation && now < this.#loading.until) return;
+    const loading = { generation, until: now + LOST_MS };
+    this.#loading = loading;
+    const done = this.#load(generation, kernel, requestId).then(
+      (encoder) => {
+        // A newer generation's load may have begun meanwhile.
+        if (this.#loading !== loading) return;
+        this.#kept = { generation, encoder };
+        this.#loading = undefined;
+        log({ level: 'info', message: 'queries are encoded at the edge', generation });
+      },
+      (thrown: unknown) => {
+        const { code, message } = toAppError(thrown);
+        if (this.#loading === loading) this.#loading = { generation, until: Date.now() + RETRY_MS };
+        log({ level: 'warn', message: `the reranker encodes queries: ${message}`, code, generation });
+      },
+    );
+    waitUntil(done);
+  }
+
+  async #load(
+    generation: string,
+    kernel: () => Promise<WebAssembly.Module>,
+    requestId: string | undefined,
+  ): Promise<LocalQueryEncoder> {
+    const { client, modelBytes, timeoutMs } = this.#options;
+    const bytes = await client.queryModel(generation, modelBytes, { requestId, timeoutMs: timeoutMs.model });
+    const name = `the query model of generation ${generation}`;
+    const { vocabulary, config, parameters, coarse, parser, ...model } = await readQueryModel(bytes, name);
+    if (model.generation !== generation) {
+      throw new AppError('fingerprint_mismatch', `${name} is that of generation ${model.generation}`);
+    }
+    const module = await kernel();
+    return new LocalQueryEncoder(
+      {
+        ...model,
+        vocabulary,
+        encoder: createSimdCaptionEncoder(config, parameters, module),
+        recall: await openTextEncoder(coarse, name),
+        parser: parser && createSimdParser(await readParser(bytesSource(name, parser)), module),
+      },
+      { cacheBytes: CACHE_BYTES, kept: true },
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import type { ErrorCode } from '../../../shared/errors/index.ts';
+import { encodeBase64 } from '../../../shared/formats/base64.ts';
+import type { RankRequest } from '../../../shared/schema/index.ts';
+import type { EncodedQuery, Ranker, SearchCall } from '../../../shared/search/ports.ts';
+import type { RerankClient } from '../../clients/index.ts';
+import { serviceError } from './service-error.ts';
+
+/** Ranking by the rerank service, within so many milliseconds; evidence gets what the ranking leaves of them. */
+export function remoteRanker(
+  client: Pick<RerankClient, 'rank'>,
+  budgets: { readonly rerank: number; readonly exhaustive: number },
+): Ranker {
+  const unavailable: ErrorCode = 'rerank_unavailable';
+  return {
+    rank: async ({ query, candidates, offset, limit }, { signal, requestId }: SearchCall) => {
+      const all = candidates === 'all';
+      const body: RankRequest = {
+        query: encodedForm(query),
+        generation: query.generation,
+        candidates: all ? 'all' : candidates.map(({ id, coarse }) => [id, coarse]),
+        offset,
+        limit,
+      };
+      const timeoutMs = all ? budgets.exhaustive : budgets.rerank;
+      return client.rank(body, { signal, requestId, timeoutMs }).catch((thrown: unknown) => {
+        throw serviceError(thrown, unavailable);
+      });
+    },
+  };
+}
+
+/** What the reranker need not compute again; the text where it was the reranker that encoded. */
+function encodedForm({ text, words, caption, coarse }: EncodedQuery): RankRequest['query'] {
+  if (caption === undefined) return text;
+  return {
+    words: words.map((word) => word.text),
+    nodes: base64(caption.words),
+    ...(caption.dependencies === undefined
+      ? {}
+      : { dependencies: caption.dependencies.map(([head, dependent]) => [head, dependent]) }),
+    coarse: base64(coarse),
+  };
+}
+
+/** Little-endian float32, as every platform of Workers has them in memory. */
+function base64(values: Float32Array): string {
+  return encodeBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}

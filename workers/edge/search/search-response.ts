@@ -1,0 +1,57 @@
+import type { SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
+import type { Degradation, Hit, SearchAnswer, SearchRequest } from '../../../shared/search/search-engine.ts';
+import { evidenceJson } from '../../../shared/search/word-evidence.ts';
+
+const LACKS = {
+  order: 'These images are in the order of the coarse comparison',
+  evidence: 'The matching regions cannot be shown',
+} as const;
+
+const WHY = {
+  timeout: 'the reranker did not answer in time',
+  rerank_unavailable: 'the reranker is not available',
+} as const;
+
+/** What an answer lacks, for the person who asked. */
+export function describeDegradation({ what, code }: Degradation): NonNullable<SearchResponse['degraded']> {
+  return { code, message: `${LACKS[what]}: ${WHY[code]}.` };
+}
+
+/** An answer as the search API gives it (`searchResponseSchema`), as JSON text. */
+export function searchResponseJson(
+  { limit, offset, exhaustive }: SearchRequest,
+  { query, words, generation, stage, degraded, hits }: SearchAnswer,
+): string {
+  const head: Omit<SearchResponse, 'hits'> = {
+    query,
+    words: [...words],
+    generation,
+    stage,
+    ...(exhaustive ? { ranking: 'exhaustive' as const } : {}),
+    ...(degraded ? { degraded: describeDegradation(degraded) } : {}),
+    limit,
+    offset,
+  };
+  const members = hits.map((hit) => hitJson(hit, words));
+  return `${open(head)},"hits":[${members.join(',')}]}`;
+}
+
+function hitJson({ id, score, stage, image, evidence }: Hit, words: SearchAnswer['words']): string {
+  const { name, url, width, height, captions, metadata } = image;
+  const hit: Omit<SearchHit, 'evidence'> = {
+    id,
+    score,
+    stage,
+    image: { name, ...(url === undefined ? {} : { url }), width, height },
+    captions,
+    ...(metadata ? { metadata } : {}),
+  };
+  return evidence === undefined
+    ? JSON.stringify(hit)
+    : `${open(hit)},"evidence":${evidenceJson(evidence, words)}}`;
+}
+
+/** An object's JSON without its closing brace, so that members can follow. */
+function open(value: object): string {
+  return JSON.stringify(value).slice(0, -1);
+}

@@ -1,0 +1,8 @@
+import type { EncodeResponse } from '../../../shared/schema/index.ts';
+import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
+
+/** Answers `POST /v1/encode`: a query as the vector database and the reranker take it. */
+export async function encodeQuery(text: string, { queries }: SearchGeneration): Promise<EncodeResponse> {
+  const { generation, collection, ranking, coarse, words } = await queries.encode(text);
+  return { generation, collection, ranking, coarse: [...coarse], words: [...words] };
+}

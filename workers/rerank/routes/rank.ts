@@ -1,0 +1,81 @@
+import { Buffer } from 'node:buffer';
+import type { z } from 'zod';
+import { AppError } from '../../../shared/errors/index.ts';
+import type { encodedQuerySchema, RankResponse, rankRequestSchema } from '../../../shared/schema/index.ts';
+import type { LocalRankRequest } from '../../../shared/search/local-ranker.ts';
+import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
+
+/** What a time limit leaves for an answer on its way back: this share, and this many milliseconds at least. */
+const RESERVE = { share: 0.1, ms: 10 };
+
+export interface RankContext {
+  readonly signal: AbortSignal;
+  /** When the caller stops waiting, by `performance.now()`. */
+  readonly deadline: number;
+  /** Id of the generation that is active. */
+  readonly active: string;
+}
+
+/** Answers `POST /v1/rank`: a page of images in their order, with evidence and payloads. */
+export async function rankImages(
+  request: z.output<typeof rankRequestSchema>,
+  generation: SearchGeneration,
+  { signal, deadline, active }: RankContext,
+): Promise<RankResponse> {
+  const { query, candidates, offset, limit } = request;
+  const left = deadline - performance.now();
+  const ranked = await generation.ranker.rank(
+    {
+      query:
+        typeof query === 'string' ? await generation.queries.encode(query) : decodeQuery(query, generation),
+      candidates: candidates === 'all' ? 'all' : candidates.map(([id, coarse]) => ({ id, coarse })),
+      offset,
+      limit,
+      evidenceUntil: deadline - Math.max(RESERVE.ms, RESERVE.share * left),
+    },
+    { signal },
+  );
+  return { generation: generation.manifest.id, active, ...ranked, images: [...ranked.images] };
+}
+
+/** @throws AppError `request_invalid` for numbers that do not fit the model. */
+function decodeQuery(
+  { words, nodes, dependencies, coarse }: z.output<typeof encodedQuerySchema>,
+  { manifest: { model, coarse: vectors } }: SearchGeneration,
+): LocalRankRequest['query'] {
+  const rows = words.length + 2;
+  const caption = {
+    words: floats('query.nodes', nodes, rows * model.config.jointSize),
+    dependencies: dependencies?.filter(([head, dependent]) => inside(head, rows) && inside(dependent, rows)),
+  };
+  if (caption.dependencies?.length !== dependencies?.length) {
+    throw new AppError('request_invalid', `query.dependencies: a word is not one of ${words.length}`);
+  }
+  return {
+    words: words.map((text) => ({ text })),
+    caption,
+    coarse: floats('query.coarse', coarse, vectors.dimensions),
+  };
+}
+
+/** Whether a word (0 for the root, then counted from 1) is one of a caption with so many rows. */
+function inside(word: number, rows: number): boolean {
+  return word >= 0 && word < rows - 1;
+}
+
+function floats(name: string, base64: string, length: number): Float32Array {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length !== 4 * length) {
+    throw new AppError(
+      'request_invalid',
+      `${name}: ${bytes.length} bytes, expected ${length} float32 numbers`,
+      {
+        hint: 'encode the query with the model of the generation that the request names',
+      },
+    );
+  }
+  // A copy, because a Buffer of Node may begin at any byte.
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
+  if (values.every(Number.isFinite)) return values;
+  throw new AppError('request_invalid', `${name}: numbers must be finite`);
+}
