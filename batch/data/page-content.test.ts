@@ -16,9 +16,9 @@ const sentences = async () => ['of the index', 'and another'];
 describe('pageContent', () => {
   it('reads groups of sentences, and the note about the collection', async () => {
     writeFileSync(join(folder, 'examples.txt'), '\n a dog \na cat\n\n\r\na cow\n');
-    writeFileSync(join(folder, 'about.txt'), 'Pictures\nof animals.\n');
+    writeFileSync(join(folder, 'about.txt'), 'Images\nof animals.\n');
     const content = await pageContent(folder, () => expect.unreachable());
-    expect(content).toEqual({ examples: [['a dog', 'a cat'], ['a cow']], note: 'Pictures of animals.' });
+    expect(content).toEqual({ examples: [['a dog', 'a cat'], ['a cow']], note: 'Images of animals.' });
   });
 
   it('takes sentences of the index if the data names none or is not available', async () => {

@@ -6,7 +6,7 @@ export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): I
   const { images, imageNames, metadata, sizes } = split;
   return Array.from({ length: images }, (_, image) => {
     const name = imageNames?.[image] ?? `${split.split}-${image}`;
-    const url = imageNames ? pictureUrl(name, imagesUrl) : undefined;
+    const url = imageNames ? imageUrl(name, imagesUrl) : undefined;
     return {
       name,
       ...(url === undefined ? {} : { url }),
@@ -29,7 +29,7 @@ export function jsonLines(values: readonly unknown[]): string {
 }
 
 /** A name that is an address is kept; any other name is put below the prefix. */
-function pictureUrl(name: string, prefix: string | undefined): string | undefined {
+function imageUrl(name: string, prefix: string | undefined): string | undefined {
   if (/^https?:\/\//i.test(name)) return name;
   return prefix === undefined ? undefined : prefix + name.split('/').map(encodeURIComponent).join('/');
 }

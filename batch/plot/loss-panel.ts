@@ -1,17 +1,17 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { bottomAxis, type Frame, leftAxis } from './axes.ts';
-import type { CurrentRecords } from './current-records.ts';
+import type { CurrentEntries } from './current-entries.ts';
 import { element, label } from './markup.ts';
 import { rateStrip } from './rate-strip.ts';
 import { envelope, type Point, runningMean } from './smooth.ts';
-import type { StepRecord } from './training-record.ts';
+import type { StepEntry } from './training-entry.ts';
 
 /** The share of all logged steps over which the loss is smoothed. */
 const REMEMBERED = 0.01;
 
 /** The loss, as logged and smoothed, above the learning rate; both have one axis of steps. */
-export function lossPanel(frame: Frame, { steps, resumedAt }: CurrentRecords, end: number): string {
+export function lossPanel(frame: Frame, { steps, resumedAt }: CurrentEntries, end: number): string {
   const heading = label('Loss and learning rate', frame.left, frame.top - 8, { class: 'panel' });
   const top: Frame = { ...frame, top: frame.top + 12, height: frame.height * 0.72 - 12 };
   const bottom: Frame = { ...frame, top: frame.top + frame.height * 0.8, height: frame.height * 0.2 };
@@ -35,7 +35,7 @@ export function lossPanel(frame: Frame, { steps, resumedAt }: CurrentRecords, en
 
 const MIDDLE = { class: 'tick', 'text-anchor': 'middle' };
 
-function lossCurves(frame: Frame, x: ScaleLinear<number, number>, steps: readonly StepRecord[]): string[] {
+function lossCurves(frame: Frame, x: ScaleLinear<number, number>, steps: readonly StepEntry[]): string[] {
   const bottom = frame.top + frame.height;
   const losses = steps.map(({ loss }) => loss);
   const highest = losses.reduce((most, loss) => Math.max(most, loss), 0);

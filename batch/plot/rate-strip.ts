@@ -3,7 +3,7 @@ import { curveStepAfter, line } from 'd3-shape';
 import type { Frame } from './axes.ts';
 import { element, label } from './markup.ts';
 import type { Point } from './smooth.ts';
-import type { StepRecord } from './training-record.ts';
+import type { StepEntry } from './training-entry.ts';
 
 /** Pixels between the numbers, so that they do not overlap. */
 const APART = 64;
@@ -12,7 +12,7 @@ const APART = 64;
 export function rateStrip(
   frame: Frame,
   x: ScaleLinear<number, number>,
-  steps: readonly StepRecord[],
+  steps: readonly StepEntry[],
   end: number,
 ): string[] {
   const changes = steps.filter(({ lr }, index) => index === 0 || lr !== steps[index - 1]?.lr);
@@ -39,7 +39,7 @@ export function rateStrip(
   ];
 }
 
-function rateScale(frame: Frame, changes: readonly StepRecord[]): (rate: number) => number {
+function rateScale(frame: Frame, changes: readonly StepEntry[]): (rate: number) => number {
   const rates = changes.map(({ lr }) => lr);
   const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
   const lowest = rates.reduce((least, rate) => Math.min(least, rate), highest);
@@ -50,7 +50,7 @@ function rateScale(frame: Frame, changes: readonly StepRecord[]): (rate: number)
 }
 
 function rateLabels(
-  changes: readonly StepRecord[],
+  changes: readonly StepEntry[],
   x: ScaleLinear<number, number>,
   y: (rate: number) => number,
   frame: Frame,

@@ -1,10 +1,10 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { bottomAxis, type Frame, leftAxis } from './axes.ts';
-import { bestValidation, type CurrentRecords } from './current-records.ts';
+import { bestValidation, type CurrentEntries } from './current-entries.ts';
 import { element, label } from './markup.ts';
 import type { Point } from './smooth.ts';
-import type { ValidationRecord } from './training-record.ts';
+import type { ValidationEntry } from './training-entry.ts';
 
 /** recall@K of both directions: solid for 1, dashed for 5, dotted for 10. */
 const RECALLS = [
@@ -22,7 +22,7 @@ const MOST_DOTS = 30;
 const LINE_HEIGHT = 16;
 
 /** The six values of recall@K above their sum, at each validation; the best is marked in both. */
-export function recallPanel(frame: Frame, { validations }: CurrentRecords, end: number): string {
+export function recallPanel(frame: Frame, { validations }: CurrentEntries, end: number): string {
   const heading = label('Recall on the validation split', frame.left, frame.top - 8, { class: 'panel' });
   const top: Frame = { ...frame, top: frame.top + 12, height: frame.height * 0.64 - 12 };
   const bottom: Frame = { ...frame, top: frame.top + frame.height * 0.74, height: frame.height * 0.26 };
@@ -60,12 +60,12 @@ function legend(frame: Frame): string[] {
 function recallCurves(
   frame: Frame,
   x: ScaleLinear<number, number>,
-  validations: readonly ValidationRecord[],
+  validations: readonly ValidationEntry[],
 ): string[] {
   const y = scaleLinear([0, 100], [frame.top + frame.height, frame.top]);
   const curves = RECALLS.map(({ key, class: name }) =>
     curve(
-      validations.map((record) => [x(record.step), y(record[key])] as const),
+      validations.map((entry) => [x(entry.step), y(entry[key])] as const),
       name,
     ),
   );
@@ -92,13 +92,13 @@ function apart(heights: readonly number[]): number[] {
 function sumCurve(
   frame: Frame,
   x: ScaleLinear<number, number>,
-  validations: readonly ValidationRecord[],
+  validations: readonly ValidationEntry[],
 ): string[] {
   const sums = validations.map(({ rsum }) => rsum);
   const [lowest, highest] = [Math.min(...sums), Math.max(...sums)];
   const room = highest > lowest ? 0 : 1;
   const y = scaleLinear([lowest - room, highest + room], [frame.top + frame.height, frame.top]).nice(3);
-  const points = validations.map((record) => [x(record.step), y(record.rsum)] as const);
+  const points = validations.map((entry) => [x(entry.step), y(entry.rsum)] as const);
   return [leftAxis(frame, y, { title: 'rsum', count: 3 }), curve(points, 'curve plain')];
 }
 
@@ -116,7 +116,7 @@ function curve(points: readonly Point[], name: string): string {
 function bestMark(
   frame: Frame,
   x: ScaleLinear<number, number>,
-  validations: readonly ValidationRecord[],
+  validations: readonly ValidationEntry[],
 ): string[] {
   const best = bestValidation(validations);
   if (best === undefined) return [];

@@ -9,19 +9,19 @@ const VALIDATION =
 
 describe('parseTrainingLog', () => {
   it('reads every kind of entry in order', () => {
-    const { records, cutLine } = parseTrainingLog(`${RUN}\n${STEP}\r\n${VALIDATION}\n`, 'log.jsonl');
+    const { entries, cutLine } = parseTrainingLog(`${RUN}\n${STEP}\r\n${VALIDATION}\n`, 'log.jsonl');
     expect(cutLine).toBeUndefined();
-    expect(records).toEqual([RUN, STEP, VALIDATION].map((line) => JSON.parse(line)));
+    expect(entries).toEqual([RUN, STEP, VALIDATION].map((line) => JSON.parse(line)));
   });
 
   it.each([0, 1, 30, STEP.length - 1])('reports a last line that is cut after %i characters', (length) => {
     const log = parseTrainingLog(`${RUN}\n${STEP.slice(0, length)}`, 'log.jsonl');
-    expect(log).toEqual({ records: [JSON.parse(RUN)], cutLine: length === 0 ? undefined : 2 });
+    expect(log).toEqual({ entries: [JSON.parse(RUN)], cutLine: length === 0 ? undefined : 2 });
   });
 
   it('accepts a last line that only lacks its newline', () => {
     expect(parseTrainingLog(`${RUN}\n${STEP}`, 'log.jsonl')).toMatchObject({
-      records: [{ type: 'run' }, { type: 'step' }],
+      entries: [{ type: 'run' }, { type: 'step' }],
       cutLine: undefined,
     });
   });

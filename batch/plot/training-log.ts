@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
-import { type TrainingRecord, trainingRecordSchema } from './training-record.ts';
+import { type TrainingEntry, trainingEntrySchema } from './training-entry.ts';
 
 export interface TrainingLog {
-  readonly records: readonly TrainingRecord[];
+  readonly entries: readonly TrainingEntry[];
   /** Number, counted from one, of a last line that was cut when the run was killed; it is not an entry. */
   readonly cutLine: number | undefined;
 }
@@ -20,20 +20,20 @@ export interface TrainingLog {
 export function parseTrainingLog(text: string, path: string): TrainingLog {
   const lines = text.split(/\r?\n/);
   const unfinished = lines.pop() ?? '';
-  const records = lines.map((line, index) => parseRecord(line, `${path}:${index + 1}`));
+  const entries = lines.map((line, index) => parseEntry(line, `${path}:${index + 1}`));
   let cutLine: number | undefined;
   if (unfinished !== '') {
-    if (isJson(unfinished)) records.push(parseRecord(unfinished, `${path}:${lines.length + 1}`));
+    if (isJson(unfinished)) entries.push(parseEntry(unfinished, `${path}:${lines.length + 1}`));
     else cutLine = lines.length + 1;
   }
-  const first = records[0];
+  const first = entries[0];
   if (first?.type !== 'run') {
     const found = first === undefined ? 'is missing' : `is of type "${first.type}"`;
     throw new AppError('format_invalid', `${path}:1 ${found}, expected the entry of type "run"`, {
       hint: 'name the log.jsonl of a training run, complete from its first line',
     });
   }
-  return { records, cutLine };
+  return { entries, cutLine };
 }
 
 function isJson(line: string): boolean {
@@ -45,7 +45,7 @@ function isJson(line: string): boolean {
   }
 }
 
-function parseRecord(line: string, where: string): TrainingRecord {
+function parseEntry(line: string, where: string): TrainingEntry {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -55,7 +55,7 @@ function parseRecord(line: string, where: string): TrainingRecord {
       cause: thrown,
     });
   }
-  const parsed = trainingRecordSchema.safeParse(value);
+  const parsed = trainingEntrySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new AppError(
     'format_invalid',

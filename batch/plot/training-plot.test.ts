@@ -1,17 +1,17 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { currentRecords } from './current-records.ts';
+import { currentEntries } from './current-entries.ts';
+import type { TrainingEntry } from './training-entry.ts';
 import { trainingPlot } from './training-plot.ts';
-import type { TrainingRecord } from './training-record.ts';
 
-const RUN: TrainingRecord = { type: 'run', data_name: '<f30k>' };
+const RUN: TrainingEntry = { type: 'run', data_name: '<f30k>' };
 
-function step(number: number, loss: number, lr = 0.0002): TrainingRecord {
+function step(number: number, loss: number, lr = 0.0002): TrainingEntry {
   const times = { batchSeconds: 1, dataSeconds: 0.1, wallTime: number };
   return { type: 'step', step: number, epoch: Math.floor(number / 100), loss, lr, gradientNorm: 1, ...times };
 }
 
-function validation(number: number, rsum: number): TrainingRecord {
+function validation(number: number, rsum: number): TrainingEntry {
   const [r1, r5, r10, r1i, r5i, r10i] = [10, 30, 50, 9, 29, rsum - 128];
   const ranks = { medr: 5, meanr: 9, medri: 6, meanri: 10 };
   return {
@@ -45,7 +45,7 @@ function pathPoints(svg: string, classes: string): number[][] {
   );
 }
 
-const records: TrainingRecord[] = [
+const entries: TrainingEntry[] = [
   RUN,
   ...[1, 2, 3, 4].map((n) => step(n * 100, 50 - n * 10, n > 2 ? 0.00002 : 0.0002)),
   validation(200, 170),
@@ -55,7 +55,7 @@ const records: TrainingRecord[] = [
 
 describe('trainingPlot', () => {
   it('labels what it shows: axes, legend, learning rates, recall@K, the best', () => {
-    const shown = texts(trainingPlot(records));
+    const shown = texts(trainingPlot(entries));
     expect(shown).toEqual(
       expect.arrayContaining([
         'Training run',
@@ -78,7 +78,7 @@ describe('trainingPlot', () => {
   });
 
   it('draws the losses to scale, and the running mean with them', () => {
-    const svg = trainingPlot(records);
+    const svg = trainingPlot(entries);
     // The first is the curve, the second the legend's.
     const [raw = []] = pathPoints(svg, 'raw plain');
     expect(raw).toHaveLength(8);
@@ -92,7 +92,7 @@ describe('trainingPlot', () => {
   });
 
   it('can be rendered, on its own background', async () => {
-    const { data, info } = await sharp(Buffer.from(trainingPlot(records)))
+    const { data, info } = await sharp(Buffer.from(trainingPlot(entries)))
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([1240, 560]);
@@ -100,7 +100,7 @@ describe('trainingPlot', () => {
     expect([...data.subarray(middle, middle + 3)]).toEqual([255, 255, 255]);
   });
 
-  it.each<[string, TrainingRecord[], readonly string[]]>([
+  it.each<[string, TrainingEntry[], readonly string[]]>([
     ['no step', [RUN], ['no step is logged yet', 'not validated yet', 'nothing is logged yet']],
     ['one step', [RUN, step(1, 3)], ['not validated yet', '1 step, in epoch 1, not validated yet']],
     ['one validation', [RUN, step(9, 3), validation(9, 150)], ['best: rsum 150.0']],
@@ -117,9 +117,9 @@ describe('trainingPlot', () => {
   });
 });
 
-describe('currentRecords', () => {
+describe('currentEntries', () => {
   it('replaces steps that a resumed run repeats', () => {
-    const { steps, validations, resumedAt } = currentRecords([
+    const { steps, validations, resumedAt } = currentEntries([
       RUN,
       step(1, 5),
       step(2, 4),
@@ -142,7 +142,7 @@ describe('currentRecords', () => {
   });
 
   it('keeps everything of a run that was resumed at its end', () => {
-    const current = currentRecords([RUN, step(1, 5), validation(1, 150), RUN, step(2, 4)]);
+    const current = currentEntries([RUN, step(1, 5), validation(1, 150), RUN, step(2, 4)]);
     expect(current).toMatchObject({
       steps: [{ step: 1 }, { step: 2 }],
       validations: [{ step: 1 }],

@@ -1,9 +1,9 @@
-import { bestValidation, currentRecords } from './current-records.ts';
+import { bestValidation, currentEntries } from './current-entries.ts';
 import { lossPanel } from './loss-panel.ts';
 import { element, escapeMarkup, label } from './markup.ts';
 import { PLOT_STYLE } from './plot-style.ts';
 import { recallPanel } from './recall-panel.ts';
-import type { TrainingRecord } from './training-record.ts';
+import type { TrainingEntry } from './training-entry.ts';
 
 const WIDTH = 1240;
 const HEIGHT = 560;
@@ -14,8 +14,8 @@ const PANEL_HEIGHT = 408;
  * A training run as a standalone SVG: the loss and the learning rate on the left, recall@K of every validation with the
  * best marked on the right. A panel without data says so.
  */
-export function trainingPlot(records: readonly TrainingRecord[]): string {
-  const current = currentRecords(records);
+export function trainingPlot(entries: readonly TrainingEntry[]): string {
+  const current = currentEntries(entries);
   const last = current.steps.at(-1)?.step ?? 0;
   const end = Math.max(1, last, current.validations.at(-1)?.step ?? 0);
   const summary = summarise(current.steps.length, end, current.steps.at(-1)?.epoch, current.validations);

@@ -36,13 +36,13 @@ const find = (changes: Partial<StartOptions> = {}) =>
   );
 
 /** An index whose generation names its data. */
-async function indexOf(name: string, split: string, picture: string): Promise<void> {
+async function indexOf(name: string, split: string, image: string): Promise<void> {
   const { id } = await writeTinyGeneration(index.path);
   await activateTiny(index.path, id);
   const path = join(index.generation(id), 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as object;
   writeFileSync(path, JSON.stringify({ ...manifest, source: { name, split } }));
-  writeFileSync(join(index.generation(id), 'images.jsonl'), `{"name":"${picture}","width":1}\n{}\n`);
+  writeFileSync(join(index.generation(id), 'images.jsonl'), `{"name":"${image}","width":1}\n{}\n`);
 }
 
 describe('findDataSource', () => {
@@ -89,8 +89,8 @@ describe('findDataSource', () => {
     ['flickr', 'test', 'test/00000.webp'],
     ['gallery', 'dev', 'dev/00000.webp'],
     ['gallery', 'test', '1000092795.jpg'],
-  ])('does not change an index of other data: %s, %s, %s', async (name, split, picture) => {
-    await indexOf(name, split, picture);
+  ])('does not change an index of other data: %s, %s, %s', async (name, split, image) => {
+    await indexOf(name, split, image);
     expect(await find()).toBeUndefined();
   });
 

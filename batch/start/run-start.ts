@@ -9,8 +9,8 @@ import { IndexFolder } from '../index/index-folder.ts';
 import type { Report } from '../report.ts';
 import { Parts } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
+import { serveImageFiles } from '../serve/image-files.ts';
 import { createLog } from '../serve/log.ts';
-import { servePictures } from '../serve/pictures.ts';
 import { startLoadedReranker } from '../serve/reranker.ts';
 import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
@@ -78,9 +78,9 @@ async function startAll(
   );
   signal.throwIfAborted();
 
-  const folder = picturesOf(source);
-  const pictures =
-    folder === undefined ? undefined : parts.add('the image server', await servePictures(folder));
+  const folder = imageFolder(source);
+  const images =
+    folder === undefined ? undefined : parts.add('the image server', await serveImageFiles(folder));
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
   const edge = parts.add(
     'the edge worker',
@@ -92,14 +92,14 @@ async function startAll(
         RERANK_TOKEN: token,
         QDRANT_URL: qdrant.url,
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
-        ...(pictures === undefined ? {} : { IMAGES_URL: pictures.url }),
+        ...(images === undefined ? {} : { IMAGES_URL: images.url }),
         ...pageVariables(page),
       },
       log,
     }),
   );
   signal.throwIfAborted();
-  return { edge, manifest, choice, pictures: folder, page };
+  return { edge, manifest, choice, imageFolder: folder, page };
 }
 
 /** Makes the data if necessary, and builds its index. */
@@ -118,7 +118,7 @@ async function buildFor(
 }
 
 /** The folder of the image files, if there is one. */
-function picturesOf(source: DataSource | undefined): string | undefined {
+function imageFolder(source: DataSource | undefined): string | undefined {
   if (source === undefined) return undefined;
   const folder = join(source.folder, 'images');
   return existsSync(folder) ? folder : undefined;

@@ -10,7 +10,7 @@ export const STATE_FILE = 'state.safetensors';
 
 export const runPaths = ({ log, checkpoints }: RunFolder) => ({
   /** The JSON lines. */
-  records: join(log, 'log.jsonl'),
+  log: join(log, 'log.jsonl'),
   plot: join(log, 'plot.svg'),
   /** What `--resume` continues from. */
   state: join(checkpoints, STATE_FILE),

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { eventFileName, loadEventEncoder } from '../../shared/formats/tensorboard/index.ts';
 import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import type { StepEntry, ValidationEntry } from '../plot/training-entry.ts';
 import { parseTrainingLog } from '../plot/training-log.ts';
 import { trainingPlot } from '../plot/training-plot.ts';
-import type { StepRecord, ValidationRecord } from '../plot/training-record.ts';
 import { type RunFolder, runPaths } from './run-folder.ts';
 
 /** A run's log: JSON lines for programs, event files for TensorBoard, a plot at the end. */
 export interface RunLog {
   /** The first entry of a run, and of each time that it resumes. */
   run(options: Record<string, unknown>): Promise<void>;
-  step(record: StepRecord): Promise<void>;
-  validation(record: ValidationRecord): Promise<void>;
+  step(entry: StepEntry): Promise<void>;
+  validation(entry: ValidationEntry): Promise<void>;
   /** Draws the whole log. Returns the path of the plot. */
   plot(): Promise<string>;
 }
@@ -25,17 +25,17 @@ export interface RunLog {
  * @throws AppError `file_unwritable`.
  */
 export async function openRunLog(folder: RunFolder): Promise<RunLog> {
-  const { records, plot } = runPaths(folder);
+  const { log: path, plot } = runPaths(folder);
   const encoder = await loadEventEncoder();
   const began = Date.now() / 1000;
   const events = join(folder.log, eventFileName(began, `${hostname()}.${process.pid}`));
   await writing(folder.log, async () => {
     await mkdir(folder.log, { recursive: true });
-    await cutUnfinishedLine(records);
+    await cutUnfinishedLine(path);
     await appendFile(events, encoder.header(began));
   });
-  const append = async (record: object): Promise<void> => {
-    await writing(records, () => appendFile(records, `${JSON.stringify(record)}\n`));
+  const append = async (entry: object): Promise<void> => {
+    await writing(path, () => appendFile(path, `${JSON.stringify(entry)}\n`));
   };
   const scalars = async (step: number, wallTime: number, values: Record<string, number>): Promise<void> => {
     await writing(events, () =>
@@ -44,10 +44,10 @@ export async function openRunLog(folder: RunFolder): Promise<RunLog> {
   };
   return {
     run: (options) => append({ type: 'run', ...options }),
-    step: async (record) => {
-      await append(record);
-      const { epoch, step, batchSeconds, dataSeconds, lr, loss } = record;
-      await scalars(step, record.wallTime, {
+    step: async (entry) => {
+      await append(entry);
+      const { epoch, step, batchSeconds, dataSeconds, lr, loss } = entry;
+      await scalars(step, entry.wallTime, {
         epoch,
         step,
         batch_time: batchSeconds,
@@ -57,14 +57,14 @@ export async function openRunLog(folder: RunFolder): Promise<RunLog> {
         Le: loss,
       });
     },
-    validation: async (record) => {
-      await append(record);
-      const { type: _type, step, epoch: _epoch, wallTime, ...recalls } = record;
+    validation: async (entry) => {
+      await append(entry);
+      const { type: _type, step, epoch: _epoch, wallTime, ...recalls } = entry;
       await scalars(step, wallTime, recalls);
     },
     plot: async () => {
-      const log = parseTrainingLog(await readFile(records, 'utf8'), records);
-      await writeFileAtomic(plot, trainingPlot(log.records));
+      const log = parseTrainingLog(await readFile(path, 'utf8'), path);
+      await writeFileAtomic(plot, trainingPlot(log.entries));
       return plot;
     },
   };

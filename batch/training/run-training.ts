@@ -4,7 +4,7 @@ import { createTrainer, type StepReport } from '../../shared/gsmn/training/index
 import { removeUnfinished, writing } from '../../shared/platform/atomic-file.ts';
 import type { RecallMetrics } from '../../shared/retrieval/index.ts';
 import { writeCheckpointFile } from '../checkpoint/checkpoint-file.ts';
-import type { ValidationRecord } from '../plot/training-record.ts';
+import type { ValidationEntry } from '../plot/training-entry.ts';
 import type { Report } from '../report.ts';
 import { createBatchLoader, loadAhead } from './batch-loader.ts';
 import { createFusedScorer } from './fused-scorer.ts';
@@ -101,7 +101,7 @@ export async function runTraining(
       }),
     );
     clock.validation((performance.now() - began) / 1000);
-    await log.validation(validationRecord(metrics, progress));
+    await log.validation(validationEntry(metrics, progress));
     report.say(validationLine(metrics, progress.bestRsum));
     if (metrics.rsum <= (progress.bestRsum ?? Number.NEGATIVE_INFINITY)) return;
     progress.bestRsum = metrics.rsum;
@@ -218,10 +218,10 @@ async function logStep(
   await log.step({ type: 'step', step, epoch, loss, lr, gradientNorm, batchSeconds, dataSeconds, wallTime });
 }
 
-function validationRecord(
+function validationEntry(
   { imageToText, textToImage, rsum }: RecallMetrics,
   { steps: step, epoch }: OpenRun['progress'],
-): ValidationRecord {
+): ValidationEntry {
   return {
     type: 'validation',
     step,

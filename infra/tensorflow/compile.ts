@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
-import { ENGINE_FILES } from '../../shared/platform/tfjs/tensorflow-engine.ts';
+import { SET_UP_FILES } from '../../shared/platform/tfjs/tensorflow-set-up.ts';
 import type { Tools } from './requirements.ts';
 import { runTool, toolOutput } from './run-tool.ts';
 
@@ -21,20 +21,20 @@ const FLAGS = [
  * Compiles the addons against the headers and libraries of a wheel. Their search path is relative, so that the folder
  * can be moved.
  *
- * @param engine contains the unpacked wheel, and receives the addons.
+ * @param folder contains the unpacked wheel, and receives the addons.
  * @throws AppError `backend_unavailable` with what the compiler said.
  */
 export async function compileAddons(
   { compiler, nodeHeaders }: Tools,
-  engine: string,
+  folder: string,
   signal: AbortSignal,
 ): Promise<void> {
   const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) =>
-    join(engine, 'tensorflow', name),
+    join(folder, 'tensorflow', name),
   );
   const compile = async (name: string, files: readonly string[], linked: readonly string[]) => {
-    const includes = [nodeHeaders, join(engine, 'tensorflow', 'include'), sources].map((path) => `-I${path}`);
-    const output = ['-Wl,-rpath,$ORIGIN/tensorflow', '-o', join(engine, name)];
+    const includes = [nodeHeaders, join(folder, 'tensorflow', 'include'), sources].map((path) => `-I${path}`);
+    const output = ['-Wl,-rpath,$ORIGIN/tensorflow', '-o', join(folder, name)];
     await runTool(compiler, [...FLAGS, ...includes, ...files, ...linked, ...output], { signal }).catch(
       (thrown: unknown) => {
         throw new AppError(
@@ -49,8 +49,8 @@ export async function compileAddons(
     );
   };
   const own = (name: string) => join(import.meta.dirname, 'addons', name);
-  await compile(ENGINE_FILES.captureStderr, [own('capture-stderr.cc')], []);
-  await compile(ENGINE_FILES.logLevel, [own('log-level.cc')], libraries.slice(1));
+  await compile(SET_UP_FILES.captureStderr, [own('capture-stderr.cc')], []);
+  await compile(SET_UP_FILES.logLevel, [own('log-level.cc')], libraries.slice(1));
   const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name));
-  await compile(ENGINE_FILES.binding, binding, libraries);
+  await compile(SET_UP_FILES.binding, binding, libraries);
 }

@@ -6,11 +6,11 @@ import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
 import { isAlive, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import {
-  ENGINE_FILES,
-  type EngineManifest,
-  engineFolder,
-  readEngineManifest,
-} from '../../shared/platform/tfjs/tensorflow-engine.ts';
+  readSetUpManifest,
+  SET_UP_FILES,
+  type SetUpManifest,
+  setUpFolder,
+} from '../../shared/platform/tfjs/tensorflow-set-up.ts';
 import { compileAddons } from './compile.ts';
 import { assertPip, assertSpace, findTools } from './requirements.ts';
 import { runTool, toolOutput } from './run-tool.ts';
@@ -60,16 +60,16 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   await assertSpace(target, NEEDED_BYTES[device]);
 
   const building = join(target, `building-${process.pid}`);
-  const engine = engineFolder(building);
+  const folder = setUpFolder(building);
   const downloads = join(building, 'downloads');
   try {
-    await mkdir(engine, { recursive: true });
+    await mkdir(folder, { recursive: true });
     const wheels = await getWheels(options, wanted, downloads);
     for (const wheel of wheels) {
-      const bytes = await unpackWheel(wheel, engine, signal);
+      const bytes = await unpackWheel(wheel, folder, signal);
       say(`unpacked ${basename(wheel)}: ${Math.round(bytes / MIB)} MiB`);
     }
-    if (!existsSync(join(engine, 'tensorflow', 'libtensorflow_cc.so.2'))) {
+    if (!existsSync(join(folder, 'tensorflow', 'libtensorflow_cc.so.2'))) {
       throw new AppError(
         'format_unsupported',
         `there is no libtensorflow_cc.so.2 in ${wheels.map((path) => basename(path)).join(', ')}`,
@@ -79,18 +79,18 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
       );
     }
     say('compiling the binding');
-    await compileAddons(tools, engine, signal);
-    await rm(join(engine, 'tensorflow', 'include'), { recursive: true });
-    const manifest: EngineManifest = {
+    await compileAddons(tools, folder, signal);
+    await rm(join(folder, 'tensorflow', 'include'), { recursive: true });
+    const manifest: SetUpManifest = {
       format: 'gsmn-tensorflow',
       version: 1,
       wheels: wanted,
       binding: bindingVersion(),
     };
-    await writeFileAtomic(join(engine, ENGINE_FILES.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFileAtomic(join(folder, SET_UP_FILES.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
     await selfTest(building, say, signal);
-    if (existsSync(engineFolder(target))) await rename(engineFolder(target), join(building, 'replaced'));
-    await rename(engine, engineFolder(target));
+    if (existsSync(setUpFolder(target))) await rename(setUpFolder(target), join(building, 'replaced'));
+    await rename(folder, setUpFolder(target));
     say(`TensorFlow is set up in ${target}`);
   } finally {
     await rm(building, { recursive: true, force: true });
@@ -105,7 +105,7 @@ async function wantedWheels({ wheel, device }: InstallOptions): Promise<string[]
 
 async function isThere(target: string, wanted: readonly string[]): Promise<boolean> {
   // If the manifest cannot be read, TensorFlow is set up again.
-  const manifest = await readEngineManifest(target).catch(() => undefined);
+  const manifest = await readSetUpManifest(target).catch(() => undefined);
   return manifest?.binding === bindingVersion() && manifest.wheels.join() === wanted.join();
 }
 

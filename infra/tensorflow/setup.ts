@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { toAppError } from '../../shared/errors/index.ts';
-import { tensorflowFolder } from '../../shared/platform/tfjs/tensorflow-engine.ts';
+import { tensorflowFolder } from '../../shared/platform/tfjs/tensorflow-set-up.ts';
 import { installTensorflow } from './install.ts';
 
 interface Options {

@@ -22,7 +22,7 @@ export function imageGraphWeights(network: NetworkTensors, config: ModelConfig):
 }
 
 /** Lays out the caption graph's weights, differentiably. The caller owns the tensors (the biases belong to the network). */
-export function textGraphWeights(network: NetworkTensors, config: ModelConfig): GraphWeights {
+export function captionGraphWeights(network: NetworkTensors, config: ModelConfig): GraphWeights {
   return graphWeights(network, 'text_graph', 'text_graph.graph_convolution_3', config, true);
 }
 

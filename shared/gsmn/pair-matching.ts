@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../schema/index.ts';
 import type { CaptionBatch } from './caption-batch.ts';
-import { type GraphWeights, imageGraphWeights, textGraphWeights } from './graph-weights.ts';
+import { captionGraphWeights, type GraphWeights, imageGraphWeights } from './graph-weights.ts';
 import type { ImageBatch } from './image-batch.ts';
 import type { NetworkTensors } from './network-tensors.ts';
 import { matchNodes } from './node-matching.ts';
@@ -10,14 +10,14 @@ import { scoreRegions, scoreWords } from './structure-matching.ts';
 /** The weights of both matching graphs. */
 export interface MatchingWeights {
   readonly imageGraph: GraphWeights;
-  readonly textGraph: GraphWeights;
+  readonly captionGraph: GraphWeights;
 }
 
 /** Lays out the weights of both graphs, differentiably. The caller owns the tensors (the biases belong to the network). */
 export function matchingWeights(network: NetworkTensors, config: ModelConfig): MatchingWeights {
   return {
     imageGraph: imageGraphWeights(network, config),
-    textGraph: textGraphWeights(network, config),
+    captionGraph: captionGraphWeights(network, config),
   };
 }
 
@@ -52,7 +52,7 @@ export function matchPairs(
     const [C, L] = captions.share.shape;
     const { wordAttention, regionAttention, words, regions } = matchNodes(images, captions, config);
     const regionScores = scoreRegions(weights.imageGraph, regions, images.layout, config);
-    const wordScores = scoreWords(weights.textGraph, words, captions.edges);
+    const wordScores = scoreWords(weights.captionGraph, words, captions.edges);
     const shares = tf.mul(tf.reshape(wordScores, [B, C, L]), tf.reshape(captions.share, [1, C, L]));
     return {
       wordAttention,

@@ -30,7 +30,7 @@ async function writeData(folder: string): Promise<string> {
   const names = Array.from({ length: 12 }, (_, image) => `${image} <b>"dog" & 'cat'.png`);
   const square = sharp({ create: { width: 600, height: 300, channels: 3, background: '#884422' } }).png();
   for (const name of names) writeFileSync(join(data, 'images', name), await square.clone().toBuffer());
-  writeFileSync(join(data, 'images', names[3] ?? ''), 'no picture');
+  writeFileSync(join(data, 'images', names[3] ?? ''), 'no image');
   writeFileSync(join(folder, 'secret.png'), await square.clone().toBuffer());
   names[4] = '../../secret.png';
   names[5] = 'https://example.org/dog.png';

@@ -26,7 +26,7 @@ beforeAll(async () => {
   index = join(folder, 'index');
   data = join(folder, 'data');
   mkdirSync(join(data, 'images'), { recursive: true });
-  writeFileSync(join(data, 'images/0.png'), 'picture');
+  writeFileSync(join(data, 'images/0.png'), 'image file');
   tiny = await writeTinyGeneration(index);
   await activateTiny(index, tiny.id);
   const database = await startQdrantLocal({ path: join(index, 'qdrant.sqlite'), port: 0 });
@@ -71,7 +71,7 @@ describe('gsmn start', () => {
       expect(answer.hits).toHaveLength(4);
       expect(answer.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['a', 'dog', 'runs']);
 
-      expect(await (await fetch(`${url}/images/0.png`)).text()).toBe('picture');
+      expect(await (await fetch(`${url}/images/0.png`)).text()).toBe('image file');
       expect((await fetch(`${url}/images/1.png`)).status).toBe(404);
       expect(await (await fetch(url)).text()).toContain('<gsmn-search');
 
@@ -88,7 +88,7 @@ describe('gsmn start', () => {
   it('also ends when the terminal sends Ctrl-C to all its processes', async () => {
     const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
     await address(command);
-    expect(command.stdout()).toContain('pictures: none');
+    expect(command.stdout()).toContain('images: none');
     process.kill(-(command.child.pid ?? 0), 'SIGINT');
     expect(await command.ended).toBe(0);
     await nothingLeft(command);
@@ -201,11 +201,11 @@ describe('gsmn start', () => {
     const own = join(folder, 'own');
     mkdirSync(own);
     writeFileSync(join(own, 'examples.txt'), 'a man runs\na dog runs\n\na cat\n');
-    writeFileSync(join(own, 'about.txt'), 'Pictures of runners.\n');
+    writeFileSync(join(own, 'about.txt'), 'Images of runners.\n');
     const command = start(['--index', index, '--data', own, '--backend', 'wasm', '--no-build']);
     const page = await (await fetch(await address(command))).text();
     expect(page).toContain('examples="a man runs|a dog runs||a cat"');
-    expect(page).toContain('Pictures of runners.');
+    expect(page).toContain('Images of runners.');
     expect(command.stdout()).toContain('    a man runs\n    a dog runs\n    a cat\n');
     command.child.kill('SIGTERM');
     expect(await command.ended).toBe(0);

@@ -141,15 +141,15 @@ describe('a training run', () => {
       'model_best.safetensors',
       'state.safetensors',
     ]);
-    const { records, cutLine } = parseTrainingLog(
+    const { entries, cutLine } = parseTrainingLog(
       readFileSync(join(root, 'run/log/log.jsonl'), 'utf8'),
       'log',
     );
     expect(cutLine).toBeUndefined();
-    const steps = records.filter((record) => record.type === 'step');
+    const steps = entries.filter((entry) => entry.type === 'step');
     expect(steps.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
     expect(steps.map(({ lr }) => lr)).toEqual([...Array(4).fill(0.002), ...Array(4).fill(0.002 * 0.1)]);
-    const validations = records.filter((record) => record.type === 'validation');
+    const validations = entries.filter((entry) => entry.type === 'validation');
     expect(validations.map(({ step }) => step)).toEqual([3, 6, 8, 9, 12, 15, 16]);
     expect(result.bestRsum).toBe(Math.max(...validations.map(({ rsum }) => rsum)));
 

@@ -67,7 +67,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       return hits;
     }
 
-    const picturesShown = () =>
+    const imagesShown = () =>
       page.waitForFunction(() => {
         const images = document
           .querySelector('gsmn-search')
@@ -150,7 +150,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
     it('shows what the words attended to', async () => {
       await open();
       await pressExample(0);
-      await picturesShown();
+      await imagesShown();
       await expectAccessible(page);
       await screenshot(page, 'gallery-results');
       await page.locator('.card').first().click();
@@ -168,7 +168,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
       await expectAccessible(page);
       await screenshot(page, `gallery-start-${name}`);
       await pressExample(1);
-      await picturesShown();
+      await imagesShown();
       const { width } = page.viewportSize() ?? { width: 0 };
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
       await expectAccessible(page);

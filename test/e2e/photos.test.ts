@@ -75,9 +75,9 @@ describe.skipIf(!existsSync(photos))(
       for (const { image, evidence, captions } of hits) {
         expect(captions).toHaveLength(5);
         expect(evidence?.words.map(({ word }) => word)).toEqual(['two', 'dogs', 'running', 'on', 'grass']);
-        const picture = await fetch(new URL(image.url ?? '', url));
-        expect(picture.headers.get('content-type')).toMatch(/^image\//);
-        await picture.body?.cancel();
+        const file = await fetch(new URL(image.url ?? '', url));
+        expect(file.headers.get('content-type')).toMatch(/^image\//);
+        await file.body?.cancel();
       }
     });
 

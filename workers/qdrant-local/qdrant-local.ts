@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError } from '../../shared/errors/index.ts';
-import { Engine } from './collection/engine.ts';
+import { CollectionRegistry } from './collection/registry.ts';
 import { requireApiKey } from './http/api-key.ts';
 import { type LocalEnv, refused, statusOf } from './http/envelope.ts';
 import { collectionRoutes } from './routes/collections.ts';
@@ -45,11 +45,11 @@ export interface QdrantLocal {
 export async function createQdrantLocal(options: QdrantLocalOptions): Promise<QdrantLocal> {
   const { path, apiKey, maxBodyBytes = 32 * 2 ** 20, maxLimit = 10_000, maxPoints = 1_000_000 } = options;
   const { scanBytes = 256 * 2 ** 20, onFault = () => undefined } = options;
-  const engine = new Engine({
+  const registry = new CollectionRegistry({
     path,
     kernel: await loadScanKernel(),
     maxPoints,
-    graph: { scanBytes, onFault },
+    hnsw: { scanBytes, onFault },
   });
   const app = new Hono<LocalEnv>();
 
@@ -79,9 +79,9 @@ export async function createQdrantLocal(options: QdrantLocalOptions): Promise<Qd
     }),
   );
   app.route('/', healthRoutes());
-  app.route('/', collectionRoutes(engine));
-  app.route('/', pointRoutes(engine, maxLimit));
-  app.route('/', payloadRoutes(engine));
-  app.route('/', queryRoutes(engine, maxLimit));
-  return { app, close: () => engine.close() };
+  app.route('/', collectionRoutes(registry));
+  app.route('/', pointRoutes(registry, maxLimit));
+  app.route('/', payloadRoutes(registry));
+  app.route('/', queryRoutes(registry, maxLimit));
+  return { app, close: () => registry.close() };
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { propagationSchema } from '../../../shared/schema/index.ts';
-import { GALLERY_SPLITS, MOST_PICTURES, MOST_SEED } from '../../gallery/collection/plan.ts';
+import { GALLERY_SPLITS, MOST_IMAGES, MOST_SEED } from '../../gallery/collection/plan.ts';
 import { backendOption, wholeNumber } from '../options.ts';
 
 /** `gsmn gallery`: make, train, evaluate. */
@@ -16,7 +16,7 @@ export function galleryCommand(): Command {
       .option(
         '--count <number>',
         'images of each split (train 6000, dev 500, test 2000)',
-        wholeNumber('count', 1, MOST_PICTURES),
+        wholeNumber('count', 1, MOST_IMAGES),
       )
       .option('--threads <number>', 'threads (default: all cores)', wholeNumber('threads', 1, 256))
       .option('--seed <number>', 'another seed draws other images', wholeNumber('seed', 0, MOST_SEED), 0)

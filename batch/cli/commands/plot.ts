@@ -13,11 +13,11 @@ export function plotCommand(): Command {
       const { parseTrainingLog } = await import('../../plot/training-log.ts');
       const { trainingPlot } = await import('../../plot/training-plot.ts');
       const bytes = await withFileSource(log, (source) => source.read(0, source.size));
-      const { records, cutLine } = parseTrainingLog(new TextDecoder().decode(bytes), log);
+      const { entries, cutLine } = parseTrainingLog(new TextDecoder().decode(bytes), log);
       if (cutLine !== undefined) {
         process.stderr.write(`${log}:${cutLine} was cut while it was written; the line is left out\n`);
       }
-      await writeFileAtomic(out, trainingPlot(records));
-      process.stderr.write(`wrote ${out} (${records.length} entries)\n`);
+      await writeFileAtomic(out, trainingPlot(entries));
+      process.stderr.write(`wrote ${out} (${entries.length} entries)\n`);
     });
 }

@@ -21,7 +21,7 @@ describe('gsmn gallery make', () => {
   it('makes a data folder and reports its contents', async () => {
     await withOut(async (folder) => {
       const { code, stdout, stderr } = await runGsmn(make(folder, '--count', '7', '--json'));
-      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('7 pictures') });
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('7 images') });
       expect(JSON.parse(stdout)).toMatchObject({
         folder,
         splits: [{ split: 'train', pictures: 7, twinPairs: 1, found: false }],

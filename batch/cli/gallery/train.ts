@@ -27,7 +27,7 @@ export async function runGalleryTraining(options: TrainGalleryCommandOptions): P
         ...options,
         run: options.run ?? join('runs', `gallery-${propagation}-${options.seed}`),
         model,
-        record: `${model}-record`,
+        results: `${model}-training`,
         propagation,
         signal,
       },

@@ -1,4 +1,4 @@
-import type { Query } from './query-record.ts';
+import type { Query } from './query.ts';
 
 /** The queries of one direction at both ends of the ranks. */
 export interface ExtremeQueries<Q extends Query> {

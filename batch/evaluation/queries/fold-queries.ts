@@ -1,6 +1,6 @@
 import { captionsByImage } from '../../data/caption-images.ts';
 import type { ScoredFold } from '../run-evaluation.ts';
-import type { ImageToTextQuery, Query, TextToImageQuery } from './query-record.ts';
+import type { ImageToTextQuery, Query, TextToImageQuery } from './query.ts';
 
 /** Number of answers that are kept for a query. */
 const FOUND = 5;

@@ -3,7 +3,7 @@ import { evenCaptionImages, recallMetrics } from '../../../shared/retrieval/inde
 import { randomNumbers, seededRandom } from '../../../test/support/random.ts';
 import { extremeQueries } from './extreme-queries.ts';
 import { foldQueries, topRanked } from './fold-queries.ts';
-import type { TextToImageQuery } from './query-record.ts';
+import type { TextToImageQuery } from './query.ts';
 
 const SEED = 7;
 
@@ -33,12 +33,12 @@ describe('foldQueries', () => {
 
   it(`has both directions with the ranks of recall@K and indices of the split (seed ${SEED})`, () => {
     expect(queries).toHaveLength(images + captions);
-    const [texts, pictures] = [queries.slice(0, captions), queries.slice(captions)];
-    expect(texts.map(({ direction }) => direction)).toEqual(Array(captions).fill('text-to-image'));
-    expect(texts.map(({ rank }) => rank - 1)).toEqual([...metrics.textToImage.ranks]);
-    expect(pictures.map(({ rank }) => rank - 1)).toEqual([...metrics.imageToText.ranks]);
-    expect(texts[7]).toMatchObject({ caption: 507, image: 101, fold: 3, score: random[captions + 7] });
-    expect(pictures[2]).toMatchObject({ direction: 'image-to-text', image: 102, fold: 3 });
+    const [textQueries, imageQueries] = [queries.slice(0, captions), queries.slice(captions)];
+    expect(textQueries.map(({ direction }) => direction)).toEqual(Array(captions).fill('text-to-image'));
+    expect(textQueries.map(({ rank }) => rank - 1)).toEqual([...metrics.textToImage.ranks]);
+    expect(imageQueries.map(({ rank }) => rank - 1)).toEqual([...metrics.imageToText.ranks]);
+    expect(textQueries[7]).toMatchObject({ caption: 507, image: 101, fold: 3, score: random[captions + 7] });
+    expect(imageQueries[2]).toMatchObject({ direction: 'image-to-text', image: 102, fold: 3 });
   });
 
   it(`has the right answer at its rank (seed ${SEED})`, () => {

@@ -1,12 +1,12 @@
 import { element, escapeMarkup } from '../../plot/markup.ts';
-import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
+import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query.ts';
 import type { SplitNames } from './split-names.ts';
 
 /** The data of the split that cards show. */
 export interface CardContext {
   readonly names: SplitNames;
   /** Small copies of images by image, relative to the page. */
-  readonly pictures: ReadonlyMap<number, string>;
+  readonly thumbnails: ReadonlyMap<number, string>;
 }
 
 /** A query with its right answer and its first answers. */
@@ -76,8 +76,8 @@ function imageBody(query: ImageToTextQuery, context: CardContext): string[] {
   ];
 }
 
-function figure(image: number, caption: string, kind: string, { names, pictures }: CardContext): string {
-  const source = pictures.get(image);
+function figure(image: number, caption: string, kind: string, { names, thumbnails }: CardContext): string {
+  const source = thumbnails.get(image);
   const shown =
     source === undefined
       ? element('span', { class: 'absent' }, [escapeMarkup(names.image(image))])

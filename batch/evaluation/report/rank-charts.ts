@@ -42,7 +42,7 @@ export function recallCurve(ranks: DirectionRanks): string {
     const recall = recallOf(ranks[key]);
     return `${name}: ${[1, 5, 10].map((k) => `R@${k} ${recall(k).toFixed(1)}`).join(', ')}`;
   });
-  return picture(`Recall at K. ${said.join('; ')}.`, [
+  return chart(`Recall at K. ${said.join('; ')}.`, [
     leftAxis(FRAME, y, { title: 'recall, %' }),
     bottomAxis(FRAME, x, { title: 'K, first answers looked at', ticks, format: String }),
     ...curves,
@@ -82,7 +82,7 @@ export function rankHistogram(ranks: DirectionRanks): string {
   const said = bars.map(
     ({ name, shares }) => `${name}: ${shares.map((share) => share.toFixed(1)).join(' and ')}`,
   );
-  return picture(
+  return chart(
     `Ranks of the right answer, percent of image to text and text to image queries. ${said.join('; ')}.`,
     [
       leftAxis(FRAME, y, { title: 'queries, %' }),
@@ -96,7 +96,7 @@ export function rankHistogram(ranks: DirectionRanks): string {
   );
 }
 
-function picture(said: string, children: readonly string[]): string {
+function chart(said: string, children: readonly string[]): string {
   const attributes = { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': said };
   return element('svg', attributes, [element('title', {}, [escapeMarkup(said)]), ...children]);
 }

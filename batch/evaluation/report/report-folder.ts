@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
 
 /** The files and folders of a report. */
-export const REPORT_FILES = { page: 'index.html', queries: 'queries.jsonl', pictures: 'pictures' } as const;
+export const REPORT_FILES = { page: 'index.html', queries: 'queries.jsonl', thumbnails: 'pictures' } as const;
 
 /**
  * Checks that a report may be written: the folder does not exist, is empty, or holds an earlier report.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { element, escapeMarkup } from '../../plot/markup.ts';
 import type { Summary } from '../evaluation-report.ts';
 import type { ExtremeQueries } from '../queries/extreme-queries.ts';
-import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
+import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query.ts';
 import { metricsTable } from './metrics-table.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';

@@ -23,12 +23,12 @@ export interface Thumbnails {
 export async function writeThumbnails(
   source: string,
   target: string,
-  pictures: ReadonlyMap<number, string>,
+  images: ReadonlyMap<number, string>,
 ): Promise<Thumbnails> {
   const paths = new Map<number, string>();
   const missing: string[] = [];
   await writing(target, () => mkdir(join(target, 'pictures'), { recursive: true }));
-  for (const [image, name] of pictures) {
+  for (const [image, name] of images) {
     const file = below(source, name);
     const bytes = file && (await thumbnail(file));
     if (bytes === undefined) {
@@ -44,7 +44,7 @@ export async function writeThumbnails(
     first === undefined
       ? []
       : [
-          `${missing.length} of ${pictures.size} images are not shown: they are addresses, or not image files in ${source} (the first: ${first}).`,
+          `${missing.length} of ${images.size} images are not shown: they are addresses, or not image files in ${source} (the first: ${first}).`,
         ];
   return { paths, notes };
 }

@@ -5,7 +5,7 @@ import type { RecallMetrics } from '../../../shared/retrieval/index.ts';
 import { evaluationLines, summarise } from '../evaluation-report.ts';
 import type { Members } from '../open-members.ts';
 import { extremeQueries } from '../queries/extreme-queries.ts';
-import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query-record.ts';
+import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query.ts';
 import { REPORT_FILES, replaceReport } from './report-folder.ts';
 import { reportPage } from './report-page.ts';
 import { type SplitNames, splitNames } from './split-names.ts';
@@ -45,7 +45,7 @@ export async function writeReport(request: ReportRequest): Promise<readonly stri
     const thumbnails: Thumbnails =
       split.imageNames === undefined
         ? { paths: new Map(), notes: [] }
-        : await writeThumbnails(join(split.folder, 'images'), aside, picturesOf(shown, names));
+        : await writeThumbnails(join(split.folder, 'images'), aside, imagesOf(shown, names));
     notes = [...names.notes, ...thumbnails.notes];
     const page = reportPage({
       title: `Evaluation of ${split.split}`,
@@ -60,7 +60,7 @@ export async function writeReport(request: ReportRequest): Promise<readonly stri
       textToImage,
       imageToText,
       names,
-      pictures: thumbnails.paths,
+      thumbnails: thumbnails.paths,
     });
     await writing(folder, async () => {
       await writeFile(join(aside, REPORT_FILES.page), page);
@@ -71,7 +71,7 @@ export async function writeReport(request: ReportRequest): Promise<readonly stri
 }
 
 /** The images on cards, by image. */
-function picturesOf(queries: readonly Query[], names: SplitNames): Map<number, string> {
+function imagesOf(queries: readonly Query[], names: SplitNames): Map<number, string> {
   const images = queries.flatMap((query) =>
     query.direction === 'text-to-image'
       ? [query.image, ...query.found.map(({ image }) => image)]

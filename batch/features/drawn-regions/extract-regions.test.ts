@@ -112,8 +112,8 @@ function cosine(one: readonly number[], two: readonly number[]): number {
 /** One thing on a plain ground. */
 async function alone(kind: number, x: number, base: number, colours: readonly string[]) {
   const [svg, box] = thing(kind, x, base, 1, colours);
-  const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><rect width="320" height="240" fill="#cfe3ee"/>${svg}</svg>`;
-  return nearest(extractRegions(await render(picture), WIDTH, HEIGHT), box);
+  const image = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><rect width="320" height="240" fill="#cfe3ee"/>${svg}</svg>`;
+  return nearest(extractRegions(await render(image), WIDTH, HEIGHT), box);
 }
 
 describe('extractRegions', () => {

@@ -1,11 +1,11 @@
-import { labPicture } from './colour/lab-picture.ts';
+import { labImage } from './colour/lab-image.ts';
 import { summedPlanes } from './features/box-means.ts';
 import { describeRegion, FEATURE_COUNT, type Region } from './features/describe-region.ts';
 import { MAIN_SETTING, splitSegments } from './proposals/background.ts';
 import { fixedBoxes } from './proposals/fixed-boxes.ts';
 import { proposeRegions } from './proposals/propose-regions.ts';
-import { segmentGraph } from './proposals/segment-graph.ts';
-import { segmentPicture } from './segmentation/segment-picture.ts';
+import { measureSegmentMap } from './proposals/segment-map.ts';
+import { segmentImage } from './segmentation/segment-image.ts';
 import { unmixEdges } from './segmentation/unmix-edges.ts';
 
 /** R: regions of an image. */
@@ -19,7 +19,7 @@ const SEGMENTATION = { scale: 0.2, smallest: 10 };
 /** Steps of a byte for one unit of a feature: no group has values much above 1. */
 const STEPS = 100;
 
-/** The regions of a picture. */
+/** The regions of an image. */
 export interface Regions {
   /** `[R, 4]`: x1 y1 x2 y2, in pixels of the given image. */
   readonly boxes: Float32Array<ArrayBuffer>;
@@ -33,24 +33,24 @@ export interface Regions {
  * @param rgb `[height, width, 3]`, sRGB.
  */
 export function extractRegions(rgb: Uint8Array, width: number, height: number): Regions {
-  const picture = unmixEdges(labPicture(rgb, width, height, LONGEST));
-  const segmentation = segmentPicture(picture, SEGMENTATION);
-  const graph = segmentGraph(picture, segmentation);
-  const { background, foreground } = splitSegments(graph, MAIN_SETTING);
+  const image = unmixEdges(labImage(rgb, width, height, LONGEST));
+  const segmentation = segmentImage(image, SEGMENTATION);
+  const segmentMap = measureSegmentMap(image, segmentation);
+  const { background, foreground } = splitSegments(segmentMap, MAIN_SETTING);
   const among = (members: ReadonlySet<number>) => (pixel: number) =>
     members.has(segmentation.labels[pixel] as number);
-  const described = { picture, planes: summedPlanes(picture), foreground: among(foreground) };
-  const proposed: Region[] = proposeRegions(graph, PROPOSALS).map(({ bounds, members }) => ({
+  const described = { image, planes: summedPlanes(image), foreground: among(foreground) };
+  const proposed: Region[] = proposeRegions(segmentMap, PROPOSALS).map(({ bounds, members }) => ({
     bounds,
     inside: among(new Set(members)),
   }));
   const inside = among(background);
-  const fixed = fixedBoxes(picture.width, picture.height, REGION_COUNT - proposed.length);
+  const fixed = fixedBoxes(image.width, image.height, REGION_COUNT - proposed.length);
   const regions = [...proposed, ...fixed.map((bounds) => ({ bounds, inside }))];
   const features = new Float32Array(REGION_COUNT * FEATURE_COUNT);
   for (const [index, region] of regions.entries())
     describeRegion(described, region, features, index * FEATURE_COUNT);
-  const [across, down] = [width / picture.width, height / picture.height];
+  const [across, down] = [width / image.width, height / image.height];
   const boxes = regions.flatMap(({ bounds: { left, top, right, bottom } }) => [
     left * across,
     top * down,

@@ -4,6 +4,6 @@ import { type CaptionsTask, type DrawingCaptions, drawingCaptions } from './draw
 
 parentPort?.on('message', (task: CaptionsTask) => {
   parentPort?.postMessage(
-    task.map(({ kind, seed }): DrawingCaptions => ({ seed, pictures: drawingCaptions(kind, seed) })),
+    task.map(({ kind, seed }): DrawingCaptions => ({ seed, images: drawingCaptions(kind, seed) })),
   );
 });

@@ -79,7 +79,7 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
     vocabulary,
     signal: options.signal,
   };
-  const result = await report.stage(`gallery, ${split}`, 'pictures', (onProgress) =>
+  const result = await report.stage(`gallery, ${split}`, 'images', (onProgress) =>
     makeSplit(request, onProgress, async ({ text }) => {
       // From here until the new stamp is written, the split does not count as made.
       await rm(stampPath(folder, split), { force: true });

@@ -3,13 +3,13 @@ import type { OnProgress } from '../../report.ts';
 import { type VocabularyFile, vocabularyJson } from '../../vocabulary/vocabulary-file.ts';
 import { countWords, vocabularyWords } from '../../vocabulary/vocabulary-words.ts';
 import { inWorkers } from './in-workers.ts';
-import type { PictureTask, UnitRecord } from './picture-record.ts';
 import { type PlanRequest, planDrawings } from './plan-drawings.ts';
+import type { RenderedUnit, RenderTask } from './rendered-unit.ts';
 import { SplitArrays } from './split-arrays.ts';
 import { StagedSplit } from './staged-split.ts';
 import type { Stamp } from './stamp.ts';
 
-const WORKER = new URL('./picture-worker.ts', import.meta.url);
+const WORKER = new URL('./render-worker.ts', import.meta.url);
 /** Rarer words of captions are unknown, as in the released `vocab.py`. */
 const FEWEST = 4;
 
@@ -36,11 +36,11 @@ export async function makeSplit(
   const staged = await StagedSplit.open(folder, split);
   try {
     let done = 0;
-    await inWorkers<PictureTask, UnitRecord>(units, { module: WORKER, threads, signal }, async (record) => {
-      for (const [offset, { file }] of record.pictures.entries())
-        await staged.writePicture(record.row + offset, file);
-      arrays.add(record);
-      done += record.pictures.length;
+    await inWorkers<RenderTask, RenderedUnit>(units, { module: WORKER, threads, signal }, async (unit) => {
+      for (const [offset, { file }] of unit.images.entries())
+        await staged.writeImage(unit.row + offset, file);
+      arrays.add(unit);
+      done += unit.images.length;
       onProgress(done, count);
     });
     const vocabulary = request.vocabulary ?? (await captionVocabulary(arrays.captions));

@@ -40,13 +40,13 @@ async function planApart(
   { split, count, seed, threads, signal }: PlanRequest,
   taken: TakenCaptions,
 ): Promise<DrawingUnit[]> {
-  const known = new Map<number, DrawingCaptions['pictures']>();
+  const known = new Map<number, DrawingCaptions['images']>();
   const likely = planSplit(split, count, seed, () => true);
   const tasks = Array.from({ length: Math.ceil(likely.length / STEP) }, (_, index) =>
     likely.slice(index * STEP, (index + 1) * STEP),
   );
   await inWorkers<CaptionsTask, DrawingCaptions[]>(tasks, { module: WORKER, threads, signal }, (found) => {
-    for (const drawing of found) known.set(drawing.seed, drawing.pictures);
+    for (const drawing of found) known.set(drawing.seed, drawing.images);
   });
   return planSplit(split, count, seed, (kind, drawing) =>
     taken.take(known.get(drawing) ?? drawingCaptions(kind, drawing)),
@@ -57,14 +57,14 @@ async function planApart(
 export class TakenCaptions {
   /** Every caption. */
   readonly captions = new Set<string>();
-  readonly #pictures = new Set<string>();
+  readonly #images = new Set<string>();
 
   /** Accepts images unless one has the same captions as another one or an accepted one; returns whether. */
-  take(pictures: readonly (readonly string[])[]): boolean {
-    const keys = new Set(pictures.map((captions) => captions.toSorted().join('\n')));
-    if (keys.size < pictures.length || [...keys].some((key) => this.#pictures.has(key))) return false;
-    for (const key of keys) this.#pictures.add(key);
-    for (const caption of pictures.flat()) this.captions.add(caption);
+  take(images: readonly (readonly string[])[]): boolean {
+    const keys = new Set(images.map((captions) => captions.toSorted().join('\n')));
+    if (keys.size < images.length || [...keys].some((key) => this.#images.has(key))) return false;
+    for (const key of keys) this.#images.add(key);
+    for (const caption of images.flat()) this.captions.add(caption);
     return true;
   }
 }

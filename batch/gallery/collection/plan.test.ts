@@ -11,14 +11,11 @@ describe('planSplit', () => {
     ['train', 6000, 900],
     ['dev', 500, 100],
     ['test', 2000, 400],
-  ] as const)(
-    'has the usual size for %s: %i images, including %i pairs of twins',
-    (split, pictures, pairs) => {
-      const units = planSplit(split, usualCount(split), 0, all);
-      expect(rows(units)).toBe(pictures);
-      expect(units.filter(({ kind }) => kind === 'twins')).toHaveLength(pairs);
-    },
-  );
+  ] as const)('has the usual size for %s: %i images, including %i pairs of twins', (split, images, pairs) => {
+    const units = planSplit(split, usualCount(split), 0, all);
+    expect(rows(units)).toBe(images);
+    expect(units.filter(({ kind }) => kind === 'twins')).toHaveLength(pairs);
+  });
 
   it('gives each image its own row, in order', () => {
     let row = 0;

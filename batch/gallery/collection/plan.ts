@@ -6,34 +6,34 @@ export type GallerySplit = (typeof GALLERY_SPLITS)[number];
 
 /** The default sizes of a split. */
 interface SplitPlan {
-  readonly pictures: number;
+  readonly images: number;
   /** Share of the images that belong to pairs of twins, which differ in only one thing. */
   readonly twins: number;
 }
 
 const PLANS: Readonly<Record<GallerySplit, SplitPlan>> = {
-  train: { pictures: 6000, twins: 0.3 },
-  dev: { pictures: 500, twins: 0.4 },
-  test: { pictures: 2000, twins: 0.4 },
+  train: { images: 6000, twins: 0.3 },
+  dev: { images: 500, twins: 0.4 },
+  test: { images: 2000, twins: 0.4 },
 };
 
 /** A split that needs more seeds would use those of another try. */
-export const MOST_PICTURES = 50_000;
+export const MOST_IMAGES = 50_000;
 export const MOST_SEED = 1_000_000;
 /** Drawings that are tried for a row before giving up. */
 const TRIES = 20;
 
 /** One call of the drawing: an image, or a pair of twins in two consecutive rows. */
 export interface DrawingUnit {
-  readonly kind: 'picture' | 'twins';
-  /** The row of its first picture. */
+  readonly kind: 'image' | 'twins';
+  /** The row of its first image. */
   readonly row: number;
   readonly seed: number;
 }
 
 /** Default number of images in a split. */
 export function usualCount(split: GallerySplit): number {
-  return PLANS[split].pictures;
+  return PLANS[split].images;
 }
 
 /** Whether a drawing is accepted. */
@@ -46,14 +46,14 @@ export type Fits = (kind: DrawingUnit['kind'], seed: number) => boolean;
  * @throws AppError `argument_invalid` for a count or seed out of range; `internal` if no drawing fits.
  */
 export function planSplit(split: GallerySplit, count: number, seed: number, fits: Fits): DrawingUnit[] {
-  assertRange('count', count, 1, MOST_PICTURES);
+  assertRange('count', count, 1, MOST_IMAGES);
   assertRange('seed', seed, 0, MOST_SEED);
   const pairs = Math.floor((count * PLANS[split].twins) / 2);
   const total = count - pairs;
   const units: DrawingUnit[] = [];
   for (let index = 0, row = 0; index < total; index++) {
     const pair = Math.floor(((index + 1) * pairs) / total) > Math.floor((index * pairs) / total);
-    const kind = pair ? 'twins' : 'picture';
+    const kind = pair ? 'twins' : 'image';
     units.push({ kind, row, seed: firstFit(kind, firstSeed(split, seed) + index, fits) });
     row += pair ? 2 : 1;
   }
@@ -61,12 +61,12 @@ export function planSplit(split: GallerySplit, count: number, seed: number, fits
 }
 
 function firstSeed(split: GallerySplit, seed: number): number {
-  return (seed * GALLERY_SPLITS.length + GALLERY_SPLITS.indexOf(split)) * TRIES * MOST_PICTURES;
+  return (seed * GALLERY_SPLITS.length + GALLERY_SPLITS.indexOf(split)) * TRIES * MOST_IMAGES;
 }
 
 function firstFit(kind: DrawingUnit['kind'], first: number, fits: Fits): number {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const seed = first + attempt * MOST_PICTURES;
+    const seed = first + attempt * MOST_IMAGES;
     if (fits(kind, seed)) return seed;
   }
   throw new AppError('internal', `none of ${TRIES} drawings from seed ${first} on fits the gallery`, {

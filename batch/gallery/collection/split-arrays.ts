@@ -5,7 +5,7 @@ import { SPLIT_FILES } from '../../data/split-files.ts';
 import { drawnRegions } from '../../features/drawn-regions/index.ts';
 import { featureIdentity } from '../../features/feature-source.ts';
 import { captionIdLines, encodeCaptions } from '../../vocabulary/encode-captions.ts';
-import type { UnitRecord } from './picture-record.ts';
+import type { RenderedUnit } from './rendered-unit.ts';
 
 const { regions: REGIONS, featureSize: FEATURES } = drawnRegions;
 
@@ -32,8 +32,8 @@ export class SplitArrays {
     this.#sizes = new Int32Array(count * 2);
   }
 
-  add({ row, twins, pictures }: UnitRecord): void {
-    for (const [offset, { features, boxes, width, height, captions }] of pictures.entries()) {
+  add({ row, twins, images }: RenderedUnit): void {
+    for (const [offset, { features, boxes, width, height, captions }] of images.entries()) {
       const at = row + offset;
       this.#features.set(features, at * REGIONS * FEATURES);
       this.#boxes.set(boxes, at * REGIONS * 4);

@@ -30,7 +30,7 @@ export class StagedSplit {
     return `${this.#split}/${String(row).padStart(5, '0')}.webp`;
   }
 
-  async writePicture(row: number, file: Uint8Array): Promise<void> {
+  async writeImage(row: number, file: Uint8Array): Promise<void> {
     const path = join(this.#aside, 'images', `${String(row).padStart(5, '0')}.webp`);
     await writing(path, () => writeFile(path, file));
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../../shared/generation/index.ts';
 import { readJsonFile, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { drawnRegions } from '../../features/drawn-regions/index.ts';
-import { drawPicture, drawTwins } from '../scenes/index.ts';
+import { drawImage, drawTwins } from '../scenes/index.ts';
 import type { GallerySplit } from './plan.ts';
 
 /** Raise it when the files change in a way that the samples below do not show. */
@@ -38,7 +38,7 @@ export function stampPath(folder: string, split: GallerySplit): string {
  * represented by a few samples.
  */
 export async function galleryFingerprint(settings: Readonly<Record<string, unknown>>): Promise<string> {
-  const drawings = [drawPicture(1), drawPicture(2), ...Object.values(drawTwins(3))];
+  const drawings = [drawImage(1), drawImage(2), ...Object.values(drawTwins(3))];
   const { boxes, features } = await drawnRegions.extract({
     rgb: samplePixels(),
     width: SAMPLE,

@@ -67,22 +67,24 @@ export async function evaluateGallery(
       });
     }
     const { images, regions, featureSize, boxes, captionIds, captionImages } = split;
-    const pictures = await encodeImageGraphs(engines.encoder, split, boxes, { signal });
-    const sentences = await encodeCaptionGraphs(engines.encoder, captionIds, split.dependencies, { signal });
+    const imageGraphs = await encodeImageGraphs(engines.encoder, split, boxes, { signal });
+    const captionGraphs = await encodeCaptionGraphs(engines.encoder, captionIds, split.dependencies, {
+      signal,
+    });
     const gsmn = await report.stage(`comparing on ${name}`, 'pairs', (onProgress) =>
-      scoreMatrix(engines.matcher, pictures, sentences, { signal, onProgress }),
+      scoreMatrix(engines.matcher, imageGraphs, captionGraphs, { signal, onProgress }),
     );
     const features = await split.readFeatures(0, images);
     const size = regions * featureSize;
     const recall = await openRecallEncoder(stored);
     const coarse = await coarseScores(
       recall,
-      pictures.map((graph, image) => ({
+      imageGraphs.map((graph, image) => ({
         ...graph,
         regions,
         features: features.subarray(image * size, (image + 1) * size),
       })),
-      sentences.map(({ words }, caption) => ({
+      captionGraphs.map(({ words }, caption) => ({
         text: split.captionTexts?.[caption],
         ids: captionIds[caption] ?? [],
         words,

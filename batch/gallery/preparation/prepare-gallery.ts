@@ -58,9 +58,9 @@ function isMade(folder: string, split: GallerySplit): boolean {
 }
 
 /** What the page says about the images. */
-function noteOf(pictures: number): string {
+function noteOf(images: number): string {
   return (
-    `${pictures.toLocaleString('en')} drawn images, no photographs: people, animals and things. ` +
+    `${images.toLocaleString('en')} drawn images, no photographs: people, animals and things. ` +
     'Try the pairs of sentences: the same words, another image.'
   );
 }

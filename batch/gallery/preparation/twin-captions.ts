@@ -39,11 +39,11 @@ export async function readTwinCaptions(folder: string, split: string): Promise<T
       cause: twins.error,
     });
   }
-  const ofPicture = (row: number): string[] => captions.slice(row * CAPTIONS, (row + 1) * CAPTIONS);
+  const ofImage = (row: number): string[] => captions.slice(row * CAPTIONS, (row + 1) * CAPTIONS);
   return twins.data.map(({ kind, first, second }) => ({
     kind,
-    first: ofPicture(first),
-    second: ofPicture(second),
+    first: ofImage(first),
+    second: ofImage(second),
   }));
 }
 

@@ -1,3 +1,3 @@
-export { drawPicture, type GalleryPicture } from './picture.ts';
+export { drawImage, type GalleryImage } from './gallery-image.ts';
 export type { TwinKind } from './story/event.ts';
-export { drawTwins, type TwinPictures } from './twins.ts';
+export { drawTwins, type TwinImages } from './twins.ts';

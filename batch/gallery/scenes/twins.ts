@@ -1,15 +1,15 @@
 import type { Entity } from './cast/index.ts';
 import { Dice } from './drawing/index.ts';
-import { type GalleryPicture, pictureOf } from './picture.ts';
+import { type GalleryImage, imageOf } from './gallery-image.ts';
 import type { TwinKind } from './story/event.ts';
 import { applyExchange, attributeExchanges } from './story/exchange.ts';
 import { type Plan, planScene } from './story/plan.ts';
 
-/** Two pictures that the same words describe, bound differently. */
-export interface TwinPictures {
+/** Two images that the same words describe, bound differently. */
+export interface TwinImages {
   readonly kind: TwinKind;
-  readonly first: GalleryPicture;
-  readonly second: GalleryPicture;
+  readonly first: GalleryImage;
+  readonly second: GalleryImage;
 }
 
 const KINDS: readonly TwinKind[] = ['attribute', 'role', 'relation'];
@@ -21,14 +21,14 @@ const KINDS: readonly TwinKind[] = ['attribute', 'role', 'relation'];
  *
  * @throws AppError `argument_invalid` for a seed that is not a whole number from 0 on.
  */
-export function drawTwins(seed: number): TwinPictures {
+export function drawTwins(seed: number): TwinImages {
   const dice = Dice.of(seed, 5);
   const kind = dice.pick(KINDS);
   for (;;) {
     const plan = planScene(dice);
     const twin = exchanged(plan, kind, dice);
     if (twin !== undefined) {
-      return { kind, first: pictureOf(plan, seed, 0, true), second: pictureOf(twin, seed, 1, true) };
+      return { kind, first: imageOf(plan, seed, 0, true), second: imageOf(twin, seed, 1, true) };
     }
   }
 }

@@ -22,7 +22,7 @@ export interface TrainGalleryOptions {
   /** The model folder to write; an existing one is replaced at the end. */
   readonly model: string;
   /** Folder for the results of training: figures, log, plot. */
-  readonly record: string;
+  readonly results: string;
   readonly propagation: Propagation;
   readonly seed: number;
   /** By default the recipe's. */
@@ -66,7 +66,7 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
     report,
     signal,
   );
-  await writeRecord(options, {
+  await writeResults(options, {
     steps: trained.steps,
     bestRsum: trained.bestRsum,
     settings: request.settings,
@@ -75,8 +75,8 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
     node: process.version,
     test: galleryJson(evaluation),
   });
-  await copyFile(trained.plot, join(options.record, 'plot.svg'));
-  await copyFile(runPaths(request.folder).records, join(options.record, 'log.jsonl'));
+  await copyFile(trained.plot, join(options.results, 'plot.svg'));
+  await copyFile(runPaths(request.folder).log, join(options.results, 'log.jsonl'));
   await writing(model, async () => {
     await rm(model, { recursive: true, force: true });
     await rename(aside, model);
@@ -115,7 +115,7 @@ async function train(request: TrainingRequest, { signal }: TrainGalleryOptions, 
   }
 }
 
-async function writeRecord({ record }: TrainGalleryOptions, figures: object): Promise<void> {
-  await writing(record, () => mkdir(record, { recursive: true }));
-  await writeFileAtomic(join(record, 'training.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
+async function writeResults({ results }: TrainGalleryOptions, figures: object): Promise<void> {
+  await writing(results, () => mkdir(results, { recursive: true }));
+  await writeFileAtomic(join(results, 'training.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
 }

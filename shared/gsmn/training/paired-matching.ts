@@ -59,7 +59,7 @@ export function matchPairList(
         : undefined;
     const matches = matchContexts(regions, words, masks, config);
     const regionScores = scoreRegions(weights.imageGraph, matches.regions, layout, config);
-    const wordScores = scoreWords(weights.textGraph, matches.words, edges);
+    const wordScores = scoreWords(weights.captionGraph, matches.words, edges);
     const imageToText = tf.mean(tf.reshape(regionScores, [P, R]), 1);
     const textToImage = tf.sum(tf.mul(tf.reshape(wordScores, [P, L]), masks.share), 1);
     return tf.add(imageToText, textToImage) as tf.Tensor1D;

@@ -35,7 +35,7 @@ export function imageGraphWeights(parameters: Parameters, config: ModelConfig): 
  * Weights of the caption graph. A word's edge weights sum to 1 and are the same for every kernel, so `out_1(concat_k
  * (W_k Σ_j e_ij n_ij + β_k))` is `Σ_j e_ij (M n_ij) + c` with one matrix `M = out_1 W`.
  */
-export function textGraphWeights(parameters: Parameters, config: ModelConfig): FoldedWeights {
+export function captionGraphWeights(parameters: Parameters, config: ModelConfig): FoldedWeights {
   const { kernels, kernelBias, hidden, hiddenBias, output, outputBias } = graphWeights(
     parameters,
     'text_graph',

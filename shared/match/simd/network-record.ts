@@ -1,6 +1,6 @@
 import type { Parameters } from '../../model/index.ts';
 import type { MatchPrecision, ModelConfig } from '../../schema/index.ts';
-import { imageGraphWeights, textGraphWeights } from '../parameters/graph-weights.ts';
+import { captionGraphWeights, imageGraphWeights } from '../parameters/graph-weights.ts';
 import type { Arena } from './arena.ts';
 import { blockSize, roundUp } from './layouts.ts';
 import { NETWORK, recordBytes, writeRecord } from './records.ts';
@@ -37,7 +37,7 @@ export function writeNetwork(
 ): void {
   const { kernels: K, hiddenSize: H } = config;
   const image = imageGraphWeights(parameters, config);
-  const text = textGraphWeights(parameters, config);
+  const text = captionGraphWeights(parameters, config);
   const kernelUnits = roundUp(H / K);
   const hidden = roundUp(H);
   // The H / K units of kernel k start at a multiple of 4; the units in between stay 0.

@@ -1,6 +1,6 @@
 import type { Parameters } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
-import { imageGraphWeights, textGraphWeights } from '../parameters/graph-weights.ts';
+import { captionGraphWeights, imageGraphWeights } from '../parameters/graph-weights.ts';
 
 /** Parts of the network's buffer in order, in floats. */
 function parts({ blocks: T, hiddenSize: H }: Pick<ModelConfig, 'blocks' | 'hiddenSize'>) {
@@ -40,7 +40,7 @@ export function networkWeights(config: ModelConfig, parameters: Parameters): Flo
   const { blocks: T, hiddenSize: H } = config;
   const offsets = networkOffsets(config);
   const weights = new Float32Array(Object.values(parts(config)).reduce((sum, size) => sum + size, 0));
-  const [image, text] = [imageGraphWeights(parameters, config), textGraphWeights(parameters, config)];
+  const [image, text] = [imageGraphWeights(parameters, config), captionGraphWeights(parameters, config)];
   const transposed = (rows: readonly Float64Array[], width: number, at: number) => {
     for (const [row, values] of rows.entries()) {
       for (let column = 0; column < width; column++)

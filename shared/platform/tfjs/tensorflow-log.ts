@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
-import { ENGINE_FILES } from './tensorflow-engine.ts';
+import { SET_UP_FILES } from './tensorflow-set-up.ts';
 
 /** TensorFlow's scale: 0 everything, 1 warnings, 2 errors, 3 fatal errors. */
 const LEVEL = '2';
@@ -17,12 +17,12 @@ const require = createRequire(import.meta.url);
  * `TF_CPP_MIN_LOG_LEVEL` in the environment says otherwise. That library logs while it is loaded, so stderr is captured
  * meanwhile and passed on without the lines below the level.
  */
-export function loadWithLogLevel(engine: string): void {
+export function loadWithLogLevel(folder: string): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= LEVEL;
-  const { captureStderr } = require(join(engine, ENGINE_FILES.captureStderr)) as {
+  const { captureStderr } = require(join(folder, SET_UP_FILES.captureStderr)) as {
     captureStderr: (callback: () => void) => string;
   };
-  const printed = captureStderr(() => require(join(engine, ENGINE_FILES.logLevel)));
+  const printed = captureStderr(() => require(join(folder, SET_UP_FILES.logLevel)));
   process.stderr.write(aboveLevel(printed, Number(process.env.TF_CPP_MIN_LOG_LEVEL)));
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadTfjsBackend } from './index.ts';
-import { tensorflowFolder } from './tensorflow-engine.ts';
+import { tensorflowFolder } from './tensorflow-set-up.ts';
 
 const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/package.json') as {
   version: string;

@@ -4,8 +4,8 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { backendUnavailable, firstLine } from './errors.ts';
-import { ENGINE_FILES, engineFolder, readEngineManifest, tensorflowFolder } from './tensorflow-engine.ts';
 import { loadWithLogLevel } from './tensorflow-log.ts';
+import { readSetUpManifest, SET_UP_FILES, setUpFolder, tensorflowFolder } from './tensorflow-set-up.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 const HINT = 'run `npm run setup:tensorflow` (docs/tensorflow.md), or choose another backend';
@@ -27,7 +27,7 @@ export async function loadTensorflow(): Promise<void> {
   restoreLegacyChecks();
   try {
     loadWithLogLevel(folder);
-    const binding = require(join(folder, ENGINE_FILES.binding)) as TFJSBinding;
+    const binding = require(join(folder, SET_UP_FILES.binding)) as TFJSBinding;
     const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
     await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
     const backend = new NodeJSKernelBackend(binding, PACKAGE);
@@ -42,7 +42,7 @@ export async function loadTensorflow(): Promise<void> {
 
 /** The folder of the libraries, after checking that they were made for the installed package. */
 async function findEngine(target: string): Promise<string> {
-  const manifest = await readEngineManifest(target).catch((thrown: unknown) => {
+  const manifest = await readSetUpManifest(target).catch((thrown: unknown) => {
     throw backendUnavailable('tensorflow', `what is set up in ${target} is broken`, HINT_AGAIN, thrown);
   });
   if (manifest === undefined) {
@@ -53,7 +53,7 @@ async function findEngine(target: string): Promise<string> {
     const why = `it was set up for ${PACKAGE} ${manifest.binding}, but ${version} is installed`;
     throw backendUnavailable('tensorflow', why, HINT);
   }
-  return engineFolder(target);
+  return setUpFolder(target);
 }
 
 /** tfjs-node calls a function that Node 23 removed, and one for which Node prints a deprecation. */

@@ -23,7 +23,7 @@ export function multiplyAdds(
     regionNorms: norms(R, L),
     cosines: 2 * R * L * T,
     imageGraph: R * (T * H + H * H + H) + (neighbours ? R * R * H : 0),
-    textGraph: L * (T * H + H) + (neighbours ? L * L * H : 0),
+    captionGraph: L * (T * H + H) + (neighbours ? L * L * H : 0),
   };
   return {
     ...parts,

@@ -7,7 +7,7 @@ import type { Catalogue, StoredCollection } from '../storage/catalogue.ts';
 import { PointRows, type StoredPoint } from '../storage/point-rows.ts';
 import type { StoreFile } from '../storage/store-file.ts';
 import { storedForm } from '../vectors/distance.ts';
-import type { GraphOptions } from '../vectors/vector-set.ts';
+import type { HnswOptions } from '../vectors/vector-set.ts';
 import { ResidentPoints } from './resident-points.ts';
 
 export interface CollectionParts {
@@ -15,7 +15,7 @@ export interface CollectionParts {
   readonly catalogue: Catalogue;
   readonly kernel: WebAssembly.Module;
   readonly maxPoints: number;
-  readonly graph: GraphOptions;
+  readonly hnsw: HnswOptions;
 }
 
 type Change =
@@ -46,7 +46,7 @@ export class Collection {
     this.#operations = stored.operations;
     this.#parts = parts;
     this.#rows = new PointRows(parts.file, stored.key, stored.config.vectors);
-    this.points = new ResidentPoints(parts.kernel, stored.config.vectors, parts.graph);
+    this.points = new ResidentPoints(parts.kernel, stored.config.vectors, parts.hnsw);
     this.points.reserve(this.#rows.count());
     for (const point of this.#rows.all()) this.points.put(point);
     for (const field of this.#indexes.keys()) this.points.addIndex(field);

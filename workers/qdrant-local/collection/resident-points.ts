@@ -5,7 +5,7 @@ import type { Payload } from '../schema/common.ts';
 import type { Condition, Filter } from '../schema/filter.ts';
 import { compareIds, type PointId } from '../schema/point-id.ts';
 import type { StoredPoint } from '../storage/point-rows.ts';
-import { type GraphOptions, VectorSet } from '../vectors/vector-set.ts';
+import { type HnswOptions, VectorSet } from '../vectors/vector-set.ts';
 import { PayloadIndex } from './payload-index.ts';
 
 interface Resident {
@@ -24,15 +24,15 @@ export class ResidentPoints {
   readonly #indexes = new Map<string, PayloadIndex>();
   #sorted: PointId[] | undefined;
 
-  constructor(module: WebAssembly.Module, config: ReadonlyMap<string, VectorParams>, graph: GraphOptions) {
+  constructor(module: WebAssembly.Module, config: ReadonlyMap<string, VectorParams>, hnsw: HnswOptions) {
     this.vectors = new Map(
-      [...config].map(([name, { size, distance }]) => [name, new VectorSet(module, size, distance, graph)]),
+      [...config].map(([name, { size, distance }]) => [name, new VectorSet(module, size, distance, hnsw)]),
     );
   }
 
   /** Ends background work. */
   stop(): void {
-    for (const set of this.vectors.values()) set.graph?.stop();
+    for (const set of this.vectors.values()) set.hnsw?.stop();
   }
 
   get count(): number {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Collection } from '../collection/collection.ts';
-import type { Engine } from '../collection/engine.ts';
+import type { CollectionRegistry } from '../collection/registry.ts';
 import { parseWith, readBody } from '../http/body.ts';
 import { answered, type LocalEnv, updated } from '../http/envelope.ts';
 import {
@@ -10,43 +10,46 @@ import {
   createIndexSchema,
 } from '../schema/collections.ts';
 
-export function collectionRoutes(engine: Engine): Hono<LocalEnv> {
+export function collectionRoutes(registry: CollectionRegistry): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
 
   app.get('/collections', (context) =>
-    answered(context, { collections: engine.names().map((name) => ({ name })) }),
+    answered(context, { collections: registry.names().map((name) => ({ name })) }),
   );
-  app.get('/aliases', (context) => answered(context, { aliases: engine.aliases().map(aliasDescription) }));
+  app.get('/aliases', (context) => answered(context, { aliases: registry.aliases().map(aliasDescription) }));
   app.post('/collections/aliases', async (context) => {
     const { actions } = await readBody(context, aliasActionsSchema);
-    engine.changeAliases(actions);
+    registry.changeAliases(actions);
     return answered(context, true);
   });
 
   app.get('/collections/:name', (context) =>
-    answered(context, describe(engine.collection(context.req.param('name')))),
+    answered(context, describe(registry.collection(context.req.param('name')))),
   );
   app.put('/collections/:name', async (context) => {
     const name = parseWith(collectionNameSchema, context.req.param('name'), 'the name of the collection');
     const { vectors, metadata } = await readBody(context, createCollectionSchema);
-    engine.create(name, { vectors, metadata: metadata ?? undefined });
+    registry.create(name, { vectors, metadata: metadata ?? undefined });
     return answered(context, true);
   });
-  app.delete('/collections/:name', (context) => answered(context, engine.drop(context.req.param('name'))));
+  app.delete('/collections/:name', (context) => answered(context, registry.drop(context.req.param('name'))));
   app.get('/collections/:name/exists', (context) =>
-    answered(context, { exists: engine.has(context.req.param('name')) }),
+    answered(context, { exists: registry.has(context.req.param('name')) }),
   );
   app.get('/collections/:name/aliases', (context) => {
-    const { name } = engine.collection(context.req.param('name'));
-    return answered(context, { aliases: engine.aliases(name).map(aliasDescription) });
+    const { name } = registry.collection(context.req.param('name'));
+    return answered(context, { aliases: registry.aliases(name).map(aliasDescription) });
   });
 
   app.put('/collections/:name/index', async (context) => {
     const { field_name, field_schema } = await readBody(context, createIndexSchema);
-    return updated(context, engine.collection(context.req.param('name')).addIndex(field_name, field_schema));
+    return updated(
+      context,
+      registry.collection(context.req.param('name')).addIndex(field_name, field_schema),
+    );
   });
   app.delete('/collections/:name/index/:field', (context) =>
-    updated(context, engine.collection(context.req.param('name')).removeIndex(context.req.param('field'))),
+    updated(context, registry.collection(context.req.param('name')).removeIndex(context.req.param('field'))),
   );
   return app;
 }
@@ -62,10 +65,7 @@ function describe({ config, points, indexes }: Collection) {
     status: 'green',
     optimizer_status: 'ok',
     points_count: points.count,
-    indexed_vectors_count: [...points.vectors.values()].reduce(
-      (sum, { graph }) => sum + (graph?.size ?? 0),
-      0,
-    ),
+    indexed_vectors_count: [...points.vectors.values()].reduce((sum, { hnsw }) => sum + (hnsw?.size ?? 0), 0),
     segments_count: 1,
     config: {
       params: {

@@ -1,17 +1,17 @@
 import { Hono } from 'hono';
-import type { Engine } from '../collection/engine.ts';
+import type { CollectionRegistry } from '../collection/registry.ts';
 import { readBody } from '../http/body.ts';
 import { type LocalEnv, updated } from '../http/envelope.ts';
 import type { Payload } from '../schema/common.ts';
 import { changePayloadSchema, deletePayloadSchema, selectionSchema } from '../schema/points.ts';
 
-export function payloadRoutes(engine: Engine): Hono<LocalEnv> {
+export function payloadRoutes(registry: CollectionRegistry): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
   const path = '/collections/:name/points/payload';
 
   app.post(path, async (context) => {
     const { payload, selection } = await readBody(context, changePayloadSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     return updated(
       context,
       collection.changePayload(selection, (old) => ({ ...old, ...payload })),
@@ -19,7 +19,7 @@ export function payloadRoutes(engine: Engine): Hono<LocalEnv> {
   });
   app.put(path, async (context) => {
     const { payload, selection } = await readBody(context, changePayloadSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     return updated(
       context,
       collection.changePayload(selection, () => payload),
@@ -27,7 +27,7 @@ export function payloadRoutes(engine: Engine): Hono<LocalEnv> {
   });
   app.post(`${path}/delete`, async (context) => {
     const { keys, selection } = await readBody(context, deletePayloadSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     return updated(
       context,
       collection.changePayload(selection, (old) => without(old, keys)),
@@ -35,7 +35,7 @@ export function payloadRoutes(engine: Engine): Hono<LocalEnv> {
   });
   app.post(`${path}/clear`, async (context) => {
     const selection = await readBody(context, selectionSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     return updated(
       context,
       collection.changePayload(selection, () => ({})),

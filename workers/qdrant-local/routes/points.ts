@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { Engine } from '../collection/engine.ts';
+import type { CollectionRegistry } from '../collection/registry.ts';
 import { parseWith, readBody } from '../http/body.ts';
 import { answered, type LocalEnv, updated } from '../http/envelope.ts';
 import { type PointId, pointIdOfText } from '../schema/point-id.ts';
@@ -17,24 +17,24 @@ import { pointOutput } from './point-output.ts';
 
 const DEFAULT_LIMIT = 10;
 
-export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
+export function pointRoutes(registry: CollectionRegistry, maxLimit: number): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
   // The body is read before the collection is looked up: nothing may be awaited between the look-up and the response,
   // or an alias could be switched in between.
 
   app.put('/collections/:name/points', async (context) => {
     const points = newPoints(await readBody(context, upsertSchema));
-    return updated(context, engine.collection(context.req.param('name')).upsert(points));
+    return updated(context, registry.collection(context.req.param('name')).upsert(points));
   });
 
   app.post('/collections/:name/points/delete', async (context) => {
     const selection = await readBody(context, selectionSchema);
-    return updated(context, engine.collection(context.req.param('name')).delete(selection));
+    return updated(context, registry.collection(context.req.param('name')).delete(selection));
   });
 
   app.get('/collections/:name/points/:id', (context) => {
     const text = context.req.param('id');
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     const id = pointIdOfText(text);
     if (id === undefined) throw new AppError('request_invalid', `${text} is not a point id`);
     const slot = collection.points.slotOf(id);
@@ -45,7 +45,7 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
 
   app.post('/collections/:name/points', async (context) => {
     const { ids, with_payload = true, with_vector } = await readBody(context, retrieveSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     const slots = [...new Set(ids)].map((id) => collection.points.slotOf(id));
     const found = slots.filter((slot) => slot !== undefined);
     return answered(
@@ -59,7 +59,7 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
     const most = limit ?? DEFAULT_LIMIT;
     if (most > maxLimit)
       throw new AppError('request_too_large', `limit is ${most}, the maximum is ${maxLimit}`);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     const points: ReturnType<typeof pointOutput>[] = [];
     let next: PointId | undefined;
     for (const id of collection.points.idsFrom(offset ?? undefined)) {
@@ -76,7 +76,7 @@ export function pointRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
 
   app.post('/collections/:name/points/count', async (context) => {
     const { filter } = await readBody(context, countSchema);
-    const { points } = engine.collection(context.req.param('name'));
+    const { points } = registry.collection(context.req.param('name'));
     return answered(context, { count: filter ? points.select(filter).length : points.count });
   });
   return app;

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import type { Collection } from '../collection/collection.ts';
-import type { Engine } from '../collection/engine.ts';
+import type { CollectionRegistry } from '../collection/registry.ts';
 import { readBody } from '../http/body.ts';
 import { answered, type LocalEnv } from '../http/envelope.ts';
 import { type QueryRequest, queryBatchSchema, queryRequestSchema } from '../schema/query.ts';
 import { runQuery } from '../search/query.ts';
 import { pointOutput } from './point-output.ts';
 
-export function queryRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
+export function queryRoutes(registry: CollectionRegistry, maxLimit: number): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
   const respond = (collection: Collection, request: QueryRequest) => ({
     points: runQuery(collection, request, maxLimit, request.offset ?? 0).map(({ slot, score }) => ({
@@ -19,11 +19,11 @@ export function queryRoutes(engine: Engine, maxLimit: number): Hono<LocalEnv> {
 
   app.post('/collections/:name/points/query', async (context) => {
     const request = await readBody(context, queryRequestSchema);
-    return answered(context, respond(engine.collection(context.req.param('name')), request));
+    return answered(context, respond(registry.collection(context.req.param('name')), request));
   });
   app.post('/collections/:name/points/query/batch', async (context) => {
     const { searches } = await readBody(context, queryBatchSchema);
-    const collection = engine.collection(context.req.param('name'));
+    const collection = registry.collection(context.req.param('name'));
     return answered(
       context,
       searches.map((request) => respond(collection, request)),

@@ -84,7 +84,7 @@ function nearest(
   const { exact, hnsw_ef } = request.params ?? {};
   const found = searchExact(set, vector, {
     limit: wanted,
-    slots: slots ?? (exact ? undefined : set.graph?.candidates(vector, wanted, hnsw_ef ?? undefined)),
+    slots: slots ?? (exact ? undefined : set.hnsw?.candidates(vector, wanted, hnsw_ef ?? undefined)),
     leastKey: threshold == null ? undefined : keyOfThreshold(distance, threshold),
     tie: tieBreak(collection),
   });

@@ -1,12 +1,12 @@
 import type { Distance } from './distance.ts';
-import { Graph } from './graph.ts';
+import { HnswIndex } from './hnsw-index.ts';
 import { quantise } from './quantise.ts';
 import { Segment, segmentRows } from './segment.ts';
 
 const LEVELS = 127;
 
 /** From which size a set has an HNSW index, and who is told of its faults. */
-export interface GraphOptions {
+export interface HnswOptions {
   /** Bytes of int8 steps that a scan may read; above, an HNSW index is kept. */
   readonly scanBytes: number;
   readonly onFault: (error: unknown) => void;
@@ -29,13 +29,13 @@ export class VectorSet {
   end = 0;
   count = 0;
   /** Finds candidates if a scan would take too long. */
-  graph: Graph | undefined;
+  hnsw: HnswIndex | undefined;
   readonly #module: WebAssembly.Module;
-  readonly #graphOptions: GraphOptions;
+  readonly #hnswOptions: HnswOptions;
 
-  constructor(module: WebAssembly.Module, dimensions: number, distance: Distance, graph: GraphOptions) {
+  constructor(module: WebAssembly.Module, dimensions: number, distance: Distance, hnsw: HnswOptions) {
     this.#module = module;
-    this.#graphOptions = graph;
+    this.#hnswOptions = hnsw;
     this.dimensions = dimensions;
     this.distance = distance;
     this.stride = Math.ceil(dimensions / 16) * 16;
@@ -69,18 +69,18 @@ export class VectorSet {
     if (!this.has(slot)) this.count++;
     this.present[slot] = 1;
     this.end = Math.max(this.end, slot + 1);
-    this.graph?.touch(slot);
+    this.hnsw?.touch(slot);
     // usearch has no Manhattan distance.
-    if (this.graph || this.distance === 'Manhattan') return;
-    if (this.count * this.stride > this.#graphOptions.scanBytes)
-      this.graph = new Graph(this, this.#graphOptions.onFault);
+    if (this.hnsw || this.distance === 'Manhattan') return;
+    if (this.count * this.stride > this.#hnswOptions.scanBytes)
+      this.hnsw = new HnswIndex(this, this.#hnswOptions.onFault);
   }
 
   clear(slot: number): void {
     if (!this.has(slot)) return;
     this.present[slot] = 0;
     this.count--;
-    this.graph?.touch(slot);
+    this.hnsw?.touch(slot);
   }
 
   has(slot: number): boolean {

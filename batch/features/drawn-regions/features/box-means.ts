@@ -1,4 +1,4 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
+import type { LabImage } from '../colour/lab-image.ts';
 
 /** Means over boxes of a plane, each in constant time: `sums` holds `[height + 1, width + 1]` sums from the corner. */
 export interface SummedPlane {
@@ -7,14 +7,14 @@ export interface SummedPlane {
   readonly sums: Float64Array;
 }
 
-/** The summed planes of a picture: L, a, b. */
+/** The summed planes of an image: L, a, b. */
 export function summedPlanes({
   width,
   height,
   lightness,
   greenRed,
   blueYellow,
-}: LabPicture): readonly SummedPlane[] {
+}: LabImage): readonly SummedPlane[] {
   return [lightness, greenRed, blueYellow].map((plane) => {
     const stride = width + 1;
     const sums = new Float64Array(stride * (height + 1));

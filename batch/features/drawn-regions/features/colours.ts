@@ -1,4 +1,4 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
+import type { LabImage } from '../colour/lab-image.ts';
 import { PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.ts';
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
@@ -10,13 +10,13 @@ const BAND_ENDS = [0.17, 0.4, 0.65, 1] as const;
 export const COLOUR_FEATURES = PALETTE_SIZE * (1 + BAND_ENDS.length);
 
 /** The colours of a region and of its bands from top to bottom ("a red shirt over blue trousers"). */
-export function describeColours(picture: LabPicture, crop: Crop, writer: FeatureWriter): void {
+export function describeColours(image: LabImage, crop: Crop, writer: FeatureWriter): void {
   const bands = BAND_ENDS.map(() => new Float32Array(PALETTE_SIZE));
   for (let row = 0; row < CORE; row++) {
     const band = bands[BAND_ENDS.findIndex((end) => (row + 0.5) / CORE < end)] as Float32Array;
     const start = (row + MARGIN) * SIDE + MARGIN;
     for (let at = start; at < start + CORE; at++) {
-      if (crop.mask[at] === 1) count(picture, crop.pixels[at] as number, band);
+      if (crop.mask[at] === 1) count(image, crop.pixels[at] as number, band);
     }
   }
   const whole = Float32Array.from({ length: PALETTE_SIZE }, (_, k) =>
@@ -26,11 +26,7 @@ export function describeColours(picture: LabPicture, crop: Crop, writer: Feature
 }
 
 /** Adds a pixel's colour to a histogram. */
-function count(
-  { lightness, greenRed, blueYellow }: LabPicture,
-  pixel: number,
-  histogram: Float32Array,
-): void {
+function count({ lightness, greenRed, blueYellow }: LabImage, pixel: number, histogram: Float32Array): void {
   const entry = paletteOffset(
     lightness[pixel] as number,
     greenRed[pixel] as number,

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { labPicture } from '../colour/lab-picture.ts';
+import { labImage } from '../colour/lab-image.ts';
 import { CORE, cropRegion, MARGIN, SIDE } from './crop.ts';
 
 const [WIDTH, HEIGHT] = [40, 30];
-const picture = labPicture(new Uint8Array(WIDTH * HEIGHT * 3), WIDTH, HEIGHT, WIDTH);
+const image = labImage(new Uint8Array(WIDTH * HEIGHT * 3), WIDTH, HEIGHT, WIDTH);
 
 describe('cropRegion', () => {
   it('covers a box of any shape, and nothing around it', () => {
-    const { area, mask } = cropRegion(picture, { left: 2, top: 3, right: 30, bottom: 9 }, () => true);
+    const { area, mask } = cropRegion(image, { left: 2, top: 3, right: 30, bottom: 9 }, () => true);
     expect(area).toBe(CORE * CORE);
     expect(mask[0]).toBe(0);
     expect(mask[MARGIN * SIDE + MARGIN]).toBe(1);
   });
 
-  it('marks samples outside the picture', () => {
-    const { pixels } = cropRegion(picture, { left: 0, top: 0, right: WIDTH, bottom: HEIGHT }, () => true);
+  it('marks samples outside the image', () => {
+    const { pixels } = cropRegion(image, { left: 0, top: 0, right: WIDTH, bottom: HEIGHT }, () => true);
     expect([pixels[0], pixels[SIDE * SIDE - 1]]).toEqual([-1, -1]);
     expect(pixels[MARGIN * SIDE + MARGIN]).toBe(0);
   });
@@ -26,7 +26,7 @@ describe('cropRegion', () => {
       const x = pixel % WIDTH;
       return wedge(pixel - x + (WIDTH - 1 - x));
     };
-    const [one, two] = [wedge, mirrored].map((inside) => cropRegion(picture, bounds, inside));
+    const [one, two] = [wedge, mirrored].map((inside) => cropRegion(image, bounds, inside));
     expect([one?.mirrored, two?.mirrored]).toEqual([false, true]);
     expect(two?.mask).toEqual(one?.mask);
   });

@@ -1,5 +1,5 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
-import type { Bounds } from '../proposals/segment-graph.ts';
+import type { LabImage } from '../colour/lab-image.ts';
+import type { Bounds } from '../proposals/segment-map.ts';
 
 /** Samples along each side of a region's box. */
 export const CORE = 24;
@@ -27,14 +27,14 @@ export interface Crop {
  *
  * @param inside whether a pixel belongs to the region.
  */
-export function cropRegion(picture: LabPicture, bounds: Bounds, inside: (pixel: number) => boolean): Crop {
-  const crop = sampleRegion(picture, bounds, inside, false);
+export function cropRegion(image: LabImage, bounds: Bounds, inside: (pixel: number) => boolean): Crop {
+  const crop = sampleRegion(image, bounds, inside, false);
   const balance = crop.mask.reduce((sum, own, at) => sum + own * ((at % SIDE) - (SIDE - 1) / 2), 0);
-  return balance >= 0 ? crop : sampleRegion(picture, bounds, inside, true);
+  return balance >= 0 ? crop : sampleRegion(image, bounds, inside, true);
 }
 
 function sampleRegion(
-  { width, height }: LabPicture,
+  { width, height }: LabImage,
   bounds: Bounds,
   inside: (pixel: number) => boolean,
   mirrored: boolean,

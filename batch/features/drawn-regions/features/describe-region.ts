@@ -1,5 +1,5 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
-import type { Bounds } from '../proposals/segment-graph.ts';
+import type { LabImage } from '../colour/lab-image.ts';
+import type { Bounds } from '../proposals/segment-map.ts';
 import type { SummedPlane } from './box-means.ts';
 import { COLOUR_FEATURES, describeColours } from './colours.ts';
 import { cropRegion } from './crop.ts';
@@ -12,8 +12,8 @@ import { describeShape, SHAPE_FEATURES } from './shape.ts';
 export const FEATURE_COUNT = COLOUR_FEATURES + NEIGHBOUR_FEATURES + SHAPE_FEATURES + GRADIENT_FEATURES;
 
 /** The data of an image for describing its regions. */
-export interface DescribedPicture {
-  readonly picture: LabPicture;
+export interface DescribedImage {
+  readonly image: LabImage;
   /** Its planes, as sums. */
   readonly planes: readonly SummedPlane[];
   /** Whether a pixel belongs to the foreground. */
@@ -31,16 +31,16 @@ export interface Region {
  * not a feature: GSMN takes the layout from the boxes, and a thing should look the same wherever it is.
  */
 export function describeRegion(
-  { picture, planes, foreground }: DescribedPicture,
+  { image, planes, foreground }: DescribedImage,
   { bounds, inside }: Region,
   target: Float32Array,
   at: number,
 ): void {
-  const crop = cropRegion(picture, bounds, inside);
+  const crop = cropRegion(image, bounds, inside);
   const foreign = (pixel: number): boolean => foreground(pixel) && !inside(pixel);
   const writer = new FeatureWriter(target, at);
-  describeColours(picture, crop, writer);
-  describeNeighbours(picture, bounds, foreign, crop.mirrored, writer);
-  describeShape(crop, bounds, picture.width * picture.height, writer);
+  describeColours(image, crop, writer);
+  describeNeighbours(image, bounds, foreign, crop.mirrored, writer);
+  describeShape(crop, bounds, image.width * image.height, writer);
   describeGradients(planes, bounds, crop, writer);
 }

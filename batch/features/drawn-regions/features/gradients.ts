@@ -1,4 +1,4 @@
-import type { Bounds } from '../proposals/segment-graph.ts';
+import type { Bounds } from '../proposals/segment-map.ts';
 import { boxMean, type SummedPlane } from './box-means.ts';
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labPicture } from '../colour/lab-picture.ts';
+import { labImage } from '../colour/lab-image.ts';
 import { HUE_COUNT } from '../colour/palette.ts';
 import { FeatureWriter } from './feature-writer.ts';
 import { describeNeighbours, NEIGHBOUR_FEATURES } from './neighbours.ts';
@@ -15,8 +15,8 @@ function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrore
       ([x, y]) => Math.abs((pixel % WIDTH) - x) < 4 && Math.abs(Math.floor(pixel / WIDTH) - y) < 4,
     );
   const target = new Float32Array(NEIGHBOUR_FEATURES);
-  const picture = labPicture(rgb, WIDTH, HEIGHT, WIDTH);
-  describeNeighbours(picture, THING, foreign, mirrored, new FeatureWriter(target, 0));
+  const image = labImage(rgb, WIDTH, HEIGHT, WIDTH);
+  describeNeighbours(image, THING, foreign, mirrored, new FeatureWriter(target, 0));
   const found = (side: number): boolean =>
     target.subarray(side * HUE_COUNT, (side + 1) * HUE_COUNT).some((share) => share > 0);
   return [0, 1, 2, 3, 4, 5].filter(found);

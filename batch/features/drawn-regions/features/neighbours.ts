@@ -1,6 +1,6 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
+import type { LabImage } from '../colour/lab-image.ts';
 import { HUE_COUNT, hueOf, PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.ts';
-import type { Bounds } from '../proposals/segment-graph.ts';
+import type { Bounds } from '../proposals/segment-map.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
 /** Samples along each side of the window next to a region. */
@@ -21,20 +21,20 @@ export const NEIGHBOUR_FEATURES = SIDES * HUE_COUNT;
  * @param foreign whether a pixel belongs to the foreground, but not to the region.
  */
 export function describeNeighbours(
-  picture: LabPicture,
+  image: LabImage,
   { left, top, right, bottom }: Bounds,
   foreign: (pixel: number) => boolean,
   mirrored: boolean,
   writer: FeatureWriter,
 ): void {
-  const least = LEAST_REACH * picture.width;
+  const least = LEAST_REACH * image.width;
   const [across, down] = [Math.max(least, right - left), Math.max(least, bottom - top)];
   const [before, behind, above, below] = [
     { left: left - across, top, right: left, bottom },
     { left: right, top, right: right + across, bottom },
     { left, top: top - down, right, bottom: top },
     { left, top: bottom, right, bottom: bottom + down },
-  ].map((window) => foregroundHues(picture, window, foreign)) as [
+  ].map((window) => foregroundHues(image, window, foreign)) as [
     Float32Array,
     Float32Array,
     Float32Array,
@@ -51,7 +51,7 @@ export function describeNeighbours(
 
 /** Shares of the hues in a window, of all its samples; background samples count for no hue. */
 function foregroundHues(
-  { width, height, lightness, greenRed, blueYellow }: LabPicture,
+  { width, height, lightness, greenRed, blueYellow }: LabImage,
   { left, top, right, bottom }: Bounds,
   foreign: (pixel: number) => boolean,
 ): Float32Array {

@@ -1,4 +1,4 @@
-import type { Bounds } from '../proposals/segment-graph.ts';
+import type { Bounds } from '../proposals/segment-map.ts';
 import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
 
@@ -12,12 +12,7 @@ const AREAS = [-6.5, -5.5, -4.5, -3.5, -2.5, -1.5, -0.5];
 export const SHAPE_FEATURES = CELLS * CELLS + ASPECTS.length + AREAS.length + 7;
 
 /** The region's outline: its reduced mask, moments, aspect ratio, area, how much of its box it fills and which way it faces. */
-export function describeShape(
-  crop: Crop,
-  bounds: Bounds,
-  picturePixels: number,
-  writer: FeatureWriter,
-): void {
+export function describeShape(crop: Crop, bounds: Bounds, imagePixels: number, writer: FeatureWriter): void {
   const cells = new Float32Array(CELLS * CELLS);
   const step = CORE / CELLS;
   let [rows, columns, rowRow, columnColumn, rowColumn] = [0, 0, 0, 0, 0];
@@ -46,7 +41,7 @@ export function describeShape(
     0.5,
   );
   writer.values(softBins(Math.log(width / height), ASPECTS, 0.3), 1);
-  writer.values(softBins(Math.log((filling * width * height) / picturePixels), AREAS, 0.6), 1);
+  writer.values(softBins(Math.log((filling * width * height) / imagePixels), AREAS, 0.6), 1);
   writer.values(
     [
       filling - 0.5,

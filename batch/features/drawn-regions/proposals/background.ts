@@ -1,4 +1,4 @@
-import type { SegmentGraph } from './segment-graph.ts';
+import type { SegmentMap } from './segment-map.ts';
 
 /** Rules for the background of a scene. Areas are shares of the image. */
 interface Setting {
@@ -32,7 +32,7 @@ export const WIDE_SETTING: Setting = {
 
 /** The segments of the background, and those of the foreground. */
 export function splitSegments(
-  { segments, width, height }: SegmentGraph,
+  { segments, width, height }: SegmentMap,
   setting: Setting,
 ): { readonly background: ReadonlySet<number>; readonly foreground: ReadonlySet<number> } {
   const background = new Set<number>();

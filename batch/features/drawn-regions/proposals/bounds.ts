@@ -1,4 +1,4 @@
-import type { Bounds } from './segment-graph.ts';
+import type { Bounds } from './segment-map.ts';
 
 /** The smallest box around two boxes. */
 export function boxAround(one: Bounds, two: Bounds): Bounds {

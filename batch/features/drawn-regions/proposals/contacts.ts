@@ -1,5 +1,5 @@
-import { type LabPicture, labDistance } from '../colour/lab-picture.ts';
-import type { Segmentation } from '../segmentation/segment-picture.ts';
+import { type LabImage, labDistance } from '../colour/lab-image.ts';
+import type { Segmentation } from '../segmentation/segment-image.ts';
 
 /** Two segments that touch. */
 export interface Contact {
@@ -18,10 +18,7 @@ const PLAIN_EDGE = 0.12;
  * The contacts of segments, with the strength of the edge along each. It is measured between the pixels one step
  * further apart than those that touch, because these may be mixtures.
  */
-export function measureContacts(
-  picture: LabPicture,
-  { labels, count, width, height }: Segmentation,
-): Contact[] {
+export function measureContacts(image: LabImage, { labels, count, width, height }: Segmentation): Contact[] {
   const found = new Map<number, { length: number; strength: number }>();
   const touch = (one: number, two: number, before: number, behind: number): void => {
     const key = one < two ? one * count + two : two * count + one;
@@ -31,7 +28,7 @@ export function measureContacts(
       found.set(key, contact);
     }
     contact.length++;
-    contact.strength += Math.min(1, labDistance(picture, before, behind) / PLAIN_EDGE);
+    contact.strength += Math.min(1, labDistance(image, before, behind) / PLAIN_EDGE);
   };
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {

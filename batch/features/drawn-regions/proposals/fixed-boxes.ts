@@ -1,4 +1,4 @@
-import type { Bounds } from './segment-graph.ts';
+import type { Bounds } from './segment-map.ts';
 
 /** Parts of an image that are used whatever it shows, as fractions: first the whole image, then smaller parts. */
 const PARTS: readonly (readonly [left: number, top: number, right: number, bottom: number])[] = [

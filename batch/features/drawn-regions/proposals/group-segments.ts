@@ -1,5 +1,5 @@
 import { boxArea, boxAround } from './bounds.ts';
-import type { Bounds, Segment, SegmentGraph } from './segment-graph.ts';
+import type { Bounds, Segment, SegmentMap } from './segment-map.ts';
 
 /** Several segments taken together. */
 export interface Group {
@@ -41,9 +41,13 @@ interface Link {
  *
  * @param taking only these segments take part.
  */
-export function groupSegments(graph: SegmentGraph, weights: Likeness, taking: ReadonlySet<number>): Group[] {
-  const pixels = graph.width * graph.height;
-  const groups = singleGroups(graph);
+export function groupSegments(
+  segmentMap: SegmentMap,
+  weights: Likeness,
+  taking: ReadonlySet<number>,
+): Group[] {
+  const pixels = segmentMap.width * segmentMap.height;
+  const groups = singleGroups(segmentMap);
   const link = (first: number, second: number, length: number, strength: number): Link => {
     const [one, two] = [groups[first] as Group, groups[second] as Group];
     return {
@@ -54,7 +58,7 @@ export function groupSegments(graph: SegmentGraph, weights: Likeness, taking: Re
       likeness: compare(one, two, strength / length, weights, pixels),
     };
   };
-  let links = graph.contacts
+  let links = segmentMap.contacts
     .filter(({ first, second }) => taking.has(first) && taking.has(second))
     .map(({ first, second, length, strength }) => link(first, second, length, strength));
   for (let best = mostAlike(links); best !== undefined; best = mostAlike(links)) {
@@ -80,11 +84,11 @@ export function groupSegments(graph: SegmentGraph, weights: Likeness, taking: Re
     for (const [outer, { length, strength }] of around) kept.push(link(outer, joined, length, strength));
     links = kept;
   }
-  return groups.filter((_group, number) => number >= graph.segments.length || taking.has(number));
+  return groups.filter((_group, number) => number >= segmentMap.segments.length || taking.has(number));
 }
 
 /** Each segment as a group of its own. */
-function singleGroups({ segments, contacts }: SegmentGraph): Group[] {
+function singleGroups({ segments, contacts }: SegmentMap): Group[] {
   const outlines = segments.map(({ border }) => ({ outline: border, strength: 0 }));
   for (const { first, second, length, strength } of contacts) {
     for (const side of [first, second]) {

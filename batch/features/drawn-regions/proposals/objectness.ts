@@ -1,5 +1,5 @@
 import type { Group } from './group-segments.ts';
-import type { SegmentGraph } from './segment-graph.ts';
+import type { SegmentMap } from './segment-map.ts';
 
 /** Ranks groups of one image. */
 export interface Objectness {
@@ -30,7 +30,7 @@ const WEIGHTS = {
 } as const;
 
 /** Prepares the ranking of the groups of an image. */
-export function objectness({ segments, width, height }: SegmentGraph): Objectness {
+export function objectness({ segments, width, height }: SegmentMap): Objectness {
   const pixels = width * height;
   const salience = segments.map(({ mean }) =>
     segments.reduce((sum, other) => sum + (other.area / pixels) * distance(mean, other.mean), 0),

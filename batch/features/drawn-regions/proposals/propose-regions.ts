@@ -2,7 +2,7 @@ import { MAIN_SETTING, splitSegments, WIDE_SETTING } from './background.ts';
 import { boxOverlap } from './bounds.ts';
 import { type Group, groupSegments, type Likeness } from './group-segments.ts';
 import { objectness } from './objectness.ts';
-import type { SegmentGraph } from './segment-graph.ts';
+import type { SegmentMap } from './segment-map.ts';
 
 /** Foreground segments belong together by place: the parts of a thing have different colours. */
 const BY_PLACE: Likeness = { colour: 0.2, size: 1, fill: 2, edge: 0 };
@@ -21,17 +21,17 @@ const SMALLEST = 0.0008;
  * different orders, so that what one splits another keeps whole. Groups are ranked by objectness; of nearly equal boxes
  * only the best is kept.
  */
-export function proposeRegions(graph: SegmentGraph, most: number): Group[] {
-  const main = splitSegments(graph, MAIN_SETTING).foreground;
-  const wide = splitSegments(graph, WIDE_SETTING).foreground;
+export function proposeRegions(segmentMap: SegmentMap, most: number): Group[] {
+  const main = splitSegments(segmentMap, MAIN_SETTING).foreground;
+  const wide = splitSegments(segmentMap, WIDE_SETTING).foreground;
   const groups = [
-    ...groupSegments(graph, BY_PLACE, main),
-    ...groupSegments(graph, BY_PLACE, wide),
-    ...groupSegments(graph, BY_LOOK, main),
-    ...groupSegments(graph, BY_LOOK, wide),
-    ...groupSegments(graph, BY_EDGE, new Set(graph.segments.keys())),
-  ].filter(({ area }) => area > SMALLEST * graph.width * graph.height);
-  const things = objectness(graph);
+    ...groupSegments(segmentMap, BY_PLACE, main),
+    ...groupSegments(segmentMap, BY_PLACE, wide),
+    ...groupSegments(segmentMap, BY_LOOK, main),
+    ...groupSegments(segmentMap, BY_LOOK, wide),
+    ...groupSegments(segmentMap, BY_EDGE, new Set(segmentMap.segments.keys())),
+  ].filter(({ area }) => area > SMALLEST * segmentMap.width * segmentMap.height);
+  const things = objectness(segmentMap);
   const ranked = distinct(groups)
     .map((group) => ({ group, score: things.score(group) }))
     .sort((one, two) => two.score - one.score);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LabPicture } from '../colour/lab-picture.ts';
+import type { LabImage } from '../colour/lab-image.ts';
 import { unmixEdges } from './unmix-edges.ts';
 
 /** An image of greys. */
-function greys(rows: readonly (readonly number[])[]): LabPicture {
+function greys(rows: readonly (readonly number[])[]): LabImage {
   const lightness = Float32Array.from(rows.flat());
   return {
     width: rows[0]?.length ?? 0,
@@ -14,7 +14,7 @@ function greys(rows: readonly (readonly number[])[]): LabPicture {
   };
 }
 
-function rowsOf({ lightness, width }: LabPicture): number[][] {
+function rowsOf({ lightness, width }: LabImage): number[][] {
   const values = [...lightness].map((value) => Number(value.toFixed(3)));
   return Array.from({ length: values.length / width }, (_, row) =>
     values.slice(row * width, (row + 1) * width),

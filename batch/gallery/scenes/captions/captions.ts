@@ -49,7 +49,7 @@ function templatesOf({ event }: PlannedEvent): Template[] {
   ];
 }
 
-/** The seeds of a caption: the picture's and its own. */
+/** The seeds of a caption: the image's and its own. */
 type Keys = readonly [number, number];
 
 interface Wording {

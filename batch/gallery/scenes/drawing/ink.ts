@@ -1,7 +1,7 @@
 /** A point in pixels or in an object's own units: x to the right, y down. */
 export type Point = readonly [x: number, y: number];
 
-/** A number as SVG text, to a tenth: pictures stay short, and no last bit of a sum shows. */
+/** A number as SVG text, to a tenth: images stay short, and no last bit of a sum shows. */
 function decimal(value: number): string {
   return String(Math.round(value * 10) / 10 || 0);
 }

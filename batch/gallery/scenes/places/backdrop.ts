@@ -1,6 +1,6 @@
 import type { Dice } from '../drawing/index.ts';
 
-/** The picture's size in pixels. */
+/** The image's size in pixels. */
 export const WIDTH = 320;
 export const HEIGHT = 240;
 

@@ -45,7 +45,7 @@ function cloud(dice: Dice, colour: string): string {
   );
 }
 
-/** A range of soft hills whose crest lies about `y`, filled down to the picture's foot. */
+/** A range of soft hills whose crest lies about `y`, filled down to the image's foot. */
 export function hills(dice: Dice, y: number, height: number, fill: string): string {
   const steps = dice.below(2) + 3;
   const width = WIDTH / steps;

@@ -66,7 +66,7 @@ function shell(x: number, y: number): string {
   );
 }
 
-/** A lake before hills; its near shore is at the picture's foot, and boats and ducks float above it. */
+/** A lake before hills; its near shore is at the image's foot, and boats and ducks float above it. */
 export function lake(look: Dice, dice: Dice, hour: Hour): Backdrop {
   const evening = hour === 'evening';
   const ripples = scatter(26, () => {

@@ -38,7 +38,7 @@ async function visibleShare(whole: Composition, index: number): Promise<number> 
 }
 
 describe('compose', () => {
-  it('keeps everything inside the picture', () => {
+  it('keeps everything inside the image', () => {
     for (let seed = 0; seed < 1500; seed++) {
       for (const { box, entity } of composition(seed).parts) {
         const inside = box.left >= 0 && box.top >= 0 && box.right <= WIDTH && box.bottom <= HEIGHT;

@@ -15,14 +15,14 @@ import { HEIGHT, PLACES, WIDTH } from '../places/index.ts';
 import type { Part } from './event.ts';
 import { castOf, type Plan, type PlannedEvent } from './plan.ts';
 
-/** A part where it stands in the picture, in pixels. */
+/** A part where it stands in the image, in pixels. */
 export interface PlacedPart {
   readonly entity: Entity | undefined;
   readonly svg: string;
   readonly box: Box;
 }
 
-/** A picture in layers, back to front. */
+/** An image in layers, back to front. */
 export interface Composition {
   readonly behind: string;
   readonly parts: readonly PlacedPart[];
@@ -126,7 +126,7 @@ export function document(layers: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"><defs>${LIGHTS}${toneDefinitions(drawn)}</defs>${drawn}</svg>`;
 }
 
-/** The whole picture. */
+/** The whole image. */
 export function paint({ behind, parts, front }: Composition): string {
   return document([behind, ...parts.map((part) => part.svg), front]);
 }

@@ -14,7 +14,7 @@ export interface PlannedEvent {
   readonly mirrored: boolean;
 }
 
-/** All that a picture shows and its captions may say. The first event is the main one. */
+/** All that an image shows and its captions may say. The first event is the main one. */
 export interface Plan {
   readonly place: PlaceName;
   readonly hour: Hour;

@@ -3,8 +3,8 @@ import process from 'node:process';
 import { z } from 'zod';
 import { readJsonFile } from '../atomic-file.ts';
 
-/** Files of a TensorFlow set-up, inside `engineFolder()`. */
-export const ENGINE_FILES = {
+/** Files of a TensorFlow set-up, inside `setUpFolder()`. */
+export const SET_UP_FILES = {
   manifest: 'manifest.json',
   /** The native half of `@tensorflow/tfjs-node-gpu`. */
   binding: 'tfjs_binding.node',
@@ -24,7 +24,7 @@ const manifestSchema = z.object({
 });
 
 /** What a set-up was made from. */
-export type EngineManifest = z.output<typeof manifestSchema>;
+export type SetUpManifest = z.output<typeof manifestSchema>;
 
 /** The folder of the TensorFlow set-up: `GSMN_TENSORFLOW`, or `.tensorflow/` of the project, which `npm ci` does not touch. */
 export function tensorflowFolder(): string {
@@ -33,7 +33,7 @@ export function tensorflowFolder(): string {
 }
 
 /** The folder of the libraries. It is created by a rename, so it is complete or missing. */
-export function engineFolder(target: string): string {
+export function setUpFolder(target: string): string {
   return join(target, 'engine');
 }
 
@@ -43,7 +43,7 @@ export function engineFolder(target: string): string {
  * @throws AppError `format_invalid`, `file_unreadable` for a manifest that is not JSON or cannot be read; ZodError for
  *   one of another kind.
  */
-export async function readEngineManifest(target: string): Promise<EngineManifest | undefined> {
-  const found = await readJsonFile(join(engineFolder(target), ENGINE_FILES.manifest));
+export async function readSetUpManifest(target: string): Promise<SetUpManifest | undefined> {
+  const found = await readJsonFile(join(setUpFolder(target), SET_UP_FILES.manifest));
   return found === undefined ? undefined : manifestSchema.parse(found);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labPicture } from '../colour/lab-picture.ts';
-import { type Segmentation, segmentPicture } from './segment-picture.ts';
+import { labImage } from '../colour/lab-image.ts';
+import { type Segmentation, segmentImage } from './segment-image.ts';
 
 const OPTIONS = { scale: 0.2, smallest: 10 };
 
@@ -11,10 +11,10 @@ function segment(width: number, height: number, paint: Paint): Segmentation {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) rgb.set(paint(x, y), 3 * (y * width + x));
   }
-  return segmentPicture(labPicture(rgb, width, height, 1000), OPTIONS);
+  return segmentImage(labImage(rgb, width, height, 1000), OPTIONS);
 }
 
-describe('segmentPicture', () => {
+describe('segmentImage', () => {
   it('keeps a plain image in one segment', () => {
     expect(segment(20, 11, () => [90, 120, 200]).count).toBe(1);
   });

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { NAMES } from './captions/nouns.ts';
 import { ANIMALS, PEOPLE, THINGS } from './cast/index.ts';
 import { COLOURS, Dice } from './drawing/index.ts';
-import { drawPicture } from './index.ts';
+import { drawImage } from './index.ts';
 import { PLACE_NAMES, PLACES } from './places/index.ts';
 import { MAIN_EVENTS, planScene, SIDE_EVENTS } from './story/plan.ts';
 
 const SEEDS = Array.from({ length: 1500 }, (_, seed) => seed);
-const pictures = SEEDS.map((seed) => drawPicture(seed));
+const images = SEEDS.map((seed) => drawImage(seed));
 const plans = SEEDS.map((seed) => planScene(Dice.of(seed, 1)));
 const EVENTS = [...MAIN_EVENTS, ...SIDE_EVENTS];
 
@@ -29,21 +29,21 @@ const VOCABULARY = new Set(
     .split(/\s+/),
 );
 
-describe('drawPicture', () => {
-  it('draws the same picture for a seed again, and others for other seeds', () => {
-    expect(drawPicture(7)).toEqual(pictures[7]);
-    expect(new Set(pictures.map((picture) => picture.svg)).size).toBe(pictures.length);
+describe('drawImage', () => {
+  it('draws the same image for a seed again, and others for other seeds', () => {
+    expect(drawImage(7)).toEqual(images[7]);
+    expect(new Set(images.map((image) => image.svg)).size).toBe(images.length);
   });
 
   it('takes large seeds apart, and refuses what is no seed', () => {
-    expect(drawPicture(2 ** 40 + 1).svg).not.toBe(drawPicture(1).svg);
+    expect(drawImage(2 ** 40 + 1).svg).not.toBe(drawImage(1).svg);
     for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) {
-      expect(() => drawPicture(seed)).toThrow(expect.objectContaining({ code: 'argument_invalid' }));
+      expect(() => drawImage(seed)).toThrow(expect.objectContaining({ code: 'argument_invalid' }));
     }
   });
 
   it('gives five different captions, as sentences of spaced words', () => {
-    for (const [seed, { captions }] of pictures.entries()) {
+    for (const [seed, { captions }] of images.entries()) {
       expect(captions, `seed ${seed}`).toHaveLength(5);
       expect(new Set(captions).size, `seed ${seed}`).toBe(5);
       for (const caption of captions)
@@ -52,7 +52,7 @@ describe('drawPicture', () => {
   });
 
   it('writes an before vowels and a before all else', () => {
-    for (const [seed, { captions }] of pictures.entries()) {
+    for (const [seed, { captions }] of images.entries()) {
       for (const caption of captions) {
         expect(caption, `seed ${seed}`).not.toMatch(/\ba [aeiou]/i);
         expect(caption, `seed ${seed}`).not.toMatch(/\ban [^aeiou]/i);
@@ -62,7 +62,7 @@ describe('drawPicture', () => {
 
   it('writes from a vocabulary of words that are seen often', () => {
     const counts = new Map<string, number>();
-    for (const word of pictures.flatMap(({ captions }) => captions.join(' ').toLowerCase().split(' '))) {
+    for (const word of images.flatMap(({ captions }) => captions.join(' ').toLowerCase().split(' '))) {
       counts.set(word, (counts.get(word) ?? 0) + 1);
     }
     expect([...counts.keys()].filter((word) => !VOCABULARY.has(word))).toEqual([]);
@@ -77,7 +77,7 @@ describe('drawPicture', () => {
         const names = NAMES[kind];
         return names === undefined ? [kind] : [...names.own, ...names.loose];
       });
-      const about = pictures[seed]?.captions.filter((caption) => {
+      const about = images[seed]?.captions.filter((caption) => {
         const said = caption.toLowerCase();
         return main.every((nouns) => nouns.some((noun) => said.includes(` ${noun} `)));
       });
@@ -90,7 +90,7 @@ describe('drawPicture', () => {
       const there = events.flatMap(({ cast }) =>
         cast.flatMap(({ colour, outfit }) => [colour, outfit?.trousers, outfit?.hat]),
       );
-      const said = (pictures[seed]?.captions ?? []).join(' ').replaceAll('a green field', '').split(' ');
+      const said = (images[seed]?.captions ?? []).join(' ').replaceAll('a green field', '').split(' ');
       const named = COLOURS.filter((colour) => said.includes(colour));
       expect(
         named.filter((colour) => !there.includes(colour)),
@@ -111,7 +111,7 @@ describe('drawPicture', () => {
   });
 
   it('is drawn by sharp in its own size', async () => {
-    for (const { svg, width, height } of pictures.slice(0, 12)) {
+    for (const { svg, width, height } of images.slice(0, 12)) {
       const { info, data } = await sharp(Buffer.from(svg))
         .removeAlpha()
         .raw()

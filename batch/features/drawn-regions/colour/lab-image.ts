@@ -1,7 +1,7 @@
 import { LINEAR, toOklab } from './oklab.ts';
 
 /** An image in Oklab: planes one after another, row-major. */
-export interface LabPicture {
+export interface LabImage {
   readonly width: number;
   readonly height: number;
   /** L, 0 (black) to 1 (white). */
@@ -18,14 +18,14 @@ export interface LabPicture {
  *
  * @param rgb `[height, width, 3]`, sRGB.
  */
-export function labPicture(rgb: Uint8Array, width: number, height: number, longest: number): LabPicture {
+export function labImage(rgb: Uint8Array, width: number, height: number, longest: number): LabImage {
   const factor = Math.max(1, Math.max(width, height) / longest);
   const [outWidth, outHeight] = [width, height].map((side) => Math.max(1, Math.round(side / factor))) as [
     number,
     number,
   ];
   const count = outWidth * outHeight;
-  const picture: LabPicture = {
+  const image: LabImage = {
     width: outWidth,
     height: outHeight,
     lightness: new Float32Array(count),
@@ -45,10 +45,10 @@ export function labPicture(rgb: Uint8Array, width: number, height: number, longe
         }
       }
       const area = (bottom - top) * (right - left);
-      toOklab(red / area, green / area, blue / area, picture, y * outWidth + x);
+      toOklab(red / area, green / area, blue / area, image, y * outWidth + x);
     }
   }
-  return picture;
+  return image;
 }
 
 /** The source pixels `[from, to)`, at least one, of a reduced pixel. */
@@ -58,8 +58,8 @@ function span(index: number, count: number, source: number): [from: number, to: 
 }
 
 /** Colour distance of two pixels in Oklab. 1 is black to white; people just notice about 0.02. */
-export function labDistance(picture: LabPicture, first: number, second: number): number {
-  const { lightness, greenRed, blueYellow } = picture;
+export function labDistance(image: LabImage, first: number, second: number): number {
+  const { lightness, greenRed, blueYellow } = image;
   const l = (lightness[first] as number) - (lightness[second] as number);
   const a = (greenRed[first] as number) - (greenRed[second] as number);
   const b = (blueYellow[first] as number) - (blueYellow[second] as number);

@@ -1,7 +1,7 @@
 import type { DrawingUnit } from './plan.ts';
 
 /** An image, drawn, rendered and described. */
-export interface PictureRecord {
+export interface RenderedImage {
   readonly width: number;
   readonly height: number;
   readonly captions: readonly string[];
@@ -14,11 +14,11 @@ export interface PictureRecord {
 }
 
 /** The result of a drawing unit: one image, or the two of a pair of twins with the kind of their difference. */
-export interface UnitRecord {
+export interface RenderedUnit {
   readonly row: number;
   readonly twins: string | undefined;
-  readonly pictures: readonly PictureRecord[];
+  readonly images: readonly RenderedImage[];
 }
 
 /** What a worker receives, and what it returns. */
-export type PictureTask = DrawingUnit;
+export type RenderTask = DrawingUnit;

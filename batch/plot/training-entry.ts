@@ -7,10 +7,10 @@ const rank = z.number().min(1);
 const seconds = z.number().nonnegative();
 
 /** The first line of a run's log, and of each time that it was resumed: its options. */
-const runRecordSchema = z.looseObject({ type: z.literal('run') });
+const runEntrySchema = z.looseObject({ type: z.literal('run') });
 
 /** One logged optimiser step. */
-const stepRecordSchema = z.strictObject({
+const stepEntrySchema = z.strictObject({
   type: z.literal('step'),
   /** Optimiser steps since the start of the run, counted from one; resumed runs continue the count. */
   step: count,
@@ -34,7 +34,7 @@ const stepRecordSchema = z.strictObject({
  * One validation. Names are those of the TensorBoard scalars of the released scripts: without a suffix for image to
  * text, with `i` for text to image.
  */
-const validationRecordSchema = z.strictObject({
+const validationEntrySchema = z.strictObject({
   type: z.literal('validation'),
   /** Optimiser steps done. */
   step: count,
@@ -55,12 +55,12 @@ const validationRecordSchema = z.strictObject({
 });
 
 /** A line of a training log (`log.jsonl`); `type` says which kind. */
-export const trainingRecordSchema = z.discriminatedUnion('type', [
-  runRecordSchema,
-  stepRecordSchema,
-  validationRecordSchema,
+export const trainingEntrySchema = z.discriminatedUnion('type', [
+  runEntrySchema,
+  stepEntrySchema,
+  validationEntrySchema,
 ]);
 
-export type StepRecord = z.infer<typeof stepRecordSchema>;
-export type ValidationRecord = z.infer<typeof validationRecordSchema>;
-export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
+export type StepEntry = z.infer<typeof stepEntrySchema>;
+export type ValidationEntry = z.infer<typeof validationEntrySchema>;
+export type TrainingEntry = z.infer<typeof trainingEntrySchema>;

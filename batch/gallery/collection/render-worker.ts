@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors/index.ts';
 import { drawnRegions } from '../../features/drawn-regions/index.ts';
-import { drawPicture, drawTwins, type GalleryPicture } from '../scenes/index.ts';
-import type { PictureRecord, PictureTask, UnitRecord } from './picture-record.ts';
+import { drawImage, drawTwins, type GalleryImage } from '../scenes/index.ts';
+import type { RenderedImage, RenderedUnit, RenderTask } from './rendered-unit.ts';
 
 /** Pixels of the image for each unit of the drawing: twice as many are sharp on dense screens. */
 const PIXELS_PER_UNIT = 2;
@@ -17,18 +17,18 @@ const WEBP = { quality: 90, effort: 2 } as const;
 sharp.concurrency(1);
 sharp.cache(false);
 
-async function work({ kind, row, seed }: PictureTask): Promise<UnitRecord> {
-  if (kind === 'picture') {
-    return { row, twins: undefined, pictures: [await renderPicture(drawPicture(seed))] };
+async function work({ kind, row, seed }: RenderTask): Promise<RenderedUnit> {
+  if (kind === 'image') {
+    return { row, twins: undefined, images: [await renderImage(drawImage(seed))] };
   }
   const { kind: twins, first, second } = drawTwins(seed);
-  return { row, twins, pictures: [await renderPicture(first), await renderPicture(second)] };
+  return { row, twins, images: [await renderImage(first), await renderImage(second)] };
 }
 
 /** Renders a drawing, finds and describes its regions from the pixels, and encodes it as a file. */
-async function renderPicture(picture: GalleryPicture): Promise<PictureRecord> {
-  const [width, height] = [picture.width * PIXELS_PER_UNIT, picture.height * PIXELS_PER_UNIT];
-  const { data, info } = await sharp(Buffer.from(picture.svg), { density: UNIT_DENSITY * PIXELS_PER_UNIT })
+async function renderImage(image: GalleryImage): Promise<RenderedImage> {
+  const [width, height] = [image.width * PIXELS_PER_UNIT, image.height * PIXELS_PER_UNIT];
+  const { data, info } = await sharp(Buffer.from(image.svg), { density: UNIT_DENSITY * PIXELS_PER_UNIT })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw()
@@ -43,18 +43,18 @@ async function renderPicture(picture: GalleryPicture): Promise<PictureRecord> {
     .webp(WEBP)
     .toBuffer();
   const { boxes, features } = await drawnRegions.extract({ rgb: data, width, height });
-  return { width, height, captions: picture.captions, file: new Uint8Array(file), boxes, features };
+  return { width, height, captions: image.captions, file: new Uint8Array(file), boxes, features };
 }
 
-parentPort?.on('message', (task: PictureTask) => {
+parentPort?.on('message', (task: RenderTask) => {
   void work(task).then(
-    (record) => {
-      const buffers = record.pictures.flatMap(({ file, boxes, features }) => [
+    (unit) => {
+      const buffers = unit.images.flatMap(({ file, boxes, features }) => [
         file.buffer,
         boxes.buffer,
         features.buffer,
       ]);
-      parentPort?.postMessage(record, buffers);
+      parentPort?.postMessage(unit, buffers);
     },
     (thrown: unknown) => {
       // Outside of the promise, so that it reaches the 'error' event of the thread.

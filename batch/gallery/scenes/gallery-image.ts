@@ -4,8 +4,8 @@ import { HEIGHT, WIDTH } from './places/index.ts';
 import { compose, paint } from './story/compose.ts';
 import { type Plan, planScene } from './story/plan.ts';
 
-/** A picture of the built-in gallery and five captions that are true of it. */
-export interface GalleryPicture {
+/** An image of the built-in gallery and five captions that are true of it. */
+export interface GalleryImage {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
@@ -14,16 +14,16 @@ export interface GalleryPicture {
 }
 
 /**
- * The picture of a seed: a scene that is made up, drawn and described from the seed alone.
+ * The image of a seed: a scene that is made up, drawn and described from the seed alone.
  *
  * @throws AppError `argument_invalid` for a seed that is not a whole number from 0 on.
  */
-export function drawPicture(seed: number): GalleryPicture {
-  return pictureOf(planScene(Dice.of(seed, 1)), seed, 0, false);
+export function drawImage(seed: number): GalleryImage {
+  return imageOf(planScene(Dice.of(seed, 1)), seed, 0, false);
 }
 
-/** A plan as a picture; `copy` varies what is by chance: positions, shades and decoration. */
-export function pictureOf(plan: Plan, seed: number, copy: number, exact: boolean): GalleryPicture {
+/** A plan as an image; `copy` varies what is by chance: positions, shades and decoration. */
+export function imageOf(plan: Plan, seed: number, copy: number, exact: boolean): GalleryImage {
   const svg = paint(compose(plan, Dice.of(seed, 2), Dice.of(seed, 3, copy)));
   return { svg, width: WIDTH, height: HEIGHT, captions: describe(plan, seed, exact) };
 }

@@ -1,6 +1,6 @@
-import type { LabPicture } from '../colour/lab-picture.ts';
+import type { LabImage } from '../colour/lab-image.ts';
 import { PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.ts';
-import type { Segmentation } from '../segmentation/segment-picture.ts';
+import type { Segmentation } from '../segmentation/segment-image.ts';
 import { type Contact, measureContacts } from './contacts.ts';
 
 /** Pixels `[left, right) x [top, bottom)`. */
@@ -25,7 +25,7 @@ export interface Segment {
 }
 
 /** The segments of an image and which of them touch. */
-export interface SegmentGraph {
+export interface SegmentMap {
   readonly width: number;
   readonly height: number;
   readonly segments: readonly Segment[];
@@ -33,17 +33,17 @@ export interface SegmentGraph {
 }
 
 /** Measures the segments of an image and their contacts. */
-export function segmentGraph(picture: LabPicture, segmentation: Segmentation): SegmentGraph {
+export function measureSegmentMap(image: LabImage, segmentation: Segmentation): SegmentMap {
   const { width, height } = segmentation;
   return {
     width,
     height,
-    segments: measureSegments(picture, segmentation),
-    contacts: measureContacts(picture, segmentation),
+    segments: measureSegments(image, segmentation),
+    contacts: measureContacts(image, segmentation),
   };
 }
 
-function measureSegments(picture: LabPicture, { labels, count, width, height }: Segmentation): Segment[] {
+function measureSegments(image: LabImage, { labels, count, width, height }: Segmentation): Segment[] {
   const sums = Array.from({ length: count }, () => ({
     area: 0,
     bounds: { left: width, top: height, right: 0, bottom: 0 },
@@ -62,9 +62,9 @@ function measureSegments(picture: LabPicture, { labels, count, width, height }: 
       if (y < bounds.top) bounds.top = y;
       bounds.bottom = y + 1;
       sum.border += Number(x === 0) + Number(y === 0) + Number(x === width - 1) + Number(y === height - 1);
-      const lightness = picture.lightness[at] as number;
-      const greenRed = picture.greenRed[at] as number;
-      const blueYellow = picture.blueYellow[at] as number;
+      const lightness = image.lightness[at] as number;
+      const greenRed = image.greenRed[at] as number;
+      const blueYellow = image.blueYellow[at] as number;
       mean[0] += lightness;
       mean[1] += greenRed;
       mean[2] += blueYellow;

@@ -3,19 +3,19 @@ import type { AliasAction, CollectionConfig } from '../schema/collections.ts';
 import { Catalogue, type StoredCollection } from '../storage/catalogue.ts';
 import { PointRows } from '../storage/point-rows.ts';
 import { StoreFile } from '../storage/store-file.ts';
-import type { GraphOptions } from '../vectors/vector-set.ts';
+import type { HnswOptions } from '../vectors/vector-set.ts';
 import { Collection } from './collection.ts';
 
-export interface EngineOptions {
+export interface CollectionRegistryOptions {
   readonly path: string;
   readonly kernel: WebAssembly.Module;
   readonly maxPoints: number;
-  readonly graph: GraphOptions;
+  readonly hnsw: HnswOptions;
 }
 
 /** All collections and aliases of one file. Collections without an alias are read at their first use. */
-export class Engine {
-  readonly #options: EngineOptions;
+export class CollectionRegistry {
+  readonly #options: CollectionRegistryOptions;
   readonly #file: StoreFile;
   readonly #catalogue: Catalogue;
   readonly #stored = new Map<string, StoredCollection>();
@@ -23,7 +23,7 @@ export class Engine {
   /** Alias -> collection. */
   #aliases: Map<string, string>;
 
-  constructor(options: EngineOptions) {
+  constructor(options: CollectionRegistryOptions) {
     this.#options = options;
     this.#file = new StoreFile(options.path);
     try {
@@ -67,7 +67,7 @@ export class Engine {
       catalogue: this.#catalogue,
       kernel: this.#options.kernel,
       maxPoints: this.#options.maxPoints,
-      graph: this.#options.graph,
+      hnsw: this.#options.hnsw,
     });
     this.#loaded.set(name, collection);
     return collection;

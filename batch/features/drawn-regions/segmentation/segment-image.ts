@@ -1,4 +1,4 @@
-import { type LabPicture, labDistance } from '../colour/lab-picture.ts';
+import { type LabImage, labDistance } from '../colour/lab-image.ts';
 import { DisjointSets } from './disjoint-sets.ts';
 
 /** An image split into segments: the segment number of each pixel, `0 … count - 1`, row-major. */
@@ -29,9 +29,9 @@ const UNSEEN = 0.012;
  * difference of both sides plus `scale / size`. So a gradient, which differs little from pixel to pixel, stays in one
  * segment.
  */
-export function segmentPicture(picture: LabPicture, { scale, smallest }: SegmentationOptions): Segmentation {
-  const { width, height } = picture;
-  const edges = sortedEdges(picture);
+export function segmentImage(image: LabImage, { scale, smallest }: SegmentationOptions): Segmentation {
+  const { width, height } = image;
+  const edges = sortedEdges(image);
   const sets = new DisjointSets(width * height);
   const thresholds = new Float32Array(width * height).fill(scale);
   for (let index = 0; index < edges.count; index++) {
@@ -60,14 +60,14 @@ interface Edges {
 }
 
 /** The edges to the right, below and on both lower diagonals, sorted by weight (a stable counting sort). */
-function sortedEdges(picture: LabPicture): Edges {
-  const { width, height } = picture;
+function sortedEdges(image: LabImage): Edges {
+  const { width, height } = image;
   const most = 4 * width * height;
   const [from, to, step] = [new Int32Array(most), new Int32Array(most), new Uint16Array(most)];
   const starts = new Int32Array(WEIGHT_STEPS + 1);
   let count = 0;
   const add = (first: number, second: number): void => {
-    const distance = Math.max(0, labDistance(picture, first, second) - UNSEEN);
+    const distance = Math.max(0, labDistance(image, first, second) - UNSEEN);
     const weight = Math.round(Math.min(1, distance / FARTHEST) * (WEIGHT_STEPS - 1));
     from[count] = first;
     to[count] = second;

@@ -9,7 +9,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import type { Service } from './closing.ts';
 
 const HOST = '127.0.0.1';
-const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
+const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
 /** Not the name of an image, and so never found. */
 const NOWHERE = '/.nowhere';
 
@@ -19,7 +19,7 @@ const NOWHERE = '/.nowhere';
  *
  * @throws AppError `file_missing` when there is no such folder.
  */
-export async function servePictures(folder: string): Promise<Service> {
+export async function serveImageFiles(folder: string): Promise<Service> {
   if (!existsSync(folder)) throw new AppError('file_missing', `there is no folder ${folder}`);
   const app = new Hono();
   app.get(
@@ -28,7 +28,7 @@ export async function servePictures(folder: string): Promise<Service> {
       root: folder,
       index: '.nowhere',
       allowPercentInPath: true,
-      rewriteRequestPath: (_path, c) => picturePath(new URL(c.req.url).pathname) ?? NOWHERE,
+      rewriteRequestPath: (_path, c) => imagePath(new URL(c.req.url).pathname) ?? NOWHERE,
     }),
   );
   const server = createAdaptorServer({ fetch: app.fetch, hostname: HOST }) as Server;
@@ -46,7 +46,7 @@ export async function servePictures(folder: string): Promise<Service> {
 }
 
 /** The file for a request's path, below the folder; undefined if it cannot be an image. */
-function picturePath(encoded: string): string | undefined {
+function imagePath(encoded: string): string | undefined {
   const names: string[] = [];
   for (const segment of encoded.slice(1).split('/')) {
     let name: string;
@@ -60,5 +60,5 @@ function picturePath(encoded: string): string | undefined {
     names.push(name);
   }
   const path = `/${names.join('/')}`;
-  return PICTURE.test(path) ? path : undefined;
+  return IMAGE_FILE.test(path) ? path : undefined;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from './closing.ts';
-import { servePictures } from './pictures.ts';
+import { serveImageFiles } from './image-files.ts';
 
 const NAMES = ['a.jpg', 'two dogs.PNG', 'A & B, 100%.webp', 'größe.svg', 'sub/what?#.gif'];
 let folder = '';
@@ -33,20 +33,20 @@ function ask(path: string): Promise<{ status: number; type: string; body: string
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+  folder = mkdtempSync(join(tmpdir(), 'image-files-'));
   mkdirSync(join(folder, 'images/sub/x.png'), { recursive: true });
   for (const name of [...NAMES, 'notes.txt', '.hidden.png', 'page.html', 'index.html', 'noextension'])
     writeFileSync(join(folder, 'images', name), `bytes of ${name}`);
   writeFileSync(join(folder, 'images/sub/x.png/index.html'), 'secret');
   writeFileSync(join(folder, 'secret.png'), 'secret');
-  server = await servePictures(join(folder, 'images'));
+  server = await serveImageFiles(join(folder, 'images'));
 });
 afterAll(async () => {
   await server.close();
   rmSync(folder, { recursive: true });
 });
 
-describe('servePictures', () => {
+describe('serveImageFiles', () => {
   it.each(NAMES)('serves %s as an image', async (name) => {
     const { status, type, body } = await ask(`/${name.split('/').map(encodeURIComponent).join('/')}`);
     expect([status, body]).toEqual([200, `bytes of ${name}`]);
@@ -79,6 +79,6 @@ describe('servePictures', () => {
   });
 
   it('reports a missing folder', async () => {
-    await expect(servePictures(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'file_missing' });
+    await expect(serveImageFiles(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'file_missing' });
   });
 });

@@ -11,7 +11,7 @@ const TURN = 5;
 const MOST_PENDING = 1 / 16;
 
 /** The vectors of the index, by the slots of their points. */
-export interface GraphVectors {
+export interface IndexedVectors {
   readonly dimensions: number;
   readonly distance: Distance;
   /** Existing vectors. */
@@ -28,15 +28,15 @@ export interface GraphVectors {
  * requests. Proposals of the index are compared exactly afterwards, so scores are exact; vectors that it does not
  * propose can be missed.
  */
-export class Graph {
-  readonly #set: GraphVectors;
+export class HnswIndex {
+  readonly #set: IndexedVectors;
   readonly #onFault: (error: unknown) => void;
   readonly #pending = new Set<number>();
   #index: Index | undefined;
   #turn: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(set: GraphVectors, onFault: (error: unknown) => void) {
+  constructor(set: IndexedVectors, onFault: (error: unknown) => void) {
     this.#set = set;
     this.#onFault = onFault;
     for (let slot = 0; slot < set.end; slot++) if (set.has(slot)) this.#pending.add(slot);
