@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 import { type Attempt, CallPolicy } from './call-policy.ts';
 
-const OPTIONS = { timeoutMs: 1000, retries: 2, backoffMs: 10, circuit: { failures: 5, restMs: 1000 } };
+const OPTIONS = {
+  timeoutMs: 1000,
+  retries: 2,
+  backoffMs: 10,
+  circuit: { failureRate: 0.5, calls: 5, windowMs: 10_000, restMs: 1000 },
+};
 
 /** Work that fails with these codes, one a call, and succeeds afterwards. */
 function failingWith(...codes: ErrorCode[]) {
@@ -81,7 +86,7 @@ describe('CallPolicy', () => {
   });
 
   it('spends few retries on a service that is down for everybody', async () => {
-    const own = policy({ circuit: { failures: 1000, restMs: 1000 } });
+    const own = policy({ circuit: { failureRate: 0.5, calls: 1000, windowMs: 10_000, restMs: 1000 } });
     const work = vi.fn(async () => Promise.reject(new AppError('rerank_unavailable', 'down')));
     for (let call = 0; call < 100; call++) {
       await expect(settle(own.run(work))).rejects.toMatchObject({ code: 'rerank_unavailable' });

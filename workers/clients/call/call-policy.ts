@@ -27,14 +27,14 @@ export interface CallPolicyOptions {
   readonly retries: number;
   /** First pause before a further attempt, in milliseconds; it grows from there. */
   readonly backoffMs: number;
-  readonly circuit: Pick<CircuitOptions, 'failures' | 'restMs'>;
+  readonly circuit: Omit<CircuitOptions, 'probeMs'>;
 }
 
 export const DEFAULT_CALL_POLICY: CallPolicyOptions = {
   timeoutMs: 10_000,
   retries: 1,
   backoffMs: 40,
-  circuit: { failures: 5, restMs: 5_000 },
+  circuit: { failureRate: 0.5, calls: 5, windowMs: 10_000, restMs: 5_000 },
 };
 
 const PASSING: readonly ErrorCode[] = [

@@ -9,7 +9,14 @@ describe('Circuit', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  const circuit = () => new Circuit('it', 'rerank_unavailable', { failures: 3, restMs: 1000, probeMs: 5000 });
+  const circuit = () =>
+    new Circuit('it', 'rerank_unavailable', {
+      failureRate: 0.5,
+      calls: 3,
+      windowMs: 10_000,
+      restMs: 1000,
+      probeMs: 5000,
+    });
 
   async function failing(own: Circuit, code: ErrorCode, times: number): Promise<void> {
     for (let call = 0; call < times; call++) {
@@ -17,7 +24,7 @@ describe('Circuit', () => {
     }
   }
 
-  it('opens after some failures in a row, and then asks nobody', async () => {
+  it('opens when most of some calls failed, and then asks nobody', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     expect(own.open).toBe(true);
@@ -29,13 +36,47 @@ describe('Circuit', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('stays closed while some succeed in between', async () => {
+  it('stays closed while no more than half of the calls fail, however many do', async () => {
     const own = circuit();
-    for (let round = 0; round < 5; round++) {
-      await failing(own, 'overloaded', 2);
+    for (let round = 0; round < 20; round++) {
       await own.run(succeed);
+      await failing(own, 'overloaded', 1);
     }
     expect(own.open).toBe(false);
+    await failing(own, 'overloaded', 1);
+    expect(own.open).toBe(true);
+  });
+
+  it('forgets what is long ago', async () => {
+    const own = circuit();
+    for (let call = 0; call < 50; call++) await own.run(succeed);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failing(own, 'timeout', 3);
+    expect(own.open).toBe(true);
+    const patient = circuit();
+    for (let call = 0; call < 4; call++) {
+      await failing(patient, 'timeout', 1);
+      await vi.advanceTimersByTimeAsync(5000);
+    }
+    expect(patient.open).toBe(false);
+  });
+
+  it('does not care for the clock of the wall', async () => {
+    const own = circuit();
+    await failing(own, 'timeout', 3);
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(0);
+    expect(await own.run(succeed)).toBe('done');
+  });
+
+  it('pays no attention to calls that began before it opened', async () => {
+    const own = circuit();
+    const slow = Promise.withResolvers<string>();
+    const begun = own.run(() => slow.promise);
+    await failing(own, 'timeout', 3);
+    slow.resolve('late');
+    expect(await begun).toBe('late');
+    expect(own.open).toBe(true);
   });
 
   it.each(['request_invalid', 'query_empty', 'generation_missing', 'unauthorized', 'cancelled'] as const)(

@@ -64,7 +64,7 @@ describe('the rerank client', () => {
     [413, 'request_too_large', 'request_too_large'],
     [503, 'overloaded', 'overloaded'],
     [503, 'encode_unavailable', 'encode_unavailable'],
-    [500, 'checksum_mismatch', 'encode_unavailable'],
+    [500, 'checksum_mismatch', 'internal'],
     [504, 'timeout', 'encode_unavailable'],
     [401, 'unauthorized', 'unauthorized'],
   ])('takes an answer %i %s as %s', async (status, said, code) => {
@@ -102,9 +102,17 @@ describe('the rerank client', () => {
     });
   });
 
+  it('neither tries a fault inside the service again nor holds it against the service', async () => {
+    const { fetch, rerank } = client(problem(500, 'shape_mismatch'), { retries: 1, backoffMs: 1 });
+    for (let call = 0; call < 20; call++) {
+      await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({ code: 'internal' });
+    }
+    expect(fetch).toHaveBeenCalledTimes(20);
+  });
+
   it('asks for a graph without letting a missing parser stand in the way of encoding', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) =>
-      pathOf(input) === '/v1/parse' ? problem(500, 'file_missing')() : Response.json(ENCODED),
+      pathOf(input) === '/v1/parse' ? problem(503, 'encode_unavailable')() : Response.json(ENCODED),
     );
     const rerank = createRerankClient({ url: 'http://rerank.example', fetch, retries: 0 });
     for (let call = 0; call < 6; call++) {
@@ -117,7 +125,7 @@ describe('the rerank client', () => {
   it('keeps apart the failures of encoding and of ranking', async () => {
     let encodes = 0;
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) => {
-      if (pathOf(input) === '/v1/rank') return problem(500, 'internal')();
+      if (pathOf(input) === '/v1/rank') return problem(503, 'rerank_unavailable')();
       encodes++;
       return Response.json(ENCODED);
     });
@@ -240,7 +248,7 @@ describe('the rerank client', () => {
   it.each([
     [409, 'generation_stale', 'generation_stale'],
     [404, 'not_found', 'encode_unavailable'],
-    [500, 'file_missing', 'encode_unavailable'],
+    [500, 'file_missing', 'internal'],
   ])('takes %i %s to a query model as %s', async (status, said, code) => {
     const { rerank } = client(problem(status, said));
     await expect(rerank.queryModel('g', 10)).rejects.toMatchObject({ code });

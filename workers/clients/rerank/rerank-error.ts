@@ -36,6 +36,8 @@ export function rerankError(
     return new AppError(problem.code, problem.detail, { hint: problem.hint });
   }
   if (status === 429) return new AppError('overloaded', `the rerank service at ${host} has too much to do`);
+  // A fault that the next call would meet as well: neither tried again nor held against the service.
+  if (problem && status === 500) return new AppError('internal', problem.detail, { hint: problem.hint });
   const detail = problem ? `: ${problem.detail}` : '';
   return new AppError(unavailable, `the rerank service at ${host} answered ${status}${detail}`, {
     hint: problem?.hint,
