@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'argument_invalid', // a command-line option or a function argument is out of its domain
   'request_invalid', // an HTTP request does not fit its schema
   'request_too_large', // an HTTP body, shortlist or query beyond the documented limit
+  'method_not_allowed', // a route that is there, by a method that it does not have
   'query_empty',
   'query_too_long',
   'unauthorized',

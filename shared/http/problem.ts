@@ -7,6 +7,7 @@ export const HTTP_STATUS = {
   argument_invalid: 500,
   request_invalid: 400,
   request_too_large: 413,
+  method_not_allowed: 405,
   query_empty: 400,
   query_too_long: 400,
   unauthorized: 401,

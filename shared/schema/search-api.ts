@@ -6,13 +6,19 @@ import { SEARCH_LIMITS } from './search-limits.ts';
 export const stageSchema = z.enum(['rerank', 'recall']);
 export type Stage = z.infer<typeof stageSchema>;
 
-export const searchQuerySchema = z.object({
+/** A search as an address asks for it; a name that is not known is refused. */
+export const searchQuerySchema = z.strictObject({
   q: z.string().trim().min(1).max(SEARCH_LIMITS.queryCharacters),
   limit: z.coerce.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
   offset: z.coerce.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
+  /** Compares every image instead of a shortlist. */
+  exhaustive: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
 });
 
-/** The same as JSON. Every image is compared where `exhaustive` is true, not a shortlist. */
+/** The same as JSON. */
 export const searchRequestSchema = z.strictObject({
   q: searchQuerySchema.shape.q,
   limit: z.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),

@@ -77,6 +77,6 @@ describe('evidence of words', () => {
     const texts = [{ text: '"quoted" \\ \u2028' }, { text: 'second' }];
     const { words: told } = JSON.parse(evidenceJson({ words: [[0.5]], boxes: [] }, texts.slice(0, 1)));
     expect(told).toEqual([{ word: texts[0]?.text, score: 0.5, regions: [] }]);
-    expect(JSON.parse(evidenceJson({ words: [], boxes: [] }, []))).toEqual({ words: [] });
+    expect(JSON.parse(evidenceJson({ words: [], boxes: [] }, texts))).toEqual({ words: [] });
   });
 });

@@ -71,8 +71,7 @@ export function evidenceJson(
   const boxOf = new Map<number, string>();
   for (const [region, x1, y1, x2, y2] of boxes) boxOf.set(region, `[${x1},${y1},${x2},${y2}]`);
   let json = '{"words":[';
-  for (let index = 0; index < texts.length; index++) {
-    const row = words[index] ?? [];
+  for (const [index, row] of words.entries()) {
     json += `${index === 0 ? '' : ','}{"word":${JSON.stringify(texts[index]?.text)},"score":${row[0]},"regions":[`;
     for (let at = 1; at < row.length; at += 2) {
       const region = row[at] as number;

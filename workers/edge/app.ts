@@ -9,6 +9,7 @@ import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
+import { readableAddress } from './http/readable-address.ts';
 import { type Fetch, proxyPicture } from './images/proxy-picture.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
@@ -52,8 +53,11 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
 
   if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
   app.use('/v1/*', timing({ crossOrigin: true }));
+  app.use('/v1/*', readableAddress);
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);
+  addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');
+  addOtherMethods(app, '/v1/parse', 'GET, HEAD');
   describeApi(app);
 
   const content = dependencies.page ?? {};
@@ -69,6 +73,14 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     });
   }
   return app;
+}
+
+/** Refuses whatever method a path does not have. */
+function addOtherMethods(app: OpenAPIHono<EdgeEnv>, path: string, allow: string): void {
+  app.all(path, (c) => {
+    c.header('Allow', allow);
+    throw new AppError('method_not_allowed', `${path} has no ${c.req.method}.`, { hint: `It has ${allow}.` });
+  });
 }
 
 function script(body: string): Asset {

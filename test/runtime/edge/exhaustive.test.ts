@@ -32,6 +32,18 @@ const failing =
     throw new AppError(code, message);
   };
 
+describe('GET /v1/search, exhaustive', () => {
+  it('is the search that POST makes', async () => {
+    const { app, rank } = edge();
+    const response = await app.request('/v1/search?q=two+zebroids&exhaustive=true&limit=3');
+    const body = searchResponseSchema.parse(await response.json());
+    expect(body).toMatchObject({ ranking: 'exhaustive', limit: 3 });
+    expect(rank.mock.calls[0]?.[0]).toMatchObject({ candidates: 'all', offset: 0, limit: 3 });
+    const plain = await app.request('/v1/search?q=two+zebroids&exhaustive=false');
+    expect(searchResponseSchema.parse(await plain.json()).ranking).toBeUndefined();
+  });
+});
+
 describe('POST /v1/search, exhaustive', () => {
   it('answers the page that the reranker ranked, with payloads and evidence, and asks no database', async () => {
     const { app, encode, rank, retrieve, recall } = edge();

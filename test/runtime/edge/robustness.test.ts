@@ -123,6 +123,10 @@ describe('whatever a request holds', () => {
     ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
     ['a query given twice', 'q=a&q=b', 'request_invalid'],
     ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
+    ['a name that is not known', 'q=a&limitt=1', 'request_invalid'],
+    ['a value of exhaustive that is none', 'q=a&exhaustive=1', 'request_invalid'],
+    ['percent sequences that are no UTF-8', 'q=a%FF%FEdog', 'request_invalid'],
+    ['a percent sign that begins no sequence', 'q=100%', 'request_invalid'],
     ['a query of blanks of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
   ])('refuses %s', async (_, query, code) => {
     const { app, encode } = edge();
@@ -131,13 +135,15 @@ describe('whatever a request holds', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
-  it.each(['PUT', 'DELETE', 'PATCH'])('has nothing for %s', async (method) => {
-    const response = await edge().app.request('/v1/search?q=a', {
-      method,
-      body: method === 'DELETE' ? null : 'x',
-    });
-    expect(response.status).toBe(404);
-    expect(problemSchema.parse(await response.json()).detail).toContain(method);
+  it.each([
+    ['/v1/search?q=a', 'PUT', 'GET, HEAD, POST'],
+    ['/v1/search?q=a', 'DELETE', 'GET, HEAD, POST'],
+    ['/v1/parse?q=a', 'POST', 'GET, HEAD'],
+  ])('refuses %s by %s, and says what is allowed', async (path, method, allow) => {
+    const response = await edge().app.request(path, { method, body: method === 'DELETE' ? null : 'x' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    const problem = problemSchema.parse(await response.json());
+    expect(problem).toMatchObject({ code: 'method_not_allowed', detail: expect.stringContaining(method) });
   });
 
   it('answers HEAD like GET, without a body', async () => {

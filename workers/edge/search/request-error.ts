@@ -5,6 +5,7 @@ import { SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 /** Says of the first wrong parameter of an address what is wrong with it. */
 export function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
   const [issue] = error.issues;
+  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
   const name = String(issue?.path[0] ?? 'q');
   if (timesGiven(name) > 1) {
     return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Give it once.' });
@@ -15,11 +16,7 @@ export function queryError(error: z.core.$ZodError, timesGiven: (name: string) =
 /** Says of the first wrong name of a body what is wrong with it. */
 export function bodyError(error: z.core.$ZodError): AppError {
   const [issue] = error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    return new AppError('request_invalid', `${issue.keys.join(', ')}: not known to this search.`, {
-      hint: 'A search has q, limit, offset and exhaustive.',
-    });
-  }
+  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
   const name = issue?.path[0];
   if (name === undefined) {
     return new AppError('request_invalid', 'The body is no JSON object.', {
@@ -27,6 +24,12 @@ export function bodyError(error: z.core.$ZodError): AppError {
     });
   }
   return issueError(String(name), issue, 'Give a sentence as {"q": "…"}');
+}
+
+function unknownNames(names: readonly string[]): AppError {
+  return new AppError('request_invalid', `${names.join(', ')}: not known to this search.`, {
+    hint: 'A search has q, limit, offset and exhaustive.',
+  });
 }
 
 function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence: string): AppError {

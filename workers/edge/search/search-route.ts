@@ -31,7 +31,7 @@ const failures = {
   504: describeProblem('A part of the search did not answer in time'),
 };
 
-const querySchema = z.object({
+const querySchema = z.strictObject({
   q: searchQuerySchema.shape.q.meta({
     description: 'What to look for.',
     example: 'two dogs running on grass',
@@ -40,6 +40,9 @@ const querySchema = z.object({
   offset: searchQuerySchema.shape.offset.meta({
     description:
       'Hits to leave out. Hits behind the shortlist follow in the order of the coarse comparison and say so by their `stage`.',
+  }),
+  exhaustive: searchQuerySchema.shape.exhaustive.meta({
+    description: 'Compare every image instead of a shortlist; for small collections.',
   }),
 });
 
@@ -52,7 +55,8 @@ const getRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: found,
-    400: describeProblem('The query is empty, too long, or a number is out of range'),
+    400: describeProblem('The query is empty, too long, a number is out of range, or a name is not known'),
+    413: describeProblem('The collection has too many images for an exhaustive search'),
     ...failures,
   },
 });
@@ -89,8 +93,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRoutePart
   app.openapi(
     getRoute,
     async (c) => {
-      const request = { ...c.req.valid('query'), exhaustive: false };
-      return answerSearch(c, request, parts, `public, max-age=${parts.cacheSeconds}`);
+      return answerSearch(c, c.req.valid('query'), parts, `public, max-age=${parts.cacheSeconds}`);
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
