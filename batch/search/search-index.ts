@@ -13,12 +13,12 @@ import type { IndexFolder } from '../index/index-folder.ts';
 export interface SearchIndexOptions {
   readonly index: IndexFolder;
   readonly backend: string;
-  /** What the fused matcher multiplies; float32 unless said. */
+  /** The numbers that the fused matcher multiplies; float32 by default. */
   readonly precision?: MatchPrecision | undefined;
   readonly query: string;
   /** Hits wanted. */
   readonly limit: number;
-  /** Where recall asks; without it every coarse vector of the generation is compared, and no database is needed. */
+  /** The vector database for recall; without it every coarse vector of the generation is compared. */
   readonly store?: QdrantStore | undefined;
   /** Compares every image instead of a shortlist. */
   readonly exhaustive: boolean;
@@ -27,13 +27,13 @@ export interface SearchIndexOptions {
   /** Memory for the images that are compared at once, in bytes. */
   readonly memoryBytes: number;
   readonly signal: AbortSignal;
-  /** Counts the images that were compared. */
+  /** Called with the number of images that were compared. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface IndexHit {
   readonly id: number;
-  /** Fused score, what hits are sorted by. */
+  /** Fused score, by which hits are sorted. */
   readonly score: number;
   /** i2t + t2i. */
   readonly gsmn: number;
@@ -46,24 +46,24 @@ export interface IndexAnswer {
   readonly query: string;
   readonly words: readonly QueryWord[];
   readonly generation: string;
-  /** What compared, and what encoded the query. */
+  /** The backend that compared, and the one that encoded the query. */
   readonly backend: string;
   readonly encoder: string;
   /** Whether GSMN compared the images that recall found, or every one. */
   readonly ranking: 'shortlist' | 'exhaustive';
-  /** How many images GSMN compared. */
+  /** Number of images that GSMN compared. */
   readonly compared: number;
   readonly hits: readonly IndexHit[];
 }
 
-/** Attention from which on a region is reported; the command shows none. */
+/** Minimum attention of a reported region; the command shows none. */
 const NO_EVIDENCE = { regions: 0, weight: 1 };
 
 /**
- * Searches the active generation in this process: the engine that also serves, over the generation's own files.
+ * Searches the active generation in this process: with the engine of the services, on the generation's own files.
  *
  * @throws AppError `generation_missing`, `query_empty`, `query_too_long`, `backend_unavailable`, `recall_unavailable`,
- *   `memory_exhausted` when not even one image fits, and what reading the generation throws.
+ * `memory_exhausted` if not even one image fits, and what reading the generation throws.
  */
 export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
   const { index, backend, precision, query, limit, store, exhaustive, signal, onProgress } = options;
@@ -93,7 +93,7 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
       { q: query, limit, offset: 0, exhaustive },
       {
         encoder: {
-          // Every hit is compared, however many are wanted.
+          // Every hit is compared, however many are requested.
           encode: async (text) => {
             const encoded = await queries.encode(text);
             const { ranking } = encoded;
@@ -145,12 +145,12 @@ function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker
   };
 }
 
-/** Every generation of a build has its payloads; one without them can be searched through its database alone. */
+/** Every generation from a build has its payloads; one without them can only be searched with its database. */
 const noPayloads: Payloads = {
   read: async ({ generation }) => {
     throw new AppError(
       'generation_incomplete',
-      `generation ${generation} does not have what is known of its images`,
+      `generation ${generation} does not have the payloads of its images`,
       {
         hint: 'build it again, or name its vector database: --qdrant',
       },

@@ -3,17 +3,17 @@ import { Admission } from './admission.ts';
 
 const { signal } = new AbortController();
 
-/** Lets everything that can go on go on. */
+/** Lets everything that can continue do so. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Work that ends when it is told to. */
+/** Work that ends when it is aborted. */
 function held() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   return { work: () => promise, end: () => resolve('done'), fail: () => reject(new Error('broken')) };
 }
 
 describe('Admission', () => {
-  it('runs as many at once as it may, then one by one in their order', async () => {
+  it('runs as many at once as allowed, then one by one in their order', async () => {
     const admission = new Admission(2, 10);
     const order: number[] = [];
     const jobs = [0, 1, 2, 3].map(() => held());
@@ -33,7 +33,7 @@ describe('Admission', () => {
     expect([order, admission.running, admission.waiting]).toEqual([[0, 1, 2, 3], 0, 0]);
   });
 
-  it('refuses whoever finds the queue full, and nobody else', async () => {
+  it('refuses requests that find the queue full, and no others', async () => {
     const admission = new Admission(1, 1);
     const [first, second] = [held(), held()];
     const results = [admission.run(signal, first.work), admission.run(signal, second.work)];
@@ -55,7 +55,7 @@ describe('Admission', () => {
     expect([admission.running, admission.waiting]).toEqual([0, 0]);
   });
 
-  it('lets a waiting one leave, whose work then never begins', async () => {
+  it('lets a waiting request leave, whose work then never starts', async () => {
     const admission = new Admission(1, 5);
     const job = held();
     const running = admission.run(signal, job.work);
@@ -72,7 +72,7 @@ describe('Admission', () => {
     expect([await running, await behind, began]).toEqual(['done', 'behind', false]);
   });
 
-  it('keeps the place of an aborted one until its work has really ended', async () => {
+  it('keeps the place of an aborted request until its work has really ended', async () => {
     const admission = new Admission(1, 5);
     const job = held();
     const aborting = new AbortController();
@@ -86,7 +86,7 @@ describe('Admission', () => {
     expect(await next).toBe('next');
   });
 
-  it('does not begin what was aborted before', async () => {
+  it('does not start work that was aborted before', async () => {
     const admission = new Admission(1, 1);
     const aborted = AbortSignal.abort(new Error('gone'));
     await expect(admission.run(aborted, async () => 'never')).rejects.toThrow('gone');

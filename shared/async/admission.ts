@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 
-/** Lets a number of requests work at once and some more wait, in order; whoever comes after them is refused. */
+/** Lets a number of requests work at once and some more wait, in order; requests beyond these are refused. */
 export class Admission {
   readonly #concurrency: number;
   readonly #queueLength: number;
@@ -21,7 +21,7 @@ export class Admission {
   }
 
   /**
-   * Runs the work when it is its turn. Its place is free again when the work has really ended.
+   * Runs the work in its turn. Its place is free again when the work has really ended.
    *
    * @throws AppError `overloaded`, or the signal's reason when it is aborted while waiting.
    */
@@ -42,14 +42,14 @@ export class Admission {
       return;
     }
     if (this.#waiting.length >= this.#queueLength) {
-      throw new AppError('overloaded', `${this.#waiting.length} requests are waiting already`, {
-        hint: 'ask again in a moment, or run more instances of the service',
+      throw new AppError('overloaded', `${this.#waiting.length} requests are already waiting`, {
+        hint: 'try again in a moment, or run more instances of the service',
       });
     }
     await new Promise<void>((resolve, reject) => {
       const enter = (): void => {
         signal.removeEventListener('abort', leave);
-        // The place passes from one request to the next in the same step, so nobody slips in between.
+        // The place passes from one request to the next in the same step, so no other request can take it.
         this.#running++;
         resolve();
       };

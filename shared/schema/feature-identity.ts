@@ -3,8 +3,8 @@ import { z } from 'zod';
 const count = z.number().int().positive();
 
 /**
- * Which feature source made region features: `{split}_features.json` of a data folder, a part of a model and of a generation.
- * Numbers of different sources mean different things, even where there are as many of them.
+ * Which feature source made region features: `{split}_features.json` of a data folder, and part of a model and of a
+ * generation. Numbers of different sources have different meanings, even if there are equally many.
  */
 export const featureIdentitySchema = z.strictObject({
   /** The source's id. */

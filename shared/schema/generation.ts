@@ -11,7 +11,7 @@ const generationFileSchema = z.object({ path: z.string(), bytes: count, sha256 }
 
 const format = z.literal('gsmn-generation');
 
-/** What both versions of a manifest say. */
+/** The fields of both versions of a manifest. */
 const common = {
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** Where the data came from, for people. */
@@ -42,16 +42,16 @@ const common = {
 /** The halves of a generation: graphs, vectors and payloads of images, and the same of their captions. */
 const halfSchema = z.enum(['images', 'captions']);
 
-/** Version 1: always both halves, and not a word on where the features come from. */
+/** Version 1: always both halves, without the source of the features. */
 const manifestVersion1Schema = z.object({ format, version: z.literal(1), ...common });
 
 const manifestVersion2Schema = z
   .object({
     format,
     version: z.literal(2),
-    /** Images always; without `captions` there are no captions, no files of them, and no collection. */
+    /** Always images; without `captions` there are no captions, no files of them, and no collection. */
     holds: z.array(halfSchema),
-    /** The source of the images' features; absent where the data did not name it. */
+    /** The source of the images' features; absent if the data did not name it. */
     features: featureIdentitySchema.optional(),
     ...common,
     collections: z.object({ images: z.string(), captions: z.string().optional() }),
@@ -75,10 +75,10 @@ const manifestVersion2Schema = z
  */
 export type GenerationManifest = z.infer<typeof manifestVersion2Schema>;
 
-/** What writers write: the current version. */
+/** The current version, which is written. */
 export const generationManifestSchema = manifestVersion2Schema;
 
-/** What readers accept, as the current version. */
+/** All versions that are read, as the current version. */
 export const storedManifestSchema = z.discriminatedUnion('version', [
   manifestVersion1Schema.transform(
     (manifest): GenerationManifest => ({ ...manifest, version: 2, holds: ['images', 'captions'] }),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { imagePayloadSchema } from './generation.ts';
 import { rankingSchema } from './ranking.ts';
 
-/** The header in which a caller of the reranker says for how many milliseconds more it waits for the answer. */
+/** The header by which a caller of the reranker says for how many more milliseconds it waits for the response. */
 export const TIMEOUT_HEADER = 'x-timeout-ms';
 
 /** Limits of the reranker; the edge worker refuses earlier what the service would refuse. */
 export const RANK_LIMITS = {
-  /** Images of a shortlist; more come without their cosines, as an exhaustive ranking, or as `"all"`. */
+  /** Images of a shortlist. More candidates are allowed without cosines, as an exhaustive ranking, or as `"all"`. */
   shortlist: 1000,
-  /** Last image of a page that may be asked for: offset and limit together. */
+  /** Last image of a page that may be requested: offset and limit together. */
   depth: 2000,
   /** Images of a page. */
   page: 100,
@@ -19,22 +19,22 @@ export const RANK_LIMITS = {
 export const queryWordSchema = z.object({
   /** The token as it is looked up. */
   text: z.string(),
-  /** Id in the vocabulary; that of `<unk>` for a word the model does not know. */
+  /** Id in the vocabulary; that of `<unk>` for a word that the model does not know. */
   id: z.number().int().nonnegative(),
   known: z.boolean(),
-  /** Of an unknown word: the known one that is spelled most like it. */
+  /** For an unknown word: the known word with the nearest spelling. */
   suggestion: z.string().optional(),
 });
 export type QueryWord = z.infer<typeof queryWordSchema>;
 
 export const encodeRequestSchema = z.object({
   query: z.string().min(1),
-  /** Which generation's model to use; the active one when absent. */
+  /** The generation whose model to use; by default the active one. */
   generation: z.string().optional(),
 });
 export type EncodeRequest = z.infer<typeof encodeRequestSchema>;
 
-/** A query as the vector database and the reranker take it. */
+/** A query as the vector database and the reranker need it. */
 export const encodeResponseSchema = z.object({
   generation: z.string(),
   collection: z.string(),
@@ -47,10 +47,10 @@ export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
 export const parseRequestSchema = encodeRequestSchema.pick({ query: true, generation: true });
 
-/** The graph of a query's words. */
+/** The parse of a query's words. */
 export const parseResponseSchema = z.object({
   generation: z.string(),
-  /** Whether the scores depend on it: those of dense models do not, nor those of models that propagate `self`. */
+  /** Whether scores depend on it: those of dense models and of models that propagate `self` do not. */
   compared: z.boolean(),
   words: z.array(
     queryWordSchema.extend({
@@ -62,7 +62,7 @@ export const parseResponseSchema = z.object({
       universalTag: z.string(),
     }),
   ),
-  /** `[head, dependent]`, the root's first, as `{split}_caps.json` has them. */
+  /** `[head, dependent]`, the root's first, as in `{split}_caps.json`. */
   dependencies: z.array(z.tuple([z.number().int(), z.number().int()])),
 });
 export type ParseResponse = z.infer<typeof parseResponseSchema>;
@@ -70,13 +70,13 @@ export type ParseResponse = z.infer<typeof parseResponseSchema>;
 /** Little-endian float32 numbers as base64. */
 const floatsSchema = z.string();
 
-/** A query that was encoded already: its words, their nodes, its parse and its coarse vector. */
+/** An encoded query: its words, their nodes, its parse and its coarse vector. */
 export const encodedQuerySchema = z.object({
   /** The L - 2 words between `<start>` and `<end>`, which evidence names. */
   words: z.array(z.string()),
   /** Word nodes, `[L, D]`. */
   nodes: floatsSchema,
-  /** `[head, dependent]` pairs, the root's first; of models that compare parses. */
+  /** `[head, dependent]` pairs, the root's first; for models that compare parses. */
   dependencies: z.array(z.tuple([z.number().int(), z.number().int()])).optional(),
   /** Unit coarse vector, `[dimensions]`. */
   coarse: floatsSchema,
@@ -84,14 +84,14 @@ export const encodedQuerySchema = z.object({
 
 const count = z.number().int().nonnegative();
 
-/** Asks for a page of images, ranked by the fused score. */
+/** Requests a page of images, ranked by the fused score. */
 export const rankRequestSchema = z.object({
-  /** The sentence, or its encoded form by the same generation's model. */
+  /** The sentence, or its encoded form from the model of the same generation. */
   query: z.union([z.string().min(1), encodedQuerySchema]),
   generation: z.string(),
   /**
-   * The images to rank, each as `[ordinal, cosine of the coarse vectors]`, best first; or every one. A cosine of null is computed by
-   * the reranker from the generation's own vectors.
+   * The images to rank, each as `[ordinal, cosine of the coarse vectors]`, best first; or all. The reranker computes a cosine of
+   * null from the generation's own vectors.
    */
   candidates: z.union([z.literal('all'), z.array(z.tuple([count, z.number().nullable()])).min(1)]),
   offset: count.default(0),
@@ -115,17 +115,20 @@ export const evidenceSchema = z.object({ words: z.array(wordEvidenceSchema) });
 export type EvidenceAnswer = z.infer<typeof evidenceSchema>;
 
 /**
- * Evidence of one image in few bytes: as the search API has it, a page would be some 70 kB from the reranker to the edge, most of it the
- * same boxes again and again.
+ * Evidence of one image in few bytes. In the form of the search API, a page would be about 70 kB from the reranker to the edge, most of
+ * it repeated boxes.
  */
 export interface PackedEvidence {
-  /** For each word of the query its score, then the regions that it attended to, strongest first, as `region, weight, region, weight, …`. */
+  /**
+   * For each word of the query its score, then the regions that it attended to, strongest first, as `region, weight,
+   * region, weight, …`.
+   */
   readonly words: readonly (readonly number[])[];
-  /** Of those regions, each once: `[region, x1, y1, x2, y2]`, as fractions of width and height. */
+  /** These regions, each once: `[region, x1, y1, x2, y2]`, as fractions of width and height. */
   readonly boxes: readonly (readonly [region: number, x1: number, y1: number, x2: number, y2: number])[];
 }
 
-/** Whoever calls the reranker takes these numbers on trust: checking all of every answer would cost an edge worker more than using them. */
+/** Callers of the reranker trust these numbers: checking all of every response would cost an edge worker more than using them. */
 const packedEvidenceSchema = z.custom<PackedEvidence>(
   (value) =>
     typeof value === 'object' &&
@@ -136,17 +139,17 @@ const packedEvidenceSchema = z.custom<PackedEvidence>(
 
 export const rankResponseSchema = z.object({
   generation: z.string(),
-  /** The generation that is active now: another one once an index was rebuilt or rolled back. */
+  /** The generation that is active now: another one after an index was rebuilt or rolled back. */
   active: z.string(),
-  /** What compared. */
+  /** The backend that compared. */
   backend: z.string(),
   /** How many images were compared. */
   compared: count,
-  /** The page, best first; equal scores in the order of the candidates, of `"all"` by ordinal. */
+  /** The page, best first; equal scores in the order of the candidates, for `"all"` by ordinal. */
   images: z.array(
     z.object({
       id: count,
-      /** Fused score, what images are ranked by. */
+      /** Fused score, by which images are ranked. */
       score: z.number(),
       /** i2t + t2i. */
       gsmn: z.number(),
@@ -156,9 +159,9 @@ export const rankResponseSchema = z.object({
       evidence: packedEvidenceSchema.optional(),
     }),
   ),
-  /** Whether each image of the page has its evidence; when it does not, why. */
+  /** Whether each image of the page has its evidence; if not, why. */
   evidence: z.enum(['complete', 'late', 'failed']),
-  /** Milliseconds of its parts, waiting for others included. */
+  /** Milliseconds of its parts, including waiting for other requests. */
   took: z.object({ match: z.number(), evidence: z.number() }),
 });
 export type RankResponse = z.infer<typeof rankResponseSchema>;

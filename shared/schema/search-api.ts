@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evidenceSchema, queryWordSchema } from './rank-api.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
 
-/** Which stage put the hits in order: `rerank` is full GSMN on the shortlist, `recall` the coarse order. */
+/** The stage that ordered the hits: `rerank` is full GSMN on the shortlist, `recall` the order of coarse scores. */
 export const stageSchema = z.enum(['rerank', 'recall']);
 export type Stage = z.infer<typeof stageSchema>;
 
@@ -18,7 +18,7 @@ export const searchQuerySchema = z.strictObject({
     .transform((text) => text === 'true'),
 });
 
-/** The same as JSON. */
+/** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
 export const searchRequestSchema = z.strictObject({
   q: searchQuerySchema.shape.q,
   limit: z.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
@@ -28,7 +28,7 @@ export const searchRequestSchema = z.strictObject({
 
 export const searchHitSchema = z.object({
   id: z.number().int().nonnegative(),
-  /** What the hits are sorted by: the fused score, or the coarse cosine when the stage is `recall`. */
+  /** The score that hits are sorted by: the fused score, or the coarse score if the stage is `recall`. */
   score: z.number(),
   stage: stageSchema,
   image: z.object({
@@ -48,9 +48,9 @@ export const searchResponseSchema = z.object({
   words: z.array(queryWordSchema),
   generation: z.string(),
   stage: stageSchema,
-  /** Present when every image was compared, and not a shortlist. */
+  /** Present if every image was compared instead of a shortlist. */
   ranking: z.literal('exhaustive').optional(),
-  /** Present when the answer is not what it should be: why, in one sentence. */
+  /** Present if the answer lacks something: why, in one sentence. */
   degraded: z.object({ code: z.string(), message: z.string() }).optional(),
   limit: z.number().int(),
   offset: z.number().int(),

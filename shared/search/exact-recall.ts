@@ -3,7 +3,7 @@ import { exactRecall as nearest } from '../retrieval/exact-recall.ts';
 import type { Recall } from './ports.ts';
 import type { SearchGeneration } from './search-generation.ts';
 
-/** Recall by all coarse vectors of a generation in this process: exact, and without a database. */
+/** Recall from all coarse vectors of a generation in this process: exact, and without a database. */
 export function exactRecall({ manifest, vectors }: Pick<SearchGeneration, 'manifest' | 'vectors'>): Recall {
   return {
     nearest: async ({ coarse }, limit, { signal }) => {

@@ -13,7 +13,7 @@ const VOCABULARY = parseVocabulary(
 );
 const RANKING = { shortlist: 5, coarseWeight: 0.5 };
 
-/** Hears the sum of the ids, and the length of the text. */
+/** Depends on the sum of the ids, and on the length of the text. */
 const recall: RecallTextEncoder = {
   kind: 'sum',
   dimensions: 2,
@@ -59,7 +59,7 @@ function queries({ cacheBytes = 10_000, parses = false, kept = false } = {}) {
 }
 
 describe('an encoded query', () => {
-  it('is what the model makes of its words, and says which model', async () => {
+  it('has what the model makes of its words, and names its generation', async () => {
     const { encoder } = queries();
     expect(encoder.backend).toBe('numbers');
     expect(await encoder.encode('A dog runz')).toEqual({
@@ -78,7 +78,7 @@ describe('an encoded query', () => {
     });
   });
 
-  it('has its parse where the model compares parses', async () => {
+  it('has its parse if the model compares parses', async () => {
     const { caption } = await queries({ parses: true }).encoder.encode('a dog runs');
     expect(caption.dependencies).toEqual([
       [0, 3],
@@ -87,7 +87,7 @@ describe('an encoded query', () => {
     ]);
   });
 
-  it('says that its model was kept', async () => {
+  it('reports that its model was kept', async () => {
     expect((await queries({ kept: true }).encoder.encode('a dog')).kept).toBe(true);
   });
 
@@ -96,20 +96,20 @@ describe('an encoded query', () => {
     [' \t\n ', 'query_empty'],
     ['a'.repeat(SEARCH_LIMITS.queryCharacters + 1), 'query_too_long'],
     ['a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
-  ])('is not made of "%.20s"', async (text, code) => {
+  ])('is refused for "%.20s"', async (text, code) => {
     const { encoder, encodeCaptions } = queries();
     await expect(encoder.encode(text)).rejects.toMatchObject({ code });
     expect(encodeCaptions).not.toHaveBeenCalled();
   });
 
-  it('may have as many words as the matchers take', () => {
+  it('may have as many words as the matchers support', () => {
     const { words, ids } = queryWords('a '.repeat(SEARCH_LIMITS.queryWords), VOCABULARY);
     expect([words.length, ids.length]).toEqual([62, 64]);
   });
 });
 
 describe('the memory of encoded queries', () => {
-  it('gives the same the second time, and tells', async () => {
+  it('returns the same the second time, and reports it', async () => {
     const { encoder, encodeCaptions, onQuery } = queries();
     const first = await encoder.encode('a dog');
     expect(await encoder.encode('a dog')).toBe(first);
@@ -124,7 +124,7 @@ describe('the memory of encoded queries', () => {
     expect([one.coarse[1], other.coarse[1]]).toEqual([5, 6]);
   });
 
-  it('has what is asked twice at once encoded once', async () => {
+  it('encodes a query once if it is requested twice at the same time', async () => {
     const { encoder, encodeCaptions, onQuery } = queries();
     const [one, other] = await Promise.all([encoder.encode('a dog'), encoder.encode('a dog')]);
     expect(other).toBe(one);
@@ -140,7 +140,7 @@ describe('the memory of encoded queries', () => {
     expect(encodeCaptions).toHaveBeenCalledTimes(2);
   });
 
-  it('holds no more than it may, or nothing', async () => {
+  it('holds at most its size, or nothing', async () => {
     const none = queries({ cacheBytes: 0 });
     await none.encoder.encode('a');
     await none.encoder.encode('a');

@@ -8,7 +8,7 @@ import { encodeQuery, suggestSpellings, type Vocabulary } from '../text/index.ts
 import { LruCache } from './lru-cache.ts';
 import type { EncodedQuery, QueryEncoder } from './ports.ts';
 
-/** What reads the queries of one generation. */
+/** The parts that read the queries of one generation. */
 export interface QueryModel {
   readonly generation: string;
   /** The collection of the generation's images in the vector database. */
@@ -17,16 +17,19 @@ export interface QueryModel {
   readonly vocabulary: Vocabulary;
   readonly encoder: CaptionEncoder;
   readonly recall: RecallTextEncoder;
-  /** Of a model that compares parses. */
+  /** For a model that compares parses. */
   readonly parser?: Parser | undefined;
 }
 
-/** The graph of a query that was encoded in this process. */
+/** The caption graph of a query that was encoded in this process. */
 export interface LocalQuery extends EncodedQuery {
   readonly caption: CaptionGraph;
 }
 
-/** Encodes queries by the model of one generation, and remembers the last ones; the same query asked twice at once is encoded once. */
+/**
+ * Encodes queries with the model of one generation, and caches the last ones. The same query requested twice at the
+ * same time is encoded once.
+ */
 export class LocalQueryEncoder implements QueryEncoder {
   readonly #model: QueryModel;
   readonly #kept: boolean;
@@ -36,7 +39,7 @@ export class LocalQueryEncoder implements QueryEncoder {
 
   /**
    * @param cacheBytes memory for encoded queries
-   * @param kept whether the model may outlive its generation's being active
+   * @param kept whether the model may still be used when its generation is not active any more
    */
   constructor(
     model: QueryModel,
@@ -56,7 +59,7 @@ export class LocalQueryEncoder implements QueryEncoder {
     this.#onQuery = onQuery;
   }
 
-  /** What encodes. */
+  /** The backend of the encoder. */
   get backend(): string {
     return this.#model.encoder.backend;
   }
@@ -118,7 +121,7 @@ export function queryWords(text: string, vocabulary: Vocabulary): ReturnType<typ
 }
 
 function tooLong(has: string, most: string): AppError {
-  return new AppError('query_too_long', `the query has ${has}, the most is ${most}`, {
+  return new AppError('query_too_long', `the query has ${has}, the maximum is ${most}`, {
     hint: 'say it in one sentence',
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LruCache } from './lru-cache.ts';
 
 describe('LruCache', () => {
-  it('lets go of what was used longest ago when it is full', () => {
+  it('evicts the least recently used value when it is full', () => {
     const cache = new LruCache<number>(30);
     cache.set('a', 1, 10);
     cache.set('b', 2, 10);
@@ -13,7 +13,7 @@ describe('LruCache', () => {
     expect(cache.bytes).toBe(30);
   });
 
-  it('makes room for a large value by letting several go', () => {
+  it('evicts several values for a large one', () => {
     const cache = new LruCache<number>(30);
     for (const key of ['a', 'b', 'c']) cache.set(key, 0, 10);
     cache.set('d', 1, 25);
@@ -26,14 +26,14 @@ describe('LruCache', () => {
     expect(cache.bytes).toBe(25);
   });
 
-  it('counts a value that is set again once', () => {
+  it('counts a value once if it is set again', () => {
     const cache = new LruCache<number>(30);
     cache.set('a', 1, 20);
     cache.set('a', 2, 5);
     expect([cache.get('a'), cache.bytes]).toEqual([2, 5]);
   });
 
-  it('does not keep what is larger than itself, nor the old value of that key', () => {
+  it('does not keep a value larger than itself, nor the old value of its key', () => {
     const cache = new LruCache<number>(30);
     cache.set('a', 1, 10);
     cache.set('b', 2, 10);

@@ -1,4 +1,4 @@
-/** Keeps what was used last, up to a number of bytes. */
+/** Keeps the most recently used values, up to a number of bytes. */
 export class LruCache<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly bytes: number }>();
   readonly #capacity: number;
@@ -15,7 +15,7 @@ export class LruCache<V> {
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    // A Map lists its keys by age, so taking the entry out and in again makes it the youngest.
+    // A Map lists its keys in order of insertion, so removing the entry and adding it again makes it the most recent.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry.value;

@@ -48,7 +48,7 @@ describe.each([
   });
   afterAll(() => rm(index, { recursive: true }));
 
-  it('holds what reads queries, and nothing of images', async () => {
+  it('contains what reads queries, and nothing about images', async () => {
     const { tensors } = await openSafetensors(bytesSource('the query model', bytes));
     const names = [...tensors.keys()];
     expect(names.filter((name) => name.startsWith('coarse.')).length).toBeGreaterThan(0);
@@ -59,7 +59,7 @@ describe.each([
     expect(names).toEqual(expect.arrayContaining(text));
   });
 
-  it('is the same after it was sent', async () => {
+  it('is the same after sending', async () => {
     const { manifest, model, vocabulary } = tiny;
     const read = await readQueryModel(bytes, 'the query model');
     expect(read).toMatchObject({
@@ -81,7 +81,7 @@ describe.each([
     expect(read.parser).toEqual(model.parser);
   });
 
-  it('encodes to the bits of the whole model', async () => {
+  it('encodes to the same bits as the whole model', async () => {
     const common = { generation: tiny.id, collection: 'c', ranking: tiny.manifest.ranking };
     const parserFrom = (file: Uint8Array | undefined) => file && parserOf(bytesSource('the parser', file));
     const encode = async ({ vocabulary, config: shapes, parameters, coarse, parser }: Parts) =>
@@ -105,7 +105,7 @@ describe.each([
     expect(here.caption.dependencies === undefined).toBe(tiny.model.parser === undefined);
   });
 
-  it('says what is wrong with a file that is none', async () => {
+  it('names what is wrong with another file', async () => {
     const none = writeSafetensors(new Map());
     await expect(readQueryModel(none, 'it')).rejects.toMatchObject({ code: 'format_invalid' });
     await expect(readQueryModel(bytes.slice(0, -1), 'it')).rejects.toMatchObject({ code: 'format_invalid' });
@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-it('leaves out the image sides of a concatenated recall encoder, too', async () => {
+it('also leaves out the image sides of a concatenated recall encoder', async () => {
   const index = await mkdtemp(join(tmpdir(), 'query-model-'));
   const { model } = await writeTinyGeneration(index);
   const stored = concatenateEncoders([

@@ -12,9 +12,9 @@ import { type GenerationManifest, modelConfigSchema, rankingSchema } from '../sc
 import { parseVocabulary, type Vocabulary } from '../text/index.ts';
 
 /**
- * The query model: the part of a generation's model that reads queries, as one file for the edge worker. It is a safetensors file of the
- * text encoder's parameters, the text side of the coarse head (its tensors behind `coarse.`) and, where parses are compared, the parser's
- * file as bytes; what else it takes is JSON in the metadata.
+ * The query model: the part of a generation's model that reads queries, as one file for the edge worker. It is a safetensors file with
+ * the text encoder's parameters, the text side of the recall encoder (its tensors have the prefix `coarse.`) and, if parses are compared,
+ * the parser's file as bytes. Everything else is JSON in the metadata.
  */
 const metadataSchema = z.object({
   format: z.literal('gsmn-query-model'),
@@ -29,26 +29,26 @@ const metadataSchema = z.object({
 });
 
 const COARSE = 'coarse.';
-/** The image side of a coarse head, also of a part of a concatenated one, which queries have no use for. */
+/** The image side of a recall encoder, also as a part of a concatenated one; queries do not need it. */
 const IMAGE_SIDE = /^(\d+\.)*image\./;
 const PARSER = 'parser';
 
-/** A query model, read. */
+/** The contents of a query model. */
 export interface StoredQueryModel
   extends Pick<z.output<typeof metadataSchema>, 'generation' | 'collection' | 'ranking' | 'config'> {
   readonly vocabulary: Vocabulary;
-  /** Of the text encoder. They lie in the bytes that were read. */
+  /** Of the text encoder. They are views of the bytes that were read. */
   readonly parameters: Parameters;
-  /** The coarse head's configuration, and the tensors of its text side. */
+  /** The configuration of the recall encoder, and the tensors of its text side. */
   readonly coarse: { readonly config: unknown; readonly tensors: Parameters };
-  /** The parser's file, of a model that compares parses. */
+  /** The parser's file, for a model that compares parses. */
   readonly parser: Uint8Array | undefined;
 }
 
-/** A query model as it is sent. */
+/** A query model for sending. */
 export interface QueryModelFile {
   readonly bytes: number;
-  /** A few megabytes at a time, read from the generation's files as they are taken. */
+  /** Some megabytes at a time, read from the generation's files on demand. */
   pieces(): AsyncGenerator<Uint8Array>;
 }
 
@@ -160,7 +160,7 @@ export async function readQueryModel(bytes: Uint8Array, name: string): Promise<S
       throw new AppError('format_invalid', `${name}: tensor "${tensor}" is ${dtype}, expected F32`);
     }
     const data = floats(bytes, offset, size);
-    // What is kept is a copy, so that the whole can be let go of.
+    // What is kept is a copy, so that the rest can be freed.
     if (tensor.startsWith(COARSE)) head.set(tensor.slice(COARSE.length), { shape, data: data.slice() });
     else parameters.set(tensor, { shape, data });
   }
@@ -173,7 +173,7 @@ export async function readQueryModel(bytes: Uint8Array, name: string): Promise<S
   };
 }
 
-/** Numbers of the file, in place where they are aligned: a Worker has no memory for a second copy. */
+/** Numbers of the file, in place if they are aligned: a Worker has no memory for a second copy. */
 function floats(bytes: Uint8Array, offset: number, size: number): Float32Array {
   const at = bytes.byteOffset + offset;
   if (at % 4 === 0) return new Float32Array(bytes.buffer, at, size / 4);
@@ -185,7 +185,7 @@ function readMetadata(text: string | undefined, name: string): z.output<typeof m
   try {
     value = JSON.parse(text ?? '');
   } catch (cause) {
-    throw new AppError('format_invalid', `${name} is no query model`, { cause });
+    throw new AppError('format_invalid', `${name} is not a query model`, { cause });
   }
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version !== 1) {

@@ -2,7 +2,7 @@ import { unlessAborted } from '../async/deadline.ts';
 import type { CaptionGraph, Matcher } from '../model/index.ts';
 import type { ImageSlice, ImageStore } from './images/image-store.ts';
 
-/** Queries of one batch at most, and images of all of them together. */
+/** Maximum number of queries in a batch, and of images of all of them together. */
 const MOST_QUERIES = 32;
 const MOST_PAIRS = 8192;
 
@@ -15,7 +15,7 @@ interface Asked {
 
 interface AskedList extends Asked {
   readonly ids: readonly number[];
-  /** i2t + t2i by place among the ids. */
+  /** GSMN scores by position among the ids. */
   readonly scores: Float32Array;
 }
 
@@ -23,18 +23,18 @@ interface AskedScan extends Asked {
   readonly begin: () => ScanListener;
 }
 
-/** Hears the scores (i2t + t2i) of images `from` to `from + gsmn.length`. */
+/** Receives the GSMN scores of images `from` to `from + gsmn.length`. */
 export type ScanListener = (from: number, gsmn: Float32Array) => Promise<void>;
 
 export interface BatchHooks {
-  /** Called with the seconds that images took to come into memory, and those that comparing took. */
+  /** Called with the seconds for getting images into memory, and for comparing them. */
   readonly onStage?: ((stage: 'images' | 'match', seconds: number) => void) | undefined;
   readonly onPairs?: ((count: number) => void) | undefined;
 }
 
 /**
- * Scores queries against images so that requests that come at the same time share the work: while one batch is compared the next one
- * gathers, and a scan of all images serves every query that waited for it. The scores are those of each query alone, bit for bit.
+ * Scores queries against images so that simultaneous requests share the work: while one batch is compared the next one gathers, and
+ * a scan of all images serves every query that waited for it. The scores are those of each query alone, bit for bit.
  */
 export class ScoreBatches {
   readonly #matcher: Matcher;
@@ -57,7 +57,7 @@ export class ScoreBatches {
     );
   }
 
-  /** GSMN's scores (i2t + t2i) of some images with a caption, in the order of the ids. */
+  /** GSMN scores of some images with a caption, in the order of the ids. */
   async list(caption: CaptionGraph, ids: readonly number[], signal: AbortSignal): Promise<Float32Array> {
     const scores = new Float32Array(ids.length);
     await this.#lists.ask(signal, (asked) => ({ ...asked, caption, ids, scores }));
@@ -65,14 +65,14 @@ export class ScoreBatches {
   }
 
   /**
-   * The scores of every image with a caption, slice by slice, to the listener that `begin` makes. A scan that failed in company begins
-   * once more, with a new listener.
+   * The scores of every image with a caption, slice by slice, to the listener that `begin` makes. A scan that failed together with
+   * others starts again once, with a new listener.
    */
   scan(caption: CaptionGraph, begin: () => ScanListener, signal: AbortSignal): Promise<void> {
     return this.#scans.ask(signal, (asked) => ({ ...asked, caption, begin }));
   }
 
-  /** Resolves when nothing is compared any more; nobody may ask then. */
+  /** Resolves when nothing is compared any more; no further requests may be made. */
   async idle(): Promise<void> {
     await Promise.all([this.#lists.idle, this.#scans.idle]);
   }
@@ -85,7 +85,7 @@ export class ScoreBatches {
       (work) => this.#images.use(union, signal, work),
       async ({ prepared, from }) => {
         const to = from + prepared.count;
-        // Which of its images each query finds in this slice.
+        // Positions in each query's list of the images in this slice.
         const found = batch
           .filter((asked) => !asked.signal.aborted)
           .map((asked) => ({ asked, at: [...asked.ids.keys()].filter((index) => within(index, asked)) }))
@@ -141,7 +141,7 @@ export class ScoreBatches {
     );
   }
 
-  /** Runs over slices of images, and tells how long they took to come and to be compared. */
+  /** Iterates over slices of images, and reports how long loading and comparing them took. */
   async #slices(
     signal: AbortSignal,
     over: (work: (slice: ImageSlice) => Promise<void>) => Promise<void>,
@@ -154,7 +154,7 @@ export class ScoreBatches {
       since = now;
     };
     await over(async (slice) => {
-      // It may have come ahead of its turn.
+      // It may have been loaded ahead.
       signal.throwIfAborted();
       lap('images');
       await work(slice);
@@ -163,7 +163,7 @@ export class ScoreBatches {
   }
 }
 
-/** How many of the waiting requests make a batch: one at least. */
+/** How many of the waiting requests make a batch: at least one. */
 function firstThatFit(waiting: readonly AskedList[]): number {
   let pairs = 0;
   for (const [index, { ids }] of waiting.entries()) {
@@ -173,7 +173,7 @@ function firstThatFit(waiting: readonly AskedList[]): number {
   return waiting.length;
 }
 
-/** Runs work whose signal is aborted when nobody of a batch waits any more. */
+/** Runs work whose signal is aborted when no request of the batch waits any more. */
 async function whileAwaited<T extends Asked>(
   batch: readonly T[],
   work: (batch: readonly T[], signal: AbortSignal) => Promise<void>,
@@ -195,7 +195,7 @@ async function whileAwaited<T extends Asked>(
   }
 }
 
-/** Runs batches one after the other; what is asked for meanwhile waits for the next one. */
+/** Runs batches one after another; requests meanwhile wait for the next one. */
 class Gatherer<T extends Asked> {
   readonly #run: (batch: readonly T[], signal: AbortSignal) => Promise<void>;
   readonly #size: (waiting: readonly T[]) => number;
@@ -214,7 +214,7 @@ class Gatherer<T extends Asked> {
     return this.#working ?? Promise.resolve();
   }
 
-  /** Waits until the batch of what is asked for is done, or the signal is aborted. */
+  /** Waits until the batch of the request is done, or the signal is aborted. */
   async ask(
     signal: AbortSignal,
     make: (asked: Pick<Asked, 'signal' | 'resolve' | 'reject'>) => T,
@@ -227,16 +227,16 @@ class Gatherer<T extends Asked> {
   }
 
   async #work(): Promise<void> {
-    // Requests of the same turn of the event loop come into the first batch together.
+    // Requests from the same turn of the event loop go into the first batch together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#settle(this.#waiting.splice(0, this.#size(this.#waiting)));
     }
-    // In the same step as the last look: whoever comes from now on starts the work again.
+    // In the same step as the last check: later requests start the work again.
     this.#working = undefined;
   }
 
-  /** Does not throw. What fails in company is tried alone, so that a damaged image fails only those who asked for it. */
+  /** Does not throw. Requests that fail together are tried separately, so that a damaged image fails only those that need it. */
   async #settle(asked: readonly T[]): Promise<void> {
     const batch = asked.filter(({ signal }) => !signal.aborted);
     if (batch.length === 0) return;

@@ -25,9 +25,9 @@ export interface SearchParts {
   readonly recall: Recall;
   readonly ranker: Ranker;
   readonly payloads: Payloads;
-  /** Whether recall's order is the answer when ranking a shortlist fails; else the search fails. */
+  /** Whether recall's order is the answer if ranking a shortlist fails; otherwise the search fails. */
   readonly degrade: boolean;
-  /** Runs a stage and notes how long it took. */
+  /** Runs a stage and records how long it took. */
   readonly time?: ((stage: SearchStage, work: () => Promise<unknown>) => Promise<unknown>) | undefined;
 }
 
@@ -42,12 +42,12 @@ export interface Degradation {
 export interface Hit {
   /** The image's ordinal. */
   readonly id: number;
-  /** What put it in its place: full GSMN, or recall alone. */
+  /** The stage that ordered it: full GSMN, or recall alone. */
   readonly stage: 'rerank' | 'recall';
-  /** The fused score; where the stage is `recall` the cosine of the coarse vectors. */
+  /** The fused score; if the stage is `recall`, the cosine of the coarse vectors. */
   readonly score: number;
   readonly coarse: number;
-  /** i2t + t2i, where the stage is `rerank`. */
+  /** The GSMN score, if the stage is `rerank`. */
   readonly gsmn?: number | undefined;
   readonly image: ImagePayload;
   readonly evidence?: PackedEvidence | undefined;
@@ -57,9 +57,9 @@ export interface SearchAnswer {
   readonly query: string;
   readonly words: readonly QueryWord[];
   readonly generation: string;
-  /** Whether GSMN had a part in the order of the page. */
+  /** Whether GSMN took part in the order of the page. */
   readonly stage: 'rerank' | 'recall';
-  /** What compared, and how many images; absent when nothing was. */
+  /** The backend that compared, and how many images; absent if none were compared. */
   readonly compared?: Pick<RankedPage, 'backend' | 'compared' | 'took'> | undefined;
   readonly degraded?: Degradation | undefined;
   readonly hits: readonly Hit[];
@@ -67,12 +67,13 @@ export interface SearchAnswer {
 
 /**
  * A sentence in, ranked images out: encode, recall by coarse vector, GSMN on the shortlist; or, exhaustively, GSMN on every image. The
- * shortlist does not grow with the page, so an image keeps its place while someone leafs through the pages; images behind it follow as
- * they were recalled.
+ * shortlist does not grow with the page, so an image keeps its position while someone goes through the pages; images behind it follow
+ * in recall's order.
  *
- * A query that was encoded by a generation that is not active any more is encoded again, once.
+ * A query that was encoded with a generation that is not active any more is encoded again, once.
  *
- * @throws AppError what the parts throw. With `degrade`, a shortlist that cannot be ranked is answered in recall's order.
+ * @throws AppError what the parts throw. With `degrade`, the answer to a shortlist that cannot be ranked is recall's
+ *   order.
  */
 export async function search(
   request: SearchRequest,
@@ -167,7 +168,7 @@ async function rankShortlist(
   return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked) };
 }
 
-/** Errors that say something of the request or of the generation; recall's order would be no answer to them. */
+/** Errors about the request or the generation; recall's order would not be an answer to them. */
 const NOT_DEGRADED: ReadonlySet<string> = new Set(['cancelled', 'generation_stale']);
 
 function orderDegradation(thrown: unknown): Degradation | undefined {
@@ -186,7 +187,7 @@ function hit(
   image: ImagePayload | undefined,
   { collection }: EncodedQuery,
 ): Hit {
-  // A collection that is being deleted loses its points before its name.
+  // When a collection is deleted, its points are gone before its name.
   if (image === undefined) throw new AppError('not_found', `collection ${collection} has no point ${id}`);
   return score === undefined
     ? { id, stage: 'recall', score: coarse, coarse, image }

@@ -19,16 +19,16 @@ import { type ImageStore, openImageStore } from './images/image-store.ts';
 import { LocalQueryEncoder } from './local-query-encoder.ts';
 import { LocalRanker, type RankerHooks, type RankerLimits } from './local-ranker.ts';
 
-/** What computes for one model; whoever opens a generation disposes of it. */
+/** The engines for one model; whoever opens a generation disposes of them. */
 export interface SearchEngines {
   readonly encoder: CaptionEncoder;
   readonly matcher: Matcher;
 }
 
-/** Makes the engines of a model. */
+/** Makes the engines for a model. */
 export type EngineFactory = (model: Pick<Model, 'config' | 'parameters'>) => Promise<SearchEngines>;
 
-/** Makes a parser of its file. */
+/** Makes a parser from its file. */
 export type ParserFactory = (file: ReturnType<typeof bytesSource>) => Promise<Parser>;
 
 export interface SearchGenerationSettings extends RankerLimits {
@@ -44,12 +44,12 @@ export interface SearchGenerationHooks extends RankerHooks {
 
 export interface OpenSearchGeneration extends WorkOptions {
   readonly files: GenerationFiles;
-  /** Refuses a generation of another id. */
+  /** Refuses a generation with another id. */
   readonly id?: string | undefined;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
   readonly settings: SearchGenerationSettings;
-  /** Whether every byte that is used is checked first, and images are prepared ahead of any request: what a service wants. */
+  /** Whether every byte is checked before use, and images are prepared before any request: what a service needs. */
   readonly serve: boolean;
   readonly hooks?: SearchGenerationHooks | undefined;
 }
@@ -64,17 +64,17 @@ export interface SearchGeneration {
   readonly images: ImageStore;
   readonly matcher: Matcher;
   readonly vectors: CoarseVectorReader | undefined;
-  /** Of a model that compares parses. */
+  /** For a model that compares parses. */
   readonly parser: Parser | undefined;
-  /** Waits until nothing is compared any more, then gives all memory back. */
+  /** Waits until nothing is compared any more, then frees all memory. */
   dispose(): Promise<void>;
 }
 
-/** What searching reads of a generation (captions are of no use to it). */
+/** The files of a generation that searching reads (captions are not needed). */
 const NEEDED: readonly string[] = [
   GENERATION_PATHS.imageNodes,
   GENERATION_PATHS.boxes,
-  // These two only in generations that a build has written.
+  // These two exist only in generations from a build.
   GENERATION_PATHS.imageVectors,
   GENERATION_PATHS.imagePayloads,
   ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
@@ -82,7 +82,7 @@ const NEEDED: readonly string[] = [
 
 /**
  * Reads, checks and prepares a generation: its manifest, the fingerprints, the shapes. Progress counts the images that are prepared
- * ahead of any request.
+ * before any request.
  *
  * @throws AppError what is wrong with it; nothing stays open then.
  */

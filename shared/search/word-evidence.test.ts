@@ -21,7 +21,7 @@ describe('evidence of words', () => {
   const told = (limit: EvidenceLimit) =>
     evidenceSchema.parse(JSON.parse(evidenceJson(packEvidence(evidence, 2, boxes, limit), words)));
 
-  it('gives each word its score and its regions with their boxes, strongest first', () => {
+  it('has the score of each word and its regions with their boxes, strongest first', () => {
     expect(told({ regions: 5, weight: 0.05 })).toEqual({
       words: [
         {
@@ -44,7 +44,7 @@ describe('evidence of words', () => {
     });
   });
 
-  it('leaves out regions that got little, and more than it may tell', () => {
+  it('leaves out regions with little attention, and regions beyond the maximum', () => {
     const regions = (limit: { regions: number; weight: number }) =>
       told(limit).words.map((word) => word.regions.map(({ region }) => region));
     expect(regions({ regions: 5, weight: 0.5 })).toEqual([[1], [0, 1]]);
@@ -73,10 +73,11 @@ describe('evidence of words', () => {
     });
   });
 
-  it('is JSON whatever the words are', () => {
+  it('is JSON for any words', () => {
     const texts = [{ text: '"quoted" \\ \u2028' }, { text: 'second' }];
     const { words: told } = JSON.parse(evidenceJson({ words: [[0.5]], boxes: [] }, texts.slice(0, 1)));
     expect(told).toEqual([{ word: texts[0]?.text, score: 0.5, regions: [] }]);
     expect(JSON.parse(evidenceJson({ words: [], boxes: [] }, texts))).toEqual({ words: [] });
+    expect(JSON.parse(evidenceJson({ words: [[1], [2]], boxes: [] }, []))).toEqual({ words: [] });
   });
 });

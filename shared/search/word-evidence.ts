@@ -1,21 +1,21 @@
 import type { ImageGraph, PairEvidence } from '../model/index.ts';
 import type { PackedEvidence } from '../schema/index.ts';
 
-/** Regions that are reported for a word at most, and the attention from which on one is. */
+/** Maximum number of regions reported for a word, and the minimum attention of a reported region. */
 export interface EvidenceLimit {
   readonly regions: number;
   readonly weight: number;
 }
 
-/** Fractions are told to four decimals, scores to six: enough to draw and to compare. */
+/** Fractions have four decimals, scores six: enough to draw and to compare. */
 const FRACTION = 1e4;
 const SCORE = 1e6;
 
 /**
- * What each word of the query attended to: the regions that got at least `weight` of its attention, strongest first,
- * `regions` at most. `<start>` and `<end>`, first and last of the L nodes, are left out.
+ * What each word of the query attended to: the regions with at least `weight` of its attention, strongest first, at
+ * most `regions`. `<start>` and `<end>`, first and last of the L nodes, are left out.
  *
- * @param words how many words the query has, L - 2.
+ * @param words number of words of the query, L - 2.
  */
 export function packEvidence(
   evidence: PairEvidence,
@@ -48,7 +48,7 @@ export function packEvidence(
   };
 }
 
-/** Regions that got enough attention, strongest first. */
+/** Regions with enough attention, strongest first. */
 function strongest(attention: Float32Array, from: number, count: number, limit: EvidenceLimit): number[] {
   const weight = (region: number) => attention[from + region] as number;
   const found: number[] = [];
@@ -61,8 +61,8 @@ function rounded(value: number, unit: number): number {
 }
 
 /**
- * Evidence as the search API gives it (`evidenceSchema`), as JSON text. A page has some thousand regions: written one by one they cost a
- * quarter of what making objects of them and turning those into text costs.
+ * Evidence in the form of the search API (`evidenceSchema`), as JSON text. A page has some thousand regions: writing them one by one
+ * costs a quarter of making objects and turning them into text.
  */
 export function evidenceJson(
   { words, boxes }: PackedEvidence,
@@ -71,7 +71,7 @@ export function evidenceJson(
   const boxOf = new Map<number, string>();
   for (const [region, x1, y1, x2, y2] of boxes) boxOf.set(region, `[${x1},${y1},${x2},${y2}]`);
   let json = '{"words":[';
-  for (const [index, row] of words.entries()) {
+  for (const [index, row] of words.slice(0, texts.length).entries()) {
     json += `${index === 0 ? '' : ','}{"word":${JSON.stringify(texts[index]?.text)},"score":${row[0]},"regions":[`;
     for (let at = 1; at < row.length; at += 2) {
       const region = row[at] as number;

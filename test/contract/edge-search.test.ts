@@ -119,7 +119,7 @@ describe.each([
     expect((await searchAt(warm, { limit: 20 })).hits).toHaveLength(20);
   });
 
-  it('says that the index does not answer when its collection is gone for good', async () => {
+  it('says that the index does not respond if its collection was deleted', async () => {
     await store.deleteCollection(service.tiny.manifest.collections.images);
     const response = await newEdge().request(
       `/v1/search?${new URLSearchParams({ q: QUERY })}`,

@@ -161,7 +161,7 @@ describe('the page that draws a parse', () => {
     site.health.encode = 'down';
     const page = await open('a house');
     await page.getByRole('heading', { name: 'Search is not available' }).waitFor();
-    expect(await status(page)).toContain('does not answer');
+    expect(await status(page)).toContain('does not respond');
     await record(page, 'explain-error');
     site.health.encode = 'well';
     await button(page, 'Try again').click();

@@ -64,7 +64,7 @@ export async function startSite(): Promise<Site> {
       vars: {
         RERANK_URL: upstreams.url,
         QDRANT_URL: upstreams.url,
-        IMAGES_URL: `${upstreams.url}/pictures`,
+        IMAGES_URL: `${upstreams.url}/files`,
         CACHE_SECONDS: '0',
       },
     });

@@ -116,13 +116,13 @@ describe('what the page shows', () => {
   });
 
   it.each(['down', 'late'] as const)(
-    'says that the order is rough when the reranker is %s',
+    'says that the order is coarse if the reranker is %s',
     async (health) => {
       site.health.rerank = health;
       const page = await open(QUERY);
       await page.locator('.card').first().waitFor();
       expect(await page.locator('.notice').innerText()).toMatch(/^Coarse order\. .*reranker/);
-      expect(await status(page)).toContain('coarse comparison');
+      expect(await status(page)).toContain('coarse scores');
       expect(await page.locator('.card').first().innerText()).toContain('coarse match');
       await record(page, `degraded-${health}`);
       await page.locator('.card').first().click();
@@ -131,7 +131,7 @@ describe('what the page shows', () => {
     },
   );
 
-  it('says that regions are missing when only the evidence is', async () => {
+  it('says that regions are missing if only the evidence is', async () => {
     site.health.evidence = 'down';
     const page = await open(QUERY);
     await page.locator('.card').first().waitFor();
@@ -144,7 +144,7 @@ describe('what the page shows', () => {
     const page = await open(QUERY);
     await page.getByRole('heading', { name: 'Search is not available' }).waitFor();
     expect(await page.locator('.message').innerText()).toMatch(
-      /does not answer\.[\s\S]*Try again in a moment[\s\S]*Request \S+/,
+      /does not respond\.[\s\S]*Try again in a moment[\s\S]*Request \S+/,
     );
     expect(await status(page)).toContain('Search is not available');
     await record(page, 'error');
@@ -224,7 +224,7 @@ describe('what the page shows', () => {
     await page.route('**/images/**', (route) => route.abort());
     await search(page, 'a house');
     await page.getByText('scene-15.svg cannot be shown').waitFor();
-    await record(page, 'no-pictures');
+    await record(page, 'no-images');
   });
 });
 

@@ -38,7 +38,7 @@ export interface Upstreams {
 
 const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Rerank service, Qdrant and a folder of pictures in one server, as far as the edge worker asks them. */
+/** Rerank service, Qdrant and a folder of images in one server, as far as the edge worker uses them. */
 export async function startUpstreams(): Promise<Upstreams> {
   const health: Upstreams['health'] = { encode: 'well', recall: 'well', rerank: 'well', evidence: 'well' };
   const app = new Hono();
@@ -71,7 +71,7 @@ export async function startUpstreams(): Promise<Upstreams> {
       backend: 'simd',
       compared: asked.length,
       images: asked
-        // Later pictures fit better, so that the order is not that of the recall.
+        // Later images match better, so that the order differs from recall's.
         .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0 }))
         .map((image) => ({ ...image, score: image.gsmn + image.coarse }))
         .sort((a, b) => b.score - a.score)
@@ -105,7 +105,7 @@ export async function startUpstreams(): Promise<Upstreams> {
     return c.json({ result, status: 'ok', time: 0 });
   });
 
-  app.get('/pictures/:name', (c) => {
+  app.get('/files/:name', (c) => {
     const id = Number(/^scene-(\d+)\.svg$/.exec(c.req.param('name'))?.[1] ?? Number.NaN);
     if (!(id < SCENE_COUNT)) return c.notFound();
     return c.body(drawing(id), 200, { 'content-type': 'image/svg+xml' });

@@ -10,7 +10,7 @@ import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress } from './http/readable-address.ts';
-import { type Fetch, proxyPicture } from './images/proxy-picture.ts';
+import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
 
@@ -19,16 +19,16 @@ export interface EdgeDependencies extends SearchRouteParts, ParseRouteParts {
   readonly widget: string;
   /** The built script of `/explain`. */
   readonly explain: string;
-  /** What the pages tell of the pictures. */
+  /** What the pages say about the images. */
   readonly page?: PageContent | undefined;
   readonly allowedOrigins: '*' | readonly string[];
   readonly rateLimiter?: RateLimiter | undefined;
-  /** Where pictures come from; without it `/images/…` is not found. */
+  /** Where image files come from; without it `/images/…` is not found. */
   readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;
   readonly log: Log;
 }
 
-/** The edge worker as an app over its parts; it runs wherever `fetch` handlers run. */
+/** The edge worker as an app with its parts; it runs wherever `fetch` handlers run. */
 export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
   const { allowedOrigins, rateLimiter, images, log } = dependencies;
   const app = new OpenAPIHono<EdgeEnv>();
@@ -44,7 +44,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     problemResponse(
       c,
       new AppError('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`, {
-        hint: 'The search is GET /v1/search?q=…; /openapi.json describes all there is.',
+        hint: 'The search is GET /v1/search?q=…; /openapi.json describes everything.',
       }),
     ),
   );
@@ -69,7 +69,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   if (images) {
     app.get('/images/*', (c) => {
       const path = new URL(c.req.url).pathname.slice('/images/'.length);
-      return proxyPicture(images.url, path, c.req.raw, images);
+      return proxyImage(images.url, path, c.req.raw, images);
     });
   }
   return app;

@@ -3,11 +3,11 @@ import { AppError } from '../../shared/errors/index.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
-/** An empty string is what a shell makes of an unset variable. */
+/** An unset variable is an empty string in a shell. */
 const optional = <S extends z.ZodType>(schema: S) =>
   z.preprocess((v) => (v === '' ? undefined : v), schema.optional());
 
-/** The worker's variables and secrets; docs/configuration.md lists them for people. */
+/** The worker's variables and secrets; docs/configuration.md lists them for users. */
 const environmentSchema = z.object({
   /** Address of the rerank service. */
   RERANK_URL: address,
@@ -20,9 +20,9 @@ const environmentSchema = z.object({
   IMAGES_URL: optional(address),
   /** Sentences to try on the page: `|` between sentences, `||` between groups. */
   PAGE_EXAMPLES: optional(z.string()),
-  /** What the page says of the pictures, as text. */
+  /** What the page says about the images, as text. */
   PAGE_NOTE: optional(z.string()),
-  /** Origins that may call the API from a page, separated by commas or spaces; every origin when absent or `*`. */
+  /** Origins that may call the API from a page, separated by commas or spaces; every origin if absent or `*`. */
   ALLOWED_ORIGINS: optional(z.string()),
   /** Budgets of the stages of a search, in milliseconds. */
   ENCODE_TIMEOUT_MS: milliseconds(3000),
@@ -32,7 +32,7 @@ const environmentSchema = z.object({
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
   /** The largest query model that the worker loads to encode queries itself, in MiB; 0 leaves all encoding to the reranker. */
   QUERY_MODEL_MB: z.coerce.number().int().min(0).max(1024).default(64),
-  /** How long a complete answer may be kept by browsers and caches, in seconds. */
+  /** How long browsers and caches may keep a complete answer, in seconds. */
   CACHE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
 });
 
@@ -40,9 +40,9 @@ export interface EdgeConfiguration {
   readonly rerank: { readonly url: string; readonly token: string | undefined };
   readonly qdrant: { readonly url: string; readonly apiKey: string | undefined };
   readonly imagesUrl: string | undefined;
-  /** What the page tells of the pictures. */
+  /** What the page says about the images. */
   readonly page: { readonly examples: string | undefined; readonly note: string | undefined };
-  /** `*`, or the origins that may call us from a page. */
+  /** `*`, or the origins that may call the API from a page. */
   readonly allowedOrigins: '*' | readonly string[];
   /** Milliseconds a stage may take. */
   readonly budgets: {
@@ -57,12 +57,12 @@ export interface EdgeConfiguration {
   readonly queryModelBytes: number;
 }
 
-/** Checks the bindings that Workers hands over. Throws `config_invalid`, which names every wrong variable. */
+/** Checks the bindings from Workers. Throws `config_invalid`, which names every wrong variable. */
 export function readEnvironment(bindings: Readonly<Record<string, unknown>>): EdgeConfiguration {
   const result = environmentSchema.safeParse(bindings);
   if (!result.success) {
     const wrong = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new AppError('config_invalid', `the edge worker's variables are not right: ${wrong.join('; ')}`, {
+    throw new AppError('config_invalid', `the edge worker's variables are wrong: ${wrong.join('; ')}`, {
       hint: 'Set them in infra/wrangler/wrangler.jsonc, or with `wrangler secret put`.',
     });
   }
@@ -91,7 +91,7 @@ function readOrigins(text: string): '*' | readonly string[] {
   return names.map((name) => {
     if (!URL.canParse(name) || new URL(name).origin === 'null') {
       throw new AppError('config_invalid', `ALLOWED_ORIGINS: "${name}" is not an origin`, {
-        hint: 'Write it as a browser does: https://example.org',
+        hint: 'Write it as browsers do: https://example.org',
       });
     }
     return new URL(name).origin;

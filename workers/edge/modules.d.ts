@@ -1,4 +1,4 @@
-/** The built scripts of the pages as text; infra/build-edge.ts puts them in. */
+/** The built scripts of the pages as text; infra/build-edge.ts inlines them. */
 declare module 'gsmn:widget' {
   const script: string;
   export default script;
@@ -7,7 +7,7 @@ declare module 'gsmn:explain' {
   const script: string;
   export default script;
 }
-/** A compiled kernel; Workers compiles nothing at run time. */
+/** A compiled kernel; Workers must not compile at run time. */
 declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;

@@ -17,17 +17,17 @@ interface Bindings extends Readonly<Record<string, unknown>> {
   readonly RATE_LIMITER?: RateLimiter;
 }
 
-/** A query model is some ten megabytes. */
+/** A query model has about ten megabytes. */
 const MODEL_TIMEOUT_MS = 30_000;
 
-/** Workers may not compile WebAssembly at run time: both builds are modules of the worker. */
+/** Workers must not compile WebAssembly at run time: both builds are modules of the worker. */
 async function encodeKernel(): Promise<WebAssembly.Module> {
   return hasRelaxedSimd() ? encodeRelaxed : encodePlain;
 }
 
 const log: Log = (entry) => console.log(JSON.stringify(entry));
 
-/** An isolate has one set of bindings; the app and its circuit breakers live as long as it does. */
+/** An isolate has one set of bindings; the app and its circuit breakers live as long as the isolate. */
 let app: Hono<EdgeEnv> | undefined;
 
 function build(bindings: Bindings): Hono<EdgeEnv> {
@@ -61,7 +61,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
   });
 }
 
-/** Stands in when the configuration is wrong: every request hears that the service has a fault, the log says which. */
+/** The app when the configuration is wrong: every request gets an internal error, and the log has the reason. */
 function faulty(error: unknown): Hono<EdgeEnv> {
   return new Hono<EdgeEnv>()
     .use(async (c, next) => {

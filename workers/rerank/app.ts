@@ -29,7 +29,7 @@ export interface RerankAppOptions {
   readonly admission: Admission;
   readonly metrics: RerankMetrics;
   readonly log: Log;
-  /** Opens the parser that ships, for parses that no score depends on. */
+  /** Opens the built-in parser, for parses that no score depends on. */
   readonly shippedParser: () => Promise<Parser>;
   /** Service token; without one every caller is served. */
   readonly token?: string | undefined;
@@ -43,7 +43,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** The rerank service over a host of generations. */
 export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   const { host, settings, admission, metrics, log, token } = options;
-  // Read when somebody first asks for a graph that no score depends on.
+  // Loaded at the first request for a parse that no score depends on.
   let shipped: Promise<Parser> | undefined;
   const shippedParser = (): Promise<Parser> => {
     shipped ??= options.shippedParser().catch((thrown: unknown) => {
@@ -75,7 +75,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     await next();
   });
 
-  /** Runs the work on a generation, in its turn and in its time. */
+  /** Runs the work on a generation, in its turn and within its time. */
   async function limited(
     c: Context<Env>,
     {
@@ -89,8 +89,8 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     const deadline = {
       timeoutMs,
       caller: c.req.raw.signal,
-      timeout: () => new AppError('timeout', `the request was not done within ${timeoutMs} ms`),
-      cancelled: () => new AppError('cancelled', 'the caller went away'),
+      timeout: () => new AppError('timeout', `the request was not finished within ${timeoutMs} ms`),
+      cancelled: () => new AppError('cancelled', 'the caller disconnected'),
     };
     const answer = await withDeadline(deadline, (signal) =>
       admission.run(signal, async () => {
@@ -105,7 +105,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     return c.json(answer);
   }
 
-  /** A query, of the model that it names or the active one's. */
+  /** A query for the model that it names, or the active one's. */
   async function queryOf(
     c: Context<Env>,
   ): Promise<EncodeRequest & { readonly unavailable: 'encode_unavailable' }> {
@@ -184,7 +184,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   return app;
 }
 
-/** The request's time limit: the caller's, at most `longest`. */
+/** The time limit of a request: the caller's, at most `longest`. */
 function timeLimit(header: string | undefined, longest: number): number {
   if (header === undefined) return longest;
   const asked = Number(header);
@@ -195,7 +195,7 @@ function timeLimit(header: string | undefined, longest: number): number {
   );
 }
 
-/** Refuses what is more than the service's limits allow. */
+/** Refuses requests beyond the limits of the service. */
 function checkRank(
   { candidates, offset, limit }: z.output<typeof rankRequestSchema>,
   { limits, exhaustiveImages }: RerankSettings,
@@ -207,7 +207,7 @@ function checkRank(
     );
   }
   if (candidates === 'all') return;
-  // Without their cosines they are an exhaustive ranking of a part of the images.
+  // Without cosines they are an exhaustive ranking of some of the images.
   const most = candidates.some(([, coarse]) => coarse !== null)
     ? limits.shortlist
     : Math.max(limits.shortlist, exhaustiveImages);
@@ -229,13 +229,13 @@ const ROUTES: ReadonlySet<string> = new Set([
   '/metrics',
 ]);
 
-/** What log and metrics call a path. */
+/** The name of a path in log and metrics. */
 function routeOf(path: string): string {
   if (ROUTES.has(path)) return path;
   return /^\/v1\/generations\/[^/]*\/query-model$/.test(path) ? '/v1/generations/:id/query-model' : 'other';
 }
 
-/** What probes ask all the time is not worth a line in the log. */
+/** Frequent requests of probes are not logged. */
 const QUIET: ReadonlySet<string> = new Set(['/v1/status', '/healthz', '/readyz', '/metrics']);
 /** Probes cannot send a token. */
 const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);

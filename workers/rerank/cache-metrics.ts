@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { NodeCacheStatus } from '../../shared/search/images/node-cache.ts';
 
-/** What the cache of each loaded generation holds and did. The numbers are looked up when the metrics are read. */
+/** The contents and counters of the cache of each loaded generation. The numbers are read when the metrics are read. */
 export function registerCacheMetrics(
   registry: Registry,
   generations: () => readonly { readonly id: string; readonly cache: NodeCacheStatus }[],
@@ -32,18 +32,10 @@ export function registerCacheMetrics(
     });
   gauge('gsmn_rerank_cache_images', 'Images that are prepared', ({ images }) => images);
   gauge('gsmn_rerank_cache_bytes', 'Memory of the prepared images', ({ bytes }) => bytes);
-  gauge(
-    'gsmn_rerank_cache_budget_bytes',
-    'The most memory that prepared images may take',
-    ({ budget }) => budget,
-  );
+  gauge('gsmn_rerank_cache_budget_bytes', 'Maximum memory for prepared images', ({ budget }) => budget);
   counter('gsmn_rerank_cache_hits_total', 'Images that requests found prepared', ({ hits }) => hits);
   counter('gsmn_rerank_cache_misses_total', 'Images that requests had to wait for', ({ misses }) => misses);
-  counter(
-    'gsmn_rerank_cache_evictions_total',
-    'Images that made room for others',
-    ({ evictions }) => evictions,
-  );
+  counter('gsmn_rerank_cache_evictions_total', 'Images that were evicted', ({ evictions }) => evictions);
   counter(
     'gsmn_rerank_cache_read_bytes_total',
     "Bytes read from the generation's files",

@@ -5,7 +5,7 @@ import { registerCacheMetrics } from './cache-metrics.ts';
 /** Parts of a request that are timed. */
 export type Stage = 'images' | 'match' | 'evidence';
 
-/** What the service counts, for Prometheus. */
+/** The counters of the service, for Prometheus. */
 export interface RerankMetrics {
   readonly registry: Registry;
   request(route: string, status: number, seconds: number): void;
@@ -16,7 +16,7 @@ export interface RerankMetrics {
   generationLoad(outcome: 'loaded' | 'failed'): void;
 }
 
-/** What is looked up when the metrics are read. */
+/** Values that are looked up when the metrics are read. */
 export interface RerankGauges {
   running(): number;
   waiting(): number;
@@ -37,20 +37,20 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: 'gsmn_rerank_requests_total',
-    help: 'Requests answered, by route and status',
+    help: 'Requests, by route and status',
     labelNames: ['route', 'status'],
     registers,
   });
   const durations = new Histogram({
     name: 'gsmn_rerank_request_seconds',
-    help: 'Time from a request to its answer',
+    help: 'Time from a request to its response',
     labelNames: ['route'],
     buckets: SECONDS,
     registers,
   });
   const errors = new Counter({
     name: 'gsmn_rerank_errors_total',
-    help: 'Errors answered, by code',
+    help: 'Errors, by code',
     labelNames: ['code'],
     registers,
   });
@@ -63,7 +63,7 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
   });
   const queries = new Counter({
     name: 'gsmn_rerank_queries_total',
-    help: 'Queries encoded, and found encoded already',
+    help: 'Queries encoded, and found in the cache',
     labelNames: ['cache'],
     registers,
   });
@@ -74,13 +74,13 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
   });
   const loads = new Counter({
     name: 'gsmn_rerank_generation_loads_total',
-    help: 'Generations loaded, and those that could not be',
+    help: 'Generations loaded, and those that failed to load',
     labelNames: ['outcome'],
     registers,
   });
   const busy = new Gauge({
     name: 'gsmn_rerank_requests_held',
-    help: 'Requests being worked on, and waiting',
+    help: 'Requests running, and waiting',
     labelNames: ['state'],
     registers,
     collect() {
@@ -111,7 +111,7 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
     },
   });
   registerCacheMetrics(registry, () => gauges.generations());
-  // The gauges are read by the registry alone.
+  // Only the registry reads the gauges.
   void [busy, images, bytes];
   return {
     registry,

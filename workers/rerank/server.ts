@@ -16,10 +16,10 @@ export interface RerankServerOptions {
   readonly indexFolder: string;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
-  /** Opens the parser that ships. */
+  /** Opens the built-in parser. */
   readonly shippedParser: () => Promise<Parser>;
   readonly log: Log;
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   readonly port: number;
   /** Address to listen on. Beyond this machine only with a token. */
   readonly host?: string | undefined;
@@ -31,16 +31,16 @@ export interface RerankServer {
   readonly url: string;
   readonly port: number;
   status(): HostStatus;
-  /** Looks at once whether another generation was activated, and loads it. */
+  /** Checks at once whether another generation was activated, and loads it. */
   refresh(): Promise<void>;
-  /** Stops listening, lets running requests end, and gives all memory back. */
+  /** Stops listening, lets running requests finish, and frees all memory. */
   close(): Promise<void>;
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /**
- * Loads the active generation and listens. When none can be loaded the service listens all the same: `/readyz` says
- * why, and it goes on looking.
+ * Loads the active generation and listens. If none can be loaded the service still listens: `/readyz` says why, and it
+ * keeps checking.
  *
  * @throws AppError `config_invalid` for a public address without a token, `conflict` for a port that is taken.
  */
@@ -95,11 +95,11 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     token: options.token,
   });
   const server = createAdaptorServer({ fetch: app.fetch, hostname }) as Server;
-  // Slow or idle callers do not hold a connection for ever.
+  // Slow or idle callers cannot hold a connection forever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 15_000;
-  // A connection whose last answer went out while the service closes would otherwise be kept for its next request.
+  // A connection whose last response was sent while the service closes would otherwise be kept for its next request.
   server.on('request', (_request, response: ServerResponse) => {
     response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
   });
@@ -129,7 +129,7 @@ function listen(server: Server, port: number, hostname: string): Promise<Address
           `cannot listen on ${hostname}:${port} (${thrown.code})`,
           {
             hint: taken
-              ? 'another program has that port; choose another one'
+              ? 'another program uses that port; choose another one'
               : 'choose another address or port',
             cause: thrown,
           },

@@ -1,26 +1,26 @@
 import { RANK_LIMITS } from '../../shared/schema/index.ts';
 
-/** What the service allows itself and its callers. */
+/** Limits of the service and its callers. */
 export interface RerankSettings {
-  /** Requests that are worked on at once. */
+  /** Requests that run at the same time. */
   readonly concurrency: number;
   /** Requests that wait behind them; more are refused as `overloaded`. */
   readonly queue: number;
-  /** The longest that a request may take, in milliseconds; a caller's `x-timeout-ms` can only shorten it. */
+  /** Maximum duration of a request, in milliseconds; a caller's `x-timeout-ms` can only shorten it. */
   readonly timeoutMs: number;
-  /** How long requests may still run after the service was told to close, in milliseconds. */
+  /** How long requests may still run after the service was asked to close, in milliseconds. */
   readonly graceMs: number;
   /** Memory for encoded queries, in bytes. */
   readonly queryCacheBytes: number;
-  /** Memory for one generation's images, in bytes. While generations switch two are held. */
+  /** Memory for the images of one generation, in bytes. While generations switch, two are held. */
   readonly memoryBytes: number;
-  /** Images of a generation that may be ranked exhaustively; 0 refuses it. */
+  /** Size of the largest generation that may be ranked exhaustively, in images; 0 for none. */
   readonly exhaustiveImages: number;
   /** How often the active generation is looked up, in milliseconds. */
   readonly pollMs: number;
-  /** Pause before a generation that could not be loaded is tried again, in milliseconds. */
+  /** Pause before a generation that failed to load is tried again, in milliseconds. */
   readonly retryMs: number;
-  /** Regions reported for a word at most, and the attention from which on a region is reported. */
+  /** Maximum number of regions reported for a word, and the minimum attention of a reported region. */
   readonly evidence: { readonly regions: number; readonly weight: number };
   readonly limits: Readonly<Record<keyof typeof RANK_LIMITS, number>>;
 }

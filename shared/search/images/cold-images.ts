@@ -5,26 +5,26 @@ import { type ImageGraph, type Matcher, type PreparedImages, yieldToEventLoop } 
 /** Reads image graphs of a generation by ordinal. */
 export interface ImageReader {
   readonly count: number;
-  /** Bytes that an image takes in the files. */
+  /** Bytes of an image in the files. */
   readonly imageBytes: number;
   /** Graphs `[from, to)`. */
   read(from: number, to: number): Promise<ImageGraph[]>;
   close(): Promise<void>;
 }
 
-/** An image that somebody wants prepared. */
+/** An image that a request wants prepared. */
 export interface ColdImage {
   readonly id: number;
-  /** Whether somebody still waits for it; asked once, right before it is read. */
+  /** Whether a request still waits for it; checked once, immediately before it is read. */
   readonly wanted: () => boolean;
 }
 
-/** Images of one ranged read, and of one stretch of preparing (about ten milliseconds). */
+/** Images of one ranged read, and of one step of preparing (about ten milliseconds). */
 const RUN = 32;
-/** Reads under way at once. */
+/** Maximum number of reads at a time. */
 const READS = 8;
 
-/** An image that was prepared, and where its regions lie. */
+/** A prepared image, and the boxes of its regions. */
 export interface LoadedImage {
   readonly prepared: PreparedImages;
   /** `[R, 4]` */
@@ -36,7 +36,7 @@ interface Waiting extends ColdImage {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Reads and prepares images that are not in memory: neighbours by one read, a few reads at once. */
+/** Reads and prepares images that are not in memory: neighbours with one read, a few reads at a time. */
 export class ColdImages {
   readonly #reader: ImageReader;
   readonly #matcher: Matcher;
@@ -44,7 +44,7 @@ export class ColdImages {
   readonly #reads = new Admission(READS, Infinity);
   #bytesRead = 0;
 
-  /** @param makeRoom frees memory of the matcher; false when there is none to be freed */
+  /** @param makeRoom evicts images from the matcher's memory; false if none can be evicted */
   constructor(reader: ImageReader, matcher: Matcher, makeRoom: () => boolean) {
     this.#reader = reader;
     this.#matcher = matcher;
@@ -55,7 +55,7 @@ export class ColdImages {
     return this.#bytesRead;
   }
 
-  /** Starts to load the images, each as a batch of its own; the promises are in their order. */
+  /** Starts to load the images, each as a separate batch; the promises are in the same order. */
   load(images: readonly ColdImage[]): Promise<LoadedImage>[] {
     const waiting: Waiting[] = [];
     const promises = images.map((image) => {
@@ -69,7 +69,7 @@ export class ColdImages {
 
   /** Settles the promises of a run; does not throw. */
   async #loadRun(run: readonly Waiting[]): Promise<void> {
-    // What is on its way is not cancelled: it may be another request that waits for it.
+    // A running read is not cancelled, because another request may be waiting for it.
     await this.#reads.run(new AbortController().signal, async () => {
       for (const part of neighbours(stillWanted(run))) {
         const graphs = await this.#read(part);
@@ -80,13 +80,13 @@ export class ColdImages {
             else await this.#prepare(graph.value).then(image.resolve, image.reject);
           }),
         );
-        // Other work gets its turn.
+        // Yields to other work.
         await yieldToEventLoop();
       }
     });
   }
 
-  /** Graphs of neighbours. When one of them is damaged the others are read without it. */
+  /** Graphs of neighbours. If one of them is damaged, the others are read without it. */
   async #read(part: readonly ColdImage[]): Promise<readonly PromiseSettledResult<ImageGraph>[]> {
     const [whole] = await Promise.allSettled([this.#readRange((part[0] as ColdImage).id, part.length)]);
     if (whole.status === 'fulfilled') return whole.value.map((value) => ({ status: 'fulfilled', value }));
@@ -108,7 +108,7 @@ export class ColdImages {
   async #prepare(graph: ImageGraph): Promise<LoadedImage> {
     for (;;) {
       try {
-        // A copy: those that were read together share their memory.
+        // A copy: graphs that were read together share their memory.
         return { prepared: await this.#matcher.prepareImages([graph]), boxes: graph.boxes.slice() };
       } catch (thrown) {
         const full = thrown instanceof AppError && thrown.code === 'memory_exhausted';
@@ -118,7 +118,7 @@ export class ColdImages {
   }
 }
 
-/** Runs of images whose ordinals follow each other, `RUN` at most. */
+/** Runs of images with consecutive ordinals, at most `RUN`. */
 function neighbours(images: readonly Waiting[]): Waiting[][] {
   const runs: Waiting[][] = [];
   for (const image of images.toSorted((a, b) => a.id - b.id)) {
@@ -129,11 +129,11 @@ function neighbours(images: readonly Waiting[]): Waiting[][] {
   return runs;
 }
 
-/** Those that somebody waits for; the others are told that they are not loaded. */
+/** Images that a request still waits for; the others are rejected. */
 function stillWanted(run: readonly Waiting[]): Waiting[] {
   return run.filter((image) => {
     if (image.wanted()) return true;
-    image.reject(new AppError('cancelled', `nobody waits for image ${image.id} any more`));
+    image.reject(new AppError('cancelled', `no request waits for image ${image.id} any more`));
     return false;
   });
 }

@@ -28,9 +28,9 @@ export interface ImageStore {
   close(): Promise<void>;
 }
 
-/** Images of one step of filling the cache, and of a scan. */
+/** Images in one step of filling the cache, and of a scan. */
 const STEP = 256;
-/** A scan has two slices at once; together they leave the most of the memory to others. */
+/** A scan has two slices at a time; together they leave most of the memory to others. */
 const SCAN_SHARE = 1 / 16;
 
 /**

@@ -3,16 +3,16 @@ import { AppError } from '../../errors/index.ts';
 import type { Matcher, PreparedImages } from '../../model/index.ts';
 import { ColdImages, type ImageReader, type LoadedImage } from './cold-images.ts';
 
-/** What the cache holds, and what it has done since the generation was loaded. Bytes are those of prepared images. */
+/** The contents of the cache, and its counters since the generation was loaded. Bytes are those of prepared images. */
 export interface NodeCacheStatus {
-  /** Images that are prepared now. */
+  /** Images that are currently prepared. */
   readonly images: number;
   readonly bytes: number;
-  /** Bytes that cannot be evicted now: images in use, and those being loaded, even when nobody waits for them any more. */
+  /** Bytes that cannot be evicted now: images in use, and images being loaded, even if no request waits for them any more. */
   readonly pinned: number;
-  /** The most bytes that it may hold; less than it was given where the matcher's memory turned out to be smaller. */
+  /** Maximum bytes that it may hold; less than configured if the matcher's memory turned out to be smaller. */
   readonly budget: number;
-  /** Images that requests found prepared, and those that they had to wait for. */
+  /** Images that requests found prepared, and images that they had to wait for. */
   readonly hits: number;
   readonly misses: number;
   readonly evictions: number;
@@ -22,18 +22,18 @@ export interface NodeCacheStatus {
 
 /** Images that stay prepared until they are released. */
 export interface ImageLease {
-  /** In the order in which they were asked for. */
+  /** In the requested order. */
   readonly prepared: PreparedImages;
-  /** How many of the asked ones there are: the first ones. */
+  /** How many of the requested images there are: the first ones. */
   readonly count: number;
-  /** Where the regions of each lie, `[R, 4]`. */
+  /** The boxes of the regions of each, `[R, 4]`. */
   readonly boxes: readonly Float32Array[];
   release(): void;
 }
 
 export interface LeaseOptions {
   readonly signal: AbortSignal;
-  /** False leaves the cache as it is: what was cold goes again, and nothing becomes younger. */
+  /** False does not change the cache: cold images are removed afterwards, and the order of use stays. */
   readonly keep?: boolean;
 }
 
@@ -42,46 +42,46 @@ interface Entry {
   /** An estimate until the image is prepared. */
   bytes: number;
   loaded: LoadedImage | undefined;
-  /** Settles when it is prepared, or cannot be. */
+  /** Settles when the image is prepared or has failed. */
   ready: Promise<void>;
   users: number;
-  /** Whether it goes with its last user. */
+  /** Whether it is removed after its last user. */
   passing: boolean;
 }
 
-/** The share of what is held that goes when the matcher's memory is full: a few images more than are needed. */
+/** The share of the contents that is evicted when the matcher's memory is full: a few images more than necessary. */
 const SHRINK = 1 / 16;
 
 /**
- * Prepared images of one generation within a budget of bytes; those that were used longest ago make room for others. Images
- * in use never go: a request leases as many as fit, and comes back for the rest. A cold image is read and prepared once,
- * however many requests wait for it; when that fails they all hear why, and the next one tries again.
+ * Prepared images of one generation within a budget of bytes; the least recently used are evicted. Images in use are never
+ * evicted: a request leases as many as fit, and continues with the rest afterwards. A cold image is read and prepared once
+ * for all requests that wait for it. If that fails, all of them get the error, and the next request tries again.
  */
 export class NodeCache {
   readonly #matcher: Matcher;
   readonly #cold: ColdImages;
-  /** Bytes that an image is taken to need before it is prepared. */
+  /** Estimated bytes of an image before it is prepared. */
   readonly #imageBytes: number;
-  /** Oldest first. */
+  /** Least recently used first. */
   readonly #entries = new Map<number, Entry>();
   readonly #loads = new Set<Promise<void>>();
   #budget: number;
-  /** Bytes of the images that are prepared, and with those that will be. */
+  /** Bytes of the prepared images, and including those that are being prepared. */
   #resident = 0;
   #held = 0;
-  /** Bytes of the images that are in use or on their way. */
+  /** Bytes of the images in use or being prepared. */
   #pinned = 0;
   #hits = 0;
   #misses = 0;
   #evictions = 0;
   #closed = false;
-  /** Requests take their images one after the other, so that none is overtaken for ever. */
+  /** Requests lease their images one after another, so that none waits forever. */
   #line: Promise<void> = Promise.resolve();
   #unpinned = Promise.withResolvers<void>();
 
   /**
-   * @param budget bytes of prepared images at most
-   * @param imageBytes what one takes
+   * @param budget maximum bytes of prepared images
+   * @param imageBytes bytes of one prepared image
    * @throws AppError `memory_exhausted` when not even one fits
    */
   constructor(reader: ImageReader, matcher: Matcher, budget: number, imageBytes: number) {
@@ -106,18 +106,18 @@ export class NodeCache {
     };
   }
 
-  /** Images that fit in beside those that are there. */
+  /** Number of images that fit in addition to the present ones. */
   get free(): number {
     return Math.floor((this.#budget - this.#held) / this.#imageBytes);
   }
 
-  /** Images that fit in at all. */
+  /** Number of images that fit in total. */
   get capacity(): number {
     return Math.floor(this.#budget / this.#imageBytes);
   }
 
   /**
-   * The first of the images, as many as there is room for: one at least, waiting for other requests where they have all.
+   * The first of the images, as many as fit: at least one, waiting for other requests if they use all of the memory.
    *
    * @throws AppError `memory_exhausted` when there is no room for a single one, what reading and preparing throws, or the
    *   signal's reason.
@@ -145,13 +145,13 @@ export class NodeCache {
     } catch (thrown) {
       this.#release(entries);
       if (!isExhausted(thrown) || entries.length === 1) throw thrown;
-      // So many at once are too many for the matcher, which holds less than the budget says.
+      // The matcher has no memory for this many at once; it holds less than the budget.
       this.#shrink();
       return this.lease(ids.slice(0, Math.ceil(entries.length / 2)), options);
     }
   }
 
-  /** Prepares images ahead of any request, as far as the matcher's memory goes. */
+  /** Prepares images before any request, as far as the matcher's memory allows. */
   async fill(ids: readonly number[], signal: AbortSignal): Promise<void> {
     const entries = await this.#take(ids, { signal });
     try {
@@ -160,12 +160,12 @@ export class NodeCache {
     } catch (thrown) {
       this.#release(entries);
       if (!isExhausted(thrown)) throw thrown;
-      // Matching needs memory, too.
+      // Matching needs memory as well.
       this.#shrink();
     }
   }
 
-  /** Gives back all memory, after what is on its way has come. Nobody may use the cache then. */
+  /** Frees all memory, after running loads have ended. The cache must not be used any more. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#loads);
@@ -194,7 +194,7 @@ export class NodeCache {
     }
   }
 
-  /** How many of the first images can be had beside those that are in use. */
+  /** How many of the first images fit in addition to those in use. */
   #fitting(ids: readonly number[]): number {
     if (this.#budget < this.#imageBytes) throw this.#tooSmall();
     let free = this.#budget - this.#pinned;
@@ -217,7 +217,7 @@ export class NodeCache {
       entry.users++;
       if (keep) {
         entry.passing = false;
-        // A Map lists its keys by age: taken out and in again the entry is the youngest.
+        // A Map lists its keys in order of insertion: removed and added again, the entry is the most recent.
         this.#entries.delete(id);
         this.#entries.set(id, entry);
       }
@@ -243,7 +243,7 @@ export class NodeCache {
     return entry;
   }
 
-  /** Has the images read and prepared, whoever waits for them; those that nobody waits for any more are left out. */
+  /** Reads and prepares the images for all requests that wait for them; images without a waiting request are skipped. */
   #load(cold: readonly Entry[]): void {
     const images = cold.map((entry) => ({ id: entry.id, wanted: () => this.#isWanted(entry) }));
     for (const [index, loading] of this.#cold.load(images).entries()) {
@@ -256,14 +256,14 @@ export class NodeCache {
         },
       );
       const settled = entry.ready.catch(() => {
-        // Whoever leases the image hears of it; it may be that nobody does any more.
+        // The request that leases the image gets the error; possibly none does any more.
       });
       this.#loads.add(settled);
       void settled.then(() => this.#loads.delete(settled));
     }
   }
 
-  /** Whether a request waits for an image. Else it is forgotten at once, so that none comes to wait for it. */
+  /** Whether a request waits for an image. If not, it is forgotten at once, so that no request can start to wait for it. */
   #isWanted(entry: Entry): boolean {
     if (entry.users > 0 && !this.#closed) return true;
     this.#forget(entry);
@@ -296,7 +296,7 @@ export class NodeCache {
     }
   }
 
-  /** The last user has left a prepared image. */
+  /** The last user has released a prepared image. */
   #idle(entry: Entry): void {
     if (entry.passing) this.#discard(entry);
     this.#unpin(entry);
@@ -315,7 +315,7 @@ export class NodeCache {
     this.#held -= entry.bytes;
   }
 
-  /** Lets the oldest idle images go until so many bytes are free, or all that is left is in use. Returns what it freed. */
+  /** Evicts the least recently used idle images until so many bytes are free, or all others are in use. Returns what it freed. */
   #evict(bytes: number): number {
     let freed = 0;
     for (const entry of this.#entries.values()) {
@@ -328,14 +328,14 @@ export class NodeCache {
     return freed;
   }
 
-  /** The matcher's memory is full before the budget is: holds less from now on. False when nothing can go. */
+  /** The matcher's memory is full before the budget: holds less from now on. False if nothing can be evicted. */
   #shrink(): boolean {
     const freed = this.#evict(Math.max(this.#imageBytes, SHRINK * this.#resident));
     this.#budget = Math.min(this.#budget, Math.max(this.#imageBytes, this.#resident));
     return freed > 0;
   }
 
-  /** The images, when all have come. */
+  /** The images, when all are prepared. */
   async #loadedOf(entries: readonly Entry[], signal: AbortSignal): Promise<LoadedImage[]> {
     await unlessAborted(Promise.all(entries.map(({ ready }) => ready)), signal);
     return entries.flatMap(({ loaded }) => loaded ?? []);
@@ -350,7 +350,7 @@ export class NodeCache {
   }
 }
 
-/** Whether the image is prepared and nobody uses it. */
+/** Whether the image is prepared and not in use. */
 function isIdle({ users, loaded }: Entry): boolean {
   return users === 0 && loaded !== undefined;
 }

@@ -50,11 +50,19 @@ export function payloadOf(id: number): ImagePayload {
   };
 }
 
-const EVIDENCE: PackedEvidence = { words: [[0.4, 3, 0.7], [0.1]], boxes: [[3, 0.1, 0.2, 0.5, 0.6]] };
+/** Evidence for each word of the query (at least two words): the first one attended to region 3. */
+function evidenceFor(query: RankRequest['query']): PackedEvidence {
+  const words = typeof query === 'string' ? (query.match(/\w+|[^\s\w]/g) ?? []).length : query.words.length;
+  return {
+    words: [[0.4, 3, 0.7], ...Array.from({ length: Math.max(1, words - 1) }, () => [0.1])],
+    boxes: [[3, 0.1, 0.2, 0.5, 0.6]],
+  };
+}
 
 /** A reranker whose GSMN likes later images better, so that its order is not the coarse one; it has ten images. */
 export function ranked(request: RankRequest, changes: Partial<RankResponse> = {}): RankResponse {
-  const { generation, candidates, offset = 0, limit } = request;
+  const { query, generation, candidates, offset = 0, limit } = request;
+  const evidence = evidenceFor(query);
   const all = candidates === 'all' ? recalled(10).map(({ id, score }) => [id, score] as const) : candidates;
   const images = all
     .map(([id, coarse]) => ({ id, gsmn: id, coarse: coarse ?? Number.NaN }))
@@ -66,14 +74,14 @@ export function ranked(request: RankRequest, changes: Partial<RankResponse> = {}
     active: generation,
     backend: 'simd',
     compared: all.length,
-    images: images.map((image) => ({ ...image, payload: payloadOf(image.id), evidence: EVIDENCE })),
+    images: images.map((image) => ({ ...image, payload: payloadOf(image.id), evidence })),
     evidence: 'complete',
     took: { match: 1.5, evidence: 0.5 },
     ...changes,
   };
 }
 
-/** A graph of two words, the second of which the model does not know. */
+/** The parse of two words, the second of which the model does not know. */
 export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   return {
     generation: GENERATION,

@@ -92,10 +92,10 @@ describe('what the worker serves besides the search', () => {
 
 describe('/images', () => {
   const asked: string[] = [];
-  const pictures = (answer: () => Response) =>
+  const images = (answer: () => Response) =>
     edge({
       images: {
-        url: 'http://pictures.example/folder',
+        url: 'http://images.example/folder',
         timeoutMs: 1000,
         fetch: async (input) => {
           asked.push(input.href);
@@ -106,8 +106,8 @@ describe('/images', () => {
   const png = () => new Response('bytes', { headers: { 'content-type': 'image/png', etag: '"1"' } });
 
   it('passes images through', async () => {
-    const response = await pictures(png).request('/images/a/two%20dogs.png');
-    expect(asked.at(-1)).toBe('http://pictures.example/folder/a/two%20dogs.png');
+    const response = await images(png).request('/images/a/two%20dogs.png');
+    expect(asked.at(-1)).toBe('http://images.example/folder/a/two%20dogs.png');
     expect(new TextDecoder().decode(await response.arrayBuffer())).toBe('bytes');
     expect(response.headers.get('etag')).toBe('"1"');
     expect(response.headers.get('cache-control')).toContain('max-age');
@@ -127,7 +127,7 @@ describe('/images', () => {
     '%2e%2e/x',
   ])('never requests %s from the upstream', async (path) => {
     const before = asked.length;
-    const response = await pictures(png).request(`/images/${path}`);
+    const response = await images(png).request(`/images/${path}`);
     expect(response.status).toBe(404);
     expect(asked.length).toBe(before);
   });
@@ -139,12 +139,12 @@ describe('/images', () => {
     ['a missing one', () => new Response('', { status: 404, headers: { 'content-type': 'image/png' } }), 404],
     ['a fault', () => new Response('', { status: 500 }), 503],
   ])('does not pass through %s', async (_, answer, status) => {
-    expect((await pictures(answer).request('/images/x.png')).status).toBe(status);
+    expect((await images(answer).request('/images/x.png')).status).toBe(status);
   });
 
   it('keeps a script in an SVG from running', async () => {
     const svg = () => new Response('<svg/>', { headers: { 'content-type': 'image/svg+xml' } });
-    const response = await pictures(svg).request('/images/x.svg');
+    const response = await images(svg).request('/images/x.svg');
     expect(response.headers.get('content-security-policy')).toBe(
       "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     );

@@ -9,7 +9,7 @@ const OPTIONS = {
   circuit: { failureRate: 0.5, calls: 5, windowMs: 10_000, restMs: 1000 },
 };
 
-/** Work that fails with these codes, one a call, and succeeds afterwards. */
+/** Work that fails with these codes, one for each call, and succeeds afterwards. */
 function failingWith(...codes: ErrorCode[]) {
   return vi.fn(async (_attempt: Attempt) => {
     const code = codes.shift();
@@ -43,7 +43,7 @@ describe('CallPolicy', () => {
     expect(work).toHaveBeenCalledTimes(3);
   });
 
-  it('tries no more often than it may', async () => {
+  it('tries at most as often as allowed', async () => {
     const work = failingWith('overloaded', 'overloaded', 'overloaded', 'overloaded');
     await expect(settle(policy().run(work))).rejects.toMatchObject({ code: 'overloaded' });
     expect(work).toHaveBeenCalledTimes(3);
@@ -64,14 +64,14 @@ describe('CallPolicy', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
-  it('tells every attempt when the whole call is given up', async () => {
+  it('gives every attempt the deadline of the whole call', async () => {
     const began = performance.now();
     const work = failingWith('overloaded', 'overloaded');
     await settle(policy().run(work, { timeoutMs: 500 }));
     expect(work.mock.calls.map(([{ deadline }]) => deadline - began)).toEqual([500, 500, 500]);
   });
 
-  it('stops trying when the time is over', async () => {
+  it('stops trying when the time is up', async () => {
     const work = vi.fn(
       ({ signal }: Attempt) =>
         new Promise<never>((_, reject) => {
@@ -80,7 +80,7 @@ describe('CallPolicy', () => {
     );
     await expect(settle(policy().run(work, { timeoutMs: 50 }))).rejects.toMatchObject({
       code: 'timeout',
-      message: 'it did not answer within 50 ms',
+      message: 'it did not respond within 50 ms',
     });
     expect(work).toHaveBeenCalledTimes(1);
   });
@@ -96,7 +96,7 @@ describe('CallPolicy', () => {
     expect(work.mock.calls.length).toBeLessThan(140);
   });
 
-  it('leaves a service alone that never answers in time', async () => {
+  it('stops calling a service that never responds in time', async () => {
     const own = policy({ retries: 0 });
     const work = vi.fn(() => new Promise<never>(() => {}));
     for (let call = 0; call < 5; call++) {

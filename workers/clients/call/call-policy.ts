@@ -9,11 +9,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time for the whole call, retries included, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** Travels along as `x-request-id`. */
+  /** Passed on as `x-request-id`. */
   readonly requestId?: string | undefined;
 }
 
-/** What one attempt of a call has to keep to. */
+/** The limits of one attempt. */
 export interface Attempt {
   readonly signal: AbortSignal;
   /** When the whole call is given up, by `performance.now()`. */
@@ -21,9 +21,9 @@ export interface Attempt {
 }
 
 export interface CallPolicyOptions {
-  /** Time for a whole call unless it names its own, in milliseconds. */
+  /** Time for a whole call unless the call sets its own, in milliseconds. */
   readonly timeoutMs: number;
-  /** Further attempts after a passing failure. Every call that is made through a policy can be repeated safely. */
+  /** Further attempts after a temporary failure. Every call through a policy can be repeated safely. */
   readonly retries: number;
   /** First pause before a further attempt, in milliseconds; it grows from there. */
   readonly backoffMs: number;
@@ -44,7 +44,7 @@ const PASSING: readonly ErrorCode[] = [
   'rerank_unavailable',
 ];
 
-/** How one remote operation is called: a deadline over all, retries within a budget, a circuit breaker inside. */
+/** How one remote operation is called: a deadline for everything, retries within a budget, a circuit breaker inside. */
 export class CallPolicy {
   readonly #name: string;
   readonly #options: CallPolicyOptions;
@@ -66,12 +66,12 @@ export class CallPolicy {
       timeoutMs,
       caller: call.signal,
       timeout: () =>
-        new AppError('timeout', `${this.#name} did not answer within ${timeoutMs} ms`, {
-          hint: 'Look at the load of that service, or allow it more time in the configuration.',
+        new AppError('timeout', `${this.#name} did not respond within ${timeoutMs} ms`, {
+          hint: 'Check the load of that service, or allow it more time in the configuration.',
         }),
       cancelled: () => new AppError('cancelled', `${this.#name} was cancelled by its caller`),
     };
-    // The deadline is inside the circuit, so that a service which never answers opens it.
+    // The deadline is inside the circuit, so that a service which never responds opens it.
     return this.#circuit.run(() =>
       withDeadline(deadline, (signal) => this.#attempts(work, { signal, deadline: until })),
     );

@@ -80,7 +80,7 @@ describe('Circuit', () => {
   });
 
   it.each(['request_invalid', 'query_empty', 'generation_missing', 'unauthorized', 'cancelled'] as const)(
-    'does not blame the service for %s',
+    'does not count %s as a failure of the service',
     async (code) => {
       const own = circuit();
       await failing(own, code, 10);
@@ -88,7 +88,7 @@ describe('Circuit', () => {
     },
   );
 
-  it('tries once after its rest, and closes when that succeeds', async () => {
+  it('tries once after a pause, and closes if that succeeds', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     await vi.advanceTimersByTimeAsync(1000);
@@ -96,7 +96,7 @@ describe('Circuit', () => {
     expect(own.open).toBe(false);
   });
 
-  it('rests again when the try fails', async () => {
+  it('pauses again if the try fails', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     await vi.advanceTimersByTimeAsync(1000);
@@ -106,7 +106,7 @@ describe('Circuit', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('refuses others while one tries, and forgets a try that never comes back', async () => {
+  it('refuses others while one tries, and forgets a try that never ends', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     await vi.advanceTimersByTimeAsync(1000);

@@ -1,6 +1,6 @@
 /**
- * Keeps retries a small share of the calls: every call earns `ratio` of a retry, up to `most` saved ones. When a
- * service is down for everybody the budget runs dry and each call fails once, instead of the load being doubled.
+ * Limits retries to a small share of the calls: every call earns `ratio` of a retry, up to `most` saved ones. If a
+ * service is down, the budget runs empty and each call fails once, instead of doubling the load.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -17,7 +17,7 @@ export class RetryBudget {
     this.#saved = Math.min(this.#most, this.#saved + this.#ratio);
   }
 
-  /** Spends one retry when there is one. */
+  /** Spends one retry if there is one. */
   spend(): boolean {
     if (this.#saved < 1) return false;
     this.#saved -= 1;

@@ -2,11 +2,11 @@ import { QdrantClientResourceExhaustedError } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 
-/** What `@qdrant/js-client-rest` throws for an answer with an error status. */
+/** The error of `@qdrant/js-client-rest` for a response with an error status. */
 const apiErrorSchema = z.object({ status: z.number(), data: z.unknown() });
 const statusSchema = z.object({ status: z.object({ error: z.string() }) });
 
-/** Translates whatever the Qdrant client throws. `action` says what was being done, e.g. `query collection x`. */
+/** Translates errors of the Qdrant client. `action` says what was being done, e.g. `query collection x`. */
 export function qdrantError(thrown: unknown, action: string, host: string): AppError {
   if (thrown instanceof AppError) return thrown;
   const where = `${action} (Qdrant at ${host})`;
@@ -15,7 +15,7 @@ export function qdrantError(thrown: unknown, action: string, host: string): AppE
   }
   const api = apiErrorSchema.safeParse(thrown).data;
   if (api === undefined) {
-    return new AppError('recall_unavailable', `${where}: no usable answer`, {
+    return new AppError('recall_unavailable', `${where}: no usable response`, {
       hint: 'Check that it runs and that QDRANT_URL names it.',
       cause: thrown,
     });

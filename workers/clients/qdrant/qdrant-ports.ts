@@ -3,7 +3,7 @@ import { imagePayloadSchema } from '../../../shared/schema/index.ts';
 import type { Payloads, Recall } from '../../../shared/search/ports.ts';
 import type { QdrantStore } from './types.ts';
 
-/** Recall by Qdrant. */
+/** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
   return {
     nearest: async ({ collection, coarse }, limit, { signal, requestId }) => {
@@ -15,7 +15,7 @@ export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: nu
   };
 }
 
-/** Payloads of Qdrant's points. */
+/** Payloads from Qdrant's points. */
 export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?: number): Payloads {
   return {
     read: async ({ collection }, ids, { signal, requestId }) => {
@@ -28,7 +28,7 @@ export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?
           if (parsed.success) return [id, parsed.data];
           throw new AppError(
             'recall_unavailable',
-            `collection ${collection}: point ${id} has no image's payload`,
+            `collection ${collection}: point ${id} does not have the payload of an image`,
             { hint: 'Was the collection written by `gsmn index build`?', cause: parsed.error },
           );
         }),
@@ -37,7 +37,7 @@ export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?
   };
 }
 
-/** Codes that a search hears as they are; `not_found` is the collection of a generation that is gone. */
+/** Codes that a search gets unchanged; `not_found` is the collection of a generation that is gone. */
 const AS_THEY_ARE: readonly ErrorCode[] = [
   'not_found',
   'recall_unavailable',
@@ -46,7 +46,7 @@ const AS_THEY_ARE: readonly ErrorCode[] = [
   'cancelled',
 ];
 
-/** A wrong key, or a request that Qdrant does not understand, is a fault of the search and not of whoever searches. */
+/** A wrong key, or a request that Qdrant does not understand, is a fault of this system and not of the caller. */
 function collectionError(thrown: unknown): never {
   const error = toAppError(thrown, 'recall_unavailable');
   if (AS_THEY_ARE.includes(error.code)) throw error;

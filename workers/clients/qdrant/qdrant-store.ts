@@ -7,7 +7,7 @@ import { qdrantError } from './qdrant-error.ts';
 import type { QdrantStore, StoredPoint } from './types.ts';
 
 export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
-  /** e.g. `http://127.0.0.1:6333`. Without a port the scheme's own is meant; a path is kept as a prefix. */
+  /** e.g. `http://127.0.0.1:6333`. Without a port the default port of the scheme is used; a path is kept as a prefix. */
   readonly url: string;
   readonly apiKey?: string | undefined;
 }
@@ -34,16 +34,16 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
     url: url.origin,
     port: null,
     ...(url.pathname === '/' ? {} : { prefix: url.pathname.replace(/\/+$/, '') }),
-    // As a header and not as `apiKey`: that one warns on the console about every address on loopback.
+    // As a header, because `apiKey` prints a warning on the console for every address on loopback.
     ...(options.apiKey ? { headers: { 'api-key': options.apiKey } } : {}),
     checkCompatibility: false,
-    // Deadlines are ours; without the client's own timer it passes our signal on to fetch.
+    // We have our own deadlines; without its own timer the client passes our signal on to fetch.
     timeout: Number.POSITIVE_INFINITY,
   }).api();
 
   type Answer = { readonly data: { readonly result?: unknown } };
 
-  /** One request: deadline, retries, error mapping, and the result checked against its schema. */
+  /** One request: deadline, retries, error mapping, and a check of the result against its schema. */
   function ask<S extends z.ZodType>(
     action: string,
     schema: S,
@@ -60,7 +60,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       const [issue] = result.error.issues;
       throw new AppError(
         'recall_unavailable',
-        `${action} (Qdrant at ${url.host}): unexpected answer at ${issue?.path.join('.')}: ${issue?.message}`,
+        `${action} (Qdrant at ${url.host}): unexpected response at ${issue?.path.join('.')}: ${issue?.message}`,
         { hint: 'Was the collection written by `gsmn index build`?', cause: result.error },
       );
     }, call);
@@ -128,7 +128,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           );
           return;
         } catch (error) {
-          // Someone else, or our own repeated attempt, was first.
+          // Someone else, or our own repeated attempt, created it first.
           info = await store.collectionInfo(collection, call);
           if (info === undefined) throw error;
         }

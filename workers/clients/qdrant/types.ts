@@ -14,11 +14,11 @@ export interface Point {
 export interface StoredPoint {
   readonly id: number;
   readonly payload: unknown;
-  /** `[dimensions]`, where it was asked for. */
+  /** `[dimensions]`, if requested. */
   readonly vector?: readonly number[] | undefined;
 }
 
-/** A point that a vector recalled. */
+/** A point found by a vector. */
 export interface RecalledPoint {
   readonly id: number;
   /** Cosine between the vectors. */
@@ -32,11 +32,14 @@ export interface CollectionInfo {
 
 export interface AliasChange {
   readonly alias: string;
-  /** The collection that it names from now on; null takes the alias away. */
+  /** The collection that it points to from now on; null removes the alias. */
   readonly collection: string | null;
 }
 
-/** All that this project asks of Qdrant, or of `qdrant-local`. One unnamed vector a point, compared by cosine. */
+/**
+ * Everything that this project uses of Qdrant, or of `qdrant-local`. Each point has one unnamed vector; vectors are
+ * compared by cosine.
+ */
 export interface QdrantStore {
   /**
    * The points nearest to a vector, best first, without their payloads. Throws `recall_unavailable`, `not_found` (the collection),
@@ -50,11 +53,11 @@ export interface QdrantStore {
   ): Promise<RecalledPoint[]>;
 
   listCollections(call?: CallOptions): Promise<string[]>;
-  /** Undefined when there is no such collection. */
+  /** Undefined if there is no such collection. */
   collectionInfo(collection: string, call?: CallOptions): Promise<CollectionInfo | undefined>;
-  /** Creates the collection unless it is there; one of other dimensions is a `conflict`. */
+  /** Creates the collection unless it exists; an existing one with other dimensions is a `conflict`. */
   ensureCollection(collection: string, dimensions: number, call?: CallOptions): Promise<void>;
-  /** Returns whether it was there. */
+  /** Returns whether it existed. */
   deleteCollection(collection: string, call?: CallOptions): Promise<boolean>;
 
   /** Alias -> collection. */

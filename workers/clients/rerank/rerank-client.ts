@@ -28,23 +28,26 @@ export interface RerankClientOptions extends Partial<CallPolicyOptions> {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** The rerank service, as its callers see it. */
+/** The rerank service for its callers. */
 export interface RerankClient {
-  /** A sentence as vector database and reranker take it. Throws `encode_unavailable`, `timeout`, or what the service says of the query. */
+  /**
+   * A sentence as vector database and reranker need it. Throws `encode_unavailable`, `timeout`, or the service's error
+   * about the query.
+   */
   encode(request: EncodeRequest, call?: CallOptions): Promise<EncodeResponse>;
   /**
-   * The parse of a sentence. Throws as `encode` does: a service that cannot parse is one that cannot read the query,
-   * yet it may still encode others.
+   * The parse of a sentence. Throws as `encode` does: a service that cannot parse cannot read the query, but it may
+   * still encode others.
    */
   parse(request: EncodeRequest, call?: CallOptions): Promise<ParseResponse>;
   /**
-   * A page of images in their final order. Throws `rerank_unavailable`, `timeout`, `generation_stale`; of all images of a generation
-   * `request_too_large` when there are more than the service allows.
+   * A page of images in their final order. Throws `rerank_unavailable`, `timeout`, `generation_stale`; for all images of a
+   * generation `request_too_large` if there are more than the service allows.
    */
   rank(request: RankRequest, call?: CallOptions): Promise<RankResponse>;
   /**
-   * What it takes to encode queries of a generation elsewhere. Throws `encode_unavailable`, `timeout`, `generation_stale`;
-   * `request_too_large` for more than `mostBytes`.
+   * The query model of a generation. Throws `encode_unavailable`, `timeout`, `generation_stale`; `request_too_large` for
+   * more than `mostBytes`.
    */
   queryModel(generation: string, mostBytes: number, call?: CallOptions): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -54,14 +57,14 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const policy = { ...DEFAULT_CALL_POLICY, ...options };
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
-  // A circuit of its own: without its parser's file the service still encodes.
+  // A separate circuit: without its parser's file the service still encodes.
   const parseWords = new CallPolicy('the query parser', 'encode_unavailable', policy);
   const rank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
   const queryModel = new CallPolicy('the query model', 'encode_unavailable', { ...policy, retries: 0 });
-  // A circuit of its own: large work that is late says nothing of shortlists. And it is not done twice.
+  // A separate circuit: large work that is late says nothing about shortlists. And it is not repeated.
   const rankAll = new CallPolicy('the exhaustive ranking', 'rerank_unavailable', { ...policy, retries: 0 });
 
-  /** One attempt; the answer's body is the caller's to read. */
+  /** One attempt; the caller reads the body of the response. */
   async function request(
     path: string,
     unavailable: ErrorCode,
@@ -144,7 +147,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
 /** All bytes of a body. @throws AppError `request_too_large` for more than `most` */
 async function readBytes({ headers, body }: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
   if (body === null) return new Uint8Array();
-  // Something in between may compress it: the length, if there is one, is that of other bytes then.
+  // A proxy may compress it: then the length, if there is one, is that of the compressed bytes.
   const size = headers.has('content-encoding') ? 0 : Number(headers.get('content-length'));
   if (size > most) {
     await body.cancel();
@@ -160,7 +163,7 @@ function tooLarge(bytes: number, most: number): AppError {
   );
 }
 
-/** A body of known size, read into one place: collecting the pieces first would take twice the memory. */
+/** A body of known size, read into one buffer: collecting the pieces first would need twice the memory. */
 async function readInPlace(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   size: number,
@@ -171,7 +174,7 @@ async function readInPlace(
   while (at < size) {
     const { value, done } = await reader.read(new Uint8Array(buffer, at));
     if (value === undefined) break;
-    // The buffer went to the stream and comes back.
+    // The buffer was transferred to the stream and is returned.
     buffer = value.buffer;
     at += value.byteLength;
     if (done) break;
@@ -209,8 +212,8 @@ function readAnswer<S extends z.ZodType>(text: string, schema: S, code: ErrorCod
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new AppError(code, `${url.host}${url.pathname} answered with something that is not JSON`, {
-      hint: 'Check that RERANK_URL names the rerank service and not something before it.',
+    throw new AppError(code, `${url.host}${url.pathname} returned something that is not JSON`, {
+      hint: 'Check that RERANK_URL names the rerank service, and not a proxy with pages of its own.',
       cause: error,
     });
   }
@@ -219,7 +222,7 @@ function readAnswer<S extends z.ZodType>(text: string, schema: S, code: ErrorCod
   const [issue] = result.error.issues;
   throw new AppError(
     code,
-    `${url.host}${url.pathname} answered with something unexpected: ${issue?.path.join('.')}: ${issue?.message}`,
+    `${url.host}${url.pathname} returned something unexpected: ${issue?.path.join('.')}: ${issue?.message}`,
     { hint: 'Deploy the edge worker and the rerank service from the same version.', cause: result.error },
   );
 }

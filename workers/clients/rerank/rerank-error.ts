@@ -7,7 +7,7 @@ const problemSchema = z.object({
   hint: z.string().optional(),
 });
 
-/** Codes that speak about the request itself; the caller of the search may hear them as they are. */
+/** Codes about the request itself; the caller of the search may get them unchanged. */
 const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
   'query_empty',
   'query_too_long',
@@ -18,7 +18,7 @@ const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
   'overloaded',
 ];
 
-/** What an answer of the rerank service with an error status means for us. */
+/** Our error for a response of the rerank service with an error status. */
 export function rerankError(
   response: Response,
   body: string,
@@ -35,11 +35,11 @@ export function rerankError(
   if (problem && ABOUT_THE_REQUEST.includes(problem.code)) {
     return new AppError(problem.code, problem.detail, { hint: problem.hint });
   }
-  if (status === 429) return new AppError('overloaded', `the rerank service at ${host} has too much to do`);
+  if (status === 429) return new AppError('overloaded', `the rerank service at ${host} is overloaded`);
   // A fault that the next call would meet as well: neither tried again nor held against the service.
   if (problem && status === 500) return new AppError('internal', problem.detail, { hint: problem.hint });
   const detail = problem ? `: ${problem.detail}` : '';
-  return new AppError(unavailable, `the rerank service at ${host} answered ${status}${detail}`, {
+  return new AppError(unavailable, `the rerank service at ${host} returned ${status}${detail}`, {
     hint: problem?.hint,
   });
 }
@@ -48,7 +48,7 @@ function parseProblem(body: string): z.output<typeof problemSchema> | undefined 
   try {
     return problemSchema.safeParse(JSON.parse(body)).data;
   } catch {
-    // Not JSON: a proxy's page. The status says enough.
+    // Not JSON: a page of a proxy. The status says enough.
     return undefined;
   }
 }

@@ -69,7 +69,7 @@ export async function ask<Answer>(
           : {
               code: 'unreachable',
               title: 'The search cannot be reached',
-              detail: 'The service does not answer, or this page may not ask it.',
+              detail: 'The service does not respond, or does not allow requests from this page.',
               hint: 'Try again in a moment.',
             },
       error,

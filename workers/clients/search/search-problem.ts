@@ -57,7 +57,7 @@ export async function readProblem(response: Response): Promise<SearchProblem> {
   return new SearchProblem({
     code: status === 429 ? 'rate_limited' : (said('code') ?? 'service_failed'),
     title: said('title') ?? 'The search did not work',
-    detail: said('detail') ?? `The service answered with status ${status}.`,
+    detail: said('detail') ?? `The service returned status ${status}.`,
     hint: said('hint'),
     status,
     requestId: said('requestId') ?? headers.get('x-request-id') ?? undefined,

@@ -5,18 +5,18 @@ import { type ApiDocument, documentPage } from './document-page.ts';
 const CONFIGURATION = {
   openapi: '3.1.0',
   info: {
-    title: 'Picture search',
+    title: 'Image search',
     version: '1',
     description:
-      'Finds pictures by a sentence, comparing the graph of its words with the graph of each picture.',
+      'Finds images by a sentence: compares its words with the regions of each image, and how they belong together.',
   },
 } as const;
 
-/** `/openapi.json`, made from the routes that the app really has, and `/docs`, the same for people. */
+/** `/openapi.json`, generated from the routes of the app, and `/docs`, the same for people. */
 export function describeApi(app: OpenAPIHono<EdgeEnv>): void {
   let document: ApiDocument | undefined;
   const describe = (): ApiDocument => {
-    // Once: the routes do not change, and making the document takes a few milliseconds.
+    // Once: the routes do not change, and generating the document takes a few milliseconds.
     // The library's type also allows references and vendor keys at every level; these routes have none.
     document ??= app.getOpenAPI31Document(CONFIGURATION) as unknown as ApiDocument;
     return document;

@@ -1,13 +1,13 @@
 import type { Handler } from 'hono';
 import type { EdgeEnv } from '../http/edge-env.ts';
 
-/** A file that the worker carries inside itself. */
+/** A file that is part of the worker. */
 export interface Asset {
   readonly body: string;
   readonly type: string;
 }
 
-/** Serves an asset with an ETag over its content. Browsers ask again after a few minutes and mostly hear 304. */
+/** Serves an asset with an ETag of its content. Browsers revalidate after a few minutes and usually get 304. */
 export function serveAsset({ body, type }: Asset): Handler<EdgeEnv> {
   let tag: Promise<string> | undefined;
   return async (c) => {

@@ -9,7 +9,7 @@ interface DocumentParts {
   readonly main: string;
 }
 
-/** A page of our own: a script, a style sheet, and markup that needs no other right than these. */
+/** A page of our own: a script, a style sheet, and markup that needs no other permissions. */
 export function documentAsset({ title, description, script, main }: DocumentParts): Asset {
   return {
     type: 'text/html; charset=utf-8',
@@ -35,7 +35,7 @@ export function documentAsset({ title, description, script, main }: DocumentPart
   };
 }
 
-/** What is to be tried, as attributes of an element; the empty line shows the first of it. */
+/** The sentences to try, as attributes of an element; the empty line shows the first one. */
 export function exampleAttributes(examples: string | undefined): string {
   if (examples === undefined) return '';
   const first = examples.split('|').find((text) => text.trim() !== '');

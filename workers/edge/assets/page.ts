@@ -3,7 +3,7 @@ import { documentAsset, escapeHtml, exampleAttributes } from './document.ts';
 
 /** What the pages say about the images that are searched. */
 export interface PageContent {
-  /** Sentences to try, as the widget's attribute `examples` has them; its own where undefined. */
+  /** Sentences to try, as in the widget's attribute `examples`; the widget's own if undefined. */
   readonly examples?: string | undefined;
   /** A few words about the collection. */
   readonly note?: string | undefined;

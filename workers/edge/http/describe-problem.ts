@@ -1,6 +1,6 @@
 import { problemSchema } from '../../../shared/schema/index.ts';
 
-/** A problem as one of a route's answers in the API's description. */
+/** A problem as one of a route's responses in the API's description. */
 export function describeProblem(description: string) {
   return {
     description,

@@ -1,7 +1,7 @@
-/** One line of the log, as an object; the worker's entry prints it. */
+/** One line of the log, as an object; the entry file of the worker prints it. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
-/** What the middleware puts into a request's context. */
+/** The variables that the middleware sets on a request's context. */
 export interface EdgeEnv {
   Variables: { requestId: string; log: Log };
 }

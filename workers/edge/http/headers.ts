@@ -3,7 +3,7 @@ import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import type { EdgeEnv } from './edge-env.ts';
 
-/** What a page on another origin may read of an answer. */
+/** Headers that a page on another origin may read. */
 const EXPOSED = ['Server-Timing', 'X-Request-Id', 'X-Search-Stage', 'X-Search-Degraded', 'Retry-After'];
 
 /** Lets pages of the allowed origins read answers; no cookies are involved anywhere. */
@@ -18,11 +18,11 @@ export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler
 }
 
 /**
- * Security headers of everything. Resources may be embedded by other sites, that is what the widget is for; our own
- * page runs nothing but our own script and style.
+ * Security headers of all responses. Resources may be embedded by other sites, because of the widget; our own page runs
+ * only our own script and style.
  */
 export const securityHeaders: MiddlewareHandler<EdgeEnv> = secureHeaders({
-  // A picture brings a stricter policy of its own.
+  // Image files have a stricter policy of their own.
   overwrite: false,
   crossOriginResourcePolicy: 'cross-origin',
   xFrameOptions: 'DENY',
@@ -32,7 +32,7 @@ export const securityHeaders: MiddlewareHandler<EdgeEnv> = secureHeaders({
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     connectSrc: ["'self'"],
-    // An index may name pictures on any other site.
+    // An index may name images on any other site.
     imgSrc: ["'self'", 'data:', 'http:', 'https:'],
     formAction: ["'self'"],
     baseUri: ["'none'"],

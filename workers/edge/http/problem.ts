@@ -3,30 +3,30 @@ import type { ErrorCode } from '../../../shared/errors/index.ts';
 import { HTTP_STATUS, PROBLEM_HEADERS, problemDetails, requestError } from '../../../shared/http/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
-/** Title and, for failures inside, what the public hears of them; the log has the rest. */
+/** Title and, for internal failures, the text for the public; the log has the rest. */
 const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail?: string }>> = {
   query_empty: { title: 'There is nothing to search for' },
   query_too_long: { title: 'The query is too long' },
-  request_invalid: { title: 'The request is not right' },
+  request_invalid: { title: 'The request is invalid' },
   rate_limited: { title: 'Too many requests' },
   not_found: { title: 'Not found' },
   encode_unavailable: {
     title: 'Search is not available',
-    detail: 'The service that reads queries does not answer.',
+    detail: 'The service that reads queries does not respond.',
   },
-  request_too_large: { title: 'The request asks for too much' },
+  request_too_large: { title: 'The request is too large' },
   rerank_unavailable: {
     title: 'Search is not available',
-    detail: 'The service that compares pictures does not answer.',
+    detail: 'The service that compares images does not respond.',
   },
-  recall_unavailable: { title: 'Search is not available', detail: 'The index of pictures does not answer.' },
+  recall_unavailable: { title: 'Search is not available', detail: 'The index of images does not respond.' },
   generation_missing: { title: 'Search is not available', detail: 'No index is active.' },
   generation_stale: { title: 'Search is not available', detail: 'The index is being replaced.' },
-  timeout: { title: 'Search took too long', detail: 'A part of the search did not answer in time.' },
-  overloaded: { title: 'Search is busy', detail: 'There are more searches than can be answered.' },
+  timeout: { title: 'Search took too long', detail: 'A part of the search did not respond in time.' },
+  overloaded: { title: 'Search is busy', detail: 'There are too many searches at the moment.' },
 };
 
-/** Seconds after which asking again makes sense. */
+/** Seconds after which it makes sense to try again. */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { rate_limited: 60, overloaded: 5 };
 
 /** An error as RFC 9457 problem details. */
@@ -39,11 +39,13 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
   if (ours) c.get('log')({ level: 'error', requestId, code, message: describe(error) });
   const text = TEXTS[code];
   const problem = problemDetails(code, {
-    title: text?.title ?? (ours ? 'Something went wrong' : 'The request cannot be answered'),
+    title: text?.title ?? (ours ? 'Something went wrong' : 'The request failed'),
     status,
-    // Addresses and settings of this system are no business of the caller.
-    detail: ours ? (text?.detail ?? 'The search service has a fault of its own.') : error.message,
-    hint: ours ? 'Try again in a moment; whoever runs this service finds the reason in its log.' : error.hint,
+    // Callers must not see addresses and settings of this system.
+    detail: ours ? (text?.detail ?? 'The search service has an internal error.') : error.message,
+    hint: ours
+      ? 'Try again in a moment. The operator of this service finds the reason in its log.'
+      : error.hint,
     requestId,
   });
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);

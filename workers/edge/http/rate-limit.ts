@@ -2,12 +2,12 @@ import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
-/** The Workers `ratelimits` binding, as far as it is used. */
+/** The part of the Workers `ratelimits` binding that is used. */
 export interface RateLimiter {
   limit(request: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** Holds each client address to the limit that is configured with the binding. */
+/** Applies the limit that is configured with the binding to each client address. */
 export function rateLimit(limiter: RateLimiter): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
     const key = c.req.header('cf-connecting-ip') ?? 'unknown';

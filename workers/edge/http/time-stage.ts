@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { endTime, startTime } from 'hono/timing';
 import type { EdgeEnv } from './edge-env.ts';
 
-/** Runs one stage of an answer and tells by `Server-Timing` how long it took. */
+/** Runs one stage of a search and reports its time in `Server-Timing`. */
 export async function timeStage<T>(c: Context<EdgeEnv>, stage: string, work: () => Promise<T>): Promise<T> {
   startTime(c, stage);
   try {

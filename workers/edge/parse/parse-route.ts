@@ -10,9 +10,9 @@ import { serviceError } from '../search/service-error.ts';
 const route = createRoute({
   method: 'get',
   path: '/v1/parse',
-  summary: 'The graph of a sentence',
+  summary: 'The parse of a sentence',
   description:
-    'The words of a sentence as the search reads them, each with the word that it depends on, its relation to that word and its part of speech (Universal Dependencies). `compared` says whether scores depend on this graph. A word that the model does not know carries the known one that is spelled most like it, where one is near, as `suggestion`.',
+    'The words of a sentence as the search reads them, each with the word that it depends on, its relation to that word and its part of speech (Universal Dependencies). `compared` says whether scores depend on this parse. A word that the model does not know has the known word with the nearest spelling, if one is near, as `suggestion`.',
   request: {
     query: z.object({
       q: searchQuerySchema.shape.q.meta({
@@ -23,24 +23,24 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: 'The words and the graph over them',
+      description: 'The words and their parse',
       content: { 'application/json': { schema: parseResponseSchema.meta({ id: 'ParseResponse' }) } },
     },
     400: describeProblem('The sentence is empty or too long'),
     429: describeProblem('Too many requests from this address'),
-    503: describeProblem('The sentence cannot be read'),
-    504: describeProblem('The service that reads sentences did not answer in time'),
+    503: describeProblem('The sentence cannot be parsed'),
+    504: describeProblem('The service that parses sentences did not respond in time'),
   },
 });
 
 export interface ParseRouteParts {
   readonly rerank: Pick<RerankClient, 'parse'>;
-  /** Milliseconds that reading a query may take. */
+  /** Maximum milliseconds for parsing a query. */
   readonly budgets: { readonly encode: number };
   readonly cacheSeconds: number;
 }
 
-/** `GET /v1/parse`: the graph of a query's words, from the model that would search for it. */
+/** `GET /v1/parse`: the parse of a query, from the model that would search for it. */
 export function addParseRoute(app: OpenAPIHono<EdgeEnv>, parts: ParseRouteParts): void {
   app.openapi(
     route,

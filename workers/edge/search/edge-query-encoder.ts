@@ -22,15 +22,15 @@ export interface EdgeQueryEncoderOptions {
 }
 
 export interface EdgeCall extends Pick<CallOptions, 'signal' | 'requestId'> {
-  /** Lets work go on after the answer was sent. */
+  /** Lets work continue after the response was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Memory for encoded queries: some hundred at D 256. */
+/** Memory for encoded queries: a few hundred at D 256. */
 const CACHE_BYTES = 4 << 20;
-/** A load that has not ended by then is lost: Workers may end it with the request that began it. */
+/** A load that has not ended by then is lost: Workers may end it with the request that started it. */
 const LOST_MS = 60_000;
-/** Pause before a model that could not be loaded is tried again. */
+/** Pause before trying again to load a model after a failure. */
 const RETRY_MS = 30_000;
 
 const ABOUT_THE_QUERY: readonly ErrorCode[] = ['query_empty', 'query_too_long'];
@@ -47,8 +47,8 @@ interface Loading {
 }
 
 /**
- * Encodes queries in the edge worker, by the query model of the generation that is active, once that was loaded; until then, and for
- * models that are too large, the reranker does. An isolate holds one model; another generation's replaces it whole.
+ * Encodes queries in the edge worker with the query model of the active generation, once it is loaded. Until then, and for models
+ * that are too large, the reranker encodes. An isolate holds one model; the model of another generation replaces it completely.
  */
 export class EdgeQueryEncoder {
   readonly #options: EdgeQueryEncoderOptions;
@@ -59,12 +59,12 @@ export class EdgeQueryEncoder {
     this.#options = options;
   }
 
-  /** Id of the generation whose model is here. */
+  /** Id of the generation whose model is loaded. */
   get generation(): string | undefined {
     return this.#kept?.generation;
   }
 
-  /** As `QueryEncoder` says; `fresh` asks the reranker, and drops a model whose generation is not active any more. */
+  /** As `QueryEncoder`; `fresh` asks the reranker, and drops a model whose generation is not active any more. */
   async encode(text: string, fresh: boolean, call: EdgeCall): Promise<EncodedQuery> {
     if (!fresh && this.#kept !== undefined) {
       const here = await this.#encodeHere(this.#kept, text);
@@ -84,7 +84,7 @@ export class EdgeQueryEncoder {
     return { ...answer, text, coarse: Float32Array.from(coarse), kept: false };
   }
 
-  /** A query by the model that is here. Undefined when that fails: then the model goes, and the reranker encodes. */
+  /** Encodes with the loaded model. Undefined if that fails: then the model is dropped, and the reranker encodes. */
   async #encodeHere(kept: Kept, text: string): Promise<EncodedQuery | undefined> {
     try {
       return await kept.encoder.encode(text);
@@ -115,7 +115,7 @@ export class EdgeQueryEncoder {
     this.#loading = loading;
     const done = this.#load(generation, kernel, requestId).then(
       (encoder) => {
-        // A newer generation's load may have begun meanwhile.
+        // A load of a newer generation may have started meanwhile.
         if (this.#loading !== loading) return;
         this.#kept = { generation, encoder };
         this.#loading = undefined;
@@ -140,7 +140,7 @@ export class EdgeQueryEncoder {
     const name = `the query model of generation ${generation}`;
     const { vocabulary, config, parameters, coarse, parser, ...model } = await readQueryModel(bytes, name);
     if (model.generation !== generation) {
-      throw new AppError('fingerprint_mismatch', `${name} is that of generation ${model.generation}`);
+      throw new AppError('fingerprint_mismatch', `${name} belongs to generation ${model.generation}`);
     }
     const module = await kernel();
     return new LocalQueryEncoder(

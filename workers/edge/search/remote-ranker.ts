@@ -5,7 +5,7 @@ import type { EncodedQuery, Ranker, SearchCall } from '../../../shared/search/po
 import type { RerankClient } from '../../clients/index.ts';
 import { serviceError } from './service-error.ts';
 
-/** Ranking by the rerank service, within so many milliseconds; evidence gets what the ranking leaves of them. */
+/** Ranking by the rerank service within so many milliseconds; evidence gets the time that ranking leaves. */
 export function remoteRanker(
   client: Pick<RerankClient, 'rank'>,
   budgets: { readonly rerank: number; readonly exhaustive: number },
@@ -29,7 +29,7 @@ export function remoteRanker(
   };
 }
 
-/** What the reranker need not compute again; the text where it was the reranker that encoded. */
+/** The encoded form, which the reranker need not compute again; the text if the reranker encoded the query. */
 function encodedForm({ text, words, caption, coarse }: EncodedQuery): RankRequest['query'] {
   if (caption === undefined) return text;
   return {
@@ -42,7 +42,7 @@ function encodedForm({ text, words, caption, coarse }: EncodedQuery): RankReques
   };
 }
 
-/** Little-endian float32, as every platform of Workers has them in memory. */
+/** Little-endian float32, the memory layout on every platform of Workers. */
 function base64(values: Float32Array): string {
   return encodeBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }

@@ -2,32 +2,32 @@ import type { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
 import { SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 
-/** Says of the first wrong parameter of an address what is wrong with it. */
+/** Describes what is wrong with the first wrong parameter of an address. */
 export function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
   const name = String(issue?.path[0] ?? 'q');
   if (timesGiven(name) > 1) {
-    return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Give it once.' });
+    return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Send it once.' });
   }
-  return issueError(name, issue, 'Give a sentence as q=…');
+  return issueError(name, issue, 'Send a sentence as q=…');
 }
 
-/** Says of the first wrong name of a body what is wrong with it. */
+/** Describes what is wrong with the first wrong field of a body. */
 export function bodyError(error: z.core.$ZodError): AppError {
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
   const name = issue?.path[0];
   if (name === undefined) {
-    return new AppError('request_invalid', 'The body is no JSON object.', {
+    return new AppError('request_invalid', 'The body is not a JSON object.', {
       hint: 'Send {"q": "…"} as application/json.',
     });
   }
-  return issueError(String(name), issue, 'Give a sentence as {"q": "…"}');
+  return issueError(String(name), issue, 'Send a sentence as {"q": "…"}');
 }
 
 function unknownNames(names: readonly string[]): AppError {
-  return new AppError('request_invalid', `${names.join(', ')}: not known to this search.`, {
+  return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
     hint: 'A search has q, limit, offset and exhaustive.',
   });
 }
@@ -41,12 +41,12 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
       : new AppError('query_empty', 'The query is empty.', { hint: sentence });
   }
   if (name === 'exhaustive') {
-    return new AppError('request_invalid', `exhaustive: ${issue?.message ?? 'not right'}`, {
+    return new AppError('request_invalid', `exhaustive: ${issue?.message ?? 'invalid'}`, {
       hint: 'exhaustive is true or false.',
     });
   }
   const most = name === 'limit' ? SEARCH_LIMITS.limit : SEARCH_LIMITS.offset;
-  return new AppError('request_invalid', `${name}: ${issue?.message ?? 'not right'}`, {
+  return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
     hint: `${name} is a whole number from ${name === 'limit' ? 1 : 0} to ${most}.`,
   });
 }

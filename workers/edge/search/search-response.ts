@@ -3,21 +3,21 @@ import type { Degradation, Hit, SearchAnswer, SearchRequest } from '../../../sha
 import { evidenceJson } from '../../../shared/search/word-evidence.ts';
 
 const LACKS = {
-  order: 'These images are in the order of the coarse comparison',
+  order: 'These images are in the order of their coarse scores',
   evidence: 'The matching regions cannot be shown',
 } as const;
 
 const WHY = {
-  timeout: 'the reranker did not answer in time',
+  timeout: 'the reranker did not respond in time',
   rerank_unavailable: 'the reranker is not available',
 } as const;
 
-/** What an answer lacks, for the person who asked. */
+/** What an answer lacks, for the reader. */
 export function describeDegradation({ what, code }: Degradation): NonNullable<SearchResponse['degraded']> {
   return { code, message: `${LACKS[what]}: ${WHY[code]}.` };
 }
 
-/** An answer as the search API gives it (`searchResponseSchema`), as JSON text. */
+/** An answer in the form of the search API (`searchResponseSchema`), as JSON text. */
 export function searchResponseJson(
   { limit, offset, exhaustive }: SearchRequest,
   { query, words, generation, stage, degraded, hits }: SearchAnswer,
@@ -51,7 +51,7 @@ function hitJson({ id, score, stage, image, evidence }: Hit, words: SearchAnswer
     : `${open(hit)},"evidence":${evidenceJson(evidence, words)}}`;
 }
 
-/** An object's JSON without its closing brace, so that members can follow. */
+/** The JSON of an object without its closing brace, so that more members can follow. */
 function open(value: object): string {
   return JSON.stringify(value).slice(0, -1);
 }

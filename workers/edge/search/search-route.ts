@@ -28,7 +28,7 @@ const found = {
 const failures = {
   429: describeProblem('Too many searches from this address'),
   503: describeProblem('The query cannot be encoded, or the index cannot be searched'),
-  504: describeProblem('A part of the search did not answer in time'),
+  504: describeProblem('A part of the search did not respond in time'),
 };
 
 const querySchema = z.strictObject({
@@ -39,7 +39,7 @@ const querySchema = z.strictObject({
   limit: searchQuerySchema.shape.limit.meta({ description: 'Hits on a page.' }),
   offset: searchQuerySchema.shape.offset.meta({
     description:
-      'Hits to leave out. Hits behind the shortlist follow in the order of the coarse comparison and say so by their `stage`.',
+      "Hits to leave out. Hits behind the shortlist follow in recall's order, which their `stage` shows.",
   }),
   exhaustive: searchQuerySchema.shape.exhaustive.meta({
     description: 'Compare every image instead of a shortlist; for small collections.',
@@ -49,9 +49,9 @@ const querySchema = z.strictObject({
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/search',
-  summary: 'Search pictures by a sentence',
+  summary: 'Search images by a sentence',
   description:
-    'Pictures that fit the sentence best come first. When the graph comparison is not available the answer is in the order of the coarse comparison and carries `degraded`.',
+    'The best matching images come first. If the reranker is not available, the images are in the order of their coarse scores, and `degraded` says why.',
   request: { query: querySchema },
   responses: {
     200: found,
@@ -64,9 +64,9 @@ const getRoute = createRoute({
 const postRoute = createRoute({
   method: 'post',
   path: '/v1/search',
-  summary: 'Search pictures by a sentence, exhaustively where that is asked for',
+  summary: 'Search images by a sentence, exhaustively on request',
   description:
-    'The same search, asked for by JSON: `{"q": "two dogs running on grass", "limit": 20, "offset": 0, "exhaustive": true}`. With `exhaustive` the graphs of every picture are compared and none is left to the coarse comparison; the answer carries `ranking: "exhaustive"`. It is for small collections: larger ones are refused with the limit. It fails when the graph comparison is not available.',
+    'The same search as a JSON request: `{"q": "two dogs running on grass", "limit": 20, "offset": 0, "exhaustive": true}`. With `exhaustive` every image is compared in full instead of a shortlist, and the answer has `ranking: "exhaustive"`. This is for small indexes: for a larger index the request is refused with the limit. It fails if the reranker is not available.',
   request: {
     body: {
       required: true,
@@ -75,10 +75,8 @@ const postRoute = createRoute({
   },
   responses: {
     200: found,
-    400: describeProblem('The query is empty, too long, a number is out of range, or a name is not known'),
-    413: describeProblem(
-      'The collection has too many pictures for an exhaustive search, or the body is too large',
-    ),
+    400: describeProblem('The query is empty, too long, a number is out of range, or a name is unknown'),
+    413: describeProblem('The index has too many images for an exhaustive search, or the body is too large'),
     ...failures,
   },
 });
@@ -118,7 +116,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRoutePart
   );
 }
 
-/** Refuses a body that does not say that it is JSON. */
+/** Refuses a body that is not declared as JSON. */
 const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
   const type = c.req.header('content-type') ?? 'nothing';
   if (/^application\/json\b/i.test(type)) return next();
@@ -135,7 +133,7 @@ async function answerSearch(
   c: Context<EdgeEnv>,
   request: SearchRequest,
   parts: SearchRouteParts,
-  /** Of a complete answer; one that lacks something is never kept. */
+  /** Caching of a complete answer; one that lacks something is never cached. */
   cacheControl: string,
 ): Promise<JsonAnswer> {
   const { encoder, recall, ranker, payloads } = parts;
@@ -154,7 +152,7 @@ async function answerSearch(
     call,
   ).catch((thrown: unknown) => {
     if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
-    // The collection or its points, gone even when asked again: not what a caller of the search asked for.
+    // The collection or its points are gone, even at the second attempt: not an error of the caller.
     throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
   });
   for (const [part, milliseconds] of Object.entries(answer.compared?.took ?? {})) {

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
 
-/** Codes of a service that say something about the search itself. The caller gets them as they are. */
+/** Codes of a service about the search itself. The caller gets them unchanged. */
 const ABOUT_THE_SEARCH: readonly ErrorCode[] = [
   'query_empty',
   'query_too_long',
@@ -13,8 +13,8 @@ const ABOUT_THE_SEARCH: readonly ErrorCode[] = [
 ];
 
 /**
- * An error of a stage without which there is no answer. A wrong token or a request that a service does not understand
- * is our fault and not the caller's, so it must not come out as 401 or 400.
+ * The error of a stage without which there is no answer. A wrong token, or a request that a service does not
+ * understand, is our fault and not the caller's, so it must not become 401 or 400.
  */
 export function serviceError(thrown: unknown, unavailable: ErrorCode): AppError {
   const error = toAppError(thrown, unavailable);

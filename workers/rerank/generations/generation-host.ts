@@ -9,7 +9,7 @@ import type { RerankSettings } from '../settings.ts';
 import type { IndexSource } from './index-source.ts';
 import { LoadedGeneration } from './loaded-generation.ts';
 
-/** The part of a logger that the service uses (pino's order of arguments). */
+/** The part of a logger that the service uses (with pino's order of arguments). */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -26,9 +26,9 @@ export interface GenerationHostOptions {
   readonly onLoad?: ((outcome: 'loaded' | 'failed') => void) | undefined;
 }
 
-/** Why the wanted generation does not serve. */
+/** Why the wanted generation is not served. */
 export interface LoadFailure {
-  /** The generation, or null when even its name could not be read. */
+  /** The generation, or null if even its name could not be read. */
   readonly generation: string | null;
   readonly code: ErrorCode;
   readonly message: string;
@@ -38,7 +38,7 @@ export interface HostStatus {
   readonly active: string | null;
   readonly previous: string | null;
   readonly loading: string | null;
-  /** Of the generation that is being loaded: images prepared, of those that will be. */
+  /** For the generation that is being loaded: prepared images, and how many there will be. */
   readonly progress: { readonly done: number; readonly total: number } | null;
   readonly failure: LoadFailure | null;
 }
@@ -52,9 +52,9 @@ export interface Lease {
 }
 
 /**
- * Keeps the index's active generation loaded. A new one is loaded beside the old one, which goes on serving until
- * the new one is ready, and stays for requests that began with it (and for going back) until the next switch. One
- * that cannot be loaded changes nothing but the status.
+ * Keeps the index's active generation loaded. A new one is loaded next to the old one, which is served until the new
+ * one is ready, and is kept for requests that started with it (and for a rollback) until the next switch. One that
+ * cannot be loaded changes nothing but the status.
  */
 export class GenerationHost {
   readonly #options: GenerationHostOptions;
@@ -71,7 +71,7 @@ export class GenerationHost {
     this.#options = options;
   }
 
-  /** Looks up the active generation, loads it, and goes on watching. Ready or not: `status` tells. */
+  /** Looks up the active generation, loads it, and keeps watching. `status` tells whether it is ready. */
   async start(): Promise<void> {
     await this.refresh();
     const poll = async (): Promise<void> => {
@@ -86,7 +86,7 @@ export class GenerationHost {
     schedule();
   }
 
-  /** Makes the index's active generation the serving one; does not throw. Calls at once share one refresh. */
+  /** Serves the index's active generation; does not throw. Simultaneous calls share one refresh. */
   refresh(): Promise<void> {
     this.#refresh ??= this.#follow().finally(() => {
       this.#refresh = undefined;
@@ -126,7 +126,7 @@ export class GenerationHost {
     const found = this.loaded().find(({ generation }) => id === undefined || generation.id === id);
     if (found === undefined) {
       throw new AppError('generation_stale', `generation ${id} is not loaded; ${this.#active.id} is active`, {
-        hint: 'encode the query again and use the generation of that answer',
+        hint: 'encode the query again and use the generation of that response',
       });
     }
     return { generation: found.generation, active: this.#active.id, release: found.generation.retain() };
@@ -157,7 +157,7 @@ export class GenerationHost {
     }
   }
 
-  /** One that failed is tried again after a pause only: loading is work. */
+  /** A failed one is tried again only after a pause, because loading is work. */
   #mayTry(id: string): boolean {
     if (this.#closing.signal.aborted) return false;
     const failure = this.#failure;

@@ -4,10 +4,10 @@ import type { GenerationFiles } from '../../../shared/generation/generation-file
 import { readJsonFile } from '../../../shared/platform/atomic-file.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 
-/** Where generations come from. */
+/** The source of generations. */
 export interface IndexSource {
   readonly name: string;
-  /** Which generation is to serve; undefined as long as none was activated. */
+  /** The active generation; undefined if none was activated. */
   active(): Promise<ActiveGeneration | undefined>;
   files(id: string): GenerationFiles;
 }

@@ -1,6 +1,6 @@
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
-/** A generation that answers requests. It stays alive until it was retired and its last user has left. */
+/** A generation that serves requests. It is closed when it was retired and its last user has left. */
 export class LoadedGeneration {
   readonly search: SearchGeneration;
   #users = 0;
@@ -19,7 +19,7 @@ export class LoadedGeneration {
     return this.search.images.status.bytes + this.search.queries.cachedBytes;
   }
 
-  /** Lets a request use the generation; the returned function ends that, once. */
+  /** Lets a request use the generation; the returned function ends this, once. */
   retain(): () => Promise<void> {
     this.#users++;
     let left = false;
@@ -31,7 +31,7 @@ export class LoadedGeneration {
     };
   }
 
-  /** No further request will come. */
+  /** There will be no further requests. */
   async retire(): Promise<void> {
     if (this.#retired) return;
     this.#retired = true;

@@ -3,14 +3,14 @@ import { HTTP_STATUS, PROBLEM_HEADERS, problemDetails } from '../../../shared/ht
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   ...HTTP_STATUS,
-  // The caller's generation and ours differ: it has to encode again, then come back.
+  // The generations of the caller and the service differ: it has to encode again, then retry.
   generation_stale: 409,
   generation_incomplete: 500,
-  // The caller went away; this is only logged.
+  // The caller disconnected; this is only logged.
   cancelled: 499,
 };
 
-/** Seconds after which asking again makes sense. */
+/** Seconds after which it makes sense to try again. */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   overloaded: 1,
   encode_unavailable: 5,
@@ -18,12 +18,12 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
 };
 
 /**
- * An error as RFC 9457 problem details. Of faults inside, the caller hears the message (it is a service of ours that
- * asks), but never a stack.
+ * An error as RFC 9457 problem details. For internal errors the caller gets the message (it is one of our own
+ * services), but never a stack.
  */
 export function problemResponse({ code, message, hint }: AppError, requestId: string): Response {
   const status = STATUS[code];
-  const title = status >= 500 ? 'The reranker could not do it' : 'The request cannot be answered';
+  const title = status >= 500 ? 'The reranker failed' : 'The request failed';
   const problem = problemDetails(code, { status, title, detail: message, hint, requestId });
   const retryAfter = RETRY_AFTER[code];
   return new Response(JSON.stringify(problem), {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 
 /**
- * The request's JSON body, checked against a schema. Reading stops as soon as the body is too large, whatever its
+ * The JSON body of the request, checked against a schema. Reading stops as soon as the body is too large, whatever its
  * headers say.
  *
  * @throws AppError `request_too_large`, `request_invalid`.
@@ -24,7 +24,7 @@ export async function readBody<S extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-  throw new AppError('request_invalid', `the body does not fit: ${where}${issue?.message}`, {
+  throw new AppError('request_invalid', `the body is invalid: ${where}${issue?.message}`, {
     cause: parsed.error,
   });
 }
@@ -32,7 +32,7 @@ export async function readBody<S extends z.ZodType>(
 async function readText(c: Context, maxBytes: number): Promise<string> {
   const tooLarge = (): AppError =>
     new AppError('request_too_large', `the body is larger than ${maxBytes} bytes`, {
-      hint: 'ask for fewer images at a time',
+      hint: 'request fewer images at a time',
     });
   if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge();
   const { body } = c.req.raw;

@@ -7,7 +7,7 @@ function digest(text: string): Buffer {
 
 /**
  * Refuses a request whose `Authorization` is not `Bearer <token>`. Digests are compared, in constant time, so that
- * neither the token's length nor its beginning can be measured.
+ * neither the length nor the beginning of the token can be measured.
  *
  * @throws AppError `unauthorized`.
  */
@@ -15,6 +15,6 @@ export function assertServiceToken(authorization: string | undefined, token: str
   const given = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '';
   if (timingSafeEqual(digest(given), digest(token))) return;
   throw new AppError('unauthorized', 'the service token is missing or wrong', {
-    hint: 'send it as "Authorization: Bearer …"; RERANK_TOKEN must be the same here and there',
+    hint: 'send it as "Authorization: Bearer …"; RERANK_TOKEN must be the same in caller and service',
   });
 }

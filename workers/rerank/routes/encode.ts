@@ -1,7 +1,7 @@
 import type { EncodeResponse } from '../../../shared/schema/index.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
-/** Answers `POST /v1/encode`: a query as the vector database and the reranker take it. */
+/** Handles `POST /v1/encode`: a query as the vector database and the reranker need it. */
 export async function encodeQuery(text: string, { queries }: SearchGeneration): Promise<EncodeResponse> {
   const { generation, collection, ranking, coarse, words } = await queries.encode(text);
   return { generation, collection, ranking, coarse: [...coarse], words: [...words] };

@@ -6,8 +6,8 @@ import type { SearchGeneration } from '../../../shared/search/search-generation.
 import { suggestSpellings } from '../../../shared/text/index.ts';
 
 /**
- * Answers `POST /v1/parse`: the parse of a query's words. A model that compares parses has its own parser; for others, whose words
- * all attend to each other, the one that ships shows the grammar.
+ * Handles `POST /v1/parse`: the parse of a query's words. A model that compares parses has its own parser; for others, whose words
+ * all attend to each other, the built-in parser shows the grammar.
  */
 export async function parseQuery(
   text: string,

@@ -1,7 +1,7 @@
 import { queryModelFile } from '../../../shared/search/query-model.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
 
-/** Answers `GET /v1/generations/ID/query-model`: what an edge worker needs to encode queries itself. It never changes. */
+/** Handles `GET /v1/generations/ID/query-model`: what an edge worker needs to encode queries itself. It never changes. */
 export async function queryModelResponse(
   { id, search }: LoadedGeneration,
   method: string,

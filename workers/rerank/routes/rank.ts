@@ -5,7 +5,7 @@ import type { encodedQuerySchema, RankResponse, rankRequestSchema } from '../../
 import type { LocalRankRequest } from '../../../shared/search/local-ranker.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
-/** What a time limit leaves for an answer on its way back: this share, and this many milliseconds at least. */
+/** The part of a time limit that is reserved for sending the response: this share, and at least this many milliseconds. */
 const RESERVE = { share: 0.1, ms: 10 };
 
 export interface RankContext {
@@ -16,7 +16,7 @@ export interface RankContext {
   readonly active: string;
 }
 
-/** Answers `POST /v1/rank`: a page of images in their order, with evidence and payloads. */
+/** Handles `POST /v1/rank`: a page of images in their order, with evidence and payloads. */
 export async function rankImages(
   request: z.output<typeof rankRequestSchema>,
   generation: SearchGeneration,
@@ -58,7 +58,7 @@ function decodeQuery(
   };
 }
 
-/** Whether a word (0 for the root, then counted from 1) is one of a caption with so many rows. */
+/** Whether a word (0 for the root, then counted from 1) is within a caption with so many rows. */
 function inside(word: number, rows: number): boolean {
   return word >= 0 && word < rows - 1;
 }
@@ -74,7 +74,7 @@ function floats(name: string, base64: string, length: number): Float32Array {
       },
     );
   }
-  // A copy, because a Buffer of Node may begin at any byte.
+  // A copy, because a Buffer of Node may start at any byte.
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   if (values.every(Number.isFinite)) return values;
   throw new AppError('request_invalid', `${name}: numbers must be finite`);

@@ -1,17 +1,17 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import { picturePath } from './picture-path.ts';
+import { imagePath } from './image-path.ts';
 
 export type Fetch = (input: URL, init?: RequestInit) => Promise<Response>;
 
-/** Pictures that browsers show. SVG is one of them and harmless: see the policy below. */
-const PICTURE = /^image\/(?:jpeg|png|webp|avif|gif|svg\+xml)\s*(?:;|$)/i;
+/** Image types that browsers show. SVG is one of them and safe: see the policy below. */
+const SHOWN_TYPE = /^image\/(?:jpeg|png|webp|avif|gif|svg\+xml)\s*(?:;|$)/i;
 const PASSED_ON = ['content-type', 'content-length', 'etag', 'last-modified'];
 
 /**
- * A picture of the upstream, and nothing but a picture: no other content type, no redirect, no path outside the
- * upstream's own. `encodedName` is the rest of the request's path, still percent-encoded.
+ * An image file from the upstream, and nothing else: no other content type, no redirect, no path outside the upstream's
+ * own. `encodedName` is the rest of the request's path, still percent-encoded.
  */
-export async function proxyPicture(
+export async function proxyImage(
   upstream: string,
   encodedName: string,
   request: Request,
@@ -21,7 +21,7 @@ export async function proxyPicture(
   const condition = request.headers.get('if-none-match');
   let answer: Response;
   try {
-    answer = await fetch(new URL(picturePath(encodedName), base), {
+    answer = await fetch(new URL(imagePath(encodedName), base), {
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       redirect: 'manual',
       headers: { accept: 'image/*', ...(condition ? { 'if-none-match': condition } : {}) },
@@ -29,13 +29,13 @@ export async function proxyPicture(
     });
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('recall_unavailable', 'the pictures at IMAGES_URL cannot be reached', {
+    throw new AppError('recall_unavailable', 'the image files at IMAGES_URL cannot be reached', {
       cause: error,
     });
   }
   const headers = new Headers({
     'cache-control': 'public, max-age=86400',
-    // Opened on its own, an SVG is a document: it may style itself and do nothing else.
+    // Opened by itself, an SVG is a document: it may have styles and do nothing else.
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     'x-content-type-options': 'nosniff',
   });
@@ -44,12 +44,12 @@ export async function proxyPicture(
     if (value !== null) headers.set(name, value);
   }
   if (answer.status === 304) return new Response(null, { status: 304, headers });
-  if (answer.status !== 200 || !PICTURE.test(answer.headers.get('content-type') ?? '')) {
+  if (answer.status !== 200 || !SHOWN_TYPE.test(answer.headers.get('content-type') ?? '')) {
     await answer.body?.cancel();
     if (answer.status >= 500) {
-      throw new AppError('recall_unavailable', `the pictures at IMAGES_URL answered ${answer.status}`);
+      throw new AppError('recall_unavailable', `the server of IMAGES_URL returned ${answer.status}`);
     }
-    throw new AppError('not_found', 'There is no such picture.');
+    throw new AppError('not_found', 'There is no such image.');
   }
   return new Response(answer.body, { status: 200, headers });
 }

@@ -1,16 +1,16 @@
 import { AppError } from '../../../shared/errors/index.ts';
 
 /**
- * The path below the picture folder that a request's path means, its segments encoded again. Throws `not_found` for
- * whatever is not a plain relative path: such a name can be no picture's.
+ * The path below the folder of image files for a request's path, with encoded segments. Throws `not_found` for anything
+ * but a plain relative path, which cannot be the name of an image.
  */
-export function picturePath(encoded: string): string {
+export function imagePath(encoded: string): string {
   return encoded
     .split('/')
     .map((segment) => {
       const name = decode(segment);
       if (name === undefined || /^\.{0,2}$|[/\\\p{Cc}]/u.test(name)) {
-        throw new AppError('not_found', 'There is no such picture.');
+        throw new AppError('not_found', 'There is no such image.');
       }
       return encodeURIComponent(name);
     })
@@ -21,7 +21,7 @@ function decode(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // A broken percent sequence.
+    // An invalid percent sequence.
     return undefined;
   }
 }
