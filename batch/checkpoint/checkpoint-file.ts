@@ -135,7 +135,7 @@ function parseMetadata(path: string, metadata: ReadonlyMap<string, string>): z.i
   if (metadata.get('version') !== VERSION) {
     throw new AppError(
       'format_unsupported',
-      `${path} is of version ${metadata.get('version')}, expected ${VERSION}`,
+      `${path} has version ${metadata.get('version')}, expected ${VERSION}`,
       {
         hint: 'use the release that wrote it, or convert it there to .pth.tar',
       },

@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../../shared/errors/index.ts';
 
-/** Exit codes of the `gsmn` command: 2 for what the caller can mend, 3 for files, 4 for what is missing, 5 for services, 6 for training that diverged. */
+/**
+ * Exit codes of the `gsmn` command: 2 for input that the caller can fix, 3 for files, 4 for what is missing, 5 for
+ * services, 6 for training that diverged.
+ */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   argument_invalid: 2,
   request_invalid: 2,
@@ -31,7 +34,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   cancelled: 130,
 };
 
-/** The exit code for an error; 1 for what nobody foresaw. */
+/** The exit code for an error; 1 for unforeseen ones. */
 export function exitCode(code: ErrorCode): number {
   return EXIT_CODES[code] ?? 1;
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './codes.ts';
 
 export interface AppErrorOptions {
-  /** How to fix it, as one sentence for the person who reads it. */
+  /** How to fix it, as one sentence for the reader. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }

@@ -1,36 +1,35 @@
 /**
- * The one table of error codes. A code names the *kind* of failure; the message names the thing that
- * failed and where, the hint says how to mend it. `workers/…/http-status` and `batch/cli/exit-code`
- * are the only places that translate a code into a number.
+ * The table of error codes. A code names the *kind* of failure, the message says what failed and where, and the hint
+ * how to fix it. Only `shared/http/problem.ts` and `batch/cli/exit-code.ts` translate a code into a number.
  */
 export const ERROR_CODES = [
-  // Input of the person who calls us
-  'argument_invalid', // a command-line option or a function argument is out of its domain
-  'request_invalid', // an HTTP request does not fit its schema
-  'request_too_large', // an HTTP body, shortlist or query beyond the documented limit
-  'method_not_allowed', // a route that is there, by a method that it does not have
+  // Input of the caller
+  'argument_invalid', // a command-line option or a function argument is out of range
+  'request_invalid', // an HTTP request does not match its schema
+  'request_too_large', // an HTTP body, shortlist or query is beyond the documented limit
+  'method_not_allowed', // the route exists, but not for this method
   'query_empty',
   'query_too_long',
   'unauthorized',
   'rate_limited',
   // Files and their contents
   'file_missing',
-  'file_unreadable', // permissions, a directory instead of a file, an I/O fault
+  'file_unreadable', // permissions, a directory instead of a file, an I/O error
   'file_unwritable', // disk full, read-only
-  'format_invalid', // broken, truncated or lying bytes
-  'format_unsupported', // well-formed, but a variant that we do not read
-  'format_refused', // a pickle asks for a global that is not on the allow-list
-  'shape_mismatch', // an array or a parameter has another shape than it must have
+  'format_invalid', // broken, truncated or inconsistent bytes
+  'format_unsupported', // well-formed, but a variant that is not supported
+  'format_refused', // a pickle requests a global that is not on the allow-list
+  'shape_mismatch', // an array or a parameter has the wrong shape
   'config_invalid', // a configuration file or an environment variable
   'checksum_mismatch',
   'fingerprint_mismatch', // model, vocabulary, recall encoder, feature source and generation do not belong together
-  // Things that must be there
+  // Missing or conflicting things
   'not_found', // a point, a collection, an image, a route
   'generation_missing',
-  'generation_stale', // the generation that a request names is not served any more, another one is
+  'generation_stale', // the generation that a request names is not served any more, but another one
   'generation_incomplete',
-  'conflict', // it exists already, or someone else holds it
-  'backend_unavailable', // a named engine is not there
+  'conflict', // it already exists, or another process holds it
+  'backend_unavailable', // a named backend is not available
   // Other services
   'encode_unavailable',
   'recall_unavailable',
@@ -39,7 +38,7 @@ export const ERROR_CODES = [
   'overloaded',
   'memory_exhausted',
   'cancelled',
-  'diverged', // training came to a loss or gradient that is no finite number
+  'diverged', // training reached a loss or gradient that is not finite
   'internal',
 ] as const;
 

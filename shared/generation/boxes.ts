@@ -2,7 +2,7 @@ import { AppError } from '../errors/index.ts';
 import type { ByteSource } from '../formats/byte-source.ts';
 import { type NpyReader, openNpy } from '../formats/npy/index.ts';
 
-/** Reads the boxes of a generation's images by ranges: `[images, R, 4]` float32, fractions of width and height. */
+/** Reads boxes of a generation's images by ranges: `[images, R, 4]` float32, fractions of width and height. */
 export class BoxesReader {
   readonly images: number;
   /** R. */
@@ -16,7 +16,7 @@ export class BoxesReader {
   }
 
   /**
-   * Reads the header. The source stays the caller's to close, after the reader's last use.
+   * Reads the header. The caller closes the source after the reader's last use.
    *
    * @throws AppError `format_invalid`, `shape_mismatch`.
    */

@@ -5,13 +5,13 @@ import type { GenerationManifest } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 
-/** Reads the images' coarse vectors by ranges. */
+/** Reads coarse vectors of images by ranges. */
 export interface CoarseVectorReader extends VectorRows {
   read(from: number, to: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** Whether the generation has the coarse vectors of its images in a file of its own. */
+/** Whether the generation has a file with the coarse vectors of its images. */
 export function hasCoarseVectors({ files }: Pick<GenerationManifest, 'files'>): boolean {
   return files.some(({ path }) => path === GENERATION_PATHS.imageVectors);
 }

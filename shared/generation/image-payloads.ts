@@ -4,10 +4,10 @@ import { type GenerationManifest, type ImagePayload, imagePayloadSchema } from '
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 
-/** Reads what is known of a generation's images, by ordinal. */
+/** Reads payloads of a generation's images by ordinal. */
 export interface ImagePayloadReader {
   /**
-   * Payloads in the order of `ids`, which must be there.
+   * Payloads in the order of `ids`, which must exist.
    *
    * @throws AppError `format_invalid`.
    */
@@ -15,17 +15,17 @@ export interface ImagePayloadReader {
   close(): Promise<void>;
 }
 
-/** Bytes that one step of finding the lines reads. */
+/** Bytes that are read in one step of finding the lines. */
 const STEP = 1 << 20;
-/** Bytes of payloads that are kept in memory: some ten thousand images. */
+/** Maximum bytes of payloads that are kept in memory: about ten thousand images. */
 const KEPT = 16 << 20;
 const LINE_FEED = 0x0a;
 
 /**
- * Opens the payloads of a generation's images; undefined for a generation that has none. Lines end with a line feed and with nothing
- * else. Where they begin is kept in memory, eight bytes an image; the payloads of a small collection, too.
+ * Opens the payloads of a generation's images; undefined for a generation without payloads. Every line ends with a line feed. The
+ * starts of lines are kept in memory, eight bytes for each image; the payloads of a small index as well.
  *
- * @throws AppError `format_invalid` when there are more or fewer lines than images, `file_missing`, `file_unreadable`.
+ * @throws AppError `format_invalid` if there are more or fewer lines than images, `file_missing`, `file_unreadable`.
  */
 export async function openImagePayloads(
   files: GenerationFiles,
@@ -45,7 +45,7 @@ export async function openImagePayloads(
   }
 }
 
-/** A file that is small enough stays in memory. */
+/** Keeps a small file in memory. */
 async function kept(source: ByteSource): Promise<ByteSource> {
   if (source.size > KEPT) return source;
   try {
@@ -55,7 +55,7 @@ async function kept(source: ByteSource): Promise<ByteSource> {
   }
 }
 
-/** Where each line begins, and where the last one ends. */
+/** The start of each line, and the end of the last one. */
 async function lineStarts(source: ByteSource, count: number): Promise<Float64Array> {
   const starts = new Float64Array(count + 1);
   let lines = 0;
@@ -78,7 +78,7 @@ async function readPayload(source: ByteSource, starts: Float64Array, id: number)
   try {
     return imagePayloadSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
-    throw new AppError('format_invalid', `${source.name}: line ${id + 1} is no image's payload`, {
+    throw new AppError('format_invalid', `${source.name}: line ${id + 1} is not a payload of an image`, {
       hint: 'build the generation again',
       cause,
     });

@@ -6,28 +6,28 @@ import { comparesParses } from './compares-parses.ts';
 import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
 
-/** Where the parts of a generation lie in its folder. */
+/** Paths of the parts of a generation in its folder. */
 export const GENERATION_PATHS = {
   manifest: 'manifest.json',
   imageNodes: 'images.nodes',
   captionNodes: 'captions.nodes',
   /** `[images, R, 4]` float32, x1 y1 x2 y2 as fractions of width and height. */
   boxes: 'boxes.npy',
-  /** `[images, dimensions]` float32, unit vectors: what the points in Qdrant have. */
+  /** `[images, dimensions]` float32, unit vectors: those of the points in Qdrant. */
   imageVectors: 'images.coarse.npy',
-  /** A line an image: the payload of its point. */
+  /** One line for each image: the payload of its point. */
   imagePayloads: 'images.jsonl',
-  /** `[captions, dimensions]` float32, as those of the images. */
+  /** `[captions, dimensions]` float32, as for images. */
   captionVectors: 'captions.coarse.npy',
-  /** A line a caption: the payload of its point. */
+  /** One line for each caption: the payload of its point. */
   captionPayloads: 'captions.jsonl',
-  /** A line a caption: its `[head, dependent]` pairs. Only where the data has parses. */
+  /** One line for each caption: its `[head, dependent]` pairs. Only if the data has parses. */
   dependencies: 'dependencies.jsonl',
-  /** The model's folder (`MODEL_FILES` lie in it). */
+  /** The model's folder (with the files of `MODEL_FILES`). */
   model: 'model',
 } as const;
 
-/** Files without which there is no generation. */
+/** Files that every generation has. */
 function requiredFiles({ model, holds }: GenerationManifest): string[] {
   const { parser, ...always } = MODEL_FILES;
   const needed = comparesParses(model.config) ? [...Object.values(always), parser] : Object.values(always);
@@ -39,13 +39,13 @@ function requiredFiles({ model, holds }: GenerationManifest): string[] {
   ];
 }
 
-/** A manifest is small; what is larger is something else. */
+/** Maximum bytes of a manifest; a larger file is something else. */
 const LARGEST = 16 << 20;
 
-/** Paths stay inside the folder: names of letters, digits, `.`, `_`, `-`, none beginning with a dot. */
+/** Paths stay inside the folder: names of letters, digits, `.`, `_`, `-`, none starting with a dot. */
 const INSIDE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
-/** The bytes of a manifest, always the same for the same manifest. */
+/** The bytes of a manifest, the same for equal manifests. */
 export function manifestBytes(manifest: GenerationManifest): Uint8Array {
   return new TextEncoder().encode(
     `${JSON.stringify(generationManifestSchema.parse(manifest), undefined, 2)}\n`,
@@ -53,8 +53,8 @@ export function manifestBytes(manifest: GenerationManifest): Uint8Array {
 }
 
 /**
- * Parses and checks a manifest: its schema, that every path stays inside the folder and is named once, that no
- * needed file is missing. Version 1 is read as if version 2 had been written.
+ * Parses and checks a manifest: its schema, that every path stays inside the folder and is named once, and that no
+ * required file is missing. Version 1 is converted to version 2.
  *
  * @throws AppError `format_invalid`, `format_unsupported` (a later version), `generation_incomplete`.
  */
@@ -69,7 +69,7 @@ function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
   if (typeof version === 'number' && version !== 1 && version !== 2) {
     throw new AppError(
       'format_unsupported',
-      `${name} is of version ${version}, and this program reads versions 1 and 2`,
+      `${name} has version ${version}, but this program reads versions 1 and 2`,
       {
         hint: 'use the program that built the index, or build it again',
       },
@@ -87,7 +87,7 @@ function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
   const paths = manifest.files.map((file) => file.path);
   const outside = paths.find((path) => !INSIDE.test(path));
   if (outside !== undefined)
-    throw new AppError('format_invalid', `${name} names a file outside: "${outside}"`);
+    throw new AppError('format_invalid', `${name} names a file outside of its folder: "${outside}"`);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new AppError('format_invalid', `${name} names "${twice}" twice`);
   const missing = requiredFiles(manifest).find((path) => !paths.includes(path));
@@ -105,7 +105,7 @@ export async function readManifest(files: GenerationFiles): Promise<GenerationMa
 }
 
 /**
- * Checks sizes and SHA-256 sums of a generation's files against its manifest; of some files when `paths` is given.
+ * Checks sizes and SHA-256 sums of a generation's files against its manifest; only of the files in `paths`, if given.
  * Progress counts bytes.
  *
  * @throws AppError `file_missing`, `checksum_mismatch`, `cancelled`.
@@ -130,7 +130,7 @@ export async function verifyFiles(
         signal: options.signal,
         onProgress: (done) => options.onProgress?.(before + done, total),
       });
-      if (sum !== file.sha256) throw damaged('has another SHA-256 than the manifest says');
+      if (sum !== file.sha256) throw damaged('has a different SHA-256 than in the manifest');
     });
     before += file.bytes;
   }

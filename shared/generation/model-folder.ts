@@ -187,7 +187,7 @@ function parseConfigFile(
   if (typeof version === 'number' && version !== 1) {
     throw new AppError(
       'format_unsupported',
-      `${name} is of version ${version}, and this program reads version 1`,
+      `${name} has version ${version}, but this program reads version 1`,
     );
   }
   const parsed = configFileSchema.safeParse(value);

@@ -35,7 +35,7 @@ describe(`exact recall (seed ${SEED})`, () => {
     }
   });
 
-  it('finds only ordinals that are allowed, whatever their order and however often they are named', async () => {
+  it('finds only allowed ordinals, in any order and with repetitions', async () => {
     const data = randomNumbers(random, 200 * 6);
     const query = randomNumbers(random, 6);
     for (const size of [0, 1, 30, 200]) {
@@ -46,7 +46,7 @@ describe(`exact recall (seed ${SEED})`, () => {
   });
 
   it('orders equal cosines by ordinal', async () => {
-    // Three directions only: most cosines occur many times.
+    // Only three directions: most cosines occur many times.
     const data = Float32Array.from({ length: 300 }, (_, at) => (Math.floor(at / 3) % 3 === at % 3 ? 1 : 0));
     const query = Float32Array.of(0.6, 0.8, 0.6);
     const found = await exactRecall(vectorRows(data, 3), query, { limit: 50 });
@@ -54,7 +54,7 @@ describe(`exact recall (seed ${SEED})`, () => {
     expect(found.slice(0, 3).map(({ id }) => id)).toEqual([1, 4, 7]);
   });
 
-  describe('of more vectors than a slice has', () => {
+  describe('of more vectors than a slice', () => {
     const [count, dimensions] = [3000, 1024];
     const data = randomNumbers(random, count * dimensions);
     const query = randomNumbers(random, dimensions);
@@ -68,7 +68,7 @@ describe(`exact recall (seed ${SEED})`, () => {
       },
     };
 
-    it('reads every vector once, and lets others have their turn between slices', async () => {
+    it('reads every vector once, and yields between slices', async () => {
       asked.length = 0;
       const events: string[] = [];
       const heard: VectorRows = {
@@ -88,14 +88,14 @@ describe(`exact recall (seed ${SEED})`, () => {
       expect(events).toEqual(['read', 'turn of another', 'read']);
     });
 
-    it('does not read slices without an ordinal that is allowed', async () => {
+    it('does not read slices without an allowed ordinal', async () => {
       asked.length = 0;
       const found = await exactRecall(stored, query, { limit: 25, among: [2999, 2500] });
       expect(found.map(({ id }) => id).sort((one, other) => one - other)).toEqual([2500, 2999]);
       expect(asked).toEqual([[2048, 3000]]);
     });
 
-    it('stops when nobody waits for it any more', async () => {
+    it('stops when no request waits for it any more', async () => {
       asked.length = 0;
       const controller = new AbortController();
       const reading: VectorRows = {
@@ -116,7 +116,7 @@ describe(`exact recall (seed ${SEED})`, () => {
     expect(await exactRecall(none, new Float32Array(3), { limit: 5 })).toEqual([]);
   });
 
-  it('refuses a query of another length, and ordinals that are not there', async () => {
+  it('refuses a query with a wrong length, and ordinals that do not exist', async () => {
     const vectors = vectorRows(new Float32Array(6), 3);
     const query = new Float32Array(3);
     expect(await errorCode(exactRecall(vectors, new Float32Array(2), { limit: 5 }))).toBe('shape_mismatch');

@@ -18,8 +18,8 @@ const vectors = {
   close: async () => {},
 };
 
-describe('recall by all vectors of a generation', () => {
-  it('gives the nearest, equal ones by ordinal', async () => {
+describe('recall from all vectors of a generation', () => {
+  it('returns the nearest, equal ones by ordinal', async () => {
     const recall = exactRecall({ manifest, vectors });
     expect(await recall.nearest(query, 3, {})).toEqual([
       { id: 1, coarse: 1 },
@@ -29,7 +29,7 @@ describe('recall by all vectors of a generation', () => {
     expect(await recall.nearest(query, 9, {})).toHaveLength(4);
   });
 
-  it('is refused for a generation without vectors, and ends with its caller', async () => {
+  it('is refused for a generation without vectors, and ends when its caller aborts', async () => {
     await expect(exactRecall({ manifest, vectors: undefined }).nearest(query, 1, {})).rejects.toMatchObject({
       code: 'generation_incomplete',
       hint: expect.stringContaining('--qdrant'),

@@ -13,7 +13,7 @@ const WORDS = [{ text: 'dog' }];
 const QUERY = { caption: numberedQuery(2), coarse: Float32Array.of(0.6, 0.8), words: WORDS };
 const LIMITS = { exhaustiveImages: 100, evidence: { regions: 5, weight: 0.1 } };
 
-/** Coarse vector of an image: with the query, a cosine that falls with the ordinal. */
+/** Coarse vector of an image: its cosine with the query falls with the ordinal. */
 const vectorOf = (id: number) => [1 - id / 64, 0];
 const cosineOf = (id: number) => Math.fround(0.6) * (1 - id / 64);
 const payloadOf = (id: number) => ({ name: `${id}.png`, width: 4, height: 3, captions: [] });
@@ -85,7 +85,7 @@ describe('ranked candidates', () => {
     expect(Math.min(page.took.match, page.took.evidence)).toBeGreaterThanOrEqual(0);
   });
 
-  it('keep their order where scores are equal', async () => {
+  it('keep their order if scores are equal', async () => {
     const own = ranker();
     const equal = [9, 4, 6, 1].map((id) => ({ id, coarse: (20 - id) / 10 }));
     const page = await own.rank({ candidates: equal });
@@ -93,7 +93,7 @@ describe('ranked candidates', () => {
     expect(page.images.map(({ id }) => id)).toEqual([9, 4, 6, 1]);
   });
 
-  it('get the cosine that they lack from the vectors of the generation', async () => {
+  it('get a missing cosine from the vectors of the generation', async () => {
     const own = ranker();
     const page = await own.rank({
       candidates: [
@@ -107,7 +107,7 @@ describe('ranked candidates', () => {
     expect(own.read.mock.calls).toEqual([[8, 9]]);
   });
 
-  it('get all their cosines from there, a few reads at once', async () => {
+  it('get all their cosines from there, a few reads at a time', async () => {
     const own = ranker({ count: 200 });
     const read = own.read.getMockImplementation() as typeof own.read;
     let [running, most] = [0, 0];
@@ -124,7 +124,7 @@ describe('ranked candidates', () => {
     expect(most).toBe(64);
   });
 
-  it('may leave the cosine out of the score', async () => {
+  it('can be ranked without the cosine', async () => {
     const { images } = await ranker().rank({ candidates: candidates(1, 3, 2), fuse: false });
     expect(images.map(({ id, score, gsmn }) => [id, score === gsmn])).toEqual([
       [3, true],
@@ -135,14 +135,14 @@ describe('ranked candidates', () => {
 
   it.each([
     ['twice', [1, 2, 1], 'request_invalid'],
-    ['outside the generation', [1, COUNT], 'request_invalid'],
-  ])('are refused when one is there %s, before anything is read', async (_, ids, code) => {
+    ['outside of the generation', [1, COUNT], 'request_invalid'],
+  ])('are refused if one is there %s, before anything is read', async (_, ids, code) => {
     const own = ranker();
     await expect(own.rank({ candidates: candidates(...ids) })).rejects.toMatchObject({ code });
     expect(own.use).not.toHaveBeenCalled();
   });
 
-  it('are refused without a cosine where the generation has no vectors', async () => {
+  it('are refused without a cosine if the generation has no vectors', async () => {
     const own = ranker({ parts: { vectors: undefined } });
     await expect(own.rank({ candidates: [{ id: 1, coarse: null }] })).rejects.toMatchObject({
       code: 'generation_incomplete',
@@ -152,12 +152,12 @@ describe('ranked candidates', () => {
     expect((await own.rank({ candidates: candidates(1) })).images).toHaveLength(1);
   });
 
-  it('come without payloads where the generation has none', async () => {
+  it('have no payloads if the generation has none', async () => {
     const { images } = await ranker({ parts: { payloads: undefined } }).rank({ candidates: candidates(1) });
     expect(images[0]).not.toHaveProperty('payload');
   });
 
-  it('fail when one of them is damaged', async () => {
+  it('fail if one of them is damaged', async () => {
     const own = ranker();
     own.damaged.add(2);
     await expect(own.rank({ candidates: candidates(1, 2) })).rejects.toMatchObject({
@@ -172,7 +172,7 @@ describe('ranked candidates', () => {
     });
   });
 
-  it('may be a page behind the last of them', async () => {
+  it('can be requested behind the last of them', async () => {
     const own = ranker();
     const page = await own.rank({ candidates: candidates(1, 2), offset: 2 });
     expect(page).toMatchObject({ images: [], compared: 2, evidence: 'complete' });
@@ -181,7 +181,7 @@ describe('ranked candidates', () => {
 });
 
 describe('all images, ranked', () => {
-  it('are those of comparing each, page by page', async () => {
+  it('are the result of comparing each, page by page', async () => {
     const own = ranker();
     const expected = Array.from({ length: COUNT }, (_, id) => ({
       id,
@@ -199,7 +199,7 @@ describe('all images, ranked', () => {
     expect(pages.every(({ compared }) => compared === COUNT)).toBe(true);
   });
 
-  it('are ordered by ordinal where scores are equal', async () => {
+  it('are ordered by ordinal if scores are equal', async () => {
     const own = ranker();
     own.score.mockImplementation(async ({ count }, captions) => ({
       images: count,
@@ -211,12 +211,12 @@ describe('all images, ranked', () => {
     expect(images.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('are all of them once when a scan had to begin anew', async () => {
+  it('contain each of them once if a scan had to start again', async () => {
     const own = ranker();
     const read = own.read.getMockImplementation();
     let faults = 1;
     own.read.mockImplementation(async (from, to) => {
-      if (from === 8 && faults-- > 0) throw new AppError('file_unreadable', 'for once');
+      if (from === 8 && faults-- > 0) throw new AppError('file_unreadable', 'only this time');
       return read?.(from, to) ?? new Float32Array();
     });
     const [one, other] = await Promise.all([own.rank({}), own.rank({ offset: 1 })]);
@@ -225,7 +225,7 @@ describe('all images, ranked', () => {
     expect(other.images).toEqual(one.images.slice(1));
   });
 
-  it('are refused where there are more than may be compared, with the limit', async () => {
+  it('are refused with the limit if there are more than allowed', async () => {
     const own = ranker({ exhaustiveImages: COUNT - 1 });
     await expect(own.rank({})).rejects.toMatchObject({
       code: 'request_too_large',
@@ -246,7 +246,7 @@ describe('evidence', () => {
   const withEvidence = (images: readonly { readonly evidence?: unknown }[]) =>
     images.flatMap(({ evidence }, place) => (evidence === undefined ? [] : [place]));
 
-  it('is made a few images at a time, also where the memory holds fewer', async () => {
+  it('is made for a few images at a time, also if the memory holds fewer', async () => {
     const own = ranker({ capacity: 11 });
     const page = await own.rank(request);
     expect(page.images.map(({ id }) => id)).toEqual(ids);
@@ -255,14 +255,14 @@ describe('evidence', () => {
     expect(own.evidenceOf.mock.calls.map(([, indices]) => indices.length)).toEqual([8, 3, 8, 1]);
   });
 
-  it('is not made where nobody wants it', async () => {
+  it('is not made if it is not requested', async () => {
     const own = ranker();
     const page = await own.rank({ ...request, evidence: false });
     expect([page.evidence, withEvidence(page.images)]).toEqual(['complete', []]);
     expect(own.evidenceOf).not.toHaveBeenCalled();
   });
 
-  it('that is late is left out, from where it is late on, and the order stays', async () => {
+  it('is left out from the first late image on, and the order stays', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
     const own = ranker();
     const make = own.evidenceOf.getMockImplementation();
@@ -278,11 +278,11 @@ describe('evidence', () => {
     expect(withEvidence(page.images)).toEqual(ids.map((_, place) => place).slice(0, 16));
   });
 
-  it('is not begun, nor are images read for it, when it is late already', async () => {
+  it('is not started, and no images are read for it, if it is already late', async () => {
     const own = ranker();
     const page = await own.rank({ ...request, evidenceUntil: performance.now() - 1 });
     expect([page.evidence, page.images.length]).toEqual(['late', 20]);
-    // To be compared, and not once more.
+    // To be compared, but not again for evidence.
     expect(own.use).toHaveBeenCalledTimes(1);
     expect((await own.rank({ candidates: candidates(1), offset: 1, evidenceUntil: 0 })).evidence).toBe(
       'complete',
@@ -311,7 +311,7 @@ describe('evidence', () => {
     expect(onEvidenceFault).not.toHaveBeenCalled();
   });
 
-  it('that cannot be made is told to the log, and the order stays', async () => {
+  it('is reported to the log if it fails, and the order stays', async () => {
     const onEvidenceFault = vi.fn();
     const own = ranker({ hooks: { onEvidenceFault } });
     const broken = new AppError('backend_unavailable', 'the device is lost');
@@ -321,7 +321,7 @@ describe('evidence', () => {
     expect(onEvidenceFault.mock.calls).toEqual([[broken]]);
   });
 
-  it('ends the request when its caller goes away meanwhile', async () => {
+  it('ends the request if its caller aborts meanwhile', async () => {
     const onEvidenceFault = vi.fn();
     const own = ranker({ hooks: { onEvidenceFault } });
     const leaving = new AbortController();
@@ -335,7 +335,7 @@ describe('evidence', () => {
   });
 });
 
-it('tells when nothing is compared any more', async () => {
+it('resolves when nothing is compared any more', async () => {
   const own = ranker();
   const work = own.scoreLists.getMockImplementation();
   const { promise, resolve } = Promise.withResolvers<void>();

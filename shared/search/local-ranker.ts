@@ -11,31 +11,31 @@ import type { RankedImage, RankedPage, SearchCall } from './ports.ts';
 import { type BatchHooks, type ScanListener, ScoreBatches } from './score-batches.ts';
 import { type EvidenceLimit, packEvidence } from './word-evidence.ts';
 
-/** What a ranker compares and looks up: all of one generation. */
+/** The parts of a ranker, all of one generation. */
 export interface RankerParts {
   readonly generation: string;
   readonly coarseWeight: number;
   readonly matcher: Matcher;
   readonly images: ImageStore;
-  /** Coarse vectors of the images; without them every candidate must come with its cosine. */
+  /** Coarse vectors of the images; without them every candidate must have its cosine. */
   readonly vectors?: CoarseVectorReader | undefined;
-  /** What is known of images, where the generation has it. */
+  /** Payloads of the images, if the generation has them. */
   readonly payloads?: { read(ids: readonly number[]): Promise<readonly ImagePayload[]> } | undefined;
 }
 
 export interface RankerLimits {
-  /** Images of a generation that may all be compared; 0 refuses it. */
+  /** Maximum images of a generation for comparing all of them; 0 refuses this. */
   readonly exhaustiveImages: number;
   readonly evidence: EvidenceLimit;
 }
 
 export interface RankerHooks extends BatchHooks {
   readonly onEvidence?: ((seconds: number) => void) | undefined;
-  /** Hears of evidence that could not be made. */
+  /** Called with errors of making evidence. */
   readonly onEvidenceFault?: ((thrown: unknown) => void) | undefined;
 }
 
-/** An image to compare; a cosine that is not known is computed. */
+/** An image to compare; a missing cosine is computed. */
 export interface LocalCandidate {
   readonly id: number;
   readonly coarse: number | null;
@@ -48,23 +48,23 @@ export interface LocalRankRequest {
   readonly candidates: readonly LocalCandidate[] | 'all';
   readonly offset: number;
   readonly limit: number;
-  /** When evidence has to be there, by `performance.now()`; what is late is left out. For ever when absent. */
+  /** Deadline for evidence, as `performance.now()`; late evidence is left out. No deadline by default. */
   readonly evidenceUntil?: number | undefined;
-  /** False makes no evidence. */
+  /** False skips evidence. */
   readonly evidence?: boolean | undefined;
   /** False leaves the coarse cosine out of the score. */
   readonly fuse?: boolean | undefined;
 }
 
-/** Images of one step of making evidence: a few milliseconds. */
+/** Images in one step of making evidence: a few milliseconds. */
 const EVIDENCE_STEP = 8;
-/** Vectors that are read at once. */
+/** Vectors that are read at a time. */
 const VECTOR_READS = 64;
 const NO_ABORT = new AbortController().signal;
 
 /**
- * Ranks images of one generation in this process: GSMN, fused with the coarse cosine, then evidence and payloads of the page. This is
- * the one place where the two scores meet.
+ * Ranks images of one generation in this process: GSMN scores fused with coarse cosines, then evidence and payloads for the page.
+ * Only here are the two scores combined.
  */
 export class LocalRanker {
   readonly #parts: RankerParts;
@@ -80,10 +80,11 @@ export class LocalRanker {
   }
 
   /**
-   * A page of the ranked images; equal scores keep the order of the candidates, of all images that of their ordinals.
+   * A page of the ranked images; equal scores keep the order of the candidates, or for all images the order of
+   * ordinals.
    *
-   * @throws AppError `request_invalid` for candidates that are not there or there twice; `request_too_large` for all images of a large
-   *   generation; `generation_incomplete` without the vectors that are needed; what reading images throws; the signal's reason.
+   * @throws AppError `request_invalid` for candidates that do not exist or are repeated; `request_too_large` for all images of a large
+   *   generation; `generation_incomplete` without the required vectors; the errors of reading images; the signal's reason.
    */
   async rank(
     request: LocalRankRequest,
@@ -116,7 +117,7 @@ export class LocalRanker {
     };
   }
 
-  /** Ends when nothing is compared any more. */
+  /** Resolves when nothing is compared any more. */
   idle(): Promise<void> {
     return this.#batches.idle();
   }
@@ -149,14 +150,14 @@ export class LocalRanker {
         'request_too_large',
         `the index has ${images.count} images, and exhaustive search compares at most ${exhaustiveImages}`,
         {
-          hint: 'search without it; whoever runs the reranker may raise the limit (RERANK_EXHAUSTIVE_IMAGES)',
+          hint: 'search without it, or raise the limit of the reranker (RERANK_EXHAUSTIVE_IMAGES)',
         },
       );
     }
     const vectors = this.#vectors();
     const wanted = offset + limit;
     let best = new BestScores(wanted);
-    // What belongs to the best, by their slots.
+    // Images and cosines of the best, by their slots.
     const kept: RankedImage[] = [];
     const vector = Float64Array.from(query.coarse);
     const begin = (): ScanListener => {
@@ -180,7 +181,7 @@ export class LocalRanker {
     return { id, coarse, gsmn, score: fusedScore(gsmn, coarse, fuse ? this.#parts.coarseWeight : 0) };
   }
 
-  /** Cosines of the candidates: those that are given, and others of the generation's vectors, a few reads at once. */
+  /** Cosines of the candidates: the given ones, and others computed from the generation's vectors, a few reads at a time. */
   async #cosines(candidates: readonly LocalCandidate[], query: Float32Array): Promise<number[]> {
     const vector = Float64Array.from(query);
     const cosines: number[] = [];
@@ -207,11 +208,11 @@ export class LocalRanker {
     const { count } = this.#parts.images;
     const seen = new Set<number>();
     for (const { id } of candidates) {
-      if (seen.has(id)) throw new AppError('request_invalid', `candidates: ${id} is there twice`);
+      if (seen.has(id)) throw new AppError('request_invalid', `candidates: ${id} is repeated`);
       if (id >= count) {
         throw new AppError(
           'request_invalid',
-          `candidates: there is no image ${id}, the generation has ${count}`,
+          `candidates: image ${id} does not exist, the generation has ${count} images`,
           { hint: 'candidates are image ordinals of the generation that the request names' },
         );
       }
@@ -219,7 +220,7 @@ export class LocalRanker {
     }
   }
 
-  /** What matched what in the images of a page, as far as there is time. It never costs the order. */
+  /** Evidence for the images of a page, as far as time allows. It never changes the order. */
   async #evidence(
     { query, evidenceUntil = Infinity }: LocalRankRequest,
     ids: readonly number[],
@@ -231,13 +232,13 @@ export class LocalRanker {
     if (ids.length === 0) return { evidence, state: 'complete' };
     if (left <= 0) return { evidence, state: 'late' };
     const late = new AbortController();
-    // Images that have to be read again may take long; so does a matcher that others keep busy.
+    // Images that must be read again may take long, and so may a busy matcher.
     const timer = left < Infinity ? setTimeout(() => late.abort(), left) : undefined;
     const inTime = AbortSignal.any([signal, late.signal]);
     try {
       await images.use(ids, inTime, async ({ prepared, from, boxes }) => {
         for (let start = 0; start < prepared.count; start += EVIDENCE_STEP) {
-          // A timer is late where the event loop was busy.
+          // The timer is late if the event loop was busy.
           if (performance.now() >= evidenceUntil) late.abort();
           inTime.throwIfAborted();
           const end = Math.min(start + EVIDENCE_STEP, prepared.count);

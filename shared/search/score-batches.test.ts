@@ -15,7 +15,7 @@ function batches(count: number, options?: Parameters<typeof numberedImages>[1]) 
   const list = async (query: number, ids: readonly number[], abort = signal) => [
     ...(await own.list(numberedQuery(query), ids, abort)),
   ];
-  /** Scores of all images, by ordinal; one that comes twice fails. */
+  /** Scores of all images, by ordinal; a repeated one fails. */
   const scan = async (query: number, abort = signal, hear: ScanListener = async () => {}) => {
     let scores: number[] = [];
     const begin = (): ScanListener => {
@@ -35,7 +35,7 @@ function batches(count: number, options?: Parameters<typeof numberedImages>[1]) 
 const scoresOf = (query: number, ids: readonly number[]) => ids.map((id) => numberedScore(id, query));
 const all = (count: number) => Array.from({ length: count }, (_, id) => id);
 
-/** Makes the first call of a mock wait until it is let go. */
+/** Makes the first call of a mock wait until it is released. */
 function holdFirst<A extends unknown[], R>(mock: {
   getMockImplementation(): ((...call: A) => Promise<R>) | undefined;
   mockImplementationOnce(work: (...call: A) => Promise<R>): unknown;
@@ -50,18 +50,18 @@ function holdFirst<A extends unknown[], R>(mock: {
 }
 
 describe('lists', () => {
-  it('that come at once share a batch, and each gets its own scores in its own order', async () => {
+  it('share a batch if they are simultaneous, and each gets its own scores in its own order', async () => {
     const own = batches(20);
     const lists = [[3, 1, 2], [2, 19, 3], [7], [1, 2, 3, 4, 5]];
     const answers = await Promise.all(lists.map((ids, query) => own.list(query, ids)));
     expect(answers).toEqual(lists.map((ids, query) => scoresOf(query, ids)));
     expect(own.use.mock.calls.map(([ids]) => ids)).toEqual([[3, 1, 2, 19, 7, 4, 5]]);
     expect(own.scoreLists).toHaveBeenCalledTimes(1);
-    // Every query is compared with the images that it asked for, and with no other.
+    // Every query is compared only with the images that it requested.
     expect(own.onPairs.mock.calls.flat()).toEqual([3, 3, 1, 5]);
   });
 
-  it('that come while one is compared make the next batch together', async () => {
+  it('form the next batch while one is compared', async () => {
     const own = batches(20);
     const release = holdFirst(own.scoreLists);
     const first = own.list(0, [1]);
@@ -79,7 +79,7 @@ describe('lists', () => {
     expect(own.use.mock.calls.map(([ids]) => ids)).toEqual([[1], [2, 3]]);
   });
 
-  it('get their scores from slices where the memory is smaller than what all want', async () => {
+  it('get their scores from slices if the memory is too small for all of their images', async () => {
     const own = batches(20, { capacity: 3 });
     const lists = [[9, 0, 4, 7], [4, 11, 9], [12]];
     const answers = await Promise.all(lists.map((ids, query) => own.list(query, ids)));
@@ -89,18 +89,18 @@ describe('lists', () => {
     expect(own.inUse.size).toBe(0);
   });
 
-  it('are at most so many, and so many pairs, in a batch', async () => {
+  it('have a maximum number, and a maximum of pairs, in a batch', async () => {
     const many = batches(40);
     await Promise.all(all(40).map((query) => many.list(query, [query])));
     expect(many.use.mock.calls.map(([ids]) => ids.length)).toEqual([32, 8]);
     const long = batches(9000);
     await Promise.all([long.list(0, all(5000)), long.list(1, all(3000)), long.list(2, all(1000))]);
     expect(long.scoreLists.mock.calls.map(([, queries]) => queries.length)).toEqual([2, 1]);
-    // One that is longer than a batch may be is a batch of its own.
+    // A request that is longer than a batch is a separate batch.
     expect(await long.list(3, all(9000))).toEqual(scoresOf(3, all(9000)));
   });
 
-  it('go on when one of them is aborted, which ends at once', async () => {
+  it('continue if one of them is aborted, which ends at once', async () => {
     const own = batches(20, { capacity: 2 });
     const release = holdFirst(own.scoreLists);
     const leaving = new AbortController();
@@ -111,11 +111,11 @@ describe('lists', () => {
     await expect(left).rejects.toThrow('gone');
     release();
     expect(await stays).toEqual(scoresOf(2, [3, 4]));
-    // What it alone wanted is not compared any more.
+    // Images that only the aborted one wanted are not compared any more.
     expect(own.onPairs.mock.calls.flat()).toEqual([2, 2]);
   });
 
-  it('stop when all of them are aborted, and leave the work to others', async () => {
+  it('stop when all of them are aborted, and others can work', async () => {
     const own = batches(20, { capacity: 1 });
     const release = holdFirst(own.scoreLists);
     const leaving = [new AbortController(), new AbortController()];
@@ -134,7 +134,7 @@ describe('lists', () => {
     expect(own.scoreLists).toHaveBeenCalledTimes(2);
   });
 
-  it('are not begun for one that is aborted before or while it waits', async () => {
+  it('are not started if they are aborted before or while waiting', async () => {
     const own = batches(5);
     await expect(own.list(1, [1], AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     const release = holdFirst(own.scoreLists);
@@ -150,7 +150,7 @@ describe('lists', () => {
     expect(own.scoreLists).toHaveBeenCalledTimes(1);
   });
 
-  it('with a damaged image fail alone', async () => {
+  it('fail separately if an image is damaged', async () => {
     const own = batches(20);
     own.damaged.add(5);
     const [good, bad, other] = await Promise.allSettled([
@@ -165,7 +165,7 @@ describe('lists', () => {
     expect(await own.list(2, [4, 5])).toEqual(scoresOf(2, [4, 5]));
   });
 
-  it('fail with what the matcher throws, and when it says too little', async () => {
+  it('fail with what the matcher throws, and if it returns too few scores', async () => {
     const own = batches(5);
     own.scoreLists.mockRejectedValueOnce(new AppError('memory_exhausted', 'full'));
     await expect(own.list(1, [1])).rejects.toMatchObject({ code: 'memory_exhausted' });
@@ -174,12 +174,12 @@ describe('lists', () => {
     expect(await own.list(1, [1])).toEqual([numberedScore(1, 1)]);
   });
 
-  it('are found whenever they come, also right when a batch ends', async () => {
+  it('are processed whenever they come, also just when a batch ends', async () => {
     for (let steps = 0; steps < 30; steps++) {
       const own = batches(3);
       const before = own.list(1, [1]);
       const next = before.then(async () => {
-        // A step of the event loop's smallest kind.
+        // The smallest step of the event loop.
         for (let step = 0; step < steps; step++) await Promise.resolve();
         return own.list(2, [2]);
       });
@@ -195,7 +195,7 @@ describe('lists', () => {
     }
   });
 
-  it('leave nothing behind on a signal that outlives them', async () => {
+  it('leave no listener on a signal that outlives them', async () => {
     const own = batches(5);
     const { signal: lasting } = new AbortController();
     const added = vi.spyOn(lasting, 'addEventListener');
@@ -208,7 +208,7 @@ describe('lists', () => {
 });
 
 describe('scans', () => {
-  it('that come at once go over the images once', async () => {
+  it('pass over the images once if they are simultaneous', async () => {
     const own = batches(10);
     const answers = await Promise.all([own.scan(1), own.scan(2), own.scan(3)]);
     expect(answers).toEqual([1, 2, 3].map((query) => scoresOf(query, all(10))));
@@ -217,7 +217,7 @@ describe('scans', () => {
     expect(own.onPairs.mock.calls.flat()).toEqual([12, 12, 6]);
   });
 
-  it('go on beside lists', async () => {
+  it('run at the same time as lists', async () => {
     const own = batches(10);
     const release = holdFirst(own.score);
     const scanned = own.scan(1);
@@ -227,7 +227,7 @@ describe('scans', () => {
     expect(await scanned).toEqual(scoresOf(1, all(10)));
   });
 
-  it('go on without the one that is aborted, and stop without any', async () => {
+  it('continue without an aborted one, and stop if all are aborted', async () => {
     const own = batches(12);
     const leaving = [new AbortController(), new AbortController()];
     const left = own.scan(1, leaving[0]?.signal, async (from) => {
@@ -245,11 +245,11 @@ describe('scans', () => {
     expect(own.score).toHaveBeenCalledTimes(1);
   });
 
-  it('do not touch a slice that came ahead when nobody waits any more', async () => {
+  it('do not use a slice that was loaded ahead when no request waits any more', async () => {
     const own = batches(12);
     const leaving = new AbortController();
     const overAll = own.overAll.getMockImplementation();
-    // Heeds no signal, as one that reads ahead.
+    // Ignores its signal, like a read ahead.
     own.overAll.mockImplementation(async (__, work) => overAll?.(new AbortController().signal, work));
     const left = own.scan(1, leaving.signal, async () => leaving.abort(new Error('enough')));
     await expect(left).rejects.toThrow('enough');
@@ -258,7 +258,7 @@ describe('scans', () => {
     expect(own.onPairs.mock.calls).toEqual([[4]]);
   });
 
-  it('that fail in company begin anew alone, and hear no image twice', async () => {
+  it('start again separately if they fail together, and get no image twice', async () => {
     const own = batches(12);
     let faults = 1;
     const failing = own.scan(1, signal, async (from) => {
@@ -268,7 +268,7 @@ describe('scans', () => {
     expect([once, other]).toEqual([scoresOf(1, all(12)), scoresOf(2, all(12))]);
   });
 
-  it('fail one by one when an image is damaged', async () => {
+  it('fail one by one if an image is damaged', async () => {
     const own = batches(12);
     own.damaged.add(9);
     for (const outcome of await Promise.allSettled([own.scan(1), own.scan(2)])) {
@@ -279,8 +279,8 @@ describe('scans', () => {
   });
 });
 
-describe('whatever is asked for, by however many at once', () => {
-  it('is what each would get alone', async () => {
+describe('any requests at the same time', () => {
+  it('get what each would get alone', async () => {
     const request = fc.record({
       query: fc.nat(9),
       ids: fc.uniqueArray(fc.nat(29), { minLength: 1, maxLength: 20 }),

@@ -20,11 +20,11 @@ function encoded(changes: Partial<EncodedQuery> = {}): EncodedQuery {
   };
 }
 
-/** Images 0, 1, 2 … whose cosine falls by a tenth each. */
+/** Images 0, 1, 2 … with a cosine that falls by a tenth each. */
 const recalled = (count: number): Candidate[] =>
   Array.from({ length: count }, (_, id) => ({ id, coarse: 0.9 - id / 10 }));
 
-/** What ranks the last candidate first, of all images the last of ten. */
+/** A ranker that ranks the last candidate first; of all images, the last of ten. */
 function rankedPage({ candidates, offset, limit }: Parameters<Ranker['rank']>[0]): RankedPage {
   const all = (candidates === 'all' ? recalled(10) : candidates).toReversed();
   return {
@@ -44,7 +44,7 @@ function rankedPage({ candidates, offset, limit }: Parameters<Ranker['rank']>[0]
   };
 }
 
-/** Parts that work; a test replaces what it is about. */
+/** Parts that work; a test replaces those that it tests. */
 function engine(changes: Partial<SearchParts> = {}) {
   const encode = vi.fn<QueryEncoder['encode']>(async (text) => encoded({ text }));
   const nearest = vi.fn<Recall['nearest']>(async (_query, limit) => recalled(10).slice(0, limit));
@@ -91,13 +91,13 @@ describe('a search', () => {
     });
     const query = encoded();
     expect(encode.mock.calls).toEqual([['a dog', false, call]]);
-    // No more than the shortlist where the page ends in it.
+    // No more than the shortlist if the page ends in it.
     expect(nearest.mock.calls).toEqual([[query, 4, call]]);
     expect(rank.mock.calls).toEqual([[{ query, candidates: recalled(4), offset: 1, limit: 2 }, call]]);
     expect(read).not.toHaveBeenCalled();
   });
 
-  it('goes on behind the shortlist as recalled, with payloads for these alone', async () => {
+  it("continues behind the shortlist in recall's order, with payloads for these hits only", async () => {
     const { ask, nearest, read, call } = engine();
     const answer = await ask({ limit: 5, offset: 2 });
     expect(answer.hits.map(({ id, stage }) => [id, stage])).toEqual([
@@ -113,7 +113,7 @@ describe('a search', () => {
     expect(read.mock.calls).toEqual([[encoded(), [4, 5, 6], call]]);
   });
 
-  it.each([1, 2, 3, 4, 10])('shows every image on one page only, by pages of %i', async (limit) => {
+  it.each([1, 2, 3, 4, 10])('shows every image on exactly one page, with pages of %i', async (limit) => {
     const { ask } = engine();
     const ids: number[] = [];
     for (let offset = 0; offset < 10 + limit; offset += limit) {
@@ -122,7 +122,7 @@ describe('a search', () => {
     expect(ids).toEqual([3, 2, 1, 0, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('does not ask the ranker for a page behind the shortlist', async () => {
+  it('does not call the ranker for a page behind the shortlist', async () => {
     const { ask, rank } = engine();
     const answer = await ask({ offset: 4, limit: 2 });
     expect(answer.hits.map(({ id, stage }) => [id, stage])).toEqual([
@@ -139,14 +139,14 @@ describe('a search', () => {
     expect([rank.mock.calls, read.mock.calls]).toEqual([[], []]);
   });
 
-  it('ranks no more candidates at once than the ranker takes', async () => {
+  it('ranks at most as many candidates as the ranker accepts', async () => {
     const query = encoded({ ranking: { shortlist: 5000, coarseWeight: 1 } });
     const { ask, nearest } = engine({ encoder: { encode: async () => query } });
     await ask();
     expect(nearest.mock.calls[0]?.[1]).toBe(RANK_LIMITS.shortlist);
   });
 
-  it('looks up the payloads of a ranker that has none', async () => {
+  it('looks up payloads if the ranker has none', async () => {
     const bare: Ranker = {
       rank: async (request) => {
         const page = rankedPage(request);
@@ -159,7 +159,7 @@ describe('a search', () => {
     expect(read.mock.calls[0]?.[1]).toEqual([3, 2, 1]);
   });
 
-  it('runs its stages through the clock that it is given', async () => {
+  it('times its stages with the given clock', async () => {
     const stages: SearchStage[] = [];
     const time: SearchParts['time'] = (stage, work) => {
       stages.push(stage);
@@ -173,7 +173,7 @@ describe('a search', () => {
 });
 
 describe('an exhaustive search', () => {
-  it('ranks every image and recalls none', async () => {
+  it('ranks every image without recall', async () => {
     const { ask, nearest, rank, call } = engine();
     const answer = await ask({ exhaustive: true, offset: 2, limit: 3 });
     expect(answer.hits.map(({ id, stage }) => [id, stage])).toEqual([
@@ -186,12 +186,12 @@ describe('an exhaustive search', () => {
     expect(nearest).not.toHaveBeenCalled();
   });
 
-  it('has an empty page behind the last image, and it is ranked all the same', async () => {
+  it('has an empty page behind the last image, which still counts as ranked', async () => {
     expect(await engine().ask({ exhaustive: true, offset: 10 })).toMatchObject({ hits: [], stage: 'rerank' });
   });
 
   it.each(['rerank_unavailable', 'timeout', 'request_too_large'] as const)(
-    'has no other order to offer when the ranker fails with %s',
+    'fails if the ranker fails with %s',
     async (code) => {
       const { ask } = engine({ ranker: { rank: failing(code) } });
       await expect(ask({ exhaustive: true })).rejects.toMatchObject({ code });
@@ -199,14 +199,14 @@ describe('an exhaustive search', () => {
   );
 });
 
-describe('an answer that lacks something', () => {
+describe('a degraded answer', () => {
   it.each([
     ['rerank_unavailable', 'rerank_unavailable'],
     ['overloaded', 'rerank_unavailable'],
     ['request_invalid', 'rerank_unavailable'],
     ['internal', 'rerank_unavailable'],
     ['timeout', 'timeout'],
-  ] as const)('is in the order of recall when ranking fails with %s', async (code, said) => {
+  ] as const)("is in recall's order if ranking fails with %s", async (code, said) => {
     const { ask, read } = engine({ ranker: { rank: failing(code) } });
     const answer = await ask({ offset: 1, limit: 5 });
     expect(answer).toMatchObject({ stage: 'recall', degraded: { what: 'order', code: said } });
@@ -220,7 +220,7 @@ describe('an answer that lacks something', () => {
   it.each([
     ['late', 'timeout'],
     ['failed', 'rerank_unavailable'],
-  ] as const)('keeps its order when evidence is %s', async (evidence, code) => {
+  ] as const)('keeps its order if evidence is %s', async (evidence, code) => {
     const rank: Ranker['rank'] = async (request) => ({ ...rankedPage(request), evidence });
     for (const exhaustive of [false, true]) {
       const answer = await engine({ ranker: { rank } }).ask({ exhaustive, limit: 1 });
@@ -230,7 +230,7 @@ describe('an answer that lacks something', () => {
   });
 
   it.each(['rerank_unavailable', 'timeout', 'memory_exhausted'] as const)(
-    'is none where the search may not degrade: %s',
+    'is not given if the search must not degrade: %s',
     async (code) => {
       const { ask } = engine({ degrade: false, ranker: { rank: failing(code) } });
       await expect(ask()).rejects.toMatchObject({ code });
@@ -259,7 +259,7 @@ describe('a failing part', () => {
     await expect(ask({ limit: 5 })).rejects.toMatchObject({ code: 'recall_unavailable' });
   });
 
-  it('that was cancelled ends the search, degraded or not', async () => {
+  it('ends the search if it was cancelled, with or without degrading', async () => {
     for (const degrade of [true, false]) {
       const rank = vi.fn(failing('cancelled'));
       await expect(engine({ degrade, ranker: { rank } }).ask()).rejects.toMatchObject({ code: 'cancelled' });
@@ -269,7 +269,7 @@ describe('a failing part', () => {
 });
 
 describe('a generation that is not active any more', () => {
-  /** An encoder that keeps generation `g1`, and hears of `g2` when it asks. */
+  /** An encoder that keeps generation `g1`, and gets `g2` when it asks. */
   const keeping = () =>
     vi.fn<QueryEncoder['encode']>(async (_text, fresh) =>
       fresh ? encoded({ generation: 'g2', collection: 'images-g2' }) : encoded({ kept: true }),
@@ -278,7 +278,7 @@ describe('a generation that is not active any more', () => {
     (active: string): Ranker['rank'] =>
     async (request) => ({ ...rankedPage(request), active });
 
-  it('is searched once more with a fresh encoding: the ranker has it no more', async () => {
+  it('is replaced by a fresh encoding if the ranker does not have it any more', async () => {
     const encode = keeping();
     const rank = vi.fn<Ranker['rank']>(async (request) => {
       if (request.query.generation === 'g1') throw new AppError('generation_stale', 'gone');
@@ -296,37 +296,37 @@ describe('a generation that is not active any more', () => {
     }
   });
 
-  it('is searched once more: its model was kept, and the ranker names another one', async () => {
+  it('is replaced if its model was kept and the ranker names another one', async () => {
     const encode = keeping();
     const { ask } = engine({ encoder: { encode }, ranker: { rank: activeIs('g2') } });
     expect((await ask()).generation).toBe('g2');
     expect(encode.mock.calls.map(([, fresh]) => fresh)).toEqual([false, true]);
   });
 
-  it('is the answer’s where the encoding was fresh: it was active a moment ago', async () => {
+  it('is accepted if the encoding was fresh, because it was active a moment ago', async () => {
     const { ask, encode } = engine({ ranker: { rank: activeIs('g2') } });
     expect((await ask()).generation).toBe('g1');
     expect(encode).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ['its collection is gone', { recall: { nearest: failing('not_found') } }, 2],
-    ['its payloads are gone', { payloads: { read: failing('not_found') } }, 2],
+    ['its collection is missing', { recall: { nearest: failing('not_found') } }, 2],
+    ['its payloads are missing', { payloads: { read: failing('not_found') } }, 2],
     ['its points are being deleted', { payloads: { read: async () => new Map() } }, 2],
-  ])('is searched once more, and no further: %s', async (_, changes: Partial<SearchParts>, times) => {
+  ])('is replaced once, and not again: %s', async (_, changes: Partial<SearchParts>, times) => {
     const encode = keeping();
     const { ask } = engine({ ...changes, encoder: { encode } });
     await expect(ask({ limit: 5 })).rejects.toMatchObject({ code: 'not_found' });
     expect(encode).toHaveBeenCalledTimes(times);
   });
 
-  it('ends the search when the fresh one is stale as well', async () => {
+  it('ends the search if the fresh one is stale as well', async () => {
     const { ask, encode } = engine({ ranker: { rank: failing('generation_stale') } });
     await expect(ask()).rejects.toMatchObject({ code: 'generation_stale' });
     expect(encode.mock.calls.map(([, fresh]) => fresh)).toEqual([false, true]);
   });
 
-  it('whose points went between ranking and looking them up is found under the new one', async () => {
+  it('is replaced if its points were deleted between ranking and looking up payloads', async () => {
     const read = vi.fn<Payloads['read']>(async ({ collection }, ids) =>
       collection === 'images-g1'
         ? new Map([[4, payloadOf(4)]])

@@ -37,7 +37,7 @@ describe('a generation that is searched in this process', () => {
     await rm(index, { recursive: true });
   });
 
-  /** The files of the generation, which know which of them are open. */
+  /** The files of the generation, which record which of them are open. */
   const files: GenerationFiles = {
     name: 'the generation',
     open: async (path) => {
@@ -73,7 +73,7 @@ describe('a generation that is searched in this process', () => {
       ...changes,
     });
 
-  it('encodes, ranks and tells what is known, and gives all back', async () => {
+  it('encodes, ranks, looks up payloads, and frees all memory', async () => {
     const generation = await opened({ id: tiny.id });
     expect(generation.parser).toBeDefined();
     expect(generation.images.status.images).toBe(0);
@@ -85,12 +85,12 @@ describe('a generation that is searched in this process', () => {
     expect(open.size).toBeGreaterThan(0);
     await generation.dispose();
     expect([open.size, disposed.mock.calls.length]).toEqual([0, 1]);
-    // Twice is as good as once.
+    // Twice has the same effect as once.
     await generation.dispose();
     expect(disposed).toHaveBeenCalledTimes(1);
   });
 
-  it('prepares its images ahead where it serves, and tells how far it is', async () => {
+  it('prepares its images before requests if it serves, and reports progress', async () => {
     const progress: [number, number][] = [];
     const generation = await opened({ serve: true, onProgress: (...report) => progress.push(report) });
     expect(generation.images.status.images).toBe(7);
@@ -98,7 +98,7 @@ describe('a generation that is searched in this process', () => {
     await generation.dispose();
   });
 
-  it('is given back when the work that nobody waits for any more has ended', async () => {
+  it('is freed when abandoned work has ended', async () => {
     const gate = Promise.withResolvers<void>();
     const generation = await opened({
       engines: async (model) => {
@@ -139,13 +139,13 @@ describe('a generation that is searched in this process', () => {
   it.each<[string, (() => Promise<void>) | undefined, Partial<OpenSearchGeneration>, string]>([
     ['another id', undefined, { id: 'f'.repeat(16) }, 'format_invalid'],
     [
-      'a file that is damaged, where it serves',
+      'a damaged file, if it serves',
       () => damage(GENERATION_PATHS.imagePayloads, flip),
       { serve: true },
       'checksum_mismatch',
     ],
     [
-      'a line too few',
+      'a missing line',
       () =>
         damage(GENERATION_PATHS.imagePayloads, (bytes) => bytes.subarray(0, bytes.lastIndexOf(10, -2) + 1)),
       {},
@@ -154,7 +154,7 @@ describe('a generation that is searched in this process', () => {
     ['no vectors', () => rm(join(folder, GENERATION_PATHS.imageVectors)), {}, 'file_missing'],
     ['no nodes', () => rm(join(folder, GENERATION_PATHS.imageNodes)), {}, 'file_missing'],
     [
-      'a parser that is none',
+      'an invalid parser',
       undefined,
       { parser: async () => Promise.reject(new AppError('format_invalid', 'no parser')) },
       'format_invalid',
@@ -172,12 +172,12 @@ describe('a generation that is searched in this process', () => {
       'backend_unavailable',
     ],
     [
-      'nobody who waits',
+      'an aborted signal',
       undefined,
       { serve: true, signal: AbortSignal.abort(new AppError('cancelled', 'gone')) },
       'cancelled',
     ],
-  ])('is refused with %s, and nothing stays open', async (_, prepare, changes, code) => {
+  ])('is refused with %s, and no file stays open', async (_, prepare, changes, code) => {
     await prepare?.();
     const engines = vi.fn(changes.engines ?? tfjs);
     await expect(opened({ ...changes, engines })).rejects.toMatchObject({ code });

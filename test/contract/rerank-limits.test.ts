@@ -111,7 +111,7 @@ describe('what the rerank service refuses', () => {
       const refused = await rank({ candidates });
       expect([refused.status, (await problem(refused)).detail]).toEqual([
         400,
-        expect.stringContaining('no image 7'),
+        expect.stringContaining('image 7 does not exist'),
       ]);
     }
     const last = await rank({ offset: RANK_LIMITS.depth - RANK_LIMITS.page, limit: RANK_LIMITS.page });

@@ -12,15 +12,15 @@ export function searchCommand(): Command {
     .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
     .addOption(backendOption())
     .addOption(precisionOption())
-    .option('--exhaustive', 'compare every image, not a shortlist')
-    .option('--no-coarse', "with --exhaustive: rank by the graphs' score alone")
+    .option('--exhaustive', 'compare every image instead of a shortlist')
+    .option('--no-coarse', 'with --exhaustive: rank by the GSMN score alone')
     .option(
       '--memory-mb <number>',
-      'memory for the images that are compared at once, in MiB',
+      'memory for the images that are compared at a time, in MiB',
       wholeNumber('memory-mb', 1, 1 << 20),
       256,
     )
-    .option('--json', 'the answer as JSON on stdout')
+    .option('--json', 'print the answer as JSON')
     .action(async (sentence, options) =>
       (await import('../search/run-search.ts')).runSearch(sentence, options),
     );

@@ -20,14 +20,14 @@ interface SearchOptions extends IndexOptions {
   readonly json?: boolean;
 }
 
-/** Searches and prints the hits: a table for people, JSON for machines. */
+/** Searches and prints the hits, as a table or as JSON. */
 export async function runSearch(query: string, options: SearchOptions): Promise<void> {
   if (!options.coarse && !options.exhaustive) {
     throw new AppError(
       'argument_invalid',
       '--no-coarse ranks without the coarse score, but recall needs it',
       {
-        hint: 'give it with --exhaustive',
+        hint: 'use it with --exhaustive',
       },
     );
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unknownWordsNote } from './unknown-words-note.ts';
 
 describe('unknownWordsNote', () => {
-  it('names unknown words, and what they may mean', () => {
+  it('names unknown words, with suggestions', () => {
     const note = unknownWordsNote([
       { text: 'a', id: 4, known: true },
       { text: 'zebroid', id: 3, known: false },
@@ -11,7 +11,7 @@ describe('unknownWordsNote', () => {
     expect(note).toBe('words that the model does not know: zebroid, gras (did you mean grass?)\n');
   });
 
-  it('says nothing of known ones', () => {
+  it('does not name known words', () => {
     expect(unknownWordsNote([{ text: 'a', id: 4, known: true }])).toBe('');
   });
 });

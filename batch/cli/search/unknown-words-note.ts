@@ -1,6 +1,6 @@
 import type { QueryWord } from '../../../shared/schema/index.ts';
 
-/** One line about the words that had no part in a search, each with the known spelling that is nearest; empty when there are none. */
+/** One line about the words that were ignored in a search, each with the nearest known spelling; empty if there are none. */
 export function unknownWordsNote(words: readonly QueryWord[]): string {
   const unknown = words
     .filter(({ known }) => !known)

@@ -1,13 +1,13 @@
 import { AppError } from '../../errors/index.ts';
 import { elementCount } from '../numbers/element-type.ts';
 
-/** A float32 tensor to be written, row-major. */
+/** A float32 tensor to write, row-major. */
 export interface FloatTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A tensor of fewer bits: float16 as the bits of each number, or int8. */
+/** A tensor with fewer bits: float16 as the bits of each number, or int8. */
 export interface CompactTensor {
   readonly shape: readonly number[];
   readonly data: Uint16Array | Int8Array;
@@ -19,10 +19,10 @@ function dtypeOf(data: (FloatTensor | CompactTensor)['data']): 'F32' | 'F16' | '
 }
 
 /**
- * A safetensors file of tensors, in their order. The same tensors, order and metadata give the same bytes; the header is
- * padded to a multiple of 8 bytes, so that every tensor is aligned where those of longer numbers come first.
+ * A safetensors file of tensors, in their order. The same tensors, order and metadata give the same bytes. The header is
+ * padded to a multiple of 8 bytes, so that every tensor is aligned if tensors of wider types come first.
  *
- * @throws AppError `shape_mismatch` when data does not fill its shape; `argument_invalid` for a tensor of a reserved name.
+ * @throws AppError `shape_mismatch` if data does not fill its shape; `argument_invalid` for a tensor with a reserved name.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, FloatTensor | CompactTensor>,
@@ -65,7 +65,7 @@ export interface TensorEntry {
 }
 
 /**
- * What a file begins with whose tensors lie behind one another in this order: length and JSON, padded to a multiple of 8 bytes.
+ * The start of a file whose tensors follow one another in this order: length and JSON, padded to a multiple of 8 bytes.
  *
  * @throws AppError `argument_invalid` for a tensor of a reserved name.
  */
@@ -76,11 +76,12 @@ export function safetensorsHeader(
   const entries: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
   let end = 0;
   for (const { name, dtype, shape, bytes } of tensors) {
-    if (name === '__metadata__') throw new AppError('argument_invalid', `a tensor cannot be called ${name}`);
+    if (name === '__metadata__')
+      throw new AppError('argument_invalid', `a tensor cannot have the name ${name}`);
     entries.push([name, { dtype, shape, data_offsets: [end, end + bytes] }]);
     end += bytes;
   }
-  // Not an object's own text: names that look like numbers would move to its front.
+  // Not JSON.stringify of an object: it would move names that look like numbers to the front.
   const json = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8;

@@ -13,14 +13,14 @@ import { BATCH, CAPTION, recordBytes, writeRecord } from './records.ts';
  */
 const BATCH_WORDS = 96;
 
-/** Captions laid side by side in the kernel's memory. */
+/** Captions next to each other in the kernel's memory. */
 export interface BatchRecord {
   readonly address: number;
   /** W rounded up to a multiple of 4. */
   readonly lanes: number;
 }
 
-/** Groups of captions `[start, end)` that are laid side by side. */
+/** Groups of captions `[start, end)` that are placed next to each other. */
 export function batchSpans(lengths: readonly number[]): { readonly start: number; readonly end: number }[] {
   const spans: { start: number; end: number }[] = [];
   let words = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** Exports of `assembly/kernel.ts`; addresses are bytes of the memory that the instance was given. */
 export interface MatchKernel {
-  /** `c = a b` in register tiles (`assembly/products.ts`): the yardstick for the speed of the matcher. */
+  /** `c = a b` in register tiles (`assembly/products.ts`): the reference for the speed of the matcher. */
   multiply(
     a: number,
     aStep: number,
@@ -32,7 +32,7 @@ export interface MatchKernel {
   i8PrepareScratch(blocks: number, n: number, d: number): number;
   prepareI8Image(network: number, image: number, nodes: number, work: number): void;
   prepareI8Batch(network: number, batch: number, nodes: number, work: number): void;
-  /** The sum of 32-bit integers: the yardstick for how fast memory is read. */
+  /** The sum of 32-bit integers: the reference for the speed of reading memory. */
   addUp(x: number, bytes: number): number;
   prepareImage(network: number, image: number, nodes: number, work: number): void;
   prepareBatch(network: number, batch: number, nodes: number, work: number): void;
@@ -67,7 +67,7 @@ export interface KernelRuntime {
   readonly module: WebAssembly.Module;
   /** Whether the module needs shared memory. */
   readonly sharedMemory: boolean;
-  /** Threads that large work is spread over; with 1 everything stays on the calling thread. */
+  /** Threads that large work is divided between; with 1 everything stays on the calling thread. */
   readonly threads: number;
   /** Multiply-adds below which a call stays on the calling thread; by default about half a millisecond of work. */
   readonly singleThreadedBelow?: number | undefined;

@@ -35,7 +35,7 @@ const SINGLE_THREADED_BELOW = 2 ** 23;
 /** About R·L of a pair: multiply-adds for each of the D numbers of a node. */
 const PRODUCTS_OF_A_PAIR = 512;
 
-/** The norms of contexts and the graphs take about as much as so many numbers of a node. */
+/** The norms of contexts and the graphs cost about as much as this many numbers of a node. */
 const OTHER_NUMBERS = 512;
 
 export interface SimdMatcherOptions {

@@ -14,7 +14,7 @@ function graphOf(id: number): ImageGraph {
   return { nodes: Float32Array.of(id, id), boxes: Float32Array.of(id, id, id, id) };
 }
 
-/** A collection of `count` images, and a matcher that knows which prepared images are alive and how much they took. */
+/** A collection of `count` images, and a matcher that knows which prepared images are alive and how large they are. */
 function parts(count: number, { matcherBytes = Infinity } = {}) {
   const alive = new Map<PreparedImages, readonly number[]>();
   const gathered = new Map<PreparedImages, readonly PreparedImages[]>();
@@ -64,7 +64,7 @@ function parts(count: number, { matcherBytes = Infinity } = {}) {
     evidenceOf: unused,
     dispose: async () => {},
   };
-  /** The images of a slice; fails when one of them is no longer there. */
+  /** The images of a slice; fails if one of them is not available any more. */
   const idsOf = (prepared: PreparedImages): number[] =>
     (gathered.get(prepared) ?? []).map((batch) => {
       const [id] = alive.get(batch) ?? [];
@@ -76,7 +76,7 @@ function parts(count: number, { matcherBytes = Infinity } = {}) {
 
 type Parts = ReturnType<typeof parts>;
 
-/** The images that `work` is given, by their places, and how many slices there were. */
+/** The images that `work` gets, by their positions, and the number of slices. */
 async function used(store: ImageStore, own: Parts, ids: readonly number[]) {
   const found: number[] = [];
   let slices = 0;
@@ -89,8 +89,8 @@ async function used(store: ImageStore, own: Parts, ids: readonly number[]) {
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe('images, when memory is ample', () => {
-  it('are prepared once, before any request, and found by all', async () => {
+describe('images with enough memory', () => {
+  it('are prepared once, before any request, and found by all requests', async () => {
     const own = parts(600);
     const progress: [number, number][] = [];
     const store = await openImageStore(own.reader, own.matcher, 600 * PREPARED, {
@@ -125,7 +125,7 @@ describe('images, when memory is ample', () => {
     expect([own.alive.size, own.gathered.size, own.close.mock.calls.length]).toEqual([0, 0, 1]);
   });
 
-  it('may be none', async () => {
+  it('can be an empty list', async () => {
     const own = parts(0);
     const store = await openImageStore(own.reader, own.matcher, 0);
     expect([store.count, store.status.images, own.prepareImages.mock.calls.length]).toEqual([0, 0, 0]);
@@ -133,7 +133,7 @@ describe('images, when memory is ample', () => {
     await store.close();
   });
 
-  it('are given back when loading is cancelled or fails on the way', async () => {
+  it('are freed if loading is cancelled or fails', async () => {
     const own = parts(600);
     const controller = new AbortController();
     const cancelled = openImageStore(own.reader, own.matcher, 600 * PREPARED, {
@@ -150,8 +150,8 @@ describe('images, when memory is ample', () => {
   });
 });
 
-describe('images, when memory is short', () => {
-  it('fill it from the first on; those used longest ago make room', async () => {
+describe('images with little memory', () => {
+  it('fill it from the first on, and the least recently used are evicted', async () => {
     const own = parts(10);
     const store = await openImageStore(own.reader, own.matcher, 4 * PREPARED);
     expect([...own.alive.values()].flat()).toEqual([0, 1, 2, 3]);
@@ -169,7 +169,7 @@ describe('images, when memory is short', () => {
     await store.close();
   });
 
-  it('are read by neighbours, whatever the order in which they are asked for', async () => {
+  it('are read together with their neighbours, in any requested order', async () => {
     const own = parts(200);
     const store = await openImageStore(own.reader, own.matcher, 60 * PREPARED);
     own.read.mockClear();
@@ -182,7 +182,7 @@ describe('images, when memory is short', () => {
     await store.close();
   });
 
-  it('are not read by more than a few reads at once', async () => {
+  it('are read with a few reads at a time', async () => {
     const own = parts(200);
     const store = await openImageStore(own.reader, own.matcher, 60 * PREPARED);
     const read = own.read.getMockImplementation() as ImageReader['read'];
@@ -211,7 +211,7 @@ describe('images, when memory is short', () => {
     await store.close();
   });
 
-  it('are refused when not even one fits, with the memory that it needs', async () => {
+  it('are refused with the needed memory if not even one fits', async () => {
     const own = parts(20);
     const opened = openImageStore(own.reader, own.matcher, PREPARED - 1);
     await expect(opened).rejects.toMatchObject({
@@ -221,7 +221,7 @@ describe('images, when memory is short', () => {
     expect(own.alive.size).toBe(0);
   });
 
-  it('wait for images in use to become free, and none waits for ever', async () => {
+  it('wait for images in use to become free, and none waits forever', async () => {
     const own = parts(20);
     const store = await openImageStore(own.reader, own.matcher, 2 * PREPARED);
     const gate = Promise.withResolvers<void>();
@@ -243,7 +243,7 @@ describe('images, when memory is short', () => {
     await store.close();
   });
 
-  it('hold less than they may when the memory of the matcher is smaller still', async () => {
+  it('hold less than the budget if the memory of the matcher is smaller', async () => {
     const own = parts(100, { matcherBytes: 32 * PREPARED });
     const store = await openImageStore(own.reader, own.matcher, 80 * PREPARED);
     expect(store.status.images).toBeLessThanOrEqual(32);
@@ -255,7 +255,7 @@ describe('images, when memory is short', () => {
     expect(own.alive.size).toBe(0);
   });
 
-  it('say so when the matcher takes none at all', async () => {
+  it('report that the matcher has no memory for any', async () => {
     const own = parts(100);
     const store = await openImageStore(own.reader, own.matcher, 4 * PREPARED);
     own.prepareImages.mockRejectedValue(new AppError('memory_exhausted', 'full'));
@@ -266,7 +266,7 @@ describe('images, when memory is short', () => {
 });
 
 describe('cold images', () => {
-  it('that several requests ask for at once are read and prepared once', async () => {
+  it('are read and prepared once for several simultaneous requests', async () => {
     const own = parts(50);
     const store = await openImageStore(own.reader, own.matcher, 20 * PREPARED);
     own.read.mockClear();
@@ -289,7 +289,7 @@ describe('cold images', () => {
     await store.close();
   });
 
-  it('that are damaged fail their own request alone, and are tried again', async () => {
+  it('fail only their own request if they are damaged, and are tried again', async () => {
     const own = parts(50);
     const store = await openImageStore(own.reader, own.matcher, 20 * PREPARED);
     own.damaged.add(31);
@@ -307,7 +307,7 @@ describe('cold images', () => {
     expect(own.alive.size).toBe(0);
   });
 
-  it('are not read when nobody waits any more, but for those who still do', async () => {
+  it('are read only for requests that still wait', async () => {
     const own = parts(100);
     const store = await openImageStore(own.reader, own.matcher, 50 * PREPARED);
     const gate = Promise.withResolvers<void>();
@@ -322,7 +322,7 @@ describe('cold images', () => {
     ).rejects.toThrow('gone');
     expect(own.read).not.toHaveBeenCalled();
     const controller = new AbortController();
-    // Twenty reads: the last ones wait for their turn when the request is given up.
+    // Twenty reads: the last ones wait for their turn when the request is aborted.
     const given = store.use(
       range(0, 20).map((index) => 61 + 2 * index),
       controller.signal,
@@ -334,7 +334,7 @@ describe('cold images', () => {
     await expect(given).rejects.toThrow('gone');
     gate.resolve();
     expect((await kept).found).toEqual([97]);
-    // The eight that were under way, and the one that somebody waits for.
+    // The eight that were being read, and the one that a request waits for.
     expect(own.read.mock.calls.map(([from]) => from).sort((a, b) => a - b)).toEqual([
       61, 63, 65, 67, 69, 71, 73, 75, 97,
     ]);
@@ -343,7 +343,7 @@ describe('cold images', () => {
     expect(own.alive.size).toBe(0);
   });
 
-  it('are let go of when the work fails', async () => {
+  it('are released if the work fails', async () => {
     const own = parts(50);
     const store = await openImageStore(own.reader, own.matcher, PREPARED);
     await expect(store.use([5], signal, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
@@ -354,10 +354,10 @@ describe('cold images', () => {
 });
 
 describe('a scan', () => {
-  it('passes every image, in order, and leaves the cache as it was', async () => {
+  it('passes every image, in order, and does not change the cache', async () => {
     const own = parts(100);
     const store = await openImageStore(own.reader, own.matcher, 48 * PREPARED);
-    // The most of what is there is in use, so nothing of it has to go.
+    // Most of the contents is in use, so nothing of it must be evicted.
     const seen: number[] = [];
     await store.scan(signal, async ({ prepared, from }) => {
       const ids = own.idsOf(prepared);
@@ -368,14 +368,14 @@ describe('a scan', () => {
     expect(seen).toEqual(range(0, 100));
     expect(own.peak.bytes).toBeLessThanOrEqual(48 * PREPARED);
     const left = [...own.alive.values()].flat();
-    // Two slices of three made room for themselves.
+    // Two slices of three evicted images.
     expect(left.every((id) => id < 48)).toBe(true);
     expect(left.length).toBeGreaterThanOrEqual(42);
     await store.close();
     expect(own.alive.size).toBe(0);
   });
 
-  it('reads ahead while a slice is in work, and ends with its first failure', async () => {
+  it('reads ahead while a slice is processed, and ends with its first failure', async () => {
     const own = parts(100);
     const store = await openImageStore(own.reader, own.matcher, 32 * PREPARED);
     own.read.mockClear();
@@ -393,7 +393,7 @@ describe('a scan', () => {
     expect([own.alive.size, own.gathered.size]).toEqual([0, 0]);
   });
 
-  it('goes on in a memory for one image, and beside another scan', async () => {
+  it('works with a memory for one image, and at the same time as another scan', async () => {
     const own = parts(12);
     const store = await openImageStore(own.reader, own.matcher, PREPARED);
     const seen: number[][] = [[], []];
@@ -406,10 +406,10 @@ describe('a scan', () => {
   });
 });
 
-describe('whatever is asked for, by however many at once', () => {
+describe('any requests at the same time', () => {
   const use = (ids: number[]) => ({ ids, kind: 'use' as const, pauses: 0, cancelled: null });
 
-  it('is there while it is used, in its place, and never more of it than fits', async () => {
+  it('have their images while they use them, in order, and never more than fit', async () => {
     const requests = fc.array(
       fc.record({
         ids: fc.uniqueArray(fc.nat(39), { minLength: 1, maxLength: 25 }),
@@ -456,7 +456,8 @@ describe('whatever is asked for, by however many at once', () => {
           }
           expect(own.peak.bytes).toBeLessThanOrEqual(room * PREPARED);
           expect(own.gathered.size).toBe(0);
-          // Nothing is held for ever: when the reads that failed requests left behind have ended, all memory can be had again.
+          // Nothing is held forever: when the reads that failed requests left behind have ended, all memory is
+          // available again.
           own.damaged.clear();
           await vi.waitFor(() => expect(store.status.pinned).toBe(0), { interval: 1 });
           expect((await used(store, own, range(0, room))).slices).toBe(1);
@@ -467,7 +468,8 @@ describe('whatever is asked for, by however many at once', () => {
       ),
       {
         numRuns: Number(process.env.PROPERTY_RUNS ?? 150),
-        // A request whose first image is damaged ends while the reads of its others are under way (seeds -108757939, -1816641582).
+        // A request whose first image is damaged ends while the reads of its others are running (seeds -108757939,
+        // -1816641582).
         examples: [
           [[use([9, 5, 7, 11, 1]), use([12, 2, 6, 0])], 5, 0],
           [[use([2, 3, 1, 4, 5, 0]), use([0]), use([5, 6])], 2, 0],

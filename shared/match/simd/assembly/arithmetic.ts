@@ -24,19 +24,19 @@ export function laneMask(count: i32): v128 {
   return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
 }
 
-/** 1.5 · 2^23: what is added to it is rounded to an integer, which then stands in the lowest bits. */
+/** 1.5 · 2^23: adding it to a number rounds to an integer, which is then in the lowest bits. */
 export const ROUNDING: f32 = 12582912.0;
 
 /**
- * Where constants lie: below all memory that is handed out (`../arena.ts`). V8 makes a vector constant of immediates at
- * each use, in four instructions; a load is one, and halves the time of an exponential.
+ * Addresses of constants: below all memory that is allocated (`../arena.ts`). V8 makes a vector constant from
+ * immediates at each use, with four instructions; a load is one, and halves the time of an exponential.
  */
 const CONSTANTS: usize = 512;
 
 store<f32>(CONSTANTS, -87.0);
 store<f32>(CONSTANTS, 1.44269504, 4);
 store<f32>(CONSTANTS, ROUNDING, 8);
-// ln 2 in two parts, the first with so few digits that n times it is exact.
+// ln 2 in two parts, the first with so few digits that its product with n is exact.
 store<f32>(CONSTANTS, -0.693359375, 12);
 store<f32>(CONSTANTS, 2.1219444e-4, 16);
 store<f32>(CONSTANTS, 0.0013843607157468796, 20);

@@ -1,7 +1,7 @@
 // Node-level attention of one caption with one image.
 import { exponential, laneMask, laneMax, laneSum, leaky, multiplyAdd, splat, storeTransposed } from './arithmetic';
 
-/** Beside a norm that may be 0. */
+/** Added to a norm that may be 0. */
 const EPSILON: f32 = 1e-8;
 
 /**
@@ -10,7 +10,7 @@ const EPSILON: f32 = 1e-8;
  * over the regions of a word.
  * @param products of the caption's words, `[L, T, Rr]`
  * @param wordAttention `[L, Rr]`, out; about 0 for padded regions
- * @param regionAttention `[L, Rr]`, out: of region r its column; of padded regions without meaning
+ * @param regionAttention `[L, Rr]`, out: for region r its column; undefined for padded regions
  * @param scales Rr + L floats of scratch
  */
 export function attend(

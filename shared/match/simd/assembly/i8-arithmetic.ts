@@ -25,7 +25,7 @@ export function addSquare(x: v128, c: v128): v128 {
   return multiplyAdd(value, value, c);
 }
 
-/** `1 / x`, and 0 of 0: so that nothing stays nothing. */
+/** `1 / x`, and 0 for 0, so that zero nodes stay zero. */
 export function inverse(x: f32): f32 {
   return x > 0 ? 1 / x : 0;
 }

@@ -28,7 +28,7 @@ export function factorBytes(n: i32, d: i32): i32 {
   return bytes;
 }
 
-/** Floats of scratch that `packFactors` takes. */
+/** Floats of scratch that `packFactors` needs. */
 export function factorScratch(T: i32, n: i32, d: i32): i32 {
   const lanes = (n + 3) & ~3;
   return (d + lanes + T * (factorRows(n, d) + 2)) * lanes;
@@ -38,7 +38,7 @@ export function factorScratch(T: i32, n: i32, d: i32): i32 {
  * Factors of all blocks in bytes, `L[k, i] ≈ nodeScale_i sqrt(blockScale) q[k, i]`: a scale a node, for nodes of any
  * length, and one a block. And the squared norms of the nodes' blocks, which the Gram matrices hold.
  * @param nodes `[n, D]`
- * @param factors by block what `addI8Squares` takes
+ * @param factors by block, as `addI8Squares` needs them
  * @param nodeScales `[n rounded up to 4]`
  * @param blockScales `[T]`, squares
  * @param squares `[T, n]`, rows `squareStep` bytes apart
@@ -104,7 +104,7 @@ function factorise(
   for (let pivot = 0; pivot < n && found < most; pivot++) {
     const own = gram + <usize>pivot * row;
     const square = load<f32>(own + 4 * pivot);
-    // What the rows above have left of the node's squared norm.
+    // What the rows above leave of the node's squared norm.
     if (!(square > SMALLEST_PIVOT * load<f32>(squares + 4 * pivot))) continue;
     const scale = splat(1 / sqrt<f32>(square));
     const first: usize = 4 * (pivot & ~3);

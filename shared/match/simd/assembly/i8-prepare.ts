@@ -7,11 +7,12 @@ import { innerProducts } from './prepare';
 import { tileColumns, tileRows } from './products';
 import { Batch, Caption, Image, Network } from './records';
 
-/** What words are rounded to: eight bits with a sign. */
+/** The range that words are rounded to: eight bits with a sign. */
 const LARGEST_WORD: f32 = 127;
 /**
- * What regions are rounded to, and what is added to them: seven bits without a sign, as one side of a dot product has to
- * be. Scores suffer less from it than if it were the words: a word's context is a mean over many regions.
+ * The range that regions are rounded to, and the offset that is added: seven bits without a sign, as required for one
+ * side of a dot product. Scores suffer less from it than if words had this range: a word's context is a mean over many
+ * regions.
  */
 const LARGEST_REGION: f32 = 63;
 const REGION_ZERO: i32 = 64;
@@ -59,7 +60,7 @@ function roundTile(
   }
 }
 
-/** Four numbers of a block; those after its end, which are the next block's, as zeros. */
+/** Four numbers of a block; zeros for those after its end, which belong to the next block. */
 function numbers(from: usize, group: i32, groups: i32, last: v128): v128 {
   const x = v128.load(from + 16 * <usize>group);
   return group == groups - 1 ? v128.and(x, last) : x;

@@ -1,5 +1,6 @@
-// Attention in bytes, and with it the norms of contexts. A weight counts with the scale of the node that it is on; the
-// largest of an attending node becomes 126. What rounding leaves of a weight goes to the next one, so that their sum stays.
+// Attention in bytes, and with it the norms of contexts. A weight includes the scale of its attended node; the largest
+// weight of an attending node becomes 126. The rounding error of a weight is added to the next one, so that the sum is
+// preserved.
 import { laneMax, multiplyAdd, rounding, splat } from './arithmetic';
 import { inverse, inverses, storeBytes } from './i8-arithmetic';
 import { factorBytes, factorRows } from './i8-factors';

@@ -73,8 +73,8 @@ export function gramMatrix(tiles: usize, d: i32, lanes: i32, out: usize): void {
 }
 
 /**
- * Block Gram matrices of `[n, D]` nodes as `[n (n + 1) / 2, Tr]`: products beside the diagonal twice, for `aᵀ G a` has
- * them twice.
+ * Block Gram matrices of `[n, D]` nodes as `[n (n + 1) / 2, Tr]`: products off the diagonal are doubled, because `aᵀ G
+ * a` contains them twice.
  * @param work 4 lanes² floats, lanes being n rounded up to 4
  */
 function packGram(network: Network, tiles: usize, n: i32, lanes: i32, out: usize, work: usize): void {

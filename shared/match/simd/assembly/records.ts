@@ -2,7 +2,7 @@
 // K kernels, H hidden units, W words of all captions of a batch. Rr, Wr, Tr are R, W, T rounded up to a multiple of 4.
 // Every number is 32 bits wide; matrices are float32, addresses are bytes.
 
-/** The parameters of both graphs, laid out for the products. */
+/** The parameters of image graph and caption graph, laid out for the products. */
 export class Network {
   /** T, d, K */
   blocks: i32;
@@ -12,7 +12,7 @@ export class Network {
   kernelUnits: i32;
   /** H rounded up to a multiple of 4. */
   hidden: i32;
-  /** Not 0: propagates the neighbours' matching vectors instead of a node's own. */
+  /** Not 0: propagates the matching vectors of neighbours instead of a node's own. */
   neighbours: i32;
   /** Not 0: nodes in bytes. */
   i8: i32;
@@ -26,7 +26,7 @@ export class Network {
   imageHidden: usize;
   imageHiddenBias: usize;
   imageOutput: usize;
-  /** out_1 W of the text graph `[T, hidden]`, with the bias out_1 β + b; out_2 `[hidden]`. */
+  /** out_1 W of the caption graph `[T, hidden]`, with the bias out_1 β + b; out_2 `[hidden]`. */
   textHidden: usize;
   textHiddenBias: usize;
   textOutput: usize;
@@ -111,13 +111,13 @@ export class List {
   end: i32;
 }
 
-/** Lists that are worked through together. */
+/** Lists that are processed together. */
 export class Job {
   network: usize;
   /** Records of `List`, and the items of all. */
   lists: usize;
   items: i32;
-  /** The next item that no thread has taken; those that are done; not 0 to end early. Shared by threads. */
+  /** The next item that no thread has taken; the finished items; not 0 to end early. Shared by threads. */
   next: i32;
   done: i32;
   stop: i32;

@@ -2,7 +2,10 @@
 import { boundedCosine, laneSums, multiplyAdd, splat } from './arithmetic';
 import { addSquares, multiply, tileColumns } from './products';
 
-/** Pairs whose products are formed at once: with a tile's columns of Gram matrices they stay in the first cache. */
+/**
+ * Pairs whose products are computed at a time: together with a tile's columns of Gram matrices they fit into the
+ * first-level cache.
+ */
 const PAIRS: i32 = 320;
 
 /** Floats of scratch that `contextSquares` takes for `n` attended nodes. */
@@ -138,7 +141,7 @@ export function matchWords(
   const row: usize = 4 * lanes;
   const size: usize = <usize>T * row;
   for (let word = 0; word < wordLanes; word += 4) {
-    // Words beyond W repeat the last one; nobody reads their vectors.
+    // Words beyond W repeat the last one; their vectors are not read.
     const w0: usize = min(word, W - 1);
     const w1: usize = min(word + 1, W - 1);
     const w2: usize = min(word + 2, W - 1);
