@@ -16,7 +16,7 @@ import {
 const QUERY = 'A dog runs on the grass.';
 const IMAGES = 23;
 
-/** What the edge says of a query, with the load of the query model that it may begin awaited. */
+/** The edge worker's answer to a query, after the load of the query model that it may start. */
 async function searchAt(edge: ReturnType<typeof edgeOver>, request: object = {}): Promise<SearchResponse> {
   const background: Promise<unknown>[] = [];
   const waitUntil = (work: Promise<unknown>) => void background.push(work);
@@ -60,7 +60,7 @@ describe.each([
   const requests = (route: string) =>
     service.metric(`gsmn_rerank_requests_total{route="${route}",status="200"}`);
 
-  /** An answer, scores to the digits that all engines share. */
+  /** An answer, with scores to the digits that all engines share. */
   const rounded = ({ hits, ...answer }: SearchResponse) => ({
     ...answer,
     hits: hits.map(({ evidence, ...hit }) => ({
@@ -70,7 +70,7 @@ describe.each([
     })),
   });
 
-  it('gives the same answer whether reranker or edge encode the query', async () => {
+  it('gives the same answer if the reranker or the edge worker encodes the query', async () => {
     const edge = newEdge();
     for (const request of [{}, { offset: 3, limit: 4 }, { exhaustive: true }]) {
       const before = await requests('/v1/encode');
@@ -82,7 +82,7 @@ describe.each([
       await searchAt(edge);
       const after = await requests('/v1/encode');
       expect(rounded(await searchAt(edge, request))).toEqual(rounded(first));
-      // The edge encoded this one.
+      // The edge worker encoded this one.
       expect(await requests('/v1/encode')).toBe(after);
     }
   });
@@ -97,7 +97,7 @@ describe.each([
     expect(after.map((count, route) => count - (before[route] ?? Number.NaN))).toEqual([0, 1]);
   });
 
-  it('follows a switch of generations, and a collection that is deleted', async () => {
+  it('follows a switch of generations, and a deletion of the collection', async () => {
     const [warm, cold] = [newEdge(), newEdge()];
     await searchAt(warm);
     const old: TinyGeneration = service.tiny;
@@ -105,13 +105,13 @@ describe.each([
     await pushTinyPoints(store, next);
     await activateTiny(service.index, next.id, old.id);
     await service.server.refresh();
-    // The model that is kept is the old one's: the reranker still has it, and says that it is not active.
+    // The kept model is that of the old generation: the reranker still has it, and reports that it is not active.
     expect((await searchAt(warm)).generation).toBe(next.id);
     const [here, there] = [await searchAt(warm), await searchAt(cold)];
     expect(rounded(here)).toEqual(rounded(there));
     expect(here.generation).toBe(next.id);
 
-    // Back, and what served meanwhile goes away entirely.
+    // Back, and the generation that served meanwhile is deleted.
     await activateTiny(service.index, old.id);
     await service.server.refresh();
     await store.deleteCollection(next.manifest.collections.images);

@@ -60,13 +60,13 @@ describe('exhaustive search in this process', () => {
       generation,
       Array.from({ length: IMAGES }, (_, id) => byId.get(id)?.vector ?? []),
     );
-    // What follows needs none.
+    // The following needs no captions.
     await database.close();
     rmSync(index.database);
   });
   afterAll(() => project.remove());
 
-  /** Every image by one call of the matcher, the coarse cosine by the vectors that the database holds. */
+  /** Every image in one call of the matcher, with coarse cosines of the vectors in the database. */
   async function bruteForce(
     generation: string,
     vectors: readonly (readonly number[])[],
@@ -112,7 +112,7 @@ describe('exhaustive search in this process', () => {
   it.each([
     ['all at once', 2 ** 20],
     ['a few at a time', 8000],
-  ])('ranks every image as comparing all of them does, %s', async (_, memoryBytes) => {
+  ])('ranks every image as one comparison with all of them does, %s', async (_, memoryBytes) => {
     const answer = await search({ limit: IMAGES, memoryBytes });
     expect(answer).toMatchObject({ ranking: 'exhaustive', compared: IMAGES, backend: 'wasm', query: QUERY });
     const order = expected(0.5);
@@ -125,10 +125,10 @@ describe('exhaustive search in this process', () => {
     }
   });
 
-  it('ranks the shortlist of the coarse vectors, without a database', async () => {
+  it('ranks the shortlist from the coarse vectors without a database', async () => {
     for (const limit of [4, 10, 15]) {
       const answer = await search({ exhaustive: false, limit });
-      // The shortlist of the generation has ten; more hits need a longer one.
+      // The shortlist of the generation has ten images; more hits need a longer one.
       const length = Math.max(10, limit);
       expect(answer).toMatchObject({ ranking: 'shortlist', compared: length });
       const shortlist = everything.toSorted((a, b) => b.coarse - a.coarse).slice(0, length);
@@ -141,14 +141,14 @@ describe('exhaustive search in this process', () => {
     }
   });
 
-  it("ranks by the graphs' score alone where that is asked for", async () => {
+  it('ranks by the GSMN score alone if requested', async () => {
     const { hits } = await search({ fuse: false, limit: 7 });
     const order = expected(0).slice(0, 7);
     expect(hits.map(({ id }) => id)).toEqual(order.map(({ id }) => id));
     expect(hits[0]?.score).toBe(hits[0]?.gsmn);
   });
 
-  it('passes the images through memory in slices, and refuses a memory for less than one', async () => {
+  it('loads the images in slices, and refuses a memory for less than one', async () => {
     const slices = async (memoryBytes: number) => {
       const done: number[] = [];
       await search({ memoryBytes, onProgress: (images) => done.push(images) });
@@ -171,7 +171,7 @@ describe('exhaustive search in this process', () => {
     });
   });
 
-  it('stops between slices when it is cancelled', async () => {
+  it('stops between slices if it is cancelled', async () => {
     const controller = new AbortController();
     const done: number[] = [];
     const stopped = search({
@@ -186,7 +186,7 @@ describe('exhaustive search in this process', () => {
     expect(done).toHaveLength(2);
   });
 
-  it('answers the command, with JSON on stdout and progress on stderr', async () => {
+  it('is available as a command, with JSON on stdout and progress on stderr', async () => {
     const { code, stdout, stderr } = await runGsmn([
       'search',
       QUERY,
@@ -204,7 +204,7 @@ describe('exhaustive search in this process', () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--exhaustive')]);
   });
 
-  it('says what is missing or broken in the generation', async () => {
+  it('reports what is missing or broken in the generation', async () => {
     const path = join(folder, 'images.jsonl');
     const whole = readFileSync(path, 'utf8');
     const [first = ''] = whole.split('\n');

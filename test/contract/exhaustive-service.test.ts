@@ -11,10 +11,10 @@ import { pushTinyPoints, type TinyGeneration } from '../support/tiny-generation.
 
 const QUERY = 'A dog runs on the grass.';
 const IMAGES = 41;
-/** What one of these images takes prepared: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
+/** Bytes of a prepared image: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
 const IMAGE_BYTES = 4 * 3 * (12 + 12 + 3);
 
-/** Every image by one call of the matcher, fused with the weight of the generation, best first. */
+/** Every image in one call of the matcher, fused with the weight of the generation, best first. */
 async function bruteForce({ model, images, vocabulary, recall, manifest }: TinyGeneration) {
   await loadTfjsBackend('wasm');
   const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
@@ -43,7 +43,7 @@ describe.each([
   ['all images in memory', undefined],
   ['memory for ten', 10 * IMAGE_BYTES],
   ['memory for one', IMAGE_BYTES],
-])('exhaustive ranking by the services, %s', (_, memoryBytes) => {
+])('exhaustive ranking with the services, %s', (_, memoryBytes) => {
   let service: TestService;
   let database: RunningQdrantLocal;
   let app: ReturnType<typeof edgeOver>;
@@ -86,7 +86,7 @@ describe.each([
     [0, 100],
     [40, 10],
     [1900, 100],
-  ])('is that of comparing every image: from %i on, %i', async (offset, limit) => {
+  ])('is the result of comparing every image: from %i on, %i', async (offset, limit) => {
     const answer = await answerOf(await rankAll({ offset, limit }));
     expect(answer).toMatchObject({ generation: service.tiny.id, backend: 'wasm', compared: IMAGES });
     const best = expected.slice(offset, offset + limit);
@@ -100,7 +100,7 @@ describe.each([
     }
   });
 
-  it('is that of naming every image without its cosine', async () => {
+  it('is the same as for a request that lists every image without its cosine', async () => {
     const candidates = expected.map(({ id }) => [id, null]);
     const [all, named] = [await answerOf(await rankAll()), await answerOf(await rankAll({ candidates }))];
     expect(named).toEqual({
@@ -109,7 +109,7 @@ describe.each([
     });
   });
 
-  it('reaches the public over the edge, page by page, beyond what recall brings', async () => {
+  it('is available in the edge worker, page by page, beyond the recalled images', async () => {
     const hits = [];
     for (const offset of [0, 20, 40]) {
       const response = await app.request('/v1/search', {
@@ -131,7 +131,7 @@ describe.each([
     }
   });
 
-  it('is used by many at once, beside shortlists, each as if alone', async () => {
+  it('gives simultaneous requests, also for shortlists, the results of each alone', async () => {
     const candidates = [40, 2, 17, 30].map((id) => [id, 0.5]);
     const requests = [
       {},
@@ -159,8 +159,8 @@ describe.each([
   });
 });
 
-describe('an exhaustive ranking that may not be', () => {
-  it('is refused for an index with more images than the limit, which it names', async () => {
+describe('a refused exhaustive ranking', () => {
+  it('names the limit if the index has more images', async () => {
     const service = await startTestService({ settings: { exhaustiveImages: 6 } });
     const client = createRerankClient({ url: service.server.url });
     await expect(
@@ -172,7 +172,7 @@ describe('an exhaustive ranking that may not be', () => {
     await service.close();
   });
 
-  it('is refused for a generation without coarse vectors, which serves shortlists all the same', async () => {
+  it('is for a generation without coarse vectors, which still serves shortlists', async () => {
     const service = await startTestService({ tiny: { vectors: false } });
     const request = { query: QUERY, generation: service.tiny.id, limit: 1 };
     for (const candidates of ['all', [[1, null]]]) {
@@ -186,7 +186,7 @@ describe('an exhaustive ranking that may not be', () => {
     await service.close();
   });
 
-  it('stops when its caller has gone, and lets go of the images', async () => {
+  it('stops if its caller disconnects, and releases the images', async () => {
     const engines = heldEngines();
     const service = await startTestService({
       tiny: { images: IMAGES },
@@ -199,7 +199,7 @@ describe('an exhaustive ranking that may not be', () => {
     expect([late.status, problemSchema.parse(await late.json()).code]).toEqual([504, 'timeout']);
     expect(engines.signals.at(-1)?.aborted).toBe(true);
     engines.release();
-    // All of the memory can be had by the next request.
+    // The next request can use all of the memory.
     const candidates = Array.from({ length: 10 }, (_, id) => [40 - id, 0.5]);
     expect((await service.post('/v1/rank', { ...request, candidates })).status).toBe(200);
     expect(await service.metric('gsmn_rerank_pairs_total')).toBe(10);

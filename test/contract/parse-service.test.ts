@@ -14,16 +14,16 @@ const SEED = 20261127;
 const QUERY = 'A dog runz on the gras.';
 const WORDS = ['a', 'dog', 'runz', 'on', 'the', 'gras', '.'];
 
-/** The parser that ships is not what is tested here. */
+/** Replaces the built-in parser, which is not tested here. */
 const shipped = vi.fn<() => Promise<Parser>>();
 const startWith = (tiny: TinyOptions) => startTestService({ tiny, shippedParser: shipped });
 
-/** Random trees, by another parser for each seed. */
+/** Random trees, from another parser for each seed. */
 function smallParser(seed: number): Promise<Parser> {
   return parserOf(bytesSource('parser', writeParser(randomParser(seededRandom(seed), smallParserConfig()))));
 }
 
-/** Asks the edge over a rerank service for a graph; it needs no database. */
+/** Requests a parse from the edge worker with a rerank service; this needs no database. */
 function askEdge({ server }: TestService, query: string) {
   const edge = edgeOver({ rerank: server.url, qdrant: server.url });
   return edge.request(`/v1/parse?${new URLSearchParams({ q: query })}`);
@@ -37,7 +37,7 @@ async function graphOf(service: TestService, query = QUERY) {
 
 afterEach(() => shipped.mockReset());
 
-describe(`the graph of a query over the services (seed ${SEED})`, () => {
+describe(`the parse of a query from the services (seed ${SEED})`, () => {
   let service: TestService;
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
   });
   afterAll(() => service.close());
 
-  it('is that of the shipped parser where no score depends on one', async () => {
+  it('comes from the built-in parser if no score depends on it', async () => {
     const parser = await smallParser(SEED);
     shipped.mockResolvedValue(parser);
     const [tree] = await parser.parse([WORDS]);
@@ -60,7 +60,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
     expect(dependencies[0]?.[0]).toBe(0);
   });
 
-  it('says which words are unknown, and what they may mean', async () => {
+  it('marks unknown words, with suggestions', async () => {
     shipped.mockResolvedValue(await smallParser(SEED));
     const { words } = await graphOf(service);
     expect(words.filter(({ known }) => !known).map(({ text, suggestion }) => [text, suggestion])).toEqual([
@@ -70,7 +70,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
     ]);
   });
 
-  it('is a tree over every query, the longest too', async () => {
+  it('is a tree for every query, also for the longest', async () => {
     shipped.mockResolvedValue(await smallParser(SEED));
     for (const length of [1, 2, 3, 50, SEARCH_LIMITS.queryWords]) {
       const { words } = await graphOf(
@@ -82,7 +82,7 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
     }
   });
 
-  it('is a problem while the parser’s file is missing, and comes when it is there', async () => {
+  it('is a problem while the parser’s file is missing, and is available afterwards', async () => {
     shipped.mockRejectedValue(new AppError('file_missing', '/srv/model/parser.safetensors is not there'));
     const fresh = await startWith({ seed: SEED + 1 });
     try {
@@ -99,8 +99,8 @@ describe(`the graph of a query over the services (seed ${SEED})`, () => {
   });
 });
 
-describe('the graph of a query of a model that compares parses', () => {
-  it('is that of the model’s own parser', async () => {
+describe('the parse of a query with a model that compares parses', () => {
+  it('comes from the model’s own parser', async () => {
     const service = await startWith({ seed: SEED + 2, config: { sparse: true, propagation: 'neighbours' } });
     try {
       const own = await parserOf(bytesSource('parser', service.tiny.model.parser ?? new Uint8Array()));

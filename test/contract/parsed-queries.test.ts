@@ -13,10 +13,10 @@ import { startTestService, type TestService } from '../support/rerank-service.ts
 const QUERY = 'A dog runs on the grass with a man.';
 const IDS = [4, 0, 6, 2];
 
-/** A model that compares parses, with a temperature at which single edges show. */
+/** A model that compares parses, with a temperature at which single edges have an effect. */
 const SPARSE = { sparse: true, propagation: 'neighbours', softmaxTemperature: 2 } as const;
 
-/** What plain GSMN says of the query and images, with a parse or without one. */
+/** The scores of plain GSMN for the query and images, with a parse or without one. */
 async function plainScores({ model, images, vocabulary }: TestService['tiny'], dependencies?: Dependencies) {
   await loadTfjsBackend('wasm');
   const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
@@ -28,7 +28,7 @@ async function plainScores({ model, images, vocabulary }: TestService['tiny'], d
   });
 }
 
-describe('queries of a model that compares parses', () => {
+describe('queries with a model that compares parses', () => {
   let service: TestService;
   let expected: Awaited<ReturnType<typeof plainScores>>;
   let dependencies: Dependencies;
@@ -58,13 +58,13 @@ describe('queries of a model that compares parses', () => {
   it.each([
     ['a shortlist', IDS.map((id) => [id, 0.5]), IDS.length],
     ['every image', 'all', 7],
-  ])('are parsed by the parser of the generation for %s', async (_, candidates, count) => {
+  ])("are parsed with the generation's parser for %s", async (_, candidates, count) => {
     const images = await rank({ candidates });
     expect(images).toHaveLength(count);
     for (const { id, gsmn } of images) expect(gsmn).toBeCloseTo(expected[id] ?? Number.NaN, 5);
   });
 
-  it('that were encoded and parsed elsewhere are ranked by that parse', async () => {
+  it('are ranked with the parse that the request contains', async () => {
     const { model, vocabulary, recall } = service.tiny;
     const { words, ids } = encodeQuery(QUERY, vocabulary);
     const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
@@ -80,19 +80,19 @@ describe('queries of a model that compares parses', () => {
     for (const candidates of ['all', IDS.map((id) => [id, 0.5])]) {
       const ranked = await rank({ candidates });
       expect(await rank({ candidates, query: { ...query, dependencies } })).toEqual(ranked);
-      // Another parse gives another answer.
+      // Another parse gives other scores.
       const chain = words.map((__, index) => [index, index + 1]);
       expect(await rank({ candidates, query: { ...query, dependencies: chain } })).not.toEqual(ranked);
     }
   });
 
-  it('would score differently without a parse', async () => {
+  it('have other scores without a parse', async () => {
     const without = await plainScores(service.tiny);
     const difference = Math.max(...expected.map((own, id) => Math.abs(own - (without[id] ?? Number.NaN))));
     expect(difference).toBeGreaterThan(1e-3);
   });
 
-  it('show their graph, and that scores depend on it', async () => {
+  it('show their parse, and that scores depend on it', async () => {
     const response = await service.post('/v1/parse', { query: QUERY });
     expect(response.status).toBe(200);
     const answer = parseResponseSchema.parse(await response.json());

@@ -7,7 +7,7 @@ import { startTestService, type TestService, testEngines } from '../support/rera
 import { activateTiny } from '../support/tiny-generation.ts';
 
 const QUERY = 'a dog runs';
-/** What a tiny image takes prepared: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
+/** Bytes of a prepared image: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
 const IMAGE_BYTES = 4 * 3 * (12 + 12 + 3);
 
 function rank(service: TestService, ids: readonly number[]): Promise<Response> {
@@ -15,7 +15,7 @@ function rank(service: TestService, ids: readonly number[]): Promise<Response> {
   return service.post('/v1/rank', { query: QUERY, generation: service.tiny.id, candidates, limit: 100 });
 }
 
-/** GSMN's scores of the images, in their order, from an answer that has the evidence of all. */
+/** GSMN scores of the images, in their order, from an answer that has evidence for all of them. */
 async function scores(service: TestService, ids: readonly number[]): Promise<number[]> {
   const response = await rank(service, ids);
   expect(response.status).toBe(200);
@@ -25,7 +25,7 @@ async function scores(service: TestService, ids: readonly number[]): Promise<num
   return ids.map((id) => found.get(id) ?? Number.NaN);
 }
 
-/** Turns a byte of an image's nodes over in the file that the service reads. */
+/** Flips a byte of an image's nodes in the file that the service reads. */
 async function flipByte({ index, tiny }: TestService, image: number): Promise<void> {
   const handle = await open(join(index, 'generations', tiny.id, GENERATION_PATHS.imageNodes), 'r+');
   try {
@@ -40,14 +40,14 @@ async function flipByte({ index, tiny }: TestService, image: number): Promise<vo
 }
 
 describe('the images of a rerank service with little memory', () => {
-  it('give the scores that they give with much', async () => {
+  it('have the same scores as with enough memory', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => (37 * index) % 60);
     const [ample, short] = await Promise.all([
       startTestService({ tiny: { images: 60 } }),
       startTestService({ tiny: { images: 60 }, settings: { memoryBytes: 7.5 * IMAGE_BYTES } }),
     ]);
     const expected = await scores(ample, ids);
-    // Many at once, so that they contend for the room.
+    // Many at the same time, so that they compete for memory.
     const lists = [ids, ids.toReversed(), ids.slice(20, 50), ids.slice(0, 1)];
     const answers = await Promise.all(lists.map((list) => scores(short, list)));
     for (const [at, list] of lists.entries()) {
@@ -58,7 +58,7 @@ describe('the images of a rerank service with little memory', () => {
     await Promise.all([ample.close(), short.close()]);
   });
 
-  it('are not loaded when not even one fits, and the status says what it takes', async () => {
+  it('are not loaded if not even one fits, and the status names the needed memory', async () => {
     const service = await startTestService({ settings: { memoryBytes: IMAGE_BYTES - 1 } });
     const response = await service.get('/readyz');
     expect(response.status).toBe(503);
@@ -77,7 +77,7 @@ describe('the images of a rerank service with little memory', () => {
     await service.close();
   });
 
-  it('fail the requests for a damaged one alone, until it is repaired', async () => {
+  it('fail only the requests for a damaged one, until it is repaired', async () => {
     const service = await startTestService({
       tiny: { images: 30 },
       settings: { memoryBytes: 10 * IMAGE_BYTES },
@@ -106,7 +106,7 @@ describe('the images of a rerank service with little memory', () => {
           matcher: {
             ...matcher,
             prepareImages: async (images) => {
-              // The first is a trial, the first step has 256.
+              // The first is a trial; the first step has 256.
               if (++prepared > 257) await gate.promise;
               return matcher.prepareImages(images);
             },

@@ -41,14 +41,14 @@ describe('generations of the rerank service', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
-  /** Another generation of the same index, activated. */
+  /** Activates another generation of the same index. */
   async function switchTo(seed: number, previous: string | null = service.tiny.id): Promise<string> {
     const { id } = await writeTinyGeneration(service.index, { seed, images: 4 });
     await activateTiny(service.index, id, previous);
     return id;
   }
 
-  it('switches while requests run, which end in the generation they began with', async () => {
+  it('switches while requests run, which end in the generation that they started with', async () => {
     const { tiny } = service;
     const before = await answerOf(await rank(tiny.id));
     expect(before).toMatchObject({ generation: tiny.id, active: tiny.id });
@@ -61,12 +61,13 @@ describe('generations of the rerank service', () => {
     expect(await ready()).toMatchObject({ status: 200, body: { active: next, previous: tiny.id } });
     engines.release();
     expect(await answerOf(await running)).toEqual(before);
-    // A query that was encoded before the switch is still ranked where it began, and hears that another one is active.
+    // A query that was encoded before the switch is still ranked in its generation, and the answer says that another
+    // one is active.
     expect(await answerOf(await rank(tiny.id))).toEqual({ ...before, active: next });
     expect(await answerOf(await rank(next))).toMatchObject({ generation: next, active: next });
   });
 
-  it('lets go of a generation two switches later, but not under a running request', async () => {
+  it('closes a generation two switches later, but not during a running request', async () => {
     const { tiny } = service;
     engines.hold();
     const running = rank(tiny.id);
@@ -82,7 +83,7 @@ describe('generations of the rerank service', () => {
     expect([gone.status, problemSchema.parse(await gone.json()).code]).toEqual([409, 'generation_stale']);
   });
 
-  it('goes back to the previous one without loading it again', async () => {
+  it('returns to the previous one without loading it again', async () => {
     const { tiny } = service;
     const next = await switchTo(2);
     await service.server.refresh();
@@ -96,8 +97,8 @@ describe('generations of the rerank service', () => {
   it.each([
     ['damaged nodes', GENERATION_PATHS.imageNodes, 'checksum_mismatch'],
     ['a damaged network', `${GENERATION_PATHS.model}/network.safetensors`, 'checksum_mismatch'],
-    ['a manifest that is none', GENERATION_PATHS.manifest, 'format_invalid'],
-  ])('serves on when the new one has %s, and says why', async (_, path, code) => {
+    ['an invalid manifest', GENERATION_PATHS.manifest, 'format_invalid'],
+  ])('continues with the old one if the new one has %s, and reports why', async (_, path, code) => {
     const { tiny } = service;
     const { id } = await writeTinyGeneration(service.index, { seed: 2 });
     const file = join(service.index, 'generations', id, path);
@@ -120,7 +121,7 @@ describe('generations of the rerank service', () => {
     expect(service.server.status()).toMatchObject({ active: id, failure: null });
   });
 
-  it('serves on when the new one is not there, or carries another name', async () => {
+  it('continues if the new one is missing or has a wrong name', async () => {
     const { tiny } = service;
     await activateTiny(service.index, 'f'.repeat(16), tiny.id);
     await service.server.refresh();
@@ -134,7 +135,7 @@ describe('generations of the rerank service', () => {
     expect((await rank(tiny.id)).status).toBe(200);
   });
 
-  it('serves on when active.json is broken or gone', async () => {
+  it('continues if active.json is broken or missing', async () => {
     const { tiny } = service;
     await writeFile(join(service.index, 'active.json'), '{"generation":');
     await service.server.refresh();
@@ -151,8 +152,8 @@ describe('generations of the rerank service', () => {
   });
 });
 
-describe('a rerank service whose index has nothing yet', () => {
-  it('listens, says that it is not ready, and serves as soon as something is activated', async () => {
+describe('a rerank service with an empty index', () => {
+  it('listens, reports that it is not ready, and serves as soon as a generation is active', async () => {
     const service = await startTestService({ active: false, settings: { pollMs: 20 } });
     const { tiny } = service;
     expect((await service.get('/healthz')).status).toBe(200);
@@ -173,7 +174,7 @@ describe('a rerank service whose index has nothing yet', () => {
 });
 
 describe('the query model of a generation', () => {
-  it('is sent for every generation that is loaded, whole, and never changes', async () => {
+  it('is sent completely for every loaded generation, and never changes', async () => {
     const service = await startTestService();
     const { tiny } = service;
     const path = (id: string) => `/v1/generations/${id}/query-model`;
@@ -202,10 +203,10 @@ describe('the query model of a generation', () => {
     await service.close();
   });
 
-  it('does not keep its generation when its reader goes away', async () => {
+  it('releases its generation if its reader disconnects', async () => {
     const disposals = vi.fn();
     const service = await startTestService({
-      // Large enough that the answer waits for its reader.
+      // Large enough that the response waits for its reader.
       tiny: { config: { jointSize: 768 } },
       engines: async (model) => {
         const { encoder, matcher } = await testEngines(model);
@@ -221,7 +222,7 @@ describe('the query model of a generation', () => {
     const response = await service.get(`/v1/generations/${tiny.id}/query-model`, { signal: leaving.signal });
     const reader = response.body?.getReader();
     await reader?.read();
-    // Retired, but not under its reader.
+    // Retired, but not while it is read.
     for (const seed of [2, 3]) {
       const { id } = await writeTinyGeneration(service.index, { seed });
       await activateTiny(service.index, id);
@@ -230,16 +231,16 @@ describe('the query model of a generation', () => {
     expect(disposals).not.toHaveBeenCalled();
     leaving.abort();
     await expect(reader?.closed).rejects.toThrow();
-    // It was retired, and its memory given back: nobody uses it any more.
+    // It was retired, and its memory freed: nothing uses it any more.
     await vi.waitFor(() => expect(disposals.mock.calls).toEqual([[768]]), 10_000);
     await service.close();
   });
 });
 
 describe('closing the rerank service', () => {
-  it('answers what runs, takes nothing new, and is done when the last answer went out', async () => {
+  it('finishes running requests, accepts no new ones, and ends with the last response', async () => {
     const engines = heldEngines();
-    // Were it to wait for the connections that callers keep open, it would not be done in the time of a test.
+    // If it waited for the connections that callers keep open, it would exceed the test's time.
     const settings = { graceMs: 600_000 };
     const service = await startTestService({ engines: engines.engines, settings });
     engines.hold();
@@ -258,7 +259,7 @@ describe('closing the rerank service', () => {
     await service.close();
   });
 
-  it('breaks off what does not end in its time', async () => {
+  it('aborts requests that take too long', async () => {
     const engines = heldEngines();
     const service = await startTestService({ engines: engines.engines, settings: { graceMs: 20 } });
     engines.hold();

@@ -13,7 +13,7 @@ import {
 } from '../support/rerank-service.ts';
 
 const QUERY = 'a dog runs';
-/** Candidates by the number. */
+/** As many candidates as given. */
 function many(count: number, coarse: number | null): unknown[] {
   return Array.from({ length: count }, (_, id) => [id, coarse]);
 }
@@ -58,7 +58,7 @@ describe('what the rerank service refuses', () => {
     ['no query', '{}'],
     ['an empty query', '{"query":""}'],
     ['a query that is a number', '{"query":5}'],
-    ['a generation that is none', '{"query":"a","generation":7}'],
+    ['an invalid generation', '{"query":"a","generation":7}'],
     ['bytes that are not UTF-8', '\ud800{'],
   ])('to encode %s', async (_, body) => {
     const response = await encode(body);
@@ -67,8 +67,8 @@ describe('what the rerank service refuses', () => {
 
   it.each([
     ['blanks', '   \n\t ', 'query_empty'],
-    ['more characters than are read', 'a '.repeat(501), 'query_too_long'],
-    ['more words than are read', 'a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
+    ['too many characters', 'a '.repeat(501), 'query_too_long'],
+    ['too many words', 'a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
   ])('a query of %s', async (_, query, code) => {
     for (const response of [await encode({ query }), await rank({ query })]) {
       expect(response.status).toBe(400);
@@ -76,27 +76,27 @@ describe('what the rerank service refuses', () => {
     }
   });
 
-  it('takes the longest query that it may', async () => {
+  it('accepts the longest allowed query', async () => {
     const query = 'a '.repeat(SEARCH_LIMITS.queryWords);
     expect([(await encode({ query })).status, (await rank({ query })).status]).toEqual([200, 200]);
   });
 
   it.each([
     ['no images', { candidates: [] }, 400, 'request_invalid'],
-    ['every image by another word', { candidates: 'every' }, 400, 'request_invalid'],
+    ['all images with a wrong word', { candidates: 'every' }, 400, 'request_invalid'],
     ['an image without its cosine', { candidates: [[1]] }, 400, 'request_invalid'],
-    ['an image and its name', { candidates: [['1', 0.5]] }, 400, 'request_invalid'],
-    ['an image twice', { candidates: [...CANDIDATES, [1, 0]] }, 400, 'request_invalid'],
-    ['an image that is not there', { candidates: [[7, 0]] }, 400, 'request_invalid'],
+    ['an image as text', { candidates: [['1', 0.5]] }, 400, 'request_invalid'],
+    ['a repeated image', { candidates: [...CANDIDATES, [1, 0]] }, 400, 'request_invalid'],
+    ['an image that does not exist', { candidates: [[7, 0]] }, 400, 'request_invalid'],
     ['a negative image', { candidates: [[-1, 0]] }, 400, 'request_invalid'],
     ['half an image', { candidates: [[0.5, 0]] }, 400, 'request_invalid'],
-    ['an image beyond all integers', { candidates: [[1e300, 0]] }, 400, 'request_invalid'],
+    ['an image beyond the integers', { candidates: [[1e300, 0]] }, 400, 'request_invalid'],
     ['too many images', { candidates: many(RANK_LIMITS.shortlist + 1, 0) }, 413, 'request_too_large'],
     ['too many without cosines', { candidates: many(1201, null) }, 413, 'request_too_large'],
     ['no page', { limit: undefined }, 400, 'request_invalid'],
-    ['a page of nothing', { limit: 0 }, 400, 'request_invalid'],
-    ['too large a page', { limit: RANK_LIMITS.page + 1 }, 400, 'request_invalid'],
-    ['a page far behind', { offset: RANK_LIMITS.depth, limit: 1 }, 413, 'request_too_large'],
+    ['an empty page', { limit: 0 }, 400, 'request_invalid'],
+    ['a page that is too large', { limit: RANK_LIMITS.page + 1 }, 400, 'request_invalid'],
+    ['a page too far behind', { offset: RANK_LIMITS.depth, limit: 1 }, 413, 'request_too_large'],
     ['a page before the first', { offset: -1 }, 400, 'request_invalid'],
     ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_stale'],
     ['no generation', { generation: undefined }, 400, 'request_invalid'],
@@ -105,8 +105,8 @@ describe('what the rerank service refuses', () => {
     expect([response.status, (await problem(response)).code]).toEqual([status, code]);
   });
 
-  it('takes as many images as it may', async () => {
-    // Of so many only seven are there, but their number is not what is wrong.
+  it('accepts the maximum number of images', async () => {
+    // Only seven exist, but their number is not the problem.
     for (const candidates of [many(RANK_LIMITS.shortlist, 0), many(1200, null)]) {
       const refused = await rank({ candidates });
       expect([refused.status, (await problem(refused)).detail]).toEqual([
@@ -127,19 +127,19 @@ describe('what the rerank service refuses', () => {
   const bytes = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64');
 
   it.each([
-    ['nodes for a word less', { words: ['a', 'dog', 'runs'] }, 'query.nodes'],
-    ['nodes for a word more', { words: ['a'] }, 'query.nodes'],
+    ['nodes for one word too few', { words: ['a', 'dog', 'runs'] }, 'query.nodes'],
+    ['nodes for one word too many', { words: ['a'] }, 'query.nodes'],
     ['no nodes', { nodes: '' }, 'query.nodes'],
-    ['nodes that are no base64', { nodes: '?!' }, 'query.nodes'],
+    ['nodes that are not base64', { nodes: '?!' }, 'query.nodes'],
     [
-      'a node that is no number',
+      'a node that is not a number',
       { words: [], nodes: bytes(...Array(23).fill(0), Number.NaN) },
       'query.nodes',
     ],
     ['an infinite node', { words: [], nodes: bytes(...Array(23).fill(0), Infinity) }, 'query.nodes'],
-    ['a coarse vector of another length', { coarse: bytes(1) }, 'query.coarse'],
-    ['a word that depends on one that is not there', { dependencies: [[3, 1]] }, 'query.dependencies'],
-    ['a word of a negative number', { dependencies: [[0, -1]] }, 'query.dependencies'],
+    ['a coarse vector with a wrong length', { coarse: bytes(1) }, 'query.coarse'],
+    ['a word that depends on a missing one', { dependencies: [[3, 1]] }, 'query.dependencies'],
+    ['a word with a negative number', { dependencies: [[0, -1]] }, 'query.dependencies'],
     ['half a dependency', { dependencies: [[0]] }, 'query'],
     ['no words', { words: undefined }, 'query'],
   ])('to rank an encoded query with %s', async (_, change, where) => {
@@ -148,7 +148,7 @@ describe('what the rerank service refuses', () => {
     expect([response.status, code, detail]).toEqual([400, 'request_invalid', expect.stringContaining(where)]);
   });
 
-  it('takes an encoded query that fits', async () => {
+  it('accepts a matching encoded query', async () => {
     expect(
       (
         await rank({
@@ -164,7 +164,7 @@ describe('what the rerank service refuses', () => {
     expect((await rank({ query: encoded({}), candidates: 'all' })).status).toBe(200);
   });
 
-  it('a body that is too large, whether it says so or not', async () => {
+  it('a body that is too large, with or without a length', async () => {
     const large = JSON.stringify({ query: 'a', padding: 'x'.repeat(RANK_LIMITS.bodyBytes) });
     const declared = await encode(large);
     expect([declared.status, (await problem(declared)).code]).toEqual([413, 'request_too_large']);
@@ -177,7 +177,7 @@ describe('what the rerank service refuses', () => {
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
       });
       outgoing.on('error', reject);
-      // Without a length the body goes out in chunks.
+      // Without a length the body is sent in chunks.
       for (let piece = 0; piece < 3; piece++) outgoing.write('x'.repeat(RANK_LIMITS.bodyBytes / 2));
       outgoing.end();
     });
@@ -203,7 +203,7 @@ describe('what the rerank service refuses', () => {
     expect([response.status, (await problem(response)).code]).toEqual([404, 'not_found']);
   });
 
-  it('answers any JSON and any bytes with a problem or an answer, never with a fault', async () => {
+  it('answers any JSON and any bytes with a result or a problem, but never with an internal error', async () => {
     const shaped = fc.record(
       {
         query: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
@@ -241,7 +241,7 @@ describe('what the rerank service refuses', () => {
     expect((await service.get('/healthz')).status).toBe(200);
   });
 
-  it('keeps a request id that is harmless, and replaces another', async () => {
+  it('keeps a valid request id, and replaces an invalid one', async () => {
     const id = async (given: string) =>
       (await service.get('/healthz', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await id('abc-1:2.3')).toBe('abc-1:2.3');
@@ -250,8 +250,8 @@ describe('what the rerank service refuses', () => {
   });
 });
 
-describe('whom the rerank service serves', () => {
-  it('only those with its token, but probes always', async () => {
+describe('authorization of the rerank service', () => {
+  it('requires the token, except for probes', async () => {
     const service = await startTestService({ token: 'long and random' });
     const bare = async (path: string, authorization: string, method = 'GET') =>
       fetch(`${service.server.url}${path}`, { method, headers: { authorization } });
@@ -274,7 +274,7 @@ describe('whom the rerank service serves', () => {
     await service.close();
   });
 
-  it('nobody beyond this machine without a token', async () => {
+  it('refuses to listen for other machines without a token', async () => {
     const start = startRerank({
       indexFolder: '/nowhere',
       engines: testEngines,
@@ -287,7 +287,7 @@ describe('whom the rerank service serves', () => {
     await expect(start).rejects.toMatchObject({ code: 'config_invalid' });
   });
 
-  it('nobody on a port that is taken', async () => {
+  it('refuses to start on a port in use', async () => {
     const service = await startTestService();
     const start = startRerank({
       indexFolder: service.index,
@@ -302,7 +302,7 @@ describe('whom the rerank service serves', () => {
   });
 });
 
-describe('a rerank service with much to do', () => {
+describe('a busy rerank service', () => {
   const engines = heldEngines();
   let service: TestService;
   beforeAll(async () => {
@@ -322,7 +322,7 @@ describe('a rerank service with much to do', () => {
   });
   const until = (expected: object) => vi.waitFor(async () => expect(await held()).toEqual(expected), 10_000);
 
-  it('works on some, lets some wait, and refuses more, saying when to come back', async () => {
+  it('works on some requests, lets some wait, and refuses others with a time to retry', async () => {
     engines.hold();
     const first = rank();
     await until({ running: 1, waiting: 0 });
@@ -338,11 +338,11 @@ describe('a rerank service with much to do', () => {
     await until({ running: 0, waiting: 0 });
   });
 
-  it('gives up when the time is over, and tells the matcher', async () => {
+  it('stops when the time is over, and aborts the matcher', async () => {
     engines.hold();
     const late = await rank({ headers: { 'x-timeout-ms': '30' } });
     expect([late.status, (await problem(late)).code]).toEqual([504, 'timeout']);
-    // Nobody waits for the batch any more: the matcher hears of it, and the place is free for the next.
+    // No request of the batch waits any more: the matcher is aborted, and the place is free for the next one.
     await until({ running: 0, waiting: 0 });
     expect(engines.signals.at(-1)?.aborted).toBe(true);
     const next = rank();
@@ -352,7 +352,7 @@ describe('a rerank service with much to do', () => {
     await until({ running: 0, waiting: 0 });
   });
 
-  it('lets go of a caller that went away, whether it was served or waited', async () => {
+  it('releases a caller that disconnected, while it was served or waiting', async () => {
     engines.hold();
     const [one, other] = [new AbortController(), new AbortController()];
     const served = rank({ signal: one.signal });

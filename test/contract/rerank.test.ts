@@ -14,7 +14,7 @@ import type { TinyGeneration } from '../support/tiny-generation.ts';
 
 const QUERY = 'A dog runs on the grass.';
 const WORDS = ['a', 'dog', 'runs', 'on', 'the', 'grass', '.'];
-/** A shortlist, with cosines that matter for the order. */
+/** A shortlist with cosines that affect the order. */
 const SHORTLIST = [
   [4, 0.9],
   [0, 0.1],
@@ -22,7 +22,7 @@ const SHORTLIST = [
   [2, 0.4],
 ] as const;
 
-/** What the engines say of the query and every image, asked without any service. */
+/** Scores of the query and every image from the engines, without any service. */
 async function direct({ model, images, vocabulary, recall }: TinyGeneration, query: string) {
   await loadTfjsBackend('wasm');
   const encoder = createTfjsEncoder('wasm', model.config, model.parameters);
@@ -50,7 +50,7 @@ function base64(values: Float32Array): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 }
 
-/** Bytes of one of the tiny generation's images, prepared: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
+/** Bytes of a prepared image of the tiny generation: nodes [3, 12], Gram [3, 4 x 3], gates [3, 3]. */
 const TINY_IMAGE = 4 * 3 * (12 + 12 + 3);
 
 describe.each([
@@ -82,7 +82,7 @@ describe.each([
     return rankResponseSchema.parse(await response.json());
   }
 
-  /** The images as they should be ranked by these cosines. */
+  /** The images in the expected order for these cosines. */
   function ranked(cosines: readonly (readonly [id: number, coarse: number])[]) {
     const { coarseWeight } = service.tiny.manifest.ranking;
     return cosines
@@ -93,12 +93,12 @@ describe.each([
       .sort((a, b) => b.score - a.score);
   }
 
-  it('holds the images as it should', async () => {
+  it('holds as many images as fit', async () => {
     const line = service.lines.find(({ message }) => message === 'generation loaded');
     expect(line?.fields).toMatchObject({ images: 7, resident, backend: 'wasm', encoder: 'wasm' });
   });
 
-  it('tells what the cache holds and did', async () => {
+  it('reports contents and counters of the cache', async () => {
     await rank({
       candidates: [
         [6, 0.5],
@@ -149,7 +149,7 @@ describe.each([
     expect(answer.coarse).toEqual([...expected.coarse]);
   });
 
-  it('ranks a shortlist by the fused score, with what is known of the images', async () => {
+  it('ranks a shortlist by the fused score, with payloads', async () => {
     const { images, ...answer } = await rank();
     expect(answer).toMatchObject({
       generation: service.tiny.id,
@@ -170,7 +170,7 @@ describe.each([
     expect(new Set(images.map(({ gsmn }) => gsmn.toFixed(4))).size).toBe(4);
   });
 
-  it('answers the page that is asked for, and ranks the same whatever the page', async () => {
+  it('returns the requested page of the same ranking', async () => {
     const whole = (await rank()).images;
     const pages = [];
     for (const offset of [0, 2, 4]) pages.push(await rank({ offset, limit: 2 }));
@@ -178,7 +178,7 @@ describe.each([
     expect(pages.map(({ compared }) => compared)).toEqual([4, 4, 4]);
   });
 
-  it('computes the cosines that it is not given', async () => {
+  it('computes missing cosines', async () => {
     const { images } = await rank({ candidates: [0, 1, 2, 3, 4, 5, 6].map((id) => [id, null]) });
     const order = ranked(expected.cosines.map((cosine, id) => [id, cosine]));
     expect(images.map(({ id }) => id)).toEqual(order.map(({ id }) => id));
@@ -187,7 +187,7 @@ describe.each([
     }
   });
 
-  it('takes a query that was encoded elsewhere, and answers as it does to the sentence', async () => {
+  it('accepts an encoded query, with the same result as for the sentence', async () => {
     const query = {
       words: WORDS,
       nodes: base64(expected.words),
@@ -206,7 +206,7 @@ describe.each([
     expect(images[0]?.evidence?.words).toHaveLength(7);
   });
 
-  it('tells for the images of the page what each word looked at', async () => {
+  it('returns evidence for the images of the page', async () => {
     const { images } = await rank({ limit: 3 });
     expect(images).toHaveLength(3);
     const words = WORDS.map((text) => ({ text }));
@@ -221,7 +221,7 @@ describe.each([
         expect(regions).toHaveLength(3);
         expect(regions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 3);
         for (const { region, weight, box } of regions) {
-          // Told to four decimals.
+          // Rounded to four decimals.
           expect(weight).toBeCloseTo(own?.wordAttention[(index + 1) * 3 + region] ?? Number.NaN, 3);
           expect(box).toEqual(
             [...(image?.boxes.subarray(4 * region, 4 * region + 4) ?? [])].map((corner) =>
@@ -235,7 +235,7 @@ describe.each([
     }
   });
 
-  it('answers many at once as it does each alone', async () => {
+  it('gives simultaneous requests the same results as each alone', async () => {
     const lists = [SHORTLIST, SHORTLIST.slice(1, 3), [[5, 0.2]], SHORTLIST.toReversed()];
     const queries = [QUERY, 'a man', 'grass .', 'a dog on a man'];
     const requests = lists.flatMap((candidates) => queries.map((query) => ({ candidates, query })));
@@ -245,7 +245,7 @@ describe.each([
     expect(together.map(({ images }) => images)).toEqual(alone);
   });
 
-  it('answers the clients of this project', async () => {
+  it('works with the clients of this project', async () => {
     const client = createRerankClient({ url: service.server.url });
     const { generation } = await client.encode({ query: QUERY });
     const { images } = await client.rank({ query: QUERY, generation, candidates: [[1, 0.5]], limit: 1 });
@@ -259,47 +259,44 @@ describe.each([
   });
 });
 
-describe('many requests at once, on the kernels that serve', () => {
-  it.each(['self', 'neighbours'] as const)(
-    'are answered to the bits of each alone (%s)',
-    async (propagation) => {
-      const service = await startTestService({
-        tiny: { images: 60, config: { jointSize: 32, propagation } },
-        engines: ({ config, parameters }) => createQueryEngines(config, parameters, 'simd'),
-      });
-      const random = seededRandom(7);
-      const some = <T>(values: readonly T[]): T => values[Math.floor(values.length * random())] as T;
-      const requests = Array.from({ length: 24 }, (_, index) => ({
-        query: some([QUERY, 'a man', 'grass .', 'a dog on a man runs', 'grass grass']),
-        generation: service.tiny.id,
-        candidates:
-          index % 8 === 7
-            ? 'all'
-            : Array.from({ length: 1 + Math.floor(30 * random()) }, (__, place) => [
-                (place * 7 + index) % 60,
-                random(),
-              ]),
-        limit: 50,
-      }));
-      const ask = async (request: object) => {
-        const response = await service.post('/v1/rank', request);
-        expect(response.status).toBe(200);
-        return rankResponseSchema.parse(await response.json()).images;
-      };
-      const alone = [];
-      for (const request of requests) alone.push(await ask(request));
-      const before = await service.metric('gsmn_rerank_stage_seconds_count{stage="match"}');
-      expect(await Promise.all(requests.map(ask))).toEqual(alone);
-      // They were compared in fewer pieces of work than alone.
-      const after = await service.metric('gsmn_rerank_stage_seconds_count{stage="match"}');
-      expect(after - before).toBeLessThan(before);
-      await service.close();
-    },
-  );
+describe('simultaneous requests, on the kernels that serve', () => {
+  it.each(['self', 'neighbours'] as const)('have the same bits as each alone (%s)', async (propagation) => {
+    const service = await startTestService({
+      tiny: { images: 60, config: { jointSize: 32, propagation } },
+      engines: ({ config, parameters }) => createQueryEngines(config, parameters, 'simd'),
+    });
+    const random = seededRandom(7);
+    const some = <T>(values: readonly T[]): T => values[Math.floor(values.length * random())] as T;
+    const requests = Array.from({ length: 24 }, (_, index) => ({
+      query: some([QUERY, 'a man', 'grass .', 'a dog on a man runs', 'grass grass']),
+      generation: service.tiny.id,
+      candidates:
+        index % 8 === 7
+          ? 'all'
+          : Array.from({ length: 1 + Math.floor(30 * random()) }, (__, place) => [
+              (place * 7 + index) % 60,
+              random(),
+            ]),
+      limit: 50,
+    }));
+    const ask = async (request: object) => {
+      const response = await service.post('/v1/rank', request);
+      expect(response.status).toBe(200);
+      return rankResponseSchema.parse(await response.json()).images;
+    };
+    const alone = [];
+    for (const request of requests) alone.push(await ask(request));
+    const before = await service.metric('gsmn_rerank_stage_seconds_count{stage="match"}');
+    expect(await Promise.all(requests.map(ask))).toEqual(alone);
+    // They were compared in fewer calls than separately.
+    const after = await service.metric('gsmn_rerank_stage_seconds_count{stage="match"}');
+    expect(after - before).toBeLessThan(before);
+    await service.close();
+  });
 });
 
-describe('a generation without what is known of its images', () => {
-  it('is ranked all the same; who asked looks it up elsewhere', async () => {
+describe('a generation without payloads', () => {
+  it('is ranked without payloads', async () => {
     const service = await startTestService({ tiny: { payloads: false } });
     const response = await service.post('/v1/rank', {
       query: QUERY,
@@ -316,8 +313,8 @@ describe('a generation without what is known of its images', () => {
   });
 });
 
-describe('evidence that is late or cannot be made', () => {
-  it('costs the evidence, never the order', async () => {
+describe('late or failed evidence', () => {
+  it('does not change the order', async () => {
     let evidenceOf: Matcher['evidenceOf'] = async () => Promise.reject(new Error('the device is lost'));
     const service = await startTestService({
       engines: async (model) => {
@@ -338,7 +335,7 @@ describe('evidence that is late or cannot be made', () => {
     const complaint = service.lines.find(({ level }) => level === 'error');
     expect(complaint?.fields.err).toMatchObject({ message: 'the device is lost' });
 
-    // It ends when it is told to, and that is before the caller's patience ends.
+    // It ends when it is aborted, before the caller's time limit.
     evidenceOf = (_prepared, _indices, _caption, { signal } = {}) =>
       new Promise((_, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason));
@@ -349,8 +346,8 @@ describe('evidence that is late or cannot be made', () => {
   });
 });
 
-describe('what the rerank service counts', () => {
-  it('tells it to Prometheus: queries found in the cache, pairs, stages, requests, errors', async () => {
+describe('the metrics of the rerank service', () => {
+  it('count cached queries, pairs, stages, requests and errors for Prometheus', async () => {
     const service = await startTestService();
     const candidates = [0, 1, 2].map((id) => [id, 0.5]);
     const request = { query: QUERY, generation: service.tiny.id, candidates, limit: 3 };

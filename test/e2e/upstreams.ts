@@ -17,21 +17,21 @@ const GENERATION = 'e2e0e2e0e2e0e2e0';
 const THINGS: readonly string[] = ['sun', 'house', 'tree', 'ball'] satisfies Thing[];
 const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'slow', 'nothing', ...THINGS];
 
-/** Words that are not known, and what they are to mean. */
+/** Unknown words, and their suggestions. */
 const SPELLINGS: Readonly<Record<string, string>> = { hose: 'house', tre: 'tree' };
 
 /** A query with this word finds nothing. */
 const FINDS_NOTHING = 'nothing';
-/** A query with this word is answered late. */
+/** A query with this word gets a late answer. */
 const SLOW = 'slow';
-/** Longer than the edge worker waits for a ranking, shorter than for an encode. */
+/** Longer than the edge worker waits for a ranking, and shorter than for an encoding. */
 const SLOW_MS = 2200;
 
 type Health = 'well' | 'down' | 'late';
 
 export interface Upstreams {
   readonly url: string;
-  /** How the services do; a test changes it and puts it back. */
+  /** The health of the services; a test changes it and restores it. */
   readonly health: { encode: Health; recall: Health; rerank: Health; evidence: Health };
   close(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function startUpstreams(): Promise<Upstreams> {
           payload: payloadOf(image.id),
           ...(health.evidence === 'well' ? { evidence: evidence(words, image.id) } : {}),
         })),
-      // It is the reranker that cuts evidence off which would be late.
+      // It is the reranker that drops late evidence.
       evidence: ({ well: 'complete', late: 'late', down: 'failed' } as const)[health.evidence],
       took: { match: 1, evidence: 1 },
     };
@@ -132,7 +132,7 @@ export async function listen(app: Hono): Promise<{ readonly url: string; close()
   };
 }
 
-/** Every scene with its cosine, which falls from one to the next. */
+/** Every scene with its cosine, which falls from one scene to the next. */
 function everyScene(): [id: number, coarse: number][] {
   return Array.from({ length: SCENE_COUNT }, (_, id) => [id, 0.9 - id / 100]);
 }
@@ -171,7 +171,10 @@ function lookedUp(text: string): EncodeResponse['words'][number] {
   return { text, id: 3, known: false, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
-/** A tree by rule: a thing hangs on the thing before it, any other word on the next thing, behind the last one on that. */
+/**
+ * A tree by rule: a thing depends on the thing before it, any other word on the next thing, or on the last one if none
+ * follows.
+ */
 function parsed(query: string): ParseResponse {
   const words = wordsOf(query);
   const isThing = (word: string) => THINGS.includes(SPELLINGS[word] ?? word);
@@ -199,7 +202,7 @@ function parsed(query: string): ParseResponse {
   };
 }
 
-/** A thing's name looks at the thing and a little at the others, every other word a little at everything. */
+/** A thing's name attends to the thing and a little to the others; any other word attends a little to everything. */
 function evidence(words: readonly string[], id: number): PackedEvidence {
   const all = Object.entries(scene(id).boxes);
   return {

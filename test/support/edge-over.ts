@@ -18,7 +18,7 @@ export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSe
 
 const PATIENT_MS = 20_000;
 
-/** The edge worker's app in this process, over services that run. */
+/** The edge worker's app in this process, with running services. */
 export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverOptions) {
   const client = createRerankClient({ url: rerank, retries: 0 });
   const store = createQdrantStore({ url: qdrant });

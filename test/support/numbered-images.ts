@@ -4,32 +4,32 @@ import type { CaptionGraph, Matcher, PairEvidence, PreparedImages } from '../../
 import type { ImageStore } from '../../shared/search/images/image-store.ts';
 
 export interface NumberedOptions {
-  /** Images that the store has room for at once. */
+  /** Images that fit into the store at a time. */
   readonly capacity?: number;
-  /** Images of a slice of a scan. */
+  /** Images in a slice of a scan. */
   readonly step?: number;
 }
 
-/** A query with one number, which every score with it holds. */
+/** A query with one number, which is part of each of its scores. */
 export function numberedQuery(number: number): CaptionGraph {
   return { words: Float32Array.of(number) };
 }
 
-/** What GSMN says of an image and a query here: exact in float32. */
+/** The GSMN score of an image and a query here, exact in float32. */
 export function numberedScore(id: number, query: number): number {
   return id + 1000 * query;
 }
 
 /**
- * Images that are known by their ordinals: a store that hands them out in slices, and a matcher that refuses what is not handed out
- * now. A damaged image fails the slice that it is in.
+ * Images with their ordinals as contents: a store that provides them in slices, and a matcher that refuses images that are not
+ * provided at the moment. A damaged image fails the slice that contains it.
  */
 export function numberedImages(count: number, { capacity = count, step = 4 }: NumberedOptions = {}) {
   const inUse = new Map<PreparedImages, readonly number[]>();
   const damaged = new Set<number>();
 
   async function lend(ids: readonly number[], work: (prepared: PreparedImages) => Promise<void>) {
-    // Images come later, never in the same step.
+    // Images are loaded later, never in the same step.
     await Promise.resolve();
     const bad = ids.find((id) => damaged.has(id));
     if (bad !== undefined) throw new AppError('checksum_mismatch', `image ${bad} is damaged`);
@@ -92,7 +92,7 @@ export function numberedImages(count: number, { capacity = count, step = 4 }: Nu
       textToImage: Float32Array.from(ids.flatMap(() => captions.map((one) => 1000 * numberOf(one)))),
     };
   });
-  /** Every word looks at the one region of the image; the word's score is the image's ordinal. */
+  /** Every word attends to the one region of the image; the word's score is the image's ordinal. */
   const evidence = (id: number): PairEvidence => ({
     imageToText: 0,
     textToImage: 0,

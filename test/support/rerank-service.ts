@@ -19,7 +19,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A log that is kept. */
+/** A log that records its lines. */
 export function keptLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: LogLine['level']) => (fields: object, message: string) =>
@@ -37,7 +37,7 @@ export interface TestService {
   readonly lines: readonly LogLine[];
   post(path: string, body: unknown, init?: TestRequest): Promise<Response>;
   get(path: string, init?: TestRequest): Promise<Response>;
-  /** A number of `/metrics`, by its name and labels as they stand there. */
+  /** The value of a metric of `/metrics`, by its name and labels as written there. */
   metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export interface TestServiceOptions {
 export const testEngines: EngineFactory = ({ config, parameters }) =>
   createEngines(config, parameters, 'wasm');
 
-/** A rerank service on a free port over a tiny generation in a folder of its own. */
+/** A rerank service on a free port with a tiny generation in a separate folder. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const index = await mkdtemp(join(tmpdir(), 'rerank-'));
   const tiny = await writeTinyGeneration(index, options.tiny);
@@ -70,7 +70,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log,
     port: 0,
     token: options.token,
-    // Tests say themselves when the index is looked at.
+    // Tests decide themselves when the index is read.
     settings: { pollMs: 3_600_000, ...options.settings },
   });
   const authorization: Record<string, string> = options.token
@@ -103,7 +103,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-/** Engines whose scoring waits as long as it is held, so that a test can look at requests while they run. */
+/** Engines whose scoring waits while it is held, so that a test can observe running requests. */
 export function heldEngines() {
   let gate = Promise.withResolvers<void>();
   let waiting = 0;
@@ -133,9 +133,9 @@ export function heldEngines() {
       gate = Promise.withResolvers<void>();
     },
     release: () => gate.resolve(),
-    /** Calls that wait now. */
+    /** Calls that are waiting. */
     waiting: () => waiting,
-    /** What each call was given to stop it. */
+    /** The abort signal of each call. */
     signals,
   };
 }

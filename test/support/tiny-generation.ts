@@ -40,7 +40,7 @@ const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 
 const RANKING = { shortlist: 5, coarseWeight: 0.5 };
 const REGIONS = 3;
 
-/** A whole generation of random numbers, with the data that was written. */
+/** A complete generation of random numbers, with the data in it. */
 export interface TinyGeneration {
   readonly id: string;
   readonly manifest: GenerationManifest;
@@ -49,23 +49,23 @@ export interface TinyGeneration {
   readonly recall: RecallEncoder;
   readonly images: readonly ImageGraph[];
   readonly captions: readonly (CaptionGraph & CaptionPayload)[];
-  /** What is known of each image. */
+  /** The payload of each image. */
   readonly payloads: readonly ImagePayload[];
 }
 
 export interface TinyOptions {
   readonly seed?: number;
   readonly images?: number;
-  /** False leaves out the file of the images' coarse vectors. */
+  /** False omits the file with coarse vectors of images. */
   readonly vectors?: boolean;
-  /** False leaves out the file of what is known of the images. */
+  /** False omits the file with payloads of images. */
   readonly payloads?: boolean;
   readonly config?: Partial<ModelConfig>;
-  /** Recall encoder; one that is fitted to the images when absent. */
+  /** Recall encoder; by default one that is fitted to the images. */
   readonly coarse?: StoredRecallEncoder;
 }
 
-/** Writes `generations/<id>/` of an index like a build; nothing is activated. */
+/** Writes `generations/<id>/` of an index like a build, but activates nothing. */
 export async function writeTinyGeneration(index: string, options: TinyOptions = {}): Promise<TinyGeneration> {
   const { seed = 1, images: count = 7 } = options;
   const random = seededRandom(seed);
@@ -186,7 +186,7 @@ function payload(id: number, caption: string): ImagePayload {
   return { name, url: `/images/${name}`, width: 4, height: 3, captions: [caption] };
 }
 
-/** Makes a generation the active one. */
+/** Activates a generation. */
 export async function activateTiny(index: string, id: string, previous: string | null = null): Promise<void> {
   await writeFile(join(index, 'active.json'), JSON.stringify({ generation: id, previous }));
 }
@@ -225,7 +225,7 @@ function coarseVectors(recall: RecallEncoder, images: readonly ImageGraph[]): Pr
   );
 }
 
-/** Rows of length one, as encoders return them. */
+/** Rows with length one, as from encoders. */
 function unitRows(numbers: Float32Array, size: number): Float32Array {
   for (let start = 0; start < numbers.length; start += size) {
     const row = numbers.subarray(start, start + size);

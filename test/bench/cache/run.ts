@@ -82,7 +82,7 @@ async function measureCase(
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   };
-  // Once through all shortlists, so that no image of the first ones is left from filling the cache.
+  // Once through all shortlists, so that no image of the first ones remains from filling the cache.
   for (const ids of lists) await score(ids);
   const [cold, warm]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {

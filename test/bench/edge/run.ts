@@ -19,13 +19,13 @@ import { randomNumbers, seededRandom } from '../../support/random.ts';
 import { smallConfig } from '../../support/random-model.ts';
 import { machine, quantile } from '../statistics.ts';
 
-/** Sizes of the published Flickr30K model, but for D; and of a coarse head fitted on its words. */
+/** Sizes of the published Flickr30K model, except for D; and of a recall encoder fitted on its words. */
 const [WORDS, BAG, DIMENSIONS] = [8481, 4096, 256];
 const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'];
 /** Sentences of twelve words, and how many are encoded in one request: a Worker's clock stands still while it computes. */
 const [LENGTH, BATCH, BATCHES] = [12, 20, 12];
 
-/** Measures what encoding queries in a Worker takes: the model's bytes, memory of the process, time to load and to encode. */
+/** Measures the encoding of queries in a Worker: the model's bytes, memory of the process, time for loading and encoding. */
 export async function run(): Promise<void> {
   process.stdout.write(`queries encoded in workerd, ${WORDS} words, ${machine()}\n`);
   for (const jointSize of [256, 1024]) process.stdout.write(`${await measure(jointSize)}\n`);
@@ -131,31 +131,31 @@ async function randomModel(jointSize: number) {
   return { model, files, random };
 }
 
-/** Letters alone, so that a sentence has as many words as were written. */
+/** Only letters, so that a sentence has exactly the words that were written. */
 function word(index: number): string {
   return `w${index.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '')}x`;
 }
 
 function sentence(random: () => number): string {
-  // Half of the words are frequent ones, as in sentences.
+  // Half of the words are frequent, as in sentences.
   const next = () => word(Math.floor(random() * (random() < 0.5 ? 200 : WORDS - SPECIAL.length)));
   return Array.from({ length: LENGTH }, next).join(' ');
 }
 
 async function post(url: string, body: unknown): Promise<unknown> {
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) ?? null });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${url} returned ${answer.status}: ${await answer.text()}`);
   return answer.json();
 }
 
-/** Refuses vectors that differ from those that Node computes. */
+/** Throws if vectors differ from those that Node computes. */
 async function assertSame(
   model: Awaited<ReturnType<typeof randomModel>>['model'],
   sentences: readonly string[],
   found: readonly number[],
 ): Promise<void> {
   const { encoder, matcher } = await createQueryEngines(model.config, model.parameters, 'simd');
-  const recall = await openTextEncoder(model.coarse, 'the coarse head');
+  const recall = await openTextEncoder(model.coarse, 'the recall encoder');
   for (const [index, text] of sentences.entries()) {
     const { ids } = encodeQuery(text, model.vocabulary);
     if (ids.length !== LENGTH + 2) throw new Error(`"${text}" has ${ids.length - 2} words`);
@@ -167,7 +167,7 @@ async function assertSame(
   await matcher.dispose();
 }
 
-/** Memory of the workerd that this process started, in bytes: resident now, and at most. Linux alone tells. */
+/** Memory of the workerd that this process started, in bytes: resident now, and at most. Only Linux reports it. */
 function memory(): { readonly now: number; readonly most: number } {
   const child = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
     .trim()

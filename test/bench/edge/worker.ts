@@ -1,4 +1,4 @@
-/** A worker that does nothing but encode queries as the edge worker does, by a query model that it fetches. */
+/** A worker that only encodes queries, like the edge worker, with a query model that it fetches. */
 import encodePlain from '../../../.build/kernels/encode-plain.wasm';
 import encodeRelaxed from '../../../.build/kernels/encode-relaxed.wasm';
 import { hasRelaxedSimd } from '../../../shared/match/simd/relaxed-simd.ts';
@@ -6,7 +6,7 @@ import { createRerankClient } from '../../../workers/clients/index.ts';
 import { EdgeQueryEncoder } from '../../../workers/edge/search/edge-query-encoder.ts';
 
 interface Variables {
-  /** Where the query model is. */
+  /** The address of the query model. */
   readonly MODEL_URL: string;
 }
 
@@ -33,7 +33,7 @@ function create(url: string): EdgeQueryEncoder {
 }
 
 export default {
-  /** `POST /load`, then `POST /encode` with sentences: answers the first numbers of their coarse vectors. */
+  /** `POST /load`, then `POST /encode` with sentences: returns the first numbers of their coarse vectors. */
   async fetch(request: Request, { MODEL_URL }: Variables): Promise<Response> {
     const { pathname } = new URL(request.url);
     encoder ??= create(MODEL_URL);

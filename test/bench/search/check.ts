@@ -4,10 +4,10 @@ import type { DirectRanking, RankedImage } from './direct-ranking.ts';
 import type { Asked, LoadClient } from './drive.ts';
 import type { Query } from './queries.ts';
 
-/** Scores that come from float16 nodes and other batches of the same kernels differ in the last digits. */
+/** Scores from float16 nodes and other batches of the same kernels differ in the last digits. */
 const TOLERANCE = 1e-3;
 
-/** What this checkout and an older one both answer, whatever else each of them says. */
+/** The fields that answers of this checkout and of an older one have in common. */
 const answerSchema = z.object({
   stage: z.string(),
   degraded: z.object({ message: z.string() }).optional(),
@@ -15,11 +15,11 @@ const answerSchema = z.object({
 });
 
 /**
- * Compares answers with the rankings that the engines give without any service: the same scores, and the same images in
- * the same places as far as scores tell them apart.
+ * Compares answers with the rankings of the engines without any service: the same scores, and the same images at the
+ * same positions as far as scores distinguish them.
  *
  * @param ownApi whether answers have this checkout's schema
- * @throws when one differs, or was not answered in full.
+ * @throws if one differs, or is degraded.
  */
 export async function checkAnswers(
   client: LoadClient,
@@ -41,7 +41,7 @@ function assertAnswer(
   expected: readonly RankedImage[],
 ): void {
   if (stage !== 'rerank' || degraded !== undefined)
-    throw new Error(`"${query}" was not answered in full: ${degraded?.message ?? stage}`);
+    throw new Error(`"${query}" has a degraded answer: ${degraded?.message ?? stage}`);
   const scores = new Map(expected.map(({ id, score }) => [id, score]));
   for (const [place, { id, score }] of hits.entries()) {
     const own = scores.get(id);
@@ -50,7 +50,7 @@ function assertAnswer(
       own === undefined || there === undefined || !close(score, own) || !close(score, there.score);
     if (wrong) {
       throw new Error(
-        `"${query}", place ${place}: image ${id} with ${score}, expected ${there?.id} with ${there?.score} (it: ${own})`,
+        `"${query}", position ${place}: image ${id} with ${score}, expected ${there?.id} with ${there?.score} (it: ${own})`,
       );
     }
   }
@@ -72,7 +72,7 @@ export interface Recalls {
   readonly r10: number;
 }
 
-/** How often the right image was found; a search that finds no more than chance is broken, however fast. */
+/** How often the right image was found; a search that is no better than chance is broken, however fast. */
 export function recalls(asked: readonly Asked[], queries: readonly Query[], images: number): Recalls {
   const right = new Map(queries.map(({ text, image }) => [text, image]));
   const at = (k: number) => recallAt(k, asked, right);
@@ -80,7 +80,7 @@ export function recalls(asked: readonly Asked[], queries: readonly Query[], imag
   const chance = 10 / images;
   if (found.r10 < Math.min(1, 5 * chance)) {
     throw new Error(
-      `the right image was among the first 10 for ${found.r10} of the queries, by chance ${chance}`,
+      `the right image was among the first 10 for ${found.r10} of the queries, and by chance for ${chance}`,
     );
   }
   return found;

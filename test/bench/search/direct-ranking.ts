@@ -21,13 +21,13 @@ export interface RankedImage {
   readonly score: number;
 }
 
-/** A generation asked without any service: what the whole chain must answer, and the parts of it to be timed alone. */
+/** A generation without any service: the expected answers of the whole system, and its parts for separate timing. */
 export interface DirectRanking {
   readonly manifest: GenerationManifest;
   readonly backend: string;
   /** The shortlist of a query in its final order. */
   rank(query: string): Promise<RankedImage[]>;
-  /** The query's graph and the ids that GSMN compares it with. */
+  /** The query's caption graph and the ids that GSMN compares it with. */
   shortlist(query: string): Promise<{ readonly caption: CaptionGraph; readonly ids: readonly number[] }>;
   score(caption: CaptionGraph, ids: readonly number[]): Promise<PairScores>;
   close(): Promise<void>;

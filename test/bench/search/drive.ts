@@ -2,18 +2,18 @@ import { Agent, get } from 'node:http';
 import process from 'node:process';
 import { parseServerTiming, type Stages } from './server-timing.ts';
 
-/** What the load reads of an answer; `check.ts` reads all of it. */
+/** The fields of an answer that the client reads; `check.ts` reads all of them. */
 interface AnswerOutline {
   readonly hits: readonly { readonly id: number }[];
   readonly degraded?: object;
 }
 
-/** One search as its caller sees it. */
+/** A search as seen by its caller. */
 export interface Asked {
   readonly query: string;
-  /** Ids of the hits, the best first. */
+  /** Ids of the hits, best first. */
   readonly ids: readonly number[];
-  /** Whether the answer was the coarse order, or without its evidence. */
+  /** Whether the answer was degraded. */
   readonly degraded: boolean;
   /** Milliseconds from the request to the last byte of the answer. */
   readonly total: number;
@@ -23,7 +23,7 @@ export interface Asked {
 export interface Driven {
   readonly asked: readonly Asked[];
   readonly seconds: number;
-  /** Milliseconds of processor time that the client itself took. */
+  /** Milliseconds of processor time of the client itself. */
   readonly cpu: number;
 }
 
@@ -35,8 +35,8 @@ interface RawAnswer {
 }
 
 /**
- * A client with as little work of its own as can be, since it shares the processor with what it measures: connections
- * are kept, and answers are parsed when the load is over.
+ * A client with as little work as possible, because it shares the processor with the system that it measures:
+ * connections are kept, and answers are parsed after the load.
  */
 export class LoadClient {
   readonly #url: string;
@@ -51,7 +51,7 @@ export class LoadClient {
     return bodyOf(await this.#search(query, limit));
   }
 
-  /** Asks all queries, `concurrency` at a time, until they are through or the time is. */
+  /** Sends all queries, `concurrency` at a time, until they are finished or the time is over. */
   async drive(
     queries: readonly string[],
     options: { readonly concurrency: number; readonly limit: number; readonly seconds: number },
@@ -90,7 +90,7 @@ export class LoadClient {
           const text = Buffer.concat(pieces);
           const serverTiming = String(response.headers['server-timing'] ?? '');
           if (response.statusCode === 200) resolve({ query, total, serverTiming, text });
-          else reject(new Error(`"${query}" was answered ${response.statusCode}: ${text.toString('utf8')}`));
+          else reject(new Error(`"${query}" got status ${response.statusCode}: ${text.toString('utf8')}`));
         });
       }).on('error', reject);
     });

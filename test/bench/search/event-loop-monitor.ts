@@ -1,12 +1,12 @@
 /**
- * Loaded into a process before its program (`node --import`): watches the main thread's event loop, and answers each
- * message on its channel with what it saw since the one before.
+ * Loaded into a process before its program (`node --import`): observes the main thread's event loop, and answers each
+ * message on its channel with its observations since the previous one.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 
-/** How often it looks, in milliseconds; a delay counts from the time when it should have looked. */
+/** The interval of its checks, in milliseconds; a delay counts from the time when the check was due. */
 const RESOLUTION_MS = 1;
 
 /** Milliseconds. */
@@ -15,7 +15,7 @@ export interface EventLoopDelay {
   readonly p99: number;
 }
 
-// Worker threads load what their process was told to load, too.
+// Worker threads also load the modules of their process.
 if (isMainThread && process.send !== undefined) {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
@@ -25,6 +25,6 @@ if (isMainThread && process.send !== undefined) {
     histogram.reset();
     process.send?.(seen);
   });
-  // The program ends when it wants to.
+  // The monitor does not keep the program running.
   process.channel?.unref();
 }

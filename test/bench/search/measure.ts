@@ -14,22 +14,22 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** What one system did at one concurrency. */
+/** The figures of one system at one concurrency. */
 export interface Figures {
   readonly searches: number;
   readonly perSecond: number;
-  /** Searches whose answer was the coarse order, or without its evidence. */
+  /** Searches with a degraded answer. */
   readonly degraded: number;
   readonly total: Percentiles;
-  /** The product's own work, by `Server-Timing`. */
+  /** The product's own work, from `Server-Timing`. */
   readonly work: Percentiles;
   /** Each stage that its answers name. */
   readonly stages: Readonly<Record<string, Percentiles>>;
-  /** The longest and the 99th percentile of the times that the event loop was blocked, of the worst round. */
+  /** Maximum and 99th percentile of the times that the event loop was blocked, in the worst round. */
   readonly eventLoop: EventLoopDelay;
-  /** Milliseconds of processor time for a search, of all the system's processes; NaN where the machine does not tell. */
+  /** Milliseconds of processor time for a search, of all processes of the system; NaN if unknown. */
   readonly systemCpu: number;
-  /** The same of the load itself. */
+  /** The same for the client that makes the load. */
   readonly clientCpu: number;
   readonly rounds: readonly { readonly p50: number; readonly perSecond: number }[];
 }
@@ -53,10 +53,10 @@ interface Round extends Driven {
 }
 
 /**
- * Loads the systems in turn, round after round, with the same queries. Each round has queries of its own, so that no
- * system finds one in its caches.
+ * Loads the systems in turn, round after round, with the same queries. Each round has its own queries, so that no
+ * system has one in its caches.
  *
- * @returns the figures, and what each system was asked in all
+ * @returns the figures, and the number of queries of each system
  * @throws AppError `argument_invalid` when there are too few queries.
  */
 export async function measure(

@@ -11,28 +11,28 @@ export interface Checkout {
 }
 
 export interface SearchBenchOptions {
-  /** Data folder with captions: where queries come from, and the index when there is none. */
+  /** Data folder with captions: the source of queries, and of the index if there is none. */
   readonly data: string;
   readonly split: string | undefined;
   readonly checkpoint: string | undefined;
-  /** What is measured, in turn: this checkout, and the one that it is compared with. */
+  /** The measured checkouts, in turn: this one, and the one that it is compared with. */
   readonly checkouts: readonly Checkout[];
   readonly backend: string;
   readonly concurrencies: readonly number[];
   /** Queries at each concurrency, the same for each checkout. */
   readonly queries: number;
-  /** Parts of the queries; in each part every checkout has its turn. */
+  /** Parts of the queries; in each part every checkout is measured. */
   readonly rounds: number;
-  /** The longest that one checkout may take at one concurrency. */
+  /** Maximum seconds for one checkout at one concurrency. */
   readonly seconds: number;
-  /** Hits asked for. */
+  /** Requested hits. */
   readonly limit: number;
   readonly json: boolean;
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Reads `--data DIR --index DIR [--baseline DIR --baseline-index DIR]` and the rest; every number is bounded. */
+/** Reads `--data DIR --index DIR [--baseline DIR --baseline-index DIR]` and the other options; every number has limits. */
 export function searchBenchOptions(args: readonly string[]): SearchBenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -82,24 +82,24 @@ function checkoutsOf(
   if (baseline === undefined) {
     if (baselineIndex === undefined) return [current];
     throw new AppError('argument_invalid', '--baseline-index has no --baseline', {
-      hint: '--baseline DIR names the checkout that serves it',
+      hint: '--baseline DIR names the checkout for it',
     });
   }
   const root = resolve(baseline);
   if (!existsSync(join(root, 'batch/bin/gsmn.mjs')) || !existsSync(join(root, 'node_modules'))) {
     throw new AppError(
       'argument_invalid',
-      `--baseline: ${root} is no checkout of this project with its packages`,
+      `--baseline: ${root} is not a checkout of this project with its packages`,
       {
         hint: 'git worktree add DIR COMMIT, then npm ci in DIR',
       },
     );
   }
-  // Formats may differ: each has an index of its own.
+  // Formats may differ: each has its own index.
   const other = resolve(baselineIndex ?? join(root, 'index'));
   if (other !== current.index) return [current, { name: 'baseline', root, index: other }];
-  throw new AppError('argument_invalid', `both checkouts were to serve the index ${other}`, {
-    hint: '--baseline-index DIR names another folder; it is built where there is none',
+  throw new AppError('argument_invalid', `both checkouts would serve the index ${other}`, {
+    hint: '--baseline-index DIR names another folder; a missing index is built',
   });
 }
 

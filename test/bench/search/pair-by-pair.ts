@@ -1,7 +1,7 @@
 import { quantile } from '../statistics.ts';
 import type { DirectRanking } from './direct-ranking.ts';
 
-/** Milliseconds of GSMN on one shortlist. */
+/** Milliseconds of GSMN for one shortlist. */
 export interface PairByPair {
   readonly batchedP50: number;
   readonly pairsP50: number;
@@ -9,7 +9,7 @@ export interface PairByPair {
   readonly ratio: number;
 }
 
-/** Times one call for a whole shortlist beside a call for each of its images, in turn; both must give the same scores. */
+/** Times one call for a whole shortlist and, in turn, a call for each of its images; both must give the same scores. */
 export async function pairByPair(direct: DirectRanking, queries: readonly string[]): Promise<PairByPair> {
   const batched: number[] = [];
   const pairs: number[] = [];
@@ -27,7 +27,7 @@ export async function pairByPair(direct: DirectRanking, queries: readonly string
     for (const [at, score] of alone.entries()) {
       const together = (imageToText[at] as number) + (textToImage[at] as number);
       if (!(Math.abs(score - together) < 1e-3)) {
-        throw new Error(`"${query}", image ${ids[at]}: ${together} in one call, ${score} alone`);
+        throw new Error(`"${query}", image ${ids[at]}: ${together} in one call, ${score} separately`);
       }
     }
     // The first one warms up.

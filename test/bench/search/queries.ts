@@ -10,7 +10,7 @@ export interface Query {
   readonly image: number;
 }
 
-/** The captions of a generation in an order of chance that is always the same; none twice. */
+/** The captions of a generation in a fixed random order, without repetitions. */
 export function captionQueries(folder: string): Query[] {
   const lines = readFileSync(join(folder, GENERATION_PATHS.captionPayloads), 'utf8').trim().split('\n');
   const captions = lines.map((line) => captionPayloadSchema.parse(JSON.parse(line)));

@@ -79,11 +79,11 @@ function figureLines(title: string, figures: Figures): string[] {
     row('own work', work),
     ...Object.entries(stages).map(([name, times]) => row(`  ${name}`, times)),
     `  event loop blocked at most ${eventLoop.max.toFixed(1)} ms (p99 ${eventLoop.p99.toFixed(1)})`,
-    `  processor time a search: ${systemCpu.toFixed(1)} ms, and ${clientCpu.toFixed(1)} ms of the load itself`,
+    `  processor time per search: ${systemCpu.toFixed(1)} ms, and ${clientCpu.toFixed(1)} ms of the client`,
   ];
 }
 
-/** Ratios above 1 say that this checkout does better. */
+/** Ratios above 1 mean that this checkout is better. */
 function comparisonLines(concurrency: number, current: Figures, baseline: Figures): string[] {
   const rows: [name: string, current: number, baseline: number, ratio: number][] = [
     ['p50 ms', current.total.p50, baseline.total.p50, baseline.total.p50 / current.total.p50],

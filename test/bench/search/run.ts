@@ -9,12 +9,12 @@ import { captionQueries, type Query } from './queries.ts';
 import { report } from './report.ts';
 import { startSystem } from './system.ts';
 
-/** Queries whose answers are compared with the engines', and queries that warm up. */
+/** Queries whose answers are compared with those of the engines, and queries for warming up. */
 const CHECKED = 20;
 const WARM_UP = 40;
 
 /**
- * Times searches through the edge worker of a `gsmn start` of its own; answers are compared with the engines' first.
+ * Times searches in the edge worker of a separate `gsmn start`; answers are first compared with those of the engines.
  * `--data DIR --index DIR --queries 300 --rounds 3 --concurrency 1,16 --seconds 60 --limit 20 --backend auto --json`
  *
  * `--baseline DIR --baseline-index DIR` runs the same load against another checkout of the project, in turn.
@@ -64,8 +64,8 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /**
- * Wakes a system up and compares its answers with the engines'. Both checkouts must give what this one's engines
- * compute, each from its own index: figures of different answers would say nothing.
+ * Warms a system up and compares its answers with those of the engines. Both checkouts must return what the engines of
+ * this checkout compute, each from its own index: timing different answers would be meaningless.
  */
 async function check(
   { system, client }: Loaded,
@@ -84,7 +84,7 @@ async function check(
         { hint: 'build both from the same data with the same model' },
       );
     }
-    // The first answer of a fresh process may be late and say so; it only wakes everything up.
+    // The first answer of a new process may be degraded because it is late; it is only for warming up.
     await client.ask('a', 1);
     await checkAnswers(client, queries.slice(0, CHECKED), direct, { limit, ownApi });
     const warm = queries.slice(CHECKED, CHECKED + WARM_UP).map(({ text }) => text);

@@ -1,7 +1,7 @@
 /** Stage names and their milliseconds, in the order of the answer. */
 export type Stages = ReadonlyMap<string, number>;
 
-/** Reads a `Server-Timing` header, whatever stages it names; one without a duration is left out. */
+/** Reads a `Server-Timing` header with any stages; a stage without a duration is left out. */
 export function parseServerTiming(header: string): Stages {
   const stages = new Map<string, number>();
   for (const entry of header.split(',')) {
@@ -12,7 +12,7 @@ export function parseServerTiming(header: string): Stages {
   return stages;
 }
 
-/** Milliseconds of the product's own work: `total` where the answer says so, else the sum of its stages. */
+/** Milliseconds of the product's own work: `total` if the answer has it, else the sum of its stages. */
 export function ownWork(stages: Stages): number {
   return stages.get('total') ?? [...stages.values()].reduce((sum, duration) => sum + duration, 0);
 }

@@ -13,16 +13,16 @@ const MONITOR = join(import.meta.dirname, 'event-loop-monitor.ts');
 export interface System {
   readonly name: string;
   readonly url: string;
-  /** Folder of the generation that it serves. */
+  /** The folder of the generation that it serves. */
   readonly generation: string;
-  /** How long its main thread, which runs the reranker and the vector database, was busy without a break since the last call. */
+  /** Maximum time that its main thread, which runs the reranker and the vector database, was blocked since the last call. */
   eventLoopDelay(): Promise<EventLoopDelay>;
-  /** Milliseconds of processor time that its processes have taken so far; NaN where the machine does not tell. */
+  /** Milliseconds of processor time of its processes so far; NaN if unknown. */
   cpu(): number;
   close(): Promise<void>;
 }
 
-/** Starts a checkout's own system over its own index, built first where there is none; resolves when it answers. */
+/** Starts a checkout's own system with its own index, which is built first if there is none; resolves when it responds. */
 export async function startSystem(checkout: Checkout, options: SearchBenchOptions): Promise<System> {
   const { name, root, index } = checkout;
   const command = startCommandProcess(

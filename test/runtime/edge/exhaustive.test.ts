@@ -33,7 +33,7 @@ const failing =
   };
 
 describe('GET /v1/search, exhaustive', () => {
-  it('is the search that POST makes', async () => {
+  it('is the same search as with POST', async () => {
     const { app, rank } = edge();
     const response = await app.request('/v1/search?q=two+zebroids&exhaustive=true&limit=3');
     const body = searchResponseSchema.parse(await response.json());
@@ -45,7 +45,7 @@ describe('GET /v1/search, exhaustive', () => {
 });
 
 describe('POST /v1/search, exhaustive', () => {
-  it('answers the page that the reranker ranked, with payloads and evidence, and asks no database', async () => {
+  it("returns the reranker's page with payloads and evidence, without the database", async () => {
     const { app, encode, rank, retrieve, recall } = edge();
     const { response, body } = await found(app, { limit: 3, offset: 1 });
     expect(body).toMatchObject({
@@ -78,7 +78,7 @@ describe('POST /v1/search, exhaustive', () => {
     expect(response.headers.get('server-timing')).toMatch(/rank;dur=/);
   });
 
-  it('pages through all images, up to a last page that is empty', async () => {
+  it('pages through all images, up to an empty page', async () => {
     const { app } = edge();
     const pages = [];
     for (const offset of [0, 4, 8, 12]) pages.push((await found(app, { limit: 4, offset })).body);
@@ -91,13 +91,13 @@ describe('POST /v1/search, exhaustive', () => {
     expect(pages.every(({ stage, ranking }) => stage === 'rerank' && ranking === 'exhaustive')).toBe(true);
   });
 
-  it('keeps the order of the reranker where scores are equal', async () => {
+  it("keeps the reranker's order of equal scores", async () => {
     const images = [3, 5, 8].map((id) => ({ id, score: 1, gsmn: 0.5, coarse: 0.5, payload: payloadOf(id) }));
     const { app } = edge({ rerank: { rank: async (request) => ranked(request, { images }) } });
     expect((await found(app)).body.hits.map(({ id }) => id)).toEqual([3, 5, 8]);
   });
 
-  it('names the limit to whom it refuses a larger index', async () => {
+  it('names the limit when it refuses a larger index', async () => {
     const said = 'the index has 40000 images, and exhaustive search compares at most 10000';
     const { app } = edge({ rerank: { rank: failing('request_too_large', said) } });
     const response = await post(app, { q: 'a', exhaustive: true });
@@ -112,7 +112,7 @@ describe('POST /v1/search, exhaustive', () => {
     ['overloaded', 503, 'overloaded'],
     ['generation_missing', 503, 'generation_missing'],
     ['generation_stale', 503, 'generation_stale'],
-  ] as const)('has no other order to offer when the ranking fails with %s', async (code, status, said) => {
+  ] as const)('fails if the ranking fails with %s', async (code, status, said) => {
     const { app } = edge({ rerank: { rank: failing(code) } });
     const response = await post(app, { q: 'a', exhaustive: true });
     expect(response.status).toBe(status);
@@ -121,7 +121,7 @@ describe('POST /v1/search, exhaustive', () => {
     expect(JSON.stringify(body)).not.toContain('10.0.0.7');
   });
 
-  it('asks again when the reranker has the generation no more', async () => {
+  it('searches again if the reranker does not have the generation any more', async () => {
     const { app, encode, rank } = edge();
     encode.mockImplementationOnce(async () => encoded({ generation: 'old' }));
     rank.mockImplementationOnce(failing('generation_stale'));
@@ -132,7 +132,7 @@ describe('POST /v1/search, exhaustive', () => {
     expect(rank.mock.calls.map(([{ generation }]) => generation)).toEqual(['old', GENERATION]);
   });
 
-  it('keeps the order when only the evidence is missing', async () => {
+  it('keeps the order if only the evidence is missing', async () => {
     const { app } = edge({ rerank: { rank: async (request) => ranked(request, { evidence: 'late' }) } });
     const { response, body } = await found(app, { limit: 1 });
     expect(body.hits[0]).toMatchObject({ id: 9, stage: 'rerank' });
@@ -142,7 +142,7 @@ describe('POST /v1/search, exhaustive', () => {
 });
 
 describe('POST /v1/search', () => {
-  it('is GET by another name where it is not exhaustive', async () => {
+  it('is the same as GET if it is not exhaustive', async () => {
     const { app, rank } = edge();
     const got = await (await app.request('/v1/search?q=two%20zebroids&limit=3&offset=1')).json();
     const posted = await post(app, { q: ' two zebroids ', limit: 3, offset: 1 });
@@ -160,17 +160,17 @@ describe('POST /v1/search', () => {
     ['a long sentence', { q: 'a'.repeat(501) }, 'query_too_long'],
     ['too many hits', { q: 'a', limit: 101 }, 'request_invalid'],
     ['a number in quotes', { q: 'a', limit: '5' }, 'request_invalid'],
-    ['a page far behind', { q: 'a', offset: 1001 }, 'request_invalid'],
-    ['a wish that is no yes or no', { q: 'a', exhaustive: 'yes' }, 'request_invalid'],
-    ['a filter', { q: 'a', exhaustive: true, filter: { must: [] } }, 'request_invalid'],
-  ])('refuses %s before any service is asked', async (_, body, code) => {
+    ['a page too far behind', { q: 'a', offset: 1001 }, 'request_invalid'],
+    ['an exhaustive that is not a boolean', { q: 'a', exhaustive: 'yes' }, 'request_invalid'],
+    ['an unknown field', { q: 'a', exhaustive: true, filter: { must: [] } }, 'request_invalid'],
+  ])('refuses %s before any service is called', async (_, body, code) => {
     const { app, encode } = edge();
     const response = await post(app, body);
     expect([response.status, (await problem(response)).code]).toEqual([400, code]);
     expect(encode).not.toHaveBeenCalled();
   });
 
-  it('says what it does not know, and what a body must be', async () => {
+  it('names unknown fields, and the form of a body', async () => {
     const { app } = edge();
     expect((await problem(await post(app, { q: 'a', filter: {} }))).detail).toContain('filter');
     expect((await problem(await post(app, 'q=a', 'text/plain'))).hint).toContain('application/json');
@@ -178,7 +178,7 @@ describe('POST /v1/search', () => {
     expect([large.status, (await problem(large)).code]).toEqual([413, 'request_too_large']);
   });
 
-  it('may be asked from a page of another origin, and is described', async () => {
+  it('is allowed from pages of other origins, and is described', async () => {
     const { app } = edge();
     const preflight = await app.request('/v1/search', {
       method: 'OPTIONS',

@@ -59,7 +59,7 @@ function evidenceFor(query: RankRequest['query']): PackedEvidence {
   };
 }
 
-/** A reranker whose GSMN likes later images better, so that its order is not the coarse one; it has ten images. */
+/** A reranker that prefers later images, so that its order differs from the coarse order; it has ten images. */
 export function ranked(request: RankRequest, changes: Partial<RankResponse> = {}): RankResponse {
   const { query, generation, candidates, offset = 0, limit } = request;
   const evidence = evidenceFor(query);
@@ -110,7 +110,7 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
 type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel'>;
 type Store = Pick<QdrantStore, 'recall' | 'retrieve'>;
 
-/** What the worker's entry puts together, with what a test replaces. */
+/** The parts that the worker's entry file puts together; a test can replace them. */
 export interface EdgeChanges
   extends Partial<
     Omit<EdgeDependencies, 'encoder' | 'recall' | 'ranker' | 'payloads' | 'rerank' | 'budgets'>
@@ -122,7 +122,7 @@ export interface EdgeChanges
   readonly kernel?: () => Promise<WebAssembly.Module>;
 }
 
-/** An app over services that answer well; a test replaces what it is about. */
+/** An app with services that work; a test replaces those that it tests. */
 export function edge({ rerank: client, qdrant, rerankMs = 200, kernel, ...changes }: EdgeChanges = {}) {
   const encode = vi.fn<Client['encode']>(async () => encoded());
   const parse = vi.fn<Client['parse']>(async () => parsed());

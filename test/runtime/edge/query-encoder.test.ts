@@ -19,7 +19,7 @@ function bytesOf({ file }: NodeQueryModel): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
 }
 
-/** What the reranker answers to a sentence that the tests know. */
+/** The reranker's response to a sentence that the tests know. */
 function answerOf(
   { generation, collection, ranking, queries }: NodeQueryModel,
   text: string,
@@ -29,7 +29,7 @@ function answerOf(
   return { generation, collection, ranking, coarse: [...found.coarse], words: [...found.words] };
 }
 
-/** Refuses a query of which any part is another generation's. */
+/** Fails for a query of which any part belongs to another generation. */
 function expectOf(model: NodeQueryModel, query: EncodedQuery, text: string): void {
   const expected = model.queries.find((one) => one.text === text);
   expect([query.generation, query.collection, query.ranking]).toEqual([
@@ -39,7 +39,7 @@ function expectOf(model: NodeQueryModel, query: EncodedQuery, text: string): voi
   ]);
   expect(query.text).toBe(text);
   expect(query.words).toEqual(expected?.words);
-  // Bit for bit: the numbers went through JSON, which keeps float32 as they are.
+  // Equal bits: JSON preserves float32.
   expect([...query.coarse]).toEqual(expected?.coarse);
   if (query.caption === undefined) return;
   expect([...query.caption.words]).toEqual(expected?.nodes);
@@ -88,7 +88,7 @@ describe('queries in the edge worker', () => {
     ['compares parses', FIRST],
     ['does not', SECOND],
   ])(
-    'are encoded by the reranker first, then here to the bits of Node: a model that %s',
+    'are encoded by the reranker first, then here with the same bits as in Node: a model that %s',
     async (_, model) => {
       const client = reranker();
       client.state.active = model;
@@ -114,7 +114,7 @@ describe('queries in the edge worker', () => {
     },
   );
 
-  it('are refused here as the reranker refuses them', async () => {
+  it('are refused like by the reranker', async () => {
     const client = reranker();
     const { encode, loaded, encoder } = encoderOver(client);
     await encode(TEXT);
@@ -126,7 +126,7 @@ describe('queries in the edge worker', () => {
 
   it.each([
     ['without a kernel', { kernel: undefined }],
-    ['where no model may be loaded', { modelBytes: 0 }],
+    ['if loading models is disabled', { modelBytes: 0 }],
   ])('are all encoded by the reranker %s', async (_, changes) => {
     const client = reranker();
     const { encode, loaded } = encoderOver(client, changes);
@@ -135,13 +135,13 @@ describe('queries in the edge worker', () => {
     expect([client.encode.mock.calls.length, client.queryModel.mock.calls.length]).toEqual([texts.length, 0]);
   });
 
-  it('fail as encoding fails', async () => {
+  it('fail with the error of encoding', async () => {
     const client = reranker();
     client.encode.mockRejectedValueOnce(new AppError('unauthorized', 'wrong token'));
     await expect(encoderOver(client).encode(TEXT)).rejects.toMatchObject({ code: 'encode_unavailable' });
   });
 
-  it('ask for one model once, however many come before it is here', async () => {
+  it('load a model once, however many come before it is ready', async () => {
     const client = reranker();
     const { encode, loaded } = encoderOver(client);
     await Promise.all(texts.map((text) => encode(text)));
@@ -151,13 +151,13 @@ describe('queries in the edge worker', () => {
 });
 
 describe('a switch of generations', () => {
-  it('replaces the model whole, by way of the reranker', async () => {
+  it('replaces the complete model, with the reranker in between', async () => {
     const client = reranker();
     const { encoder, encode, loaded } = encoderOver(client);
     await encode(TEXT);
     await loaded();
     client.state.active = SECOND;
-    // What is kept does not know of it: the reranker's answer to the ranking tells, and then a fresh encoding is asked for.
+    // The kept model does not notice it: the reranker's ranking reports it, and then a fresh encoding is requested.
     expectOf(FIRST, await encode(TEXT), TEXT);
     const fresh = await encode(TEXT, true);
     expectOf(SECOND, fresh, TEXT);
@@ -169,7 +169,7 @@ describe('a switch of generations', () => {
     expect([here.kept, encoder.generation]).toEqual([true, SECOND.generation]);
   });
 
-  it('keeps the model that is still the active one when asked afresh', async () => {
+  it('keeps a model that is still active for a fresh encoding', async () => {
     const client = reranker();
     const { encoder, encode, loaded } = encoderOver(client);
     await encode(TEXT);
@@ -180,7 +180,7 @@ describe('a switch of generations', () => {
     expect(client.queryModel).toHaveBeenCalledTimes(1);
   });
 
-  it('drops what was being loaded for the old one', async () => {
+  it('drops a running load for the old one', async () => {
     const client = reranker();
     const { promise, resolve } = Promise.withResolvers<void>();
     const load = client.queryModel.getMockImplementation() as Client['queryModel'];
@@ -201,7 +201,7 @@ describe('a switch of generations', () => {
     expectOf(SECOND, await encode(TEXT), TEXT);
   });
 
-  it.each([1, 2, 3, 4])('never mixes two generations, whatever comes when (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4])('never mixes two generations in any order of events (seed %i)', async (seed) => {
     const random = seededRandom(seed);
     const pause = async () => {
       for (let turns = Math.floor(4 * random()); turns > 0; turns--) {
@@ -242,7 +242,7 @@ describe('a switch of generations', () => {
   });
 });
 
-describe('a model that cannot be had', () => {
+describe('a model that cannot be loaded', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => vi.useRealTimers());
 
@@ -262,15 +262,15 @@ describe('a model that cannot be had', () => {
       'request_too_large',
     ],
     [
-      'does not come',
+      'is not available',
       async () => Promise.reject(new AppError('encode_unavailable', 'down')),
       'encode_unavailable',
     ],
     ['is cut off', broken((bytes) => bytes.slice(0, -4)), 'format_invalid'],
     ['is damaged', broken(flip), 'format_invalid'],
-    ['is nothing', async () => new Uint8Array(), 'format_invalid'],
+    ['is empty', async () => new Uint8Array(), 'format_invalid'],
     ['is of another generation', async () => bytesOf(SECOND), 'fingerprint_mismatch'],
-  ])('leaves the queries to the reranker, and is tried again later: it %s', async (_, queryModel, code) => {
+  ])('leaves queries to the reranker, and is loaded again later, if it %s', async (_, queryModel, code) => {
     const client = reranker();
     client.queryModel.mockImplementationOnce(queryModel);
     const { encoder, encode, loaded, log } = encoderOver(client);
@@ -293,7 +293,7 @@ describe('a model that cannot be had', () => {
     expect([encoder.generation, client.queryModel.mock.calls.length]).toEqual([FIRST.generation, 2]);
   });
 
-  it('is another one at once when the generation changes', async () => {
+  it('is replaced at once if the generation changes', async () => {
     const client = reranker();
     client.queryModel.mockRejectedValueOnce(new AppError('request_too_large', 'too large'));
     const { encoder, encode, loaded } = encoderOver(client);
@@ -305,7 +305,7 @@ describe('a model that cannot be had', () => {
     expect(encoder.generation).toBe(SECOND.generation);
   });
 
-  it('is tried again when the request that loaded it was lost', async () => {
+  it('is loaded again if the request that loaded it was lost', async () => {
     const client = reranker();
     const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     client.queryModel.mockImplementationOnce(() => promise);
@@ -318,13 +318,13 @@ describe('a model that cannot be had', () => {
     await encode(TEXT);
     await background[1];
     expect([encoder.generation, client.queryModel.mock.calls.length]).toEqual([FIRST.generation, 2]);
-    // It comes after all, and is of no use any more.
+    // The first load ends after all, but is not needed any more.
     resolve(new Uint8Array());
     await background[0];
     expect(encoder.generation).toBe(FIRST.generation);
   });
 
-  it('is said to be the kernel where that cannot be had', async () => {
+  it('is reported as the kernel if the kernel is missing', async () => {
     const client = reranker();
     const { encode, loaded, log } = encoderOver(client, {
       kernel: async () => Promise.reject(new AppError('backend_unavailable', 'no such module')),
@@ -335,7 +335,7 @@ describe('a model that cannot be had', () => {
     expectOf(FIRST, await encode(TEXT), TEXT);
   });
 
-  it('is dropped when it fails later, and the query is answered all the same', async () => {
+  it('is dropped if it fails later, and the query is still answered', async () => {
     const client = reranker();
     const { encoder, encode, loaded, log } = encoderOver(client);
     await encode(TEXT);
@@ -353,7 +353,7 @@ describe('a model that cannot be had', () => {
   });
 });
 
-describe('a search whose query was encoded here', () => {
+describe('a search with a query that was encoded here', () => {
   const context = () => {
     const background: Promise<unknown>[] = [];
     const waitUntil = (work: Promise<unknown>) => void background.push(work);
@@ -361,7 +361,7 @@ describe('a search whose query was encoded here', () => {
   };
   const path = `/v1/search?${new URLSearchParams({ q: TEXT, limit: '3' })}`;
 
-  /** The app over a reranker, after its first search and the load that this begins. */
+  /** The app with a reranker, after its first search and the load that this starts. */
   async function warm() {
     const { state, encode, queryModel } = reranker();
     const services = edge({ rerank: { encode, queryModel }, kernel: async () => encodeRelaxed });
@@ -372,7 +372,7 @@ describe('a search whose query was encoded here', () => {
     return { ...services, state, encode, search };
   }
 
-  it('asks Qdrant and the reranker alone, and sends the encoded query on', async () => {
+  it('calls only Qdrant and the reranker, with the encoded query', async () => {
     const { search, encode, rank, recall } = await warm();
     expect(rank.mock.calls[0]?.[0].query).toBe(TEXT);
     const response = await search();
@@ -394,11 +394,14 @@ describe('a search whose query was encoded here', () => {
 
   it.each([
     [
-      'answers for another one',
+      'names another active generation',
       async (request: Parameters<typeof ranked>[0]) => ranked(request, { active: SECOND.generation }),
     ],
-    ['has it no more', async () => Promise.reject(new AppError('generation_stale', 'gone'))],
-  ])('is made once more when the reranker %s', async (_, first) => {
+    [
+      'does not have the generation any more',
+      async () => Promise.reject(new AppError('generation_stale', 'gone')),
+    ],
+  ])('is repeated if the reranker %s', async (_, first) => {
     const { search, encode, rank, state } = await warm();
     rank.mockClear();
     state.active = SECOND;

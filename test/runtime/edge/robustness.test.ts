@@ -9,7 +9,7 @@ import {
 import { createRerankClient } from '../../../workers/clients/index.ts';
 import { edge, encoded } from './fakes.ts';
 
-/** What a parameter may hold: nothing sensible, nearly sensible, and sensible. */
+/** Values of a parameter: senseless, nearly valid, and valid ones. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -30,7 +30,7 @@ const text = fc.oneof(
   fc.integer().map(String),
   fc.nat({ max: 120 }).map(String),
 );
-/** Query strings as they come, percent signs that mean nothing included. */
+/** Raw query strings, including meaningless percent signs. */
 const raw = fc.string({
   unit: fc.constantFrom('q', 'limit', 'offset', '=', '&', '%', '%zz', '%f0', '+', '[]', 'a', '1'),
 });
@@ -51,7 +51,7 @@ const headers = fc.dictionary(
   headerValue,
 );
 
-/** Every answer is a search result or a problem that says what is wrong, and tells how long it took. */
+/** Every answer is a search result or a problem that names the error, and reports its time. */
 async function expectAnswer(response: Response): Promise<void> {
   expect(response.headers.get('server-timing')).toContain('total;dur=');
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -68,8 +68,8 @@ async function expectAnswer(response: Response): Promise<void> {
   expect(hint).toBeTruthy();
 }
 
-describe('whatever a request holds', () => {
-  it('is answered with hits or with a problem, by any parameters', async () => {
+describe('any request', () => {
+  it('gets hits or a problem, with any parameters', async () => {
     const { app } = edge();
     await fc.assert(
       fc.asyncProperty(
@@ -82,14 +82,14 @@ describe('whatever a request holds', () => {
     );
   });
 
-  it('… by any query string', async () => {
+  it('… with any query string', async () => {
     const { app } = edge();
     await fc.assert(
       fc.asyncProperty(raw, async (query) => expectAnswer(await app.request(`/v1/search?${query}`))),
     );
   });
 
-  it('… by any headers', async () => {
+  it('… with any headers', async () => {
     const { app } = edge();
     await fc.assert(
       fc.asyncProperty(headers, async (fields) =>
@@ -98,7 +98,7 @@ describe('whatever a request holds', () => {
     );
   });
 
-  it('never asks a service for more than the limits allow', async () => {
+  it('never requests more from a service than the limits allow', async () => {
     const { app, recall, encode, rank } = edge();
     await fc.assert(
       fc.asyncProperty(text, text, text, async (q, limit, offset) => {
@@ -123,11 +123,11 @@ describe('whatever a request holds', () => {
     ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
     ['a query given twice', 'q=a&q=b', 'request_invalid'],
     ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
-    ['a name that is not known', 'q=a&limitt=1', 'request_invalid'],
-    ['a value of exhaustive that is none', 'q=a&exhaustive=1', 'request_invalid'],
-    ['percent sequences that are no UTF-8', 'q=a%FF%FEdog', 'request_invalid'],
-    ['a percent sign that begins no sequence', 'q=100%', 'request_invalid'],
-    ['a query of blanks of all kinds', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
+    ['an unknown name', 'q=a&limitt=1', 'request_invalid'],
+    ['an invalid value of exhaustive', 'q=a&exhaustive=1', 'request_invalid'],
+    ['percent sequences that are not UTF-8', 'q=a%FF%FEdog', 'request_invalid'],
+    ['a percent sign without a sequence', 'q=100%', 'request_invalid'],
+    ['a query of only white space', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
   ])('refuses %s', async (_, query, code) => {
     const { app, encode } = edge();
     const response = await app.request(`/v1/search?${query}`);
@@ -139,7 +139,7 @@ describe('whatever a request holds', () => {
     ['/v1/search?q=a', 'PUT', 'GET, HEAD, POST'],
     ['/v1/search?q=a', 'DELETE', 'GET, HEAD, POST'],
     ['/v1/parse?q=a', 'POST', 'GET, HEAD'],
-  ])('refuses %s by %s, and says what is allowed', async (path, method, allow) => {
+  ])('refuses %s for %s, and lists the allowed methods', async (path, method, allow) => {
     const response = await edge().app.request(path, { method, body: method === 'DELETE' ? null : 'x' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     const problem = problemSchema.parse(await response.json());
@@ -153,7 +153,7 @@ describe('whatever a request holds', () => {
     expect(await response.text()).toBe('');
   });
 
-  it('lets a page of any origin read problems too', async () => {
+  it('lets pages of any origin read problems as well', async () => {
     const response = await edge().app.request('/v1/search', { headers: { origin: 'https://shop.example' } });
     expect(response.status).toBe(400);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -169,16 +169,16 @@ describe('with the real client of the rerank service', () => {
 
   it.each([
     ['refuses connections', () => Promise.reject(new TypeError('connection refused')), 'rerank_unavailable'],
-    ['never answers', () => new Promise<Response>(() => {}), 'timeout'],
+    ['never responds', () => new Promise<Response>(() => {}), 'timeout'],
     ['answers 502', async () => new Response('<h1>Bad gateway</h1>', { status: 502 }), 'rerank_unavailable'],
-    ['answers with a page', async () => new Response('<html>'), 'rerank_unavailable'],
-    ['answers something else', async () => Response.json({ images: 'none' }), 'rerank_unavailable'],
+    ['returns a page', async () => new Response('<html>'), 'rerank_unavailable'],
+    ['returns something else', async () => Response.json({ images: 'none' }), 'rerank_unavailable'],
     [
       'has no generation',
       async () => Response.json({ code: 'generation_missing', detail: 'gone' }, { status: 503 }),
       'rerank_unavailable',
     ],
-  ] as const)('gives the coarse order when it %s', async (_, fetch, code) => {
+  ] as const)('gives the coarse order if it %s', async (_, fetch, code) => {
     const response = await answering(fetch).request('/v1/search?q=a');
     const body = searchResponseSchema.parse(await response.json());
     expect(body).toMatchObject({ stage: 'recall', degraded: { code } });

@@ -37,7 +37,7 @@ describe('GET /v1/search', () => {
       [...Float32Array.of(0.6, 0.8)],
       20,
     ]);
-    // The shortlist of 4 by GSMN + 0.5 coarse, then the two behind it as recalled.
+    // The shortlist of 4 by GSMN + 0.5 coarse, then the two behind it in recall's order.
     expect(rank.mock.calls.map(([request]) => request)).toEqual([
       {
         query: 'two zebroids',
@@ -47,7 +47,7 @@ describe('GET /v1/search', () => {
         limit: 20,
       },
     ]);
-    // The ranked ones came with their payloads.
+    // The ranked ones have their payloads already.
     expect(retrieve.mock.calls.map(([collection, ids]) => [collection, ids])).toEqual([
       [`images-${GENERATION}`, [4, 5]],
     ]);
@@ -62,7 +62,7 @@ describe('GET /v1/search', () => {
     });
   });
 
-  it('asks for the page alone, with its evidence: two services, one question each', async () => {
+  it('requests only the page with its evidence: two services, one request each', async () => {
     const { app, encode, recall, rank, retrieve } = edge();
     const body = await answer(await app.request(`${SEARCH}&limit=2&offset=1`));
     expect(body.hits.map(({ id }) => id)).toEqual([2, 1]);
@@ -72,7 +72,7 @@ describe('GET /v1/search', () => {
     expect(questions).toEqual([1, 1, 1, 0]);
   });
 
-  it('looks up the payloads that a reranker does not have', async () => {
+  it('looks up payloads if the reranker has none', async () => {
     const { app, retrieve } = edge({
       rerank: {
         rank: async (request) => {
@@ -86,7 +86,7 @@ describe('GET /v1/search', () => {
     expect(retrieve.mock.calls[0]?.[1]).toEqual([3, 2, 1]);
   });
 
-  it('tells how long each stage took, and may be cached', async () => {
+  it('reports the time of each stage, and can be cached', async () => {
     const response = await edge().app.request(SEARCH);
     const timing = response.headers.get('server-timing') ?? '';
     for (const stage of ['encode', 'recall', 'rank', 'payloads', 'match', 'evidence', 'total']) {
@@ -97,7 +97,7 @@ describe('GET /v1/search', () => {
     expect(response.headers.get('x-request-id')).toMatch(/\S{8,}/);
   });
 
-  it('passes its request id and the caller’s signal on', async () => {
+  it('passes on its request id and the caller’s signal', async () => {
     const { app, encode, recall, rank, retrieve } = edge();
     await app.request(SEARCH, { headers: { 'x-request-id': 'abc-123' } });
     const calls = [
@@ -112,7 +112,7 @@ describe('GET /v1/search', () => {
     }
   });
 
-  it('answers a page behind the shortlist in coarse order without bothering GSMN', async () => {
+  it('returns a page behind the shortlist in coarse order without GSMN', async () => {
     const { app, rank } = edge();
     const body = await answer(await app.request(`${SEARCH}&offset=4&limit=2`));
     expect(body.hits.map(({ id, stage }) => [id, stage])).toEqual([
@@ -124,7 +124,7 @@ describe('GET /v1/search', () => {
     expect(rank).not.toHaveBeenCalled();
   });
 
-  it('keeps every image on one page only', async () => {
+  it('shows every image on exactly one page', async () => {
     const { app } = edge();
     const pages = await Promise.all(
       [0, 2, 4].map(async (offset) => answer(await app.request(`${SEARCH}&limit=2&offset=${offset}`))),
@@ -137,7 +137,7 @@ describe('GET /v1/search', () => {
     expect((await answer(await app.request(SEARCH))).hits).toHaveLength(1);
   });
 
-  it('says that nothing was found', async () => {
+  it('returns no hits if nothing was found', async () => {
     const { app, rank } = edge({ qdrant: { recall: async () => [] } });
     const body = await answer(await app.request(SEARCH));
     expect(body.hits).toEqual([]);
@@ -145,7 +145,7 @@ describe('GET /v1/search', () => {
     expect(rank).not.toHaveBeenCalled();
   });
 
-  it('asks again when the collection is gone', async () => {
+  it('searches again if the collection is missing', async () => {
     let generation = 'old';
     const { app, encode } = edge({
       qdrant: {
@@ -161,7 +161,7 @@ describe('GET /v1/search', () => {
     expect(encode).toHaveBeenCalledTimes(2);
   });
 
-  it('asks again when the reranker has the generation no more', async () => {
+  it('searches again if the reranker does not have the generation any more', async () => {
     const { app, encode, rank } = edge();
     encode.mockImplementationOnce(async () => encoded({ generation: 'old' }));
     rank.mockImplementationOnce(failing('generation_stale'));
@@ -170,7 +170,7 @@ describe('GET /v1/search', () => {
     expect(rank.mock.calls.map(([{ generation }]) => generation)).toEqual(['old', GENERATION]);
   });
 
-  it('does not ask a third time', async () => {
+  it('does not search a third time', async () => {
     const rank = vi.fn(failing('generation_stale'));
     const { app, encode } = edge({ rerank: { rank } });
     const response = await app.request(SEARCH);
@@ -188,7 +188,7 @@ describe('degraded answers', () => {
     ['request_too_large', 'rerank_unavailable'],
     ['unauthorized', 'rerank_unavailable'],
     ['internal', 'rerank_unavailable'],
-  ] as const)('keeps the coarse order when the reranker fails with %s', async (code, said) => {
+  ] as const)('has the coarse order if the reranker fails with %s', async (code, said) => {
     const { app, log, retrieve } = edge({ rerank: { rank: failing(code) } });
     const response = await app.request(SEARCH);
     const body = await answer(response);
@@ -206,7 +206,7 @@ describe('degraded answers', () => {
   it.each([
     ['late', 'timeout'],
     ['failed', 'rerank_unavailable'],
-  ] as const)('keeps GSMN’s order when only the evidence is missing: %s', async (evidence, code) => {
+  ] as const)('keeps GSMN’s order if only the evidence is missing: %s', async (evidence, code) => {
     const { app } = edge({
       rerank: {
         rank: async (request) => {
@@ -223,7 +223,7 @@ describe('degraded answers', () => {
     expect([body.stage, body.degraded?.code]).toEqual(['rerank', code]);
     expect(body.degraded?.message).toContain('regions');
     expect(body.hits.map(({ id }) => id)).toEqual([3, 2, 1, 0, 4, 5]);
-    // What was made in time is there.
+    // Evidence that was made in time is included.
     expect(body.hits.map((hit) => hit.evidence !== undefined)).toEqual([true, ...Array(5).fill(false)]);
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
@@ -238,7 +238,7 @@ describe('failures', () => {
     ['overloaded', 503, 'overloaded'],
     ['generation_missing', 503, 'generation_missing'],
     ['query_too_long', 400, 'query_too_long'],
-  ] as const)('when encoding fails with %s it answers %i', async (code, status, said) => {
+  ] as const)('returns for encoding errors with %s the status %i', async (code, status, said) => {
     const { app } = edge({ rerank: { encode: failing(code) } });
     const response = await app.request(SEARCH);
     expect(response.status).toBe(status);
@@ -253,12 +253,12 @@ describe('failures', () => {
     ['not_found', 503, 'recall_unavailable'],
     ['unauthorized', 503, 'recall_unavailable'],
     ['timeout', 504, 'timeout'],
-  ] as const)('when recall fails with %s it answers %i', async (code, status, said) => {
+  ] as const)('returns for recall errors with %s the status %i', async (code, status, said) => {
     const { app, log } = edge({ qdrant: { recall: failing(code) } });
     const response = await app.request(SEARCH);
     expect(response.status).toBe(status);
     expect((await problem(response)).code).toBe(said);
-    // What the public does not hear, the log does.
+    // The log has what the public does not see.
     expect(JSON.stringify(log.mock.calls)).toContain('10.0.0.7');
   });
 
@@ -267,15 +267,15 @@ describe('failures', () => {
     ['not_found', 503, 'recall_unavailable'],
     ['unauthorized', 503, 'recall_unavailable'],
     ['timeout', 504, 'timeout'],
-  ] as const)('when looking up payloads fails with %s it answers %i', async (code, status, said) => {
+  ] as const)('returns for payload errors with %s the status %i', async (code, status, said) => {
     const { app } = edge({ qdrant: { retrieve: failing(code) } });
     const response = await app.request(`${SEARCH}&limit=6`);
     expect([response.status, (await problem(response)).code]).toEqual([status, said]);
-    // A page that came with its payloads needs none.
+    // A page with the reranker's payloads needs no lookup.
     expect((await app.request(`${SEARCH}&limit=4`)).status).toBe(200);
   });
 
-  it('gives up when points are gone, or are no images', async () => {
+  it('fails if points are missing, or are not images', async () => {
     for (const points of [[], [{ id: 4, payload: { title: 'not ours' } }]]) {
       const { app } = edge({ qdrant: { retrieve: async () => points } });
       const response = await app.request(`${SEARCH}&limit=1&offset=4`);
@@ -294,7 +294,7 @@ describe('failures', () => {
     ['?q=a&offset=-1', 'request_invalid'],
     ['?q=a&offset=1.5', 'request_invalid'],
     ['?q=a&offset=1e9', 'request_invalid'],
-  ])('refuses %s with %s before any service is asked', async (query, code) => {
+  ])('refuses %s with %s before any service is called', async (query, code) => {
     const { app, encode } = edge();
     const response = await app.request(`/v1/search${query}`);
     expect(response.status).toBe(400);
@@ -304,7 +304,7 @@ describe('failures', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
-  it('limits the rate where a limiter is bound', async () => {
+  it('limits the rate if a limiter is bound', async () => {
     const keys: string[] = [];
     const { app } = edge({
       rateLimiter: {
