@@ -14,7 +14,7 @@ export interface PageRequest {
 }
 
 export interface SearchRequest extends PageRequest {
-  /** Compare every image and not a shortlist; for small collections. */
+  /** Compare every image instead of a shortlist; for small indexes. */
   readonly exhaustive?: boolean | undefined;
 }
 

@@ -42,7 +42,7 @@ const querySchema = z.strictObject({
       "Hits to leave out. Hits behind the shortlist follow in recall's order, which their `stage` shows.",
   }),
   exhaustive: searchQuerySchema.shape.exhaustive.meta({
-    description: 'Compare every image instead of a shortlist; for small collections.',
+    description: 'Compare every image instead of a shortlist; for small indexes.',
   }),
 });
 
@@ -55,8 +55,8 @@ const getRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: found,
-    400: describeProblem('The query is empty, too long, a number is out of range, or a name is not known'),
-    413: describeProblem('The collection has too many images for an exhaustive search'),
+    400: describeProblem('The query is empty, too long, a number is out of range, or a name is unknown'),
+    413: describeProblem('The index has too many images for an exhaustive search'),
     ...failures,
   },
 });
