@@ -1,7 +1,7 @@
 /** Receives a stage's progress in the stage's own units. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Reports to the user while long work goes on. */
+/** Reports the progress of long work to the user. */
 export interface Report {
   /** Runs one stage under a name. Units are plural words: images, captions, pairs. */
   stage<T>(label: string, unit: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T>;

@@ -19,7 +19,7 @@ export async function buildSearchClient(): Promise<string> {
   return text;
 }
 
-/** Names stay readable: whoever uses the module minifies it with the rest. */
+/** Names stay readable: users of the module minify it with their own code. */
 async function buildModule(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,

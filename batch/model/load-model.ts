@@ -40,7 +40,7 @@ export interface LoadModelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A model ready to search, with its engines; whoever asked for them disposes of them. */
+/** A model ready to search, with its engines; the caller disposes of them. */
 export interface LoadedModel {
   readonly model: Model;
   readonly engines: Engines;

@@ -54,7 +54,7 @@ async function startAll(
   await assertPortFree(port, host);
   const choice = await resolveQueryBackend(options.backend);
   const index = new IndexFolder(options.index);
-  // Before anything is started, so that nobody waits for a message about missing data.
+  // Before anything is started, so that a message about missing data comes at once.
   const source = await findDataSource(options, index);
   signal.throwIfAborted();
 

@@ -4,7 +4,7 @@ import type { CaptionEncoder, Parameters } from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import type { KernelModules } from './load-kernels.ts';
 
-/** An encoder and a matcher; whoever asked for them disposes of both. */
+/** An encoder and a matcher; the caller disposes of both. */
 export interface KernelEngines {
   readonly encoder: CaptionEncoder;
   readonly matcher: SimdMatcher;

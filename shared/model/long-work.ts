@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 
 /**
- * Stops work that nobody waits for any more.
+ * Stops work whose result is not needed any more.
  * @throws AppError `cancelled`
  */
 export function assertNotAborted(signal: AbortSignal | undefined): void {

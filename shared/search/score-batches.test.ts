@@ -94,7 +94,7 @@ describe('lists', () => {
     await Promise.all(all(40).map((query) => many.list(query, [query])));
     expect(many.use.mock.calls.map(([ids]) => ids.length)).toEqual([32, 8]);
     const long = batches(9000);
-    await Promise.all([long.list(0, all(5000)), long.list(1, all(3000)), long.list(2, all(1000))]);
+    await Promise.all([long.list(0, all(2500)), long.list(1, all(1500)), long.list(2, all(1000))]);
     expect(long.scoreLists.mock.calls.map(([, queries]) => queries.length)).toEqual([2, 1]);
     // A request that is longer than a batch is a separate batch.
     expect(await long.list(3, all(9000))).toEqual(scoresOf(3, all(9000)));

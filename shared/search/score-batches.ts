@@ -1,10 +1,10 @@
 import { unlessAborted } from '../async/deadline.ts';
-import type { CaptionGraph, Matcher } from '../model/index.ts';
+import { type CaptionGraph, type Matcher, yieldToEventLoop } from '../model/index.ts';
 import type { ImageSlice, ImageStore } from './images/image-store.ts';
 
 /** Maximum number of queries in a batch, and of images of all of them together. */
 const MOST_QUERIES = 32;
-const MOST_PAIRS = 8192;
+const MOST_PAIRS = 4096;
 
 interface Asked {
   readonly caption: CaptionGraph;
@@ -242,7 +242,11 @@ class Gatherer<T extends Asked> {
     if (batch.length === 0) return;
     try {
       await whileAwaited(batch, this.#run);
-      for (const { resolve } of batch) resolve();
+      for (const { resolve } of batch) {
+        resolve();
+        // Each request ranks and packs its page before the next one does, and others get a turn between them.
+        await yieldToEventLoop();
+      }
     } catch (thrown) {
       const [only, ...others] = batch;
       if (others.length === 0) only?.reject(thrown);

@@ -19,7 +19,7 @@ import { type ImageStore, openImageStore } from './images/image-store.ts';
 import { LocalQueryEncoder } from './local-query-encoder.ts';
 import { LocalRanker, type RankerHooks, type RankerLimits } from './local-ranker.ts';
 
-/** The engines for one model; whoever opens a generation disposes of them. */
+/** The engines for one model; the caller that opens a generation disposes of them. */
 export interface SearchEngines {
   readonly encoder: CaptionEncoder;
   readonly matcher: Matcher;

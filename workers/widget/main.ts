@@ -2,7 +2,7 @@ import { SearchElement } from './search-element.ts';
 
 const NAME = 'gsmn-search';
 
-// The script comes from the service that it searches.
+// The default endpoint is the service that the script came from.
 SearchElement.defaultEndpoint = new URL('/v1/search', import.meta.url);
-// A page may carry the script twice.
+// A page may include the script twice.
 if (!customElements.get(NAME)) customElements.define(NAME, SearchElement);

@@ -24,7 +24,7 @@ const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
   'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
 
-/** `gsmn-results`: an answer is to be seen, or more of it. */
+/** `gsmn-results`: an answer, or more of it, is shown. */
 export interface ResultsDetail extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'hits'> {}
 
 /** `gsmn-select`: an image was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
@@ -36,7 +36,7 @@ export interface SelectDetail {
 /** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
 export class SearchElement extends HTMLElement {
   static readonly observedAttributes = ['placeholder', 'examples'];
-  /** Where to search when there is no `endpoint` attribute. */
+  /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
@@ -62,7 +62,7 @@ export class SearchElement extends HTMLElement {
     onRetry: () => this.#session.retry(),
   });
   readonly #detail = new Detail((index) => this.#results.grid.focus(index));
-  /** Attributes count as they are when a page is asked for. */
+  /** Attributes are read when a page is requested. */
   readonly #session = createSearchSession({
     search: (request) => requestSearch(this.#endpoint, { ...request, limit: this.limit }),
   });
@@ -79,7 +79,7 @@ export class SearchElement extends HTMLElement {
     );
     this.#box.placeholder = PLACEHOLDER;
     this.#session.subscribe((state) => {
-      // A search that begins, and a line that was emptied.
+      // A search that starts, and a line that was emptied.
       if (state.status === 'searching') this.#address.write(state.query, state.typed);
       else if (state.status === 'idle') this.#address.write('', true);
       this.#show(state);
@@ -114,12 +114,12 @@ export class SearchElement extends HTMLElement {
     else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
   }
 
-  /** What stands in the line. */
+  /** The text in the line. */
   get query(): string {
     return this.#box.value;
   }
 
-  /** Writes into the line, and does not search. */
+  /** Writes into the line without searching. */
   set query(text: string) {
     this.#box.value = text;
   }
@@ -154,7 +154,7 @@ export class SearchElement extends HTMLElement {
     return parseExamples(this.getAttribute('examples') ?? EXAMPLES);
   }
 
-  /** To what the address asks for; what is shown already stays as it is, with all its pages. */
+  /** Follows the address; if its query is already shown, it stays with all its pages. */
   #travel(query: string): void {
     if (query === (queryOf(this.#session.getState()) ?? '')) return;
     this.#detail.element.close();
@@ -188,11 +188,11 @@ export class SearchElement extends HTMLElement {
     const state = this.#session.getState();
     const before = 'results' in state ? state.results.hits.length : 0;
     await this.#session.more();
-    // On to the first new image, for whoever came by keyboard; the button has moved out of sight.
+    // Moves to the first new image for keyboard users; the button has moved out of view.
     this.#results.grid.focus(before);
   }
 
-  /** Returns whether nobody prevented what follows. */
+  /** Returns whether no listener prevented the default. */
   #tell<T>(name: string, detail: T): boolean {
     return this.dispatchEvent(
       new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }),

@@ -55,7 +55,7 @@ function end(worker: Worker): Promise<never> {
     );
     worker.once('exit', (code) => reject(new AppError('internal', `a thread ended with code ${code}`)));
   });
-  // It also ends normally, and then nobody waits for it.
+  // It also ends normally, when nothing waits for it any more.
   gone.catch(() => {});
   return gone;
 }

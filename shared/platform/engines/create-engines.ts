@@ -5,7 +5,7 @@ import { nodeKernelRuntime } from '../match/index.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveBackend } from './resolve-backend.ts';
 
-/** An encoder and a matcher; whoever asked for them disposes of both. */
+/** An encoder and a matcher; the caller disposes of both. */
 export interface Engines {
   /** The backend of the matcher; `encoder.backend` is that of the encoder. */
   readonly backend: Backend;

@@ -9,7 +9,7 @@ import { createEngines } from './create-engines.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
 import { resolveQueryBackend } from './resolve-backend.ts';
 
-/** The engines for queries; whoever asked for them disposes of both. */
+/** The engines for queries; the caller disposes of both. */
 export interface QueryEngines {
   /** The backend of the matcher; `encoder.backend` is that of the encoder. */
   readonly backend: Backend;

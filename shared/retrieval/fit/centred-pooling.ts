@@ -6,7 +6,7 @@ import { writeWordMean } from '../projection/text-features.ts';
 import type { RecallImage, RecallText } from '../recall-encoder.ts';
 import { centredPoolingProjection } from './fit-projection.ts';
 
-/** The warning for whoever indexes without captioned data; figures from docs/coarse-recall.md. */
+/** The warning for an index without captioned data; figures from docs/coarse-recall.md. */
 export const CENTRED_POOLING_WARNING =
   'there is no captioned training data, so images are recalled by centred pooling, which misses most of the right ' +
   'ones: of 500 photographs the right one was among the first 100 for 43 of 100 sentences, and for 97 with a recall ' +

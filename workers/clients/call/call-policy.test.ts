@@ -9,7 +9,7 @@ const OPTIONS = {
   circuit: { failureRate: 0.5, calls: 5, windowMs: 10_000, restMs: 1000 },
 };
 
-/** Work that fails with these codes, one for each call, and succeeds afterwards. */
+/** Work that fails with these codes, one for each call, and then succeeds. */
 function failingWith(...codes: ErrorCode[]) {
   return vi.fn(async (_attempt: Attempt) => {
     const code = codes.shift();
@@ -75,7 +75,7 @@ describe('CallPolicy', () => {
     const work = vi.fn(
       ({ signal }: Attempt) =>
         new Promise<never>((_, reject) => {
-          signal.addEventListener('abort', () => reject(new AppError('rerank_unavailable', 'broken off')));
+          signal.addEventListener('abort', () => reject(new AppError('rerank_unavailable', 'aborted')));
         }),
     );
     await expect(settle(policy().run(work, { timeoutMs: 50 }))).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('CallPolicy', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
-  it('spends few retries on a service that is down for everybody', async () => {
+  it('spends few retries on a service that is down', async () => {
     const own = policy({ circuit: { failureRate: 0.5, calls: 1000, windowMs: 10_000, restMs: 1000 } });
     const work = vi.fn(async () => Promise.reject(new AppError('rerank_unavailable', 'down')));
     for (let call = 0; call < 100; call++) {

@@ -24,7 +24,7 @@ describe('Circuit', () => {
     }
   }
 
-  it('opens when most of some calls failed, and then asks nobody', async () => {
+  it('opens when more than half of several calls failed, and then makes no calls', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     expect(own.open).toBe(true);
@@ -36,7 +36,7 @@ describe('Circuit', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('stays closed while no more than half of the calls fail, however many do', async () => {
+  it('stays closed while at most half of the calls fail, however many', async () => {
     const own = circuit();
     for (let round = 0; round < 20; round++) {
       await own.run(succeed);
@@ -47,7 +47,7 @@ describe('Circuit', () => {
     expect(own.open).toBe(true);
   });
 
-  it('forgets what is long ago', async () => {
+  it('forgets old failures', async () => {
     const own = circuit();
     for (let call = 0; call < 50; call++) await own.run(succeed);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -61,7 +61,7 @@ describe('Circuit', () => {
     expect(patient.open).toBe(false);
   });
 
-  it('does not care for the clock of the wall', async () => {
+  it('does not depend on the system clock', async () => {
     const own = circuit();
     await failing(own, 'timeout', 3);
     await vi.advanceTimersByTimeAsync(1000);
@@ -69,7 +69,7 @@ describe('Circuit', () => {
     expect(await own.run(succeed)).toBe('done');
   });
 
-  it('pays no attention to calls that began before it opened', async () => {
+  it('ignores calls that started before it opened', async () => {
     const own = circuit();
     const slow = Promise.withResolvers<string>();
     const begun = own.run(() => slow.promise);

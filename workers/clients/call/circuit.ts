@@ -1,18 +1,18 @@
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 
 export interface CircuitOptions {
-  /** The circuit opens when more than this share of the calls of the last `windowMs` failed … */
+  /** The circuit opens if more than this share of the calls of the last `windowMs` failed … */
   readonly failureRate: number;
-  /** … and there were at least so many of them. */
+  /** … and there were at least this many calls. */
   readonly calls: number;
   readonly windowMs: number;
-  /** How long an open circuit refuses calls before it lets one through as a probe, in milliseconds. */
+  /** How long an open circuit refuses calls before it allows a probe, in milliseconds. */
   readonly restMs: number;
-  /** After this long a probe counts as lost, in milliseconds. */
+  /** A probe counts as lost after this time, in milliseconds. */
   readonly probeMs: number;
 }
 
-/** What a failing service is to blame for; anything else says that the service is alive. */
+/** Failures of the service; any other outcome shows that the service works. */
 const BLAMED: readonly ErrorCode[] = [
   'timeout',
   'overloaded',
@@ -21,7 +21,7 @@ const BLAMED: readonly ErrorCode[] = [
   'rerank_unavailable',
 ];
 
-/** Parts of the window; the oldest is forgotten as a whole. */
+/** Parts of the window; the oldest part is forgotten as a whole. */
 const PARTS = 10;
 
 interface Part {
@@ -31,19 +31,19 @@ interface Part {
 }
 
 /**
- * A circuit breaker: when most of the calls fail, further ones fail at once for a while instead of each waiting for its timeout. It goes
- * by a rate, so that a few callers whose requests fail do not take the service from all others.
+ * A circuit breaker: when most of the calls fail, further ones fail at once for a while instead of each waiting for its timeout. It uses
+ * a rate, so that a few callers with failing requests do not block the service for all others.
  *
- * Of its own, because cockatiel's goes by the wall clock (set back, it stays open) and lets other calls wait for the outcome of a
- * probe: in Workers the request that carries the probe may be gone, and nobody would ever decide. Here others are refused meanwhile,
- * and a probe that does not come back is replaced.
+ * Implemented here, because cockatiel's uses the system clock (it stays open if the clock is set back) and lets other calls wait for
+ * the outcome of a probe: in Workers the request with the probe may have ended, and the outcome would never be known. Here other
+ * calls are refused meanwhile, and a lost probe is replaced.
  */
 export class Circuit {
   readonly #name: string;
   readonly #code: ErrorCode;
   readonly #options: CircuitOptions;
   #parts: Part[] = [];
-  /** When it opened last; undefined while it is closed. Times are those of `performance.now()`. */
+  /** When it last opened; undefined while it is closed. Times are those of `performance.now()`. */
   #openedAt: number | undefined;
   #probeSince: number | undefined;
 
@@ -57,7 +57,7 @@ export class Circuit {
     return this.#openedAt !== undefined;
   }
 
-  /** @throws AppError of the circuit's code when it is open; what `work` throws. */
+  /** @throws AppError with the circuit's code if it is open; what `work` throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     const probe = this.#admit();
     try {
@@ -70,7 +70,7 @@ export class Circuit {
     }
   }
 
-  /** Lets a call through; the answer is whether it is a probe. */
+  /** Allows a call; returns whether it is a probe. */
   #admit(): boolean {
     if (this.#openedAt === undefined) return false;
     const now = performance.now();
@@ -78,9 +78,13 @@ export class Circuit {
     const resting = now < this.#openedAt + restMs;
     const probing = this.#probeSince !== undefined && now < this.#probeSince + probeMs;
     if (resting || probing) {
-      throw new AppError(this.#code, `most calls of ${this.#name} failed, and it is left alone for a while`, {
-        hint: `It is tried again within ${Math.ceil(restMs / 1000)} s.`,
-      });
+      throw new AppError(
+        this.#code,
+        `most calls of ${this.#name} failed; further calls are refused for a while`,
+        {
+          hint: `It is tried again within ${Math.ceil(restMs / 1000)} s.`,
+        },
+      );
     }
     this.#probeSince = now;
     return true;
@@ -94,7 +98,7 @@ export class Circuit {
       this.#parts = [];
       return;
     }
-    // What began before it opened says nothing of the service as it is now.
+    // Calls that started before it opened do not count for the current state of the service.
     if (this.#openedAt !== undefined) return;
     const { failureRate, calls: least, windowMs } = this.#options;
     this.#parts = this.#parts.filter(({ since }) => now - since < windowMs);

@@ -37,7 +37,7 @@ export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?
   };
 }
 
-/** Codes that a search gets unchanged; `not_found` is the collection of a generation that is gone. */
+/** Codes that a search gets unchanged; `not_found` means that the collection of a generation was deleted. */
 const AS_THEY_ARE: readonly ErrorCode[] = [
   'not_found',
   'recall_unavailable',
@@ -46,7 +46,7 @@ const AS_THEY_ARE: readonly ErrorCode[] = [
   'cancelled',
 ];
 
-/** A wrong key, or a request that Qdrant does not understand, is a fault of this system and not of the caller. */
+/** A wrong key, or a request that Qdrant does not understand, is an error of this system and not of the caller. */
 function collectionError(thrown: unknown): never {
   const error = toAppError(thrown, 'recall_unavailable');
   if (AS_THEY_ARE.includes(error.code)) throw error;

@@ -32,10 +32,7 @@ function client(answer: () => Response, changes: Partial<RerankClientOptions> = 
 }
 
 const problem = (status: number, code: string) => () =>
-  Response.json(
-    { type: 'x', title: 'x', status, detail: 'what happened', code, hint: 'repair it' },
-    { status },
-  );
+  Response.json({ type: 'x', title: 'x', status, detail: 'what happened', code, hint: 'fix it' }, { status });
 
 describe('the rerank client', () => {
   it('sends the request below its address, with token and request id', async () => {
@@ -50,7 +47,7 @@ describe('the rerank client', () => {
     });
   });
 
-  it('sends no token where there is none', async () => {
+  it('sends no token if there is none', async () => {
     const { fetch, rerank } = client(() => Response.json(ENCODED));
     await rerank.encode({ query: 'a' });
     expect(fetch.mock.calls[0]?.[1]?.headers).not.toHaveProperty('authorization');
@@ -67,7 +64,7 @@ describe('the rerank client', () => {
     [500, 'checksum_mismatch', 'internal'],
     [504, 'timeout', 'encode_unavailable'],
     [401, 'unauthorized', 'unauthorized'],
-  ])('takes an answer %i %s as %s', async (status, said, code) => {
+  ])('maps a response %i %s to %s', async (status, said, code) => {
     const { rerank } = client(problem(status, said));
     await expect(rerank.encode({ query: 'a' })).rejects.toMatchObject({ code });
   });
@@ -77,8 +74,8 @@ describe('the rerank client', () => {
     ['an error without a body', () => new Response(null, { status: 500 })],
     ['something that is not JSON', () => new Response('hello')],
     ['another JSON', () => Response.json({ generation: 5 })],
-    ['a problem of a code that nobody knows', problem(400, 'moon_phase')],
-  ])('takes %s as a service that is not available', async (_, answer) => {
+    ['a problem with an unknown code', problem(400, 'moon_phase')],
+  ])('maps %s to an unavailable service', async (_, answer) => {
     const { rerank } = client(answer);
     await expect(rerank.encode({ query: 'a' })).rejects.toMatchObject({ code: 'encode_unavailable' });
     await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({
@@ -86,12 +83,12 @@ describe('the rerank client', () => {
     });
   });
 
-  it('takes too many requests as overload, whoever says so', async () => {
+  it('maps too many requests to overload, from the service or a proxy', async () => {
     const { rerank } = client(() => new Response('slow down', { status: 429 }));
     await expect(rerank.encode({ query: 'a' })).rejects.toMatchObject({ code: 'overloaded' });
   });
 
-  it('says whom it cannot reach', async () => {
+  it('names the host that it cannot reach', async () => {
     const { rerank } = client(() => {
       throw new TypeError('connection refused');
     });
@@ -102,7 +99,7 @@ describe('the rerank client', () => {
     });
   });
 
-  it('neither tries a fault inside the service again nor holds it against the service', async () => {
+  it('neither repeats an internal error of the service nor counts it in the circuit', async () => {
     const { fetch, rerank } = client(problem(500, 'shape_mismatch'), { retries: 1, backoffMs: 1 });
     for (let call = 0; call < 20; call++) {
       await expect(rerank.rank(SHORTLIST)).rejects.toMatchObject({ code: 'internal' });
@@ -110,7 +107,7 @@ describe('the rerank client', () => {
     expect(fetch).toHaveBeenCalledTimes(20);
   });
 
-  it('asks for a graph without letting a missing parser stand in the way of encoding', async () => {
+  it('requests a parse, and a missing parser does not affect encoding', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) =>
       pathOf(input) === '/v1/parse' ? problem(503, 'encode_unavailable')() : Response.json(ENCODED),
     );
@@ -122,7 +119,7 @@ describe('the rerank client', () => {
     await expect(rerank.encode({ query: 'a' })).resolves.toEqual(ENCODED);
   });
 
-  it('keeps apart the failures of encoding and of ranking', async () => {
+  it('counts failures of encoding and of ranking separately', async () => {
     let encodes = 0;
     const fetch = vi.fn<typeof globalThis.fetch>(async (input) => {
       if (pathOf(input) === '/v1/rank') return problem(503, 'rerank_unavailable')();
@@ -141,7 +138,7 @@ describe('the rerank client', () => {
     expect(encodes).toBe(1);
   });
 
-  it('ranks a shortlist, or every image by a circuit of its own', async () => {
+  it('ranks a shortlist, or every image with a separate circuit', async () => {
     const { fetch, rerank } = client(() => Response.json(RANKED));
     expect(await rerank.rank(SHORTLIST)).toEqual(RANKED);
     expect(fetch.mock.calls[0]?.[1]?.body).toBe(JSON.stringify(SHORTLIST));
@@ -153,12 +150,12 @@ describe('the rerank client', () => {
     for (let call = 0; call < 6; call++) {
       await expect(rerank.rank(EVERYTHING)).rejects.toMatchObject({ code: 'rerank_unavailable' });
     }
-    // Large work that fails says nothing of shortlists.
+    // Failures of large work do not count for shortlists.
     expect(fetch).toHaveBeenCalledTimes(1 + 5);
     expect(await rerank.rank(SHORTLIST)).toEqual(RANKED);
   });
 
-  it('does not do large work twice, and small work twice at most', async () => {
+  it('does not repeat large work, and repeats small work at most once', async () => {
     const { fetch, rerank } = client(problem(503, 'overloaded'), { retries: 1, backoffMs: 1 });
     await expect(rerank.rank(EVERYTHING)).rejects.toMatchObject({ code: 'overloaded' });
     await expect(rerank.queryModel('g', 1000)).rejects.toMatchObject({ code: 'overloaded' });
@@ -167,7 +164,7 @@ describe('the rerank client', () => {
     expect(fetch).toHaveBeenCalledTimes(4);
   });
 
-  it('tells the service how long it still waits, less with every attempt', async () => {
+  it('sends the remaining time, less with every attempt', async () => {
     const { fetch, rerank } = client(problem(503, 'overloaded'), { retries: 1, backoffMs: 20 });
     await expect(rerank.rank(SHORTLIST, { timeoutMs: 5000 })).rejects.toMatchObject({ code: 'overloaded' });
     const [first = 0, second = 0] = fetch.mock.calls.map(([, init]) =>
@@ -179,13 +176,13 @@ describe('the rerank client', () => {
     expect(Number.isInteger(first) && Number.isInteger(second)).toBe(true);
   });
 
-  it('passes evidence on without looking into it', async () => {
-    const images = [{ ...RANKED.images[0], evidence: { words: ['whatever the service says'], boxes: [] } }];
+  it('passes evidence on without checking it', async () => {
+    const images = [{ ...RANKED.images[0], evidence: { words: ['any evidence'], boxes: [] } }];
     const { rerank } = client(() => Response.json({ ...RANKED, images }));
     expect((await rerank.rank(SHORTLIST)).images).toEqual(images);
   });
 
-  it('loads a query model as bytes, and asks with the token', async () => {
+  it('loads a query model as bytes, with the token', async () => {
     const bytes = Uint8Array.of(1, 2, 3);
     const { fetch, rerank } = client(() => new Response(bytes, { headers: { 'content-length': '3' } }), {
       token: 'secret',
@@ -198,7 +195,7 @@ describe('the rerank client', () => {
     expect(init?.body).toBeUndefined();
   });
 
-  /** A body of pieces of two bytes each, which hears how many were taken. */
+  /** A body of chunks of two bytes each, which reports how many were read. */
   function inPieces(pieces: number, fails = false) {
     const seen = { taken: 0, cancelled: false };
     const body = new ReadableStream({
@@ -216,18 +213,18 @@ describe('the rerank client', () => {
   }
 
   it.each([
-    ['in pieces, of known size', { 'content-length': '6' }],
-    ['in pieces, of unknown size', {}],
-    ['compressed, so that its length is another one', { 'content-length': '4', 'content-encoding': 'gzip' }],
+    ['in chunks, of known size', { 'content-length': '6' }],
+    ['in chunks, of unknown size', {}],
+    ['compressed, so that its length differs', { 'content-length': '4', 'content-encoding': 'gzip' }],
   ])('loads a query model %s', async (_, headers: HeadersInit) => {
     const { rerank } = client(() => new Response(inPieces(3).body, { headers }));
     expect(await rerank.queryModel('g', 6)).toEqual(Uint8Array.of(0, 0, 1, 1, 2, 2));
   });
 
   it.each([
-    ['says so', { 'content-length': '200' }],
-    ['does not say so', {}],
-    ['says something else', { 'content-length': '3', 'content-encoding': 'gzip' }],
+    ['has a length', { 'content-length': '200' }],
+    ['has no length', {}],
+    ['has a wrong length', { 'content-length': '3', 'content-encoding': 'gzip' }],
   ])('does not load a query model that is too large and %s', async (_, headers: HeadersInit) => {
     const { seen, body } = inPieces(100);
     const { rerank } = client(() => new Response(body, { headers }));
@@ -237,10 +234,10 @@ describe('the rerank client', () => {
   });
 
   it.each([
-    ['of known size that breaks off', { 'content-length': '6' }, true],
-    ['of unknown size that breaks off', {}, true],
-    ['that is shorter than it says', { 'content-length': '7' }, false],
-  ])('takes a query model %s as a service that is not available', async (_, headers: HeadersInit, fails) => {
+    ['of known size that ends early', { 'content-length': '6' }, true],
+    ['of unknown size that fails', {}, true],
+    ['that is shorter than its length', { 'content-length': '7' }, false],
+  ])('maps a query model %s to an unavailable service', async (_, headers: HeadersInit, fails) => {
     const { rerank } = client(() => new Response(inPieces(3, fails).body, { headers }));
     await expect(rerank.queryModel('g', 10)).rejects.toMatchObject({ code: 'encode_unavailable' });
   });
@@ -249,7 +246,7 @@ describe('the rerank client', () => {
     [409, 'generation_stale', 'generation_stale'],
     [404, 'not_found', 'encode_unavailable'],
     [500, 'file_missing', 'internal'],
-  ])('takes %i %s to a query model as %s', async (status, said, code) => {
+  ])('maps %i %s for a query model to %s', async (status, said, code) => {
     const { rerank } = client(problem(status, said));
     await expect(rerank.queryModel('g', 10)).rejects.toMatchObject({ code });
   });

@@ -101,7 +101,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
     });
   }
 
-  /** A call with JSON both ways. */
+  /** A call with JSON in both directions. */
   function post<S extends z.ZodType>(
     path: string,
     body: unknown,
@@ -180,7 +180,7 @@ async function readInPlace(
     if (done) break;
   }
   if (at === size) return new Uint8Array(buffer);
-  throw new Error(`${at} of ${size} bytes came`);
+  throw new Error(`${at} of ${size} bytes arrived`);
 }
 
 async function readPieces(

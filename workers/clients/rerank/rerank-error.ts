@@ -28,7 +28,7 @@ export function rerankError(
   const { status } = response;
   if (status === 401 || status === 403) {
     return new AppError('unauthorized', `the rerank service at ${host} refuses our token`, {
-      hint: 'Give RERANK_TOKEN the same value here and there.',
+      hint: 'Set RERANK_TOKEN to the same value in both services.',
     });
   }
   const problem = parseProblem(body);
@@ -36,7 +36,7 @@ export function rerankError(
     return new AppError(problem.code, problem.detail, { hint: problem.hint });
   }
   if (status === 429) return new AppError('overloaded', `the rerank service at ${host} is overloaded`);
-  // A fault that the next call would meet as well: neither tried again nor held against the service.
+  // An error that would occur again: neither repeated nor counted in the circuit.
   if (problem && status === 500) return new AppError('internal', problem.detail, { hint: problem.hint });
   const detail = problem ? `: ${problem.detail}` : '';
   return new AppError(unavailable, `the rerank service at ${host} returned ${status}${detail}`, {

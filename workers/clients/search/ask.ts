@@ -1,29 +1,29 @@
 import { readProblem, SearchProblem } from './search-problem.ts';
 
-/** Longer than the service gives itself for all of its stages, those of an exhaustive search too. */
+/** Longer than the service's own limit for all of its stages, including an exhaustive search. */
 const TIMEOUT_MS = 30_000;
 
-/** `fetch`, or what stands for it: the client calls it with an address as text. */
+/** `fetch` or a replacement: the client calls it with an address as text. */
 export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 
-/** How questions are sent. */
+/** How requests are sent. */
 export interface Transport {
-  /** Asks instead of the global `fetch`: a service binding of a Worker, a proxy, a test. */
+  /** Used instead of the global `fetch`: a service binding of a Worker, a proxy, a test. */
   readonly fetch?: Fetch | undefined;
-  /** How long an answer may take; 30 seconds when absent. */
+  /** Time limit for an answer; 30 seconds by default. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface Question<Answer> {
   readonly address: URL;
-  /** What makes the question another than a GET. */
+  /** Options of the request if it is not a GET. */
   readonly init?: RequestInit;
-  /** Whether a body is an answer, and not that of another service. */
+  /** Whether a body is an answer, and not the body of another service. */
   readonly isAnswer: (body: unknown) => body is Answer;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks for JSON. Rejects with the signal's reason once that has aborted, else with a `SearchProblem`. */
+/** Requests JSON. Rejects with the signal's reason after an abort, otherwise with a `SearchProblem`. */
 export async function ask<Answer>(
   { address, init, isAnswer, signal }: Question<Answer>,
   { fetch = (...parameters) => globalThis.fetch(...parameters), timeoutMs = TIMEOUT_MS }: Transport = {},
@@ -77,7 +77,7 @@ export async function ask<Answer>(
   }
 }
 
-/** The address with parameters added; those that are undefined are left out. */
+/** The address with parameters added; undefined ones are left out. */
 export function withParameters(
   address: URL,
   parameters: Readonly<Record<string, string | number | undefined>>,

@@ -1,8 +1,8 @@
 import type { SearchHit } from '../../../shared/schema/index.ts';
 
 /**
- * Where the image file of a hit is: its URL in the index may be relative to the service. Undefined when there is none,
- * or one that must not become an address in a page (`javascript:` and its like).
+ * The address of a hit's image file: its URL in the index may be relative to the service. Undefined if there is none,
+ * or if it must not become an address in a page (`javascript:` and similar).
  */
 export function imageAddress(
   { image }: Pick<SearchHit, 'image'>,

@@ -16,7 +16,7 @@ export function requestParse(
   return ask({ address: withParameters(endpoint, { q }), isAnswer, signal }, transport);
 }
 
-/** Enough to draw it: words with heads that are among them. */
+/** Enough to draw it: words whose heads are among them. */
 function isAnswer(body: unknown): body is ParseResponse {
   if (!isRecord(body) || typeof body.compared !== 'boolean' || !Array.isArray(body.words)) return false;
   const { length } = body.words;

@@ -6,9 +6,9 @@ import { isRecord } from './search-problem.ts';
 export interface PageRequest {
   /** What happens in the image, as a sentence. */
   readonly q: string;
-  /** Hits on the page; the service's own number, 20, when absent. */
+  /** Hits on the page; by default the service's own number, 20. */
   readonly limit?: number | undefined;
-  /** Hits to leave out. */
+  /** Hits to skip. */
   readonly offset?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,7 +28,7 @@ export function requestSearch(
   return ask({ address, isAnswer, signal }, transport);
 }
 
-/** One page of an exhaustive search, which only a body can ask for. Rejects as `ask` does. */
+/** One page of an exhaustive search, which needs a request with a body. Rejects as `ask` does. */
 export function requestExhaustive(
   endpoint: URL,
   { q, limit, offset, signal }: PageRequest,
@@ -43,7 +43,7 @@ export function requestExhaustive(
   return ask({ address: endpoint, init, isAnswer, signal }, transport);
 }
 
-/** Enough to tell a search from a page that happens to answer 200. */
+/** Enough to distinguish a search result from a page that happens to have status 200. */
 function isAnswer(body: unknown): body is SearchResponse {
   return (
     isRecord(body) &&

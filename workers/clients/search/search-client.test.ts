@@ -15,13 +15,13 @@ const WORD = {
 };
 const GRAPH = { generation: 'g', compared: false, words: [WORD], dependencies: [[0, 1]] };
 
-/** A client whose every request gets this answer, and what it asked. */
+/** A client whose requests all get this answer, and the requests. */
 function answering(answer: () => Promise<Response> | Response) {
   const fetch = vi.fn<(address: string, init: RequestInit) => Promise<Response>>(async () => answer());
   return { client: createSearchClient({ endpoint: ENDPOINT, fetch }), fetch };
 }
 
-/** As `fetch` behaves when nothing comes until its signal aborts. */
+/** Like `fetch` when nothing arrives until its signal aborts. */
 const silent = (_address: string, { signal }: RequestInit): Promise<Response> =>
   new Promise((_, reject) => {
     if (signal?.aborted) reject(signal.reason as Error);
@@ -41,7 +41,7 @@ async function problemOf(promise: Promise<unknown>): Promise<SearchProblem> {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('search', () => {
-  it('asks the endpoint for the page and keeps what its address holds already', async () => {
+  it('requests the page from the endpoint and keeps the parameters of its address', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
     expect(await client.search({ q: 'a & b', limit: 5, offset: 10 })).toEqual(ANSWER);
     expect(fetch.mock.calls[0]?.[0]).toBe(
@@ -49,13 +49,13 @@ describe('search', () => {
     );
   });
 
-  it('leaves to the service what the request leaves open', async () => {
+  it('sends only the given parameters', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
     await client.search({ q: 'a', offset: 0 });
     expect(fetch.mock.calls[0]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a');
   });
 
-  it('asks for an exhaustive search by a body', async () => {
+  it('requests an exhaustive search with a body', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
     await client.search({ q: 'a', limit: 5, exhaustive: true });
     const [address, init] = fetch.mock.calls[0] ?? [];
@@ -67,13 +67,13 @@ describe('search', () => {
     });
   });
 
-  it('uses the global fetch of the moment when it was given none', async () => {
+  it('uses the current global fetch by default', async () => {
     const client = createSearchClient({ endpoint: ENDPOINT });
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));
     expect(await client.search({ q: 'a' })).toEqual(ANSWER);
   });
 
-  it('resolves a relative endpoint against the location, and throws where there is none', () => {
+  it('resolves a relative endpoint against the location, and throws if there is none', () => {
     vi.stubGlobal('location', undefined);
     expect(() => createSearchClient({ endpoint: '/v1/search' })).toThrow(TypeError);
     vi.stubGlobal('location', { href: 'https://shop.example/prints?x=1' });
@@ -97,7 +97,7 @@ describe('search', () => {
     ['another JSON', () => Response.json({ hits: 3 })],
     ['hits without images', () => Response.json({ ...ANSWER, hits: [{ id: 1 }] })],
     ['null', () => Response.json(null)],
-  ])('does not take %s for an answer', async (_, answer) => {
+  ])('does not accept %s as an answer', async (_, answer) => {
     const { client } = answering(answer);
     expect((await problemOf(client.search({ q: 'a' }))).code).toBe('service_unknown');
   });
@@ -105,9 +105,9 @@ describe('search', () => {
   it.each([
     [true, 'unreachable'],
     [false, 'offline'],
-    // Node and Workers do not say.
+    // Node and Workers do not know.
     [undefined, 'unreachable'],
-  ])('when nothing answers and the device is online: %s, the problem is %s', async (onLine, code) => {
+  ])('if nothing responds and the device is online: %s, the problem is %s', async (onLine, code) => {
     vi.stubGlobal('navigator', { onLine });
     const failure = new TypeError('Failed to fetch');
     const { client } = answering(() => Promise.reject(failure));
@@ -115,7 +115,7 @@ describe('search', () => {
     expect(problem).toMatchObject({ code, cause: failure });
   });
 
-  it('gives up after its time', async () => {
+  it('stops after its time limit', async () => {
     const client = createSearchClient({ endpoint: ENDPOINT, fetch: silent, timeoutMs: 20 });
     const problem = await problemOf(client.search({ q: 'a' }));
     expect(problem.code).toBe('timeout');
@@ -133,7 +133,7 @@ describe('search', () => {
     await expect(search).rejects.toBe(reason);
   });
 
-  it('does not take an abort in the middle of an answer for a fault of the service', async () => {
+  it('does not report an abort in the middle of an answer as a problem of the service', async () => {
     const controller = new AbortController();
     const reason = new Error('changed my mind');
     const { client } = answering(() => {
@@ -146,9 +146,9 @@ describe('search', () => {
 
 describe('parse', () => {
   it.each([
-    ['beside the endpoint', {}, 'https://search.example/v1/parse?tenant=a&q=a+%26+b'],
+    ['next to the endpoint', {}, 'https://search.example/v1/parse?tenant=a&q=a+%26+b'],
     ['elsewhere', { parseEndpoint: 'https://p.example/' }, 'https://p.example/?q=a+%26+b'],
-    ['beside a folder', { endpoint: 'https://s.example/find/' }, 'https://s.example/parse?q=a+%26+b'],
+    ['next to a folder', { endpoint: 'https://s.example/find/' }, 'https://s.example/parse?q=a+%26+b'],
   ])('asks the address %s', async (_, options, address) => {
     const fetch = vi.fn(async (_address: string) => Response.json(GRAPH));
     expect(await createSearchClient({ endpoint: ENDPOINT, fetch, ...options }).parse('a & b')).toEqual(GRAPH);
@@ -158,9 +158,9 @@ describe('parse', () => {
   it.each([
     ['hits', { query: 'a', hits: [], words: [] }],
     ['a word without a head', { ...GRAPH, words: [{ text: 'dogs' }] }],
-    ['a head that is no word', { ...GRAPH, words: [{ ...WORD, head: 2 }] }],
+    ['a head that is not a word', { ...GRAPH, words: [{ ...WORD, head: 2 }] }],
     ['nothing', null],
-  ])('does not take %s for a graph', async (_, body) => {
+  ])('does not accept %s as a parse', async (_, body) => {
     const { client } = answering(() => Response.json(body));
     expect((await problemOf(client.parse('a'))).code).toBe('service_unknown');
   });

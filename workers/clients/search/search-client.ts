@@ -5,15 +5,15 @@ import { requestExhaustive, requestSearch, type SearchRequest } from './request-
 
 export interface SearchClientOptions extends Transport {
   /**
-   * Address of the search, `https://search.example/v1/search`; its own parameters are kept. Text that is relative is
-   * resolved against `location`, where there is one.
+   * Address of the search, `https://search.example/v1/search`; its own parameters are kept. A relative address is
+   * resolved against `location`, if there is one.
    */
   readonly endpoint: URL | string;
-  /** Address that parses sentences; `parse` beside the endpoint when absent. */
+  /** Address of the parses of sentences; by default `parse` next to the endpoint. */
   readonly parseEndpoint?: URL | string | undefined;
 }
 
-/** Both reject with a `SearchProblem`, or with the signal's reason once that has aborted. */
+/** Both reject with a `SearchProblem`, or with the signal's reason after an abort. */
 export interface SearchClient {
   search(request: SearchRequest): Promise<SearchResponse>;
   /** The parse of a sentence: each word with the word that it depends on. */
@@ -21,7 +21,7 @@ export interface SearchClient {
 }
 
 /**
- * A client of the public search API for browsers, Node and Workers. Throws a `TypeError` where an address cannot be read.
+ * A client of the public search API for browsers, Node and Workers. Throws a `TypeError` if an address is invalid.
  *
  * @example
  * const client = createSearchClient({ endpoint: 'https://search.example/v1/search' });

@@ -8,7 +8,7 @@ const answer = (body: unknown, init: { status: number; headers?: Record<string, 
   });
 
 describe('SearchProblem', () => {
-  it('is an error that says title and detail', () => {
+  it('is an error with title and detail', () => {
     const cause = new Error('reset');
     const problem = new SearchProblem({ code: 'timeout', title: 'Too late', detail: 'No answer.' }, cause);
     expect(problem).toBeInstanceOf(Error);
@@ -18,7 +18,7 @@ describe('SearchProblem', () => {
 });
 
 describe('readProblem', () => {
-  it('takes over what the service says', async () => {
+  it('has the texts of the service', async () => {
     const problem = await readProblem(
       answer(
         { code: 'overloaded', title: 'Search is busy', detail: 'Too many.', hint: 'Wait.', requestId: 'r-1' },
@@ -37,7 +37,7 @@ describe('readProblem', () => {
     });
   });
 
-  it('knows a rate limit by its status', async () => {
+  it('recognises a rate limit by its status', async () => {
     const problem = await readProblem(
       new Response('slow down', { status: 429, headers: { 'retry-after': '60' } }),
     );
@@ -52,7 +52,7 @@ describe('readProblem', () => {
     ['broken JSON', answer('{', { status: 502 })],
     ['a list', answer([1], { status: 502 })],
     ['numbers for words', answer({ code: 7, title: 1, detail: null }, { status: 502 })],
-  ])('has words of its own for %s', async (_, response) => {
+  ])('has its own texts for %s', async (_, response) => {
     const problem = await readProblem(response);
     expect(problem.code).toBe('service_failed');
     expect(problem.title).not.toBe('');

@@ -1,16 +1,16 @@
 import type { ErrorCode } from '../../../shared/errors/index.ts';
 
-/** What the client finds out by itself; a service's own codes stand beside these. */
+/** Codes of the client itself; those of the service are added to these. */
 type ClientCode =
   | 'offline' // this device has no network
-  | 'unreachable' // nothing answered, or this page may not read the answer
-  | 'service_failed' // an error status, and no details
-  | 'service_unknown'; // an answer that no search service gives
+  | 'unreachable' // no response, or the page must not read it
+  | 'service_failed' // an error status without details
+  | 'service_unknown'; // not an answer of a search service
 
-/** The kind of a problem. Those that are not listed come from a service that is newer than this client. */
+/** The kind of a problem. Codes that are not listed come from a service that is newer than this client. */
 export type SearchProblemCode = ErrorCode | ClientCode | (string & Record<never, never>);
 
-/** What is known of a problem. All texts are written for the person who searched. */
+/** The contents of a problem. All texts are written for the person who searched. */
 export interface ProblemDetails {
   readonly code: SearchProblemCode;
   /** A few words. */
@@ -19,15 +19,15 @@ export interface ProblemDetails {
   readonly detail: string;
   /** One sentence: what to do about it. */
   readonly hint?: string | undefined;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number | undefined;
-  /** Seconds after which asking again makes sense. */
+  /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number | undefined;
-  /** The operator of the service finds the failure in the log by it. */
+  /** With this id the operator of the service finds the failure in the log. */
   readonly requestId?: string | undefined;
 }
 
-/** Why there is no answer: the problem details of the service (RFC 9457), or what the client found out by itself. */
+/** Why there is no answer: the problem details of the service (RFC 9457), or an error that the client detected. */
 export class SearchProblem extends Error implements ProblemDetails {
   override readonly name = 'SearchProblem';
   declare readonly code: SearchProblemCode;
@@ -44,7 +44,7 @@ export class SearchProblem extends Error implements ProblemDetails {
   }
 }
 
-/** The problem that an answer with an error status describes, or the status alone where it has no details. */
+/** The problem in a response with an error status, or only the status if it has no details. */
 export async function readProblem(response: Response): Promise<SearchProblem> {
   const { status, headers } = response;
   const body = headers.get('content-type')?.startsWith('application/problem+json')
@@ -65,7 +65,7 @@ export async function readProblem(response: Response): Promise<SearchProblem> {
   });
 }
 
-/** Seconds that a `Retry-After` header means: it holds seconds or a date. */
+/** Seconds of a `Retry-After` header, which contains seconds or a date. */
 export function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\s*\d+\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;

@@ -43,7 +43,7 @@ function start() {
   session.subscribe((state) => states.push(state));
   const results = (): SearchResults => {
     const state = session.getState();
-    if (!('results' in state)) throw new Error(`there are no results but ${state.status}`);
+    if (!('results' in state)) throw new Error(`there are no results, but ${state.status}`);
     return state.results;
   };
   const request = (index: number) => {
@@ -62,7 +62,7 @@ afterEach(() => {
 });
 
 describe('searching', () => {
-  it('asks and tells the answer', async () => {
+  it('requests and reports the answer', async () => {
     const { session, results, request, states } = start();
     session.search('  two dogs ');
     expect(request(0).request).toEqual({ q: 'two dogs', limit: 2, offset: 0 });
@@ -71,7 +71,7 @@ describe('searching', () => {
     expect(results()).toMatchObject({ query: 'two dogs', reached: 2, more: 'ready' });
   });
 
-  it('waits for a pause in typing and asks once', () => {
+  it('waits for a pause in typing and searches once', () => {
     const { session, asked, states } = start();
     for (const text of ['t', 'tw', 'two ', 'two dogs']) {
       session.type(text);
@@ -83,7 +83,7 @@ describe('searching', () => {
     expect(states).toMatchObject([{ status: 'searching', query: 'two dogs', typed: true }]);
   });
 
-  it('does not ask again for a blank more, nor twice when enter follows the typing', () => {
+  it('does not search again for an added space, nor twice if Enter follows typing', () => {
     const { session, asked } = start();
     session.type('dogs');
     session.search('dogs');
@@ -103,7 +103,7 @@ describe('searching', () => {
     expect(results().hits.map(({ id }) => id)).toEqual([7]);
   });
 
-  it('keeps what was found to be seen while it looks again', async () => {
+  it('keeps the previous result while it searches again', async () => {
     const { session, request } = start();
     session.search('a');
     await request(0).reply(answer([1]));
@@ -117,14 +117,14 @@ describe('searching', () => {
     });
   });
 
-  it('asks nothing without words', () => {
+  it('does not search without words', () => {
     const { session, asked } = start();
     session.search('   ');
     expect(session.getState()).toEqual({ status: 'blank' });
     expect(asked).toHaveLength(0);
   });
 
-  it('returns to the beginning when the line is emptied, and drops what is on its way', async () => {
+  it('returns to the start when the line is emptied, and aborts the running request', async () => {
     const { session, request } = start();
     session.search('a');
     session.type('');
@@ -133,7 +133,7 @@ describe('searching', () => {
     expect(session.getState()).toEqual({ status: 'idle' });
   });
 
-  it('says why there is no answer, and tries again', async () => {
+  it('reports a problem, and tries again', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(PROBLEM);
@@ -145,7 +145,7 @@ describe('searching', () => {
 });
 
 describe('states', () => {
-  it('tells an answer without hits from one with some', async () => {
+  it('distinguishes answers with and without hits', async () => {
     const { session, request } = start();
     session.search('a');
     await request(0).reply(answer([], { words: [{ text: 'a', id: 3, known: false }] }));
@@ -157,7 +157,7 @@ describe('states', () => {
     expect(() => request(1)).toThrow();
   });
 
-  it('tells a rate limit', async () => {
+  it('reports a rate limit', async () => {
     const { session, request } = start();
     const limited = { code: 'rate_limited', title: 'slow', detail: 'too often', retryAfter: 60 };
     session.search('a');
@@ -165,7 +165,7 @@ describe('states', () => {
     expect(session.getState()).toMatchObject({ status: 'rate-limited', problem: { retryAfter: 60 } });
   });
 
-  it('makes a problem of a client that throws anything else', async () => {
+  it('turns any other error of the client into a problem', async () => {
     const { session, request } = start();
     const fault = new RangeError('a bug');
     session.search('a');
@@ -176,7 +176,7 @@ describe('states', () => {
     });
   });
 
-  it('tells a listener no more once it has unsubscribed', async () => {
+  it('does not call a listener after it has unsubscribed', async () => {
     const { session, request } = start();
     const listener = vi.fn();
     const unsubscribe = session.subscribe(listener);
@@ -198,7 +198,7 @@ describe('offline', () => {
     vi.unstubAllGlobals();
   });
 
-  it('asks again when the browser is online, once', async () => {
+  it('searches again once when the browser is online', async () => {
     const { session, request, asked, results } = start();
     session.search('a');
     await request(0).reply(OFFLINE);
@@ -210,7 +210,7 @@ describe('offline', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('does not when something else was asked since', async () => {
+  it('does not if there was another search since', async () => {
     const { session, request, asked } = start();
     session.search('a');
     await request(0).reply(OFFLINE);
@@ -220,7 +220,7 @@ describe('offline', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('does not while it is stopped, but asks when it is resumed', async () => {
+  it('does not while it is stopped, but searches when it is resumed', async () => {
     const { session, request, asked } = start();
     session.search('a');
     await request(0).reply(OFFLINE);
@@ -233,7 +233,7 @@ describe('offline', () => {
 });
 
 describe('stopped and resumed', () => {
-  it('asks again for what was on its way', async () => {
+  it('repeats the aborted search', async () => {
     const { session, request, results } = start();
     session.search('a');
     session.stop();
@@ -244,7 +244,7 @@ describe('stopped and resumed', () => {
     expect(results().hits.map(({ id }) => id)).toEqual([2]);
   });
 
-  it('can fetch the page that was on its way', async () => {
+  it('can fetch the aborted page', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -254,7 +254,7 @@ describe('stopped and resumed', () => {
     expect(results().more).toBe('ready');
   });
 
-  it('leaves everything else as it is', () => {
+  it('does not change any other state', () => {
     const { session, asked, states } = start();
     session.resume();
     expect(asked).toHaveLength(0);
@@ -277,7 +277,7 @@ describe('paging', () => {
     expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
-  it('has no image twice when the index changed, and still gets on', async () => {
+  it('repeats no image if the index changed, and continues', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -288,7 +288,7 @@ describe('paging', () => {
     expect(request(2).request.offset).toBe(4);
   });
 
-  it('keeps what is there when the next page fails, and can try again', async () => {
+  it('keeps the fetched pages if the next page fails, and can try again', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -300,7 +300,7 @@ describe('paging', () => {
     expect(results().hits).toHaveLength(4);
   });
 
-  it('does not mix a page of an earlier query in', async () => {
+  it('does not mix in a page of an earlier query', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -311,7 +311,7 @@ describe('paging', () => {
     expect(results().hits.map(({ id }) => id)).toEqual([9]);
   });
 
-  it('carries on that one page was degraded', async () => {
+  it('keeps the information that one page was degraded', async () => {
     const { session, request, results } = start();
     const degraded = { code: 'timeout', message: 'late' };
     session.search('a');

@@ -6,39 +6,39 @@ import type { SearchClient } from './search-client.ts';
 import { SearchProblem } from './search-problem.ts';
 import { queryOf, type SearchResults, type SearchState } from './session-state.ts';
 
-/** A pause in typing that is long enough to be the end of a thought. */
+/** A pause in typing that is long enough to end a thought. */
 const TYPING_PAUSE_MS = 350;
 
-/** How every page of a session is asked for. */
+/** Options for the requests of all pages of a session. */
 export type SessionOptions = Pick<SearchRequest, 'limit' | 'exhaustive'>;
 
 /**
- * What was asked and what came of it. Only the latest question counts: an earlier one is aborted and never shown.
- * Nothing here is thrown or rejected; problems are states. An `offline` session asks again by itself once the browser
- * says that it is online. The functions need no `this`: they can be handed on as they are.
+ * The current query and its result. Only the latest query counts: an earlier one is aborted and never shown. Nothing
+ * here throws or rejects; problems are states. An `offline` session searches again by itself once the browser reports
+ * that it is online. The functions need no `this`, so they can be passed on.
  */
 export interface SearchSession {
   readonly getState: () => SearchState;
-  /** Calls the listener after each change, until the function that it returns is called. */
+  /** Calls the listener after each change, until the returned function is called. */
   readonly subscribe: (listener: (state: SearchState) => void) => () => void;
-  /** Searches now, for the same words too. */
+  /** Searches now, also for the same words. */
   readonly search: (text: string) => void;
   /** For every change of a text field: searches once the typing pauses. */
   readonly type: (text: string) => void;
-  /** Asks again what was asked last. */
+  /** Repeats the last search. */
   readonly retry: () => void;
-  /** Fetches the next page, if there is one and it is not on its way. */
+  /** Fetches the next page, if there is one and it is not being fetched. */
   readonly more: () => Promise<void>;
-  /** Back to the beginning; drops what is on its way. */
+  /** Returns to the start; aborts a running request. */
   readonly reset: () => void;
-  /** Drops what is on its way and keeps the state, until `resume`: for a view that is taken away. */
+  /** Aborts a running request and keeps the state, until `resume`: for a view that is removed. */
   readonly stop: () => void;
-  /** Asks again for what `stop` has dropped. */
+  /** Repeats the request that `stop` has aborted. */
   readonly resume: () => void;
 }
 
 /**
- * A search session over a client, without a page around it.
+ * A search session with a client, independent of a page.
  *
  * @example
  * const session = createSearchSession(client, { limit: 10 });
@@ -59,7 +59,7 @@ export function createSearchSession(
     for (const listener of listeners) listener(next);
   }
 
-  /** Drops what is on its way. */
+  /** Aborts the running request. */
   function begin(): AbortSignal {
     clearTimeout(pause);
     current.abort();
@@ -67,7 +67,7 @@ export function createSearchSession(
     return current.signal;
   }
 
-  /** Never rejects. What it answers once the signal has aborted is nobody's concern. */
+  /** Never rejects. Its result is not used after the signal has aborted. */
   async function ask(
     q: string,
     offset: number,
@@ -77,7 +77,7 @@ export function createSearchSession(
       return await client.search({ ...options, q, offset, signal });
     } catch (error) {
       if (error instanceof SearchProblem) return error;
-      // Another client than ours may throw what it likes.
+      // Another client may throw anything.
       const detail = String(error);
       return new SearchProblem({ code: 'internal', title: 'The search did not work', detail }, error);
     }
@@ -162,7 +162,7 @@ function found(query: string, answer: SearchResponse): SearchState {
   return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
 }
 
-/** A page more. An index that was exchanged meanwhile may bring images again that are there already. */
+/** Adds a page. If the index was replaced meanwhile, the page may repeat images. */
 function extended(before: SearchResults, { hits, degraded, limit }: SearchResponse): SearchResults {
   const known = new Set(before.hits.map(({ id }) => id));
   const reached = before.reached + hits.length;

@@ -1,18 +1,18 @@
 const PARAMETER = 'q';
 
 /**
- * The query in the page's own address, `?q=…`, so that it can be linked to and left with the back button. The attribute
- * `url-query` of the host switches it on, `url-parameter` gives the parameter another name.
+ * The query in the page's own address, `?q=…`, so that it can be linked to and works with the back button. The
+ * attribute `url-query` of the host enables it, `url-parameter` renames the parameter.
  */
 export class AddressBar {
   readonly #host: Element;
   readonly #listen: () => void;
-  /** Where the host is. A page that shares the document with others (a router's) may have another meaning of the parameter. */
+  /** The host's address. A page that shares the document with others (with a router) may use the parameter differently. */
   #path = '';
   #typing = false;
   #warned = false;
 
-  /** `onTravel` is called with the query of the history entry that someone went to; it may be the one that is shown. */
+  /** `onTravel` is called with the query of the history entry that the user went to; it may be the current one. */
   constructor(host: Element, onTravel: (query: string) => void) {
     this.#host = host;
     this.#listen = () => {
@@ -22,7 +22,7 @@ export class AddressBar {
     };
   }
 
-  /** Empty without one, and where the host does not keep it in the address. */
+  /** Empty if there is none, or if the host does not keep it in the address. */
   get query(): string {
     const parameter = this.#parameter;
     return (parameter && new URLSearchParams(location.search).get(parameter)?.trim()) || '';
@@ -37,7 +37,7 @@ export class AddressBar {
     removeEventListener('popstate', this.#listen);
   }
 
-  /** One entry of the history for a sentence, not one for each pause while it was typed. */
+  /** One entry in the history for a sentence, not one for each pause in typing. */
   write(query: string, typed: boolean): void {
     const parameter = this.#parameter;
     if (parameter === undefined) return;
@@ -52,18 +52,19 @@ export class AddressBar {
 
   #enter(address: URL): void {
     try {
-      // The state is the page's own: its router may keep in it what it needs to go back.
+      // The state belongs to the page: its router may need it for going back.
       if (this.#typing) history.replaceState(history.state, '', address);
       else history.pushState(history.state, '', address);
       this.#path = address.pathname;
     } catch (error) {
-      // A frame may have no address of its own, and browsers limit how often it changes. The search goes on without.
+      // A frame may have no address of its own, and browsers limit the rate of changes. The search continues without
+      // it.
       if (!this.#warned) console.warn('gsmn: url-query cannot write the address', error);
       this.#warned = true;
     }
   }
 
-  /** The parameter's name; undefined where the query is not kept in the address. */
+  /** The parameter's name; undefined if the query is not kept in the address. */
   get #parameter(): string | undefined {
     const host = this.#host;
     return host.hasAttribute('url-query') ? host.getAttribute('url-parameter') || PARAMETER : undefined;

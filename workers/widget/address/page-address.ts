@@ -1,4 +1,4 @@
-/** The address that an attribute holds, relative to the page; undefined without one. */
+/** The address in an attribute, relative to the page; undefined if there is none. */
 export function addressOf(host: Element, attribute: string): URL | undefined {
   const given = host.getAttribute(attribute);
   if (given === null || !URL.canParse(given, host.baseURI)) return undefined;

@@ -5,12 +5,12 @@ import { icon } from '../dom/icon.ts';
 export interface SearchBoxEvents {
   readonly onSubmit: (text: string) => void;
   readonly onType?: (text: string) => void;
-  /** The down arrow: to the images. */
+  /** The down arrow: moves to the images. */
   readonly onDown?: () => void;
 }
 
 export interface SearchBoxTexts {
-  /** What is to be written, for those who do not see the line. */
+  /** A label for those who do not see the line. */
   readonly label: string;
   readonly submit: string;
 }
@@ -44,7 +44,7 @@ export class SearchBox {
       event.preventDefault();
       onSubmit(this.#input.value);
     });
-    // What an input method composes is not yet written: `g`, `go`, `gou` on the way to 狗.
+    // Text in an input method is not final: `g`, `go`, `gou` on the way to 狗.
     const type = (event: Event): void => {
       if (!(event as InputEvent).isComposing) onType?.(this.#input.value);
     };

@@ -1,4 +1,4 @@
-/** Calls `act` when someone presses `/` anywhere on the page but in a field. Returns how to stop that. */
+/** Calls `act` when someone presses `/` anywhere on the page except in a field. Returns a function that stops this. */
 export function onSlash(act: () => void): () => void {
   const listen = (event: KeyboardEvent): void => {
     if (event.key !== '/' || event.defaultPrevented || event.isComposing) return;

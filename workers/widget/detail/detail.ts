@@ -7,7 +7,7 @@ import { facts } from './facts.ts';
 import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
 import { WordChips } from './word-chips.ts';
 
-/** One hit, large, with the regions that each word matched. A modal dialog: Escape closes it, arrows leaf on. */
+/** One hit, enlarged, with the regions that each word matched. A modal dialog: Escape closes it, arrows go to other hits. */
 export class Detail {
   readonly element: HTMLDialogElement;
   readonly #place = element('p', { class: 'place' });
@@ -24,7 +24,7 @@ export class Detail {
   #index = 0;
   #words: readonly MatchedWord[] = [];
 
-  /** `onClose` hears which hit was seen last. */
+  /** `onClose` gets the position of the last shown hit. */
   constructor(onClose: (index: number) => void) {
     const close = tool('close', 'Close', () => this.element.close());
     this.element = element(
@@ -55,7 +55,7 @@ export class Detail {
     this.#chips.reset(results.words);
     this.#show(index);
     this.element.showModal();
-    // To the title, without scrolling the image above it out of sight on a phone.
+    // To the title, without scrolling the image above it out of view on a phone.
     this.#title.focus({ preventScroll: true });
     this.element.scrollTop = 0;
   }

@@ -1,14 +1,14 @@
 import { element } from '../dom/element.ts';
 import { type MatchedWord, percent } from './matched-words.ts';
 
-/** A region gets a label from this part of the strongest one's attention on; more labels would hide the image. */
+/** Minimum attention of a labelled region, as a share of the strongest one's; more labels would hide the image. */
 const LABELLED = 0.2;
 
-/** Over an image: a frame for each region that a word looked at, and the image lit up inside, by attention. */
+/** Above an image: a frame for each region that a word attended to, with the image lit up inside according to the attention. */
 export class EvidenceBoxes {
   readonly element = element('div', { class: 'boxes', 'aria-hidden': 'true' });
 
-  /** `address` is that of the image below; `word` undefined takes all boxes away. */
+  /** `address` is that of the image below; if `word` is undefined, all boxes are removed. */
   show(word: MatchedWord | undefined, address: string): void {
     const most = word?.regions[0]?.weight ?? 0;
     const shown = most > 0 ? (word?.regions ?? []) : [];
@@ -32,7 +32,7 @@ export class EvidenceBoxes {
       if (share >= LABELLED) frame.append(element('span', { class: 'share' }, percent(weight)));
       frames.push(frame);
     }
-    // The strongest lies on top.
+    // The strongest is on top.
     this.element.replaceChildren(...lights.reverse(), ...frames.reverse());
   }
 }

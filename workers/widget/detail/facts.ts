@@ -3,7 +3,7 @@ import { element } from '../dom/element.ts';
 import { STAGE_NAMES } from '../results/card.ts';
 import { readable } from '../results/image.ts';
 
-/** What else is known of a hit: its other captions, how it was ranked, and the plain values of its metadata. */
+/** Other information about a hit: its other captions, how it was ranked, and the plain values of its metadata. */
 export function facts({ captions, image, score, stage, metadata = {} }: SearchHit): Node[] {
   const rows: [string, string][] = [
     ['Ranked by', STAGE_NAMES[stage]],

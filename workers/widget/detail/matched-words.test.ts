@@ -6,7 +6,7 @@ const region = (weight: number, id = 0) => ({ region: id, weight, box: [0, 0, 1,
 const word = (text: string, known = true) => ({ text, known, id: 4 });
 
 describe('matchWords', () => {
-  it('pairs by order, so that a word said twice has its own regions each time', () => {
+  it('pairs by order, so that a repeated word has its own regions each time', () => {
     const matched = matchWords([word('a'), word('dog'), word('a'), word('cat')], {
       words: [
         { word: 'a', score: 0, regions: [region(0.1, 1)] },
@@ -18,7 +18,7 @@ describe('matchWords', () => {
     expect(matched.map(({ regions }) => regions[0]?.region)).toEqual([1, 2, 3, 4]);
   });
 
-  it('leaves a word that the evidence passes over without regions', () => {
+  it('leaves a word without regions if it is missing in the evidence', () => {
     const matched = matchWords([word('a'), word('zebroid', false), word('cat')], {
       words: [
         { word: 'a', score: 0, regions: [region(0.1, 1)] },
@@ -41,18 +41,18 @@ describe('firmestWord', () => {
     expect(firmestWord(of(0.2, 0.7, 0.5))).toBe(1);
   });
 
-  it('is none when nothing was looked at', () => {
+  it('is undefined if no word has regions', () => {
     expect(firmestWord(of(undefined, undefined))).toBeUndefined();
     expect(firmestWord([])).toBeUndefined();
   });
 
-  it('is never a word that the model does not know', () => {
+  it('is never an unknown word', () => {
     expect(firmestWord([{ text: 'x', known: false, regions: [region(1)] }, ...of(0.1)])).toBe(1);
   });
 });
 
 describe('explain', () => {
-  it('counts regions and tells the strongest share', () => {
+  it('counts regions and has the strongest share', () => {
     const regions = [region(0.62), region(0.2)];
     expect(explain({ text: 'dog', known: true, regions })).toBe(
       '“dog” looks at 2 regions; the strongest takes 62 % of its attention.',
@@ -60,7 +60,7 @@ describe('explain', () => {
     expect(explain({ text: 'dog', known: true, regions: [region(1)] })).toContain('at one region');
   });
 
-  it('admits what it does not know', () => {
+  it('mentions unknown words and missing regions', () => {
     expect(explain({ text: 'zebroid', known: false, regions: [region(0.1)] })).toContain('does not know');
     expect(explain({ text: 'of', known: true, regions: [] })).toContain('no region');
   });

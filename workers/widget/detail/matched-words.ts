@@ -3,15 +3,15 @@ import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
 type Evidence = NonNullable<SearchHit['evidence']>;
 type Region = Evidence['words'][number]['regions'][number];
 
-/** A word of the query beside what it matched in one image. */
+/** A word of the query and what it matched in one image. */
 export interface MatchedWord {
   readonly text: string;
   readonly known: boolean;
-  /** Strongest first; empty where the answer has nothing for this word. */
+  /** Strongest first; empty if the answer has nothing for this word. */
   readonly regions: readonly Region[];
 }
 
-/** Both lists are in the order of the sentence; a word that the evidence passes over has no regions. */
+/** Both lists are in the order of the sentence; a word that is missing in the evidence has no regions. */
 export function matchWords(words: readonly QueryWord[], evidence: Evidence): MatchedWord[] {
   let next = 0;
   return words.map(({ text, known }) => {
@@ -22,7 +22,7 @@ export function matchWords(words: readonly QueryWord[], evidence: Evidence): Mat
   });
 }
 
-/** The word to begin with: the one that looks most firmly at one place. Undefined when no word has regions. */
+/** The word to start with: the one with the strongest single region. Undefined if no word has regions. */
 export function firmestWord(words: readonly MatchedWord[]): number | undefined {
   let best: number | undefined;
   let firmest = 0;
@@ -35,7 +35,7 @@ export function firmestWord(words: readonly MatchedWord[]): number | undefined {
   return best;
 }
 
-/** In one sentence what the boxes show. */
+/** Describes the boxes in one sentence. */
 export function explain({ text, known, regions }: MatchedWord): string {
   const [strongest] = regions;
   if (strongest === undefined) return `“${text}” looks at no region in particular.`;

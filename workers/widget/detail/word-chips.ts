@@ -2,8 +2,8 @@ import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 
 /**
- * The words of the query as buttons. Pointing at a word or reaching it by keyboard shows it for the moment; pressing
- * keeps it until it, or another word, is pressed.
+ * The words of the query as buttons. Pointing at a word or focusing it shows it temporarily; pressing keeps it until
+ * it, or another word, is pressed.
  */
 export class WordChips {
   readonly element = element('div', { class: 'chips', role: 'group', 'aria-label': 'Words of the query' });
@@ -12,7 +12,7 @@ export class WordChips {
   #pointed: number | undefined;
   #chosen = false;
 
-  /** `onShow` hears which word is to be seen, undefined for none. */
+  /** `onShow` gets the word to show, or undefined for none. */
   constructor(onShow: (word: number | undefined) => void) {
     this.#onShow = onShow;
   }
@@ -25,7 +25,7 @@ export class WordChips {
     this.element.replaceChildren(...words.map((word, index) => this.#chip(word, index)));
   }
 
-  /** Another image is there: a word that someone chose stays, otherwise `proposed` is shown. */
+  /** Called for another image: a chosen word stays, otherwise `proposed` is shown. */
   turn(proposed: number | undefined): void {
     if (!this.#chosen) this.#kept = proposed;
     this.#show();
@@ -50,7 +50,7 @@ export class WordChips {
       this.#show();
     });
     chip.addEventListener('pointerenter', ({ pointerType }) => {
-      // A finger has no hover: its tap is the click alone.
+      // A finger does not hover: its tap is only the click.
       if (pointerType !== 'touch') this.#point(index);
     });
     chip.addEventListener('pointerleave', () => this.#point(undefined));

@@ -1,10 +1,10 @@
-/** Attributes of every element of ours that takes a sentence. */
+/** Attributes of all our elements that take a sentence. */
 const TEXTS = ['endpoint', 'placeholder', 'examples', 'url-parameter'];
 const FLAG = 'url-query';
 
 /**
- * Gives an element a property for each of its attributes, as HTML's own elements have them: `url-query` becomes `urlQuery`. A text is
- * empty without its attribute; null and undefined remove it. `attribute` is the one that this element alone has.
+ * Gives an element a property for each of its attributes, like HTML's own elements: `url-query` becomes `urlQuery`. A text is empty
+ * without its attribute; null and undefined remove it. `attribute` is the one that only this element has.
  */
 export function reflect(type: { readonly prototype: HTMLElement }, attribute: string): void {
   for (const name of [...TEXTS, FLAG, attribute]) {
@@ -21,7 +21,7 @@ export function reflect(type: { readonly prototype: HTMLElement }, attribute: st
   }
 }
 
-/** Hands over properties that a page has set before the script of the element was there. */
+/** Applies properties that a page has set before the script of the element was loaded. */
 export function adoptProperties(element: HTMLElement): void {
   for (const [name, value] of Object.entries(element)) {
     Reflect.deleteProperty(element, name);

@@ -13,12 +13,12 @@ const PLACEHOLDER = 'A dog in a red coat chases a ball';
 const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the ball that a boy throws';
 
 /**
- * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the page that searches, to link
- * to), and `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` as `<gsmn-search>` has them.
+ * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the search page to link to), and
+ * `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` like `<gsmn-search>`.
  */
 export class GraphElement extends HTMLElement {
   static readonly observedAttributes = ['placeholder', 'examples'];
-  /** Whom to ask when there is no `endpoint` attribute. */
+  /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
@@ -92,7 +92,7 @@ export class GraphElement extends HTMLElement {
     }
   }
 
-  /** What the page's address says. */
+  /** The sentence in the page's address. */
   #open(query: string): void {
     this.#box.value = query;
     if (query !== '') {

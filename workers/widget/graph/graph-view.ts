@@ -52,7 +52,7 @@ export class GraphView {
     this.#show(`${problem.title}. ${problem.detail}`, failed(problem, this.#events.onRetry));
   }
 
-  /** `search` is the page that searches, where there is one. */
+  /** `search` is the search page, if there is one. */
   parse(query: string, { words, compared }: ParseResponse, search: URL | undefined): void {
     const { onExample } = this.#events;
     const drawing = new Drawing(query, words, onExample);
@@ -72,7 +72,7 @@ export class GraphView {
       legend(words),
     );
     drawing.place();
-    // What was pressed is gone; whoever came by keyboard is to stay here.
+    // The pressed button is removed; keyboard users keep their position here.
     if (held) drawing.element.focus({ preventScroll: true });
   }
 
@@ -83,7 +83,7 @@ export class GraphView {
   }
 }
 
-/** What the labels on the arcs mean, of those that are there. */
+/** The meaning of the labels on the arcs that are shown. */
 function legend(words: readonly ParsedWord[]): HTMLElement {
   const relations = [...new Set(words.filter(({ head }) => head !== 0).map(({ relation }) => relation))];
   const entries = relations

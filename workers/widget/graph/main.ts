@@ -2,7 +2,7 @@ import { GraphElement } from './graph-element.ts';
 
 const NAME = 'gsmn-graph';
 
-// The script comes from the service that it asks.
+// The default endpoint is the service that the script came from.
 GraphElement.defaultEndpoint = new URL('/v1/parse', import.meta.url);
-// A page may carry the script twice.
+// A page may include the script twice.
 if (!customElements.get(NAME)) customElements.define(NAME, GraphElement);

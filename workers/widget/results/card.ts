@@ -2,7 +2,7 @@ import { imageAddress, type SearchHit, type Stage } from '../../clients/search/i
 import { element } from '../dom/element.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 
-/** Beyond these an image would be a sliver in its row; there its middle is shown, and all of it in the detail. */
+/** Images beyond these proportions would be slivers in their row; the card shows their middle, and the detail shows all. */
 const NARROWEST = 0.5;
 const WIDEST = 2.4;
 

@@ -1,7 +1,7 @@
 import type { SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 
-/** Below the grid: more images, or that there are no more. */
+/** Below the grid: a button for more images, or a text that there are no more. */
 export class Foot {
   readonly element = element('div', { class: 'foot' });
   readonly #button = element('button', { type: 'button', class: 'button', part: 'more' });
@@ -26,7 +26,7 @@ export class Foot {
     this.#place(...(problem ? [this.#text, this.#button] : [this.#button]));
   }
 
-  /** Moves nothing that is in its place already, so that the button keeps the focus. */
+  /** Does not move elements that are already in place, so that the button keeps the focus. */
   #place(...nodes: readonly HTMLElement[]): void {
     const present = [...this.element.children];
     if (present.length === nodes.length && nodes.every((node, index) => node === present[index])) return;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { neighbour } from './grid-keys.ts';
 
-/** Two rows of unlike widths and a last one with a single card; tops of a row differ by less than a pixel. */
+/** Two rows with different widths and a last one with a single card; tops of a row differ by less than a pixel. */
 const PLACES = [
   { left: 0, right: 200, top: 0 },
   { left: 210, right: 300, top: 0.4 },
@@ -34,7 +34,7 @@ describe('neighbour', () => {
     expect(neighbour(key, from, PLACES)).toBe(to);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('finds nothing in an empty grid', () => {
     expect(neighbour('ArrowDown', 0, [])).toBeUndefined();
   });
 });

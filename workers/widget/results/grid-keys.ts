@@ -1,4 +1,4 @@
-/** The part of a rectangle that finding a neighbour needs. */
+/** The part of a rectangle that is needed to find a neighbour. */
 export interface Place {
   readonly left: number;
   readonly right: number;
@@ -6,8 +6,8 @@ export interface Place {
 }
 
 /**
- * Where an arrow key leads from card `from`, given where all cards are: an index, `up` when it leads out of the grid
- * at its top, undefined when it leads nowhere or is another key.
+ * The destination of an arrow key from card `from`, given the rectangles of all cards: an index, `up` if it leaves the
+ * grid at its top, undefined if it leads nowhere or is another key.
  */
 export function neighbour(key: string, from: number, places: readonly Place[]): number | 'up' | undefined {
   const last = places.length - 1;

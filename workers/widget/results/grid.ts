@@ -17,7 +17,7 @@ export class Grid {
 
   constructor(events: GridEvents) {
     this.#events = events;
-    // Safari forgets that a list without bullets is one, unless the role is written down.
+    // Safari does not treat a list without bullets as one, unless the role is explicit.
     this.element = element('ul', {
       class: 'grid',
       part: 'grid',
@@ -27,7 +27,7 @@ export class Grid {
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** Shows the hits; cards that are there already stay untouched when hits were only added. */
+  /** Shows the hits; existing cards are not changed if hits were only added. */
   show(hits: readonly SearchHit[], endpoint: URL): void {
     const added = this.#hits.every((hit, index) => hit === hits[index]);
     const from = added ? this.#hits.length : 0;
@@ -39,7 +39,7 @@ export class Grid {
     this.#hits = hits;
   }
 
-  /** Returns whether there is such a card. */
+  /** Returns whether such a card exists. */
   focus(index: number): boolean {
     const target = this.#buttons()[index];
     target?.focus();

@@ -8,7 +8,7 @@ describe('readable', () => {
     ['He waits . She comes !', 'He waits. She comes!'],
     ['a .5 litre bottle', 'a .5 litre bottle'],
     ['', ''],
-  ])('puts the marks of %j to its words', (caption, text) => {
+  ])('joins the punctuation of %j to its words', (caption, text) => {
     expect(readable(caption)).toBe(text);
   });
 });

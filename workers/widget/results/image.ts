@@ -7,17 +7,17 @@ export function aspectRatio({ image }: SearchHit): number {
   return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
 }
 
-/** The sentence that stands for an image. */
+/** The sentence that represents an image. */
 export function captionOf({ captions, image }: SearchHit): string {
   return captions[0] === undefined ? image.name : readable(captions[0]);
 }
 
-/** A caption as people write it: data sets of captions often set the marks of a sentence apart from its words. */
+/** A caption in usual spelling: caption data sets often separate punctuation from words. */
 export function readable(caption: string): string {
   return caption.replace(/\s+(?=[.,;:!?](?:\s|$))/g, '');
 }
 
-/** An image that fades in, and gives way to `fallback` when it cannot be shown. */
+/** An image that fades in, and is replaced by `fallback` if it cannot be shown. */
 export function imageElement(address: string, alt: string, fallback: () => Node): HTMLImageElement {
   const image = element('img', { alt, decoding: 'async', draggable: 'false' });
   image.addEventListener('load', () => image.classList.add('shown'), { once: true });

@@ -4,7 +4,7 @@ import type { Examples } from '../words/examples.ts';
 import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
-/** A title, sentences below it, and what can be done. */
+/** A title, sentences below it, and possible actions. */
 export function message(title: string, ...content: readonly (Node | string)[]): HTMLElement {
   const lines = content.map((entry) => (typeof entry === 'string' ? element('p', {}, entry) : entry));
   return element('div', { class: 'message', part: 'message' }, element('h2', {}, title), ...lines);
@@ -19,7 +19,7 @@ export function invitation(examples: Examples, onExample: (query: string) => voi
   );
 }
 
-/** Sentences to try, group by group; nothing without any. */
+/** Sentences to try, in groups; nothing if there are none. */
 export function exampleList(examples: Examples, onExample: (query: string) => void): Node[] {
   if (examples.length === 0) return [];
   const groups = examples.map((group) =>

@@ -14,11 +14,11 @@ export interface ResultsViewEvents extends GridEvents {
   readonly onRetry: () => void;
 }
 
-/** What stays the same from view to view. */
+/** The parts that stay the same from view to view. */
 interface ResultsSetting {
   readonly endpoint: URL;
   readonly examples: Examples;
-  /** The page that draws a sentence's parse, where there is one. */
+  /** The page that draws a sentence's parse, if there is one. */
   readonly explain: URL | undefined;
 }
 
@@ -54,7 +54,7 @@ export class ResultsView {
         this.#alone(emptyQuery());
         break;
       case 'searching':
-        // What was found before stays, paler, until there is something better.
+        // The previous result stays, paler, until there is a new one.
         if (!state.previous?.hits.length) this.#alone(skeleton());
         break;
       case 'empty':
@@ -71,7 +71,7 @@ export class ResultsView {
     const { onExample } = this.#events;
     const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));
     this.#summary.replaceChildren(...comparison(compare), ...summary(results, { onExample, explain }));
-    // Whoever goes from one sentence to the other by keyboard can go back with the same key, or is at the line.
+    // Keyboard users who go from one sentence to the other can go back with the same key, or are at the line.
     const [back] = compare;
     if (comparing && back !== undefined) back.focus();
     else if (comparing) this.#events.onLeaveUp();
@@ -91,7 +91,7 @@ export class ResultsView {
   }
 }
 
-/** Leads on to the sentences that the query was to be compared with. */
+/** Links to the sentences to compare the query with. */
 function comparison(buttons: readonly HTMLButtonElement[]): Node[] {
   return buttons.length === 0 ? [] : [element('p', { class: 'compare' }, 'Compare with ', ...buttons)];
 }

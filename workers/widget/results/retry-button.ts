@@ -3,7 +3,7 @@ import { element } from '../dom/element.ts';
 
 const LABEL = 'Try again';
 
-/** Asks again; while the service wants to be left alone the button counts the seconds down. */
+/** Tries again; while a rate limit lasts, the button counts the seconds down. */
 export function retryButton({ retryAfter = 0 }: SearchProblem, onRetry: () => void): HTMLButtonElement {
   const button = element('button', { type: 'button', class: 'button', part: 'retry' }, LABEL);
   const ready = Date.now() + 1000 * retryAfter;
@@ -11,9 +11,9 @@ export function retryButton({ retryAfter = 0 }: SearchProblem, onRetry: () => vo
   const show = (): void => {
     const seconds = left();
     button.textContent = seconds > 0 ? `${LABEL} in ${seconds} s` : LABEL;
-    // Not `disabled`: that would take the focus away from whoever waits on it.
+    // Not `disabled`: this would take the focus away from users who wait on it.
     button.setAttribute('aria-disabled', String(seconds > 0));
-    // Once replaced by another view there is nothing left to count for.
+    // After it was replaced by another view, there is nothing to count for.
     if (seconds > 0 && (button.isConnected || seconds === retryAfter)) setTimeout(show, 1000);
   };
   show();

@@ -3,7 +3,7 @@ import { element } from '../dom/element.ts';
 /** Widths by height as photographs have them. */
 const RATIOS = [1.5, 0.75, 1.33, 1.78, 1, 1.5, 0.67, 1.33, 1.5, 0.75, 1.6, 1];
 
-/** What the grid will look like, while the answer is on its way. */
+/** A preview of the grid while the answer is loading. */
 export function skeleton(): HTMLElement {
   const items = RATIOS.map((ratio) => {
     const item = element(

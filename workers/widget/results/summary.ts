@@ -6,7 +6,7 @@ import { unknownWords } from './unknown-words.ts';
 export interface SummaryParts {
   /** Searches for another sentence. */
   readonly onExample: (query: string) => void;
-  /** The page that draws a sentence's parse, where there is one. */
+  /** The page that draws a sentence's parse, if there is one. */
   readonly explain: URL | undefined;
 }
 
@@ -14,7 +14,7 @@ function countImages(count: number): string {
   return count === 1 ? '1 image' : `${count} images`;
 }
 
-/** Above the grid: how many images there are, which words had no part in finding them, and how the others belong together. */
+/** Above the grid: the number of images, the words that were ignored in the search, and a link to the parse of the others. */
 export function summary(
   { query, hits, more, words }: SearchResults,
   { onExample, explain }: SummaryParts,
@@ -35,7 +35,7 @@ export function summary(
   ];
 }
 
-/** Above the grid when the answer is not what it should be. */
+/** Above the grid if the answer is degraded. */
 export function notice({ degraded, stage }: SearchResults): Node[] {
   if (degraded === undefined) return [];
   return [
@@ -48,7 +48,7 @@ export function notice({ degraded, stage }: SearchResults): Node[] {
   ];
 }
 
-/** What a screen reader says of a state; undefined leaves the last words as they are. */
+/** The announcement of a state for screen readers; undefined keeps the last one. */
 export function spoken(state: SearchState): string | undefined {
   switch (state.status) {
     case 'idle':

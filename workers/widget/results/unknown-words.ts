@@ -3,7 +3,7 @@ import { element } from '../dom/element.ts';
 import { correctedQuery } from '../words/corrected-query.ts';
 import { exampleButton } from './example-button.ts';
 
-/** Which words the model does not know, and the sentence that may have been meant; nothing when it knows all. */
+/** The words that the model does not know, and the sentence that may have been meant; nothing if it knows all. */
 export function unknownWords(
   query: string,
   words: readonly QueryWord[],

@@ -1,4 +1,4 @@
-/** A style sheet as text, minified; infra/build-widget.ts puts it in. */
+/** A style sheet as minified text; infra/build-widget.ts inlines it. */
 declare module '*.css' {
   const text: string;
   export default text;

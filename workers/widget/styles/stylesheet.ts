@@ -6,7 +6,7 @@ import theme from './theme.css';
 
 let shared: CSSStyleSheet | undefined;
 
-/** One sheet for every element on the page. Constructed, so that no policy against inline styles stands in its way. */
+/** One sheet for every element on the page. Constructed, so that policies against inline styles allow it. */
 export function stylesheet(): CSSStyleSheet {
   if (shared === undefined) {
     shared = new CSSStyleSheet();

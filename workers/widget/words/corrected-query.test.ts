@@ -27,7 +27,7 @@ describe('correctedQuery', () => {
     expect(correctedQuery(query, words(...described))).toBe(expected);
   });
 
-  it('corrects one word alone where that is asked for', () => {
+  it('corrects only one word if requested', () => {
     const described = words('dgo>dog', 'on', 'gras>grass');
     expect(correctedQuery('dgo on gras', described, 2)).toBe('dgo on grass');
     expect(correctedQuery('dgo on gras', described, 1)).toBeUndefined();

@@ -29,7 +29,7 @@ describe('companions', () => {
     expect(companions(examples, 'e')).toEqual(['d', 'f']);
   });
 
-  it('are none for a sentence alone, or one that is no example', () => {
+  it('are none for a sentence without a group, or one that is not an example', () => {
     expect(companions(examples, 'c')).toEqual([]);
     expect(companions(examples, 'A')).toEqual([]);
   });

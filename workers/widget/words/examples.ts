@@ -1,7 +1,7 @@
 /** Groups of sentences to try; those of a group are shown together. */
 export type Examples = readonly (readonly string[])[];
 
-/** Reads the attribute `examples`: `|` stands between sentences, `||` between groups. */
+/** Reads the attribute `examples`: `|` separates sentences, `||` separates groups. */
 export function parseExamples(text: string): Examples {
   return text
     .split(/\|\s*\|/)
@@ -14,7 +14,7 @@ export function parseExamples(text: string): Examples {
     .filter((group) => group.length > 0);
 }
 
-/** The other sentences of a query's group: what to compare its images with. */
+/** The other sentences of a query's group: those to compare its images with. */
 export function companions(examples: Examples, query: string): readonly string[] {
   const group = examples.find((sentences) => sentences.includes(query)) ?? [];
   return group.filter((sentence) => sentence !== query);

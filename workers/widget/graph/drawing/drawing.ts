@@ -5,7 +5,7 @@ import type { ParsedWord } from '../words/describe-word.ts';
 import { svg } from './svg.ts';
 import { wordRow } from './word-row.ts';
 
-/** A sentence's words with the arcs of its parse above them, in a box that scrolls sideways where they do not fit. */
+/** A sentence's words with the arcs of its parse above them, in a box that scrolls sideways if they do not fit. */
 export class Drawing {
   readonly element: HTMLElement;
   readonly #words: readonly ParsedWord[];
@@ -24,14 +24,14 @@ export class Drawing {
     this.#arcs.append(...this.#labels);
     this.element = element(
       'div',
-      // Can be reached by keyboard, because it may have to be scrolled.
+      // Can be focused by keyboard, because it may have to be scrolled.
       { class: 'graph', part: 'graph', role: 'region', 'aria-label': 'Parse of the sentence', tabindex: 0 },
       element('div', { class: 'sheet' }),
     );
     this.element.firstElementChild?.append(this.#arcs, this.#row);
   }
 
-  /** Measures what was written and places it; the drawing must be on the page. */
+  /** Measures the words and places them; the drawing must be on the page. */
   place(): void {
     const entries = [...this.#row.children];
     const widths = entries.map((entry) => entry.getBoundingClientRect().width);
@@ -69,7 +69,7 @@ export class Drawing {
       this.#labels[word]?.setAttribute('x', String(label.x));
       this.#labels[word]?.setAttribute('y', String(label.y));
     }
-    // Labels last, so that no arc lies over one.
+    // Labels last, so that no arc covers one.
     this.#arcs.replaceChildren(...edges, ...this.#labels);
   }
 }

@@ -1,6 +1,6 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An SVG element with attributes; none of them is a style, which a strict policy would not let pass. */
+/** An SVG element with attributes, but no style, which a strict policy would refuse. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number>>,

@@ -3,8 +3,8 @@ import { correctedQuery } from '../../words/corrected-query.ts';
 import { describeWord, type ParsedWord } from '../words/describe-word.ts';
 
 /**
- * The words in a row, tags below them; a list for those who do not see the arcs, each entry saying what they show. An unknown word has
- * its suggestion below it, which calls `onExample` with the sentence so corrected.
+ * The words in a row with tags below them; a list for those who do not see the arcs, in which each entry describes them. An unknown
+ * word has its suggestion below it, which calls `onExample` with the corrected sentence.
  */
 export function wordRow(
   query: string,

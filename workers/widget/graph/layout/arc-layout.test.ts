@@ -37,7 +37,7 @@ function labelBoxes({ arcs }: ArcLayout, words: readonly WordBox[]) {
 const CASES = Array.from({ length: 60 }, (_, index) => [1 + (index % 24), SEED + index] as const);
 
 describe('layoutArcs', () => {
-  it.each(CASES)('lets no labels and no words overlap: %i words (seed %i)', (length, seed) => {
+  it.each(CASES)('has no overlapping labels or words: %i words (seed %i)', (length, seed) => {
     const words = randomBoxes(seededRandom(seed), length);
     const layout = layoutArcs(words, LABEL_HEIGHT);
     const labels = labelBoxes(layout, words);
@@ -57,7 +57,7 @@ describe('layoutArcs', () => {
   });
 
   it.each(CASES)(
-    'keeps a label within its arc, and arcs above those they span: %i words (seed %i)',
+    'has labels within their arcs, and arcs above those that they span: %i words (seed %i)',
     (length, seed) => {
       const words = randomBoxes(seededRandom(seed), length);
       const layout = layoutArcs(words, LABEL_HEIGHT);
@@ -81,7 +81,7 @@ describe('layoutArcs', () => {
     },
   );
 
-  it('begins every arc at its head and ends it at its word', () => {
+  it('starts every arc at its head and ends it at its word', () => {
     // the dog chases a ball
     const words = [2, 3, 0, 5, 3].map((head) => ({ head, width: 40, labelWidth: 30 }));
     const { arcs, words: middles, height } = layoutArcs(words, LABEL_HEIGHT);

@@ -1,16 +1,19 @@
 import { arcLevels } from './arc-levels.ts';
 import { portOffsets, portsWidth } from './arc-ports.ts';
 
-/** A word as it is drawn, lengths in pixels. */
+/** A word as drawn, with lengths in pixels. */
 export interface WordBox {
   readonly width: number;
   /** The word that it depends on, counted from 1; 0 for the root. */
   readonly head: number;
-  /** Of the relation's name, which stands on the word's arc. */
+  /** Width of the relation's name, which is on the word's arc. */
   readonly labelWidth: number;
 }
 
-/** The arc of a word, from its head (`from`) to the word (`to`), which for the root are one; y grows downwards, 0 is the drawing's top. */
+/**
+ * The arc of a word, from its head (`from`) to the word (`to`), which are equal for the root; y grows downwards, 0 is
+ * the drawing's top.
+ */
 export interface PlacedArc {
   readonly from: number;
   readonly to: number;
@@ -22,7 +25,7 @@ export interface PlacedArc {
 
 export interface ArcLayout {
   readonly width: number;
-  /** Of the arcs; words stand below. */
+  /** Height of the arcs; words are below. */
   readonly height: number;
   /** Middles of the words. */
   readonly words: readonly number[];
@@ -34,15 +37,15 @@ export interface ArcLayout {
 const WORD_GAP = 14;
 /** Between a label and the ends of its arc. */
 const LABEL_INSET = 8;
-/** Between a label and what lies above it. */
+/** Between a label and what is above it. */
 const LEVEL_GAP = 10;
 /** Between a label's base line and its arc. */
 const LABEL_LIFT = 4;
 
 /**
- * Places words in a row and their arcs above them. An arc is as high as it must be to pass over all shorter arcs that it spans or
- * crosses, so that height grows with distance; words stand as far apart as the labels between them need. Labels do not overlap:
- * arcs of one height lie side by side, each label within its own arc. The root's mark is higher than all arcs.
+ * Places words in a row and their arcs above them. An arc is high enough to pass over all shorter arcs that it spans or crosses,
+ * so that height grows with distance; the distance between words leaves room for the labels between them. Labels do not overlap:
+ * arcs of one height are next to each other, each label within its own arc. The root's mark is higher than all arcs.
  *
  * `labelHeight` is the height of a line of label text.
  */
@@ -63,7 +66,7 @@ export function layoutArcs(words: readonly WordBox[], labelHeight: number): ArcL
   return { width, height, words: middles, arcs };
 }
 
-/** Middles from left to right, each as near to the words before it as widths and labels allow. */
+/** Middles from left to right, each as close to the words before it as widths and labels allow. */
 function placeWords(words: readonly WordBox[], ports: ReturnType<typeof portOffsets>) {
   const halves = words.map(({ width, head, labelWidth }, word) =>
     Math.max(width / 2, portsWidth(word, words, ports) / 2, head === 0 ? labelWidth / 2 : 0),
@@ -76,7 +79,7 @@ function placeWords(words: readonly WordBox[], ports: ReturnType<typeof portOffs
   return { middles, width: (middles.at(-1) ?? 0) + (halves.at(-1) ?? 0) };
 }
 
-/** Where `right` must stand at least, for the labels of the arcs that join it to words on its left. */
+/** Minimum position of `right` for the labels of the arcs that join it to words on its left. */
 function labelNeeds(
   right: number,
   words: readonly WordBox[],

@@ -1,6 +1,6 @@
 /**
- * On which level above the words the arc of each word to its head runs, counted from 1. Arcs whose insides overlap have different
- * levels, the longer the higher. The root's is above all. `heads` count words from 1; 0 is the root's.
+ * The level above the words for the arc of each word to its head, counted from 1. Arcs that overlap inside have different levels,
+ * longer ones higher. The root's is above all. `heads` count words from 1; 0 is the root's.
  */
 export function arcLevels(heads: readonly number[]): number[] {
   const levels = heads.map(() => 0);

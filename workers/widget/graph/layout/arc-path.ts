@@ -3,7 +3,7 @@ import type { PlacedArc } from './arc-layout.ts';
 const CORNER = { x: 22, y: 18 };
 const ARROW = { x: 3.5, y: 7 };
 
-/** An arc as the data of an SVG path: up from the head, over, and down to the arrow. The root's comes straight down. */
+/** An arc as the data of an SVG path: up from the head, across, and down to the arrow. The root's is a vertical line. */
 export function arcPath({ from, to, top }: PlacedArc, height: number): string {
   const end = height - ARROW.y;
   if (from === to) return `M${to} ${top}V${end}`;

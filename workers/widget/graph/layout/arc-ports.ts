@@ -1,15 +1,16 @@
 /** Between arcs that meet at a word, in pixels. */
 const PORT_GAP = 7;
 
-/** Where the arc of a word leaves its head and reaches the word, in pixels from the middle of either. */
+/** The start of a word's arc at its head and its end at the word, in pixels from the middle of each. */
 interface ArcPorts {
   readonly head: number;
   readonly dependent: number;
 }
 
 /**
- * Arcs that meet at a word stand side by side: those to the left on the left, those to the right on the right, longer ones nearer
- * to the middle, so that none crosses another of the same word. The root's mark has the middle. `heads` as of `arcLevels`.
+ * Arcs that meet at a word are next to each other: those to the left on the left, those to the right on the right, longer ones
+ * closer to the middle, so that none crosses another of the same word. The root's mark is in the middle. `heads` as in
+ * `arcLevels`.
  */
 export function portOffsets(heads: readonly number[]): ArcPorts[] {
   const ports = heads.map(() => ({ head: 0, dependent: 0 }));

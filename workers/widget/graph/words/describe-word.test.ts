@@ -18,13 +18,13 @@ describe('describeWord', () => {
     [1, 'verb, the root of the sentence'],
     [2, 'noun, circumstance of “run”; not known to the model'],
     [3, 'Q, mystery of “run”'],
-  ])('says of word %i what the drawing shows', (index, said) => {
+  ])('describes word %i as the drawing shows it', (index, said) => {
     expect(describeWord(words[index] ?? word('', 0, ''), words)).toBe(said);
   });
 });
 
 describe('comparedSentence', () => {
-  it('says which of the two it is', () => {
+  it('distinguishes both cases', () => {
     expect(comparedSentence(true)).toMatch(/ depend on this parse/);
     expect(comparedSentence(false)).toMatch(/ do not depend on this parse/);
   });

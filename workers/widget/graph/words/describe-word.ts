@@ -4,7 +4,7 @@ import { tagName } from './tag-names.ts';
 
 export type ParsedWord = ParseResponse['words'][number];
 
-/** What the drawing shows of a word, in words: its part of speech, its place in the parse, and whether the model knows it. */
+/** Describes a word as the drawing shows it: its part of speech, its place in the parse, and whether the model knows it. */
 export function describeWord(
   { universalTag, head, relation, known }: ParsedWord,
   words: readonly ParsedWord[],
@@ -14,7 +14,7 @@ export function describeWord(
   return `${tagName(universalTag)}, ${place}${known ? '' : '; not known to the model'}`;
 }
 
-/** Whether the scores depend on what is drawn. */
+/** Whether scores depend on the drawn parse. */
 export function comparedSentence(compared: boolean): string {
   return compared
     ? 'The scores of this search depend on this parse: words that it joins pass on to each other what they found in an image.'

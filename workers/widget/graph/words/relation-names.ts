@@ -1,4 +1,4 @@
-/** The relations of Universal Dependencies (universaldependencies.org/u/dep), in words for those who are no linguists. */
+/** The relations of Universal Dependencies (universaldependencies.org/u/dep) in plain words. */
 const RELATIONS: Readonly<Record<string, string>> = {
   acl: 'clause that tells more of',
   'acl:relcl': 'relative clause on',
@@ -44,7 +44,10 @@ const RELATIONS: Readonly<Record<string, string>> = {
   xcomp: 'what completes',
 };
 
-/** What a word is to its head, to be followed by the head. A relation's special kinds are named like the relation where they have no name of their own. */
+/**
+ * A word's relation to its head, to be followed by the head. A subtype without a name of its own has the name of its
+ * relation.
+ */
 export function relationName(relation: string): string {
   return RELATIONS[relation] ?? RELATIONS[relation.split(':')[0] ?? ''] ?? `${relation} of`;
 }

@@ -19,7 +19,7 @@ const TAGS: Readonly<Record<string, string>> = {
   X: 'other word',
 };
 
-/** A part of speech in words; one that is not known, as it is. */
+/** A part of speech in words; an unknown one unchanged. */
 export function tagName(universalTag: string): string {
   return TAGS[universalTag] ?? universalTag;
 }
