@@ -25,7 +25,7 @@ export function buildWidget(): Promise<string> {
 
 /** Returns the text of the script; `/explain.js` serves it. */
 export function buildExplain(): Promise<string> {
-  return buildScript('workers/widget/graph/main.ts', 'explain.js');
+  return buildScript('workers/widget/parse/main.ts', 'explain.js');
 }
 
 async function buildScript(entry: string, name: string): Promise<string> {

@@ -8,19 +8,19 @@ import { Drawing } from './drawing/drawing.ts';
 import { comparedSentence, type ParsedWord } from './words/describe-word.ts';
 import { relationName } from './words/relation-names.ts';
 
-export interface GraphViewEvents {
+export interface ParseViewEvents {
   readonly onExample: (query: string) => void;
   readonly onRetry: () => void;
 }
 
 /** Everything below the line to write in. */
-export class GraphView {
+export class ParseView {
   readonly element = element('div', { class: 'results', part: 'results' });
-  readonly #events: GraphViewEvents;
+  readonly #events: ParseViewEvents;
   readonly #live = element('p', { class: 'hidden', role: 'status' });
   readonly #body = element('div');
 
-  constructor(events: GraphViewEvents) {
+  constructor(events: ParseViewEvents) {
     this.#events = events;
     this.element.append(this.#live, this.#body);
   }

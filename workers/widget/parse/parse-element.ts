@@ -4,9 +4,9 @@ import { addressOf } from '../address/page-address.ts';
 import { SearchBox } from '../box/search-box.ts';
 import { onSlash } from '../box/slash-key.ts';
 import { adoptProperties, reflect } from '../dom/reflect.ts';
-import { graphStylesheet } from '../styles/graph-stylesheet.ts';
+import { parseStylesheet } from '../styles/parse-stylesheet.ts';
 import { parseExamples } from '../words/examples.ts';
-import { GraphView } from './graph-view.ts';
+import { ParseView } from './parse-view.ts';
 
 const TEXTS = { label: 'A sentence', submit: 'Draw' };
 const PLACEHOLDER = 'A dog in a red coat chases a ball';
@@ -16,13 +16,13 @@ const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the
  * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the search page to link to), and
  * `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` like `<gsmn-search>`.
  */
-export class GraphElement extends HTMLElement {
+export class ParseElement extends HTMLElement {
   static readonly observedAttributes = ['placeholder', 'examples'];
   /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(GraphElement, 'search');
+    reflect(ParseElement, 'search');
   }
   declare endpoint: string;
   declare placeholder: string;
@@ -32,7 +32,7 @@ export class GraphElement extends HTMLElement {
   declare urlParameter: string;
 
   readonly #box = new SearchBox(TEXTS, { onSubmit: (text) => this.explain(text) });
-  readonly #view = new GraphView({
+  readonly #view = new ParseView({
     onExample: (query) => this.explain(query),
     onRetry: () => void this.#ask(this.#asked),
   });
@@ -50,7 +50,7 @@ export class GraphElement extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [graphStylesheet()];
+    root.adoptedStyleSheets = [parseStylesheet()];
     root.append(this.#box.element, this.#view.element);
     this.#box.placeholder = PLACEHOLDER;
   }
@@ -132,6 +132,6 @@ export class GraphElement extends HTMLElement {
   }
 
   get #endpoint(): URL {
-    return addressOf(this, 'endpoint') ?? GraphElement.defaultEndpoint ?? new URL('/v1/parse', this.baseURI);
+    return addressOf(this, 'endpoint') ?? ParseElement.defaultEndpoint ?? new URL('/v1/parse', this.baseURI);
   }
 }
