@@ -38,6 +38,8 @@ export type EncodeRequest = z.infer<typeof encodeRequestSchema>;
 export const encodeResponseSchema = z.object({
   generation: z.string(),
   collection: z.string(),
+  /** Images of the generation. */
+  images: z.number().int().nonnegative(),
   ranking: rankingSchema,
   /** Unit coarse vector of the query, `[dimensions]`. */
   coarse: z.array(z.number()),

@@ -47,6 +47,7 @@ function queries({ cacheBytes = 10_000, parses = false, kept = false } = {}) {
     {
       generation: 'g',
       collection: 'images-g',
+      images: 7,
       ranking: RANKING,
       vocabulary: VOCABULARY,
       encoder: { backend: 'numbers', encodeCaptions, dispose: async () => {} },
@@ -66,6 +67,7 @@ describe('an encoded query', () => {
       text: 'A dog runz',
       generation: 'g',
       collection: 'images-g',
+      images: 7,
       ranking: RANKING,
       words: [
         { text: 'a', id: 4, known: true },

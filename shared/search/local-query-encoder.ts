@@ -13,6 +13,8 @@ export interface QueryModel {
   readonly generation: string;
   /** The collection of the generation's images in the vector database. */
   readonly collection: string;
+  /** Images of the generation. */
+  readonly images: number;
   readonly ranking: Ranking;
   readonly vocabulary: Vocabulary;
   readonly encoder: CaptionEncoder;
@@ -84,7 +86,7 @@ export class LocalQueryEncoder implements QueryEncoder {
   }
 
   async #encode(text: string): Promise<LocalQuery> {
-    const { generation, collection, ranking, vocabulary, encoder, recall, parser } = this.#model;
+    const { generation, collection, images, ranking, vocabulary, encoder, recall, parser } = this.#model;
     const { words, ids } = queryWords(text, vocabulary);
     const [nodes] = await encoder.encodeCaptions([ids]);
     if (nodes === undefined) throw new RangeError('the encoder returned no caption');
@@ -95,6 +97,7 @@ export class LocalQueryEncoder implements QueryEncoder {
       text,
       generation,
       collection,
+      images,
       ranking,
       words: suggestSpellings(words, vocabulary),
       coarse,

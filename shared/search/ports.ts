@@ -16,6 +16,8 @@ export interface EncodedQuery {
   readonly generation: string;
   /** The collection of the generation's images in the vector database. */
   readonly collection: string;
+  /** Images of the generation. */
+  readonly images: number;
   readonly ranking: Ranking;
   /** Its words; a word that the model does not know may have a suggestion. */
   readonly words: readonly QueryWord[];

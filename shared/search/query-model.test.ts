@@ -82,7 +82,7 @@ describe.each([
   });
 
   it('encodes to the same bits as the whole model', async () => {
-    const common = { generation: tiny.id, collection: 'c', ranking: tiny.manifest.ranking };
+    const common = { generation: tiny.id, collection: 'c', images: 7, ranking: tiny.manifest.ranking };
     const parserFrom = (file: Uint8Array | undefined) => file && parserOf(bytesSource('the parser', file));
     const encode = async ({ vocabulary, config: shapes, parameters, coarse, parser }: Parts) =>
       new LocalQueryEncoder(

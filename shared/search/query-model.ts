@@ -21,6 +21,7 @@ const metadataSchema = z.object({
   version: z.literal(1),
   generation: z.string(),
   collection: z.string(),
+  images: z.number().int().nonnegative(),
   ranking: rankingSchema,
   config: modelConfigSchema,
   /** The text of the vocabulary's file. */
@@ -35,7 +36,10 @@ const PARSER = 'parser';
 
 /** The contents of a query model. */
 export interface StoredQueryModel
-  extends Pick<z.output<typeof metadataSchema>, 'generation' | 'collection' | 'ranking' | 'config'> {
+  extends Pick<
+    z.output<typeof metadataSchema>,
+    'generation' | 'collection' | 'images' | 'ranking' | 'config'
+  > {
   readonly vocabulary: Vocabulary;
   /** Of the text encoder. They are views of the bytes that were read. */
   readonly parameters: Parameters;
@@ -62,7 +66,7 @@ const STEP = 1 << 20;
  */
 export async function queryModelFile(
   files: GenerationFiles,
-  manifest: Pick<GenerationManifest, 'id' | 'collections' | 'ranking' | 'model'>,
+  manifest: Pick<GenerationManifest, 'id' | 'collections' | 'images' | 'ranking' | 'model'>,
 ): Promise<QueryModelFile> {
   const model = within(files, GENERATION_PATHS.model);
   const text = async (path: string): Promise<string> =>
@@ -77,6 +81,7 @@ export async function queryModelFile(
     version: 1,
     generation: manifest.id,
     collection: manifest.collections.images,
+    images: manifest.images.count,
     ranking: manifest.ranking,
     config: manifest.model.config,
     vocabulary: await text(MODEL_FILES.vocabulary),

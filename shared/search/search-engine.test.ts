@@ -12,6 +12,7 @@ function encoded(changes: Partial<EncodedQuery> = {}): EncodedQuery {
     text: 'a dog',
     generation: 'g1',
     collection: 'images-g1',
+    images: 10,
     ranking: { shortlist: 4, coarseWeight: 1 },
     words: [{ text: 'dog', id: 4, known: true }],
     coarse: Float32Array.of(0.6, 0.8),

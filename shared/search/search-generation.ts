@@ -130,6 +130,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       {
         generation: manifest.id,
         collection: collections.images,
+        images: manifest.images.count,
         ranking,
         vocabulary: model.vocabulary,
         encoder,

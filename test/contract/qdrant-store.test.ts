@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EncodedQuery } from '../../shared/search/ports.ts';
 import {
   createQdrantStore,
@@ -97,7 +97,7 @@ describe('Qdrant as recall and payloads of a search', () => {
   let server: TestServer;
   let store: QdrantStore;
   const query = (collection: string) =>
-    ({ collection, coarse: Float32Array.of(0, 1) }) as unknown as EncodedQuery;
+    ({ collection, images: 2, coarse: Float32Array.of(0, 1) }) as unknown as EncodedQuery;
   const call = { requestId: 'r-1', signal: new AbortController().signal };
 
   beforeAll(async () => {
@@ -110,6 +110,47 @@ describe('Qdrant as recall and payloads of a search', () => {
     ]);
   });
   afterAll(() => server.close());
+
+  it.each([
+    [0, 100, { exact: true }],
+    [100_000, 1000, { exact: true }],
+    [100_001, 100, { beam: 512 }],
+    [5_000_000, 1000, { beam: 2000 }],
+  ])(
+    'compares every vector of %i images, or searches the HNSW index wide enough for %i',
+    async (images, limit, accuracy) => {
+      const recall = vi.fn<QdrantStore['recall']>(async () => []);
+      await qdrantRecall({ recall }).nearest({ ...query('images'), images }, limit, call);
+      expect(recall).toHaveBeenCalledWith('images', [0, 1], limit, {
+        ...accuracy,
+        ...call,
+        timeoutMs: undefined,
+      });
+    },
+  );
+
+  it('says so in its requests, which the database takes', async () => {
+    const bodies: unknown[] = [];
+    const seen = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      bodies.push(JSON.parse(String(init?.body ?? (await new Request(input, init).text()))));
+      return Response.json({ result: { points: [] }, status: 'ok', time: 0 });
+    });
+    try {
+      await store.recall('images', [0, 1], 1, { exact: true });
+      await store.recall('images', [0, 1], 1, { beam: 700 });
+      await store.recall('images', [0, 1], 1);
+    } finally {
+      seen.mockRestore();
+    }
+    expect(bodies.map((body) => (body as { params?: unknown }).params)).toEqual([
+      { exact: true },
+      { hnsw_ef: 700 },
+      undefined,
+    ]);
+    for (const accuracy of [{ exact: true }, { beam: 700 }]) {
+      expect(await store.recall('images', [0, 1], 1, accuracy)).toMatchObject([{ id: 1 }]);
+    }
+  });
 
   it('finds ids and cosines, then payloads by id; those that are not there are left out', async () => {
     expect(await qdrantRecall(store).nearest(query('images'), 5, call)).toEqual([

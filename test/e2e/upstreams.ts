@@ -158,6 +158,7 @@ function encoded(query: string): EncodeResponse {
   return {
     generation: GENERATION,
     collection: words.includes(FINDS_NOTHING) ? 'empty' : 'scenes',
+    images: SCENE_COUNT,
     ranking: { shortlist: 16, coarseWeight: 1 },
     coarse: [0.6, 0.8],
     words: words.map(lookedUp),

@@ -66,6 +66,7 @@ async function queryModel(
     {
       generation: id,
       collection,
+      images: manifest.images.count,
       ranking,
       vocabulary: model.vocabulary,
       encoder: createSimdCaptionEncoder(model.config, model.parameters, kernel),

@@ -36,6 +36,7 @@ async function measure(jointSize: number): Promise<string> {
   const manifest = {
     id: 'bench',
     collections: { images: 'bench', captions: 'bench' },
+    images: { count: 1, regions: 1 },
     ranking: model.ranking,
     model: { config: model.config, fingerprints: model.fingerprints },
   };

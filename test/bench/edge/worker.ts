@@ -19,6 +19,7 @@ function create(url: string): EdgeQueryEncoder {
       encode: async () => ({
         generation: 'bench',
         collection: 'bench',
+        images: 1,
         ranking: { shortlist: 1, coarseWeight: 1 },
         coarse: [],
         words: [],

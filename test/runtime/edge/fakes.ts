@@ -24,6 +24,7 @@ export function encoded(changes: Partial<EncodeResponse> = {}): EncodeResponse {
   return {
     generation: GENERATION,
     collection: `images-${GENERATION}`,
+    images: 10,
     ranking: { shortlist: 4, coarseWeight: 0.5 },
     coarse: [0.6, 0.8],
     words: [

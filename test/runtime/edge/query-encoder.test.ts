@@ -26,7 +26,7 @@ function answerOf(
 ): EncodeResponse {
   const found = queries.find((query) => query.text === text);
   if (found === undefined) throw new Error(`the tests do not know "${text}"`);
-  return { generation, collection, ranking, coarse: [...found.coarse], words: [...found.words] };
+  return { generation, collection, images: 7, ranking, coarse: [...found.coarse], words: [...found.words] };
 }
 
 /** Fails for a query of which any part belongs to another generation. */

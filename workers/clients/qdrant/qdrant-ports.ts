@@ -1,18 +1,35 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
 import { imagePayloadSchema } from '../../../shared/schema/index.ts';
 import type { Payloads, Recall } from '../../../shared/search/ports.ts';
-import type { QdrantStore } from './types.ts';
+import type { QdrantStore, RecallAccuracy } from './types.ts';
 
 /** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
   return {
-    nearest: async ({ collection, coarse }, limit, { signal, requestId }) => {
+    nearest: async ({ collection, coarse, images }, limit, { signal, requestId }) => {
       const points = await qdrant
-        .recall(collection, [...coarse], limit, { signal, requestId, timeoutMs })
+        .recall(collection, [...coarse], limit, {
+          ...accuracy(images, limit),
+          signal,
+          requestId,
+          timeoutMs,
+        })
         .catch(collectionError);
       return points.map(({ id, score }) => ({ id, coarse: score }));
     },
   };
+}
+
+/**
+ * Up to so many images Qdrant compares every vector, which takes some milliseconds; beyond, its HNSW index is searched wide enough. Left
+ * to itself it uses that index from about 10 MB of vectors on, with a beam of 100 or the limit, and finds three quarters of a shortlist
+ * of 100 among 80,000.
+ */
+const EXACT_IMAGES = 100_000;
+const BEAM = { least: 512, ofLimit: 2 };
+
+function accuracy(images: number, limit: number): RecallAccuracy {
+  return images <= EXACT_IMAGES ? { exact: true } : { beam: Math.max(BEAM.least, BEAM.ofLimit * limit) };
 }
 
 /** Payloads from Qdrant's points. */

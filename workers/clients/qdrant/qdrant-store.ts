@@ -67,7 +67,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
   }
 
   const store: QdrantStore = {
-    async recall(collection, vector, limit, { filter, ...call } = {}) {
+    async recall(collection, vector, limit, { filter, exact, beam, ...call } = {}) {
       const { points } = await ask(
         `query collection ${collection}`,
         recalledSchema,
@@ -78,6 +78,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
               query: [...vector],
               limit,
               with_payload: false,
+              ...(exact === undefined && beam === undefined ? {} : { params: { exact, hnsw_ef: beam } }),
               ...(filter ? { filter } : {}),
             },
             init,

@@ -18,6 +18,12 @@ export interface StoredPoint {
   readonly vector?: readonly number[] | undefined;
 }
 
+/** How thoroughly recall searches: all vectors, or the HNSW index with so many candidates at once (`hnsw_ef`). Qdrant chooses by default. */
+export interface RecallAccuracy {
+  readonly exact?: boolean | undefined;
+  readonly beam?: number | undefined;
+}
+
 /** A point found by a vector. */
 export interface RecalledPoint {
   readonly id: number;
@@ -49,7 +55,7 @@ export interface QdrantStore {
     collection: string,
     vector: readonly number[],
     limit: number,
-    options?: CallOptions & { readonly filter?: QdrantFilter | undefined },
+    options?: CallOptions & RecallAccuracy & { readonly filter?: QdrantFilter | undefined },
   ): Promise<RecalledPoint[]>;
 
   listCollections(call?: CallOptions): Promise<string[]>;

@@ -3,6 +3,6 @@ import type { SearchGeneration } from '../../../shared/search/search-generation.
 
 /** Handles `POST /v1/encode`: a query as the vector database and the reranker need it. */
 export async function encodeQuery(text: string, { queries }: SearchGeneration): Promise<EncodeResponse> {
-  const { generation, collection, ranking, coarse, words } = await queries.encode(text);
-  return { generation, collection, ranking, coarse: [...coarse], words: [...words] };
+  const { generation, collection, images, ranking, coarse, words } = await queries.encode(text);
+  return { generation, collection, images, ranking, coarse: [...coarse], words: [...words] };
 }
