@@ -304,6 +304,29 @@ describe('failures', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+  ])('counts %s as %s', async (address, key) => {
+    const limit = vi.fn(async () => ({ success: true }));
+    const { app } = edge({ rateLimiter: { limit } });
+    await app.request(SEARCH, { headers: { 'cf-connecting-ip': address } });
+    expect(limit.mock.calls).toEqual([[{ key }]]);
+  });
+
+  it.each(['encode_unavailable', 'overloaded', 'generation_missing'] as const)(
+    'says when to ask again where the answer is 503: %s',
+    async (code) => {
+      const { app } = edge({ rerank: { encode: async () => Promise.reject(new AppError(code, 'away')) } });
+      const response = await app.request(SEARCH);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    },
+  );
+
   it('limits the rate if a limiter is bound', async () => {
     const keys: string[] = [];
     const { app } = edge({

@@ -27,7 +27,9 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
 };
 
 /** Seconds after which it makes sense to try again. */
-const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { rate_limited: 60, overloaded: 5 };
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { rate_limited: 60 };
+/** The same for every other answer 503: a service that is away or busy is often back soon. */
+const RETRY_UNAVAILABLE = 5;
 
 /** An error as RFC 9457 problem details. */
 export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
@@ -49,7 +51,7 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
     requestId,
   });
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
-  const retryAfter = RETRY_AFTER[code];
+  const retryAfter = RETRY_AFTER[code] ?? (status === 503 ? RETRY_UNAVAILABLE : undefined);
   if (retryAfter) c.header('retry-after', String(retryAfter));
   return c.body(JSON.stringify(problem), status);
 }

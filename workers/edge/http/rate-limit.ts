@@ -7,11 +7,11 @@ export interface RateLimiter {
   limit(request: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** Applies the limit that is configured with the binding to each client address. */
+/** Applies the limit that is configured with the binding to each client address; of IPv6 to each /64, which one client has whole. */
 export function rateLimit(limiter: RateLimiter): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const key = c.req.header('cf-connecting-ip') ?? 'unknown';
-    const { success } = await limiter.limit({ key });
+    const address = c.req.header('cf-connecting-ip');
+    const { success } = await limiter.limit({ key: address === undefined ? 'unknown' : network(address) });
     if (!success) {
       throw new AppError('rate_limited', 'This address has searched too often in a short time.', {
         hint: 'Wait a minute and search again.',
@@ -19,4 +19,20 @@ export function rateLimit(limiter: RateLimiter): MiddlewareHandler<EdgeEnv> {
     }
     return next();
   };
+}
+
+/** The first 64 bits of an IPv6 address, its own of an IPv4 address, also where that is written as IPv6. */
+function network(address: string): string {
+  if (!address.includes(':')) return address;
+  const dotted = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  if (dotted !== undefined) return dotted;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
+  const whole = [...groups, ...Array.from({ length: missing }, () => '0'), ...rest];
+  return `${whole
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
 }
