@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { CallOptions } from '../call/call-policy.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
+import { serviceAddress } from '../call/service-address.ts';
 import { qdrantError } from './qdrant-error.ts';
 import type { QdrantStore, StoredPoint } from './types.ts';
 
@@ -28,7 +29,7 @@ const pageSchema = z.object({ points: z.array(storedSchema), next_page_offset: i
 
 /** Qdrant over REST, in Node and in workerd. Nothing is sent before the first call. */
 export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
-  const url = new URL(options.url);
+  const url = serviceAddress(options.url, 'a Qdrant', '--qdrant, QDRANT_URL');
   const policy = new CallPolicy('Qdrant', 'recall_unavailable', { ...DEFAULT_CALL_POLICY, ...options });
   const api = new QdrantClient({
     url: url.origin,

@@ -4,6 +4,7 @@ import { createRerankClient, type RerankClientOptions } from './rerank-client.ts
 const ENCODED = {
   generation: 'g',
   collection: 'c',
+  images: 7,
   ranking: { shortlist: 5, coarseWeight: 0.5 },
   coarse: [0.6, 0.8],
   words: [],

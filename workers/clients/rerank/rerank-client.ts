@@ -18,6 +18,7 @@ import {
   type CallPolicyOptions,
   DEFAULT_CALL_POLICY,
 } from '../call/call-policy.ts';
+import { serviceAddress } from '../call/service-address.ts';
 import { rerankError } from './rerank-error.ts';
 
 export interface RerankClientOptions extends Partial<CallPolicyOptions> {
@@ -53,7 +54,11 @@ export interface RerankClient {
 }
 
 export function createRerankClient(options: RerankClientOptions): RerankClient {
-  const base = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`);
+  const base = serviceAddress(
+    options.url.endsWith('/') ? options.url : `${options.url}/`,
+    'a reranker',
+    'RERANK_URL',
+  );
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const policy = { ...DEFAULT_CALL_POLICY, ...options };
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
