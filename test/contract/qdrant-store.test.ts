@@ -132,7 +132,7 @@ describe('Qdrant as recall and payloads of a search', () => {
   it('says so in its requests, which the database takes', async () => {
     const bodies: unknown[] = [];
     const seen = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-      bodies.push(JSON.parse(String(init?.body ?? (await new Request(input, init).text()))));
+      bodies.push(await new Request(input, init).json());
       return Response.json({ result: { points: [] }, status: 'ok', time: 0 });
     });
     try {
