@@ -17,13 +17,15 @@ export const RANK_LIMITS = {
 } as const;
 
 export const queryWordSchema = z.object({
-  /** The token as it is looked up. */
-  text: z.string(),
-  /** Id in the vocabulary; that of `<unk>` for a word that the model does not know. */
-  id: z.number().int().nonnegative(),
-  known: z.boolean(),
-  /** For an unknown word: the known word with the nearest spelling. */
-  suggestion: z.string().optional(),
+  text: z.string().meta({ description: 'The word as it is looked up.' }),
+  id: z.number().int().nonnegative().meta({
+    description: 'Its id in the vocabulary; that of `<unk>` for a word that the model does not know.',
+  }),
+  known: z.boolean().meta({ description: 'Whether the model knows the word.' }),
+  suggestion: z
+    .string()
+    .optional()
+    .meta({ description: 'For an unknown word: the known word with the nearest spelling, if one is near.' }),
 });
 export type QueryWord = z.infer<typeof queryWordSchema>;
 
@@ -52,20 +54,25 @@ export const parseRequestSchema = encodeRequestSchema.pick({ query: true, genera
 /** The parse of a query's words. */
 export const parseResponseSchema = z.object({
   generation: z.string(),
-  /** Whether scores depend on it: those of dense models and of models that propagate `self` do not. */
-  compared: z.boolean(),
+  compared: z.boolean().meta({
+    description:
+      'Whether scores depend on this parse: those of dense models and of models that propagate `self` do not.',
+  }),
   words: z.array(
     queryWordSchema.extend({
-      /** The word that it depends on, counted from 1; 0 for the root. */
-      head: z.number().int().nonnegative(),
-      relation: z.string(),
-      /** Penn Treebank's tag, and the universal one. */
-      tag: z.string(),
-      universalTag: z.string(),
+      head: z
+        .number()
+        .int()
+        .nonnegative()
+        .meta({ description: 'The word that it depends on, counted from 1; 0 for the root.' }),
+      relation: z.string().meta({ description: 'How it depends on that word.' }),
+      tag: z.string().meta({ description: 'Its part of speech, a tag of the Penn Treebank.' }),
+      universalTag: z.string().meta({ description: 'Its part of speech, a universal tag.' }),
     }),
   ),
-  /** `[head, dependent]`, the root's first, as in `{split}_caps.json`. */
-  dependencies: z.array(z.tuple([z.number().int(), z.number().int()])),
+  dependencies: z
+    .array(z.tuple([z.number().int(), z.number().int()]))
+    .meta({ description: "`[head, dependent]`, the root's first, as in `{split}_caps.json`." }),
 });
 export type ParseResponse = z.infer<typeof parseResponseSchema>;
 
@@ -101,17 +108,18 @@ export const rankRequestSchema = z.object({
 });
 export type RankRequest = z.input<typeof rankRequestSchema>;
 
-/** One region that a word attended to. `box` is x1 y1 x2 y2 as fractions of width and height. */
+/** One region that a word attended to. */
 const regionEvidenceSchema = z.object({
   region: z.number().int().nonnegative(),
-  weight: z.number(),
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  weight: z.number().meta({ description: "The region's share of the word's attention." }),
+  box: z
+    .tuple([z.number(), z.number(), z.number(), z.number()])
+    .meta({ description: 'x1, y1, x2, y2 as fractions of width and height.' }),
 });
-/** One word of the query, its node's score and the regions it attended to, strongest first. */
 const wordEvidenceSchema = z.object({
   word: z.string(),
-  score: z.number(),
-  regions: z.array(regionEvidenceSchema),
+  score: z.number().meta({ description: "The score of the word's node." }),
+  regions: z.array(regionEvidenceSchema).meta({ description: 'What it attended to, strongest first.' }),
 });
 export const evidenceSchema = z.object({ words: z.array(wordEvidenceSchema) });
 export type EvidenceAnswer = z.infer<typeof evidenceSchema>;

@@ -27,31 +27,42 @@ export const searchRequestSchema = z.strictObject({
 });
 
 export const searchHitSchema = z.object({
-  id: z.number().int().nonnegative(),
-  /** The score that hits are sorted by: the fused score, or the coarse score if the stage is `recall`. */
-  score: z.number(),
-  stage: stageSchema,
+  id: z.number().int().nonnegative().meta({ description: 'The image in this generation.' }),
+  score: z.number().meta({
+    description:
+      'The score that hits are sorted by: the fused score, or the coarse score if the stage is `recall`.',
+  }),
+  stage: stageSchema.meta({
+    description: 'What ordered this hit: GSMN (`rerank`) or coarse scores (`recall`).',
+  }),
   image: z.object({
     name: z.string(),
-    url: z.string().optional(),
+    url: z.string().optional().meta({ description: 'Relative addresses are relative to this response.' }),
     width: z.number(),
     height: z.number(),
   }),
-  captions: z.array(z.string()),
-  metadata: z.record(z.string(), z.unknown()).optional(),
-  evidence: evidenceSchema.optional(),
+  captions: z.array(z.string()).meta({ description: 'The captions that the data has for this image.' }),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'What else the data says about this image.' }),
+  evidence: evidenceSchema.optional().meta({ description: 'What each word of the query attended to.' }),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
 export const searchResponseSchema = z.object({
   query: z.string(),
   words: z.array(queryWordSchema),
-  generation: z.string(),
-  stage: stageSchema,
-  /** Present if every image was compared instead of a shortlist. */
-  ranking: z.literal('exhaustive').optional(),
-  /** Present if the answer lacks something: why, in one sentence. */
-  degraded: z.object({ code: z.string(), message: z.string() }).optional(),
+  generation: z.string().meta({ description: 'The version of the index that was searched.' }),
+  stage: stageSchema.meta({ description: 'What ordered the first hits; each hit has its own `stage`.' }),
+  ranking: z
+    .literal('exhaustive')
+    .optional()
+    .meta({ description: 'Present if every image was compared instead of a shortlist.' }),
+  degraded: z
+    .object({ code: z.string(), message: z.string() })
+    .optional()
+    .meta({ description: 'Present if the response lacks something: why, in one sentence.' }),
   limit: z.number().int(),
   offset: z.number().int(),
   hits: z.array(searchHitSchema),
@@ -63,9 +74,9 @@ export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
-  detail: z.string(),
-  code: z.string(),
-  hint: z.string().optional(),
-  requestId: z.string().optional(),
+  detail: z.string().meta({ description: 'What is wrong, and where.' }),
+  code: z.string().meta({ description: 'The kind of error, for programs.' }),
+  hint: z.string().optional().meta({ description: 'How to fix it.' }),
+  requestId: z.string().optional().meta({ description: 'The id of this request in the logs.' }),
 });
 export type Problem = z.infer<typeof problemSchema>;

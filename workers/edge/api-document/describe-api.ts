@@ -8,7 +8,7 @@ const CONFIGURATION = {
     title: 'Image search',
     version: '1',
     description:
-      'Finds images by a sentence: compares its words with the regions of each image, and how they belong together.',
+      'Finds images by a sentence: compares its words with the regions of each image, and how the words depend on each other with how the regions lie.',
   },
 } as const;
 

@@ -16,6 +16,8 @@ interface SchemaName {
   readonly $ref?: string;
 }
 
+type Content = Readonly<Record<string, { readonly schema?: SchemaName }>>;
+
 interface Operation {
   readonly summary?: string;
   readonly description?: string;
@@ -25,10 +27,8 @@ interface Operation {
     readonly description?: string;
     readonly schema?: Schema;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: SchemaName }>> };
-  readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, object>> }>
-  >;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
 /** The part of an OpenAPI document that the page shows. */
@@ -39,7 +39,13 @@ export interface ApiDocument {
 }
 
 function domain(schema: Schema = {}): string {
-  const parts = [String(schema.type ?? '')];
+  // Converted from text, a parameter is described as one that may be null. It has no way to be.
+  const parts = [
+    [schema.type ?? []]
+      .flat()
+      .filter((type) => type !== 'null')
+      .join(' or '),
+  ];
   if (schema.minimum !== undefined || schema.maximum !== undefined) {
     parts.push(`${schema.minimum ?? '…'} to ${schema.maximum ?? '…'}`);
   }
@@ -47,6 +53,15 @@ function domain(schema: Schema = {}): string {
     parts.push(`${schema.minLength ?? 0} to ${schema.maxLength} characters`);
   if (schema.default !== undefined) parts.push(`default ${JSON.stringify(schema.default)}`);
   return parts.filter(Boolean).join(', ');
+}
+
+/** What is between backticks as code. */
+function prose(text = ''): Html {
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+function schemaName({ schema }: Content[string] = {}): string {
+  return schema?.$ref?.split('/').at(-1) ?? '';
 }
 
 function operation(
@@ -58,29 +73,29 @@ function operation(
     ({ name, required, description: text, schema }) => html`<tr>
       <th scope="row"><code>${name}</code>${required ? ' (required)' : ''}</th>
       <td>${domain(schema)}</td>
-      <td>${text ?? schema?.description ?? ''}</td>
+      <td>${prose(text ?? schema?.description)}</td>
     </tr>`,
   );
   const bodies = Object.entries(requestBody?.content ?? {}).map(
-    ([type, { schema }]) => html`<tr>
+    ([type, content]) => html`<tr>
       <th scope="row"><code>${type}</code></th>
-      <td>${schema?.$ref?.split('/').at(-1) ?? ''}</td>
+      <td>${schemaName(content)}</td>
       <td></td>
     </tr>`,
   );
   const answers = Object.entries(responses).map(
     ([status, answer]) => html`<tr>
       <th scope="row"><code>${status}</code></th>
-      <td>${Object.keys(answer.content ?? {}).join(', ')}</td>
-      <td>${answer.description}</td>
+      <td>${Object.entries(answer.content ?? {}).map(([type, content]) => html`${schemaName(content)} <code>${type}</code>`)}</td>
+      <td>${prose(answer.description)}</td>
     </tr>`,
   );
   return html`<section>
     <h2><code>${method.toUpperCase()} ${path}</code></h2>
-    <p><strong>${summary ?? ''}.</strong> ${description ?? ''}</p>
+    <p><strong>${summary ?? ''}.</strong> ${prose(description)}</p>
     <h3>${bodies.length > 0 ? 'Body' : 'Parameters'}</h3>
     <table><tbody>${bodies.length > 0 ? bodies : rows}</tbody></table>
-    <h3>Answers</h3>
+    <h3>Responses</h3>
     <table><tbody>${answers}</tbody></table>
   </section>`;
 }
@@ -108,7 +123,7 @@ export function documentPage({ info, paths, components }: ApiDocument): Html {
   <body>
     <main class="document">
       <h1>${info.title}</h1>
-      <p>${info.description ?? ''} The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
+      <p>${prose(info.description)} The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
       ${operations}
       <h2>Schemas</h2>
       ${schemas}
