@@ -42,7 +42,7 @@ async function expectStrongest(thing: Thing): Promise<void> {
     .evaluateAll((all) => all.map((one) => [(one as HTMLElement).dataset.region, one.textContent]));
   const region = String(Object.keys((await shown()).boxes).indexOf(thing));
   // Drawn last, so that nothing covers it; the only one whose share is large enough for a label.
-  expect(shares.at(-1)).toEqual([region, '72 %']);
+  expect(shares.at(-1)).toEqual([region, '72%']);
   expect(shares.slice(0, -1).every(([, text]) => text === '')).toBe(true);
 }
 
@@ -62,7 +62,7 @@ describe('what each word looks at', () => {
     expect(await chip('sun').getAttribute('aria-pressed')).toBe('true');
     expect(await page.locator('.frame-box').count()).toBe(4);
     await expectStrongest('sun');
-    expect(await explanation()).toContain('72 %');
+    expect(await explanation()).toContain('72%');
     await expectAccessible(page);
     await screenshot(page, 'detail');
   });

@@ -55,7 +55,7 @@ describe('explain', () => {
   it('counts regions and has the strongest share', () => {
     const regions = [region(0.62), region(0.2)];
     expect(explain({ text: 'dog', known: true, regions })).toBe(
-      '“dog” looks at 2 regions; the strongest takes 62 % of its attention.',
+      '“dog” looks at 2 regions; the strongest takes 62% of its attention.',
     );
     expect(explain({ text: 'dog', known: true, regions: [region(1)] })).toContain('at one region');
   });

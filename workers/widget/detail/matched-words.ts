@@ -45,5 +45,5 @@ export function explain({ text, known, regions }: MatchedWord): string {
 }
 
 export function percent(weight: number): string {
-  return `${Math.round(100 * weight)} %`;
+  return `${Math.round(100 * weight)}%`;
 }

@@ -29,7 +29,7 @@ export function summary(
           element(
             'a',
             { class: 'example', href: withQuery(explain, query) },
-            'How these words belong together',
+            'How these words depend on each other',
           ),
         ]),
   ];

@@ -29,8 +29,13 @@ describe('companions', () => {
     expect(companions(examples, 'e')).toEqual(['d', 'f']);
   });
 
+  it('are the same for other capitals, or a period at the end', () => {
+    expect(companions(examples, 'B')).toEqual(['a']);
+    expect(companions(parseExamples('A dog runs.|A cat runs.'), 'a dog runs')).toEqual(['A cat runs.']);
+  });
+
   it('are none for a sentence without a group, or one that is not an example', () => {
     expect(companions(examples, 'c')).toEqual([]);
-    expect(companions(examples, 'A')).toEqual([]);
+    expect(companions(examples, 'g')).toEqual([]);
   });
 });

@@ -16,6 +16,15 @@ export function parseExamples(text: string): Examples {
 
 /** The other sentences of a query's group: those to compare its images with. */
 export function companions(examples: Examples, query: string): readonly string[] {
-  const group = examples.find((sentences) => sentences.includes(query)) ?? [];
-  return group.filter((sentence) => sentence !== query);
+  const asked = written(query);
+  const group = examples.find((sentences) => sentences.some((sentence) => written(sentence) === asked)) ?? [];
+  return group.filter((sentence) => written(sentence) !== asked);
+}
+
+/** A sentence without what its reader may write differently: case, and a period at its end. */
+function written(sentence: string): string {
+  return sentence
+    .toLowerCase()
+    .replace(/\s*\.$/u, '')
+    .trim();
 }
