@@ -91,7 +91,7 @@ export function assertPortFree(port: number, host: string): Promise<void> {
     probe.once('error', (cause) =>
       reject(
         new AppError('conflict', `cannot listen on ${host}:${port}: ${cause.message}`, {
-          hint: 'Stop the program that listens there, or choose another port (0 chooses a free one).',
+          hint: `Stop the program that listens there, or choose another port: --port ${port + 1} (0 chooses a free one).`,
           cause,
         }),
       ),
