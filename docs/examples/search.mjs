@@ -1,8 +1,8 @@
-// Searches from a terminal: node docs/examples/search.mjs "a dog catches a ball" [address of the service]
+// Searches from a terminal: node docs/examples/search.mjs "a girl throws a ball to a dog" [address of the service]
 import process from 'node:process';
 import { createSearchClient, imageAddress, SearchProblem } from 'gsmn-search/search-client';
 
-const [q = 'a dog catches a ball', service = 'http://127.0.0.1:8787'] = process.argv.slice(2);
+const [q = 'a girl throws a ball to a dog', service = 'http://127.0.0.1:8787'] = process.argv.slice(2);
 const endpoint = new URL('/v1/search', service);
 const client = createSearchClient({ endpoint });
 

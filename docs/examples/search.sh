@@ -1,7 +1,7 @@
 #!/bin/sh
-# Searches from a shell: docs/examples/search.sh "a dog catches a ball" [address of the service]
+# Searches from a shell: docs/examples/search.sh "a girl throws a ball to a dog" [address of the service]
 set -eu
-query=${1:-a dog catches a ball}
+query=${1:-a girl throws a ball to a dog}
 service=${2:-http://127.0.0.1:8787}
 
 # The three best images.

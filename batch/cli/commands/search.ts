@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
 import { backendOption, precisionOption, wholeNumber } from '../options.ts';
 
-/** `gsmn search "two dogs running on grass"` */
+/** `gsmn search "a brown rabbit follows an orange cat"` */
 export function searchCommand(): Command {
   return withIndexOptions(new Command('search'))
     .argument('<sentence>', 'what happens in the image')

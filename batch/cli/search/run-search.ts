@@ -63,7 +63,7 @@ function asText({ words, hits }: IndexAnswer): string {
   const note = unknownWordsNote(words);
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({
-    head: ['', 'score', 'graph', 'coarse', 'image', 'caption'],
+    head: ['', 'score', 'GSMN', 'coarse', 'image', 'caption'],
     style: { head: [], border: [] },
     colWidths: [null, null, null, null, null, 60],
     wordWrap: true,

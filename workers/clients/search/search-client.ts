@@ -25,7 +25,7 @@ export interface SearchClient {
  *
  * @example
  * const client = createSearchClient({ endpoint: 'https://search.example/v1/search' });
- * const { hits } = await client.search({ q: 'a dog catches a ball', limit: 5 });
+ * const { hits } = await client.search({ q: 'a girl throws a ball to a dog', limit: 5 });
  */
 export function createSearchClient({
   endpoint,

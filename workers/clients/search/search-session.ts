@@ -43,7 +43,7 @@ export interface SearchSession {
  * @example
  * const session = createSearchSession(client, { limit: 10 });
  * session.subscribe((state) => render(state));
- * session.search('a dog catches a ball');
+ * session.search('a girl throws a ball to a dog');
  */
 export function createSearchSession(
   client: Pick<SearchClient, 'search'>,

@@ -17,7 +17,7 @@ const route = createRoute({
     query: z.object({
       q: searchQuerySchema.shape.q.meta({
         description: 'The sentence.',
-        example: 'two dogs running on grass',
+        example: 'a brown rabbit follows an orange cat',
       }),
     }),
   },

@@ -34,12 +34,12 @@ const failures = {
 const querySchema = z.strictObject({
   q: searchQuerySchema.shape.q.meta({
     description: 'What to look for.',
-    example: 'two dogs running on grass',
+    example: 'a brown rabbit follows an orange cat',
   }),
   limit: searchQuerySchema.shape.limit.meta({ description: 'Hits on a page.' }),
   offset: searchQuerySchema.shape.offset.meta({
     description:
-      "Hits to leave out. Hits behind the shortlist follow in recall's order, which their `stage` shows.",
+      "Hits to skip. Hits behind the shortlist follow in recall's order, which their `stage` shows.",
   }),
   exhaustive: searchQuerySchema.shape.exhaustive.meta({
     description: 'Compare every image instead of a shortlist; for small indexes.',
@@ -66,7 +66,7 @@ const postRoute = createRoute({
   path: '/v1/search',
   summary: 'Search images by a sentence, exhaustively on request',
   description:
-    'The same search as a JSON request: `{"q": "two dogs running on grass", "limit": 20, "offset": 0, "exhaustive": true}`. With `exhaustive` every image is compared in full instead of a shortlist, and the answer has `ranking: "exhaustive"`. This is for small indexes: for a larger index the request is refused with the limit. It fails if the reranker is not available.',
+    'The same search as a JSON request: `{"q": "a brown rabbit follows an orange cat", "limit": 20, "offset": 0, "exhaustive": true}`. With `exhaustive` every image is compared in full instead of a shortlist, and the answer has `ranking: "exhaustive"`. This is for small indexes: for a larger index the request is refused with the limit. It fails if the reranker is not available.',
   request: {
     body: {
       required: true,
