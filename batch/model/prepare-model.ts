@@ -4,13 +4,13 @@ import { comparesParses, createModel, type Model } from '../../shared/generation
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { openRecallEncoder } from '../../shared/retrieval/index.ts';
-import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
 import { listSplits } from '../data/split-files.ts';
 import type { Report } from '../report.ts';
+import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
 import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
 import { defaultRanking, fitRanking } from './fit-ranking.ts';
 import { someCaptioned } from './training-samples.ts';
@@ -40,7 +40,7 @@ export interface PrepareOptions {
 export async function prepareModel(options: PrepareOptions, report: Report): Promise<Model> {
   const { network, data, signal } = options;
   const { config, features, parameters } = network;
-  const vocabulary = await readVocabulary(options.vocabulary);
+  const { vocabulary } = await readVocabulary(options.vocabulary);
   if (vocabulary.size !== config.vocabularySize) {
     throw new AppError(
       'shape_mismatch',
@@ -73,19 +73,6 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
   }
-}
-
-/** Reads a vocabulary's file. */
-async function readVocabulary(path: string): Promise<Vocabulary> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const missing = cause.code === 'ENOENT';
-    throw new AppError(
-      missing ? 'file_missing' : 'file_unreadable',
-      missing ? `there is no file ${path}` : `${path} cannot be read (${cause.code})`,
-      { hint: 'pass --vocabulary FILE', cause },
-    );
-  });
-  return parseVocabulary(text, path);
 }
 
 /** A split with enough captions to fit something on them. */

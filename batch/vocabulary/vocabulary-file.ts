@@ -8,7 +8,7 @@ export interface VocabularyFile {
 }
 
 /**
- * Reads a vocabulary's file.
+ * Reads a vocabulary's file; a byte order mark at its start is ignored.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`.
  */

@@ -82,6 +82,8 @@ describe('readVocabulary', () => {
       const read = await readVocabulary(join(folder, 'vocab.json'));
       expect(read.text).toBe(text);
       expect(read.vocabulary.size).toBe(5);
+      writeFileSync(join(folder, 'marked.json'), `\uFEFF${text}`);
+      expect((await readVocabulary(join(folder, 'marked.json'))).text).toBe(text);
       expect(await errorCode(readVocabulary(join(folder, 'none.json')))).toBe('file_missing');
       expect(await errorCode(readVocabulary(folder))).toBe('file_unreadable');
     } finally {

@@ -74,7 +74,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'batch/vocabulary': ['batch/data'],
   'batch/parser': ['batch/data'],
   'batch/evaluation': ['batch/checkpoint', 'batch/data', 'batch/plot', 'batch/vocabulary'],
-  'batch/model': ['batch/checkpoint', 'batch/data', 'batch/evaluation'],
+  'batch/model': ['batch/checkpoint', 'batch/data', 'batch/evaluation', 'batch/vocabulary'],
   'batch/training': ['batch/checkpoint', 'batch/data', 'batch/evaluation', 'batch/model', 'batch/plot'],
   'batch/index': ['batch/data', 'batch/features', 'batch/model', 'workers/clients'],
   'batch/search': ['batch/index', 'workers/clients'],
