@@ -304,6 +304,24 @@ describe('a generation that is not active any more', () => {
     expect(encode.mock.calls.map(([, fresh]) => fresh)).toEqual([false, true]);
   });
 
+  it('is not used for a page that nothing is ranked on, where no rank response would tell', async () => {
+    const encode = keeping();
+    const { ask, rank } = engine({ encoder: { encode } });
+    expect((await ask({ offset: 4 })).generation).toBe('g2');
+    expect(encode.mock.calls.map(([, fresh]) => fresh)).toEqual([false, true]);
+    expect(rank).not.toHaveBeenCalled();
+  });
+
+  it('has the answer for such a page if no fresh encoding is available', async () => {
+    const encode = vi.fn<QueryEncoder['encode']>(async (_text, fresh) =>
+      fresh ? failing('encode_unavailable')() : encoded({ kept: true }),
+    );
+    const { ask } = engine({ encoder: { encode } });
+    expect(await ask({ offset: 4, limit: 1 })).toMatchObject({ generation: 'g1', hits: [{ id: 4 }] });
+    const { ask: strict } = engine({ encoder: { encode }, degrade: false });
+    await expect(strict({ offset: 4 })).rejects.toMatchObject({ code: 'encode_unavailable' });
+  });
+
   it('is accepted if the encoding was fresh, because it was active a moment ago', async () => {
     const { ask, encode } = engine({ ranker: { rank: activeIs('g2') } });
     expect((await ask()).generation).toBe('g1');

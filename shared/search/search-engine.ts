@@ -106,7 +106,7 @@ async function searchOnce(
 ): Promise<SearchAnswer> {
   const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
-  const query = await timed('encode', () => parts.encoder.encode(request.q, fresh, call));
+  const query = await timed('encode', () => encode(request, parts, call, fresh));
   const rank = request.exhaustive ? rankAll : rankShortlist;
   const { page, ranked, degraded } = await rank(query, request, parts, call, timed);
   if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
@@ -131,6 +131,29 @@ async function searchOnce(
   };
 }
 
+/**
+ * A kept model may belong to a generation that is not active any more. Only rank responses tell, so a query whose page is not ranked is
+ * encoded afresh. If that fails, the kept generation still has an answer.
+ */
+async function encode(
+  { q, exhaustive, offset }: SearchRequest,
+  { encoder, degrade }: SearchParts,
+  call: SearchCall,
+  fresh: boolean,
+): Promise<EncodedQuery> {
+  const query = await encoder.encode(q, fresh, call);
+  if (!query.kept || exhaustive || offset < shortlistLength(query)) return query;
+  return encoder.encode(q, true, call).catch((thrown: unknown) => {
+    if (!degrade || toAppError(thrown).code === 'cancelled') throw thrown;
+    return query;
+  });
+}
+
+/** Images of the shortlist, if there are so many. */
+function shortlistLength({ ranking }: EncodedQuery): number {
+  return Math.min(ranking.shortlist, RANK_LIMITS.shortlist);
+}
+
 type Timed = <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
 
 async function rankAll(
@@ -151,7 +174,7 @@ async function rankShortlist(
   call: SearchCall,
   timed: Timed,
 ): Promise<Ranking> {
-  const length = Math.min(query.ranking.shortlist, RANK_LIMITS.shortlist);
+  const length = shortlistLength(query);
   const recalled = await timed('recall', () => recall.nearest(query, Math.max(length, offset + limit), call));
   const candidates = recalled.slice(0, length);
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
