@@ -92,6 +92,8 @@ export const encodedQuerySchema = z.object({
 });
 
 const count = z.number().int().nonnegative();
+/** Some vector databases round cosines to a little more than 1. */
+const cosine = z.number().min(-1.01).max(1.01);
 
 /** Requests a page of images, ranked by the fused score. */
 export const rankRequestSchema = z.object({
@@ -102,7 +104,7 @@ export const rankRequestSchema = z.object({
    * The images to rank, each as `[ordinal, cosine of the coarse vectors]`, best first; or all. The reranker computes a cosine of
    * null from the generation's own vectors.
    */
-  candidates: z.union([z.literal('all'), z.array(z.tuple([count, z.number().nullable()])).min(1)]),
+  candidates: z.union([z.literal('all'), z.array(z.tuple([count, cosine.nullable()])).min(1)]),
   offset: count.default(0),
   limit: z.number().int().min(1).max(RANK_LIMITS.page),
 });

@@ -2,7 +2,13 @@ import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
-import { type Problem, problemSchema, RANK_LIMITS, SEARCH_LIMITS } from '../../shared/schema/index.ts';
+import {
+  type Problem,
+  problemSchema,
+  RANK_LIMITS,
+  rankResponseSchema,
+  SEARCH_LIMITS,
+} from '../../shared/schema/index.ts';
 import { startRerank } from '../../workers/rerank/index.ts';
 import {
   heldEngines,
@@ -97,6 +103,7 @@ describe('what the rerank service refuses', () => {
     ['an empty page', { limit: 0 }, 400, 'request_invalid'],
     ['a page that is too large', { limit: RANK_LIMITS.page + 1 }, 400, 'request_invalid'],
     ['a page too far behind', { offset: RANK_LIMITS.depth, limit: 1 }, 413, 'request_too_large'],
+    ['a cosine that is none', { candidates: [[0, 1e308]] }, 400, 'request_invalid'],
     ['a page before the first', { offset: -1 }, 400, 'request_invalid'],
     ['another generation', { generation: '0'.repeat(16) }, 409, 'generation_stale'],
     ['no generation', { generation: undefined }, 400, 'request_invalid'],
@@ -126,6 +133,15 @@ describe('what the rerank service refuses', () => {
   };
   const bytes = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64');
 
+  it('has finite scores for the largest nodes that it accepts', async () => {
+    const nodes = bytes(...Array.from({ length: 4 * 12 }, (_, at) => (at % 3 === 0 ? -1e6 : 1e6)));
+    const response = await rank({ query: encoded({ nodes }), candidates: 'all' });
+    expect(response.status).toBe(200);
+    const { images } = rankResponseSchema.parse(await response.json());
+    expect(images.length).toBeGreaterThan(0);
+    for (const { score, gsmn } of images) expect([score, gsmn].every(Number.isFinite)).toBe(true);
+  });
+
   it.each([
     ['nodes for one word too few', { words: ['a', 'dog', 'runs'] }, 'query.nodes'],
     ['nodes for one word too many', { words: ['a'] }, 'query.nodes'],
@@ -137,6 +153,8 @@ describe('what the rerank service refuses', () => {
       'query.nodes',
     ],
     ['an infinite node', { words: [], nodes: bytes(...Array(23).fill(0), Infinity) }, 'query.nodes'],
+    ['a node that is too large', { words: [], nodes: bytes(...Array(23).fill(0), -3e38) }, 'query.nodes'],
+    ['more words than the matcher takes', { words: Array(63).fill('a'), nodes: '' }, 'query.words'],
     ['a coarse vector with a wrong length', { coarse: bytes(1) }, 'query.coarse'],
     ['a word that depends on a missing one', { dependencies: [[3, 1]] }, 'query.dependencies'],
     ['a word with a negative number', { dependencies: [[0, -1]] }, 'query.dependencies'],

@@ -1,7 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { encodedQuerySchema, RankResponse, rankRequestSchema } from '../../../shared/schema/index.ts';
+import {
+  type encodedQuerySchema,
+  type RankResponse,
+  type rankRequestSchema,
+  SEARCH_LIMITS,
+} from '../../../shared/schema/index.ts';
 import type { LocalRankRequest } from '../../../shared/search/local-ranker.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
@@ -43,9 +48,15 @@ function decodeQuery(
   { words, nodes, dependencies, coarse }: z.output<typeof encodedQuerySchema>,
   { manifest: { model, coarse: vectors } }: SearchGeneration,
 ): LocalRankRequest['query'] {
+  if (words.length > SEARCH_LIMITS.queryWords) {
+    throw new AppError(
+      'request_invalid',
+      `query.words: ${words.length} words, the maximum is ${SEARCH_LIMITS.queryWords}`,
+    );
+  }
   const rows = words.length + 2;
   const caption = {
-    words: floats('query.nodes', nodes, rows * model.config.jointSize),
+    words: floats('query.nodes', nodes, rows * model.config.jointSize, LARGEST_NODE),
     dependencies: dependencies?.filter(([head, dependent]) => inside(head, rows) && inside(dependent, rows)),
   };
   if (caption.dependencies?.length !== dependencies?.length) {
@@ -54,7 +65,7 @@ function decodeQuery(
   return {
     words: words.map((text) => ({ text })),
     caption,
-    coarse: floats('query.coarse', coarse, vectors.dimensions),
+    coarse: floats('query.coarse', coarse, vectors.dimensions, LARGEST_COARSE),
   };
 }
 
@@ -63,7 +74,12 @@ function inside(word: number, rows: number): boolean {
   return word >= 0 && word < rows - 1;
 }
 
-function floats(name: string, base64: string, length: number): Float32Array {
+/** Nodes have a norm of 1, or not much more in a model without normalisation; squares of larger numbers would overflow. */
+const LARGEST_NODE = 1e6;
+/** Coarse vectors have a norm of 1, up to rounding. */
+const LARGEST_COARSE = 1.01;
+
+function floats(name: string, base64: string, length: number, largest: number): Float32Array {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length !== 4 * length) {
     throw new AppError(
@@ -76,6 +92,6 @@ function floats(name: string, base64: string, length: number): Float32Array {
   }
   // A copy, because a Buffer of Node may start at any byte.
   const values = new Float32Array(new Uint8Array(bytes).buffer);
-  if (values.every(Number.isFinite)) return values;
-  throw new AppError('request_invalid', `${name}: numbers must be finite`);
+  if (values.every((value) => Math.abs(value) <= largest)) return values;
+  throw new AppError('request_invalid', `${name}: numbers must be between -${largest} and ${largest}`);
 }
