@@ -40,11 +40,17 @@ describe('Circuit', () => {
     const own = circuit();
     for (let round = 0; round < 20; round++) {
       await own.run(succeed);
-      await failing(own, 'overloaded', 1);
+      await failing(own, 'rerank_unavailable', 1);
     }
     expect(own.open).toBe(false);
-    await failing(own, 'overloaded', 1);
+    await failing(own, 'rerank_unavailable', 1);
     expect(own.open).toBe(true);
+  });
+
+  it('stays closed while a busy service refuses calls', async () => {
+    const own = circuit();
+    await failing(own, 'overloaded', 20);
+    expect(own.open).toBe(false);
   });
 
   it('forgets old failures', async () => {

@@ -12,10 +12,12 @@ export interface CircuitOptions {
   readonly probeMs: number;
 }
 
-/** Failures of the service; any other outcome shows that the service works. */
+/**
+ * Failures of the service; any other outcome shows that the service works. So does `overloaded`: such a refusal costs little time, and a
+ * circuit that opens on it would prolong a queue of a second to a rest of many.
+ */
 const BLAMED: readonly ErrorCode[] = [
   'timeout',
-  'overloaded',
   'encode_unavailable',
   'recall_unavailable',
   'rerank_unavailable',
