@@ -104,6 +104,13 @@ describe('an encoded query', () => {
     expect(encodeCaptions).not.toHaveBeenCalled();
   });
 
+  it('may have as many characters as people count', () => {
+    expect(queryWords(`a ${'🐕'.repeat(SEARCH_LIMITS.queryCharacters - 2)}`, VOCABULARY).words).toHaveLength(
+      1,
+    );
+    expect(() => queryWords('🐕'.repeat(SEARCH_LIMITS.queryCharacters + 1), VOCABULARY)).toThrow('501 char');
+  });
+
   it('may have as many words as the matchers support', () => {
     const { words, ids } = queryWords('a '.repeat(SEARCH_LIMITS.queryWords), VOCABULARY);
     expect([words.length, ids.length]).toEqual([62, 64]);

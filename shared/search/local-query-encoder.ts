@@ -114,7 +114,9 @@ export class LocalQueryEncoder implements QueryEncoder {
  */
 export function queryWords(text: string, vocabulary: Vocabulary): ReturnType<typeof encodeQuery> {
   const { queryCharacters, queryWords: most } = SEARCH_LIMITS;
-  if (text.length > queryCharacters) throw tooLong(`${text.length} characters`, `${queryCharacters}`);
+  // Characters as people and the schema of a request count them: 🐕 is one.
+  const characters = [...text].length;
+  if (characters > queryCharacters) throw tooLong(`${characters} characters`, `${queryCharacters}`);
   const encoded = encodeQuery(text, vocabulary);
   if (encoded.words.length === 0) {
     throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the image shows' });

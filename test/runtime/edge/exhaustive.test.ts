@@ -157,6 +157,8 @@ describe('POST /v1/search', () => {
     ['a list', '[]', 'request_invalid'],
     ['no sentence', {}, 'query_empty'],
     ['blanks', { q: '  ' }, 'query_empty'],
+    ['a number', { q: 5 }, 'request_invalid'],
+    ['nothing', { q: null }, 'request_invalid'],
     ['a long sentence', { q: 'a'.repeat(501) }, 'query_too_long'],
     ['too many hits', { q: 'a', limit: 101 }, 'request_invalid'],
     ['a number in quotes', { q: 'a', limit: '5' }, 'request_invalid'],

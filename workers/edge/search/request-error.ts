@@ -34,6 +34,10 @@ function unknownNames(names: readonly string[]): AppError {
 
 function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence: string): AppError {
   if (name === 'q') {
+    const missing = issue?.message.endsWith('received undefined') === true;
+    if (issue?.code === 'invalid_type' && !missing) {
+      return new AppError('request_invalid', `q: ${issue.message}`, { hint: sentence });
+    }
     return issue?.code === 'too_big'
       ? new AppError('query_too_long', `A query has at most ${SEARCH_LIMITS.queryCharacters} characters.`, {
           hint: 'Say it in one sentence.',
