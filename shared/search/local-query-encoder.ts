@@ -115,7 +115,7 @@ export class LocalQueryEncoder implements QueryEncoder {
 export function queryWords(text: string, vocabulary: Vocabulary): ReturnType<typeof encodeQuery> {
   const { queryCharacters, queryWords: most } = SEARCH_LIMITS;
   // Characters as people and the schema of a request count them: 🐕 is one.
-  const characters = [...text].length;
+  const characters = Array.from(text).length;
   if (characters > queryCharacters) throw tooLong(`${characters} characters`, `${queryCharacters}`);
   const encoded = encodeQuery(text, vocabulary);
   if (encoded.words.length === 0) {
