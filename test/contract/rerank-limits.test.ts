@@ -348,7 +348,10 @@ describe('a busy rerank service', () => {
     await until({ running: 1, waiting: 1 });
     const third = await rank();
     expect([third.status, third.headers.get('retry-after')]).toEqual([503, '1']);
-    expect((await problem(third)).code).toBe('overloaded');
+    const { code, requestId } = await problem(third);
+    expect(code).toBe('overloaded');
+    const logged = service.lines.filter(({ fields }) => fields.requestId === requestId && 'code' in fields);
+    expect(logged).toMatchObject([{ level: 'warn', fields: { requestId, code } }]);
     // Probes and metrics never wait.
     expect((await service.get('/healthz')).status).toBe(200);
     engines.release();

@@ -177,7 +177,10 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     const requestId = c.get('requestId');
     metrics.error(error.code);
     const answer = problemResponse(error, requestId);
-    if (answer.status >= 500) log.error({ requestId, code: error.code, err: thrown }, error.message);
+    // A busy or late service is not a bug, and a stack would not explain it.
+    const load = error.code === 'overloaded' || error.code === 'timeout';
+    if (load) log.warn({ requestId, code: error.code }, error.message);
+    else if (answer.status >= 500) log.error({ requestId, code: error.code, err: thrown }, error.message);
     return answer;
   });
 
