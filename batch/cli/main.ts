@@ -10,7 +10,12 @@ async function main(): Promise<number> {
     await createProgram().parseAsync(normaliseOptionNames(process.argv));
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    if (thrown instanceof CommanderError) {
+      if (thrown.code === 'commander.unknownOption') {
+        process.stderr.write('  Text that begins with a hyphen goes after --: gsmn search -- "-dog"\n');
+      }
+      return thrown.exitCode === 0 ? 0 : 2;
+    }
     const error = toAppError(thrown);
     process.stderr.write(`gsmn: ${error.message}\n`);
     if (error.hint) process.stderr.write(`  ${error.hint}\n`);

@@ -53,10 +53,11 @@ export function createProgram(): Command {
 
 /**
  * The released scripts spell options with underscores (`--bi_gru`); both spellings are one option here.
- * Only names change, never values.
+ * Only names change, never values, and nothing after `--`.
  */
 export function normaliseOptionNames(parameters: readonly string[]): string[] {
-  return parameters.map((parameter) =>
-    parameter.replace(/^--[A-Za-z0-9_-]+/, (name) => name.replaceAll('_', '-')),
+  const end = parameters.includes('--') ? parameters.indexOf('--') : parameters.length;
+  return parameters.map((parameter, at) =>
+    at < end ? parameter.replace(/^--[A-Za-z0-9_-]+/, (name) => name.replaceAll('_', '-')) : parameter,
   );
 }

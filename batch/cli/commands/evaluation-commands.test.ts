@@ -10,9 +10,10 @@ const checkpoint = join(dense, 'model_best.pth.tar');
 const photos = join(shared, 'photos');
 const wasm = ['--backend', 'wasm'];
 
-describe('bad arguments of score and evaluate', () => {
+describe('bad arguments of search, score and evaluate', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['an unknown option', ['evaluate', '--colour', 'red'], /unknown option '--colour'/],
+    ['a sentence that looks like an option', ['search', '-dog'], /after --: gsmn search -- "-dog"/],
     ['no file to write', ['score', '--checkpoint', 'x', '--data', '.'], /--out/],
     ['no checkpoint', ['evaluate', '--data', '.'], /no checkpoint/],
     ['no data folder', ['evaluate', '--checkpoint', 'x'], /no data folder/],
