@@ -5,7 +5,7 @@ import { AppError, toAppError } from '../../shared/errors/index.ts';
 import { startQdrantLocal } from './server.ts';
 
 const environmentSchema = z.object({
-  QDRANT_LOCAL_PATH: z.string().min(1).default('data/qdrant-local.sqlite'),
+  QDRANT_LOCAL_PATH: z.string().min(1).default('./index/qdrant.sqlite'),
   QDRANT_LOCAL_HOST: z.string().min(1).default('127.0.0.1'),
   QDRANT_LOCAL_PORT: z.coerce.number().int().min(0).max(65_535).default(6333),
   QDRANT_API_KEY: z.string().optional(),
