@@ -142,7 +142,7 @@ describe('the page that draws a parse', () => {
     await page.getByRole('link', { name: 'Search for this sentence' }).click();
     await page.locator('.card').first().waitFor();
     expect(await page.getByRole('searchbox').inputValue()).toBe('a house and a ball');
-    await page.getByRole('link', { name: 'How these words depend on each other' }).click();
+    await page.getByRole('link', { name: 'How these words relate' }).click();
     await parse(page).waitFor();
     expect(await page.locator('.arc').count()).toBe(5);
   });

@@ -25,13 +25,7 @@ export function summary(
     ...unknownWords(query, words, onExample),
     ...(explain === undefined
       ? []
-      : [
-          element(
-            'a',
-            { class: 'example', href: withQuery(explain, query) },
-            'How these words depend on each other',
-          ),
-        ]),
+      : [element('a', { class: 'example', href: withQuery(explain, query) }, 'How these words relate')]),
   ];
 }
 

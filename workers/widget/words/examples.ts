@@ -17,14 +17,11 @@ export function parseExamples(text: string): Examples {
 /** The other sentences of a query's group: those to compare its images with. */
 export function companions(examples: Examples, query: string): readonly string[] {
   const asked = written(query);
-  const group = examples.find((sentences) => sentences.some((sentence) => written(sentence) === asked)) ?? [];
+  const group = examples.find((sentences) => sentences.map(written).includes(asked)) ?? [];
   return group.filter((sentence) => written(sentence) !== asked);
 }
 
-/** A sentence without what its reader may write differently: case, and a period at its end. */
+/** A sentence without what its reader may write differently: capitals, and a period at its end. */
 function written(sentence: string): string {
-  return sentence
-    .toLowerCase()
-    .replace(/\s*\.$/u, '')
-    .trim();
+  return sentence.toLowerCase().replace(/ ?\.$/, '');
 }
