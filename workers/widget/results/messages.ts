@@ -14,7 +14,7 @@ export function message(title: string, ...content: readonly (Node | string)[]): 
 export function invitation(examples: Examples, onExample: (query: string) => void): HTMLElement {
   return message(
     'Who does what, with what?',
-    'Write a whole sentence. Its words are compared with the parts of each image, and with how they belong together.',
+    'Write a whole sentence. Its words, and how they relate, are compared with the parts of each image.',
     ...exampleList(examples, onExample),
   );
 }
