@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode } from '../../test/support/error-code.ts';
 import { smallProject } from '../../test/support/small-index.ts';
 import { activateTiny, writeTinyGeneration } from '../../test/support/tiny-generation.ts';
-import { drawnRegions } from '../features/drawn-regions/index.ts';
+import { drawnRegions } from '../features/drawn-regions/drawn-regions.ts';
 import { featureIdentity } from '../features/feature-source.ts';
 import { IndexFolder } from '../index/index-folder.ts';
 import { findDataSource } from './find-data-source.ts';

@@ -10,7 +10,7 @@ import {
   sameFeatures,
 } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { drawnRegions } from '../features/drawn-regions/index.ts';
+import { drawnRegions } from '../features/drawn-regions/drawn-regions.ts';
 import { featureIdentity } from '../features/feature-source.ts';
 import { GALLERY_SPLITS, type GallerySplit } from '../gallery/collection/index.ts';
 import { galleryModelFolder } from '../gallery/model-folder.ts';

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../test/support/error-code.ts';
 import { openSplit } from '../../data/open-split.ts';
-import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { featureIdentity } from '../../features/feature-source.ts';
 import { type Report, silentReport } from '../../report.ts';
 import { readVocabulary } from '../../vocabulary/vocabulary-file.ts';

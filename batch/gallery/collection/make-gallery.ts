@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../shared/generation/index.ts';
 import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { featureIdentityFile } from '../../data/feature-identity.ts';
 import { splitFile } from '../../data/split-files.ts';
-import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { featureIdentity } from '../../features/feature-source.ts';
 import { type Report, silentReport } from '../../report.ts';
 import { readVocabulary, type VocabularyFile } from '../../vocabulary/vocabulary-file.ts';

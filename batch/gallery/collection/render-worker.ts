@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import { AppError } from '../../../shared/errors/index.ts';
-import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { drawImage, drawTwins, type GalleryImage } from '../scenes/index.ts';
 import type { RenderedImage, RenderedUnit, RenderTask } from './rendered-unit.ts';
 

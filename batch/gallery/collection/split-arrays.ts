@@ -2,7 +2,7 @@ import { writeNpy } from '../../../shared/formats/npy/index.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { featureIdentityFile } from '../../data/feature-identity.ts';
 import { SPLIT_FILES } from '../../data/split-files.ts';
-import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { featureIdentity } from '../../features/feature-source.ts';
 import { captionIdLines, encodeCaptions } from '../../vocabulary/encode-captions.ts';
 import type { RenderedUnit } from './rendered-unit.ts';

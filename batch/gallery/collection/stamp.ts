@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../../shared/generation/index.ts';
 import { readJsonFile, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
-import { drawnRegions } from '../../features/drawn-regions/index.ts';
+import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { drawImage, drawTwins } from '../scenes/index.ts';
 import type { GallerySplit } from './plan.ts';
 

@@ -1,1 +1,0 @@
-export { drawnRegions } from './source.ts';
