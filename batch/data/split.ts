@@ -4,7 +4,7 @@ import type { FeatureIdentity } from '../../shared/schema/index.ts';
 import type { ImageRows } from './encode-split.ts';
 import type { ImageBoxes, StoredBoxes } from './image-boxes.ts';
 
-/** A split of a data folder, checked. Whoever opened it closes it. */
+/** A split of a data folder, checked. The caller that opens it closes it. */
 export interface Split extends ImageRows, ImageBoxes {
   readonly folder: string;
   readonly split: string;

@@ -27,7 +27,7 @@ export interface EvaluationRequest {
   readonly fold5: boolean;
 }
 
-/** A model and a split that fit together, ready to score. Whoever opened it closes it. */
+/** A model and a split that fit together, ready to score. The caller closes it. */
 export interface Evaluation {
   readonly network: LoadedNetwork;
   readonly split: Split;

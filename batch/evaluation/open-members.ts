@@ -13,7 +13,7 @@ export interface MembersRequest extends Omit<EvaluationRequest, 'checkpoint' | '
 export type Members = readonly [Evaluation, ...Evaluation[]];
 
 /**
- * Opens each model with the split. Whoever opened them closes them with `closeMembers`.
+ * Opens each model with the split. The caller closes them with `closeMembers`.
  *
  * @throws AppError of `openEvaluation`; `argument_invalid` if the numbers of propagations and checkpoints differ,
  *   `shape_mismatch` for models of different vocabularies.

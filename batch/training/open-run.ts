@@ -36,7 +36,7 @@ export interface RunProgress {
   bestRsum: number | null;
 }
 
-/** Everything that a run needs, checked. Whoever opened it closes it. */
+/** Everything that a run needs, checked. The caller closes it. */
 export interface OpenRun {
   readonly train: Split;
   readonly dev: Split;

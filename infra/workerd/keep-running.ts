@@ -38,7 +38,7 @@ export async function keepWorkerdRunning(
   const first = await launch(port);
   const closing = new AbortController();
   const ended = keepRunning(first, () => launch(first.port), closing.signal, options.onLog);
-  // Whoever waits for it receives the error.
+  // The code that waits for it receives the error.
   ended.catch(() => {});
   return {
     port: first.port,

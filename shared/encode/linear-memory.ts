@@ -15,7 +15,7 @@ export class LinearMemory {
   #end = FIRST;
 
   /**
-   * Address of a permanent piece of so many bytes. They are 0 if no scratch was requested before.
+   * Address of a permanent piece of that size in bytes. They are 0 if no scratch was requested before.
    * @throws AppError `memory_exhausted`
    */
   take(bytes: number): number {
@@ -25,7 +25,7 @@ export class LinearMemory {
   }
 
   /**
-   * Address of so many bytes, valid until more permanent memory or other scratch is requested. Their contents are
+   * Address of a piece of that size in bytes, valid until more permanent memory or other scratch is requested. Their contents are
    * undefined.
    * @throws AppError `memory_exhausted`
    */

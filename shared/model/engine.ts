@@ -24,7 +24,7 @@ export interface Encoder extends CaptionEncoder {
   encodeImages(features: Float32Array, images: number, regions: number): Promise<Float32Array>;
 }
 
-/** Images laid out for one matcher. Whoever made it disposes of it. */
+/** Images laid out for one matcher. The caller disposes of it. */
 export interface PreparedImages {
   readonly count: number;
   /** Memory of the prepared images, in bytes. */

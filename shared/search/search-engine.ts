@@ -149,7 +149,7 @@ async function encode(
   });
 }
 
-/** Images of the shortlist, if there are so many. */
+/** The most images that a shortlist holds. */
 function shortlistLength({ ranking }: EncodedQuery): number {
   return Math.min(ranking.shortlist, RANK_LIMITS.shortlist);
 }

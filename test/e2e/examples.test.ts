@@ -21,7 +21,7 @@ let site: Site;
 let pages: { readonly url: string; close(): Promise<void> };
 let opened: OpenPage | undefined;
 
-/** The React example in one script, as any bundler would make it. */
+/** Bundles the React example into one script. */
 async function reactScript(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,

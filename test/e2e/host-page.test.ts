@@ -14,7 +14,7 @@ let host: { readonly url: string; close(): Promise<void> };
 let opened: OpenPage | undefined;
 let asked: string[] = [];
 
-/** Someone else's page around a widget: any path of it is the same document, as a router has it. */
+/** A page of another site with a widget. Every path returns the same document, as in a single-page application. */
 function hostPage(service: string): Hono {
   const script = (name: string) => `<script type="module" src="${service}/${name}.js"></script>`;
   const document = (head: string, body: string) =>

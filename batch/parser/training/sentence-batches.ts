@@ -44,7 +44,7 @@ export function sentenceBatch(trees: readonly DependencyTree[], read: ReadWord):
   return { trees, sentences, length, rows, lengths: trees.map(({ words }) => words.length + 1) };
 }
 
-/** Splits sentences, sorted by length, into batches of at most so many words including padding. */
+/** Splits sentences, sorted by length, into batches of limited size, counted in words including padding. */
 export function cutBatches<T extends { readonly words: readonly unknown[] }>(
   sorted: readonly T[],
   most: number,

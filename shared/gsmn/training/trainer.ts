@@ -33,7 +33,7 @@ export interface OptimizerState {
   readonly moments: ReadonlyMap<string, { readonly first: Float32Array; readonly second: Float32Array }>;
 }
 
-/** Trains a network step by step. Whoever made it disposes of it. Steps must not overlap. */
+/** Trains a network step by step. The caller disposes of it. Steps must not overlap. */
 export interface Trainer {
   readonly backend: string;
   /**

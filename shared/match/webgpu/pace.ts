@@ -14,7 +14,7 @@ const MOST_PAIRS = 2 ** 19;
 export class Pace {
   #multiplyAdds = FIRST;
 
-  /** Number of pairs, of so many multiply-adds each, to send to the device at once. */
+  /** Number of pairs, each of the given multiply-adds, to send to the device at once. */
   pairs(multiplyAdds: number): number {
     return Math.max(1, Math.min(MOST_PAIRS, Math.floor(this.#multiplyAdds / multiplyAdds)));
   }

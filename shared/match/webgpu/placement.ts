@@ -35,7 +35,7 @@ export interface Placement {
   readonly regionParts: number;
 }
 
-/** Whether an array is in workgroup memory if so many groups are spilled. */
+/** Whether an array is in workgroup memory if that number of groups is spilled. */
 export function inArena(array: PairArray, spilled: number): boolean {
   return ORDER.slice(0, ORDER.length - spilled).some((group) =>
     (GROUPS[group] as readonly PairArray[]).includes(array),

@@ -315,7 +315,7 @@ export class NodeCache {
     this.#held -= entry.bytes;
   }
 
-  /** Evicts the least recently used idle images until so many bytes are free, or all others are in use. Returns what it freed. */
+  /** Evicts the least recently used idle images until that number of bytes is free, or all others are in use. Returns what it freed. */
   #evict(bytes: number): number {
     let freed = 0;
     for (const entry of this.#entries.values()) {

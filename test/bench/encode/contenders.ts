@@ -24,7 +24,7 @@ export interface Contender {
 /** Captions in a call as when an index is built, and one, as for a query. */
 const TOGETHER = 64;
 
-/** Everything that is timed. Whoever asked for it disposes of the encoders; some occur twice. */
+/** Everything that is timed. The caller disposes of the encoders; some occur twice. */
 export async function contenders({ config, parameters }: Sample): Promise<Contender[]> {
   const tfjs = createTfjsEncoder('wasm', config, parameters);
   const relaxed = createSimdCaptionEncoder(config, parameters, await loadEncodeKernel(true));

@@ -21,7 +21,7 @@ export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: nu
 }
 
 /**
- * Up to so many images Qdrant compares every vector, which takes some milliseconds; beyond, its HNSW index is searched wide enough. Left
+ * Up to this number of images Qdrant compares every vector, which takes some milliseconds; beyond, its HNSW index is searched wide enough. Left
  * to itself it uses that index from about 10 MB of vectors on, with a beam of 100 or the limit, and finds three quarters of a shortlist
  * of 100 among 80,000.
  */

@@ -18,7 +18,7 @@ export interface StoredPoint {
   readonly vector?: readonly number[] | undefined;
 }
 
-/** How thoroughly recall searches: all vectors, or the HNSW index with so many candidates at once (`hnsw_ef`). Qdrant chooses by default. */
+/** How thoroughly recall searches: all vectors, or the HNSW index with this number of candidates at once (`hnsw_ef`). Qdrant chooses by default. */
 export interface RecallAccuracy {
   readonly exact?: boolean | undefined;
   readonly beam?: number | undefined;

@@ -9,7 +9,7 @@ export interface PageContent {
   readonly note?: string | undefined;
 }
 
-/** The page at `/`: the widget in a document, as any other site would embed it. */
+/** The page at `/`: a document that embeds the widget like any other site. */
 export function page({ examples, note }: PageContent): Asset {
   const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
   return documentAsset({

@@ -5,7 +5,7 @@ import type { EncodedQuery, Ranker, SearchCall } from '../../../shared/search/po
 import type { RerankClient } from '../../clients/index.ts';
 import { serviceError } from './service-error.ts';
 
-/** Ranking by the rerank service within so many milliseconds; evidence gets the time that ranking leaves. */
+/** Ranking by the rerank service within a number of milliseconds; evidence gets the time that ranking leaves. */
 export function remoteRanker(
   client: Pick<RerankClient, 'rank'>,
   budgets: { readonly rerank: number; readonly exhaustive: number },

@@ -69,7 +69,7 @@ function decodeQuery(
   };
 }
 
-/** Whether a word (0 for the root, then counted from 1) is within a caption with so many rows. */
+/** Whether a word (0 for the root, then counted from 1) is within a caption of `rows` rows. */
 function inside(word: number, rows: number): boolean {
   return word >= 0 && word < rows - 1;
 }
