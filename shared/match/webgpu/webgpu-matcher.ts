@@ -118,6 +118,16 @@ async function makeMatcher(
     });
   }
 
+  /** Counts the pairs that are compared, reports them, and throws if the images were disposed of meanwhile. */
+  function pairCounter(prepared: PreparedImages, total: number, onProgress: WorkOptions['onProgress']) {
+    let done = 0;
+    return (pairs: number): void => {
+      done += pairs;
+      onProgress?.(done, total);
+      chunksOf(prepared);
+    };
+  }
+
   /** Runs work on the device; if it ends early, says why. */
   async function onDevice<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -208,13 +218,7 @@ async function makeMatcher(
       try {
         const count = indices?.length ?? prepared.count;
         const scores = emptyScores(count, captions.length);
-        const total = count * captions.length;
-        let done = 0;
-        const onPairs = (pairs: number) => {
-          done += pairs;
-          onProgress?.(done, total);
-          chunksOf(prepared);
-        };
+        const onPairs = pairCounter(prepared, count * captions.length, onProgress);
         for (const span of captionSpans(lengths, sizes)) {
           await onDevice(() =>
             withCaptions(captions, span, lengths, (set) =>
@@ -234,12 +238,7 @@ async function makeMatcher(
       const lengths = captionLengths(captions, config);
       const scores = lists.map(({ indices }) => emptyScores(indices.length, 1));
       const total = lists.reduce((sum, { indices }) => sum + indices.length, 0);
-      let done = 0;
-      const onPairs = (pairs: number) => {
-        done += pairs;
-        onProgress?.(done, total);
-        chunksOf(prepared);
-      };
+      const onPairs = pairCounter(prepared, total, onProgress);
       for (const span of captionSpans(lengths, sizes)) {
         await onDevice(() =>
           withCaptions(captions, span, lengths, async (set) => {
