@@ -203,7 +203,7 @@ describe('an exhaustive search', () => {
 describe('a degraded answer', () => {
   it.each([
     ['rerank_unavailable', 'rerank_unavailable'],
-    ['overloaded', 'rerank_unavailable'],
+    ['overloaded', 'overloaded'],
     ['request_invalid', 'rerank_unavailable'],
     ['internal', 'rerank_unavailable'],
     ['timeout', 'timeout'],

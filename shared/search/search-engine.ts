@@ -36,7 +36,7 @@ export type SearchStage = 'encode' | 'recall' | 'rank' | 'payloads';
 /** What an answer lacks, and why. */
 export interface Degradation {
   readonly what: 'order' | 'evidence';
-  readonly code: 'timeout' | 'rerank_unavailable';
+  readonly code: 'timeout' | 'overloaded' | 'rerank_unavailable';
 }
 
 export interface Hit {
@@ -197,7 +197,8 @@ const NOT_DEGRADED: ReadonlySet<string> = new Set(['cancelled', 'generation_stal
 function orderDegradation(thrown: unknown): Degradation | undefined {
   const { code } = toAppError(thrown, 'rerank_unavailable');
   if (NOT_DEGRADED.has(code)) return undefined;
-  return { what: 'order', code: code === 'timeout' ? 'timeout' : 'rerank_unavailable' };
+  const load = code === 'timeout' || code === 'overloaded';
+  return { what: 'order', code: load ? code : 'rerank_unavailable' };
 }
 
 function evidenceDegradation({ evidence }: RankedPage): Degradation | undefined {

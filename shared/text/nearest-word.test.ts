@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
 import { nearestWord } from './nearest-word.ts';
 import { parseVocabulary } from './vocabulary.ts';
@@ -43,4 +45,36 @@ describe('the nearest known spelling', () => {
   ])('of %s is %s', (word, expected) => {
     expect(nearestWord(word, vocabulary)).toBe(expected);
   });
+});
+
+describe('a large vocabulary', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'é'), minLength: 1, maxLength: 9 });
+
+  it('gives what comparing every word gives', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(letters, { maxLength: 30 }), letters, (words, word) => {
+        const all = [...WORDS.slice(0, 4), ...words];
+        const known = parseVocabulary(
+          JSON.stringify({ word2idx: Object.fromEntries(all.map((one, id) => [one, id])) }),
+          'test',
+        );
+        const near = nearestWord(word, known);
+        const most = word.length < 4 ? 0 : word.length < 6 ? 1 : 2;
+        const distances = words.map((one) => exchanged(word, one) ?? distance(word, one));
+        const reached = word.length >= 4 && distances.some((apart) => apart <= most);
+        expect(near !== undefined).toBe(reached);
+        if (near !== undefined) {
+          expect(exchanged(word, near) ?? distance(word, near)).toBe(Math.min(...distances));
+        }
+      }),
+    );
+  });
+
+  /** 1 for words that differ by one exchange of neighbours. */
+  function exchanged(a: string, b: string): 1 | undefined {
+    for (let at = 0; at + 1 < a.length; at++) {
+      if (a.slice(0, at) + a[at + 1] + a[at] + a.slice(at + 2) === b && a !== b) return 1;
+    }
+    return undefined;
+  }
 });

@@ -16,16 +16,54 @@ const LONGEST = 40;
 export function nearestWord(word: string, vocabulary: Vocabulary): string | undefined {
   if (word.length < SHORTEST || word.length > LONGEST || !/^\p{L}[\p{L}'-]*$/u.test(word)) return undefined;
   const most = word.length < LONG ? 1 : 2;
+  const letters = lettersOf(word);
   let best: { word: string; cost: number } | undefined;
-  for (let id = 0; id < vocabulary.size; id++) {
-    const known = vocabulary.wordOf(id);
-    if (Math.abs(known.length - word.length) > most || !/^\p{L}/u.test(known)) continue;
+  for (const { word: known, letters: others } of spellingsOf(vocabulary)) {
+    if (Math.abs(known.length - word.length) > most || bits(letters ^ others) > 2 * most) continue;
     const apart = isExchange(word, known) ? 1 : distance(word, known);
     if (apart > most) continue;
     const cost = apart + (known[0] === word[0] ? 0 : 0.5);
     if (best === undefined || cost < best.cost) best = { word: known, cost };
   }
   return best?.word;
+}
+
+interface Spelling {
+  readonly word: string;
+  /** Of `lettersOf`. */
+  readonly letters: number;
+}
+
+/** One list for each vocabulary, made at the first unknown word. */
+const SPELLINGS = new WeakMap<Vocabulary, readonly Spelling[]>();
+
+/** The words that may be suggested, in the vocabulary's order. */
+function spellingsOf(vocabulary: Vocabulary): readonly Spelling[] {
+  let spellings = SPELLINGS.get(vocabulary);
+  if (spellings === undefined) {
+    spellings = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.wordOf(id))
+      .filter((word) => /^\p{L}/u.test(word))
+      .map((word) => ({ word, letters: lettersOf(word) }));
+    SPELLINGS.set(vocabulary, spellings);
+  }
+  return spellings;
+}
+
+/**
+ * The set of a word's letters, one of 32 bits for each. An edit changes at most two of them, so most words can be excluded without
+ * computing their distance.
+ */
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) & 31);
+  return letters;
+}
+
+/** The number of bits that are set. */
+function bits(set: number): number {
+  let count = 0;
+  for (let left = set; left !== 0; left &= left - 1) count++;
+  return count;
 }
 
 /** Whether two neighbouring characters are exchanged. */

@@ -46,6 +46,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'workers/widget': ['workers/clients/search'],
   // `.build/kernels`: WebAssembly modules, which only exist built.
   'workers/edge': [
+    'shared/async',
     '.build',
     'workers/clients',
     'shared/errors',

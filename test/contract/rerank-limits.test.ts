@@ -359,6 +359,29 @@ describe('a busy rerank service', () => {
     await until({ running: 0, waiting: 0 });
   });
 
+  it('refuses at once what is not expected to end in time', async () => {
+    engines.hold();
+    const first = rank();
+    await until({ running: 1, waiting: 0 });
+    const hopeless = await rank({ headers: { 'x-timeout-ms': '1' } });
+    expect([hopeless.status, (await problem(hopeless)).code]).toEqual([503, 'overloaded']);
+    engines.release();
+    expect((await first).status).toBe(200);
+    await until({ running: 0, waiting: 0 });
+  });
+
+  it('encodes queries while rankings wait', async () => {
+    engines.hold();
+    const ranks = [rank()];
+    await until({ running: 1, waiting: 0 });
+    ranks.push(rank());
+    await until({ running: 1, waiting: 1 });
+    expect((await service.post('/v1/encode', { query: QUERY })).status).toBe(200);
+    engines.release();
+    for (const { status } of await Promise.all(ranks)) expect(status).toBe(200);
+    await until({ running: 0, waiting: 0 });
+  });
+
   it('stops when the time is over, and aborts the matcher', async () => {
     engines.hold();
     const late = await rank({ headers: { 'x-timeout-ms': '30' } });

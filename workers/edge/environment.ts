@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   RECALL_TIMEOUT_MS: milliseconds(3000),
   RERANK_TIMEOUT_MS: milliseconds(1500),
   EXHAUSTIVE_TIMEOUT_MS: milliseconds(20_000),
+  /** How long a search may wait for its turn while others are under way. */
+  SEARCH_WAIT_MS: milliseconds(2000),
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
   /** The largest query model that the worker loads to encode queries itself, in MiB; 0 leaves all encoding to the reranker. */
   QUERY_MODEL_MB: z.coerce.number().int().min(0).max(1024).default(64),
@@ -50,6 +52,8 @@ export interface EdgeConfiguration {
     readonly recall: number;
     readonly rerank: number;
     readonly exhaustive: number;
+    /** Before a search begins. */
+    readonly wait: number;
     readonly images: number;
   };
   readonly cacheSeconds: number;
@@ -78,6 +82,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       recall: env.RECALL_TIMEOUT_MS,
       rerank: env.RERANK_TIMEOUT_MS,
       exhaustive: env.EXHAUSTIVE_TIMEOUT_MS,
+      wait: env.SEARCH_WAIT_MS,
       images: env.IMAGES_TIMEOUT_MS,
     },
     cacheSeconds: env.CACHE_SECONDS,

@@ -25,7 +25,8 @@ async function encodeKernel(): Promise<WebAssembly.Module> {
   return hasRelaxedSimd() ? encodeRelaxed : encodePlain;
 }
 
-const log: Log = (entry) => console.log(JSON.stringify(entry));
+/** The level of a line is that of the function that prints it. */
+const log: Log = (entry) => console[entry.level](JSON.stringify(entry));
 
 /** An isolate has one set of bindings; the app and its circuit breakers live as long as the isolate. */
 let app: Hono<EdgeEnv> | undefined;

@@ -6,12 +6,7 @@ import { withDeadline } from '../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
 import { requestError } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
-import {
-  type EncodeRequest,
-  encodeRequestSchema,
-  rankRequestSchema,
-  TIMEOUT_HEADER,
-} from '../../shared/schema/index.ts';
+import { encodeRequestSchema, rankRequestSchema, TIMEOUT_HEADER } from '../../shared/schema/index.ts';
 import type { GenerationHost, Lease, Log } from './generations/generation-host.ts';
 import { problemResponse } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
@@ -23,10 +18,16 @@ import { queryModelResponse } from './routes/query-model.ts';
 import { rankImages } from './routes/rank.ts';
 import type { RerankSettings } from './settings.ts';
 
+/** Kinds of work that do not wait for each other: a query is encoded while rankings wait, and a scan of all images is long. */
+export type RerankAdmission = Readonly<Record<'queries' | 'shortlists' | 'scans', Admission>>;
+
+/** Share of the time limit in which work must be expected to end; estimates are rough, and the response takes time. */
+const EXPECTED = 0.8;
+
 export interface RerankAppOptions {
   readonly host: GenerationHost;
   readonly settings: RerankSettings;
-  readonly admission: Admission;
+  readonly admission: RerankAdmission;
   readonly metrics: RerankMetrics;
   readonly log: Log;
   /** Opens the built-in parser, for parses that no score depends on. */
@@ -81,7 +82,15 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     {
       generation,
       unavailable,
-    }: { readonly generation?: string | undefined; readonly unavailable: ErrorCode },
+      kind,
+      cost,
+    }: {
+      readonly generation?: string | undefined;
+      readonly unavailable: ErrorCode;
+      readonly kind: keyof RerankAdmission;
+      /** Number of pairs to compare; 1 for other work. */
+      readonly cost: number;
+    },
     work: (lease: Lease, signal: AbortSignal, deadline: number) => Promise<object>,
   ): Promise<Response> {
     const timeoutMs = timeLimit(c.req.header(TIMEOUT_HEADER), settings.timeoutMs);
@@ -93,24 +102,26 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
       cancelled: () => new AppError('cancelled', 'the caller disconnected'),
     };
     const answer = await withDeadline(deadline, (signal) =>
-      admission.run(signal, async () => {
-        const lease = host.lease(generation, unavailable);
-        try {
-          return await work(lease, signal, until);
-        } finally {
-          await lease.release();
-        }
-      }),
+      admission[kind].run(
+        signal,
+        async () => {
+          const lease = host.lease(generation, unavailable);
+          try {
+            return await work(lease, signal, until);
+          } finally {
+            await lease.release();
+          }
+        },
+        { cost, withinMs: EXPECTED * timeoutMs },
+      ),
     );
     return c.json(answer);
   }
 
   /** A query for the model that it names, or the active one's. */
-  async function queryOf(
-    c: Context<Env>,
-  ): Promise<EncodeRequest & { readonly unavailable: 'encode_unavailable' }> {
+  async function queryOf(c: Context<Env>) {
     const request = await readBody(c, encodeRequestSchema, settings.limits.bodyBytes);
-    return { ...request, unavailable: 'encode_unavailable' };
+    return { ...request, unavailable: 'encode_unavailable', kind: 'queries', cost: 1 } as const;
   }
 
   app.post('/v1/encode', async (c) => {
@@ -128,8 +139,15 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   app.post('/v1/rank', async (c) => {
     const request = await readBody(c, rankRequestSchema, settings.limits.bodyBytes);
     checkRank(request, settings);
-    const unavailable = 'rerank_unavailable';
-    return limited(c, { ...request, unavailable }, ({ generation, active }, signal, deadline) =>
+    const { generation, candidates } = request;
+    const all = candidates === 'all';
+    const needs = {
+      generation,
+      unavailable: 'rerank_unavailable',
+      kind: all ? 'scans' : 'shortlists',
+      cost: all ? 1 : candidates.length,
+    } as const;
+    return limited(c, needs, ({ generation, active }, signal, deadline) =>
       rankImages(request, generation.search, { signal, deadline, active }),
     );
   });

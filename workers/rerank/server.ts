@@ -5,7 +5,7 @@ import { Admission } from '../../shared/async/admission.ts';
 import { AppError } from '../../shared/errors/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
-import { createRerankApp } from './app.ts';
+import { createRerankApp, type RerankAdmission } from './app.ts';
 import { GenerationHost, type HostStatus, type Log } from './generations/generation-host.ts';
 import { folderIndex } from './generations/index-source.ts';
 import { createMetrics } from './metrics.ts';
@@ -56,10 +56,12 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     );
   }
   const settings: RerankSettings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const admission = new Admission(settings.concurrency, settings.queue);
+  const lane = () => new Admission(settings.concurrency, settings.queue);
+  const admission: RerankAdmission = { queries: lane(), shortlists: lane(), scans: lane() };
+  const lanes = Object.values(admission);
   const metrics = createMetrics({
-    running: () => admission.running,
-    waiting: () => admission.waiting,
+    running: () => lanes.reduce((sum, { running }) => sum + running, 0),
+    waiting: () => lanes.reduce((sum, { waiting }) => sum + waiting, 0),
     generations: () =>
       host.loaded().map(({ generation, active }) => ({
         id: generation.id,

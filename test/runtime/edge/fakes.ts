@@ -119,12 +119,20 @@ export interface EdgeChanges
   readonly rerank?: Partial<Client>;
   readonly qdrant?: Partial<Store>;
   readonly rerankMs?: number;
+  readonly waitMs?: number;
   /** The kernel that encodes queries; without it the reranker encodes them all. */
   readonly kernel?: () => Promise<WebAssembly.Module>;
 }
 
 /** An app with services that work; a test replaces those that it tests. */
-export function edge({ rerank: client, qdrant, rerankMs = 200, kernel, ...changes }: EdgeChanges = {}) {
+export function edge({
+  rerank: client,
+  qdrant,
+  rerankMs = 200,
+  waitMs = 1000,
+  kernel,
+  ...changes
+}: EdgeChanges = {}) {
   const encode = vi.fn<Client['encode']>(async () => encoded());
   const parse = vi.fn<Client['parse']>(async () => parsed());
   const rank = vi.fn<Client['rank']>(async (request) => ranked(request));
@@ -148,7 +156,14 @@ export function edge({ rerank: client, qdrant, rerankMs = 200, kernel, ...change
     payloads: qdrantPayloads(store, 1000),
     ranker: remoteRanker(services, { rerank: rerankMs, exhaustive: 500 }),
     rerank: services,
-    budgets: { encode: 1000 },
+    budgets: {
+      encode: 1000,
+      recall: 1000,
+      rerank: rerankMs,
+      exhaustive: 500,
+      wait: waitMs,
+      images: 1000,
+    },
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: 'customElements;',

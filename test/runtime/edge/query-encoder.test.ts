@@ -243,7 +243,7 @@ describe('a switch of generations', () => {
 });
 
 describe('a model that cannot be loaded', () => {
-  beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => vi.useRealTimers());
 
   const broken =
@@ -283,11 +283,11 @@ describe('a model that cannot be loaded', () => {
     await loaded();
     expect([encoder.generation, client.queryModel.mock.calls.length]).toEqual([undefined, 1]);
 
-    vi.setSystemTime(Date.now() + 29_000);
+    vi.advanceTimersByTime(29_000);
     await encode(TEXT);
     await loaded();
     expect(client.queryModel).toHaveBeenCalledTimes(1);
-    vi.setSystemTime(Date.now() + 2000);
+    vi.advanceTimersByTime(2000);
     await encode(TEXT);
     await loaded();
     expect([encoder.generation, client.queryModel.mock.calls.length]).toEqual([FIRST.generation, 2]);
@@ -311,10 +311,10 @@ describe('a model that cannot be loaded', () => {
     client.queryModel.mockImplementationOnce(() => promise);
     const { encoder, encode, background } = encoderOver(client);
     await encode(TEXT);
-    vi.setSystemTime(Date.now() + 59_000);
+    vi.advanceTimersByTime(59_000);
     await encode(TEXT);
     expect(client.queryModel).toHaveBeenCalledTimes(1);
-    vi.setSystemTime(Date.now() + 2000);
+    vi.advanceTimersByTime(2000);
     await encode(TEXT);
     await background[1];
     expect([encoder.generation, client.queryModel.mock.calls.length]).toEqual([FIRST.generation, 2]);

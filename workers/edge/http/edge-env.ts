@@ -1,5 +1,7 @@
-/** One line of the log, as an object; the entry file of the worker prints it. */
-export type Log = (entry: Readonly<Record<string, unknown>>) => void;
+/** One line of the log; the entry file of the worker prints it. */
+export type Log = (
+  entry: Readonly<Record<string, unknown>> & { readonly level: 'info' | 'warn' | 'error' },
+) => void;
 
 /** The variables that the middleware sets on a request's context. */
 export interface EdgeEnv {

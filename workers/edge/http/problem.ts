@@ -38,7 +38,9 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
   const status = HTTP_STATUS[code];
   const ours = status >= 500;
   const requestId = c.get('requestId');
-  if (ours) c.get('log')({ level: 'error', requestId, code, message: describe(error) });
+  // Load is not a fault.
+  const level = code === 'overloaded' || code === 'timeout' ? 'warn' : 'error';
+  if (ours) c.get('log')({ level, requestId, code, message: describe(error) });
   const text = TEXTS[code];
   const problem = problemDetails(code, {
     title: text?.title ?? (ours ? 'Something went wrong' : 'The request failed'),
@@ -52,7 +54,8 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
   });
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
   const retryAfter = RETRY_AFTER[code] ?? (status === 503 ? RETRY_UNAVAILABLE : undefined);
-  if (retryAfter) c.header('retry-after', String(retryAfter));
+  // Whoever refused it may know better.
+  if (retryAfter && !c.res.headers.has('retry-after')) c.header('retry-after', String(retryAfter));
   return c.body(JSON.stringify(problem), status);
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { parseResponseSchema, searchQuerySchema } from '../../../shared/schema/index.ts';
 import type { RerankClient } from '../../clients/index.ts';
+import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
@@ -35,8 +36,7 @@ const route = createRoute({
 
 export interface ParseRouteParts {
   readonly rerank: Pick<RerankClient, 'parse'>;
-  /** Maximum milliseconds for parsing a query. */
-  readonly budgets: { readonly encode: number };
+  readonly budgets: EdgeConfiguration['budgets'];
   readonly cacheSeconds: number;
 }
 

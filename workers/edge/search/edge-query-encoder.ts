@@ -42,7 +42,7 @@ interface Kept {
 
 interface Loading {
   readonly generation: string;
-  /** No other load of the same generation before then. */
+  /** No other load of the same generation before then, by `performance.now()`. */
   readonly until: number;
 }
 
@@ -100,7 +100,7 @@ export class EdgeQueryEncoder {
       });
       if (this.#kept === kept) {
         this.#kept = undefined;
-        this.#loading = { generation, until: Date.now() + RETRY_MS };
+        this.#loading = { generation, until: performance.now() + RETRY_MS };
       }
       return undefined;
     }
@@ -109,7 +109,7 @@ export class EdgeQueryEncoder {
   #loadSoon(generation: string, { requestId, waitUntil }: EdgeCall): void {
     const { kernel, modelBytes, log } = this.#options;
     if (kernel === undefined || modelBytes === 0) return;
-    const now = Date.now();
+    const now = performance.now();
     if (this.#loading?.generation === generation && now < this.#loading.until) return;
     const loading = { generation, until: now + LOST_MS };
     this.#loading = loading;
@@ -123,7 +123,7 @@ export class EdgeQueryEncoder {
       },
       (thrown: unknown) => {
         const { code, message } = toAppError(thrown);
-        if (this.#loading === loading) this.#loading = { generation, until: Date.now() + RETRY_MS };
+        if (this.#loading === loading) this.#loading = { generation, until: performance.now() + RETRY_MS };
         log({ level: 'warn', message: `the reranker encodes queries: ${message}`, code, generation });
       },
     );

@@ -9,6 +9,7 @@ const LACKS = {
 
 const WHY = {
   timeout: 'the reranker did not respond in time',
+  overloaded: 'the reranker has too much to do',
   rerank_unavailable: 'the reranker is not available',
 } as const;
 

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { setMetric } from 'hono/timing';
+import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
 import {
   type SearchResponse,
@@ -9,12 +9,19 @@ import {
   searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
-import { type SearchParts, type SearchRequest, search } from '../../../shared/search/search-engine.ts';
+import {
+  type SearchAnswer,
+  type SearchParts,
+  type SearchRequest,
+  search,
+} from '../../../shared/search/search-engine.ts';
+import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
 import type { EdgeQueryEncoder } from './edge-query-encoder.ts';
 import { bodyError, queryError } from './request-error.ts';
+import { SearchAdmission } from './search-admission.ts';
 import { describeDegradation, searchResponseJson } from './search-response.ts';
 
 /** A search is a sentence and a few numbers. */
@@ -84,10 +91,22 @@ const postRoute = createRoute({
 export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads'> {
   readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
   readonly cacheSeconds: number;
+  readonly budgets: EdgeConfiguration['budgets'];
 }
 
+/** A search that should take this share of the time limit of ranking is almost never late. */
+const TARGET = 1 / 2;
+
 /** `GET /v1/search`, and `POST` of the same, which can be exhaustive. */
-export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, parts: SearchRouteParts): void {
+export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRouteParts): void {
+  const { rerank, exhaustive, wait } = dependencies.budgets;
+  const parts: AnswerParts = {
+    ...dependencies,
+    admission: {
+      shortlist: new SearchAdmission({ targetMs: TARGET * rerank, waitMs: wait }),
+      exhaustive: new SearchAdmission({ targetMs: TARGET * exhaustive, waitMs: wait }),
+    },
+  };
   app.openapi(
     getRoute,
     async (c) => {
@@ -129,29 +148,42 @@ const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
 type JsonAnswer = ReturnType<typeof jsonAnswer>;
 const jsonAnswer = (c: Context<EdgeEnv>, answer: SearchResponse) => c.json(answer, 200);
 
+interface AnswerParts extends SearchRouteParts {
+  /** Large work that waits does not keep small work waiting. */
+  readonly admission: { readonly shortlist: SearchAdmission; readonly exhaustive: SearchAdmission };
+}
+
 async function answerSearch(
   c: Context<EdgeEnv>,
   request: SearchRequest,
-  parts: SearchRouteParts,
+  parts: AnswerParts,
   /** Caching of a complete answer; one that lacks something is never cached. */
   cacheControl: string,
 ): Promise<JsonAnswer> {
   const { encoder, recall, ranker, payloads } = parts;
   const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
   const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
-  const answer = await search(
-    request,
-    {
-      encoder: { encode: (text, fresh) => encoder.encode(text, fresh, { ...call, waitUntil }) },
-      recall,
-      ranker,
-      payloads,
-      degrade: true,
-      time: (stage, work) => timeStage(c, stage, work),
-    },
-    call,
-  ).catch((thrown: unknown) => {
-    if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
+  const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
+  startTime(c, 'wait');
+  const begin = (): Promise<SearchAnswer> => {
+    endTime(c, 'wait');
+    return search(
+      request,
+      {
+        encoder: { encode: (text, fresh) => encoder.encode(text, fresh, { ...call, waitUntil }) },
+        recall,
+        ranker,
+        payloads,
+        degrade: true,
+        time: (stage, work) => timeStage(c, stage, work),
+      },
+      call,
+    );
+  };
+  const answer = await admission.run(call.signal, begin).catch((thrown: unknown) => {
+    if (!(thrown instanceof AppError)) throw thrown;
+    if (thrown.code === 'overloaded') c.header('Retry-After', String(admission.retryAfter));
+    if (thrown.code !== 'not_found') throw thrown;
     // The collection or its points are gone, even at the second attempt: not an error of the caller.
     throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
   });

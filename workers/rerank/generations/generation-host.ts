@@ -63,7 +63,9 @@ export class GenerationHost {
   #previous: LoadedGeneration | undefined;
   #loading: string | null = null;
   #progress: HostStatus['progress'] = null;
-  #failure: (LoadFailure & { readonly at: number }) | undefined;
+  #failure: LoadFailure | undefined;
+  /** When a generation that failed may be tried again, by `performance.now()`. */
+  #retryAt = 0;
   #refresh: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -161,7 +163,7 @@ export class GenerationHost {
   #mayTry(id: string): boolean {
     if (this.#closing.signal.aborted) return false;
     const failure = this.#failure;
-    return failure?.generation !== id || Date.now() - failure.at >= this.#options.settings.retryMs;
+    return failure?.generation !== id || performance.now() >= this.#retryAt;
   }
 
   async #switchTo(id: string): Promise<void> {
@@ -222,7 +224,8 @@ export class GenerationHost {
     if (error.code === 'cancelled' && this.#closing.signal.aborted) return;
     const { code, message, hint } = error;
     const repeated = this.#failure?.generation === generation && this.#failure.message === message;
-    this.#failure = { generation, code, message, at: Date.now() };
+    this.#failure = { generation, code, message };
+    this.#retryAt = performance.now() + this.#options.settings.retryMs;
     if (repeated) return;
     const serving = this.#active?.id ?? null;
     this.#options.log.error(

@@ -6,8 +6,8 @@ const LABEL = 'Try again';
 /** Tries again; while a rate limit lasts, the button counts the seconds down. */
 export function retryButton({ retryAfter = 0 }: SearchProblem, onRetry: () => void): HTMLButtonElement {
   const button = element('button', { type: 'button', class: 'button', part: 'retry' }, LABEL);
-  const ready = Date.now() + 1000 * retryAfter;
-  const left = (): number => Math.ceil((ready - Date.now()) / 1000);
+  const ready = performance.now() + 1000 * retryAfter;
+  const left = (): number => Math.ceil((ready - performance.now()) / 1000);
   const show = (): void => {
     const seconds = left();
     button.textContent = seconds > 0 ? `${LABEL} in ${seconds} s` : LABEL;
