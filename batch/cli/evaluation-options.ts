@@ -10,6 +10,7 @@ import {
   protocolOption,
   withModelDataOptions,
 } from './options.ts';
+import { terminalReport } from './progress.ts';
 
 /** Options of the commands that compare every image of a split with every caption. */
 export interface EvaluationOptions extends Omit<ModelDataOptions, 'checkpoint' | 'propagation'> {
@@ -42,6 +43,7 @@ export function evaluationRequest(options: EvaluationOptions): MembersRequest {
     folder: dataFolder(options),
     split: options.split,
     vocabulary: options.vocabulary,
+    boxFormat: options.boxFormat,
     propagations: propagationSchema.array().parse(options.propagation ?? []),
     backend: options.backend,
     precision: matchPrecisionSchema.parse(options.precision),
@@ -63,4 +65,5 @@ export function announceEvaluation(members: Members): void {
     `data: ${split.folder}, split ${split.split}: ${split.images} images, ${split.captionIds.length} captions${folded}\n` +
       `backend: ${engines.backend}, precision: ${engines.precision}, protocol: ${protocol}\n`,
   );
+  for (const note of split.notes) terminalReport.warn(note);
 }

@@ -7,6 +7,7 @@ import {
   propagationSchema,
   protocolSchema,
 } from '../../shared/schema/index.ts';
+import { BOX_FORMATS, type BoxFormat, boxFormatSchema } from '../data/box-format.ts';
 
 /** Options of the commands that compare a checkpoint with a data folder. */
 export interface ModelDataOptions {
@@ -15,12 +16,14 @@ export interface ModelDataOptions {
   readonly dataPath?: string;
   readonly dataName?: string;
   readonly vocabulary?: string;
+  readonly boxFormat: BoxFormat;
   readonly propagation?: string;
   readonly backend: string;
 }
 
 /**
- * `--checkpoint`, `--data` (or the released `--data_path` and `--data_name`), `--propagation`, `--backend`.
+ * `--checkpoint`, `--data` (or the released `--data_path` and `--data_name`), `--box-format`, `--propagation`,
+ * `--backend`.
  *
  * @param models of `several`, checkpoints and propagations are lists.
  */
@@ -38,6 +41,7 @@ export function withModelDataOptions(command: Command, models: 'one' | 'several'
     .option('--data-path <dir>', 'the released way to name it: the folder of data folders')
     .option('--data-name <name>', 'and the name of the data folder in it')
     .option('--vocabulary <file>', 'the vocabulary file (default: found in or near the data folder)')
+    .addOption(boxFormatOption())
     .addOption(
       new Option(
         `--propagation <name${more}>`,
@@ -45,6 +49,14 @@ export function withModelDataOptions(command: Command, models: 'one' | 'several'
       ).choices(propagationSchema.options),
     )
     .addOption(backendOption());
+}
+
+/** `--box-format`: what the numbers in `{split}_ims_bbx.npy` are. */
+export function boxFormatOption(): Option {
+  const meanings = boxFormatSchema.options.map((format) => `${format} (${BOX_FORMATS[format]})`);
+  return new Option('--box-format <name>', `how the data has its boxes: ${meanings.join(', ')}`)
+    .choices(boxFormatSchema.options)
+    .default('xyxy' satisfies BoxFormat);
 }
 
 /** `--backend`: auto uses the best available one and says which. */

@@ -3,20 +3,26 @@ import { AppError } from '../../shared/errors/index.ts';
 import { canonicalJson, sha256Hex, sha256OfSource } from '../../shared/generation/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
 import { openFileSource } from '../../shared/platform/file-source.ts';
+import type { BoxFormat } from './box-format.ts';
 import { SPLIT_FILES, splitFile } from './split-files.ts';
 
 /**
  * SHA-256 over the contents of a split's files: equal data has an equal fingerprint, wherever it is. Missing files
- * count as missing. Progress counts bytes.
+ * count as missing. Equal boxes in two formats are different data. Progress counts bytes.
  *
  * @throws AppError `file_unreadable`, `cancelled`.
  */
 export async function fingerprintSplit(
   folder: string,
   split: string,
-  { signal, onProgress }: WorkOptions = {},
+  {
+    signal,
+    onProgress,
+    boxFormat = 'xyxy',
+  }: WorkOptions & { readonly boxFormat?: BoxFormat | undefined } = {},
 ): Promise<string> {
-  const sums: Record<string, string> = {};
+  // Only if it is not the published one, so that data keeps its fingerprint.
+  const sums: Record<string, string> = boxFormat === 'xyxy' ? {} : { boxFormat };
   let before = 0;
   for (const kind of Object.keys(SPLIT_FILES) as (keyof typeof SPLIT_FILES)[]) {
     const path = splitFile(folder, split, kind);

@@ -8,14 +8,14 @@ export interface StoredBoxes {
   readonly paths: { readonly boxes: string; readonly sizes: string };
   /** R. */
   readonly regions: number;
-  /** `[rows, R, 4]`, x1 y1 x2 y2 in pixels. */
+  /** `[rows, R, 4]`: as in the file, and in an open split x1 y1 x2 y2 in pixels. */
   readonly boxRows: Float32Array;
   /** `[rows, 2]`, width and height in pixels. */
   readonly sizeRows: Float32Array;
 }
 
 /**
- * Reads `{split}_ims_bbx.npy` and `{split}_ims_size.npy` completely.
+ * Reads `{split}_ims_bbx.npy`, whose numbers stay as they are, and `{split}_ims_size.npy` completely.
  *
  * @throws AppError `file_missing`, `format_invalid`, `shape_mismatch`.
  */
@@ -31,17 +31,19 @@ export async function readStoredBoxes(
       throw new AppError(
         'shape_mismatch',
         `${paths.boxes} is [${shape.join(',')}], expected [${rows},${regions},4]`,
-        { hint: 'a box x1 y1 x2 y2 in pixels for each region of the features' },
+        { hint: 'four numbers of a box for each region of the features' },
       );
     }
     return reader.readRows(0, rows);
   });
   const wrong = boxRows.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    const row = Math.floor(wrong / (regions * 4));
-    throw new AppError('format_invalid', `${paths.boxes}: row ${row} holds a box that is not finite`, {
-      hint: 'extract the regions of this image again',
-    });
+    const box = Math.floor(wrong / 4);
+    throw new AppError(
+      'format_invalid',
+      `${paths.boxes}: row ${Math.floor(box / regions)}, region ${box % regions} holds a box that is not finite`,
+      { hint: 'extract the regions of this image again' },
+    );
   }
   return { paths, regions, boxRows, sizeRows: await readSizes(paths.sizes, rows) };
 }
@@ -54,22 +56,20 @@ export interface ImageBoxes {
   readonly sizes: Float32Array;
 }
 
-/** Boxes as fractions, and sizes, of images with `rowsPerImage` equal rows each. */
-export function imageBoxes(
-  { regions, boxRows, sizeRows }: StoredBoxes,
-  images: number,
-  rowsPerImage: number,
-): ImageBoxes {
-  const sizes = new Float32Array(images * 2);
-  const boxes = new Float32Array(images * regions * 4);
-  for (let image = 0; image < images; image++) {
-    const row = image * rowsPerImage;
-    const size = sizeRows.subarray(row * 2, row * 2 + 2);
-    sizes.set(size, image * 2);
-    for (let index = 0; index < regions * 4; index++) {
-      const pixels = boxRows[row * regions * 4 + index] as number;
-      boxes[image * regions * 4 + index] = pixels / (size[index % 2] as number);
-    }
-  }
-  return { boxes, sizes };
+/** Boxes as fractions, and sizes. @param stored a row for each image, in pixels */
+export function imageBoxes({ regions, boxRows, sizeRows }: StoredBoxes): ImageBoxes {
+  const boxes = boxRows.map((pixels, index) => {
+    const row = Math.floor(index / (regions * 4));
+    return pixels / (sizeRows[row * 2 + (index % 2)] as number);
+  });
+  return { boxes, sizes: sizeRows };
+}
+
+/** The first of `rowsPerImage` equal rows of each image. */
+export function rowOfEachImage(stored: StoredBoxes, rowsPerImage: number): StoredBoxes {
+  if (rowsPerImage === 1) return stored;
+  const { regions, boxRows, sizeRows } = stored;
+  const first = (rows: Float32Array, size: number): Float32Array =>
+    rows.filter((_, index) => Math.floor(index / size) % rowsPerImage === 0);
+  return { ...stored, boxRows: first(boxRows, regions * 4), sizeRows: first(sizeRows, 2) };
 }

@@ -74,6 +74,18 @@ describe('openSplit', () => {
     });
   });
 
+  it('ignores blank lines at the end of its text files', async () => {
+    const files = smallSplitFiles('test', 3, 1, 6);
+    files.set('test_caption_images.txt', '2 per image\n');
+    for (const [name, content] of files) {
+      if (/\.(txt|jsonl)$/.test(name)) files.set(name, `${String(content)}\n  \r\n\n`);
+    }
+    await openFiles(files, 'test', async (split) => {
+      expect([split.captionIds.length, split.captionTexts?.length]).toEqual([6, 6]);
+      expect([split.imageNames?.length, split.metadata?.length]).toEqual([3, 3]);
+    });
+  });
+
   it('has all captions of dev', async () => {
     await openFiles(smallSplitFiles('dev', 1002), 'dev', async (split) => {
       expect([split.images, split.captionIds.length]).toEqual([1002, 5010]);
@@ -102,7 +114,7 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     'too few captions',
     (files) => files.set('test_precaps_stan.txt', '1,4,2\n'.repeat(9)),
     'shape_mismatch',
-    /2 rows for 9 captions/,
+    /2 rows for 9 captions in .*test_precaps_stan\.txt/,
   ],
   [
     'boxes with other R',
@@ -120,7 +132,7 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     'a box that is NaN',
     (files) => files.set('test_ims_bbx.npy', float([...ones(23), Number.NaN], [2, 3, 4])),
     'format_invalid',
-    /row 1 holds/,
+    /row 1, region 2 holds/,
   ],
   [
     'sizes of other images',
@@ -168,6 +180,18 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     (files) => files.set('test_precaps_stan.txt', `1,4,2\n\n${'1,4,2\n'.repeat(8)}`),
     'format_invalid',
     /test_precaps_stan\.txt:2/,
+  ],
+  [
+    'a blank line between captions',
+    (files) => files.set('test_caps.txt', `a\n${'b\n'.repeat(5)} \n${'c\n'.repeat(4)}`),
+    'format_invalid',
+    /test_caps\.txt:7 is blank/,
+  ],
+  [
+    'a blank line between metadata',
+    (files) => files.set('test_metadata.jsonl', '{}\n\n{}\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:2 is blank/,
   ],
   [
     'an id that is not a number',
@@ -253,9 +277,9 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
   ],
   [
     'an empty name',
-    (files) => files.set('test_images.txt', 'a\n \n'),
+    (files) => files.set('test_images.txt', ' \na\n'),
     'format_invalid',
-    /test_images\.txt:2/,
+    /test_images\.txt:1 is blank/,
   ],
   [
     'metadata of other images',

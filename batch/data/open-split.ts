@@ -1,20 +1,24 @@
 import { AppError } from '../../shared/errors/index.ts';
+import { boxesInPixels } from './box-format.ts';
 import { parseCaptionIds } from './caption-ids.ts';
 import { captionsByImage } from './caption-images.ts';
 import { parseDependencies } from './dependencies.ts';
 import { readFeatureIdentity } from './feature-identity.ts';
-import { imageBoxes, readStoredBoxes } from './image-boxes.ts';
+import { imageBoxes, readStoredBoxes, rowOfEachImage } from './image-boxes.ts';
 import { type FeatureFile, openFeatures } from './image-features.ts';
+import { imageLabel } from './image-label.ts';
 import { featureRows } from './image-rows.ts';
 import { parseMetadata } from './metadata.ts';
+import { assertPlausibleBoxes } from './plausible-boxes.ts';
 import type { OpenSplitOptions, Split } from './split.ts';
 import { listSplits, splitFile } from './split-files.ts';
 import { assertCount, splitLayout } from './split-layout.ts';
-import { readJson, readLines } from './text-files.ts';
+import { readEntries, readJson } from './text-files.ts';
 
 /**
  * Opens a split of a data folder (docs/data-folder.md): one row or five equal rows for each image, any number of captions for each
- * image, sizes as dicts or structured, features of any number type. Features are read in ranges, everything else completely.
+ * image, sizes as dicts or structured, features of any number type. Features are read in ranges, everything else completely. What
+ * cannot be is refused, what is odd is noted.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `shape_mismatch`.
  */
@@ -45,37 +49,52 @@ async function readSplit(
   file: FeatureFile,
   folder: string,
   split: string,
-  { vocabularySize }: OpenSplitOptions,
+  { vocabularySize, boxFormat = 'xyxy' }: OpenSplitOptions,
 ): Promise<Split> {
   const path = (kind: Parameters<typeof splitFile>[2]): string => splitFile(folder, split, kind);
-  const captionIds = await readLines(path('captionIds'));
-  const captionTexts = await readLines(path('captionTexts'));
+  const captionIds = await readEntries(path('captionIds'), 'a caption as word ids');
+  const captionTexts = await readEntries(path('captionTexts'), 'a caption');
   const captions = captionIds?.length ?? captionTexts?.length ?? 0;
   const features = await readFeatureIdentity(path('source'), file);
-  const stored = await readStoredBoxes(
+  const found = await readStoredBoxes(
     { boxes: path('boxes'), sizes: path('sizes') },
     file.rows,
     file.regions,
   );
-  const captionFile = { path: path('captionImages'), lines: await readLines(path('captionImages')) };
-  const layout = await splitLayout({ features: file, boxes: stored, captions, captionImages: captionFile });
+  const captionFile = {
+    path: path('captionImages'),
+    lines: await readEntries(path('captionImages'), 'the row of the image of a caption'),
+  };
+  const layout = await splitLayout({
+    features: file,
+    boxes: found,
+    captions,
+    captionsPath: path(captionIds ? 'captionIds' : 'captionTexts'),
+    captionImages: captionFile,
+  });
   const { images, rowsPerImage, captionImages } = layout;
   if (captionTexts) assertCount(path('captionTexts'), 'captions', captionTexts.length, captions);
   const ofImages = captionsByImage(captionImages, images);
+  const records = await readImageRecords({ names: path('imageNames'), metadata: path('metadata') }, images);
+  const label = imageLabel(records.imageNames);
+  const notes = assertPlausibleBoxes(rowOfEachImage(found, rowsPerImage), boxFormat, label);
+  const stored = boxesInPixels(found, boxFormat);
   return {
-    ...featureRows(file, layout),
-    ...imageBoxes(stored, images, rowsPerImage),
+    ...featureRows(file, layout, label),
+    ...imageBoxes(rowOfEachImage(stored, rowsPerImage)),
+    ...records,
     folder,
     split,
     features,
     rowsPerImage,
     stored,
+    boxFormat,
     captionImages,
     captionsOf: (image) => ofImages[image] ?? [],
     captionIds: parseCaptionIds(path('captionIds'), captionIds ?? [], vocabularySize),
     captionTexts,
     dependencies: await readDependencies(path('dependencies'), captions),
-    ...(await readImageRecords({ names: path('imageNames'), metadata: path('metadata') }, images)),
+    notes,
     close: () => file.close(),
   };
 }
@@ -92,15 +111,9 @@ async function readImageRecords(
   paths: { readonly names: string; readonly metadata: string },
   images: number,
 ): Promise<Pick<Split, 'imageNames' | 'metadata'>> {
-  const names = await readLines(paths.names);
+  const names = await readEntries(paths.names, 'a file name or an address of an image');
   if (names) assertCount(paths.names, 'images', names.length, images);
-  const empty = names?.findIndex((name) => name.trim() === '') ?? -1;
-  if (empty >= 0) {
-    throw new AppError('format_invalid', `${paths.names}:${empty + 1} is empty`, {
-      hint: 'each line names an image: a file name or a URL',
-    });
-  }
-  const metadata = await readLines(paths.metadata);
+  const metadata = await readEntries(paths.metadata, 'the JSON object of an image');
   if (metadata) assertCount(paths.metadata, 'images', metadata.length, images);
   return { imageNames: names, metadata: metadata && parseMetadata(paths.metadata, metadata) };
 }

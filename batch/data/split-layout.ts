@@ -22,6 +22,8 @@ export interface LayoutEvidence {
   readonly boxes: StoredBoxes;
   /** Captions of the split; 0 if it has none: then there is one row for each image. */
   readonly captions: number;
+  /** The file that was counted. */
+  readonly captionsPath: string;
   /** `{split}_caption_images.txt`. */
   readonly captionImages: { readonly path: string; readonly lines: readonly string[] | undefined };
 }
@@ -49,7 +51,7 @@ export async function splitLayout(evidence: LayoutEvidence): Promise<SplitLayout
   if (captions !== rows) {
     throw new AppError(
       'shape_mismatch',
-      `${features.path} has ${rows} rows for ${captions} captions, and nothing says which caption belongs to which image`,
+      `${features.path} has ${rows} rows for ${captions} captions in ${evidence.captionsPath}, and nothing says which caption belongs to which image`,
       { hint: `write ${captionImages.path}: ${CAPTION_IMAGES_HINT}` },
     );
   }
@@ -82,6 +84,6 @@ export function assertCount(
 ): void {
   if (found === expected) return;
   throw new AppError('shape_mismatch', `${path} has ${found} entries for ${expected} ${unit}`, {
-    hint: `one entry for each of the ${unit}, in their order; look for lines that were lost or duplicated`,
+    hint: `one entry for each of the ${unit}, in their order; look for lines that were lost or duplicated (blank lines at the end do not count)`,
   });
 }

@@ -37,6 +37,24 @@ export async function readLines(path: string): Promise<string[] | undefined> {
 }
 
 /**
+ * The entries of a file with one on each line; undefined without a file. Blank lines at its end are ignored like a final
+ * line end.
+ *
+ * @throws AppError `format_invalid` with file and line for a blank line before the last entry.
+ */
+export async function readEntries(path: string, entry: string): Promise<string[] | undefined> {
+  const lines = await readLines(path);
+  if (lines === undefined) return undefined;
+  const isBlank = (line: string): boolean => line.trim() === '';
+  const entries = lines.slice(0, lines.findLastIndex((line) => !isBlank(line)) + 1);
+  const blank = entries.findIndex(isBlank);
+  if (blank < 0) return entries;
+  throw new AppError('format_invalid', `${path}:${blank + 1} is blank`, {
+    hint: `each line holds ${entry}; remove the line if it is there by accident`,
+  });
+}
+
+/**
  * The value of a JSON file, undefined without a file.
  *
  * @throws AppError `format_invalid`.

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision, Propagation, Protocol } from '../../shared/schema/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
@@ -15,6 +16,7 @@ export interface EvaluationRequest {
   /** The data folder. */
   readonly folder: string;
   readonly split: string;
+  readonly boxFormat?: BoxFormat | undefined;
   /** A vocabulary file to check the model against; captions are ids and need none. */
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
@@ -49,8 +51,9 @@ export async function openEvaluation(request: EvaluationRequest): Promise<Evalua
   const network = await loadNetwork(request.checkpoint, request.propagation);
   const { config, parameters } = network;
   if (request.vocabulary !== undefined) await assertVocabulary(request.vocabulary, network);
-  const { fold5, protocol } = request;
-  const opened = await openSplit(request.folder, request.split, { vocabularySize: config.vocabularySize });
+  const { fold5, protocol, boxFormat } = request;
+  const { vocabularySize } = config;
+  const opened = await openSplit(request.folder, request.split, { vocabularySize, boxFormat });
   try {
     assertBelongTogether(network, opened);
     const split = protocol === 'released' ? releasedSplit(opened) : opened;

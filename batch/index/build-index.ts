@@ -5,10 +5,12 @@ import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { assertRecallInputs, openRecallEncoder, type RecallInput } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 import { chooseSplit } from '../data/choose-split.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { findCheckpoint } from '../data/find-files.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
+import { imageFileNotes, imageFolder } from '../data/image-files.ts';
 import { openSplit } from '../data/open-split.ts';
 import { type LoadedModel, loadModel } from '../model/load-model.ts';
 import type { Report } from '../report.ts';
@@ -25,12 +27,17 @@ import { Staging } from './staging.ts';
 /** The inputs that a build offers to the recall encoder. */
 const RECALL_INPUTS: readonly RecallInput[] = ['text', 'ids', 'words', 'features', 'nodes', 'boxes'];
 
+/** Where the page finds the image files of the data folder. */
+const IMAGE_SERVER = '/images/';
+
 export interface BuildOptions {
   /** The index's folder. */
   readonly index: string;
   /** The data folder. */
   readonly data: string;
   readonly dataName?: string | undefined;
+  /** How the data has its boxes; `xyxy` by default. */
+  readonly boxFormat?: BoxFormat | undefined;
   /** Which split to search in; `test`, else `dev`, else `train`, else the only one. */
   readonly split?: string | undefined;
   /** A `.pth.tar` or a model folder; found in the data folder when absent. */
@@ -70,7 +77,7 @@ export async function buildIndex(options: BuildOptions, report: Report): Promise
 }
 
 async function buildLocked(options: BuildOptions, index: IndexFolder, report: Report): Promise<BuildResult> {
-  const { store, signal } = options;
+  const { store, signal, boxFormat } = options;
   const splitName = await chooseSplit(options.data, options.split);
   report.say(`images to search: split ${splitName} of ${options.data}`);
   const loaded = await loadModel(
@@ -84,16 +91,19 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
   );
   const { vocabularySize } = loaded.model.config;
   try {
-    const split = await openSplit(options.data, splitName, { vocabularySize });
+    const split = await openSplit(options.data, splitName, { vocabularySize, boxFormat });
     try {
       assertFeaturesOf(split, { ...loaded.model, ...loaded.from });
+      const prefix = imagesUrl(options);
+      const elsewhere = prefix !== undefined && prefix !== IMAGE_SERVER;
+      for (const note of [...split.notes, ...imageFileNotes(split, elsewhere)]) report.warn(note);
       const plan = await planGeneration({
         model: loaded.model,
         split,
-        dataFingerprint: await fingerprintSplit(options.data, splitName, { signal }),
+        dataFingerprint: await fingerprintSplit(options.data, splitName, { boxFormat, signal }),
         sourceName: basename(resolve(options.data)),
         backend: loaded.engines.backend,
-        imagesUrl: imagesUrl(options),
+        imagesUrl: prefix,
       });
       const there = existsSync(join(index.generation(plan.id), GENERATION_PATHS.manifest));
       const manifest = there
@@ -174,5 +184,5 @@ async function chooseCheckpoint(options: BuildOptions, report: Report): Promise<
 
 function imagesUrl({ data, imagesUrl: given }: BuildOptions): string | undefined {
   if (given !== undefined) return given.endsWith('/') ? given : `${given}/`;
-  return existsSync(join(data, 'images')) ? '/images/' : undefined;
+  return existsSync(imageFolder(data)) ? IMAGE_SERVER : undefined;
 }

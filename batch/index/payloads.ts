@@ -1,4 +1,5 @@
 import type { CaptionPayload, ImagePayload } from '../../shared/schema/index.ts';
+import { isAddress } from '../data/image-files.ts';
 import type { GenerationPlan } from './plan.ts';
 
 /** Payloads of the image points, in the order of their ids. */
@@ -30,6 +31,6 @@ export function jsonLines(values: readonly unknown[]): string {
 
 /** A name that is an address is kept; any other name is put below the prefix. */
 function imageUrl(name: string, prefix: string | undefined): string | undefined {
-  if (/^https?:\/\//i.test(name)) return name;
+  if (isAddress(name)) return name;
   return prefix === undefined ? undefined : prefix + name.split('/').map(encodeURIComponent).join('/');
 }

@@ -11,13 +11,14 @@ import {
   readModel,
   sha256Hex,
 } from '../../shared/generation/index.ts';
-import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+import { assertWritable, syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { COARSE_DEFAULTS, RANKING_DEFAULTS } from '../../shared/retrieval/index.ts';
 import type { ModelConfig, Propagation } from '../../shared/schema/index.ts';
 import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 import { findVocabulary } from '../data/find-files.ts';
 import { fingerprintFile, fingerprintSplit } from '../data/fingerprint-split.ts';
 import { listSplits } from '../data/split-files.ts';
@@ -30,6 +31,7 @@ export interface LoadModelOptions {
   /** Data folder whose `train` and `dev` splits are used to prepare a checkpoint. */
   readonly data: string;
   readonly dataName?: string | undefined;
+  readonly boxFormat?: BoxFormat | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   readonly backend: string;
@@ -68,9 +70,9 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
     if (folder !== undefined && existsSync(join(folder, MODEL_FILES.config))) {
       return { model: await readModel(folderFiles(folder)), engines, from: network };
     }
-    const { data, split, signal } = options;
+    const { data, boxFormat, split, signal } = options;
     const model = await prepareModel(
-      { network, engines, vocabulary, data, fallbackSplit: split, signal },
+      { network, engines, vocabulary, data, boxFormat, fallbackSplit: split, signal },
       report,
     );
     if (folder !== undefined) await writeModel(model, folder);
@@ -83,16 +85,22 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
 }
 
 /**
+ * Checks that a model folder can be written, before the work of preparing a model.
+ *
+ * @throws AppError `conflict` if the folder exists already, `file_unwritable`.
+ */
+export async function assertNewModelFolder(folder: string): Promise<void> {
+  if (!existsSync(folder)) return assertWritable(folder);
+  throw new AppError('conflict', `${folder} exists already`, { hint: 'choose another folder, or delete it' });
+}
+
+/**
  * Writes a model folder: completely or not at all.
  *
  * @throws AppError `conflict` if the folder exists already, `file_unwritable`.
  */
 export async function writeModel(model: Model, folder: string): Promise<void> {
-  if (existsSync(folder)) {
-    throw new AppError('conflict', `${folder} exists already`, {
-      hint: 'choose another folder, or delete it',
-    });
-  }
+  await assertNewModelFolder(folder);
   const aside = `${folder}.tmp`;
   await writing(folder, async () => {
     await rm(aside, { recursive: true, force: true });
@@ -116,7 +124,7 @@ async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<
 
 /** What a prepared model depends on. */
 async function cacheKey(
-  { checkpoint, data, propagation = 'self', signal, split }: LoadModelOptions,
+  { checkpoint, data, boxFormat, propagation = 'self', signal, split }: LoadModelOptions,
   config: ModelConfig,
   vocabulary: string,
   backend: string,
@@ -133,7 +141,7 @@ async function cacheKey(
         before = start + done;
         onProgress(start + done, start + total);
       };
-      sums.push(name, await fingerprintSplit(data, name, { signal, onProgress: hear }));
+      sums.push(name, await fingerprintSplit(data, name, { boxFormat, signal, onProgress: hear }));
     }
     return sums;
   });

@@ -5,6 +5,7 @@ import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { openRecallEncoder } from '../../shared/retrieval/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
@@ -26,6 +27,7 @@ export interface PrepareOptions {
   readonly vocabulary: string;
   /** The data folder: its `train` split fits the recall encoder, its `dev` split the weight. */
   readonly data: string;
+  readonly boxFormat?: BoxFormat | undefined;
   /** Split whose images give the means if there are no captions. */
   readonly fallbackSplit: string;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +40,7 @@ export interface PrepareOptions {
  * @throws AppError of the readers; `shape_mismatch`, `fingerprint_mismatch` when network, vocabulary and data do not belong together.
  */
 export async function prepareModel(options: PrepareOptions, report: Report): Promise<Model> {
-  const { network, data, signal } = options;
+  const { network, signal } = options;
   const { config, features, parameters } = network;
   const { vocabulary } = await readVocabulary(options.vocabulary);
   if (vocabulary.size !== config.vocabularySize) {
@@ -48,10 +50,12 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
       { hint: 'pass the vocabulary that the network was trained with: --vocabulary FILE' },
     );
   }
-  const train = await openCaptioned(data, 'train', network);
-  const fallback = await openFitting(data, options.fallbackSplit, network);
-  const heldOut = await openCaptioned(data, 'dev', network);
+  const train = await openCaptioned(options, 'train');
+  const fallback = await openFitting(options, options.fallbackSplit);
+  const heldOut = await openCaptioned(options, 'dev');
   try {
+    const notes = [train, fallback, heldOut].flatMap((split) => split?.notes ?? []);
+    for (const note of new Set(notes)) report.warn(note);
     const { encoder } = options.engines;
     const coarse = train
       ? await fitOnCaptions(encoder, config, train, report, signal)
@@ -76,21 +80,17 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
 }
 
 /** A split with enough captions to fit something on them. */
-async function openCaptioned(
-  folder: string,
-  name: string,
-  network: LoadedNetwork,
-): Promise<Split | undefined> {
-  if (!(await listSplits(folder)).includes(name)) return undefined;
-  const split = await openFitting(folder, name, network);
+async function openCaptioned(options: PrepareOptions, name: string): Promise<Split | undefined> {
+  if (!(await listSplits(options.data)).includes(name)) return undefined;
+  const split = await openFitting(options, name);
   const enough = someCaptioned(split, FEWEST_IMAGES).length === FEWEST_IMAGES;
   if (split.captionIds.length > 0 && enough) return split;
   await split.close();
   return undefined;
 }
 
-async function openFitting(folder: string, name: string, network: LoadedNetwork): Promise<Split> {
-  const split = await openSplit(folder, name, { vocabularySize: network.config.vocabularySize });
+async function openFitting({ data, network, boxFormat }: PrepareOptions, name: string): Promise<Split> {
+  const split = await openSplit(data, name, { vocabularySize: network.config.vocabularySize, boxFormat });
   try {
     assertFeaturesOf(split, network);
     return split;

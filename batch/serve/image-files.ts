@@ -6,10 +6,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
+import { imageFilePath } from '../data/image-files.ts';
 import type { Service } from './closing.ts';
 
 const HOST = '127.0.0.1';
-const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
 /** Not the name of an image, and so never found. */
 const NOWHERE = '/.nowhere';
 
@@ -56,9 +56,10 @@ function imagePath(encoded: string): string | undefined {
       // An invalid percent sequence does not name a file.
       return undefined;
     }
-    if (/^$|^\.|[/\\\p{Cc}]/u.test(name)) return undefined;
+    // An encoded slash is not one between folders.
+    if (name.includes('/')) return undefined;
     names.push(name);
   }
-  const path = `/${names.join('/')}`;
-  return IMAGE_FILE.test(path) ? path : undefined;
+  const path = imageFilePath(names.join('/'));
+  return path === undefined ? undefined : `/${path}`;
 }

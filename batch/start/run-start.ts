@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { resolveQueryBackend } from '../../shared/platform/engines/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
+import { imageFolder } from '../data/image-files.ts';
 import { pageContent } from '../data/page-content.ts';
 import { buildIndex } from '../index/build-index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
@@ -78,7 +78,7 @@ async function startAll(
   );
   signal.throwIfAborted();
 
-  const folder = imageFolder(source);
+  const folder = servedFolder(source);
   const images =
     folder === undefined ? undefined : parts.add('the image server', await serveImageFiles(folder));
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
@@ -104,7 +104,7 @@ async function startAll(
 
 /** Makes the data if necessary, and builds its index. */
 async function buildFor(
-  { index, vocabulary, dataName, propagation }: StartOptions,
+  { index, vocabulary, dataName, boxFormat, propagation }: StartOptions,
   source: DataSource,
   parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
   report: Report,
@@ -112,15 +112,15 @@ async function buildFor(
   const { folder, split, checkpoint } = source;
   await source.prepare(report, parts.signal);
   await buildIndex(
-    { index, data: folder, dataName, split, checkpoint, vocabulary, propagation, ...parts },
+    { index, data: folder, dataName, boxFormat, split, checkpoint, vocabulary, propagation, ...parts },
     report,
   );
 }
 
 /** The folder of the image files, if there is one. */
-function imageFolder(source: DataSource | undefined): string | undefined {
+function servedFolder(source: DataSource | undefined): string | undefined {
   if (source === undefined) return undefined;
-  const folder = join(source.folder, 'images');
+  const folder = imageFolder(source.folder);
   return existsSync(folder) ? folder : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Propagation } from '../../shared/schema/index.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 
 /** The request to start the whole system. */
 export interface StartOptions {
@@ -6,6 +7,8 @@ export interface StartOptions {
   readonly data?: string | undefined;
   /** The released name of the data, which may be part of the name of its vocabulary file. */
   readonly dataName?: string | undefined;
+  /** How the data folder has its boxes; the gallery has `xyxy`. */
+  readonly boxFormat?: BoxFormat | undefined;
   readonly split?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly vocabulary?: string | undefined;

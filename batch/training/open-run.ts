@@ -8,6 +8,7 @@ import type { FeatureIdentity, ModelConfig } from '../../shared/schema/index.ts'
 import { parseVocabulary } from '../../shared/text/index.ts';
 import { CHECKPOINT_SUFFIX, type Moments, readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { loadNetwork } from '../checkpoint/load-network.ts';
+import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
@@ -18,6 +19,8 @@ import { readTwins, type Twin } from './twins.ts';
 export interface TrainingRequest {
   /** The data folder. */
   readonly data: string;
+  /** How it has its boxes; `xyxy` by default. */
+  readonly boxFormat?: BoxFormat | undefined;
   /** Its vocabulary file. */
   readonly vocabulary: string;
   readonly folder: RunFolder;
@@ -60,12 +63,12 @@ export interface OpenRun {
  *   started with other settings; `shape_mismatch`, `argument_invalid`, `file_missing`.
  */
 export async function openRun(request: TrainingRequest): Promise<OpenRun> {
-  const { data, settings, folder } = request;
+  const { data, settings, folder, boxFormat } = request;
   const bytes = await withFileSource(request.vocabulary, (source) => source.read(0, source.size));
   const { size: vocabularySize } = parseVocabulary(new TextDecoder().decode(bytes), request.vocabulary);
-  const train = await openSplit(data, 'train', { vocabularySize });
+  const train = await openSplit(data, 'train', { vocabularySize, boxFormat });
   try {
-    const dev = await openSplit(data, 'dev', { vocabularySize });
+    const dev = await openSplit(data, 'dev', { vocabularySize, boxFormat });
     try {
       const config = networkConfig(settings, train.featureSize, vocabularySize);
       for (const split of [train, dev]) assertUsable(split, config);
@@ -137,7 +140,8 @@ async function resumedRun(
   assertSame(path, config, found.config);
   const { parameters, moments, position, epoch, steps, bestRsum } = found;
   if (position === null) return adopted(parameters, epoch, steps, bestRsum);
-  assertSame(path, fixed, position.settings);
+  // Runs from before boxes could have another format do not name it.
+  assertSame(path, fixed, { box_format: 'xyxy', ...position.settings });
   return {
     parameters,
     optimizer: { updates: position.updates, moments },
@@ -172,6 +176,7 @@ function fixedSettings(settings: TrainingSettings, train: Split): Record<string,
     max_violation: maxViolation,
     warmup_steps: warmupSteps,
     twins,
+    box_format: train.boxFormat,
     images: train.images,
     captions: train.captionIds.length,
   };

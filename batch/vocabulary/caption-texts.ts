@@ -1,15 +1,15 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { listFolder, SPLIT_FILES, splitFile } from '../data/split-files.ts';
-import { readLines } from '../data/text-files.ts';
+import { readEntries } from '../data/text-files.ts';
 
 /**
  * The captions of a split, one on each line.
  *
- * @throws AppError `file_missing`, `file_unreadable`, `format_invalid` (not UTF-8, or no caption).
+ * @throws AppError `file_missing`, `file_unreadable`, `format_invalid` (not UTF-8, no caption, or a blank line between captions).
  */
 export async function readCaptionTexts(folder: string, split: string): Promise<string[]> {
   const path = splitFile(folder, split, 'captionTexts');
-  const lines = await readLines(path);
+  const lines = await readEntries(path, 'a caption');
   if (lines === undefined) {
     const splits = await captionedSplits(folder);
     throw new AppError('file_missing', `there are no captions ${path}`, {

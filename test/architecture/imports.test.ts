@@ -89,7 +89,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/vocabulary',
   ],
   'batch/study': ['batch/checkpoint', 'batch/data', 'batch/evaluation', 'batch/gallery', 'batch/model'],
-  'batch/serve': ['batch/index', 'workers/clients'],
+  'batch/serve': ['batch/data', 'batch/index', 'workers/clients'],
   'batch/start': [
     'batch/data',
     'batch/features',

@@ -20,7 +20,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { readEvents } from '../../shared/formats/tensorboard/index.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import { startCommandProcess } from '../support/command-process.ts';
-import { smallSplitFiles } from '../support/data-folder.ts';
+import { npyBytes, smallSplitFiles } from '../support/data-folder.ts';
 import { type GsmnRun, runGsmn } from '../support/run-gsmn.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'dog', 'runs', 'cat', 'sleeps'];
@@ -184,6 +184,24 @@ describe('a training run', () => {
       expectSameRun('parts', 'whole');
     },
   );
+
+  it('resumes with its boxes in one format only', async () => {
+    // Plausible in both formats.
+    for (const [split, images] of [
+      ['train', 12],
+      ['dev', 4],
+    ] as const) {
+      const boxes = Float32Array.from({ length: images * 12 }, (_, index) => (index % 4 < 2 ? 10 : 20));
+      writeFileSync(join(root, `data/${split}_ims_bbx.npy`), npyBytes("'<f4'", [images, 3, 4], boxes));
+    }
+    await train(request('run', { epochs: 1 }));
+    const again = request('run', {}, join(root, 'run/checkpoint/state.safetensors'));
+    await expect(train({ ...again, boxFormat: 'xywh' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/box_format xyxy, not xywh/),
+    });
+    await train({ ...again, boxFormat: 'xyxy' });
+  });
 
   it('names the source of its features, and accepts no other', async () => {
     const name = { source: 'some-source', version: 1, regions: 3, featureSize: 4 };

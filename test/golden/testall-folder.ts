@@ -20,7 +20,7 @@ export function testallFiles(model: string): Map<string, Buffer | string> {
   return new Map<string, Buffer | string>([
     ['testall_ims.npy', first('test_ims.npy')],
     ['testall_ims_bbx.npy', first('test_ims_bbx.npy')],
-    ['testall_ims_size.npy', sizeBytes(Array.from({ length: IMAGES }, () => [640, 480] as const))],
+    ['testall_ims_size.npy', sizeBytes(Array.from({ length: IMAGES }, () => [640, 640] as const))],
     ['testall_precaps_stan.txt', captions.slice(0, 5 * IMAGES).join('\n')],
     ['testall_caps.json', JSON.stringify(parses.slice(0, 5 * IMAGES))],
   ]);

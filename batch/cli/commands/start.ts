@@ -39,6 +39,7 @@ export function startCommand(): Command {
         {
           ...options,
           data: named ? dataFolder(options) : undefined,
+          boxFormat: named ? options.boxFormat : undefined,
           propagation: propagationSchema.optional().parse(options.propagation),
         },
         terminalReport,

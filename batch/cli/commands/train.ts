@@ -1,6 +1,6 @@
 import { Command, Option, type Command as Program } from 'commander';
 import { propagationSchema } from '../../../shared/schema/index.ts';
-import { backendOption } from '../options.ts';
+import { backendOption, boxFormatOption } from '../options.ts';
 import { flagOptions, numberOptions } from '../train/train-options.ts';
 
 /** `gsmn train`: every flag of the released `train.py` under its own name, and additional ones. */
@@ -12,6 +12,7 @@ export function trainCommand(): Program {
     .option('--data-name <name>', 'and the name of the data folder in it', 'precomp')
     .option('--vocab-path <dir>', 'folder of {data_name}_vocab.json', './vocab/')
     .option('--vocabulary <file>', 'the vocabulary file (default: found in or near the data folder)')
+    .addOption(boxFormatOption())
     .option('--logger-name <dir>', 'folder for the log', './runs/runX/log')
     .option('--model-name <dir>', 'folder for the checkpoints', './runs/runX/checkpoint')
     .option(

@@ -8,7 +8,7 @@ import { runCoarseStudy } from '../../study/coarse-recall.ts';
 import { prepareCoarseStudy, type StudySplit } from '../../study/study-input.ts';
 import { interruptible } from '../interrupt.ts';
 import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
-import { withProgress } from '../progress.ts';
+import { terminalReport, withProgress } from '../progress.ts';
 
 /** `gsmn study coarse`: prints the tables of docs/coarse-recall.md. */
 export async function runCoarse(options: ModelDataOptions): Promise<void> {
@@ -17,8 +17,10 @@ export async function runCoarse(options: ModelDataOptions): Promise<void> {
   const { config, parameters } = await loadNetwork(checkpointFile(options), propagation);
   const engines = await createEngines(config, parameters, options.backend);
   const study = await interruptible(async (signal) => {
-    const train = await openSplit(data, 'train', { vocabularySize: config.vocabularySize });
-    const dev = await openSplit(data, 'dev', { vocabularySize: config.vocabularySize });
+    const opening = { vocabularySize: config.vocabularySize, boxFormat: options.boxFormat };
+    const train = await openSplit(data, 'train', opening);
+    const dev = await openSplit(data, 'dev', opening);
+    for (const note of [...train.notes, ...dev.notes]) terminalReport.warn(note);
     const input = await withProgress('encode and score', 'units', (onProgress) =>
       prepareCoarseStudy(engines, { train: studySplit(train), dev: studySplit(dev) }, config.vocabularySize, {
         signal,

@@ -4,7 +4,7 @@ import { encodeCaptionGraphs, encodeImageGraphs } from '../../data/encode-split.
 import { type Evaluation, openEvaluation } from '../../evaluation/open-evaluation.ts';
 import { interruptible } from '../interrupt.ts';
 import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
-import { withProgress } from '../progress.ts';
+import { terminalReport, withProgress } from '../progress.ts';
 
 export type StudyOptions = ModelDataOptions & { readonly split: string };
 
@@ -25,12 +25,14 @@ export async function withEncodedSplit<T>(
     folder: dataFolder(options),
     split: options.split,
     vocabulary: options.vocabulary,
+    boxFormat: options.boxFormat,
     propagation: propagationSchema.optional().parse(options.propagation),
     backend: options.backend,
     protocol: 'clean',
     fold5: false,
   });
   const { engines, split, boxes } = evaluation;
+  for (const note of split.notes) terminalReport.warn(note);
   try {
     return await interruptible(async (signal) => {
       const images = await withProgress('encode images', 'images', (onProgress) =>

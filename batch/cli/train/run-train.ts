@@ -26,6 +26,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         `backend: ${training}, validation on ${validation}\n` +
         `checkpoints: ${request.folder.checkpoints}, log: ${request.folder.log} (tensorboard --logdir ${request.folder.log})`,
     );
+    for (const note of [...train.notes, ...run.dev.notes]) terminalReport.warn(note);
     if (progress.steps > 0)
       terminalReport.say(`resumes after step ${progress.steps}, in epoch ${progress.epoch + 1}`);
     const backends = { training, validation };
@@ -45,6 +46,7 @@ async function readRequest(options: TrainOptions): Promise<TrainingRequest> {
   const folder = { log: options.loggerName, checkpoints: options.modelName };
   return {
     data,
+    boxFormat: options.boxFormat,
     vocabulary: options.vocabulary ?? (await vocabularyOf(options, data)),
     folder,
     resume: resumePath(options.resume, runPaths(folder).state),

@@ -1,3 +1,5 @@
+import type { BoxFormat } from '../../data/box-format.ts';
+
 /** Numeric options of `gsmn train`, with the released defaults if the released code has them. */
 export const numberOptions: readonly {
   readonly flag: string;
@@ -53,6 +55,7 @@ export interface TrainOptions {
   readonly dataName: string;
   readonly vocabPath: string;
   readonly vocabulary?: string;
+  readonly boxFormat: BoxFormat;
   readonly loggerName: string;
   readonly modelName: string;
   readonly resume?: string | true;

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { writing } from '../../../shared/platform/atomic-file.ts';
+import { imageFilePath } from '../../data/image-files.ts';
 
 /** Pixels of the longer side: sharp enough for a phone's screen, a few KiB each. */
 const SIDE = 360;
@@ -29,15 +30,15 @@ export async function writeThumbnails(
   const missing: string[] = [];
   await writing(target, () => mkdir(join(target, 'pictures'), { recursive: true }));
   for (const [image, name] of images) {
-    const file = below(source, name);
-    const bytes = file && (await thumbnail(file));
+    const path = imageFilePath(name);
+    const bytes = path && (await thumbnail(join(source, path)));
     if (bytes === undefined) {
       missing.push(name);
       continue;
     }
-    const path = `pictures/${image}.webp`;
-    await writing(join(target, path), () => writeFile(join(target, path), bytes));
-    paths.set(image, path);
+    const small = `pictures/${image}.webp`;
+    await writing(join(target, small), () => writeFile(join(target, small), bytes));
+    paths.set(image, small);
   }
   const [first] = missing;
   const notes =
@@ -47,14 +48,6 @@ export async function writeThumbnails(
           `${missing.length} of ${images.size} images are not shown: they are addresses, or not image files in ${source} (the first: ${first}).`,
         ];
   return { paths, notes };
-}
-
-/** The file for a name, unless it is outside the folder. */
-function below(folder: string, name: string): string | undefined {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(name)) return undefined;
-  const path = resolve(folder, name);
-  const inside = relative(folder, path);
-  return inside === '' || inside === '..' || inside.startsWith(`..${sep}`) ? undefined : path;
 }
 
 /** The small copy, or undefined if the file does not exist or is not an image. */

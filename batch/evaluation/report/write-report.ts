@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writing } from '../../../shared/platform/atomic-file.ts';
 import type { RecallMetrics } from '../../../shared/retrieval/index.ts';
+import { imageFolder } from '../../data/image-files.ts';
 import { evaluationLines, summarise } from '../evaluation-report.ts';
 import type { Members } from '../open-members.ts';
 import { extremeQueries } from '../queries/extreme-queries.ts';
@@ -45,7 +46,7 @@ export async function writeReport(request: ReportRequest): Promise<readonly stri
     const thumbnails: Thumbnails =
       split.imageNames === undefined
         ? { paths: new Map(), notes: [] }
-        : await writeThumbnails(join(split.folder, 'images'), aside, imagesOf(shown, names));
+        : await writeThumbnails(imageFolder(split.folder), aside, imagesOf(shown, names));
     notes = [...names.notes, ...thumbnails.notes];
     const page = reportPage({
       title: `Evaluation of ${split.split}`,

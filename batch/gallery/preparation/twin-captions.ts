@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import { splitFile } from '../../data/split-files.ts';
-import { readJson, readLines } from '../../data/text-files.ts';
+import { readEntries, readJson } from '../../data/text-files.ts';
 
 /** Captions of an image. */
 const CAPTIONS = 5;
@@ -28,7 +28,7 @@ export interface TwinCaptions {
 export async function readTwinCaptions(folder: string, split: string): Promise<TwinCaptions[]> {
   const path = join(folder, `${split}_twins.json`);
   const captionsPath = splitFile(folder, split, 'captionTexts');
-  const captions = await readLines(captionsPath);
+  const captions = await readEntries(captionsPath, 'a caption');
   if (captions === undefined) throw notThere(captionsPath);
   const value = await readJson(path);
   if (value === undefined) throw notThere(path);
