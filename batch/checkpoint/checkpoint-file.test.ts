@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
+import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats/float16.ts';
+import { openSafetensors, writeSafetensors } from '../../shared/formats/safetensors/index.ts';
 import { withFolder } from '../../test/support/data-folder.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../test/support/random-model.ts';
@@ -56,6 +59,64 @@ describe('a checkpoint in our own format', () => {
       writeFileSync(path, bytes);
       await expect(readCheckpointFile(path)).rejects.toMatchObject({ code: 'checksum_mismatch' });
     }));
+
+  /** Rewrites the file like a program that keeps the metadata and converts the numbers. */
+  async function convert(path: string, type: 'F16' | 'BF16'): Promise<void> {
+    const reader = await openSafetensors(bytesSource(path, readFileSync(path)));
+    const tensors = new Map<string, { shape: readonly number[]; data: Uint16Array }>();
+    for (const name of reader.tensors.keys()) {
+      const { shape, data } = await reader.read(name);
+      const wide = Float32Array.from(data);
+      const bfloat = Uint16Array.from(new Uint32Array(wide.buffer), (bits) => bits >>> 16);
+      tensors.set(name, { shape, data: type === 'F16' ? float32ToFloat16Bits(wide) : bfloat });
+    }
+    const text = Buffer.from(writeSafetensors(tensors, Object.fromEntries(reader.metadata))).toString(
+      'latin1',
+    );
+    // The same length, so that the header stays right.
+    const bfloats = text.replaceAll('"dtype":"F16"', '"dtype":"BF16"').replace(/^.{8}/s, (length) => {
+      const bytes = Buffer.from(length, 'latin1');
+      bytes.writeBigUInt64LE(bytes.readBigUInt64LE() + BigInt(tensors.size));
+      return bytes.toString('latin1');
+    });
+    writeFileSync(path, type === 'F16' ? text : bfloats, 'latin1');
+  }
+
+  it.each([
+    ['F16', (data: Float32Array) => float16BitsToFloat32(float32ToFloat16Bits(data))],
+    [
+      'BF16',
+      (data: Float32Array) =>
+        new Float32Array(new Uint32Array(data.slice().buffer).map((bits) => bits & 0xffff0000).buffer),
+    ],
+  ] as const)('is read with the numbers of a file that was converted to %s', (type, rounded) =>
+    inFolder(async (path) => {
+      const written = checkpoint(true);
+      await writeCheckpointFile(path, written);
+      await convert(path, type);
+      const { parameters, moments } = await readCheckpointFile(path);
+      for (const [name, { data }] of written.parameters) {
+        expect(parameters.get(name)?.data).toEqual(rounded(data));
+      }
+      expect(moments.size).toBe(written.parameters.size);
+    }),
+  );
+
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+    'is refused with %d, and names file, tensor and place',
+    (value) =>
+      inFolder(async (path) => {
+        const written = checkpoint(false);
+        const name = 'image_encoder.fc.weight';
+        const { shape, data } = written.parameters.get(name) ?? { shape: [1, 1], data: new Float32Array(1) };
+        data[(shape[1] ?? 0) + 2] = value;
+        await writeCheckpointFile(path, written);
+        await expect(loadNetwork(path)).rejects.toMatchObject({
+          code: 'format_invalid',
+          message: `${path}: tensor "${name}" holds ${value} at [1, 2], and 1 of its ${data.length} numbers are not finite`,
+        });
+      }),
+  );
 
   it.each([
     ['gsmn-checkpoint', 'xsmn-checkpoint', 'format_invalid'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { assertFinite } from '../../shared/formats/numbers/assert-finite.ts';
 import {
   type FloatTensor,
   openSafetensors,
@@ -81,7 +82,7 @@ export async function writeCheckpointFile(path: string, checkpoint: CheckpointFi
 }
 
 /**
- * Reads a file written by `writeCheckpointFile`.
+ * Reads a file written by `writeCheckpointFile`, also one whose numbers another program has converted to float16 or bfloat16.
  *
  * @throws AppError `file_missing`, `file_unreadable`, `format_invalid`, `format_unsupported`, `checksum_mismatch`,
  *   `shape_mismatch`.
@@ -91,14 +92,19 @@ export function readCheckpointFile(path: string): Promise<CheckpointFile> {
     const reader = await openSafetensors(source);
     const metadata = parseMetadata(path, reader.metadata);
     const tensors = new Map<string, Parameter>();
-    for (const name of reader.tensors.keys()) {
+    for (const [name, { dtype }] of reader.tensors) {
       const { shape, data } = await reader.read(name);
       if (!(data instanceof Float32Array)) {
-        throw new AppError('format_invalid', `${path}: tensor "${name}" is not float32`);
+        throw new AppError(
+          'format_invalid',
+          `${path}: tensor "${name}" is ${dtype}, not a float of 16 or 32 bits`,
+        );
       }
       tensors.set(name, { shape, data });
     }
-    if ((await numbersHash(tensors)) !== reader.metadata.get('sha256')) {
+    // Another program has converted a file with halves. If it kept the hash, that is of the float32 numbers, which are gone.
+    const asWritten = [...reader.tensors.values()].every(({ dtype }) => dtype === 'F32');
+    if (asWritten && (await numbersHash(tensors)) !== reader.metadata.get('sha256')) {
       throw new AppError(
         'checksum_mismatch',
         `${path} is damaged: its numbers do not have the hash that it names`,
@@ -107,6 +113,7 @@ export function readCheckpointFile(path: string): Promise<CheckpointFile> {
         },
       );
     }
+    for (const [name, tensor] of tensors) assertFinite(path, name, tensor);
     const own = [...tensors].filter(([name]) => !name.startsWith('adam.'));
     const parameters = new Map(own);
     assertParameters(metadata.config, parameters);

@@ -1,13 +1,24 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createModel, modelFiles } from '../../shared/generation/index.ts';
+import { createModel, MODEL_FILES, modelFiles } from '../../shared/generation/index.ts';
+import type { Parameters } from '../../shared/model/index.ts';
 import { parseVocabulary } from '../../shared/text/index.ts';
 import { withFolder } from '../../test/support/data-folder.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { randomParameters, smallConfig } from '../../test/support/random-model.ts';
 import { loadNetwork } from './load-network.ts';
 import { writeReleasedCheckpoint } from './write-released-checkpoint.ts';
+
+/** The parameters with a first number of one that is not a number. */
+function withNaN(parameters: Parameters, name: string): Parameters {
+  return new Map(
+    [...parameters].map(([other, { shape, data }]) => [
+      other,
+      { shape, data: other === name ? data.with(0, Number.NaN) : data },
+    ]),
+  );
+}
 
 const golden = resolve(import.meta.dirname, '../../../shared/golden/released');
 
@@ -55,6 +66,19 @@ describe('loadNetwork of a model folder', () => {
       const network = await loadNetwork(folder);
       expect(network).toMatchObject({ path: folder, kind: 'model folder', config });
       expect(network.parameters).toEqual(parameters);
+      // A model folder's numbers are checked before its fingerprints.
+      const damaged = await createModel({
+        ...model,
+        parameters: withNaN(parameters, 'text_encoder.embed.weight'),
+      });
+      writeFileSync(join(folder, MODEL_FILES.network), modelFiles(damaged).get(MODEL_FILES.network) ?? '');
+      await expect(loadNetwork(folder)).rejects.toMatchObject({
+        code: 'format_invalid',
+        message: expect.stringMatching(
+          `${folder}/${MODEL_FILES.network}: tensor "text_encoder.embed.weight" holds NaN at \\[0, 0\\]`,
+        ),
+      });
+      writeFileSync(join(folder, MODEL_FILES.network), modelFiles(model).get(MODEL_FILES.network) ?? '');
       const other = await loadNetwork(folder, 'neighbours');
       expect(other.config).toEqual({ ...config, propagation: 'neighbours' });
     });

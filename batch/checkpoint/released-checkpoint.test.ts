@@ -35,6 +35,20 @@ describe('readReleasedCheckpoint', () => {
     expect(read.parameters).toEqual(randomParameters(seededRandom(3), config));
   });
 
+  it('refuses weights that are not finite, and names the tensor', () => {
+    const root = checkpoint();
+    const [part] = root.get('model') as Map<string, { data: Float32Array }>[];
+    part?.get('fc.bias')?.data.fill(Number.NaN, 3, 5);
+    expect(() => readReleasedCheckpoint('x.pth.tar', root)).toThrow(
+      expect.objectContaining({
+        code: 'format_invalid',
+        message: expect.stringMatching(
+          /^x\.pth\.tar: tensor "model\[0\]\.fc\.bias" holds NaN at \[3\], and 2 of/,
+        ),
+      }),
+    );
+  });
+
   it('drops the prefix of DataParallel', () => {
     expect(readReleasedCheckpoint('x', checkpoint({}, 'module.')).config).toEqual(config);
   });

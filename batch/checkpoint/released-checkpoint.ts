@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { assertFinite } from '../../shared/formats/numbers/assert-finite.ts';
 import { assertParameters, type Parameter, type Parameters } from '../../shared/model/index.ts';
 import {
   type FeatureIdentity,
@@ -63,6 +64,7 @@ function readParameters(name: string, model: unknown): Map<string, Parameter> {
     for (const [key, value] of state) {
       if (!isTensor(value)) throw invalid(name, `"model[${index}].${key}" is not a tensor`);
       const data = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
+      assertFinite(name, `model[${index}].${key}`, { shape: value.shape, data });
       // DataParallel adds its own name to every key.
       parameters.set(`${part}.${key.replace(/^module\./, '')}`, { shape: value.shape, data });
     }

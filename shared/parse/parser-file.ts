@@ -1,6 +1,7 @@
 import { AppError } from '../errors/index.ts';
 import type { ByteSource } from '../formats/byte-source.ts';
 import { float16BitsToFloat32, float32ToFloat16Bits } from '../formats/float16.ts';
+import { assertFinite } from '../formats/numbers/assert-finite.ts';
 import { type CompactTensor, openSafetensors, writeSafetensors } from '../formats/safetensors/index.ts';
 import { tensorShapes } from './parser-config.ts';
 import { type ParserModel, parserModel } from './parser-model.ts';
@@ -68,7 +69,9 @@ export async function readParser(source: ByteSource): Promise<ParserModel> {
     }
     tensors.set(name, { shape, data: numbers });
   }
-  return parserModel(parseConfig(text, source.name), tensors, source.name);
+  const model = parserModel(parseConfig(text, source.name), tensors, source.name);
+  for (const [name, tensor] of tensors) assertFinite(source.name, name, tensor);
+  return model;
 }
 
 function parseConfig(text: string, name: string): unknown {

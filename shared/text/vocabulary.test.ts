@@ -46,4 +46,27 @@ describe('parseVocabulary', () => {
       expect.objectContaining({ code: 'format_invalid', message: expect.stringMatching(message) }),
     );
   });
+
+  // As Python writes a dictionary, and the Vocabulary of older code, decoded as UTF-8.
+  it.each([
+    '(dp0\nVword2idx\np1\n(dp2\nVa\np3\nI0\nss.',
+    '}q\u0000X\b\u0000\u0000\u0000word2idx',
+    'ccopy_reg\n_reconstructor\np0\n(c__main__\nVocabulary\n',
+    '\uFFFD\u0002c__main__\nVocabulary\nq\u0000',
+    '\uFFFD\u0004\uFFFD0\u0000',
+  ])('says how to save a pickle again: %j', (text) => {
+    expect(() => parseVocabulary(text, 'vocab.pkl')).toThrow(
+      expect.objectContaining({
+        code: 'format_unsupported',
+        message: 'vocab.pkl is a pickle, not JSON',
+        hint: expect.stringContaining('json.dump'),
+      }),
+    );
+  });
+
+  it('does not take a list of words for a pickle', () => {
+    expect(() => parseVocabulary('cat\ndog\n', 'v')).toThrow(
+      expect.objectContaining({ code: 'format_invalid' }),
+    );
+  });
 });

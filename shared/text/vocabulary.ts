@@ -19,6 +19,9 @@ const SPECIAL = ['<pad>', '<start>', '<end>', '<unk>'] as const;
 /** More words than any language has: a larger file is not a vocabulary. */
 const MOST_WORDS = 5_000_000;
 
+/** How a dictionary or an object begins in the pickle protocols 0 and 1. */
+const EARLY_PICKLE = /^(?:\([dit]p?|\}q|c(?:copy_?reg|\w*[vV]ocab\w*|__main__)\n)/;
+
 const fileSchema = z.object({
   word2idx: z.record(z.string(), z.number().int().nonnegative()),
   /** The same in the other direction; read only for comparison. */
@@ -75,6 +78,12 @@ function parseFile(text: string, name: string): z.output<typeof fileSchema> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
+    if (isPickle(text)) {
+      throw new AppError('format_unsupported', `${name} is a pickle, not JSON`, {
+        hint: 'save it again in Python: json.dump({"word2idx": vocab.word2idx, "idx2word": vocab.idx2word, "idx": vocab.idx}, file)',
+        cause,
+      });
+    }
     throw new AppError('format_invalid', `${name} is not JSON`, {
       hint: 'expected a vocabulary file: word2idx, idx2word and idx',
       cause,
@@ -87,4 +96,10 @@ function parseFile(text: string, name: string): z.output<typeof fileSchema> {
     hint: 'expected a vocabulary file: word2idx, idx2word and idx',
     cause: parsed.error,
   });
+}
+
+/** From protocol 2 on, a pickle begins with a byte that is not UTF-8, and the number of the protocol. */
+function isPickle(text: string): boolean {
+  const protocol = text.charCodeAt(1);
+  return (text.startsWith('\uFFFD') && protocol >= 2 && protocol <= 5) || EARLY_PICKLE.test(text);
 }

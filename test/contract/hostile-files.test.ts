@@ -26,7 +26,7 @@ import {
   text,
   truth,
 } from '../support/pickle-bytes.ts';
-import { legacyFile, storage, storageFile, tensor, zipFile } from '../support/torch-file.ts';
+import { earlyFile, legacyFile, storage, storageFile, tensor, zipFile } from '../support/torch-file.ts';
 
 /** The errors that a damaged or hostile file may lead to, if it is not read. */
 const ALLOWED: readonly (ErrorCode | undefined)[] = [
@@ -142,6 +142,7 @@ const FILES: [string, Uint8Array, Reader, ((bytes: Uint8Array) => Uint8Array)?][
   ['an array of an archive (.npz)', features, readNpz, (bytes) => zipSync({ 'a.npy': bytes })],
   ['safetensors', safetensors, readTensors],
   ['a legacy checkpoint', legacy, readCheckpoint],
+  ['a checkpoint of an early pickle protocol', earlyFile(storage), readCheckpoint],
   ['a zip checkpoint', zipped, readCheckpoint],
   [
     'the pickle of a zip checkpoint',

@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate';
 import {
+  build,
   call,
   dict,
   global,
@@ -87,4 +88,43 @@ export function zipFile(
     },
     { level: 0 },
   );
+}
+
+/**
+ * A checkpoint of the legacy format in pickle protocol 1 or 0, which have no instructions for long integers and truth values:
+ * a tensor `w` and options `opt`.
+ *
+ * @param id writes the identity of a storage: by protocol 1 as a tuple, by protocol 0 in text.
+ */
+export function earlyFile(id: (file: StorageFile) => Pickled): Uint8Array {
+  const ascii = (value: string): number[] => [...new TextEncoder().encode(value)];
+  const file = storageFile('77', 'FloatStorage', Float32Array.of(1, 2, 3, 4, 5, 6.5));
+  const view = call(
+    global('torch._utils', '_rebuild_tensor_v2'),
+    id(file),
+    ascii('I0\n'),
+    tuple(ascii('I2\n'), ascii('I3\n')),
+    tuple(ascii('I3\n'), ascii('I1\n')),
+    ascii('I00\n'),
+    call(global('collections', 'OrderedDict')),
+  );
+  // As `copyreg` makes objects before protocol 2.
+  const options = build(
+    call(
+      global('copy_reg', '_reconstructor'),
+      global('argparse', 'Namespace'),
+      global('__builtin__', 'object'),
+      none,
+    ),
+    dict([ascii('Vmargin\n'), ascii('F0.2\n')]),
+  );
+  const parts: Pickled[] = [
+    ascii('L119547037146038801333356L\n'),
+    ascii('I1001\n'),
+    dict([ascii('Vlittle_endian\n'), ascii('I01\n')]),
+    dict([ascii('Vw\n'), view], [ascii('Vopt\n'), options]),
+    list(ascii('V77\n')),
+  ];
+  const pickles = parts.flatMap((part) => [...part, ...ascii('.')]);
+  return Uint8Array.from([...pickles, ...littleEndian(file.length, 8), ...file.bytes]);
 }

@@ -22,6 +22,7 @@ import {
   tuple,
 } from '../../../test/support/pickle-bytes.ts';
 import {
+  earlyFile,
   legacyFile,
   type StorageFile,
   storage,
@@ -317,3 +318,37 @@ describe('readCheckpoint', () => {
 function floats(shape: number[], values: number[]) {
   return { dtype: 'float32', shape, data: Float32Array.from(values) };
 }
+
+const ascii = (value: string): number[] => [...new TextEncoder().encode(value)];
+
+describe('a checkpoint of the early pickle protocols', () => {
+  it('is read', async () => {
+    expect(await read(earlyFile(storage))).toEqual(
+      new Map<string, unknown>([
+        ['w', floats([2, 3], [1, 2, 3, 4, 5, 6.5])],
+        ['opt', new Map([['margin', 0.2]])],
+      ]),
+    );
+  });
+
+  it('is refused with a reason if protocol 0 has named its storages in text', async () => {
+    const named = earlyFile(() => ascii("P('storage', <class 'torch.FloatStorage'>, '77', 'cpu', 6)\n"));
+    await expect(read(named)).rejects.toMatchObject({
+      code: 'format_unsupported',
+      message: expect.stringMatching(/protocol 0; save it again/),
+    });
+  });
+
+  it.each([
+    ['a dictionary of protocol 0', '(dp0\nVa\np1\nI1\ns.'],
+    ['a dictionary of protocol 1', '}q\u0000K\u0001K\u0002s.'],
+    ['a list', ']q\u0000.'],
+    ['an object', 'ccollections\nOrderedDict\np0\n(tR.'],
+  ])('is not any pickle: %s', async (_, contents) => {
+    await expect(read(Uint8Array.from(ascii(contents)))).rejects.toMatchObject({
+      code: 'format_invalid',
+      message: expect.stringMatching(/is a pickle \(protocol 0 or 1\)/),
+      hint: expect.stringMatching(/torch\.save/),
+    });
+  });
+});

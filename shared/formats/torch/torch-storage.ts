@@ -46,6 +46,11 @@ export function isSize(value: unknown): value is number {
  * `(view key, offset, length)`.
  */
 export function storageOf(id: unknown, construction: Construction): TorchStorage {
+  if (typeof id === 'string') {
+    throw construction.unsupported(
+      'storages named in text, as by pickle protocol 0; save it again with torch.save(value, FILE)',
+    );
+  }
   const broken = () => construction.invalid('a storage without type, key and length');
   if (!Array.isArray(id) || id.length < 5 || id.length > 6) throw broken();
   const [kind, global, key, , length, view = null] = id as unknown[];
