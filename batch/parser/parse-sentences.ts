@@ -1,4 +1,4 @@
-import type { DependencyTree, Parser } from '../../shared/parse/index.ts';
+import { type DependencyTree, MOST_WORDS, type Parser } from '../../shared/parse/index.ts';
 import type { Report } from '../report.ts';
 
 /** Sentences in one call: enough to be fast, few enough for frequent progress. */
@@ -20,4 +20,21 @@ export async function parseSentences(
     }
     return trees;
   });
+}
+
+/** Why a sentence is not parsed; undefined if it can be. */
+export function tooLong(words: readonly string[]): string | undefined {
+  return words.length > MOST_WORDS ? `${words.length} words, at most ${MOST_WORDS} are parsed` : undefined;
+}
+
+/** The words of a sentence that was not parsed, without heads. */
+export function withoutParse(words: readonly string[]): DependencyTree {
+  const unknown = words.map(() => '_');
+  return {
+    words,
+    heads: words.map(() => Number.NaN),
+    relations: unknown,
+    tags: unknown,
+    universalTags: unknown,
+  };
 }

@@ -15,6 +15,8 @@ export type TargetFormat = 'pairs' | 'conllu' | 'corenlp';
 
 /** A caption to write: its words, and its tree if the source has one. */
 export interface SourceSentence {
+  /** Its place in the source, for messages. */
+  readonly where: string;
   readonly words: readonly string[];
   readonly tree?: DependencyTree | undefined;
   /** Data of the source for a target of the same format. */
@@ -38,7 +40,8 @@ export async function readSentences(
     });
   }
   if (format === 'conllu') {
-    return parseConllu(text, path).map((conllu) => ({
+    return parseConllu(text, path).map((conllu, index) => ({
+      where: `${path}, sentence ${index + 1}`,
       words: conlluWords(conllu).map(({ form }) => form),
       conllu,
     }));
@@ -48,8 +51,9 @@ export async function readSentences(
       corenlpTree(document, `${path}, text ${index + 1}`),
     );
   const lines = text.split(/\r?\n/u);
-  if (lines.at(-1) === '') lines.pop();
-  return lines.map((line) => ({ words: tokenise(line, style) }));
+  // Blank lines at the end are no captions, as in a data folder.
+  const captions = lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1);
+  return captions.map((line, index) => ({ where: `${path}:${index + 1}`, words: tokenise(line, style) }));
 }
 
 /** Trees as text in a format. */
@@ -65,6 +69,10 @@ export function formatTrees(
   return formatConllu(trees.map((tree, index) => conlluSentence(tree, sources[index]?.conllu)));
 }
 
+function headColumn(head: number | undefined): string {
+  return head === undefined || Number.isNaN(head) ? '_' : String(head);
+}
+
 /** A tree as rows. The other columns of the source are kept, except for the graph, which the new tree would contradict. */
 function conlluSentence(tree: DependencyTree, source: ConlluSentence | undefined): ConlluSentence {
   const parsed = tree.words.map((form, index) => ({
@@ -74,7 +82,7 @@ function conlluSentence(tree: DependencyTree, source: ConlluSentence | undefined
     universalTag: tree.universalTags[index] ?? '_',
     tag: tree.tags[index] ?? '_',
     features: '_',
-    head: String(tree.heads[index]),
+    head: headColumn(tree.heads[index]),
     relation: tree.relations[index] ?? '_',
     enhanced: '_',
     miscellaneous: '_',
@@ -115,7 +123,7 @@ function corenlpTree({ sentences }: CorenlpDocument, where: string): SourceSente
   const missing = heads.findIndex(Number.isNaN);
   if (missing >= 0)
     throw new AppError('format_invalid', `${where}: token ${missing + 1} ("${words[missing]}") has no head`);
-  return { words, tree: { words, heads, relations, tags, universalTags: words.map(() => '_') } };
+  return { where, words, tree: { words, heads, relations, tags, universalTags: words.map(() => '_') } };
 }
 
 function corenlpDocument(tree: DependencyTree): CorenlpDocument {

@@ -5,7 +5,7 @@ export interface DependencyTree {
   readonly universalTags: readonly string[];
   /** The treebank's own tags (XPOS: Penn Treebank's). */
   readonly tags: readonly string[];
-  /** Heads, with words counted from 1; 0 for the root. */
+  /** Heads, with words counted from 1; 0 for the root; NaN where none is known. */
   readonly heads: readonly number[];
   /** Relations of words to their heads. */
   readonly relations: readonly string[];

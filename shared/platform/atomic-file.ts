@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../errors/index.ts';
 
@@ -24,6 +25,20 @@ export async function writing<T>(path: string, step: () => Promise<T>): Promise<
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : unwritable(path, thrown);
   }
+}
+
+/**
+ * Checks that a file or folder could be made at a path, before long work whose result goes there.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function assertWritable(path: string): Promise<void> {
+  await writing(path, async () => {
+    let folder = dirname(resolve(path));
+    while (!existsSync(folder)) folder = dirname(folder);
+    // Trying is the only certain answer: permissions are one reason of several.
+    await rmdir(await mkdtemp(join(folder, '.writable-')));
+  });
 }
 
 /** Makes a rename or a new file durable: the folder's entry must also be on disk. */

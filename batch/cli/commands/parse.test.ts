@@ -108,6 +108,29 @@ describe('gsmn parse', () => {
     });
   });
 
+  it('goes on after a line that is too long to be parsed, and says which, unless it is to be strict', async () => {
+    const long = Array.from({ length: 600 }, () => 'dog').join(' ');
+    const captions = `A dog runs.\n${long}\nA cat sleeps.\n\n \n`;
+    await withFolder(new Map([['caps.txt', captions]]), async (folder) => {
+      const [source, target] = [join(folder, 'caps.txt'), join(folder, 'caps.json')];
+      const strict = await runGsmn(['parse', '--src-path', source, '--tar-path', target, '--strict']);
+      expect(strict.stderr).toContain(`${source}:2: 600 words, at most 400`);
+      expect(strict.code).toBe(3);
+      expect(existsSync(target)).toBe(false);
+
+      const lenient = await runGsmn(['parse', '--src-path', source, '--tar-path', target]);
+      expect(lenient.stderr).toContain(`${source}:2: 600 words, at most 400`);
+      expect(lenient.stderr).toContain('1 of 3 captions have no parse');
+      expect(lenient.code).toBe(3);
+      const [first, second, third, ...others] = pairs(target);
+      expect([first?.length, second, third?.length, others]).toEqual([4, [], 4, []]);
+
+      const rows = join(folder, 'caps.conllu');
+      expect((await runGsmn(['parse', '--src-path', source, '--tar-path', rows])).code).toBe(3);
+      expect(readFileSync(rows, 'utf8')).toContain('\n600\tdog\t_\t_\t_\t_\t_\t_\t_\t_\n');
+    });
+  });
+
   it('accepts the released names of its options, and names what is missing', async () => {
     await withFolder(new Map([['caps.txt', 'A dog runs.\n']]), async (folder) => {
       const target = join(folder, 'caps.conllu');

@@ -28,6 +28,7 @@ export function parseCommand(): Command {
     .option('--lower', 'with --eval: words in lower case, as captions are read')
     .option('--parser <file>', 'a parser instead of the built-in one')
     .option('--force', 'replace an existing target that differs')
+    .option('--strict', 'stop at a caption that cannot be parsed; without it, it is written without a parse')
     .option('--json', 'with --eval: the figures as JSON on stdout')
     .action(async (options) => (await import('../parse/run-parse.ts')).runParse(options));
 }

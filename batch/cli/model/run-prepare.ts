@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import { chooseSplit } from '../../data/choose-split.ts';
-import { loadModel, writeModel } from '../../model/load-model.ts';
+import { assertNewModelFolder, loadModel, writeModel } from '../../model/load-model.ts';
 import { interruptible } from '../interrupt.ts';
 import { checkpointFile, dataFolder, type ModelDataOptions } from '../options.ts';
 import { terminalReport } from '../progress.ts';
@@ -13,6 +13,7 @@ export async function runPrepare(
 ): Promise<void> {
   const data = dataFolder(options);
   const split = await chooseSplit(data, options.split);
+  await assertNewModelFolder(options.out);
   const { model, engines } = await interruptible((signal) =>
     loadModel(
       {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
+import { assertWritable } from '../../../shared/platform/atomic-file.ts';
 import { shippedParserPath } from '../../../shared/platform/parse/index.ts';
 import { listFolder } from '../../data/split-files.ts';
 import { trainParser } from '../../parser/train-parser.ts';
@@ -17,13 +18,15 @@ export interface TrainParserCommandOptions {
 
 /** `gsmn train-parser` */
 export async function runTrainParser(options: TrainParserCommandOptions): Promise<void> {
+  const out = options.out ?? shippedParserPath();
+  // Before the training, not after it.
+  await assertWritable(out);
   const [train, dev] = [await part(options.treebank, 'train'), await part(options.treebank, 'dev')];
   const recipe = {
     ...PARSER_RECIPE,
     epochs: options.epochs ?? PARSER_RECIPE.epochs,
     seed: options.seed,
   };
-  const out = options.out ?? shippedParserPath();
   await interruptible((signal) =>
     trainParser({ train, dev, vectors: options.vectors, recipe, out, signal }, terminalReport),
   );

@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
-import { syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
+import { assertWritable, syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
 
 /** The files and folders of a report. */
 export const REPORT_FILES = { page: 'index.html', queries: 'queries.jsonl', thumbnails: 'pictures' } as const;
 
 /**
- * Checks that a report may be written: the folder does not exist, is empty, or holds an earlier report.
+ * Checks that a report can be written: the folder does not exist, is empty, or holds an earlier report.
  *
  * @throws AppError `conflict`, `file_unwritable`.
  */
@@ -15,7 +15,7 @@ export async function assertReportFolder(path: string): Promise<void> {
   const names = await namesIn(path);
   const known: readonly string[] = Object.values(REPORT_FILES);
   const other = names?.find((name) => !known.includes(name));
-  if (other === undefined) return;
+  if (other === undefined) return assertWritable(path);
   throw new AppError('conflict', `${path} exists and is not a report of an evaluation: it holds ${other}`, {
     hint: 'name a new folder, or empty this one',
   });

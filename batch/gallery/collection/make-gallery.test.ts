@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -34,6 +42,16 @@ function contents(folder: string): Record<string, string> {
 const train = (folder: string, threads = 2) => ({ folder, splits: ['train'] as const, count: 11, threads });
 
 describe('makeGallery', () => {
+  it('notices before any work that its folder cannot be made', async () => {
+    await withGallery(async (root) => {
+      const folder = join(root, 'link');
+      symlinkSync(join(root, 'nothing', 'there'), folder);
+      // Threads take no such signal: planning, which comes before drawing, would fail with a TypeError.
+      const signal = { throwIfAborted: () => {} } as unknown as AbortSignal;
+      expect(await errorCode(makeGallery({ ...train(folder), signal }))).toBe('file_unwritable');
+    });
+  });
+
   it('writes a data folder that can be opened, with image files and twins', async () => {
     await withGallery(async (folder) => {
       const [made] = await makeGallery(train(folder));

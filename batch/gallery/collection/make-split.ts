@@ -31,10 +31,11 @@ export async function makeSplit(
 ): Promise<Omit<Stamp, 'fingerprint'>> {
   const { folder, split, count, threads, signal } = request;
   onProgress(0, count);
-  const { units, training } = await planDrawings(request);
-  const arrays = new SplitArrays(count);
+  // First, because planning takes seconds, and a folder that cannot be written is to be noticed before.
   const staged = await StagedSplit.open(folder, split);
   try {
+    const { units, training } = await planDrawings(request);
+    const arrays = new SplitArrays(count);
     let done = 0;
     await inWorkers<RenderTask, RenderedUnit>(units, { module: WORKER, threads, signal }, async (unit) => {
       for (const [offset, { file }] of unit.images.entries())

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
+import { assertWritable, writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
 import { resolveBackend } from '../../../shared/platform/engines/index.ts';
 import type { Propagation } from '../../../shared/schema/index.ts';
 import { loadModel, writeModel } from '../../model/load-model.ts';
@@ -39,6 +39,8 @@ export interface TrainGalleryOptions {
  */
 export async function trainGallery(options: TrainGalleryOptions, report: Report): Promise<GalleryEvaluation> {
   const { data, model, signal, propagation } = options;
+  // Training takes hours, and these are written at its end.
+  for (const path of [model, options.results]) await assertWritable(path);
   await makeGallery({ folder: data, splits: GALLERY_SPLITS, report, signal });
   const request = await trainingRequest(options);
   const trained = await train(request, options, report);
