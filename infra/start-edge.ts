@@ -1,7 +1,7 @@
 /** Runs the built edge worker in workerd on this machine, as `gsmn start` does. */
-import { lookup } from 'node:dns/promises';
 import { createServer, isIPv6 } from 'node:net';
-import { AppError, toAppError } from '../shared/errors/index.ts';
+import { toAppError } from '../shared/errors/index.ts';
+import { cannotListen, resolveListenAddress } from '../shared/platform/listen/index.ts';
 import { buildEdge, type WorkerFiles } from './build-edge.ts';
 import { compatibilityDate, workerdConfiguration } from './workerd/configuration.ts';
 import { type KeptWorkerd, keepWorkerdRunning } from './workerd/keep-running.ts';
@@ -14,6 +14,7 @@ const ERROR_LINES = 20;
 export interface StartEdgeOptions {
   /** 0 (the default) chooses a free one. */
   readonly port?: number;
+  /** An address in any spelling, or a name; 127.0.0.1 by default. */
   readonly host?: string;
   /** The worker's variables: RERANK_URL, QDRANT_URL and the optional ones of workers/edge/environment.ts. */
   readonly vars: Readonly<Record<string, string>>;
@@ -47,6 +48,7 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
 /** `startEdge` for any worker that serves `GET /healthz` and is already built. */
 export async function startWorker(files: WorkerFiles, options: StartEdgeOptions): Promise<RunningEdge> {
   const { port = 0, host = '127.0.0.1', vars, onLog } = options;
+  const address = await resolveListenAddress(host);
   const lines: string[] = [];
   let workerd: KeptWorkerd | undefined;
   try {
@@ -60,12 +62,11 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
           onLog?.(line);
         },
       },
-      // One address: a name may stand for several addresses with different free ports.
-      bracketed((await lookup(host)).address),
+      isIPv6(address.ip) ? `[${address.ip}]` : address.ip,
       port,
     );
     workerd = kept;
-    const url = `http://${bracketed(host)}:${kept.port}`;
+    const url = `http://${address.host}:${kept.port}`;
     const health = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
     if (!health.ok) throw new Error(`/healthz answered ${health.status}`);
     return { url, ended: kept.ended, close: () => kept.close() };
@@ -76,26 +77,16 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
   }
 }
 
-function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
-}
-
 /**
  * Checked first, so that a port in use is reported before anything is built.
  *
- * @throws AppError `conflict`.
+ * @throws AppError `conflict` for a port in use, `config_invalid` for a host that is none.
  */
-export function assertPortFree(port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+export async function assertPortFree(port: number, host: string): Promise<void> {
+  const address = await resolveListenAddress(host);
+  await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (cause) =>
-      reject(
-        new AppError('conflict', `cannot listen on ${host}:${port}: ${cause.message}`, {
-          hint: `Stop the program that listens there, or choose another port: --port ${port + 1} (0 chooses a free one).`,
-          cause,
-        }),
-      ),
-    );
-    probe.listen(port, host, () => probe.close(() => resolve()));
+    probe.once('error', (cause) => reject(cannotListen(address, port, cause)));
+    probe.listen(port, address.ip, () => probe.close(() => resolve()));
   });
 }

@@ -1,15 +1,12 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { AppError } from '../../shared/errors/index.ts';
+import { HTTP_STATUS } from '../../shared/http/index.ts';
+import { listen } from '../../shared/platform/listen/index.ts';
 import { imageFilePath } from '../data/image-files.ts';
 import type { Service } from './closing.ts';
 
-const HOST = '127.0.0.1';
 /** Not the name of an image, and so never found. */
 const NOWHERE = '/.nowhere';
 
@@ -31,18 +28,12 @@ export async function serveImageFiles(folder: string): Promise<Service> {
       rewriteRequestPath: (_path, c) => imagePath(new URL(c.req.url).pathname) ?? NOWHERE,
     }),
   );
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: HOST }) as Server;
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://${HOST}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen({
+    name: 'the image server',
+    fetch: app.fetch,
+    refuse: ({ code, message }) => new Response(message, { status: HTTP_STATUS[code] }),
+    port: 0,
+  });
 }
 
 /** The file for a request's path, below the folder; undefined if it cannot be an image. */

@@ -15,6 +15,7 @@ import { startLoadedReranker } from '../serve/reranker.ts';
 import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
 import { announcement, type Running } from './announcement.ts';
+import { callerVariables } from './callers.ts';
 import type { DataSource } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { findDataSource } from './find-data-source.ts';
@@ -51,6 +52,7 @@ async function startAll(
 ): Promise<Started> {
   const { host, port } = options;
   const log = createLog(options.logLevel);
+  const callers = await callerVariables(options);
   await assertPortFree(port, host);
   const choice = await resolveQueryBackend(options.backend);
   const index = new IndexFolder(options.index);
@@ -94,6 +96,7 @@ async function startAll(
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
         ...(images === undefined ? {} : { IMAGES_URL: images.url }),
         ...pageVariables(page),
+        ...callers,
       },
       log,
     }),

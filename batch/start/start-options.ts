@@ -20,6 +20,10 @@ export interface StartOptions {
   readonly index: string;
   readonly host: string;
   readonly port: number;
+  /** Other origins whose pages may search, as `ALLOWED_ORIGINS` of the edge worker; none if undefined. */
+  readonly allowOrigin?: string | undefined;
+  /** Further names by which it is called, separated by commas or spaces. */
+  readonly allowHost?: string | undefined;
   /** Address of a Qdrant; without it the embedded one is used. */
   readonly qdrant?: string | undefined;
   /** False: serve the existing index, build nothing. */

@@ -11,6 +11,9 @@ export const ERROR_CODES = [
   'query_empty',
   'query_too_long',
   'unauthorized',
+  'host_refused', // an HTTP request names a host that the service does not serve
+  'origin_refused', // a web page of another origin called
+  'content_type_refused', // the body of an HTTP request is not declared as what the service reads
   'rate_limited',
   // Files and their contents
   'file_missing',

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
@@ -17,6 +16,7 @@ import {
   type TestService,
   testEngines,
 } from '../support/rerank-service.ts';
+import { sendRequest } from '../support/send-request.ts';
 
 const QUERY = 'a dog runs';
 /** As many candidates as given. */
@@ -186,18 +186,13 @@ describe('what the rerank service refuses', () => {
     const large = JSON.stringify({ query: 'a', padding: 'x'.repeat(RANK_LIMITS.bodyBytes) });
     const declared = await encode(large);
     expect([declared.status, (await problem(declared)).code]).toEqual([413, 'request_too_large']);
-    const sent = await new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const outgoing = request(`${service.server.url}/v1/encode`, { method: 'POST' }, (response) => {
-        let body = '';
-        response.on('data', (piece: Buffer) => {
-          body += piece.toString();
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      });
-      outgoing.on('error', reject);
-      // Without a length the body is sent in chunks.
-      for (let piece = 0; piece < 3; piece++) outgoing.write('x'.repeat(RANK_LIMITS.bodyBytes / 2));
-      outgoing.end();
+    const sent = await sendRequest(`${service.server.url}/v1/encode`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      // Without a length the body is sent in chunks; far more of them than the service keeps.
+      write: (outgoing) => {
+        for (let piece = 0; piece < 20; piece++) outgoing.write('x'.repeat(RANK_LIMITS.bodyBytes));
+      },
     });
     expect(sent.status).toBe(413);
     expect(problemSchema.parse(JSON.parse(sent.body)).code).toBe('request_too_large');

@@ -7,6 +7,7 @@ import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
 import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
+import { sendRequest } from '../support/send-request.ts';
 import { smallProject } from '../support/small-index.ts';
 import {
   activateTiny,
@@ -84,6 +85,108 @@ describe('gsmn start', () => {
       await expect(fetch(url)).rejects.toThrow();
     },
   );
+
+  it('is searched and shown by its own pages alone', async () => {
+    const command = start(['--index', index, '--data', data, '--backend', 'wasm', '--no-build']);
+    const url = await address(command);
+    const { port } = new URL(url);
+    const paths = ['/', '/v1/search?q=a+dog', '/images/0.png', '/widget.js'];
+
+    // A name of somebody else that resolves to this machine.
+    for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`])
+      for (const path of paths) {
+        const { status, body } = await sendRequest(`${url}${path}`, { headers: { host } });
+        expect([host, path, status]).toEqual([host, path, 421]);
+        expect(JSON.parse(body)).toMatchObject({ code: 'host_refused' });
+      }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+      for (const path of paths)
+        expect((await sendRequest(`${url}${path}`, { headers: { host } })).status, host + path).toBe(200);
+
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
+      for (const path of paths) {
+        const { status, headers: answered } = await sendRequest(`${url}${path}`, { headers });
+        expect([path, status]).toEqual([path, 403]);
+        expect(answered).not.toHaveProperty('access-control-allow-origin');
+      }
+    const own = { origin: url, 'sec-fetch-site': 'same-origin' };
+    for (const path of paths) {
+      const { status, headers } = await sendRequest(`${url}${path}`, { headers: own });
+      expect([path, status]).toEqual([path, 200]);
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+    }
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+  });
+
+  it('has no door of a development server', async () => {
+    const command = start(['--index', index, '--data', data, '--backend', 'wasm', '--no-build']);
+    const url = await address(command);
+    const { port } = new URL(url);
+    const search = async (headers: Record<string, string>) => {
+      const { status, body } = await sendRequest(`${url}/v1/search?q=a+dog&limit=2`, { headers });
+      const { query, hits } = searchResponseSchema.parse(JSON.parse(body));
+      return { status, query, ids: hits.map(({ id }) => id) };
+    };
+    const plain = await search({});
+    expect(plain).toMatchObject({ status: 200, query: 'a dog' });
+    for (const headers of [
+      { 'MF-Original-URL': `${url}/v1/search?q=a+cat&limit=1` },
+      { 'MF-Original-URL': 'http://other.example/nowhere' },
+      { 'MF-CF-Blob': '{' },
+      { 'MF-CF-Blob': '{"clientIp":"1.2.3.4"}' },
+      { 'MF-Custom-Service': 'x', 'MF-Route-Override': 'y', 'MF-Disable-Pretty-Error': '1' },
+    ])
+      expect(await search(headers)).toEqual(plain);
+    for (const path of ['/cdn-cgi/explorer', '/cdn-cgi/explorer/api', '/cdn-cgi/mf/reload', '/cdn-cgi/trace'])
+      for (const host of ['localhost', `localhost:${port}`, `127.0.0.1:${port}`]) {
+        const answer = await sendRequest(`${url}${path}`, { headers: { host } });
+        expect([path, answer.status, JSON.parse(answer.body).code]).toEqual([path, 404, 'not_found']);
+      }
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+  });
+
+  it('opens to the origins and hosts that it is told', async () => {
+    const allowed = [
+      '--allow-origin',
+      'https://shop.example,https://museum.example',
+      '--allow-host',
+      'tunnel.example',
+    ];
+    const command = start([
+      '--index',
+      index,
+      '--backend',
+      'wasm',
+      '--no-build',
+      '--host',
+      'localhost',
+      ...allowed,
+    ]);
+    const url = (await command.said(/(http:\/\/localhost:\d+)\/[\s\S]*Ctrl-C/))[1] ?? '';
+    const ask = (headers: Record<string, string>) => sendRequest(`${url}/v1/search?q=a`, { headers });
+    for (const origin of ['https://shop.example', 'https://museum.example']) {
+      const { status, headers } = await ask({ origin, host: 'tunnel.example' });
+      expect([status, headers['access-control-allow-origin']]).toEqual([200, origin]);
+    }
+    expect((await ask({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask({ host: 'evil.example' })).status).toBe(421);
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+  });
+
+  it.each([
+    ['--host', '[::1]:80', 'not an address'],
+    ['--host', 'http://localhost', 'not an address'],
+    ['--allow-origin', 'shop.example', 'not an origin'],
+    ['--allow-host', 'localhost:8787', 'not the name of a host'],
+  ])('refuses %s %s before anything else', async (option, value, message) => {
+    const command = start(['--index', join(folder, 'nothing'), '--no-build', option, value]);
+    expect(await command.ended).toBe(2);
+    expect(command.stderr()).toContain(message);
+  });
 
   it('also ends when the terminal sends Ctrl-C to all its processes', async () => {
     const command = start(['--index', index, '--backend', 'wasm', '--no-build']);
@@ -267,7 +370,7 @@ describe('gsmn serve', () => {
     const encode = (authorization: string) =>
       fetch(`${url}/v1/encode`, {
         method: 'POST',
-        headers: { authorization },
+        headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify({ query: 'a dog' }),
       });
     expect((await encode('')).status).toBe(401);
@@ -279,7 +382,7 @@ describe('gsmn serve', () => {
     expect(status.generations[0]?.cache).toMatchObject({ images: 7, budget: 2 ** 20 });
     const ranked = await fetch(`${url}/v1/rank`, {
       method: 'POST',
-      headers,
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify({ query: 'a dog', generation: tiny.id, candidates: 'all', limit: 1 }),
     });
     expect([ranked.status, await ranked.text()]).toEqual([413, expect.stringContaining('at most 6')]);
@@ -309,19 +412,17 @@ describe('gsmn serve', () => {
     expect(await command.ended).toBe(0);
   });
 
-  it('does not make the reranker reachable for others without a token', async () => {
-    const command = startCommandProcess([
-      'serve',
-      'rerank',
-      '--index',
-      index,
-      '--host',
-      '0.0.0.0',
-      '--port',
-      '0',
-    ]);
+  it.each([
+    ['rerank', ['--index', 'INDEX'], '0.0.0.0', 'RERANK_TOKEN'],
+    ['rerank', ['--index', 'INDEX'], '0', 'RERANK_TOKEN'],
+    ['qdrant', ['--path', 'STORE'], '0.0.0.0', 'QDRANT_API_KEY'],
+    ['qdrant', ['--path', 'STORE'], '::', 'QDRANT_API_KEY'],
+  ])('does not make %s %j reachable on %s without %s', async (service, options, host, variable) => {
+    const places: Record<string, string> = { INDEX: index, STORE: join(folder, 'unguarded.sqlite') };
+    const placed = options.map((option) => places[option] ?? option);
+    const command = startCommandProcess(['serve', service, ...placed, '--host', host, '--port', '0']);
     running.push(command);
     expect(await command.ended).toBe(2);
-    expect(command.stderr()).toContain('RERANK_TOKEN');
+    expect(command.stderr()).toContain(variable);
   });
 });

@@ -66,6 +66,7 @@ export async function startSite(): Promise<Site> {
         QDRANT_URL: upstreams.url,
         IMAGES_URL: `${upstreams.url}/files`,
         CACHE_SECONDS: '0',
+        ALLOWED_ORIGINS: '*',
       },
     });
     other = await listen(otherSite(edge.url));

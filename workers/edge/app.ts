@@ -2,11 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from 'hono/request-id';
 import { timing } from 'hono/timing';
 import { AppError } from '../../shared/errors/index.ts';
+import type { AllowedOrigins } from '../../shared/http/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
+import { knownCallers } from './http/known-callers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress } from './http/readable-address.ts';
@@ -21,7 +23,10 @@ export interface EdgeDependencies extends SearchRouteParts, ParseRouteParts {
   readonly explain: string;
   /** What the pages say about the images. */
   readonly page?: PageContent | undefined;
-  readonly allowedOrigins: '*' | readonly string[];
+  /** Whose pages may call, besides our own. */
+  readonly allowedOrigins: AllowedOrigins;
+  /** Hosts that requests may name; any if undefined. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly rateLimiter?: RateLimiter | undefined;
   /** Where image files come from; without it `/images/…` is not found. */
   readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;
@@ -30,14 +35,15 @@ export interface EdgeDependencies extends SearchRouteParts, ParseRouteParts {
 
 /** The edge worker as an app with its parts; it runs wherever `fetch` handlers run. */
 export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
-  const { allowedOrigins, rateLimiter, images, log } = dependencies;
+  const { allowedOrigins, allowedHosts, rateLimiter, images, log } = dependencies;
   const app = new OpenAPIHono<EdgeEnv>();
   app.use(async (c, next) => {
     c.set('log', log);
     return next();
   });
   app.use(requestId({ limitLength: 100 }));
-  app.use(securityHeaders);
+  app.use(securityHeaders(allowedOrigins));
+  app.use(knownCallers(allowedOrigins, allowedHosts));
   app.use(crossOrigin(allowedOrigins));
   app.onError((error, c) => problemResponse(c, error));
   app.notFound((c) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { type AllowedOrigins, readHosts, readOrigins } from '../../shared/http/index.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
@@ -22,8 +23,10 @@ const environmentSchema = z.object({
   PAGE_EXAMPLES: optional(z.string()),
   /** What the page says about the images, as text. */
   PAGE_NOTE: optional(z.string()),
-  /** Origins that may call the API from a page, separated by commas or spaces; every origin if absent or `*`. */
+  /** Other origins whose pages may call the API, separated by commas or spaces; `*` for all, absent for none. */
   ALLOWED_ORIGINS: optional(z.string()),
+  /** Hosts that requests may name, separated by commas or spaces; any if absent. */
+  ALLOWED_HOSTS: optional(z.string()),
   /** Budgets of the stages of a search, in milliseconds. */
   ENCODE_TIMEOUT_MS: milliseconds(3000),
   RECALL_TIMEOUT_MS: milliseconds(3000),
@@ -44,8 +47,10 @@ export interface EdgeConfiguration {
   readonly imagesUrl: string | undefined;
   /** What the page says about the images. */
   readonly page: { readonly examples: string | undefined; readonly note: string | undefined };
-  /** `*`, or the origins that may call the API from a page. */
-  readonly allowedOrigins: '*' | readonly string[];
+  /** Whose pages may call the API, besides our own. */
+  readonly allowedOrigins: AllowedOrigins;
+  /** Hosts that requests may name; any if undefined. */
+  readonly allowedHosts: readonly string[] | undefined;
   /** Milliseconds a stage may take. */
   readonly budgets: {
     readonly encode: number;
@@ -76,7 +81,8 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
     imagesUrl: env.IMAGES_URL,
     page: { examples: env.PAGE_EXAMPLES, note: env.PAGE_NOTE },
-    allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '*'),
+    allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '', 'ALLOWED_ORIGINS'),
+    allowedHosts: env.ALLOWED_HOSTS === undefined ? undefined : readHosts(env.ALLOWED_HOSTS, 'ALLOWED_HOSTS'),
     budgets: {
       encode: env.ENCODE_TIMEOUT_MS,
       recall: env.RECALL_TIMEOUT_MS,
@@ -88,17 +94,4 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     cacheSeconds: env.CACHE_SECONDS,
     queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
   };
-}
-
-function readOrigins(text: string): '*' | readonly string[] {
-  const names = text.split(/[\s,]+/).filter(Boolean);
-  if (names.length === 0 || names.includes('*')) return '*';
-  return names.map((name) => {
-    if (!URL.canParse(name) || new URL(name).origin === 'null') {
-      throw new AppError('config_invalid', `ALLOWED_ORIGINS: "${name}" is not an origin`, {
-        hint: 'Write it as browsers do: https://example.org',
-      });
-    }
-    return new URL(name).origin;
-  });
 }

@@ -32,8 +32,17 @@ const log: Log = (entry) => console[entry.level](JSON.stringify(entry));
 let app: Hono<EdgeEnv> | undefined;
 
 function build(bindings: Bindings): Hono<EdgeEnv> {
-  const { rerank, qdrant, imagesUrl, page, budgets, allowedOrigins, cacheSeconds, queryModelBytes } =
-    readEnvironment(bindings);
+  const {
+    rerank,
+    qdrant,
+    imagesUrl,
+    page,
+    budgets,
+    allowedOrigins,
+    allowedHosts,
+    cacheSeconds,
+    queryModelBytes,
+  } = readEnvironment(bindings);
   const client = createRerankClient(rerank);
   const store = createQdrantStore(qdrant);
   return createEdgeApp({
@@ -50,6 +59,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     rerank: client,
     budgets,
     allowedOrigins,
+    allowedHosts,
     cacheSeconds,
     widget,
     explain,

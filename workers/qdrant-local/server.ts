@@ -1,65 +1,50 @@
-import type { AddressInfo } from 'node:net';
-import { type ServerType, serve } from '@hono/node-server';
-import { AppError } from '../../shared/errors/index.ts';
+import { listen } from '../../shared/platform/listen/index.ts';
+import { refusedBeforeRouting } from './http/envelope.ts';
 import { createQdrantLocal, type QdrantLocalOptions } from './qdrant-local.ts';
 
 export interface StartOptions extends QdrantLocalOptions {
   /** 0 chooses a free port. Default 6333. */
   readonly port?: number | undefined;
-  /** Default 127.0.0.1. Set `apiKey` before making it reachable for others. */
+  /** Address or name to listen on, default 127.0.0.1. Beyond this machine only with `apiKey`. */
   readonly host?: string | undefined;
 }
 
 export interface RunningQdrantLocal {
   /** e.g. `http://127.0.0.1:6333` */
   readonly url: string;
-  /** Ends open connections and releases the file. */
+  /** Lets running requests finish, ends open connections and releases the file. */
   close(): Promise<void>;
 }
 
-/** Opens the store and listens. Throws what `createQdrantLocal` throws, and `conflict` if the port is in use. */
+/**
+ * Opens the store and listens. Throws what `createQdrantLocal` throws, `conflict` if the port is in use, and
+ * `config_invalid` for a host that is none, or one beyond this machine without a key.
+ */
 export async function startQdrantLocal({
   port = 6333,
-  host = '127.0.0.1',
+  host,
   ...options
 }: StartOptions): Promise<RunningQdrantLocal> {
   const local = await createQdrantLocal(options);
   try {
-    const { server, address } = await new Promise<{ server: ServerType; address: AddressInfo }>(
-      (resolve, reject) => {
-        const server = serve({ fetch: local.app.fetch, port, hostname: host }, (address) =>
-          resolve({ server, address }),
-        );
-        server.once('error', reject);
-      },
-    );
-    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    let closing: Promise<void> | undefined;
-    const close = () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          local.close();
-          resolve();
-        });
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      });
+    const { url, close } = await listen({
+      name: 'qdrant-local',
+      fetch: local.app.fetch,
+      refuse: refusedBeforeRouting,
+      host,
+      port,
+      token: { value: options.apiKey, variable: 'QDRANT_API_KEY' },
+    });
+    let closed: Promise<void> | undefined;
     return {
-      url: `http://${shown}:${address.port}`,
+      url,
       close: () => {
-        closing ??= close();
-        return closing;
+        closed ??= close().then(() => local.close());
+        return closed;
       },
     };
-  } catch (cause) {
+  } catch (thrown) {
     local.close();
-    const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    throw new AppError(
-      taken ? 'conflict' : 'argument_invalid',
-      `qdrant-local cannot listen on ${host}:${port}`,
-      {
-        hint: taken ? 'Something else listens there; choose another port.' : 'Check host and port.',
-        cause,
-      },
-    );
+    throw thrown;
   }
 }

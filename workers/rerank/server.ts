@@ -1,13 +1,12 @@
-import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { randomUUID } from 'node:crypto';
 import { Admission } from '../../shared/async/admission.ts';
-import { AppError } from '../../shared/errors/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
+import { listen } from '../../shared/platform/listen/index.ts';
 import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
 import { createRerankApp, type RerankAdmission } from './app.ts';
 import { GenerationHost, type HostStatus, type Log } from './generations/generation-host.ts';
 import { folderIndex } from './generations/index-source.ts';
+import { problemResponse } from './http/problem.ts';
 import { createMetrics } from './metrics.ts';
 import { DEFAULT_SETTINGS, type RerankSettings } from './settings.ts';
 
@@ -21,7 +20,7 @@ export interface RerankServerOptions {
   readonly log: Log;
   /** 0 chooses a free one. */
   readonly port: number;
-  /** Address to listen on. Beyond this machine only with a token. */
+  /** Address or name to listen on. Beyond this machine only with a token. */
   readonly host?: string | undefined;
   readonly token?: string | undefined;
   readonly settings?: Partial<RerankSettings> | undefined;
@@ -37,24 +36,14 @@ export interface RerankServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /**
  * Loads the active generation and listens. If none can be loaded the service still listens: `/readyz` says why, and it
  * keeps checking.
  *
- * @throws AppError `config_invalid` for a public address without a token, `conflict` for a port that is taken.
+ * @throws AppError `config_invalid` for a host that is none, or one beyond this machine without a token; `conflict` for a
+ *   port that is taken.
  */
 export async function startRerank(options: RerankServerOptions): Promise<RerankServer> {
-  const hostname = options.host ?? '127.0.0.1';
-  if (!LOOPBACK.test(hostname) && !options.token) {
-    throw new AppError(
-      'config_invalid',
-      `the reranker must not listen on ${hostname} without a service token`,
-      {
-        hint: 'set RERANK_TOKEN to a long random text, or listen on 127.0.0.1',
-      },
-    );
-  }
   const settings: RerankSettings = { ...DEFAULT_SETTINGS, ...options.settings };
   const lane = () => new Admission(settings.concurrency, settings.queue);
   const admission: RerankAdmission = { queries: lane(), shortlists: lane(), scans: lane() };
@@ -96,18 +85,21 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     log: options.log,
     token: options.token,
   });
-  const server = createAdaptorServer({ fetch: app.fetch, hostname }) as Server;
-  // Slow or idle callers cannot hold a connection forever.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 15_000;
-  // A connection whose last response was sent while the service closes would otherwise be kept for its next request.
-  server.on('request', (_request, response: ServerResponse) => {
-    response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
+  const { url, port, close } = await listen({
+    name: 'the reranker',
+    fetch: app.fetch,
+    refuse: (error) => {
+      const requestId = randomUUID();
+      metrics.error(error.code);
+      options.log.warn({ requestId, code: error.code }, error.message);
+      return problemResponse(error, requestId);
+    },
+    host: options.host,
+    port: options.port,
+    token: { value: options.token, variable: 'RERANK_TOKEN' },
+    graceMs: settings.graceMs,
   });
-  const { port } = await listen(server, options.port, hostname);
   await host.start();
-  const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
   options.log.info({ url, ...host.status() }, 'reranker listens');
   return {
     url,
@@ -115,44 +107,8 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     status: () => host.status(),
     refresh: () => host.refresh(),
     close: async () => {
-      await closeServer(server, settings.graceMs);
+      await close();
       await host.close();
     },
   };
-}
-
-function listen(server: Server, port: number, hostname: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const fail = (thrown: NodeJS.ErrnoException): void => {
-      const taken = thrown.code === 'EADDRINUSE';
-      reject(
-        new AppError(
-          taken ? 'conflict' : 'config_invalid',
-          `cannot listen on ${hostname}:${port} (${thrown.code})`,
-          {
-            hint: taken
-              ? 'another program uses that port; choose another one'
-              : 'choose another address or port',
-            cause: thrown,
-          },
-        ),
-      );
-    };
-    server.once('error', fail);
-    server.listen(port, hostname, () => {
-      server.off('error', fail);
-      resolve(server.address() as AddressInfo);
-    });
-  });
-}
-
-function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -26,6 +26,18 @@ export function startCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(
       new Option(
+        '--allow-origin <origins>',
+        'other origins whose pages may search and show the images, separated by commas; * for all',
+      ).env('ALLOWED_ORIGINS'),
+    )
+    .addOption(
+      new Option(
+        '--allow-host <names>',
+        'further names by which a proxy or tunnel calls it, separated by commas',
+      ).env('ALLOWED_HOSTS'),
+    )
+    .addOption(
+      new Option(
         '--qdrant <url>',
         'a Qdrant to use instead of the embedded one (its key: QDRANT_API_KEY)',
       ).env('QDRANT_URL'),

@@ -1,13 +1,14 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import type { AllowedOrigins } from '../../../shared/http/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
 /** Headers that a page on another origin may read. */
 const EXPOSED = ['Server-Timing', 'X-Request-Id', 'X-Search-Stage', 'X-Search-Degraded', 'Retry-After'];
 
 /** Lets pages of the allowed origins read answers; no cookies are involved anywhere. */
-export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler<EdgeEnv> {
+export function crossOrigin(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv> {
   return cors({
     origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
@@ -18,24 +19,27 @@ export function crossOrigin(allowed: '*' | readonly string[]): MiddlewareHandler
 }
 
 /**
- * Security headers of all responses. Resources may be embedded by other sites, because of the widget; our own page runs
- * only our own script and style.
+ * Security headers of all responses. Pages of other sites may embed resources, because of the widget, unless none may
+ * call; our own page runs only our own script and style.
  */
-export const securityHeaders: MiddlewareHandler<EdgeEnv> = secureHeaders({
-  // Image files have a stricter policy of their own.
-  overwrite: false,
-  crossOriginResourcePolicy: 'cross-origin',
-  xFrameOptions: 'DENY',
-  referrerPolicy: 'strict-origin-when-cross-origin',
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    // An index may name images on any other site.
-    imgSrc: ["'self'", 'data:', 'http:', 'https:'],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-});
+export function securityHeaders(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv> {
+  const ownOnly = allowed !== '*' && allowed.length === 0;
+  return secureHeaders({
+    // Image files have a stricter policy of their own.
+    overwrite: false,
+    crossOriginResourcePolicy: ownOnly ? 'same-origin' : 'cross-origin',
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'strict-origin-when-cross-origin',
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      // An index may name images on any other site.
+      imgSrc: ["'self'", 'data:', 'http:', 'https:'],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  });
+}

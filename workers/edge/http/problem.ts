@@ -10,6 +10,8 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
   request_invalid: { title: 'The request is invalid' },
   rate_limited: { title: 'Too many requests' },
   not_found: { title: 'Not found' },
+  host_refused: { title: 'There is no such host here' },
+  origin_refused: { title: 'This page may not search' },
   encode_unavailable: {
     title: 'Search is not available',
     detail: 'The service that reads queries does not respond.',

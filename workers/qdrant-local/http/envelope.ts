@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorCode } from '../../../shared/errors/index.ts';
+import type { AppError, ErrorCode } from '../../../shared/errors/index.ts';
 import { printJson } from './json.ts';
 
 /** The variables of a request: when it started. */
@@ -30,6 +30,15 @@ export function refused(context: Context<LocalEnv>, status: ContentfulStatusCode
   return context.body(printJson({ status: { error }, time: seconds(context) }), status, JSON_HEADERS);
 }
 
+/** Qdrant's envelope for a request that never reaches a route. */
+export function refusedBeforeRouting({ code, message, hint }: AppError): Response {
+  const error = [message, hint].filter(Boolean).join('. ');
+  return new Response(printJson({ status: { error }, time: 0 }), {
+    status: statusOf(code),
+    headers: JSON_HEADERS,
+  });
+}
+
 /** The only place that maps error codes to HTTP statuses here. */
 export function statusOf(code: ErrorCode): ContentfulStatusCode {
   switch (code) {
@@ -39,12 +48,18 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
       return 400;
     case 'unauthorized':
       return 401;
+    case 'origin_refused':
+      return 403;
     case 'not_found':
       return 404;
     case 'conflict':
       return 409;
     case 'request_too_large':
       return 413;
+    case 'content_type_refused':
+      return 415;
+    case 'host_refused':
+      return 421;
     case 'file_unwritable':
     case 'memory_exhausted':
       return 507;

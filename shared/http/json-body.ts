@@ -1,0 +1,23 @@
+import { AppError } from '../errors/index.ts';
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/** Whether headers announce a body. */
+export function announcesBody(headers: Headers): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+}
+
+/**
+ * Refuses a body that is not declared as JSON. Pages may send the types of forms and plain text to any address without
+ * asking; JSON they may not.
+ *
+ * @throws AppError `content_type_refused`
+ */
+export function assertJsonBody(headers: Headers): void {
+  if (!announcesBody(headers)) return;
+  const type = headers.get('content-type') ?? '';
+  if (JSON_TYPE.test(type)) return;
+  throw new AppError('content_type_refused', `the body is declared as "${type}"`, {
+    hint: 'send JSON, with the header content-type: application/json',
+  });
+}
