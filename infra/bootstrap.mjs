@@ -28,12 +28,14 @@ const lock = createHash('sha256')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.error('Installing the locked packages (once; a minute or two) …');
   const npm = process.env.npm_execpath;
+  // What builds is needed too, whatever NODE_ENV says.
+  const parameters = ['ci', '--include=dev', '--no-progress', '--loglevel=error'];
   const install = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, 'ci', '--no-progress', '--loglevel=error'], {
+    ? spawnSync(process.execPath, [npm, ...parameters], {
         cwd: root,
         stdio: ['ignore', 2, 2],
       })
-    : spawnSync('npm', ['ci', '--no-progress', '--loglevel=error'], {
+    : spawnSync('npm', parameters, {
         cwd: root,
         stdio: ['ignore', 2, 2],
         shell: process.platform === 'win32',

@@ -25,8 +25,8 @@ export async function compatibilityDate(): Promise<string> {
  * One worker behind one socket, and nothing else that responds. The worker may reach every address, including those of
  * this machine: the services that it needs run there.
  *
- * @param variables names of its variables. Their values come from workerd's environment, so that no secret is written to
- *   a file.
+ * @param variables names of its variables. Their values come from workerd's environment, so that no secret
+ *   (`RERANK_TOKEN`, `QDRANT_API_KEY`) is written to a file or seen in a command line.
  */
 export function workerdConfiguration(
   files: WorkerFiles,

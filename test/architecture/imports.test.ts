@@ -114,6 +114,8 @@ const EXEMPT: Readonly<Record<string, readonly string[]>> = {
   'batch/serve/database.ts': ['workers/qdrant-local'],
   'batch/serve/edge.ts': ['infra'],
   'batch/serve/reranker.ts': ['workers/rerank'],
+  // Compiles its kernel.
+  'infra/docker/compile-kernels.ts': ['workers/qdrant-local'],
 };
 
 /** Folders of shared that run anywhere: no Node built-in and no native library. */

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { buildWorker, type WorkerFiles } from '../../infra/build-edge.ts';
 import { type RunningEdge, startEdge, startWorker } from '../../infra/start-edge.ts';
 import type { LogLine } from '../../infra/workerd/log-line.ts';
@@ -107,21 +108,49 @@ describe('any worker in workerd', () => {
   });
 
   it('deploys as it runs here', () => {
-    const configuration = readFileSync(join(root, 'infra/wrangler/wrangler.jsonc'), 'utf8')
-      .replace(/"build":.*\n/, '')
-      .replaceAll('../../.build/edge', files.folder);
-    writeFileSync(join(folder, 'wrangler.jsonc'), configuration);
     const wrangler = join(
       dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
       'bin/wrangler.js',
     );
-    execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', join(folder, 'deployed')], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+    const parameters = [
+      '-c',
+      'infra/wrangler/wrangler.jsonc',
+      '--dry-run',
+      '--outdir',
+      join(folder, 'deployed'),
+    ];
+    execFileSync(process.execPath, [wrangler, 'deploy', ...parameters], {
+      cwd: root,
+      // It builds the worker by `node`.
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+        HOME: folder,
+        WRANGLER_SEND_METRICS: 'false',
+        CI: 'true',
+      },
       stdio: 'pipe',
     });
     expect(readdirSync(join(folder, 'deployed'))).toEqual(
       expect.arrayContaining(['encode-relaxed.wasm', 'worker.js']),
     );
+  });
+
+  it('keeps secrets out of the variables of the deployed worker, and gives it one address', () => {
+    const text = readFileSync(join(root, 'infra/wrangler/wrangler.jsonc'), 'utf8').replace(
+      /^\s*\/\/.*$/gm,
+      '',
+    );
+    const deployed = z
+      .object({
+        vars: z.record(z.string(), z.string()),
+        secrets: z.object({ required: z.array(z.string()) }),
+        workers_dev: z.boolean(),
+        preview_urls: z.boolean(),
+      })
+      .parse(JSON.parse(text));
+    const secrets = ['RERANK_TOKEN', 'QDRANT_API_KEY'];
+    expect(deployed.secrets.required).toEqual(secrets);
+    expect(Object.keys(deployed.vars).filter((name) => /TOKEN|KEY|SECRET/.test(name))).toEqual([]);
+    expect([deployed.workers_dev, deployed.preview_urls]).toEqual([false, false]);
   });
 });

@@ -47,8 +47,8 @@ gsmn-search::part(caption) { font-style: italic; }`,
     );
 }
 
-/** Everything that a browser test needs, on this machine. */
-export async function startSite(): Promise<Site> {
+/** Everything that a browser test needs, on this machine; by default pages of every origin may search. */
+export async function startSite({ allowedOrigins = '*' } = {}): Promise<Site> {
   const upstreams = await startUpstreams();
   let edge: RunningEdge | undefined;
   let other: { readonly url: string; close(): Promise<void> } | undefined;
@@ -66,7 +66,7 @@ export async function startSite(): Promise<Site> {
         QDRANT_URL: upstreams.url,
         IMAGES_URL: `${upstreams.url}/files`,
         CACHE_SECONDS: '0',
-        ALLOWED_ORIGINS: '*',
+        ALLOWED_ORIGINS: allowedOrigins,
       },
     });
     other = await listen(otherSite(edge.url));

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { AppError } from '../../../shared/errors/index.ts';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import type { StartOptions } from '../../start/start-options.ts';
 import {
@@ -45,7 +46,7 @@ export function startCommand(): Command {
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {
-      const { runStart } = await import('../../start/run-start.ts');
+      const { runStart } = await import('../../start/run-start.ts').catch(explainMissing);
       const named = options.data !== undefined || options.dataName !== undefined;
       await runStart(
         {
@@ -57,4 +58,17 @@ export function startCommand(): Command {
         terminalReport,
       );
     });
+}
+
+/** What builds and runs the edge worker is not installed where only the services run. */
+function explainMissing(cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  throw new AppError(
+    'backend_unavailable',
+    'the packages that build and run the edge worker are not installed here',
+    {
+      hint: 'run `npm ci` with the development packages; `gsmn serve rerank` needs none of them',
+      cause,
+    },
+  );
 }

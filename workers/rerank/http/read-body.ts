@@ -43,7 +43,7 @@ async function readText(c: Context, maxBytes: number): Promise<string> {
   let bytes = 0;
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     bytes += piece.value.byteLength;
-    // Not cancelled, which would end the connection without an answer: the server reads the rest away.
+    // Not cancelled: the server reads the rest away, then answers.
     if (bytes > maxBytes) throw tooLarge();
     text += decoder.decode(piece.value, { stream: true });
   }
