@@ -27,7 +27,7 @@ export async function startQdrantLocal({
 }: StartOptions): Promise<RunningQdrantLocal> {
   const local = await createQdrantLocal(options);
   try {
-    const { url, close } = await listen({
+    const listening = await listen({
       name: 'qdrant-local',
       fetch: local.app.fetch,
       refuse: refusedBeforeRouting,
@@ -37,9 +37,9 @@ export async function startQdrantLocal({
     });
     let closed: Promise<void> | undefined;
     return {
-      url,
+      url: listening.url,
       close: () => {
-        closed ??= close().then(() => local.close());
+        closed ??= listening.close().then(() => local.close());
         return closed;
       },
     };

@@ -85,7 +85,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     log: options.log,
     token: options.token,
   });
-  const { url, port, close } = await listen({
+  const listening = await listen({
     name: 'the reranker',
     fetch: app.fetch,
     refuse: (error) => {
@@ -100,6 +100,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     graceMs: settings.graceMs,
   });
   await host.start();
+  const { url, port } = listening;
   options.log.info({ url, ...host.status() }, 'reranker listens');
   return {
     url,
@@ -107,7 +108,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     status: () => host.status(),
     refresh: () => host.refresh(),
     close: async () => {
-      await close();
+      await listening.close();
       await host.close();
     },
   };

@@ -213,18 +213,18 @@ describe('closing', () => {
   it('lets a running request finish, refuses new ones, and may be called twice', async () => {
     const begun = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
-    const { url, close } = await start({
+    const service = await start({
       fetch: async () => {
         begun.resolve();
         await gate.promise;
         return new Response('finished');
       },
     });
-    const held = fetch(url);
+    const held = fetch(service.url);
     await begun.promise;
-    const closed = close();
-    expect(close()).toBe(closed);
-    await expect(fetch(url)).rejects.toThrow();
+    const closed = service.close();
+    expect(service.close()).toBe(closed);
+    await expect(fetch(service.url)).rejects.toThrow();
     gate.resolve();
     expect(await (await held).text()).toBe('finished');
     await closed;
@@ -232,16 +232,16 @@ describe('closing', () => {
 
   it('does not wait longer than its grace', async () => {
     const begun = Promise.withResolvers<void>();
-    const { url, close } = await start({
+    const service = await start({
       graceMs: 50,
       fetch: () => {
         begun.resolve();
         return new Promise<Response>(() => {});
       },
     });
-    const held = fetch(url).catch(() => 'ended');
+    const held = fetch(service.url).catch(() => 'ended');
     await begun.promise;
-    await close();
+    await service.close();
     expect(await held).toBe('ended');
   });
 });
