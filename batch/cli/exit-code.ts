@@ -18,6 +18,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   format_refused: 3,
   shape_mismatch: 3,
   checksum_mismatch: 3,
+  store_damaged: 3,
   fingerprint_mismatch: 3,
   not_found: 4,
   generation_missing: 4,

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'shape_mismatch', // an array or a parameter has the wrong shape
   'config_invalid', // a configuration file or an environment variable
   'checksum_mismatch',
+  'store_damaged', // the file of the vector database is damaged, cut, foreign or of another version; it can be built again
   'fingerprint_mismatch', // model, vocabulary, recall encoder, feature source and generation do not belong together
   // Missing or conflicting things
   'not_found', // a point, a collection, an image, a route

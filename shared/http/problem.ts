@@ -24,6 +24,7 @@ export const HTTP_STATUS = {
   shape_mismatch: 500,
   config_invalid: 500,
   checksum_mismatch: 500,
+  store_damaged: 500,
   fingerprint_mismatch: 500,
   not_found: 404,
   generation_missing: 503,

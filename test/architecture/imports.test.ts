@@ -62,7 +62,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/parse',
   ],
   'workers/rerank': ['shared/*'],
-  'workers/qdrant-local': ['shared/errors', 'shared/schema', 'shared/retrieval', 'shared/platform'],
+  'workers/qdrant-local': ['shared/*'],
   infra: ['shared/*', 'workers/clients'],
 };
 

@@ -46,6 +46,7 @@ describe('qdrant-local killed while writing', () => {
       const { count } = (await ask('/collections/c/points/count', {})) as { count: number };
       const shared = (await ask('/collections/c/points', {
         ids: [...Array(10).keys()],
+        with_payload: true,
         with_vector: true,
       })) as {
         payload: { n: number };

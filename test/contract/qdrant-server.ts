@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { type StartOptions, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { type QdrantLocal, type StartOptions, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 
 export interface TestServer {
   readonly url: string;
@@ -50,4 +50,15 @@ export async function refusal(request: Promise<unknown>): Promise<{ status: numb
     throw thrown;
   }
   throw new Error('the request was not refused');
+}
+
+/** Asks a server in this process. A text is sent as it is. */
+export async function askLocal(local: QdrantLocal, method: string, at: string, body?: unknown) {
+  const response = await local.app.request(at, {
+    method,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const answer = (await response.json()) as { result?: unknown; status: unknown };
+  const { error } = answer.status as { error?: string };
+  return { status: response.status, error, result: answer.result };
 }

@@ -34,6 +34,8 @@ export function qdrantError(thrown: unknown, action: string, host: string): AppE
         hint: 'Build and activate an index: `gsmn index build`.',
         cause: thrown,
       });
+    case 408:
+      return new AppError('timeout', message, { cause: thrown });
     case 409:
       return new AppError('conflict', message, { cause: thrown });
     case 413:

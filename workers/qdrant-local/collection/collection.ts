@@ -1,4 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import { type PayloadPath, parsePath } from '../payload/payload-path.ts';
+import type { Slices } from '../scheduling/slices.ts';
 import type { CollectionConfig, FieldType } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import type { PointId } from '../schema/point-id.ts';
@@ -25,7 +27,8 @@ type Change =
 
 /**
  * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory is updated
- * only after it is on disk. Everything is synchronous, so no request sees half of a change.
+ * only after it is on disk. A change itself is synchronous, so no request sees half of it; finding the points that it
+ * applies to is not, and nothing else may change the collection meanwhile.
  */
 export class Collection {
   readonly key: number;
@@ -37,7 +40,7 @@ export class Collection {
   readonly #parts: CollectionParts;
   #operations: number;
 
-  /** Reads all points into memory. Throws `checksum_mismatch`, `format_invalid`, `memory_exhausted`. */
+  /** Reads all points into memory. Throws `store_damaged`, `memory_exhausted`. */
   constructor(stored: StoredCollection, parts: CollectionParts) {
     this.key = stored.key;
     this.name = stored.name;
@@ -49,7 +52,10 @@ export class Collection {
     this.points = new ResidentPoints(parts.kernel, stored.config.vectors, parts.hnsw);
     this.points.reserve(this.#rows.count());
     for (const point of this.#rows.all()) this.points.put(point);
-    for (const field of this.#indexes.keys()) this.points.addIndex(field);
+    for (const field of this.#indexes.keys()) {
+      const path = parsePath(field);
+      if (path !== undefined) this.points.addIndex(path);
+    }
   }
 
   /** Field -> type of the payload's indexes. */
@@ -62,32 +68,37 @@ export class Collection {
     return this.#change(points.map((point) => ({ kind: 'put', point: this.#fitting(point) })));
   }
 
-  delete(selection: PointSelection): number {
-    return this.#change(this.#ids(selection).map((id) => ({ kind: 'remove', id })));
+  async delete(selection: PointSelection, slices: Slices): Promise<number> {
+    const ids = await this.#ids(selection, slices);
+    return this.#change(ids.map((id) => ({ kind: 'remove', id })));
   }
 
   /** Replaces the payload of existing points by the result of `next`. */
-  changePayload(selection: PointSelection, next: (payload: Payload) => Payload): number {
-    const ids = this.#ids(selection);
+  async changePayload(
+    selection: PointSelection,
+    slices: Slices,
+    next: (payload: Payload) => Payload,
+  ): Promise<number> {
+    const ids = await this.#ids(selection, slices);
     if ('ids' in selection) {
       const missing = ids.find((id) => this.points.slotOf(id) === undefined);
       if (missing !== undefined) {
         throw new AppError('not_found', `collection ${this.name} has no point with id ${missing}`);
       }
     }
-    return this.#change(
-      ids.map((id) => ({
-        kind: 'payload',
-        id,
-        payload: next(this.points.at(this.points.slotOf(id) as number).payload),
-      })),
-    );
+    const changes: Change[] = [];
+    for (const id of ids) {
+      if (slices.due) await slices.pause();
+      const { payload } = this.points.at(this.points.slotOf(id) as number);
+      changes.push({ kind: 'payload', id, payload: next(payload) });
+    }
+    return this.#change(changes);
   }
 
-  addIndex(field: string, type: FieldType): number {
+  addIndex(path: PayloadPath, type: FieldType): number {
     return this.#changeIndexes(
-      (indexes) => indexes.set(field, type),
-      () => this.points.addIndex(field),
+      (indexes) => indexes.set(path.text, type),
+      () => this.points.addIndex(path),
     );
   }
 
@@ -113,9 +124,10 @@ export class Collection {
     return operation;
   }
 
-  #ids(selection: PointSelection): PointId[] {
+  async #ids(selection: PointSelection, slices: Slices): Promise<PointId[]> {
     if ('ids' in selection) return [...new Set(selection.ids)];
-    return [...this.points.select(selection.filter)].map((slot) => this.points.at(slot).id);
+    const slots = await this.points.select(selection.filter, slices);
+    return Array.from(slots, (slot) => this.points.at(slot).id);
   }
 
   #change(changes: readonly Change[]): number {
@@ -127,7 +139,7 @@ export class Collection {
     );
     if (this.points.count + added.size > this.#parts.maxPoints) {
       throw new AppError(
-        'request_too_large',
+        'argument_invalid',
         `collection ${this.name} would hold ${this.points.count + added.size} points, the limit is ${this.#parts.maxPoints}`,
         { hint: 'Raise maxPoints if there is enough memory, or use a Qdrant server.' },
       );

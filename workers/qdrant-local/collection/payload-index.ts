@@ -1,4 +1,4 @@
-import { elementsAt, type PayloadPath } from '../filter/payload-path.ts';
+import { type PayloadPath, someElementAt } from '../payload/payload-path.ts';
 import type { Payload } from '../schema/common.ts';
 import type { Scalar } from '../schema/filter.ts';
 
@@ -42,11 +42,12 @@ export class PayloadIndex {
   }
 
   #values(payload: Payload): Set<Scalar> {
-    return new Set(
-      elementsAt(payload, this.#path).filter(
-        (value): value is Scalar =>
-          typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
-      ),
-    );
+    const values = new Set<Scalar>();
+    someElementAt(payload, this.#path, (value) => {
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+        values.add(value);
+      return false;
+    });
+    return values;
   }
 }

@@ -48,6 +48,11 @@ export class CollectionRegistry {
     return [...this.#stored.keys()];
   }
 
+  /** The number of points of each collection that was read. */
+  *counts(): Generator<[name: string, points: number]> {
+    for (const [name, { points }] of this.#loaded) yield [name, points.count];
+  }
+
   /** Whether a collection or an alias of that name exists. */
   has(name: string): boolean {
     return this.#stored.has(name) || this.#aliases.has(name);

@@ -1,5 +1,6 @@
-import { matches } from '../filter/matches.ts';
-import { parsePath } from '../filter/payload-path.ts';
+import { compileFilter } from '../filter/compile.ts';
+import type { PayloadPath } from '../payload/payload-path.ts';
+import type { Slices } from '../scheduling/slices.ts';
 import type { VectorParams } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import type { Condition, Filter } from '../schema/filter.ts';
@@ -99,8 +100,13 @@ export class ResidentPoints {
     this.#sorted = undefined;
   }
 
-  /** Ids in ascending order from `offset` on. */
-  *idsFrom(offset: PointId | undefined): Generator<PointId> {
+  /** Slots of the points that pass the filter, by ascending ids from `offset` on. */
+  async *inOrder(
+    offset: PointId | undefined,
+    filter: Filter | undefined,
+    slices: Slices,
+  ): AsyncGenerator<number> {
+    const passes = filter === undefined ? () => true : this.#tester(filter);
     this.#sorted ??= [...this.#slots.keys()].sort(compareIds);
     const ids = this.#sorted;
     let low = 0;
@@ -109,22 +115,32 @@ export class ResidentPoints {
       if (compareIds(ids[middle] as PointId, offset) < 0) low = middle + 1;
       else high = middle;
     }
-    for (; low < ids.length; low++) yield ids[low] as PointId;
-  }
-
-  matches(slot: number, filter: Filter): boolean {
-    const { id, payload } = this.at(slot);
-    return matches(filter, { id, payload, hasVector: (name) => this.vectors.get(name)?.has(slot) ?? false });
+    for (; low < ids.length; low++) {
+      if (slices.due) await slices.pause();
+      const slot = this.#slots.get(ids[low] as PointId);
+      if (slot !== undefined && passes(slot)) yield slot;
+    }
   }
 
   /** Slots of the points that pass the filter. */
-  select(filter: Filter): Int32Array {
+  async select(filter: Filter, slices: Slices): Promise<Int32Array> {
+    const passes = this.#tester(filter);
     const candidates = this.#candidates(filter);
     const selected = new Int32Array(candidates?.size ?? this.count);
     let n = 0;
-    for (const slot of candidates ?? this.#slots.values())
-      if (this.matches(slot, filter)) selected[n++] = slot;
+    for (const slot of candidates ?? this.#slots.values()) {
+      if (slices.due) await slices.pause();
+      if (passes(slot)) selected[n++] = slot;
+    }
     return selected.subarray(0, n);
+  }
+
+  #tester(filter: Filter): (slot: number) => boolean {
+    const passes = compileFilter(filter);
+    return (slot) => {
+      const { id, payload } = this.at(slot);
+      return passes({ id, payload, hasVector: (name) => this.vectors.get(name)?.has(slot) ?? false });
+    };
   }
 
   /** The smallest set of slots from an id list or an index that contains all points that pass the filter. */
@@ -149,12 +165,11 @@ export class ResidentPoints {
     return index && test?.kind === 'any' ? index.lookup(test.values) : undefined;
   }
 
-  addIndex(field: string): void {
-    const path = parsePath(field);
-    if (path === undefined || this.#indexes.has(field)) return;
+  addIndex(path: PayloadPath): void {
+    if (this.#indexes.has(path.text)) return;
     const index = new PayloadIndex(path);
     for (const slot of this.#slots.values()) index.add(slot, this.at(slot).payload);
-    this.#indexes.set(field, index);
+    this.#indexes.set(path.text, index);
   }
 
   removeIndex(field: string): void {

@@ -19,12 +19,6 @@ export function answered(context: Context<LocalEnv>, result: unknown): Response 
   return context.body(printJson({ result, status: 'ok', time: seconds(context) }), 200, JSON_HEADERS);
 }
 
-/** Every change is on disk and visible before the response. A caller that did not wait gets the same status as from Qdrant. */
-export function updated(context: Context<LocalEnv>, operation: number): Response {
-  const status = context.req.query('wait') === 'true' ? 'completed' : 'acknowledged';
-  return answered(context, { operation_id: operation, status });
-}
-
 /** Qdrant's envelope of an error. */
 export function refused(context: Context<LocalEnv>, status: ContentfulStatusCode, error: string): Response {
   return context.body(printJson({ status: { error }, time: seconds(context) }), status, JSON_HEADERS);
@@ -39,13 +33,20 @@ export function refusedBeforeRouting({ code, message, hint }: AppError): Respons
   });
 }
 
-/** The only place that maps error codes to HTTP statuses here. */
+/**
+ * The only place that maps error codes to HTTP statuses here. As in Qdrant, 400 is for a request of the wrong form, 422
+ * for a value that is out of its range, 408 for a request that took too long.
+ */
 export function statusOf(code: ErrorCode): ContentfulStatusCode {
   switch (code) {
     case 'request_invalid':
-    case 'argument_invalid':
-    case 'format_unsupported':
       return 400;
+    case 'argument_invalid':
+      return 422;
+    // Nobody receives the response of a request whose caller left.
+    case 'timeout':
+    case 'cancelled':
+      return 408;
     case 'unauthorized':
       return 401;
     case 'origin_refused':

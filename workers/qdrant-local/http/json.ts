@@ -31,10 +31,16 @@ export function printJson(value: unknown): string {
   );
 }
 
-/** Bigints as the nearest numbers: payloads hold plain JSON. Returns its argument if there are none. */
-export function withoutBigints(value: unknown): unknown {
+/** A copy with bigints as the nearest numbers: payloads hold plain JSON. Undefined if it has more levels. */
+export function asPlainJson(value: unknown, levels: number): unknown {
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(withoutBigints);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutBigints(inner)]));
+  if (levels === 0) return undefined;
+  const entries: [string, unknown][] = [];
+  for (const [key, inner] of Object.entries(value)) {
+    const plain = asPlainJson(inner, levels - 1);
+    if (plain === undefined) return undefined;
+    entries.push([key, plain]);
+  }
+  return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }

@@ -2,55 +2,69 @@ import { Hono } from 'hono';
 import type { Collection } from '../collection/collection.ts';
 import type { CollectionRegistry } from '../collection/registry.ts';
 import { parseWith, readBody } from '../http/body.ts';
-import { answered, type LocalEnv, updated } from '../http/envelope.ts';
+import type { LocalEnv } from '../http/envelope.ts';
 import {
   aliasActionsSchema,
   collectionNameSchema,
   createCollectionSchema,
   createIndexSchema,
 } from '../schema/collections.ts';
+import { pathSchema } from '../schema/path.ts';
+import type { Turns } from './turns.ts';
 
-export function collectionRoutes(registry: CollectionRegistry): Hono<LocalEnv> {
+export function collectionRoutes(registry: CollectionRegistry, turns: Turns): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
 
   app.get('/collections', (context) =>
-    answered(context, { collections: registry.names().map((name) => ({ name })) }),
+    turns.describe(context, () => ({ collections: registry.names().map((name) => ({ name })) })),
   );
-  app.get('/aliases', (context) => answered(context, { aliases: registry.aliases().map(aliasDescription) }));
+  app.get('/aliases', (context) =>
+    turns.describe(context, () => ({ aliases: registry.aliases().map(aliasDescription) })),
+  );
   app.post('/collections/aliases', async (context) => {
     const { actions } = await readBody(context, aliasActionsSchema);
-    registry.changeAliases(actions);
-    return answered(context, true);
+    return turns.arrange(context, () => {
+      registry.changeAliases(actions);
+      return true;
+    });
   });
 
   app.get('/collections/:name', (context) =>
-    answered(context, describe(registry.collection(context.req.param('name')))),
+    turns.describe(context, () => describe(registry.collection(context.req.param('name')))),
   );
   app.put('/collections/:name', async (context) => {
     const name = parseWith(collectionNameSchema, context.req.param('name'), 'the name of the collection');
     const { vectors, metadata } = await readBody(context, createCollectionSchema);
-    registry.create(name, { vectors, metadata: metadata ?? undefined });
-    return answered(context, true);
+    return turns.arrange(context, () => {
+      registry.create(name, { vectors, metadata: metadata ?? undefined });
+      return true;
+    });
   });
-  app.delete('/collections/:name', (context) => answered(context, registry.drop(context.req.param('name'))));
-  app.get('/collections/:name/exists', (context) =>
-    answered(context, { exists: registry.has(context.req.param('name')) }),
+  app.delete('/collections/:name', (context) =>
+    turns.arrange(context, () => registry.drop(context.req.param('name'))),
   );
-  app.get('/collections/:name/aliases', (context) => {
-    const { name } = registry.collection(context.req.param('name'));
-    return answered(context, { aliases: registry.aliases(name).map(aliasDescription) });
-  });
+  app.get('/collections/:name/exists', (context) =>
+    turns.describe(context, () => ({ exists: registry.has(context.req.param('name')) })),
+  );
+  app.get('/collections/:name/aliases', (context) =>
+    turns.describe(context, () => {
+      const { name } = registry.collection(context.req.param('name'));
+      return { aliases: registry.aliases(name).map(aliasDescription) };
+    }),
+  );
 
   app.put('/collections/:name/index', async (context) => {
     const { field_name, field_schema } = await readBody(context, createIndexSchema);
-    return updated(
-      context,
+    return turns.change(context, () =>
       registry.collection(context.req.param('name')).addIndex(field_name, field_schema),
     );
   });
-  app.delete('/collections/:name/index/:field', (context) =>
-    updated(context, registry.collection(context.req.param('name')).removeIndex(context.req.param('field'))),
-  );
+  app.delete('/collections/:name/index/:field', (context) => {
+    const field = parseWith(pathSchema, context.req.param('field'), 'the name of the field');
+    return turns.change(context, () =>
+      registry.collection(context.req.param('name')).removeIndex(field.text),
+    );
+  });
   return app;
 }
 

@@ -1,49 +1,49 @@
 import { Hono } from 'hono';
 import type { CollectionRegistry } from '../collection/registry.ts';
 import { readBody } from '../http/body.ts';
-import { type LocalEnv, updated } from '../http/envelope.ts';
-import type { Payload } from '../schema/common.ts';
-import { changePayloadSchema, deletePayloadSchema, selectionSchema } from '../schema/points.ts';
+import type { LocalEnv } from '../http/envelope.ts';
+import { merged, mergedAt, without } from '../payload/change.ts';
+import {
+  deletePayloadSchema,
+  overwritePayloadSchema,
+  selectionSchema,
+  setPayloadSchema,
+} from '../schema/points.ts';
+import type { Turns } from './turns.ts';
 
-export function payloadRoutes(registry: CollectionRegistry): Hono<LocalEnv> {
+export function payloadRoutes(registry: CollectionRegistry, turns: Turns): Hono<LocalEnv> {
   const app = new Hono<LocalEnv>();
   const path = '/collections/:name/points/payload';
 
   app.post(path, async (context) => {
-    const { payload, selection } = await readBody(context, changePayloadSchema);
-    const collection = registry.collection(context.req.param('name'));
-    return updated(
-      context,
-      collection.changePayload(selection, (old) => ({ ...old, ...payload })),
+    const { payload, key, selection } = await readBody(context, setPayloadSchema);
+    return turns.change(context, (slices) =>
+      registry
+        .collection(context.req.param('name'))
+        .changePayload(selection, slices, (old) =>
+          key === undefined ? merged(old, payload) : mergedAt(old, key, payload),
+        ),
     );
   });
   app.put(path, async (context) => {
-    const { payload, selection } = await readBody(context, changePayloadSchema);
-    const collection = registry.collection(context.req.param('name'));
-    return updated(
-      context,
-      collection.changePayload(selection, () => payload),
+    const { payload, selection } = await readBody(context, overwritePayloadSchema);
+    return turns.change(context, (slices) =>
+      registry.collection(context.req.param('name')).changePayload(selection, slices, () => payload),
     );
   });
   app.post(`${path}/delete`, async (context) => {
     const { keys, selection } = await readBody(context, deletePayloadSchema);
-    const collection = registry.collection(context.req.param('name'));
-    return updated(
-      context,
-      collection.changePayload(selection, (old) => without(old, keys)),
+    return turns.change(context, (slices) =>
+      registry
+        .collection(context.req.param('name'))
+        .changePayload(selection, slices, (old) => keys.reduce(without, old)),
     );
   });
   app.post(`${path}/clear`, async (context) => {
     const selection = await readBody(context, selectionSchema);
-    const collection = registry.collection(context.req.param('name'));
-    return updated(
-      context,
-      collection.changePayload(selection, () => ({})),
+    return turns.change(context, (slices) =>
+      registry.collection(context.req.param('name')).changePayload(selection, slices, () => ({})),
     );
   });
   return app;
-}
-
-function without(payload: Payload, keys: readonly string[]): Payload {
-  return Object.fromEntries(Object.entries(payload).filter(([key]) => !keys.includes(key)));
 }

@@ -1,37 +1,39 @@
+import { AppError } from '../../../shared/errors/index.ts';
 import type { Collection } from '../collection/collection.ts';
-import type { Payload } from '../schema/common.ts';
+import { selected } from '../payload/selection.ts';
 import type { WithPayload, WithVector } from '../schema/vectors.ts';
 
 /** A point as in responses: id, and the requested payload and vectors. */
 export function pointOutput(
-  collection: Collection,
+  { points }: Collection,
   slot: number,
-  withPayload: WithPayload,
+  withPayload: WithPayload | null | undefined,
   withVector: WithVector,
 ) {
-  const { id, payload } = collection.points.at(slot);
+  const { id, payload } = points.at(slot);
   return {
     id,
-    ...(withPayload ? { payload: shown(payload, withPayload) } : {}),
-    ...(withVector ? { vector: vectorsOf(collection, slot, withVector) } : {}),
+    ...(withPayload ? { payload: withPayload === true ? payload : selected(payload, withPayload) } : {}),
+    ...(withVector ? { vector: vectorsOf(points, slot, withVector) } : {}),
   };
 }
 
-function shown(payload: Payload, wanted: Exclude<WithPayload, null | undefined>): Payload {
-  if (wanted === true || wanted === false) return payload;
-  const include = Array.isArray(wanted) ? wanted : 'include' in wanted ? wanted.include : undefined;
-  const exclude = !Array.isArray(wanted) && 'exclude' in wanted ? wanted.exclude : [];
-  return Object.fromEntries(
-    Object.entries(payload).filter(([key]) => (include ? include.includes(key) : !exclude.includes(key))),
+/** Checks that the requested vectors exist in the collection. */
+export function assertVectorNames({ name, config }: Collection, wanted: WithVector): void {
+  const unknown = Array.isArray(wanted) ? wanted.find((vector) => !config.vectors.has(vector)) : undefined;
+  if (unknown === undefined) return;
+  throw new AppError(
+    'request_invalid',
+    `with_vector: collection ${name} has no vector called ${JSON.stringify(unknown)}`,
   );
 }
 
-function vectorsOf({ points }: Collection, slot: number, wanted: true | readonly string[]) {
+function vectorsOf({ vectors }: Collection['points'], slot: number, wanted: true | readonly string[]) {
   const named: Record<string, number[]> = {};
-  for (const [name, set] of points.vectors) {
+  for (const [name, set] of vectors) {
     const vector = wanted === true || wanted.includes(name) ? set.get(slot) : undefined;
     if (vector === undefined) continue;
-    if (name === '' && points.vectors.size === 1) return [...vector];
+    if (name === '' && vectors.size === 1) return [...vector];
     named[name] = [...vector];
   }
   return named;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { distanceSchema } from '../vectors/distance.ts';
 import { payloadSchema, tuning, unsupported } from './common.ts';
+import { beyond, passOn } from './limits.ts';
+import { pathSchema } from './path.ts';
 
 const MAX_DIMENSIONS = 65_536;
 
@@ -8,7 +10,10 @@ export const collectionNameSchema = z
   .string()
   .min(1, 'a collection needs a name')
   .max(255, 'a name has 255 characters at most')
-  .regex(/^[^<>:"/\\|?*\p{Cc}]+$/u, 'a name holds none of < > : " / \\ | ? * and no control character');
+  .superRefine((name, context) => {
+    if (name !== '' && !/^[^<>:"/\\|?*\p{Cc}]+$/u.test(name))
+      context.addIssue(beyond('a name holds none of < > : " / \\ | ? * and no control character'));
+  });
 
 const vectorParamsSchema = z.strictObject({
   size: z.int().min(1).max(MAX_DIMENSIONS),
@@ -29,9 +34,7 @@ const vectorsConfigSchema = z.unknown().transform((value, context) => {
       Object.entries(parsed.data).map(([name, { size, distance }]) => [name, { size, distance }]),
     );
   }
-  for (const { message, path } of parsed.error.issues) {
-    context.addIssue({ code: 'custom', message, path: path.filter((part) => part !== '') });
-  }
+  passOn(context, parsed.error, (path) => path.filter((part) => part !== ''));
   return z.NEVER;
 });
 
@@ -66,10 +69,26 @@ export interface VectorParams {
 const fieldTypeSchema = z.enum(['keyword', 'integer', 'float', 'bool', 'datetime', 'uuid']);
 export type FieldType = z.output<typeof fieldTypeSchema>;
 
+/** Everything but the type affects only speed and storage. */
+const indexParamsSchema = z
+  .strictObject({
+    type: fieldTypeSchema,
+    is_tenant: tuning,
+    is_principal: tuning,
+    on_disk: tuning,
+    memory: tuning,
+    enable_hnsw: tuning,
+    lookup: tuning,
+    range: tuning,
+    // It is for a kind of match that filters do not have here.
+    prefix: z.literal(false, 'prefix is not supported by qdrant-local').nullish(),
+  })
+  .transform(({ type }) => type);
+
 export const createIndexSchema = z.strictObject({
-  field_name: z.string().min(1),
+  field_name: pathSchema,
   field_schema: z.union(
-    [fieldTypeSchema, z.looseObject({ type: fieldTypeSchema }).transform(({ type }) => type)],
+    [fieldTypeSchema, indexParamsSchema],
     `expected one of ${fieldTypeSchema.options.join(', ')}`,
   ),
 });

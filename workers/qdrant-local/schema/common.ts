@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { withoutBigints } from '../http/json.ts';
+import { asPlainJson } from '../http/json.ts';
+import { beyond, LIMITS } from './limits.ts';
 
 /** A payload: a JSON object. */
 export type Payload = Readonly<Record<string, unknown>>;
@@ -10,7 +11,12 @@ export const payloadSchema = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'expected an object',
   )
-  .transform((value) => withoutBigints(value) as Payload);
+  .transform((value, context) => {
+    const plain = asPlainJson(value, LIMITS.payloadDepth);
+    if (plain !== undefined) return plain as Payload;
+    context.addIssue(beyond(`a payload is nested deeper than ${LIMITS.payloadDepth} levels`));
+    return z.NEVER;
+  });
 
 /** A field of Qdrant's API that this server does not support: null is accepted, a value is refused by name. */
 export function unsupported(what: string) {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type PayloadPath, parsePath } from '../filter/payload-path.ts';
+import type { PayloadPath } from '../payload/payload-path.ts';
 import { oneOrMany } from './common.ts';
+import { passOn } from './limits.ts';
+import { pathSchema } from './path.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 
 export type Scalar = string | number | boolean;
@@ -30,31 +32,26 @@ export type Condition =
   | { readonly kind: 'filter'; readonly filter: Filter };
 
 const scalar = z.union([z.string(), z.int(), z.boolean()]);
-const path = z.string().transform((text, context): PayloadPath => {
-  const parsed = parsePath(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a payload path` });
-  return z.NEVER;
-});
 const list = z.union([z.array(z.string()), z.array(z.int())]);
 
-/** Chooses a schema by the keys of an object, and names unknown keys. */
+/** Chooses a schema by the keys of an object, and names unknown keys. A schema is made at its first use, because filters hold filters. */
 function byKey<T>(what: string, table: Readonly<Record<string, () => z.ZodType<T>>>) {
+  const made = new Map<string, z.ZodType<T>>();
   return z.unknown().transform((value, context): T => {
     const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
     const known = keys.find((key) => Object.hasOwn(table, key));
-    const schema = known === undefined ? undefined : table[known];
-    if (schema === undefined) {
+    const schema = known === undefined ? undefined : (made.get(known) ?? table[known]?.());
+    if (known === undefined || schema === undefined) {
       context.addIssue({
         code: 'custom',
         message: `unsupported ${what}: ${keys.join(', ') || 'empty'}; known are ${Object.keys(table).join(', ')}`,
       });
       return z.NEVER;
     }
-    const parsed = schema().safeParse(value);
+    made.set(known, schema);
+    const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const { message, path: at } of parsed.error.issues)
-      context.addIssue({ code: 'custom', message, path: at });
+    passOn(context, parsed.error);
     return z.NEVER;
   });
 }
@@ -90,8 +87,7 @@ const rangeSchema = z.unknown().transform((value, context): FieldTest => {
     Object.values(value).some((bound) => typeof bound === 'string');
   const parsed = (texts ? instantRange : numberRange).safeParse(value);
   if (parsed.success) return { kind: texts ? 'datetime' : 'range', bounds: parsed.data };
-  for (const { message, path: at } of parsed.error.issues)
-    context.addIssue({ code: 'custom', message, path: at });
+  passOn(context, parsed.error);
   return z.NEVER;
 });
 
@@ -105,7 +101,7 @@ export function parseInstant(text: string): number {
 
 const fieldSchema = z
   .strictObject({
-    key: path,
+    key: pathSchema,
     match: matchSchema.nullish(),
     range: rangeSchema.nullish(),
     values_count: boundsOf(z.int().nonnegative()).nullish(),
@@ -124,7 +120,7 @@ const fieldSchema = z
     return { kind: 'field', path: field.key, tests };
   });
 
-const keyed = z.strictObject({ key: path });
+const keyed = z.strictObject({ key: pathSchema });
 const group = (): z.ZodType<Condition> => filterSchema.transform((filter) => ({ kind: 'filter', filter }));
 const conditionSchema = byKey<Condition>('condition', {
   key: () => fieldSchema,
@@ -150,7 +146,7 @@ const conditionSchema = byKey<Condition>('condition', {
     })),
   nested: () =>
     z
-      .strictObject({ nested: z.strictObject({ key: path, filter: filterSchema }) })
+      .strictObject({ nested: z.strictObject({ key: pathSchema, filter: filterSchema }) })
       .transform(({ nested }) => ({ kind: 'nested', path: nested.key, filter: nested.filter })),
   must: group,
   should: group,
@@ -176,3 +172,9 @@ export const filterSchema: z.ZodType<Filter> = z
     mustNot: must_not,
     minShould: min_should ? { conditions: min_should.conditions, count: min_should.min_count } : undefined,
   }));
+
+/** Whether a filter has a condition at all; without one it selects every point. */
+export function isSelective({ must, should, mustNot, minShould }: Filter): boolean {
+  const conditions = [must, should, mustNot, minShould?.conditions ?? []].flat();
+  return conditions.some((condition) => condition.kind !== 'filter' || isSelective(condition.filter));
+}

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Payload } from './common.ts';
 import { payloadSchema, unsupported } from './common.ts';
-import { type Filter, filterSchema } from './filter.ts';
+import { type Filter, filterSchema, isSelective } from './filter.ts';
+import { LIMITS, passOn } from './limits.ts';
+import { pathsSchema, writtenPathSchema } from './path.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
+import { withinLimits } from './request-size.ts';
 import { type NamedVectors, pointVectorsSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
 
 export interface NewPoint {
@@ -15,6 +18,9 @@ const pointSchema = z
   .strictObject({ id: pointIdSchema, vector: pointVectorsSchema, payload: payloadSchema.nullish() })
   .transform(({ id, vector, payload }): NewPoint => ({ id, vectors: vector, payload: payload ?? {} }));
 
+/** As Qdrant says it. */
+const EMPTY = 'Empty update request';
+
 const noShard = { shard_key: unsupported('shard_key') };
 const noCondition = {
   ...noShard,
@@ -22,9 +28,15 @@ const noCondition = {
   update_mode: unsupported('update_mode'),
 };
 
+const someOf = <S extends z.ZodType>(schema: S) =>
+  z
+    .array(schema)
+    .max(LIMITS.points, `more than ${LIMITS.points} points in a request`)
+    .refine(({ length }) => length > 0, EMPTY);
+
 const batchSchema = z
   .strictObject({
-    ids: z.array(pointIdSchema),
+    ids: someOf(pointIdSchema),
     vectors: z.union([z.array(z.unknown()), z.record(z.string(), z.array(z.unknown()))]),
     payloads: z.array(payloadSchema.nullish()).nullish(),
   })
@@ -42,20 +54,13 @@ const batchSchema = z
         ? vectors[at]
         : Object.fromEntries(Object.entries(vectors).map(([name, list]) => [name, list[at]]));
       const parsed = pointVectorsSchema.safeParse(vector);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        context.addIssue({
-          code: 'custom',
-          message: issue?.message ?? '',
-          path: ['vectors', ...(issue?.path ?? []), at],
-        });
-      }
+      if (!parsed.success) passOn(context, parsed.error, (path) => ['vectors', ...path, at]);
       return { id, vectors: parsed.data ?? new Map(), payload: payloads?.[at] ?? {} };
     });
   });
 
 export const upsertSchema = z.union([
-  z.strictObject({ points: z.array(z.unknown()), ...noCondition }),
+  z.strictObject({ points: someOf(z.unknown()), ...noCondition }),
   z.strictObject({ batch: batchSchema, ...noCondition }),
 ]);
 export { pointSchema };
@@ -69,19 +74,36 @@ function selectionOf(
   { points, filter }: { points?: PointId[] | null | undefined; filter?: Filter | null | undefined },
   context: z.core.$RefinementCtx,
 ): PointSelection {
-  if (points && !filter) return { ids: points };
-  if (filter && !points) return { filter };
-  context.addIssue({ code: 'custom', message: 'expected either points or filter' });
-  return z.NEVER;
+  const refused = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (points && !filter) return points.length > 0 ? { ids: points } : refused(EMPTY);
+  if (!filter || points) return refused('expected either points or filter');
+  if (isSelective(filter)) return { filter };
+  return refused('the filter has no condition and would select every point; a change needs a condition');
 }
 
-export const selectionSchema = z.strictObject(selected).transform(selectionOf);
-export const changePayloadSchema = z
-  .strictObject({ payload: payloadSchema, key: unsupported('key'), ...selected })
-  .transform((body, context) => ({ payload: body.payload, selection: selectionOf(body, context) }));
-export const deletePayloadSchema = z
-  .strictObject({ keys: z.array(z.string()), ...selected })
-  .transform((body, context) => ({ keys: body.keys, selection: selectionOf(body, context) }));
+export const selectionSchema = withinLimits(z.strictObject(selected).transform(selectionOf));
+export const setPayloadSchema = withinLimits(
+  z
+    .strictObject({ payload: payloadSchema, key: writtenPathSchema.nullish(), ...selected })
+    .transform((body, context) => ({
+      payload: body.payload,
+      key: body.key ?? undefined,
+      selection: selectionOf(body, context),
+    })),
+);
+export const overwritePayloadSchema = withinLimits(
+  z
+    .strictObject({ payload: payloadSchema, key: unsupported('key of an overwritten payload'), ...selected })
+    .transform((body, context) => ({ payload: body.payload, selection: selectionOf(body, context) })),
+);
+export const deletePayloadSchema = withinLimits(
+  z
+    .strictObject({ keys: pathsSchema, ...selected })
+    .transform((body, context) => ({ keys: body.keys, selection: selectionOf(body, context) })),
+);
 
 export const retrieveSchema = z.strictObject({
   ids: z.array(pointIdSchema),
@@ -89,17 +111,21 @@ export const retrieveSchema = z.strictObject({
   with_vector: withVectorSchema,
   ...noShard,
 });
-export const scrollSchema = z.strictObject({
-  offset: pointIdSchema.nullish(),
-  limit: z.int().positive().nullish(),
-  filter: filterSchema.nullish(),
-  with_payload: withPayloadSchema,
-  with_vector: withVectorSchema,
-  order_by: unsupported('order_by'),
-  ...noShard,
-});
-export const countSchema = z.strictObject({
-  filter: filterSchema.nullish(),
-  exact: z.boolean().nullish(),
-  ...noShard,
-});
+export const scrollSchema = withinLimits(
+  z.strictObject({
+    offset: pointIdSchema.nullish(),
+    limit: z.int().positive().nullish(),
+    filter: filterSchema.nullish(),
+    with_payload: withPayloadSchema,
+    with_vector: withVectorSchema,
+    order_by: unsupported('order_by'),
+    ...noShard,
+  }),
+);
+export const countSchema = withinLimits(
+  z.strictObject({
+    filter: filterSchema.nullish(),
+    exact: z.boolean().nullish(),
+    ...noShard,
+  }),
+);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { oneOrMany, tuning, unsupported } from './common.ts';
 import { type Filter, filterSchema } from './filter.ts';
+import { LIMITS, passOn } from './limits.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
+import { withinLimits } from './request-size.ts';
 import { vectorSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
 
 type Query =
@@ -18,7 +20,7 @@ const rrfSchema = z.strictObject({
 
 const querySchema = z.unknown().transform((value, context): Query => {
   const refused = (error: z.ZodError): never => {
-    for (const { message, path } of error.issues) context.addIssue({ code: 'custom', message, path });
+    passOn(context, error);
     return z.NEVER;
   };
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -92,13 +94,16 @@ const prefetchSchema: z.ZodType<Prefetch> = z.lazy(() =>
   z.strictObject({ ...common, prefetch: oneOrMany(prefetchSchema) }),
 );
 
-export const queryRequestSchema = z.strictObject({
+const requestSchema = z.strictObject({
   ...common,
   prefetch: oneOrMany(prefetchSchema),
   offset: z.int().nonnegative().nullish(),
   with_payload: withPayloadSchema,
   with_vector: withVectorSchema,
 });
-export type QueryRequest = z.output<typeof queryRequestSchema>;
+export type QueryRequest = z.output<typeof requestSchema>;
 
-export const queryBatchSchema = z.strictObject({ searches: z.array(queryRequestSchema).max(100) });
+export const queryRequestSchema = withinLimits(requestSchema);
+export const queryBatchSchema = withinLimits(
+  z.strictObject({ searches: z.array(requestSchema).max(LIMITS.queries) }),
+);

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { PayloadSelection } from '../payload/selection.ts';
+import { passOn } from './limits.ts';
+import { pathsSchema } from './path.ts';
 
 /** Numbers as float32; every value must be finite, also after rounding. One pass, because a batch holds millions of them. */
 export const vectorSchema = z.unknown().transform((value, context): Float32Array => {
@@ -33,7 +36,7 @@ export const pointVectorsSchema = z.unknown().transform((value, context): NamedV
   const parsed = plain ? vectorSchema.safeParse(value) : named.safeParse(value);
   if (parsed.success)
     return new Map(plain ? [['', parsed.data as Float32Array]] : Object.entries(parsed.data));
-  for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+  passOn(context, parsed.error);
   return z.NEVER;
 });
 
@@ -41,9 +44,16 @@ export const pointVectorsSchema = z.unknown().transform((value, context): NamedV
 export const withVectorSchema = z.union([z.boolean(), z.array(z.string())]).nullish();
 export type WithVector = z.output<typeof withVectorSchema>;
 
-const names = z.array(z.string());
-/** Which part of the payload a response contains. */
+const selection = (kind: PayloadSelection['kind']) =>
+  pathsSchema.transform((paths): PayloadSelection => ({ kind, paths }));
+
+/** Which part of the payload a response contains: none, all, or these paths. */
 export const withPayloadSchema = z
-  .union([z.boolean(), names, z.strictObject({ include: names }), z.strictObject({ exclude: names })])
+  .union([
+    z.boolean(),
+    selection('include'),
+    z.strictObject({ include: selection('include') }).transform(({ include }) => include),
+    z.strictObject({ exclude: selection('exclude') }).transform(({ exclude }) => exclude),
+  ])
   .nullish();
-export type WithPayload = z.output<typeof withPayloadSchema>;
+export type WithPayload = boolean | PayloadSelection;

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import type { Collection } from '../collection/collection.ts';
+import type { Slices } from '../scheduling/slices.ts';
 import type { Filter } from '../schema/filter.ts';
 import { compareIds } from '../schema/point-id.ts';
 import type { Prefetch } from '../schema/query.ts';
@@ -13,31 +14,49 @@ export interface Scored {
 
 const DEFAULT_LIMIT = 10;
 
-/** Runs a query, its prefetches first. The first `offset` points are left out. */
-export function runQuery(collection: Collection, request: Prefetch, maxLimit: number, offset = 0): Scored[] {
-  const limit = (request.limit ?? DEFAULT_LIMIT) + offset;
-  if (limit > maxLimit) {
+type Paged = Prefetch & { readonly offset?: number | null | undefined };
+
+/**
+ * Checks the number of points that the queries of one request find together, with those that `offset` leaves out, and
+ * of each prefetch. Throws `argument_invalid`.
+ */
+export function assertLimits(queries: readonly Paged[], maxLimit: number): void {
+  const wanted = ({ limit, offset }: Paged) => (limit ?? DEFAULT_LIMIT) + (offset ?? 0);
+  const most = (points: number) => {
+    if (points <= maxLimit) return;
     throw new AppError(
-      'request_too_large',
-      `limit and offset request ${limit} points, the maximum is ${maxLimit}`,
-      {
-        hint: 'Request fewer points, or scroll.',
-      },
+      'argument_invalid',
+      `limit: the request is for ${points} points with those that offset leaves out, the maximum is ${maxLimit}`,
+      { hint: 'Request fewer points, or scroll.' },
     );
-  }
-  return answer(collection, request, limit, maxLimit).slice(offset);
+  };
+  most(queries.reduce((sum, query) => sum + wanted(query), 0));
+  for (const { prefetch } of queries) for (const inner of prefetch) assertLimits([inner], maxLimit);
 }
 
-function answer(collection: Collection, request: Prefetch, limit: number, maxLimit: number): Scored[] {
+/** Runs a query, its prefetches first. The first `offset` points are left out. */
+export async function runQuery(collection: Collection, request: Paged, slices: Slices): Promise<Scored[]> {
+  const offset = request.offset ?? 0;
+  const limit = (request.limit ?? DEFAULT_LIMIT) + offset;
+  const found = await answer(collection, request, limit, slices);
+  return found.slice(offset);
+}
+
+async function answer(
+  collection: Collection,
+  request: Prefetch,
+  limit: number,
+  slices: Slices,
+): Promise<Scored[]> {
   const { query, prefetch } = request;
   const filter = request.filter ?? undefined;
   if (!query) {
     if (prefetch.length > 0) throw invalid('prefetch needs a query that combines the results');
-    return inOrder(collection, filter, limit);
+    return inOrder(collection, filter, limit, slices);
   }
-  const sources = prefetch.map((inner) =>
-    runQuery(collection, { ...inner, filter: both(filter, inner.filter) }, maxLimit),
-  );
+  const sources: Scored[][] = [];
+  for (const inner of prefetch)
+    sources.push(await runQuery(collection, { ...inner, filter: both(filter, inner.filter) }, slices));
   if (query.kind === 'rrf') {
     if (sources.length === 0) throw invalid('fusion needs at least one prefetch');
     const least = request.score_threshold ?? Number.NEGATIVE_INFINITY;
@@ -45,15 +64,18 @@ function answer(collection: Collection, request: Prefetch, limit: number, maxLim
       .filter(({ score }) => score >= least)
       .slice(0, limit);
   }
-  return nearest(collection, request, limit, prefetch.length > 0 ? sources : undefined);
+  return nearest(collection, request, { limit, slices, sources: prefetch.length > 0 ? sources : undefined });
 }
 
-function nearest(
+async function nearest(
   collection: Collection,
   request: Prefetch,
-  limit: number,
-  sources: Scored[][] | undefined,
-): Scored[] {
+  {
+    limit,
+    slices,
+    sources,
+  }: { readonly limit: number; readonly slices: Slices; readonly sources: Scored[][] | undefined },
+): Promise<Scored[]> {
   const { query, using, score_threshold: threshold } = request;
   const name = using ?? '';
   const set = collection.points.vectors.get(name);
@@ -71,7 +93,7 @@ function nearest(
   const { distance } = collection.vectorParams(name, vector?.length ?? 0, 'the query');
   if (set === undefined || vector === undefined) return [];
 
-  let slots = request.filter ? collection.points.select(request.filter) : undefined;
+  let slots = request.filter ? await collection.points.select(request.filter, slices) : undefined;
   if (sources !== undefined) {
     const prefetched = new Set(sources.flat().map(({ slot }) => slot));
     slots = slots ? slots.filter((slot) => prefetched.has(slot)) : Int32Array.from(prefetched);
@@ -82,11 +104,12 @@ function nearest(
   // Without a list of slots, the query point itself is found as well and removed below.
   const wanted = excluded === undefined ? limit : limit + 1;
   const { exact, hnsw_ef } = request.params ?? {};
-  const found = searchExact(set, vector, {
+  const found = await searchExact(set, vector, {
     limit: wanted,
     slots: slots ?? (exact ? undefined : set.hnsw?.candidates(vector, wanted, hnsw_ef ?? undefined)),
     leastKey: threshold == null ? undefined : keyOfThreshold(distance, threshold),
     tie: tieBreak(collection),
+    slices,
   });
   return found
     .filter(({ slot }) => slot !== excluded)
@@ -108,13 +131,16 @@ function fuse(collection: Collection, sources: readonly Scored[][], k: number): 
 }
 
 /** Without a query: points by ascending id, all with the score 0. */
-function inOrder(collection: Collection, filter: Filter | undefined, limit: number): Scored[] {
+async function inOrder(
+  { points }: Collection,
+  filter: Filter | undefined,
+  limit: number,
+  slices: Slices,
+): Promise<Scored[]> {
   const found: Scored[] = [];
-  for (const id of collection.points.idsFrom(undefined)) {
+  for await (const slot of points.inOrder(undefined, filter, slices)) {
+    found.push({ slot, score: 0 });
     if (found.length === limit) break;
-    const slot = collection.points.slotOf(id);
-    if (slot !== undefined && (!filter || collection.points.matches(slot, filter)))
-      found.push({ slot, score: 0 });
   }
   return found;
 }

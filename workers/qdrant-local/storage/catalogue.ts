@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import type { CollectionConfig, FieldType, VectorParams } from '../schema/collections.ts';
+import { REBUILD } from './sqlite-error.ts';
 import type { StoreFile } from './store-file.ts';
 
 export interface StoredCollection {
@@ -55,9 +56,9 @@ export class Catalogue {
         };
       } catch (cause) {
         throw new AppError(
-          'format_invalid',
+          'store_damaged',
           `the store ${this.#file.path}: collection ${String(row.name)} is unreadable`,
-          { cause },
+          { hint: REBUILD, cause },
         );
       }
     });

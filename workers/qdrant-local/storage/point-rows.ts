@@ -4,6 +4,7 @@ import type { VectorParams } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import { type PointId, pointIdOfText } from '../schema/point-id.ts';
 import type { NamedVectors } from '../schema/vectors.ts';
+import { REBUILD } from './sqlite-error.ts';
 import type { StoreFile } from './store-file.ts';
 import { vectorBytes, vectorsOfBytes } from './vector-bytes.ts';
 
@@ -85,7 +86,7 @@ export class PointRows {
     return Number(row?.points);
   }
 
-  /** Every point. Throws `checksum_mismatch` or `format_invalid`, naming the point. */
+  /** Every point. Throws `store_damaged`, naming the point. */
   *all(): Generator<StoredPoint> {
     for (const row of this.#file.rows(`SELECT * FROM ${this.#table} ORDER BY key`)) {
       const {
@@ -94,18 +95,13 @@ export class PointRows {
         vectors: bytes,
       } = row as { id: string; payload: string; vectors: Uint8Array };
       const where = `the store ${this.#file.path}, point ${text}`;
+      const damaged = (what: string) => new AppError('store_damaged', `${where}: ${what}`, { hint: REBUILD });
       const id = pointIdOfText(text);
-      if (id === undefined)
-        throw new AppError('format_invalid', `${where}: this is not a point id`, { hint: MEND });
-      if (crc32(bytes) !== row.vectors_crc || payloadCrc(id, payload) !== row.payload_crc) {
-        throw new AppError('checksum_mismatch', `${where}: its bytes do not match their checksum`, {
-          hint: MEND,
-        });
-      }
+      if (id === undefined) throw damaged('this is not a point id');
+      if (crc32(bytes) !== row.vectors_crc || payloadCrc(id, payload) !== row.payload_crc)
+        throw damaged('its bytes do not match their checksum');
       const vectors = vectorsOfBytes(this.#config, bytes);
-      if (vectors === undefined) {
-        throw new AppError('format_invalid', `${where}: its vectors have another length`, { hint: MEND });
-      }
+      if (vectors === undefined) throw damaged('its vectors have another length');
       yield {
         key: Number(row.key),
         id,
@@ -116,8 +112,6 @@ export class PointRows {
     }
   }
 }
-
-const MEND = 'Restore the file from a copy, or delete it and build the index again.';
 
 function tableName(collection: number): string {
   return `points_${collection}`;

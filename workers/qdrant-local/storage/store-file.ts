@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../shared/errors/index.ts';
-import { sqliteError } from './sqlite-error.ts';
+import { REBUILD, sqliteError } from './sqlite-error.ts';
 
 /** `gsmq`: marks the file as one of this program. */
 const APPLICATION_ID = 0x67736d71;
@@ -30,8 +30,8 @@ export class StoreFile {
   readonly #database: DatabaseSync;
 
   /**
-   * Opens or creates the file and locks it. Throws `conflict` if another process uses it, `format_invalid` if it is
-   * damaged or something else, `file_unreadable`, `file_unwritable`.
+   * Opens or creates the file and locks it. Throws `conflict` if another process uses it, `store_damaged` if it is
+   * damaged, something else or of another version, `file_unreadable`, `file_unwritable`.
    */
   constructor(path: string) {
     this.path = path;
@@ -40,6 +40,7 @@ export class StoreFile {
     } catch (cause) {
       throw new AppError('file_unwritable', `the folder of the store ${path} cannot be made`, { cause });
     }
+    createPrivately(path);
     try {
       this.#database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
     } catch (thrown) {
@@ -64,28 +65,33 @@ export class StoreFile {
       PRAGMA journal_size_limit = 67108864;
     `);
     this.transaction(() => {
-      const number = (sql: string) => Object.values(this.#database.prepare(sql).get() ?? {})[0];
-      const owner = number('PRAGMA application_id');
-      if (owner === 0 && number('SELECT count(*) FROM sqlite_master') === 0) {
+      const value = (sql: string) => Object.values(this.#database.prepare(sql).get() ?? {})[0];
+      const owner = value('PRAGMA application_id');
+      if (owner === 0 && value('SELECT count(*) FROM sqlite_master') === 0) {
         this.#database.exec(SCHEMA);
-      } else if (owner !== APPLICATION_ID) {
-        throw new AppError(
-          'format_invalid',
-          `the store ${this.path} is a SQLite file of some other program`,
-          {
-            hint: 'Name another file.',
-          },
-        );
-      } else if (number('PRAGMA user_version') !== VERSION) {
-        throw new AppError(
-          'format_unsupported',
-          `the store ${this.path} has a format newer than this program`,
-          {
-            hint: 'Use the release that wrote it, or build the index again into another file.',
-          },
+        return;
+      }
+      if (owner !== APPLICATION_ID) {
+        throw this.#damaged('is a SQLite file of some other program', 'Name another file.');
+      }
+      const version = value('PRAGMA user_version');
+      if (version !== VERSION) {
+        throw this.#damaged(
+          `has the format ${String(version)}, this program reads ${VERSION}`,
+          'Use the release that wrote it, or build the index again into another file.',
         );
       }
+      // Pages that nothing reads when the store is opened would otherwise fail in some later request.
+      const finding = value('PRAGMA quick_check(1)');
+      if (finding !== 'ok') throw this.#damaged(`is damaged: ${String(finding)}`, REBUILD);
+      if (value(`SELECT count(*) FROM sqlite_master WHERE name IN ('collections', 'aliases')`) !== 2) {
+        throw this.#damaged('is damaged: its tables are missing', REBUILD);
+      }
     });
+  }
+
+  #damaged(what: string, hint: string): AppError {
+    return new AppError('store_damaged', `the store ${this.path} ${what}`, { hint });
   }
 
   /** All of it or nothing; on disk when it returns. */
@@ -112,13 +118,17 @@ export class StoreFile {
 
   /** A prepared statement; the caller keeps it. */
   prepare(sql: string) {
-    return this.#database.prepare(sql);
+    try {
+      return this.#database.prepare(sql);
+    } catch (thrown) {
+      throw sqliteError(thrown, this.path);
+    }
   }
 
   /** Reads rows and translates errors. */
   *rows(sql: string): Generator<Record<string, unknown>> {
     try {
-      yield* this.#database.prepare(sql).iterate();
+      yield* this.prepare(sql).iterate();
     } catch (thrown) {
       throw sqliteError(thrown, this.path);
     }
@@ -126,5 +136,22 @@ export class StoreFile {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/**
+ * Creates a missing file so that only its owner may read it; SQLite gives its log the same rights. Nothing follows a
+ * name that somebody else could have put there.
+ */
+function createPrivately(path: string): void {
+  if (path === ':memory:') return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw new AppError('file_unwritable', `the store ${path} cannot be created`, {
+      hint: 'Give the process the right to write its folder.',
+      cause,
+    });
   }
 }

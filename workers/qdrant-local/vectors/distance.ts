@@ -23,11 +23,20 @@ export function keyOfThreshold(distance: Distance, threshold: number): number {
 /** As in Qdrant, cosine is the inner product of unit vectors, so vectors are normalised when they are written. */
 export function storedForm(distance: Distance, vector: Float32Array): Float32Array {
   if (distance !== 'Cosine') return vector;
+  const length = cosineLength(vector);
+  return length === 1 ? vector : vector.map((value) => value / length);
+}
+
+/** The spacing of float32 at 1. */
+const EPSILON = 2 ** -23;
+
+/**
+ * What the values of a vector are divided by for the cosine. As in Qdrant, it is 1 for a vector that is so short that
+ * its direction may be rounding (its squares add up to less than float32's epsilon), whose scores stay near 0, and for
+ * a unit vector, so that what was read can be written again without drift.
+ */
+export function cosineLength(vector: Float32Array | Float64Array): number {
   let squares = 0;
   for (const value of vector) squares += value * value;
-  // Zero vectors are not changed, and neither are unit vectors, so that what was read can be written again without
-  // drift.
-  if (squares === 0 || Math.abs(squares - 1) <= 1e-6) return vector;
-  const length = Math.sqrt(squares);
-  return vector.map((value) => value / length);
+  return squares < EPSILON || Math.abs(squares - 1) <= 1e-6 ? 1 : Math.sqrt(squares);
 }

@@ -1,4 +1,6 @@
 import { BestScores } from '../../../shared/retrieval/best-scores.ts';
+import type { Slices } from '../scheduling/slices.ts';
+import { cosineLength } from './distance.ts';
 import { quantise } from './quantise.ts';
 import { BLOCK, type Segment } from './segment.ts';
 import type { VectorSet } from './vector-set.ts';
@@ -17,6 +19,8 @@ export interface SearchOptions {
   readonly leastKey?: number | undefined;
   /** Orders points with the same key. */
   readonly tie: (a: number, b: number) => number;
+  /** The time of the request. */
+  readonly slices: Slices;
 }
 
 /** Below this share of all points, listed slots are compared one by one instead of scanning all points. */
@@ -30,7 +34,11 @@ const SPARSE = 1 / 8;
  * |v̂|`. Every vector that could still be among the best by this bound is compared again in float64, so the result is
  * exact.
  */
-export function searchExact(set: VectorSet, query: Float32Array, options: SearchOptions): Nearest[] {
+export async function searchExact(
+  set: VectorSet,
+  query: Float32Array,
+  options: SearchOptions,
+): Promise<Nearest[]> {
   const exact = new Float64Array(set.stride);
   exact.set(query);
   if (set.distance === 'Cosine') normalise(exact);
@@ -38,17 +46,21 @@ export function searchExact(set: VectorSet, query: Float32Array, options: Search
   const levels = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * set.stride)));
   const steps = new Int16Array(set.stride);
   const rounded = quantise(exact, levels, steps);
-  const products = set.segments.map((segment) => segment.setQuery(steps, exact));
+  const { slots, slices, leastKey = Number.NEGATIVE_INFINITY } = options;
+  // The kernels hold one query at a time, so it is put there again after other requests were handled.
+  const load = () => set.segments.map((segment) => segment.setQuery(steps, exact));
+  const pause = () => slices.pause().then(load);
+  const loaded = { products: load(), pause };
 
-  const { slots, leastKey = Number.NEGATIVE_INFINITY } = options;
   const few = slots !== undefined && slots.length <= Math.max(BLOCK, SPARSE * set.count);
   const candidates =
     few || set.distance === 'Manhattan'
       ? listed(set, slots)
-      : scanned(set, options, products, { ...rounded, leastKey });
+      : await scanned(set, options, loaded, { ...rounded, leastKey });
 
   const best = new BestScores(options.limit, options.tie);
   for (const slot of candidates) {
+    if (slices.due) await pause();
     const key = exactKey(set, slot);
     if (key >= leastKey) best.offer(slot, key);
   }
@@ -62,6 +74,13 @@ function listed(set: VectorSet, slots: Int32Array | undefined): Int32Array {
   return all;
 }
 
+/** The query in the memory of the kernels. */
+interface Loaded {
+  /** The products of a block, of each segment. */
+  readonly products: readonly Int32Array[];
+  readonly pause: () => Promise<readonly Int32Array[]>;
+}
+
 interface Rounded {
   readonly scale: number;
   readonly error: number;
@@ -70,12 +89,13 @@ interface Rounded {
 }
 
 /** Slots that may be among the best, by the bound of the int8 scan. */
-function scanned(
+async function scanned(
   set: VectorSet,
-  { limit, slots }: SearchOptions,
-  products: readonly Int32Array[],
+  { limit, slots, slices }: SearchOptions,
+  { products: first, pause }: Loaded,
   query: Rounded,
-): Int32Array {
+): Promise<Int32Array> {
+  let products = first;
   const { present, scales, errors, norms, end } = set;
   const euclid = set.distance === 'Euclid';
   let allowed = present;
@@ -87,14 +107,15 @@ function scanned(
   const upper = new Float64Array(end);
   const lowest = new BestScores(limit);
   for (const [index, segment] of set.segments.entries()) {
-    const first = index * set.rowsPerSegment;
-    const view = products[index] as Int32Array;
-    const rows = Math.min(set.rowsPerSegment, end - first);
+    const start = index * set.rowsPerSegment;
+    const rows = Math.min(set.rowsPerSegment, end - start);
     for (let row = 0; row < rows; row += BLOCK) {
+      if (slices.due) products = await pause();
+      const view = products[index] as Int32Array;
       const n = Math.min(BLOCK, rows - row);
       segment.kernel.scan(segment.stepsAt(row), n, set.stride, segment.querySteps, segment.products);
       for (let i = 0; i < n; i++) {
-        const slot = first + row + i;
+        const slot = start + row + i;
         if (allowed[slot] !== 1) continue;
         const off = errors[slot] as number;
         const norm = norms[slot] as number;
@@ -131,9 +152,7 @@ function exactKey(set: VectorSet, slot: number): number {
 }
 
 function normalise(vector: Float64Array): void {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  if (squares === 0) return;
-  const length = Math.sqrt(squares);
+  const length = cosineLength(vector);
+  if (length === 1) return;
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) / length;
 }

@@ -1,0 +1,69 @@
+import type { Payload } from '../schema/common.ts';
+import { isObject, type PayloadPath } from './payload-path.ts';
+
+type Steps = PayloadPath['steps'];
+
+/**
+ * The payload without the value at a path, as Qdrant deletes it: a key of an object; an element of an array, where the
+ * later ones move up; all elements of an array (`a[]`). A path that leads nowhere changes nothing.
+ */
+export function without(payload: Payload, { key, steps }: PayloadPath): Payload {
+  return removed(payload, [{ key }, ...steps]) as Payload;
+}
+
+function removed(value: unknown, [step, ...rest]: Steps): unknown {
+  if (step === undefined) return value;
+  if ('key' in step) {
+    if (!isObject(value) || !Object.hasOwn(value, step.key)) return value;
+    if (rest.length > 0) return withEntry(value, step.key, removed(value[step.key], rest));
+    return Object.fromEntries(Object.entries(value).filter(([key]) => key !== step.key));
+  }
+  if (!Array.isArray(value)) return value;
+  const elements: readonly unknown[] = value;
+  if ('all' in step) return rest.length > 0 ? elements.map((element) => removed(element, rest)) : [];
+  if (step.index >= elements.length) return value;
+  return rest.length > 0
+    ? elements.with(step.index, removed(elements[step.index], rest))
+    : elements.toSpliced(step.index, 1);
+}
+
+/** The payload with the entries of another one; null removes an entry, as in Qdrant. */
+export function merged(payload: Payload, entries: Payload): Payload {
+  return Object.fromEntries(
+    [...new Map([...Object.entries(payload), ...Object.entries(entries)])].filter(
+      ([key, value]) => value !== null || !Object.hasOwn(entries, key),
+    ),
+  );
+}
+
+/**
+ * The payload with the entries merged into the object at a path. As in Qdrant, what is missing on the way or is of
+ * another kind is replaced by what the path needs, and an index beyond the end of an array lengthens it with nulls.
+ */
+export function mergedAt(payload: Payload, { key, steps }: PayloadPath, entries: Payload): Payload {
+  return put(payload, [{ key }, ...steps], entries) as Payload;
+}
+
+function put(value: unknown, [step, ...rest]: Steps, entries: Payload): unknown {
+  if (step === undefined) return merged(isObject(value) ? value : {}, entries);
+  if ('key' in step) {
+    const object = isObject(value) ? value : {};
+    return withEntry(
+      object,
+      step.key,
+      put(Object.hasOwn(object, step.key) ? object[step.key] : null, rest, entries),
+    );
+  }
+  const array: readonly unknown[] = Array.isArray(value) ? value : [];
+  if ('all' in step) return array.map((element) => put(element, rest, entries));
+  const length = Math.max(array.length, step.index + 1);
+  return Array.from({ length }, (_, at) => {
+    const element = at < array.length ? array[at] : null;
+    return at === step.index ? put(element, rest, entries) : element;
+  });
+}
+
+/** A copy with an entry. Not by a spread with a computed key: `__proto__` is a key like any other. */
+function withEntry(object: Payload, key: string, value: unknown): Payload {
+  return Object.fromEntries(new Map([...Object.entries(object), [key, value]]));
+}

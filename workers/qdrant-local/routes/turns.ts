@@ -1,0 +1,65 @@
+import type { Context } from 'hono';
+import { withDeadline } from '../../../shared/async/deadline.ts';
+import { AppError } from '../../../shared/errors/index.ts';
+import { answered, type LocalEnv } from '../http/envelope.ts';
+import { type RequestKind, readParameters } from '../http/parameters.ts';
+import type { Gate } from '../scheduling/gate.ts';
+import { Slices } from '../scheduling/slices.ts';
+
+type Work = (slices: Slices) => unknown;
+
+/** Runs the work of requests in their turn and within their time, and answers with its result. */
+export class Turns {
+  readonly #gate: Gate;
+  readonly #timeoutMs: number;
+
+  constructor(gate: Gate, timeoutMs: number) {
+    this.#gate = gate;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Reads points. The state of the store stays the same until the work ends. */
+  read(context: Context<LocalEnv>, work: Work): Promise<Response> {
+    return this.#run('read', context, work);
+  }
+
+  /** Describes collections and aliases. */
+  describe(context: Context<LocalEnv>, work: Work): Promise<Response> {
+    return this.#run('describe', context, work);
+  }
+
+  /** Changes collections and aliases. */
+  arrange(context: Context<LocalEnv>, work: Work): Promise<Response> {
+    return this.#run('arrange', context, work);
+  }
+
+  /**
+   * Changes points, payloads or payload indexes; the work returns the number of the change. Every change is on disk and
+   * visible before the response. A caller that did not wait gets the same status as from Qdrant.
+   */
+  change(context: Context<LocalEnv>, work: (slices: Slices) => number | Promise<number>): Promise<Response> {
+    return this.#run('change', context, async (slices) => ({
+      operation_id: await work(slices),
+      status: context.req.query('wait') === 'true' ? 'completed' : 'acknowledged',
+    }));
+  }
+
+  async #run(kind: RequestKind, context: Context<LocalEnv>, work: Work): Promise<Response> {
+    const { timeout } = readParameters(context, kind);
+    const timeoutMs = timeout === undefined ? this.#timeoutMs : timeout * 1000;
+    const deadline = {
+      timeoutMs,
+      caller: context.req.raw.signal,
+      timeout: () =>
+        new AppError('timeout', `Operation timed out after ${timeoutMs / 1000} seconds`, {
+          hint: 'Ask for less, or pass a longer timeout.',
+        }),
+      cancelled: () => new AppError('cancelled', 'the caller left'),
+    };
+    const turn = kind === 'read' || kind === 'describe' ? 'read' : 'write';
+    const result = await withDeadline(deadline, (signal) =>
+      this.#gate[turn](signal, async () => work(new Slices(signal))),
+    );
+    return answered(context, result);
+  }
+}

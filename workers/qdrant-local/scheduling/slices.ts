@@ -1,0 +1,26 @@
+import { yieldToEventLoop } from '../../../shared/model/long-work.ts';
+
+/** Milliseconds of work before other requests are handled. */
+const SLICE_MS = 5;
+
+/** The work of one request, cut into slices. Between them other requests are handled, and an aborted request ends. */
+export class Slices {
+  readonly signal: AbortSignal;
+  #end = performance.now() + SLICE_MS;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  /** Whether the slice is used up: then `pause` before going on. */
+  get due(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  /** Lets other requests be handled. Throws the signal's reason once the request is aborted or late. */
+  async pause(): Promise<void> {
+    await yieldToEventLoop();
+    this.signal.throwIfAborted();
+    this.#end = performance.now() + SLICE_MS;
+  }
+}
