@@ -8,6 +8,8 @@ export interface Part {
 /** A part that responds to requests. */
 export interface Service extends Part {
   readonly url: string;
+  /** Of a part that may end by itself: rejects when it has ended and cannot be started again. */
+  readonly ended?: Promise<void> | undefined;
 }
 
 /** The running parts, in the order in which they were started; they end in reverse order. */

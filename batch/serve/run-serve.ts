@@ -60,9 +60,9 @@ async function untilStopped(name: string, start: () => Promise<Service>): Promis
   const parts = new Parts();
   const stop = listenForStop();
   try {
-    const { url } = parts.add(name, await start());
+    const { url, ended } = parts.add(name, await start());
     process.stdout.write(`${name}: ${url}\n`);
-    await stop.asked;
+    await Promise.race([stop.asked, ...(ended === undefined ? [] : [ended])]);
   } finally {
     await parts.close();
   }

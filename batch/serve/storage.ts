@@ -14,6 +14,8 @@ export interface Storage {
   readonly url: string;
   readonly apiKey: string | undefined;
   readonly store: QdrantStore;
+  /** Of an embedded database of this process: rejects when it has ended and cannot be started again. */
+  readonly ended?: Promise<void> | undefined;
   /** Ends the embedded database if this process started it. */
   close(): Promise<void>;
 }
@@ -46,10 +48,11 @@ export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOp
   const path = join(index.path, FILE);
   // Only the owner may read it, because it contains the key.
   await writeFileAtomic(path, JSON.stringify({ url: database.url, apiKey }), { mode: 0o600 });
-  return storage(database.url, apiKey, async () => {
+  const close = async () => {
     await rm(path, { force: true });
     await database.close();
-  });
+  };
+  return { ...storage(database.url, apiKey, close), ended: database.ended };
 }
 
 /** Opens the vector database of an index, uses it and closes it; only warnings are logged. */

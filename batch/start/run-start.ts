@@ -22,23 +22,26 @@ import { findDataSource } from './find-data-source.ts';
 import { exampleSentences, pageVariables } from './page.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** The running parts, with the one that may end by itself. */
-type Started = Omit<Running, 'url'> & { readonly edge: RunningEdge };
+/** The running parts, with those that may end by themselves. */
+type Started = Omit<Running, 'url'> & {
+  readonly edge: RunningEdge;
+  readonly database: Promise<void> | undefined;
+};
 
 /** Number of sentences to try if the data names none. */
 const SENTENCES = 3;
 
 /**
  * Starts the whole system on this machine, prints its address, and ends it in order at the first signal. If a part does
- * not start, or the edge worker cannot be kept running, the running parts are ended and the error is thrown.
+ * not start, or the edge worker or the vector database cannot be kept running, the running parts are ended and the error is thrown.
  */
 export async function runStart(options: StartOptions, report: Report): Promise<void> {
   const parts = new Parts();
   const stop = listenForStop();
   try {
-    const { edge, ...running } = await startAll(options, report, parts, stop.signal);
+    const { edge, database, ...running } = await startAll(options, report, parts, stop.signal);
     process.stdout.write(announcement({ url: edge.url, ...running }));
-    await Promise.race([stop.asked, edge.ended]);
+    await Promise.race([stop.asked, edge.ended, ...(database === undefined ? [] : [database])]);
   } finally {
     await parts.close();
   }
@@ -102,7 +105,7 @@ async function startAll(
     }),
   );
   signal.throwIfAborted();
-  return { edge, manifest, choice, imageFolder: folder, page };
+  return { edge, database: qdrant.ended, manifest, choice, imageFolder: folder, page };
 }
 
 /** Makes the data if necessary, and builds its index. */

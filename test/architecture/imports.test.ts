@@ -111,7 +111,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that may import more than their part because they start it. */
 const EXEMPT: Readonly<Record<string, readonly string[]>> = {
-  'batch/serve/database.ts': ['workers/qdrant-local'],
+  'batch/serve/database-thread.ts': ['workers/qdrant-local'],
   'batch/serve/edge.ts': ['infra'],
   'batch/serve/reranker.ts': ['workers/rerank'],
   // Compiles its kernel.
