@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { Command } from 'commander';
 import { captionsCommand } from './commands/captions.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
@@ -45,10 +46,16 @@ export function createProgram(): Command {
   // Errors of subcommands also return to main.ts instead of ending the process.
   const override = (command: Command): void => {
     command.exitOverride();
+    for (const { envVar } of command.options) forgetEmpty(envVar);
     command.commands.forEach(override);
   };
   override(program);
   return program;
+}
+
+/** An empty variable is one that is not set, but commander takes its value. */
+function forgetEmpty(variable: string | undefined): void {
+  if (variable !== undefined && process.env[variable] === '') delete process.env[variable];
 }
 
 /**

@@ -4,29 +4,26 @@ import { type AllowedOrigins, readHosts, readOrigins } from '../../shared/http/i
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
-/** An unset variable is an empty string in a shell. */
-const optional = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((v) => (v === '' ? undefined : v), schema.optional());
 
 /** The worker's variables and secrets; docs/configuration.md lists them for users. */
 const environmentSchema = z.object({
   /** Address of the rerank service. */
   RERANK_URL: address,
   /** Service token of the rerank service. */
-  RERANK_TOKEN: optional(z.string()),
+  RERANK_TOKEN: z.string().optional(),
   /** Address of Qdrant, or of `qdrant-local`. */
   QDRANT_URL: address,
-  QDRANT_API_KEY: optional(z.string()),
+  QDRANT_API_KEY: z.string().optional(),
   /** Where `/images/NAME` comes from; without it there is no such path. */
-  IMAGES_URL: optional(address),
+  IMAGES_URL: address.optional(),
   /** Sentences to try on the page: `|` between sentences, `||` between groups. */
-  PAGE_EXAMPLES: optional(z.string()),
+  PAGE_EXAMPLES: z.string().optional(),
   /** What the page says about the images, as text. */
-  PAGE_NOTE: optional(z.string()),
+  PAGE_NOTE: z.string().optional(),
   /** Other origins whose pages may call the API, separated by commas or spaces; `*` for all, absent for none. */
-  ALLOWED_ORIGINS: optional(z.string()),
+  ALLOWED_ORIGINS: z.string().optional(),
   /** Hosts that requests may name, separated by commas or spaces; any if absent. */
-  ALLOWED_HOSTS: optional(z.string()),
+  ALLOWED_HOSTS: z.string().optional(),
   /** Budgets of the stages of a search, in milliseconds. */
   ENCODE_TIMEOUT_MS: milliseconds(3000),
   RECALL_TIMEOUT_MS: milliseconds(3000),
@@ -68,7 +65,9 @@ export interface EdgeConfiguration {
 
 /** Checks the bindings from Workers. Throws `config_invalid`, which names every wrong variable. */
 export function readEnvironment(bindings: Readonly<Record<string, unknown>>): EdgeConfiguration {
-  const result = environmentSchema.safeParse(bindings);
+  // An unset variable is an empty string in a shell.
+  const set = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ''));
+  const result = environmentSchema.safeParse(set);
   if (!result.success) {
     const wrong = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new AppError('config_invalid', `the edge worker's variables are wrong: ${wrong.join('; ')}`, {

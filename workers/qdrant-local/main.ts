@@ -12,7 +12,9 @@ const environmentSchema = z.object({
 });
 
 async function main(): Promise<void> {
-  const environment = environmentSchema.safeParse(process.env);
+  // An empty variable is one that is not set.
+  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  const environment = environmentSchema.safeParse(set);
   if (!environment.success) {
     const [issue] = environment.error.issues;
     throw new AppError('config_invalid', `${issue?.path.join('.')}: ${issue?.message}`);

@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
  * meanwhile and passed on without the lines below the level.
  */
 export function loadWithLogLevel(folder: string): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= LEVEL;
+  process.env.TF_CPP_MIN_LOG_LEVEL ||= LEVEL;
   const { captureStderr } = require(join(folder, SET_UP_FILES.captureStderr)) as {
     captureStderr: (callback: () => void) => string;
   };
