@@ -1,40 +1,28 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
+import { incompleteCollections } from './collection-states.ts';
 import type { IndexFolder } from './index-folder.ts';
-import { ALIASES } from './points.ts';
 
 /**
- * Activates a generation. Both aliases switch in one request; then `active.json` is replaced, which the rerank service watches. A generation without
- * captions removes their alias. If the command is killed in between, running it again completes both.
+ * Activates a generation: replaces `active.json`, which the rerank service watches. Nothing else says what is active, so there is no
+ * moment between two generations.
  *
- * @throws AppError `generation_missing`, `generation_incomplete`.
+ * @throws AppError `generation_missing`, `generation_incomplete`, `checksum_mismatch` (its manifest).
  */
 export async function activate(index: IndexFolder, store: QdrantStore, id: string): Promise<void> {
-  const manifest = await index.manifest(id);
-  const { images, captions = null } = manifest.collections;
-  for (const [collection, count] of [
-    [images, manifest.images.count],
-    [captions, manifest.captions.count],
-  ] as const) {
-    if (collection === null) continue;
-    const info = await store.collectionInfo(collection);
-    if ((info?.points ?? 0) < count) {
-      throw new AppError(
-        'generation_incomplete',
-        `collection ${collection} does not hold all ${count} points`,
-        {
-          hint: 'run `gsmn index build` again: it sends what is missing',
-        },
-      );
-    }
+  const { manifest, sha256 } = await index.storedManifest(id);
+  const incomplete = await incompleteCollections(store, manifest);
+  if (incomplete !== undefined) {
+    throw new AppError('generation_incomplete', incomplete, {
+      hint: 'run `gsmn index build` again: it sends what is missing',
+    });
   }
-  await store.switchAliases([
-    { alias: ALIASES.images, collection: images },
-    { alias: ALIASES.captions, collection: captions },
-  ]);
   const before = await index.active();
-  if (before?.generation === id) return;
-  await index.writeActive({ generation: id, previous: before?.generation ?? null });
+  if (before?.generation === id) {
+    if (before.manifest !== sha256) await index.writeActive({ ...before, manifest: sha256 });
+    return;
+  }
+  await index.writeActive({ generation: id, manifest: sha256, previous: before?.generation ?? null });
 }
 
 /** Activates the generation that was active before. */

@@ -18,11 +18,14 @@ import { activate } from './activate.ts';
 import { encodeCaptions, encodeImages } from './encode-stages.ts';
 import { IndexFolder } from './index-folder.ts';
 import { lockIndex } from './index-lock.ts';
+import { patientStore } from './patience.ts';
 import { captionPayloads, imagePayloads, jsonLines } from './payloads.ts';
 import { type GenerationPlan, planGeneration } from './plan.ts';
 import { pushPoints, verifyPoints } from './points.ts';
+import { probeStore } from './probe-store.ts';
 import { sealGeneration } from './seal.ts';
 import { Staging } from './staging.ts';
+import { waitForIndexing } from './wait-for-indexing.ts';
 
 /** The inputs that a build offers to the recall encoder. */
 const RECALL_INPUTS: readonly RecallInput[] = ['text', 'ids', 'words', 'features', 'nodes', 'boxes'];
@@ -49,6 +52,11 @@ export interface BuildOptions {
   readonly imagesUrl?: string | undefined;
   /** Whether the generation is activated as soon as it is verified. Default true. */
   readonly activate?: boolean | undefined;
+  /**
+   * Whether every vector and payload in Qdrant is compared, even if the generation was built before and Qdrant holds all its points.
+   * Default true; it takes seconds for ten thousand points.
+   */
+  readonly compareAgain?: boolean | undefined;
   readonly store: QdrantStore;
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,8 +69,9 @@ export interface BuildResult {
 
 /**
  * Builds a generation from a data folder and a model: encodes images and captions aside, seals and verifies the files,
- * sends the points to Qdrant, verifies them, and activates. If it is stopped at any moment and run again, it resumes
- * and ends in the same bytes. The active generation is not affected meanwhile.
+ * sends the points to Qdrant, verifies them, waits until they are indexed, and activates. If it is stopped at any moment and run again, it resumes
+ * and ends in the same bytes. The active generation is not affected meanwhile. The database is asked before anything is encoded; later,
+ * what fails in passing is tried again for two minutes.
  *
  * @throws AppError of every part, `conflict` when another build is at work, `cancelled`.
  */
@@ -70,7 +79,12 @@ export async function buildIndex(options: BuildOptions, report: Report): Promise
   const index = new IndexFolder(options.index);
   const lock = lockIndex(index.lock);
   try {
-    return await buildLocked(options, index, report);
+    const { store, signal } = options;
+    // Everything else takes long, and would be for nothing.
+    await probeStore(store, { signal });
+    await index.clearRemoved();
+    const patient = patientStore(store, { signal, say: (line) => report.warn(line) });
+    return await buildLocked({ ...options, store: patient }, index, report);
   } finally {
     lock.release();
   }
@@ -110,7 +124,8 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
         ? await index.manifest(plan.id)
         : await encode(index, plan, loaded, report, signal);
       report.say(`generation ${plan.id}${there ? ' is built already' : ''}`);
-      await publish(index, manifest, store, report, signal);
+      const compare = !there || (options.compareAgain ?? true);
+      await publish(index, manifest, store, { compare, report, signal });
       if (options.activate !== false) await activate(index, store, plan.id);
       return { generation: plan.id, built: !there };
     } finally {
@@ -156,22 +171,47 @@ async function encode(
   }
 }
 
-/** Verifies the files, sends the points, and verifies these. */
+/**
+ * Verifies the files, sends the points, verifies these, and waits until they are indexed. Points that were there are verified if `compare`
+ * says so.
+ */
 async function publish(
   index: IndexFolder,
   manifest: GenerationManifest,
   store: QdrantStore,
-  report: Report,
-  signal: AbortSignal | undefined,
+  {
+    compare,
+    report,
+    signal,
+  }: { readonly compare: boolean; readonly report: Report; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const folder = index.generation(manifest.id);
   await report.stage('verify the files', 'bytes', (onProgress) =>
     verifyFiles(folderFiles(folder), manifest, { signal, onProgress }),
   );
-  await report.stage('send points to Qdrant', 'points', (onProgress) =>
+  const sent = await report.stage('send points to Qdrant', 'points', (onProgress) =>
     pushPoints(store, folder, manifest, { signal, onProgress }),
   );
-  await verifyPoints(store, folder, manifest);
+  if (compare || sent > 0) await verifySent(folder, manifest, store, report, signal);
+  await report.stage('index in Qdrant', 'points', (onProgress) =>
+    waitForIndexing(store, manifest, { signal, onProgress }),
+  );
+}
+
+/** Compares every point, and repairs those that differ. */
+async function verifySent(
+  folder: string,
+  manifest: GenerationManifest,
+  store: QdrantStore,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const repaired = await report.stage('verify the points', 'points', (onProgress) =>
+    pushPoints(store, folder, manifest, { compare: 'contents', signal, onProgress }),
+  );
+  if (repaired === 0) return;
+  report.warn(`${repaired} points in Qdrant differed from the generation, and were written again`);
+  await verifyPoints(store, folder, manifest, { signal });
 }
 
 async function chooseCheckpoint(options: BuildOptions, report: Report): Promise<string> {

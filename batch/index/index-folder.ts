@@ -1,8 +1,15 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
-import { type ActiveGeneration, parseActive, readManifest } from '../../shared/generation/index.ts';
-import { readJsonFile, writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import {
+  type ActiveGeneration,
+  GENERATION_PATHS,
+  parseActive,
+  readStoredManifest,
+  type StoredManifest,
+} from '../../shared/generation/index.ts';
+import { readJsonFile, syncFolder, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 
@@ -10,7 +17,8 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * The folder of an index:
  * - `generations/<id>/` finished generations, immutable;
  * - `building/<id>/` what a build has written so far;
- * - `active.json` names the active generation;
+ * - `removing/<id>/` removed generations whose files are not all deleted yet;
+ * - `active.json` names the active generation, with the sum of its manifest;
  * - `models/<key>/` models prepared from checkpoints;
  * - `qdrant.sqlite` the embedded vector database, if no server is named;
  * - `lock.sqlite` held by the process that changes the index.
@@ -59,12 +67,16 @@ export class IndexFolder {
   }
 
   /**
-   * The finished generation whose id starts with these characters.
+   * The generation whose id starts with these characters, a finished one by default.
    *
    * @throws AppError `generation_missing`, `argument_invalid` when several do.
    */
-  async findGeneration(beginning: string): Promise<string> {
-    const found = (await this.generations()).filter((id) => id.startsWith(beginning));
+  async findGeneration(
+    beginning: string,
+    { unfinished = false }: { readonly unfinished?: boolean } = {},
+  ): Promise<string> {
+    const known = new Set([...(await this.generations()), ...(unfinished ? await this.unfinished() : [])]);
+    const found = [...known].filter((id) => id.startsWith(beginning));
     const [first] = found;
     if (first !== undefined && found.length === 1) return first;
     if (first === undefined) {
@@ -84,14 +96,60 @@ export class IndexFolder {
     return listFolder(join(this.path, 'building'));
   }
 
+  /** Finished generations, the newest first. */
+  async generationsByAge(): Promise<string[]> {
+    const aged = await Promise.all(
+      (await this.generations()).map(async (id) => {
+        // The manifest is the last file that is written.
+        const manifest = join(this.generation(id), GENERATION_PATHS.manifest);
+        const { mtimeMs } = await stat(existsSync(manifest) ? manifest : this.generation(id));
+        return { id, mtimeMs };
+      }),
+    );
+    return aged.sort((a, b) => b.mtimeMs - a.mtimeMs).map(({ id }) => id);
+  }
+
+  /** Takes a generation out of the index in one step, finished or not. `clearRemoved` deletes its files. */
+  async remove(id: string): Promise<void> {
+    for (const path of [this.generation(id), this.building(id)]) {
+      if (!existsSync(path)) continue;
+      await writing(path, async () => {
+        await mkdir(this.#removing, { recursive: true });
+        await rm(join(this.#removing, id), { recursive: true, force: true });
+        await rename(path, join(this.#removing, id));
+        await syncFolder(dirname(path));
+      });
+    }
+  }
+
+  /** Deletes the files of removed generations, also those that a killed process left. */
+  async clearRemoved(): Promise<void> {
+    await writing(this.#removing, () => rm(this.#removing, { recursive: true, force: true }));
+  }
+
+  get #removing(): string {
+    return join(this.path, 'removing');
+  }
+
   /**
-   * The manifest of a finished generation.
+   * The manifest of a finished generation, checked against its sum; that of the active one also against `active.json`.
    *
-   * @throws AppError `generation_missing`, `format_invalid`, `format_unsupported`.
+   * @throws AppError `generation_missing`, `format_invalid`, `format_unsupported`, `checksum_mismatch`.
    */
   async manifest(id: string): Promise<GenerationManifest> {
+    const active = await this.active();
+    const expected = active?.generation === id ? active.manifest : undefined;
+    return (await this.storedManifest(id, expected)).manifest;
+  }
+
+  /**
+   * The manifest of a finished generation with the sum of its bytes, checked against the generation's own sum and `expected`.
+   *
+   * @throws AppError as `manifest`.
+   */
+  async storedManifest(id: string, expected?: string): Promise<StoredManifest> {
     try {
-      return await readManifest(folderFiles(this.generation(id)));
+      return await readStoredManifest(folderFiles(this.generation(id)), expected);
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'file_missing') throw thrown;
       throw new AppError('generation_missing', `the index ${this.path} has no generation ${id}`, {
@@ -101,10 +159,10 @@ export class IndexFolder {
     }
   }
 
-  /** The id of the active generation; an index without one is an error. */
-  async requireActive(): Promise<string> {
+  /** The active generation; an index without one is an error. */
+  async requireActive(): Promise<ActiveGeneration> {
     const active = await this.active();
-    if (active !== undefined) return active.generation;
+    if (active !== undefined) return active;
     throw new AppError('generation_missing', `the index ${this.path} has no active generation`, {
       hint: 'run `gsmn index build --data DIR` first',
     });

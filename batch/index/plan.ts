@@ -56,8 +56,13 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
     ...input,
     id,
     captions: plannedCaptions(model, split),
-    collections: { images: `gsmn-${id}-images`, captions: `gsmn-${id}-captions` },
+    collections: collectionsOf(id),
   };
+}
+
+/** The names of a generation's collections. */
+export function collectionsOf(id: string): { readonly images: string; readonly captions: string } {
+  return { images: `gsmn-${id}-images`, captions: `gsmn-${id}-captions` };
 }
 
 /** Ids from the data if it has them, else from the text of the captions; text from the data, else from the ids. */

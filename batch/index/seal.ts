@@ -5,6 +5,8 @@ import {
   GENERATION_PATHS,
   MODEL_FILES,
   manifestBytes,
+  manifestSumFile,
+  sha256Hex,
   sha256OfSource,
 } from '../../shared/generation/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
@@ -17,8 +19,8 @@ import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import { JOURNAL, type Staging } from './staging.ts';
 
 /**
- * Makes a finished build a generation: every file is hashed, the manifest is written, and the folder is moved to its
- * place in one step. Progress counts bytes.
+ * Makes a finished build a generation: every file is hashed, the manifest and its own sum are written, and the folder is moved
+ * to its place in one step. Progress counts bytes.
  */
 export async function sealGeneration(
   index: IndexFolder,
@@ -50,7 +52,9 @@ export async function sealGeneration(
     collections: plan.collections,
     files,
   };
-  await staging.writeWhole(GENERATION_PATHS.manifest, manifestBytes(manifest));
+  const bytes = manifestBytes(manifest);
+  await staging.writeWhole(GENERATION_PATHS.manifest, bytes);
+  await staging.writeWhole(GENERATION_PATHS.manifestSum, manifestSumFile(await sha256Hex([bytes])));
   const target = index.generation(plan.id);
   await writing(target, async () => {
     // The journal is not part of the generation.

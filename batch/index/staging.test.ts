@@ -33,12 +33,33 @@ describe('Staging', () => {
     expect((await Staging.open(folder)).done('images')).toBe(1);
   });
 
-  it('refuses an invalid journal', async () => {
-    writeFileSync(join(folder, JOURNAL), '{"version":1,"done":{"images":-1}}');
+  it.each([
+    ['of an older version', '{"version":1,"done":{"images":3}}'],
+    ['with a number that is none', '{"version":2,"done":{"images":-1},"sha256":""}'],
+  ])('refuses a journal %s', async (_, text) => {
+    writeFileSync(join(folder, JOURNAL), text);
     await expect(Staging.open(folder)).rejects.toMatchObject({
       code: 'format_invalid',
       hint: expect.stringContaining('delete'),
     });
+  });
+
+  it('lets no change of one bit of the journal pass', async () => {
+    const staging = await Staging.open(folder);
+    await staging.advance('images', 300, true);
+    await staging.close();
+    const path = join(folder, JOURNAL);
+    const whole = readFileSync(path);
+    for (let at = 0; at < 8 * whole.length; at++) {
+      const changed = Buffer.from(whole);
+      changed[at >> 3] = (changed[at >> 3] ?? 0) ^ (1 << (at & 7));
+      writeFileSync(path, changed);
+      const done = await Staging.open(folder).then(
+        (opened) => opened.done('images'),
+        () => 'refused',
+      );
+      expect(done, `bit ${at}`).toBe('refused');
+    }
   });
 
   it('names the file that cannot be written', async () => {

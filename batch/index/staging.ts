@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { canonicalJson, sha256Hex } from '../../shared/generation/index.ts';
 import { readJsonFile, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 
 /** Bytes and their position in a file. */
@@ -13,14 +14,19 @@ export interface Piece {
 /** The file in the folder of a build that records its progress. */
 export const JOURNAL = 'journal.json';
 
-/** The progress of each stage of a build, in the stage's own units. */
-const journalSchema = z.object({
-  version: z.literal(1),
+/** The progress of each stage of a build, in the stage's own units, and the sum of that: a wrong number would leave images out. */
+const journalSchema = z.strictObject({
+  version: z.literal(2),
   done: z.record(z.string(), z.number().int().nonnegative()),
+  sha256: z.string(),
 });
 
 /** Progress is made durable at most this often: syncing costs more than repeating the work after a kill. */
 const CHECKPOINT_MILLISECONDS = 500;
+
+function sumOf(done: Readonly<Record<string, number>>): Promise<string> {
+  return sha256Hex([canonicalJson(done)]);
+}
 
 /**
  * The folder of a running build. Positions in files are known before the first byte, and what is written at a position
@@ -43,7 +49,7 @@ export class Staging {
     const journal = await readJsonFile(join(path, JOURNAL));
     if (journal === undefined) return new Staging(path, new Map());
     const parsed = journalSchema.safeParse(journal);
-    if (!parsed.success) {
+    if (!parsed.success || parsed.data.sha256 !== (await sumOf(parsed.data.done))) {
       throw new AppError('format_invalid', `${path}/${JOURNAL} is not a build's journal`, {
         hint: `delete the folder ${path} and build again`,
         cause: parsed.error,
@@ -82,10 +88,8 @@ export class Staging {
     if (!force && performance.now() - this.#lastCheckpoint < CHECKPOINT_MILLISECONDS) return;
     // The data must be on disk before the journal says so.
     for (const [path, file] of this.#files) await writing(path, () => file.sync());
-    const journal = {
-      version: 1,
-      done: Object.fromEntries([...this.#done].sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
+    const done = Object.fromEntries(this.#done);
+    const journal = { version: 2, done, sha256: await sumOf(done) };
     await writeFileAtomic(join(this.path, JOURNAL), `${JSON.stringify(journal)}\n`);
     this.#lastCheckpoint = performance.now();
   }

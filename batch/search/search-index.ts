@@ -68,8 +68,11 @@ const NO_EVIDENCE = { regions: 0, weight: 1 };
 export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
   const { index, backend, precision, query, limit, store, exhaustive, signal, onProgress } = options;
   let compared = 0;
+  const active = await index.requireActive();
   const generation = await openSearchGeneration({
-    files: folderFiles(index.generation(await index.requireActive())),
+    files: folderFiles(index.generation(active.generation)),
+    id: active.generation,
+    manifestSha256: active.manifest,
     engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
     parser: parserOf,
     settings: {

@@ -6,6 +6,7 @@ import { imageFolder } from '../data/image-files.ts';
 import { pageContent } from '../data/page-content.ts';
 import { buildIndex } from '../index/build-index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
+import { probeStore } from '../index/probe-store.ts';
 import type { Report } from '../report.ts';
 import { Parts } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
@@ -116,9 +117,23 @@ async function buildFor(
   report: Report,
 ): Promise<void> {
   const { folder, split, checkpoint } = source;
+  // The build asks, too, but drawing the gallery comes before it.
+  await probeStore(parts.store, { signal: parts.signal });
   await source.prepare(report, parts.signal);
   await buildIndex(
-    { index, data: folder, dataName, boxFormat, split, checkpoint, vocabulary, propagation, ...parts },
+    {
+      index,
+      data: folder,
+      dataName,
+      boxFormat,
+      split,
+      checkpoint,
+      vocabulary,
+      propagation,
+      // Starting takes seconds; `gsmn index verify` compares everything.
+      compareAgain: false,
+      ...parts,
+    },
     report,
   );
 }

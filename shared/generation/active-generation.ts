@@ -3,8 +3,18 @@ import { AppError } from '../errors/index.ts';
 
 const id = z.string().regex(/^[0-9a-f]{16}$/);
 
-/** The file `active.json` of an index: which generation is active, and which one was before. */
-export const activeGenerationSchema = z.object({ generation: id, previous: id.nullable() });
+/**
+ * The file `active.json` of an index: which generation is active, the SHA-256 of its manifest's bytes, and which generation was active
+ * before. Indexes of older programs lack the sum. Unknown names are refused, so that damage to a name is noticed.
+ */
+export const activeGenerationSchema = z.strictObject({
+  generation: id,
+  manifest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  previous: id.nullable(),
+});
 export type ActiveGeneration = z.infer<typeof activeGenerationSchema>;
 
 /** Checks the contents of `active.json`. */

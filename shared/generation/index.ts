@@ -5,7 +5,15 @@ export { comparesParses } from './compares-parses.ts';
 export { featuresName, sameFeatures } from './feature-names.ts';
 export { type GenerationFiles, withFile, within } from './generation-files.ts';
 export { type ImageGraphReader, openImageGraphs } from './image-graphs.ts';
-export { GENERATION_PATHS, manifestBytes, readManifest, verifyFiles } from './manifest.ts';
+export {
+  GENERATION_PATHS,
+  manifestBytes,
+  manifestSumFile,
+  readManifest,
+  readStoredManifest,
+  type StoredManifest,
+  verifyFiles,
+} from './manifest.ts';
 export {
   assertModelOf,
   createModel,

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../errors/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
+import { type ActiveGeneration, parseActive } from './active-generation.ts';
+import { sha256Hex } from './checksum.ts';
 import type { GenerationFiles } from './generation-files.ts';
-import { GENERATION_PATHS, manifestBytes, readManifest } from './manifest.ts';
+import {
+  GENERATION_PATHS,
+  manifestBytes,
+  manifestSumFile,
+  readManifest,
+  readStoredManifest,
+} from './manifest.ts';
 import { MODEL_FILES } from './model-paths.ts';
 
 const SUM = 'a'.repeat(64);
@@ -56,10 +65,33 @@ const IMAGES_ALONE = {
   files: described(IMAGE_PATHS),
 };
 
+/** A folder with these files. */
+function filesOf(contents: Readonly<Record<string, Uint8Array>>): GenerationFiles {
+  return {
+    name: 'generation',
+    open: async (path) => {
+      const bytes = contents[path];
+      if (bytes === undefined) throw new AppError('file_missing', path);
+      return bytesSource(path, bytes);
+    },
+  };
+}
+
 function read(manifest: unknown) {
-  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-  const files: GenerationFiles = { name: 'generation', open: async (path) => bytesSource(path, bytes) };
-  return readManifest(files);
+  return readManifest(
+    filesOf({ [GENERATION_PATHS.manifest]: new TextEncoder().encode(JSON.stringify(manifest)) }),
+  );
+}
+
+/** Every change of one bit; the bytes are changed in place. */
+function* flips(bytes: Uint8Array): Generator<string> {
+  for (let at = 0; at < bytes.length; at++) {
+    for (let bit = 0; bit < 8; bit++) {
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+      yield `bit ${bit} of byte ${at}`;
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+    }
+  }
 }
 
 describe('a manifest', () => {
@@ -125,5 +157,70 @@ describe('a manifest', () => {
     ['no version', { ...VERSION_2, version: undefined }, 'format_invalid', /version/],
   ])('is refused with %s', async (_, manifest, code, message) => {
     await expect(read(manifest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('the sum of a manifest', () => {
+  const seal = async () => {
+    const bytes = manifestBytes(await read({ ...VERSION_2, features: FEATURES }));
+    const sha256 = await sha256Hex([bytes]);
+    return { bytes, sha256, sum: new TextEncoder().encode(manifestSumFile(sha256)) };
+  };
+  /** The flips that reading accepts. */
+  async function accepted(changed: Uint8Array, read: () => Promise<unknown>): Promise<string[]> {
+    const passed: string[] = [];
+    for (const flip of flips(changed)) {
+      await read().then(
+        () => passed.push(flip),
+        (thrown: unknown) => {
+          if (!(thrown instanceof AppError)) throw thrown;
+        },
+      );
+    }
+    return passed;
+  }
+
+  it('lets no change of one bit pass, with the sum beside the manifest', async () => {
+    const { bytes, sha256, sum } = await seal();
+    const files = filesOf({ [GENERATION_PATHS.manifest]: bytes, [GENERATION_PATHS.manifestSum]: sum });
+    expect(await readStoredManifest(files)).toMatchObject({ sha256, sealed: true });
+    expect(await accepted(bytes, () => readManifest(files))).toEqual([]);
+    expect(await accepted(sum, () => readManifest(files))).toEqual([]);
+  }, 120_000);
+
+  it('lets none pass with the sum of the active generation alone, and is unknown for an older generation', async () => {
+    const { bytes, sha256 } = await seal();
+    const files = filesOf({ [GENERATION_PATHS.manifest]: bytes });
+    expect(await readStoredManifest(files)).toMatchObject({ sha256, sealed: false });
+    expect(await accepted(bytes, () => readManifest(files, sha256))).toEqual([]);
+  }, 120_000);
+
+  it('tells a manifest that was exchanged together with its sum', async () => {
+    const { bytes, sum } = await seal();
+    const files = filesOf({ [GENERATION_PATHS.manifest]: bytes, [GENERATION_PATHS.manifestSum]: sum });
+    await expect(readManifest(files, SUM)).rejects.toMatchObject({
+      code: 'checksum_mismatch',
+      message: expect.stringContaining('active.json'),
+    });
+  });
+
+  it('in active.json is refused with one bit changed, or leads to another generation', async () => {
+    const { sha256 } = await seal();
+    const active = { generation: VERSION_2.id, manifest: sha256, previous: 'fedcba9876543210' };
+    const bytes = new TextEncoder().encode(JSON.stringify(active));
+    for (const flip of flips(bytes)) {
+      let parsed: ActiveGeneration;
+      try {
+        parsed = parseActive(
+          JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)),
+          'active.json',
+        );
+      } catch {
+        continue;
+      }
+      // Another id names no folder, another sum fits no manifest; the previous generation is named by its id, too.
+      expect(parsed, flip).not.toEqual(active);
+      expect(parsed.manifest, flip).toBeDefined();
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 import type { WorkOptions } from '../model/index.ts';
 import { type GenerationManifest, generationManifestSchema, storedManifestSchema } from '../schema/index.ts';
-import { sha256OfSource } from './checksum.ts';
+import { sha256Hex, sha256OfSource } from './checksum.ts';
 import { comparesParses } from './compares-parses.ts';
 import { type GenerationFiles, readWhole, withFile } from './generation-files.ts';
 import { MODEL_FILES } from './model-paths.ts';
@@ -9,6 +9,8 @@ import { MODEL_FILES } from './model-paths.ts';
 /** Paths of the parts of a generation in its folder. */
 export const GENERATION_PATHS = {
   manifest: 'manifest.json',
+  /** The SHA-256 of the manifest's bytes, as `sha256sum` writes it. Generations of older programs lack it. */
+  manifestSum: 'manifest.sha256',
   imageNodes: 'images.nodes',
   captionNodes: 'captions.nodes',
   /** `[images, R, 4]` float32, x1 y1 x2 y2 as fractions of width and height. */
@@ -95,13 +97,66 @@ function parseManifest(bytes: Uint8Array, name: string): GenerationManifest {
   return manifest;
 }
 
-/** Reads the manifest of a generation. */
-export async function readManifest(files: GenerationFiles): Promise<GenerationManifest> {
+/** The contents of a generation's `manifest.sha256`: `sha256sum --check` takes it. */
+export function manifestSumFile(sha256: string): string {
+  return `${sha256}  ${GENERATION_PATHS.manifest}\n`;
+}
+
+/** A manifest and what is known of its bytes. */
+export interface StoredManifest {
+  readonly manifest: GenerationManifest;
+  /** SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  /** Whether the generation has the sum of its manifest; those of older programs do not. */
+  readonly sealed: boolean;
+}
+
+/**
+ * Reads the manifest of a generation and checks its bytes against `manifest.sha256`, if the generation has one, and against `expected`.
+ *
+ * @param expected its SHA-256, if it is known from elsewhere (`active.json`).
+ * @throws AppError `file_missing`, `checksum_mismatch`, and those of `parseManifest`.
+ */
+export async function readStoredManifest(files: GenerationFiles, expected?: string): Promise<StoredManifest> {
   const name = `${files.name}/${GENERATION_PATHS.manifest}`;
   const size = await withFile(files, GENERATION_PATHS.manifest, async (source) => source.size);
   if (size > LARGEST)
     throw new AppError('format_invalid', `${name} has ${size} bytes, too many for a manifest`);
-  return parseManifest(await readWhole(files, GENERATION_PATHS.manifest), name);
+  const bytes = await readWhole(files, GENERATION_PATHS.manifest);
+  const sha256 = await sha256Hex([bytes]);
+  const seal = await readSeal(files);
+  for (const [sum, place] of [
+    [seal, GENERATION_PATHS.manifestSum],
+    [expected, 'active.json'],
+  ] as const) {
+    if (sum === undefined || sum === sha256) continue;
+    throw new AppError('checksum_mismatch', `${name} has a different SHA-256 than in ${place}`, {
+      hint: `one of the two is damaged or was changed; restore ${files.name} from a copy, or delete that folder and build again`,
+    });
+  }
+  return { manifest: parseManifest(bytes, name), sha256, sealed: seal !== undefined };
+}
+
+/** Reads the manifest of a generation, with the checks of `readStoredManifest`. */
+export async function readManifest(files: GenerationFiles, expected?: string): Promise<GenerationManifest> {
+  return (await readStoredManifest(files, expected)).manifest;
+}
+
+/** The sum in a generation's `manifest.sha256`; undefined if there is no such file. */
+async function readSeal(files: GenerationFiles): Promise<string | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readWhole(files, GENERATION_PATHS.manifestSum);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'file_missing') return undefined;
+    throw thrown;
+  }
+  const text = new TextDecoder('latin1').decode(bytes);
+  const sum = /^[0-9a-f]{64}/.exec(text)?.[0] ?? '';
+  if (text === manifestSumFile(sum)) return sum;
+  throw new AppError('format_invalid', `${files.name}/${GENERATION_PATHS.manifestSum} is damaged`, {
+    hint: `restore ${files.name} from a copy, or delete that folder and build again`,
+  });
 }
 
 /**

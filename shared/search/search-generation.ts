@@ -46,6 +46,8 @@ export interface OpenSearchGeneration extends WorkOptions {
   readonly files: GenerationFiles;
   /** Refuses a generation with another id. */
   readonly id?: string | undefined;
+  /** Refuses a manifest of other bytes, by their SHA-256. */
+  readonly manifestSha256?: string | undefined;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
   readonly settings: SearchGenerationSettings;
@@ -88,7 +90,7 @@ const NEEDED: readonly string[] = [
  */
 export async function openSearchGeneration(options: OpenSearchGeneration): Promise<SearchGeneration> {
   const { files, id, engines, settings, serve, hooks = {}, signal } = options;
-  const manifest = await readManifest(files);
+  const manifest = await readManifest(files, options.manifestSha256);
   if (id !== undefined && manifest.id !== id) {
     throw new AppError('format_invalid', `${files.name} holds generation ${manifest.id}, not ${id}`, {
       hint: 'the folder was renamed; its name must be the id in its manifest',

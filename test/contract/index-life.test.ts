@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activate, rollback } from '../../batch/index/activate.ts';
 import { buildIndex } from '../../batch/index/build-index.ts';
 import { IndexFolder } from '../../batch/index/index-folder.ts';
+import { collectionsOf } from '../../batch/index/plan.ts';
 import { verifyPoints } from '../../batch/index/points.ts';
 import { verifyNodes } from '../../batch/index/verify-nodes.ts';
 import { silentReport } from '../../batch/report.ts';
 import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
+import { ensureIndex } from '../../batch/start/ensure-index.ts';
 import { openImageGraphs, verifyFiles } from '../../shared/generation/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -63,38 +65,41 @@ describe('the life of an index', () => {
     signal: new AbortController().signal,
   });
 
-  const served = async () => [
-    (await index.active())?.generation,
-    (await store.listAliases()).get('gsmn-images'),
-    (await store.listAliases()).get('gsmn-captions'),
-  ];
-  const expected = (split: string) => [
-    ids[split],
-    `gsmn-${ids[split]}-images`,
-    `gsmn-${ids[split]}-captions`,
-  ];
+  const served = async () => (await index.active())?.generation;
 
   it('activates the last build, and keeps the previous one', async () => {
-    expect(await served()).toEqual(expected('dev'));
-    expect(await index.active()).toEqual({ generation: ids.dev, previous: ids.test });
+    expect(await served()).toBe(ids.dev);
+    expect(await index.active()).toMatchObject({ generation: ids.dev, previous: ids.test });
     expect(new Set(await index.generations())).toEqual(new Set([ids.test, ids.dev]));
   });
 
   it('rolls back and forth', async () => {
     expect(await rollback(index, store)).toBe(ids.test);
-    expect(await served()).toEqual(expected('test'));
+    expect(await served()).toBe(ids.test);
     await activate(index, store, ids.dev ?? '');
-    expect(await served()).toEqual(expected('dev'));
+    expect(await served()).toBe(ids.dev);
   });
 
   it('builds the same generation once', async () => {
     expect(await build('dev')).toEqual({ generation: ids.dev, built: false });
   });
 
+  it('repairs a changed point when the same generation is built again, unless it need not look', async () => {
+    const { images } = collectionsOf(ids.dev ?? '');
+    const [point] = await store.retrieve(images, [5], { withVector: true });
+    await store.upsert(images, [{ id: 5, vector: point?.vector ?? [], payload: { name: 'another' } }]);
+    const verify = async () =>
+      verifyPoints(store, index.generation(ids.dev ?? ''), await index.manifest(ids.dev ?? ''));
+    await build('dev', { compareAgain: false });
+    await expect(verify()).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    await build('dev');
+    await verify();
+  });
+
   it('builds without activating on request', async () => {
     const { generation } = await build('test', { imagesUrl: 'https://example.org/p', activate: false });
     expect(generation).not.toBe(ids.test);
-    expect(await served()).toEqual(expected('dev'));
+    expect(await served()).toBe(ids.dev);
     await verifyPoints(store, index.generation(generation), await index.manifest(generation));
   });
 
@@ -145,7 +150,7 @@ describe('the life of an index', () => {
     const stop = new AbortController();
     stop.abort();
     await expect(build('test', { imagesUrl: '/c/', signal: stop.signal })).rejects.toThrow();
-    expect(await served()).toEqual(expected('dev'));
+    expect(await served()).toBe(ids.dev);
   });
 
   it('does not activate what is not in the vector database', async () => {
@@ -153,11 +158,34 @@ describe('the life of an index', () => {
     await expect(activate(index, store, ids.test ?? '')).rejects.toMatchObject({
       code: 'generation_incomplete',
     });
-    expect(await served()).toEqual(expected('dev'));
+    expect(await served()).toBe(ids.dev);
     // Building again sends the missing points.
     await build('test', { activate: false });
     const folder = index.generation(ids.test ?? '');
     await verifyPoints(store, folder, await index.manifest(ids.test ?? ''));
+  });
+
+  it('is repaired at the start of the services: a gap in either collection, and points of nobody', async () => {
+    const id = ids.dev ?? '';
+    const manifest = await index.manifest(id);
+    const { images, captions } = collectionsOf(id);
+    const parts = { index, store, build: undefined, signal: new AbortController().signal };
+    const wrong = [
+      () => store.deletePoints(images, [7, 8]),
+      () => store.deletePoints(captions, [50]),
+      () =>
+        store.upsert(images, [
+          { id: 4711, vector: new Float32Array(manifest.coarse.dimensions).fill(1), payload: {} },
+        ]),
+    ];
+    for (const damage of wrong) {
+      await damage();
+      await expect(ensureIndex({ ...parts, mayChange: false })).rejects.toMatchObject({
+        code: 'generation_incomplete',
+      });
+      expect((await ensureIndex({ ...parts, mayChange: true })).id).toBe(id);
+      await verifyPoints(store, index.generation(id), manifest);
+    }
   });
 
   it('finds damage', async () => {

@@ -118,10 +118,12 @@ describe.skipIf(!existsSync(DOCUMENT))('conformance to the API document (skipped
       { id: 0, vector: [1, 0, 0, 0], payload: { name: 'a.jpg', width: 1, height: 1, captions: ['x'] } },
       { id: 1, vector: [0, 1, 0, 0], payload: { name: 'b.jpg', width: 1, height: 1, captions: [] } },
     ]);
-    await store.switchAliases([{ alias: 'current', collection: 'images' }]);
+    await client.updateCollectionAliases({
+      actions: [{ create_alias: { alias_name: 'current', collection_name: 'images' } }],
+    });
     expect(await store.recall('current', [1, 0, 0, 0], 2)).toHaveLength(2);
-    for await (const page of store.scroll('current', { page: 1, withVector: true }))
-      expect(page).toHaveLength(1);
+    expect(await store.listIds('current', { limit: 1 })).toEqual({ ids: [0], next: 1 });
+    expect(await store.listIds('current', { limit: 1, from: 1 })).toEqual({ ids: [1], next: null });
     await store.count('current', { filter: { must: [{ key: 'name', match: { any: ['a.jpg'] } }] } });
     await store.retrieve('current', [0], { withVector: true });
     await store.collectionInfo('missing');

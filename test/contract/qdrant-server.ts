@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { type QdrantLocal, type StartOptions, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 
 export interface TestServer {
   readonly url: string;
+  /** Undefined if the server takes requests without one. */
+  readonly apiKey: string | undefined;
   readonly client: QdrantClient;
   close(): Promise<void>;
 }
@@ -32,12 +35,27 @@ export async function startTestServer(options: Partial<StartOptions> = {}): Prom
   const running = await startQdrantLocal({ path: join(folder.path, 'store.sqlite'), port: 0, ...options });
   return {
     url: running.url,
+    apiKey: options.apiKey,
     client: clientOf(running.url, options.apiKey),
     close: async () => {
       await running.close();
       folder.remove();
     },
   };
+}
+
+/**
+ * The servers that a suite of what Qdrant promises runs against: qdrant-local (with these options), and the Qdrant of QDRANT_URL with the
+ * key QDRANT_API_KEY, if it is set.
+ */
+export function testServers(
+  options: Partial<StartOptions> = {},
+): { name: string; start: () => Promise<TestServer> }[] {
+  const { QDRANT_URL: url, QDRANT_API_KEY: apiKey } = process.env;
+  const local = { name: 'qdrant-local', start: () => startTestServer(options) };
+  if (!url) return [local];
+  const there = { url, apiKey: apiKey || undefined, client: clientOf(url, apiKey), close: async () => {} };
+  return [local, { name: `Qdrant at ${url}`, start: async () => there }];
 }
 
 /** Status and message of the client's error for a refused request. */

@@ -1,29 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import process from 'node:process';
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clientOf, refusal, startTestServer, type TestServer } from './qdrant-server.ts';
-
-/**
- * The parts of Qdrant that this project uses, through its official client. The same suite runs against qdrant-local
- * and, if QDRANT_URL is set, a real Qdrant; it asserts nothing that Qdrant does not promise.
- */
-const servers: { name: string; start: () => Promise<TestServer> }[] = [
-  { name: 'qdrant-local', start: () => startTestServer() },
-];
-const { QDRANT_URL: url, QDRANT_API_KEY: apiKey } = process.env;
-if (url) {
-  const client = clientOf(url, apiKey);
-  servers.push({
-    name: `Qdrant at ${url}`,
-    start: async () => ({ url, client, close: async () => undefined }),
-  });
-}
+import { refusal, type TestServer, testServers } from './qdrant-server.ts';
 
 type Filter = Schemas['Filter'];
 const UUID = '550e8400-e29b-41d4-a716-446655440000';
 
-describe.each(servers)('$name', ({ start }) => {
+/**
+ * The parts of Qdrant that this project uses, through its official client. It asserts nothing that Qdrant does not promise.
+ */
+describe.each(testServers())('$name', ({ start }) => {
   let server: TestServer;
   let client: QdrantClient;
   /** Names used in this run only: a real Qdrant may hold other things. */

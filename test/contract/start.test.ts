@@ -237,7 +237,7 @@ describe('gsmn start', () => {
     const variables = { QDRANT_URL: database.url, QDRANT_API_KEY: 'its key' };
     const without = start(['--index', index, '--backend', 'wasm', '--no-build'], variables);
     expect(await without.ended).toBe(4);
-    expect(without.stderr()).toContain('does not hold all 7 images');
+    expect(without.stderr()).toContain('0 of 7 points');
 
     await pushTinyPoints(store, tiny);
     const command = start(['--index', index, '--backend', 'wasm', '--no-build'], variables);

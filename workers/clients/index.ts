@@ -2,9 +2,10 @@ export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
 export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
 export type {
-  AliasChange,
   CollectionInfo,
+  CollectionStatus,
   Point,
+  PointId,
   QdrantFilter,
   QdrantStore,
   RecalledPoint,

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { withModelDataOptions } from '../options.ts';
+import { wholeNumber, withModelDataOptions } from '../options.ts';
 
-/** `gsmn index`: build, list, activate, rollback, verify. */
+/** `gsmn index`: build, list, activate, rollback, verify, remove, prune. */
 export function indexCommand(): Command {
   const command = new Command('index').description('build and manage the index that is searched');
   command.addCommand(
@@ -16,7 +16,9 @@ export function indexCommand(): Command {
   );
   command.addCommand(
     withIndexOptions(new Command('list'))
-      .description('list the generations of the index, with the active one marked')
+      .description(
+        'list the generations of the index, with the active one marked and the state of their points',
+      )
       .option('--json', 'as JSON on stdout')
       .action(async (options) => (await import('../index/list.ts')).runList(options)),
   );
@@ -34,8 +36,26 @@ export function indexCommand(): Command {
   command.addCommand(
     withIndexOptions(new Command('verify'))
       .argument('[generation]', 'its id, or the first characters of it (default: the active one)')
-      .description('check every byte of a generation and its points in Qdrant')
+      .description('check every byte of a generation, and every point of it in Qdrant')
+      .option('--json', 'as JSON on stdout, with the state of its collections')
       .action(async (id, options) => (await import('../index/verify.ts')).runVerify(id, options)),
+  );
+  command.addCommand(
+    withIndexOptions(new Command('remove'))
+      .argument('<generation>', 'its id, or the first characters of it')
+      .description('remove a generation, its files and its points; never the active or the previous one')
+      .action(async (id, options) => (await import('../index/remove.ts')).runRemove(id, options)),
+  );
+  command.addCommand(
+    withIndexOptions(new Command('prune'))
+      .description('remove the oldest generations; never the active or the previous one')
+      .option(
+        '--keep <count>',
+        'how many generations stay, the active and the previous one among them',
+        wholeNumber('keep', 1, 1_000_000),
+        2,
+      )
+      .action(async (options) => (await import('../index/remove.ts')).runPrune(options)),
   );
   return command;
 }

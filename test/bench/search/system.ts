@@ -38,7 +38,7 @@ export async function startSystem(checkout: Checkout, options: SearchBenchOption
     return {
       name,
       url,
-      generation: folder.generation(await folder.requireActive()),
+      generation: folder.generation((await folder.requireActive()).generation),
       eventLoopDelay: async () => {
         const answer = once(child, 'message');
         child.send('delay');

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import type { CallOptions } from '../call/call-policy.ts';
 import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
 import { serviceAddress } from '../call/service-address.ts';
-import { qdrantError } from './qdrant-error.ts';
+import { notQdrant, qdrantError } from './qdrant-error.ts';
 import type { QdrantStore, StoredPoint } from './types.ts';
 
 export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
@@ -14,18 +14,29 @@ export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
 }
 
 const id = z.number().int().nonnegative();
+/** Every answer of Qdrant, of any kind. */
+const envelopeSchema = z.object({ result: z.unknown(), status: z.unknown(), time: z.number() });
 const recalledSchema = z.object({ points: z.array(z.object({ id, score: z.number() })) });
-const storedSchema = z.object({ id, payload: z.unknown(), vector: z.array(z.number()).nullish() });
+const storedSchema = z.object({ id, payload: z.unknown().optional(), vector: z.array(z.number()).nullish() });
 const collectionSchema = z.object({
+  status: z.enum(['green', 'yellow', 'grey', 'red']),
+  optimizer_status: z.union([z.string(), z.object({ error: z.string() })]),
   points_count: z.number().nullish(),
-  config: z.object({ params: z.object({ vectors: z.object({ size: z.number() }) }) }),
+  indexed_vectors_count: z.number().nullish(),
+  config: z.object({
+    params: z.object({ vectors: z.object({ size: z.number(), distance: z.string() }) }),
+  }),
 });
 const collectionsSchema = z.object({ collections: z.array(z.object({ name: z.string() })) });
-const aliasesSchema = z.object({
-  aliases: z.array(z.object({ alias_name: z.string(), collection_name: z.string() })),
-});
 const countSchema = z.object({ count: z.number() });
-const pageSchema = z.object({ points: z.array(storedSchema), next_page_offset: id.nullish() });
+const anyId = z.union([id, z.string()]);
+const pageSchema = z.object({
+  points: z.array(z.object({ id: anyId })),
+  next_page_offset: anyId.nullish(),
+});
+
+/** Vectors are compared by cosine. */
+const DISTANCE = 'Cosine';
 
 /** Qdrant over REST, in Node and in workerd. Nothing is sent before the first call. */
 export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
@@ -46,7 +57,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
     timeout: Number.POSITIVE_INFINITY,
   }).api();
 
-  type Answer = { readonly data: { readonly result?: unknown } };
+  type Answer = { readonly status: number; readonly data?: unknown };
 
   /** One request: deadline, retries, error mapping, and a check of the result against its schema. */
   function ask<S extends z.ZodType>(
@@ -60,11 +71,14 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       const answer = await send({ signal, ...headers }).catch((error: unknown) => {
         throw qdrantError(error, action, url.host);
       });
-      const result = schema.safeParse(answer.data?.result);
+      const envelope = envelopeSchema.safeParse(answer.data);
+      if (!envelope.success) throw notQdrant(action, url.host, answer.status, envelope.error);
+      const result = schema.safeParse(envelope.data.result);
       if (result.success) return result.data;
       const [issue] = result.error.issues;
+      // The same request would have the same answer, so this is no failure that passes.
       throw new AppError(
-        'recall_unavailable',
+        'format_unsupported',
         `${action} (Qdrant at ${url.host}): unexpected response at ${issue?.path.join('.')}: ${issue?.message}`,
         { hint: 'Was the collection written by `gsmn index build`?', cause: result.error },
       );
@@ -111,7 +125,15 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           (init) => api.getCollection({ collection_name: collection }, init),
           call,
         );
-        return { points: info.points_count ?? 0, dimensions: info.config.params.vectors.size };
+        const { optimizer_status: optimisers, status } = info;
+        return {
+          points: info.points_count ?? 0,
+          dimensions: info.config.params.vectors.size,
+          distance: info.config.params.vectors.distance,
+          indexed: info.indexed_vectors_count ?? 0,
+          status,
+          ...(typeof optimisers === 'string' ? {} : { problem: optimisers.error }),
+        };
       } catch (error) {
         if (error instanceof AppError && error.code === 'not_found') return undefined;
         throw error;
@@ -127,7 +149,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
             z.literal(true),
             (init) =>
               api.createCollection(
-                { collection_name: collection, vectors: { size: dimensions, distance: 'Cosine' } },
+                { collection_name: collection, vectors: { size: dimensions, distance: DISTANCE } },
                 init,
               ),
             call,
@@ -139,10 +161,10 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           if (info === undefined) throw error;
         }
       }
-      if (info.dimensions !== dimensions) {
+      if (info.dimensions !== dimensions || info.distance !== DISTANCE) {
         throw new AppError(
           'conflict',
-          `collection ${collection} (Qdrant at ${url.host}) holds vectors of ${info.dimensions} dimensions, not ${dimensions}`,
+          `collection ${collection} (Qdrant at ${url.host}) holds vectors of ${info.dimensions} dimensions compared by ${info.distance}, not ${dimensions} by ${DISTANCE}`,
           { hint: 'Delete that collection, or build under another name.' },
         );
       }
@@ -157,26 +179,14 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       );
     },
 
-    async listAliases(call) {
-      const { aliases } = await ask(
-        'list aliases',
-        aliasesSchema,
-        (init) => api.getCollectionsAliases({}, init),
+    async wakeCollection(collection, call) {
+      await ask(
+        `wake collection ${collection}`,
+        z.boolean(),
+        // Settings without a value change nothing, but every change of settings starts the optimisers.
+        (init) => api.updateCollection({ collection_name: collection, optimizers_config: {} }, init),
         call,
       );
-      return new Map(aliases.map((entry) => [entry.alias_name, entry.collection_name]));
-    },
-
-    async switchAliases(changes, call) {
-      const present = await store.listAliases(call);
-      const actions = changes.flatMap(({ alias, collection }) => [
-        ...(present.has(alias) ? [{ delete_alias: { alias_name: alias } }] : []),
-        ...(collection === null
-          ? []
-          : [{ create_alias: { alias_name: alias, collection_name: collection } }]),
-      ]);
-      if (actions.length === 0) return;
-      await ask('switch aliases', z.literal(true), (init) => api.updateAliases({ actions }, init), call);
     },
 
     async upsert(collection, points, call) {
@@ -215,14 +225,19 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       return count;
     },
 
-    async retrieve(collection, ids, { withVector = false, ...call } = {}) {
+    async retrieve(collection, ids, { withPayload = true, withVector = false, ...call } = {}) {
       if (ids.length === 0) return [];
       const points = await ask(
         `read ${ids.length} points of collection ${collection}`,
         z.array(storedSchema),
         (init) =>
           api.getPoints(
-            { collection_name: collection, ids: [...ids], with_payload: true, with_vector: withVector },
+            {
+              collection_name: collection,
+              ids: [...ids],
+              with_payload: withPayload,
+              with_vector: withVector,
+            },
             init,
           ),
         call,
@@ -230,30 +245,24 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       return points.map(stored);
     },
 
-    async *scroll(collection, { page = 256, filter, withVector = false, ...call } = {}) {
-      let offset: number | null | undefined;
-      do {
-        const from = offset;
-        const answer = await ask(
-          `scroll collection ${collection}`,
-          pageSchema,
-          (init) =>
-            api.scrollPoints(
-              {
-                collection_name: collection,
-                limit: page,
-                with_payload: true,
-                with_vector: withVector,
-                ...(from == null ? {} : { offset: from }),
-                ...(filter ? { filter } : {}),
-              },
-              init,
-            ),
-          call,
-        );
-        if (answer.points.length > 0) yield answer.points.map(stored);
-        offset = answer.next_page_offset;
-      } while (offset != null);
+    async listIds(collection, { from, limit = 1000, ...call } = {}) {
+      const { points, next_page_offset: next } = await ask(
+        `list the points of collection ${collection}`,
+        pageSchema,
+        (init) =>
+          api.scrollPoints(
+            {
+              collection_name: collection,
+              limit,
+              with_payload: false,
+              with_vector: false,
+              ...(from === undefined ? {} : { offset: from }),
+            },
+            init,
+          ),
+        call,
+      );
+      return { ids: points.map((point) => point.id), next: next ?? null };
     },
   };
   return store;

@@ -11,6 +11,9 @@ export interface Point {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** Qdrant's ids: integers, and UUIDs as text. This project writes integers only. */
+export type PointId = number | string;
+
 export interface StoredPoint {
   readonly id: number;
   readonly payload: unknown;
@@ -31,15 +34,23 @@ export interface RecalledPoint {
   readonly score: number;
 }
 
+/**
+ * What Qdrant does with a collection: `green` everything is indexed; `yellow` it is being indexed; `grey` it would be, after the next
+ * change (the server was stopped meanwhile); `red` an operation failed.
+ */
+export type CollectionStatus = 'green' | 'yellow' | 'grey' | 'red';
+
 export interface CollectionInfo {
+  /** Approximate while it is being indexed; `count` is exact. */
   readonly points: number;
   readonly dimensions: number;
-}
-
-export interface AliasChange {
-  readonly alias: string;
-  /** The collection that it points to from now on; null removes the alias. */
-  readonly collection: string | null;
+  /** By its name in Qdrant's API: `Cosine`. */
+  readonly distance: string;
+  /** Points in an HNSW index, approximate. Small collections have none, and are searched without. */
+  readonly indexed: number;
+  readonly status: CollectionStatus;
+  /** What the optimisers failed with. */
+  readonly problem?: string | undefined;
 }
 
 /**
@@ -61,19 +72,16 @@ export interface QdrantStore {
   listCollections(call?: CallOptions): Promise<string[]>;
   /** Undefined if there is no such collection. */
   collectionInfo(collection: string, call?: CallOptions): Promise<CollectionInfo | undefined>;
-  /** Creates the collection unless it exists; an existing one with other dimensions is a `conflict`. */
+  /** Creates the collection unless it exists; an existing one with other dimensions or another distance is a `conflict`. */
   ensureCollection(collection: string, dimensions: number, call?: CallOptions): Promise<void>;
+  /** Lets Qdrant index a `grey` collection; any other one is not changed by it. */
+  wakeCollection(collection: string, call?: CallOptions): Promise<void>;
   /** Returns whether it existed. */
   deleteCollection(collection: string, call?: CallOptions): Promise<boolean>;
 
-  /** Alias -> collection. */
-  listAliases(call?: CallOptions): Promise<Map<string, string>>;
-  /** All changes take effect at once or not at all. */
-  switchAliases(changes: readonly AliasChange[], call?: CallOptions): Promise<void>;
-
   /** Writes points and waits until they can be found; writing the same points again changes nothing. */
   upsert(collection: string, points: readonly Point[], call?: CallOptions): Promise<void>;
-  deletePoints(collection: string, ids: readonly number[], call?: CallOptions): Promise<void>;
+  deletePoints(collection: string, ids: readonly PointId[], call?: CallOptions): Promise<void>;
   count(
     collection: string,
     options?: CallOptions & { readonly filter?: QdrantFilter | undefined },
@@ -82,15 +90,20 @@ export interface QdrantStore {
   retrieve(
     collection: string,
     ids: readonly number[],
-    options?: CallOptions & { readonly withVector?: boolean | undefined },
-  ): Promise<StoredPoint[]>;
-  /** Every point, by ascending id, a page of `page` points at a time. */
-  scroll(
-    collection: string,
     options?: CallOptions & {
-      readonly page?: number | undefined;
-      readonly filter?: QdrantFilter | undefined;
+      /** Default true. */
+      readonly withPayload?: boolean | undefined;
+      /** Default false. */
       readonly withVector?: boolean | undefined;
     },
-  ): AsyncGenerator<StoredPoint[]>;
+  ): Promise<StoredPoint[]>;
+  /** A page of the ids of all points: integers in ascending order, then UUIDs. `next` is where the next page starts, null at the end. */
+  listIds(
+    collection: string,
+    options?: CallOptions & {
+      readonly from?: PointId | undefined;
+      /** Ids of a page, 1,000 by default. */
+      readonly limit?: number | undefined;
+    },
+  ): Promise<{ readonly ids: readonly PointId[]; readonly next: PointId | null }>;
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import type { ActiveGeneration } from '../../../shared/generation/active-generation.ts';
 import {
   type EngineFactory,
   openSearchGeneration,
@@ -145,17 +146,21 @@ export class GenerationHost {
   }
 
   async #follow(): Promise<void> {
-    let wanted: string | undefined;
+    let wanted: ActiveGeneration | undefined;
     try {
-      wanted = (await this.#options.index.active())?.generation;
+      wanted = await this.#options.index.active();
       // Another one may have been activated while this one was loading.
-      while (wanted !== undefined && wanted !== this.#active?.id && this.#mayTry(wanted)) {
+      while (
+        wanted !== undefined &&
+        wanted.generation !== this.#active?.id &&
+        this.#mayTry(wanted.generation)
+      ) {
         await this.#switchTo(wanted);
-        wanted = (await this.#options.index.active())?.generation;
+        wanted = await this.#options.index.active();
       }
-      if (wanted === this.#active?.id) this.#failure = undefined;
+      if (wanted?.generation === this.#active?.id) this.#failure = undefined;
     } catch (thrown) {
-      this.#failed(wanted ?? null, thrown);
+      this.#failed(wanted?.generation ?? null, thrown);
     }
   }
 
@@ -166,8 +171,9 @@ export class GenerationHost {
     return failure?.generation !== id || performance.now() >= this.#retryAt;
   }
 
-  async #switchTo(id: string): Promise<void> {
-    const next = this.#previous?.id === id ? this.#previous : await this.#load(id);
+  async #switchTo(wanted: ActiveGeneration): Promise<void> {
+    const id = wanted.generation;
+    const next = this.#previous?.id === id ? this.#previous : await this.#load(wanted);
     const old = this.#active;
     const oldest = this.#previous === next ? undefined : this.#previous;
     this.#active = next;
@@ -177,7 +183,7 @@ export class GenerationHost {
     await oldest?.retire();
   }
 
-  async #load(id: string): Promise<LoadedGeneration> {
+  async #load({ generation: id, manifest }: ActiveGeneration): Promise<LoadedGeneration> {
     const { index, engines, parser, hooks, settings, log, onLoad } = this.#options;
     this.#loading = id;
     const start = performance.now();
@@ -185,6 +191,7 @@ export class GenerationHost {
       const search = await openSearchGeneration({
         files: index.files(id),
         id,
+        manifestSha256: manifest,
         engines,
         parser,
         hooks,
