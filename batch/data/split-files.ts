@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
+import { fileReason } from '../../shared/platform/file-reason.ts';
 
 /** The files of a split: `{split}_` and these. The first three must exist. */
 export const SPLIT_FILES = {
@@ -48,7 +49,8 @@ export async function listFolder(folder: string): Promise<string[]> {
         cause: thrown,
       });
     }
-    const what = code === 'ENOTDIR' ? 'is a file, expected a folder' : `cannot be listed (${code})`;
+    const what =
+      code === 'ENOTDIR' ? 'is a file, expected a folder' : `cannot be listed: ${fileReason(thrown)}`;
     throw new AppError('file_unreadable', `${folder} ${what}`, { cause: thrown });
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
+import { fileReason } from '../../shared/platform/file-reason.ts';
 
 /**
  * A whole UTF-8 file, or undefined if there is no such file.
@@ -13,7 +14,7 @@ export async function readText(path: string): Promise<string | undefined> {
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new AppError('file_unreadable', `${path} cannot be read (${code ?? String(thrown)})`, {
+    throw new AppError('file_unreadable', `${path} cannot be read: ${fileReason(thrown)}`, {
       cause: thrown,
     });
   }

@@ -1,8 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import process from 'node:process';
+import { type FileHandle, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { npyHeader } from '../../shared/formats/npy/index.ts';
-import { syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+import { openAside, syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 
 /**
  * A float32 `.npy` file that is written row by row: first aside, then renamed when it is complete. A killed run leaves
@@ -26,8 +25,8 @@ export class SimilarityFile {
   static async create(path: string, shape: readonly number[]): Promise<SimilarityFile> {
     return writing(path, async () => {
       await mkdir(dirname(path), { recursive: true });
-      const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-      const file = new SimilarityFile(path, aside, await open(aside, 'w'));
+      const aside = await openAside(path);
+      const file = new SimilarityFile(path, aside.path, aside.handle);
       try {
         await file.#append(npyHeader(shape, 'float32'));
       } catch (thrown) {

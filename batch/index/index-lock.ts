@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../shared/errors/index.ts';
+import { assertChangeable } from '../../shared/platform/atomic-file.ts';
 
 /** The lock of an index; its holder releases it. */
 export interface IndexLock {
@@ -15,6 +16,9 @@ export interface IndexLock {
  * @throws AppError `conflict` when another process holds it, `file_unwritable`.
  */
 export function lockIndex(path: string): IndexLock {
+  // SQLite would accept a file that it can only read, and lock nothing.
+  assertChangeable(dirname(path));
+  assertChangeable(path);
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -31,7 +35,7 @@ export function lockIndex(path: string): IndexLock {
       });
     }
     throw new AppError('file_unwritable', `the index ${dirname(path)} cannot be written: ${String(cause)}`, {
-      hint: 'check permissions and free space, or choose another folder with --index',
+      hint: 'check the free space, or choose another folder with --index',
       cause,
     });
   }

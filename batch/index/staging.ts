@@ -110,7 +110,7 @@ export class Staging {
     await mkdir(dirname(path), { recursive: true });
     // Not 'w': a resumed build must keep existing data.
     const file = await open(path, 'r+').catch(async (thrown: unknown) => {
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return open(path, 'w+');
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return open(path, 'wx+');
       throw thrown;
     });
     this.#files.set(path, file);

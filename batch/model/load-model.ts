@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import {
@@ -11,7 +11,7 @@ import {
   readModel,
   sha256Hex,
 } from '../../shared/generation/index.ts';
-import { assertWritable, syncFolder, writing } from '../../shared/platform/atomic-file.ts';
+import { assertWritable, makeEmptyFolder, syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 import { createEngines, type Engines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
@@ -103,8 +103,7 @@ export async function writeModel(model: Model, folder: string): Promise<void> {
   await assertNewModelFolder(folder);
   const aside = `${folder}.tmp`;
   await writing(folder, async () => {
-    await rm(aside, { recursive: true, force: true });
-    await mkdir(aside, { recursive: true });
+    await makeEmptyFolder(aside);
     for (const [path, bytes] of modelFiles(model)) await writeFile(join(aside, path), bytes, { flush: true });
     await syncFolder(aside);
     await rename(aside, folder);

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
-import { isAlive, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { makeEmptyFolder, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { isAlive } from '../../shared/platform/process-identity.ts';
 import {
   readSetUpManifest,
   SET_UP_FILES,
@@ -63,6 +64,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   const folder = setUpFolder(building);
   const downloads = join(building, 'downloads');
   try {
+    await makeEmptyFolder(building);
     await mkdir(folder, { recursive: true });
     const wheels = await getWheels(options, wanted, downloads);
     for (const wheel of wheels) {

@@ -1,19 +1,27 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync } from 'node:fs';
+import {
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../errors/index.ts';
+import { fileReason, isDenied } from './file-reason.ts';
+import { isAlive } from './process-identity.ts';
 
 function unwritable(path: string, thrown: unknown): AppError {
-  const code = (thrown as NodeJS.ErrnoException).code ?? '';
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full',
-    EACCES: 'no permission',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of the path is not a folder',
-  };
-  return new AppError('file_unwritable', `${path} cannot be written: ${reasons[code] ?? String(thrown)}`, {
-    hint: 'free space or choose another folder, then run the command again',
+  return new AppError('file_unwritable', `${path} cannot be written: ${fileReason(thrown)}`, {
+    hint: isDenied(thrown)
+      ? 'give this user the right to write there, or choose another folder'
+      : 'free space or choose another folder, then run the command again',
     cause: thrown,
   });
 }
@@ -51,6 +59,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A new file beside the one that it will replace. */
+export interface AsideFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+/**
+ * Opens a new file beside `path`, in the same folder so that it can be renamed. It is never a file or a link that
+ * somebody else has put there: the name cannot be guessed, and it must not exist.
+ *
+ * @param mode the permissions of the file, minus the process's umask.
+ */
+export async function openAside(path: string, mode = 0o666): Promise<AsideFile> {
+  const random = randomBytes(6).toString('hex');
+  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${random}.tmp`);
+  return { path: aside, handle: await open(aside, 'wx', mode) };
+}
+
 /**
  * Writes a file so that it exists completely or not at all: aside, synced, renamed, folder synced.
  *
@@ -61,25 +87,57 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  { mode = 0o666 }: { readonly mode?: number } = {},
+  { mode }: { readonly mode?: number } = {},
 ): Promise<void> {
   const folder = dirname(path);
-  const aside = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   await writing(path, async () => {
     await mkdir(folder, { recursive: true });
-    const handle = await open(aside, 'w', mode);
+    const aside = await openAside(path, mode);
     try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      try {
+        await aside.handle.writeFile(bytes);
+        await aside.handle.sync();
+      } finally {
+        await aside.handle.close();
+      }
+      await rename(aside.path, path);
+    } catch (thrown) {
+      await rm(aside.path, { force: true });
+      throw thrown;
     }
-    await rename(aside, path);
     await syncFolder(folder);
-  }).catch(async (thrown: unknown) => {
-    await rm(aside, { force: true });
-    throw thrown;
   });
+}
+
+/**
+ * Makes an empty folder, whatever was there before. It is never one that somebody else has put there.
+ *
+ * @throws AppError `file_unwritable`.
+ */
+export async function makeEmptyFolder(path: string): Promise<void> {
+  await writing(path, async () => {
+    await rm(path, { recursive: true, force: true });
+    await mkdir(dirname(path), { recursive: true });
+    // Not recursive: that would accept a folder, or a link to one, that appeared meanwhile.
+    await mkdir(path);
+  });
+}
+
+/**
+ * Checks that this process may change a file in place, or make it where it does not exist yet. A file that is replaced
+ * needs less: `assertWritable`.
+ *
+ * @throws AppError `file_unwritable` that says why not.
+ */
+export function assertChangeable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (thrown) {
+    const folder = dirname(path);
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || folder === path)
+      throw unwritable(path, thrown);
+    assertChangeable(folder);
+  }
 }
 
 /**
@@ -90,20 +148,10 @@ export async function writeFileAtomic(
 export async function removeUnfinished(folder: string): Promise<void> {
   await writing(folder, async () => {
     for (const name of await readdir(folder)) {
-      const writer = /^\..+\.(\d+)\.tmp$/.exec(name)?.[1];
+      const writer = /^\..+\.(\d+)(?:\.[0-9a-f]+)?\.tmp$/.exec(name)?.[1];
       if (writer !== undefined && !isAlive(Number(writer))) await rm(join(folder, name), { force: true });
     }
   });
-}
-
-/** Whether a process is running, also another user's. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    // It exists, and belongs to another user.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The parsed JSON of a file, or undefined if there is no such file. */
@@ -113,7 +161,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
     text = await readFile(path, 'utf8');
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new AppError('file_unreadable', `${path} cannot be read`, { cause: thrown });
+    throw new AppError('file_unreadable', `${path} cannot be read: ${fileReason(thrown)}`, { cause: thrown });
   }
   try {
     return JSON.parse(text);

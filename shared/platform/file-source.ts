@@ -1,18 +1,15 @@
 import { open } from 'node:fs/promises';
 import { AppError, type ErrorCode } from '../errors/index.ts';
 import { assertRange, type ByteSource } from '../formats/byte-source.ts';
+import { fileReason } from './file-reason.ts';
 
 function fileError(path: string, thrown: unknown): AppError {
   const code = (thrown as NodeJS.ErrnoException).code ?? '';
   const known: Record<string, [ErrorCode, string]> = {
     ENOENT: ['file_missing', `there is no file ${path}`],
     EISDIR: ['file_unreadable', `${path} is a folder, expected a file`],
-    EACCES: ['file_unreadable', `no permission to read ${path}`],
   };
-  const [kind, message] = known[code] ?? [
-    'file_unreadable',
-    `${path} cannot be read (${code || String(thrown)})`,
-  ];
+  const [kind, message] = known[code] ?? ['file_unreadable', `${path} cannot be read: ${fileReason(thrown)}`];
   return new AppError(kind, message, { cause: thrown });
 }
 

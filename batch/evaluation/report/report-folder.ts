@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
 import { assertWritable, syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
+import { fileReason } from '../../../shared/platform/file-reason.ts';
 
 /** The files and folders of a report. */
 export const REPORT_FILES = { page: 'index.html', queries: 'queries.jsonl', thumbnails: 'pictures' } as const;
@@ -54,7 +55,7 @@ async function namesIn(path: string): Promise<string[] | undefined> {
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new AppError('file_unwritable', `${path} cannot be replaced by the report (${code})`, {
+    throw new AppError('file_unwritable', `${path} cannot be replaced by the report: ${fileReason(thrown)}`, {
       hint: 'name a new folder',
       cause: thrown,
     });

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
+import { makeEmptyFolder, syncFolder, writing } from '../../../shared/platform/atomic-file.ts';
 import type { GallerySplit } from './plan.ts';
 
 /** The files of a split while it is made: aside, in a hidden folder, until they are complete. */
@@ -19,9 +19,9 @@ export class StagedSplit {
   /** Starts again: removes what a killed run has left. */
   static async open(folder: string, split: GallerySplit): Promise<StagedSplit> {
     const staged = new StagedSplit(folder, split);
-    await staged.discard();
+    await makeEmptyFolder(staged.#aside);
     const images = join(staged.#aside, 'images');
-    await writing(images, () => mkdir(images, { recursive: true }));
+    await writing(images, () => mkdir(images));
     return staged;
   }
 
