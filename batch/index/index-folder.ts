@@ -10,6 +10,7 @@ import {
   type StoredManifest,
 } from '../../shared/generation/index.ts';
 import { readJsonFile, syncFolder, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { fileReason } from '../../shared/platform/file-reason.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 
@@ -21,6 +22,7 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * - `active.json` names the active generation, with the sum of its manifest;
  * - `models/<key>/` models prepared from checkpoints;
  * - `qdrant.sqlite` the embedded vector database, if no server is named;
+ * - `qdrant.json` where the process that has it open serves it;
  * - `lock.sqlite` held by the process that changes the index.
  */
 export class IndexFolder {
@@ -32,6 +34,10 @@ export class IndexFolder {
 
   get database(): string {
     return join(this.path, 'qdrant.sqlite');
+  }
+
+  get databaseAddress(): string {
+    return join(this.path, 'qdrant.json');
   }
 
   get lock(): string {
@@ -178,6 +184,8 @@ async function listFolder(path: string): Promise<string[]> {
       .sort();
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new AppError('file_unreadable', `${path} cannot be listed`, { cause: thrown });
+    throw new AppError('file_unreadable', `${path} cannot be listed: ${fileReason(thrown)}`, {
+      cause: thrown,
+    });
   }
 }

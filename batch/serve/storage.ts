@@ -1,66 +1,70 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import process from 'node:process';
-import { z } from 'zod';
-import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
+import { AppError } from '../../shared/errors/index.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
-import { startDatabase } from './database.ts';
+import type { Part } from './closing.ts';
+import { CommandStore } from './command-store.ts';
+import { openForService } from './database-turn.ts';
+import { assertDatabaseWritable, openTemporaryDatabase } from './embedded-database.ts';
 import { createLog, type Log } from './log.ts';
 
-/** The vector database of an index. */
-export interface Storage {
+/** The vector database of an index, for a service. */
+export interface Storage extends Part {
   readonly url: string;
   readonly apiKey: string | undefined;
   readonly store: QdrantStore;
   /** Of an embedded database of this process: rejects when it has ended and cannot be started again. */
   readonly ended?: Promise<void> | undefined;
-  /** Ends the embedded database if this process started it. */
-  close(): Promise<void>;
+  /** An empty database of this process alone, because the index cannot be written. */
+  readonly temporary: boolean;
 }
 
 export interface StorageOptions {
   /** Address of a Qdrant; without it the index's embedded database is used. */
   readonly qdrant?: string | undefined;
+  /** Whether the index may be changed: written, and its database replaced if it is damaged. */
+  readonly mayChange: boolean;
   readonly log: Log;
+  /** Ends the waiting for a command that uses the database. */
+  readonly signal?: AbortSignal | undefined;
 }
-
-/** The address of the embedded database of an index, written by the process that runs it, for others on this machine. */
-const addressSchema = z.object({ url: z.url(), apiKey: z.string() });
-
-const FILE = 'qdrant.json';
-const PROBE_MS = 2000;
 
 /**
- * The vector database for the commands of an index: the named Qdrant (with the key `QDRANT_API_KEY`), otherwise the
- * embedded one, in the process that already runs it (`gsmn start`) or in this one. So an index can be rebuilt while it
- * is searched.
+ * The vector database for a service: the named Qdrant (with the key `QDRANT_API_KEY`), otherwise the embedded one, which this
+ * process opens and publishes, so that an index can be rebuilt while it is searched. Of an index that may not be changed
+ * and cannot be written the database is a temporary one, to be filled from the generation.
  *
- * @throws AppError `conflict` when another process has the file and does not answer, and what opening it throws.
+ * @throws AppError `conflict` when another process has it open, `file_unwritable`, `format_invalid`.
  */
-export async function openStorage(index: IndexFolder, { qdrant, log }: StorageOptions): Promise<Storage> {
-  if (qdrant !== undefined) return storage(qdrant, process.env.QDRANT_API_KEY || undefined, async () => {});
-  const running = await findRunning(index);
-  if (running !== undefined) return storage(running.url, running.apiKey, async () => {});
-  const apiKey = randomBytes(24).toString('base64url');
-  const database = await startDatabase({ path: index.database, port: 0, apiKey, log });
-  const path = join(index.path, FILE);
-  // Only the owner may read it, because it contains the key.
-  await writeFileAtomic(path, JSON.stringify({ url: database.url, apiKey }), { mode: 0o600 });
-  const close = async () => {
-    await rm(path, { force: true });
-    await database.close();
-  };
-  return { ...storage(database.url, apiKey, close), ended: database.ended };
+export async function openStorage(
+  index: IndexFolder,
+  { qdrant, mayChange, log, signal }: StorageOptions,
+): Promise<Storage> {
+  if (qdrant !== undefined) return { ...namedQdrant(qdrant), temporary: false, close: async () => {} };
+  const temporary = !mayChange && !isWritable(index);
+  const database = temporary
+    ? await openTemporaryDatabase(log)
+    : await openForService(index, { mayReplace: mayChange, log, signal });
+  const { url, apiKey, ended } = database;
+  const store = createQdrantStore({ url, apiKey });
+  return { url, apiKey, store, ended, temporary, close: () => database.close() };
 }
 
-/** Opens the vector database of an index, uses it and closes it; only warnings are logged. */
+/**
+ * Lends a command the vector database of an index, wherever it is open; only warnings are logged.
+ *
+ * @param options.mayReplace whether a damaged database may be replaced by an empty one, because the command fills it
+ */
 export async function withStorage<T>(
-  { index, qdrant }: { readonly index: string; readonly qdrant?: string | undefined },
-  use: (storage: Storage) => Promise<T>,
+  {
+    index,
+    qdrant,
+    mayReplace = false,
+  }: { readonly index: string; readonly qdrant?: string | undefined; readonly mayReplace?: boolean },
+  use: (storage: Pick<Storage, 'store'>) => Promise<T>,
 ): Promise<T> {
-  const opened = await openStorage(new IndexFolder(index), { qdrant, log: createLog('warn') });
+  if (qdrant !== undefined) return use(namedQdrant(qdrant));
+  const opened = new CommandStore(new IndexFolder(index), { mayReplace, log: createLog('warn') });
   try {
     return await use(opened);
   } finally {
@@ -68,22 +72,17 @@ export async function withStorage<T>(
   }
 }
 
-function storage(url: string, apiKey: string | undefined, close: () => Promise<void>): Storage {
-  return { url, apiKey, store: createQdrantStore({ url, apiKey }), close };
+function namedQdrant(url: string): Pick<Storage, 'url' | 'apiKey' | 'store'> {
+  const apiKey = process.env.QDRANT_API_KEY || undefined;
+  return { url, apiKey, store: createQdrantStore({ url, apiKey }) };
 }
 
-/** The file of a killed process names an address where nothing responds, or the key is wrong. */
-async function findRunning(index: IndexFolder): Promise<z.output<typeof addressSchema> | undefined> {
+function isWritable(index: IndexFolder): boolean {
   try {
-    const address = addressSchema.parse(JSON.parse(await readFile(join(index.path, FILE), 'utf8')));
-    const answer = await fetch(new URL('/collections', address.url), {
-      headers: { 'api-key': address.apiKey },
-      signal: AbortSignal.timeout(PROBE_MS),
-    });
-    await answer.body?.cancel();
-    return answer.ok ? address : undefined;
-  } catch {
-    // No file, a broken one, or no response: the database is opened here, which reports the real error.
-    return undefined;
+    assertDatabaseWritable(index);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'file_unwritable') return false;
+    throw thrown;
   }
 }

@@ -1,7 +1,6 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
-import { activate } from '../index/activate.ts';
 import { incompleteCollections } from '../index/collection-states.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import { pushPoints } from '../index/points.ts';
@@ -12,8 +11,8 @@ export interface EnsureIndexParts {
   readonly store: QdrantStore;
   /** Builds and activates the wanted generation, or finds it; undefined to serve the existing index. */
   readonly build: (() => Promise<unknown>) | undefined;
-  /** False: nothing may be built or sent. */
-  readonly mayChange: boolean;
+  /** Whether points that the database lacks may be sent. */
+  readonly maySend: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -21,20 +20,19 @@ export interface EnsureIndexParts {
  * The active generation of an index, after the wanted one was built or found. Points that the vector database lacks (it is another
  * one than at the build, or was emptied) are sent again, and those that are not of the generation are deleted.
  *
- * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and nothing may change.
+ * @throws AppError `generation_missing`, `generation_incomplete` when something is missing and may not be made.
  */
 export async function ensureIndex(parts: EnsureIndexParts): Promise<GenerationManifest> {
-  const { index, store, build, mayChange, signal } = parts;
-  if (mayChange) await build?.();
+  const { index, store, build, maySend, signal } = parts;
+  await build?.();
   const manifest = await index.manifest((await index.requireActive()).generation);
   const incomplete = await incompleteCollections(store, manifest);
   if (incomplete === undefined) return manifest;
-  if (!mayChange) {
+  if (!maySend) {
     throw new AppError('generation_incomplete', incomplete, {
       hint: 'start without --no-build: the points are sent again',
     });
   }
   await pushPoints(store, index.generation(manifest.id), manifest, { signal });
-  await activate(index, store, manifest.id);
   return manifest;
 }

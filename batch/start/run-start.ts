@@ -64,15 +64,22 @@ async function startAll(
   const source = await findDataSource(options, index);
   signal.throwIfAborted();
 
-  const qdrant = parts.add('the vector database', await openStorage(index, { qdrant: options.qdrant, log }));
+  const mayChange = options.build;
+  const qdrant = parts.add(
+    'the vector database',
+    await openStorage(index, { qdrant: options.qdrant, mayChange, log, signal }),
+  );
   const { store } = qdrant;
   const manifest = await ensureIndex({
     index,
     store,
     // The index may hold other data than the user wants to search; a generation that is already built is not built
     // again.
-    build: source && (() => buildFor(options, source, { store, backend: choice.backend, signal }, report)),
-    mayChange: options.build,
+    build:
+      mayChange && source !== undefined
+        ? () => buildFor(options, source, { store, backend: choice.backend, signal }, report)
+        : undefined,
+    maySend: mayChange || qdrant.temporary,
     signal,
   });
   signal.throwIfAborted();

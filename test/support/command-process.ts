@@ -27,11 +27,16 @@ export interface CommandProcess {
  *
  * @param options.root the checkout whose command is run; this one by default
  * @param options.preload a module that is loaded first, and may exchange messages with us
+ * @param options.user the number of the user who runs it; only root may choose another one than itself
  */
 export function startCommandProcess(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  { root = ROOT, preload }: { readonly root?: string; readonly preload?: string } = {},
+  {
+    root = ROOT,
+    preload,
+    user,
+  }: { readonly root?: string; readonly preload?: string; readonly user?: number | undefined } = {},
 ): CommandProcess {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(
@@ -44,6 +49,7 @@ export function startCommandProcess(
     ],
     {
       detached: true,
+      ...(user === undefined ? {} : { uid: user, gid: user }),
       env: { PATH, HOME, TMPDIR, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : ['ipc' as const])],
     },

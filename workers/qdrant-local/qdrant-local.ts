@@ -95,7 +95,7 @@ export async function createQdrantLocal(options: QdrantLocalOptions): Promise<Qd
       },
     }),
   );
-  app.route('/', healthRoutes());
+  app.route('/', healthRoutes(registry.id));
   app.get('/metrics', async (context) =>
     context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   );

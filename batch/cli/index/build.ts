@@ -17,7 +17,7 @@ interface BuildCommandOptions extends ModelDataOptions, IndexOptions {
 /** `gsmn index build` */
 export async function runBuild(options: BuildCommandOptions): Promise<void> {
   const data = dataFolder(options);
-  const result = await withStorage(options, ({ store }) =>
+  const result = await withStorage({ ...options, mayReplace: true }, ({ store }) =>
     interruptible((signal) =>
       buildIndex(
         {

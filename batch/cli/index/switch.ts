@@ -1,8 +1,9 @@
 import process from 'node:process';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
 import { activate, rollback } from '../../index/activate.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { lockIndex } from '../../index/index-lock.ts';
-import { type Storage, withStorage } from '../../serve/storage.ts';
+import { withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 
 /** `gsmn index activate <generation>` */
@@ -21,7 +22,7 @@ export function runRollback(options: IndexOptions): Promise<void> {
 
 async function changeIndex(
   options: IndexOptions,
-  change: (index: IndexFolder, storage: Storage) => Promise<string>,
+  change: (index: IndexFolder, storage: { readonly store: QdrantStore }) => Promise<string>,
 ): Promise<void> {
   const index = new IndexFolder(options.index);
   const lock = lockIndex(index.lock);

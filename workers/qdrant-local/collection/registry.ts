@@ -44,6 +44,11 @@ export class CollectionRegistry {
     this.#file.close();
   }
 
+  /** Id of the file. */
+  get id(): string {
+    return this.#file.id;
+  }
+
   names(): string[] {
     return [...this.#stored.keys()];
   }

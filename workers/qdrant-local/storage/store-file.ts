@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -27,6 +28,8 @@ const SCHEMA = `
 /** The only connection to the file, held by this process until `close`. */
 export class StoreFile {
   readonly path: string;
+  /** Stored in the file, so that a process can tell which file a server has open. */
+  readonly id: string;
   readonly #database: DatabaseSync;
 
   /**
@@ -48,6 +51,7 @@ export class StoreFile {
     }
     try {
       this.#prepare();
+      this.id = this.#identify();
     } catch (thrown) {
       this.#database.close();
       throw sqliteError(thrown, path);
@@ -92,6 +96,14 @@ export class StoreFile {
 
   #damaged(what: string, hint: string): AppError {
     return new AppError('store_damaged', `the store ${this.path} ${what}`, { hint });
+  }
+
+  /** The file's id; one without it gets it now. */
+  #identify(): string {
+    this.#database.exec('CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL) STRICT');
+    const id = () => this.#database.prepare('SELECT id FROM identity').get()?.id;
+    if (id() === undefined) this.#database.prepare('INSERT INTO identity VALUES (?)').run(randomUUID());
+    return String(id());
   }
 
   /** All of it or nothing; on disk when it returns. */
