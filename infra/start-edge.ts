@@ -84,9 +84,10 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
  */
 export async function assertPortFree(port: number, host: string): Promise<void> {
   const address = await resolveListenAddress(host);
-  await new Promise<void>((resolve, reject) => {
+  const cause = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const probe = createServer();
-    probe.once('error', (cause) => reject(cannotListen(address, port, cause)));
-    probe.listen(port, address.ip, () => probe.close(() => resolve()));
+    probe.once('error', resolve);
+    probe.listen(port, address.ip, () => probe.close(() => resolve(undefined)));
   });
+  if (cause !== undefined) throw await cannotListen(address, port, cause);
 }

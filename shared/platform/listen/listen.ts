@@ -4,6 +4,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { AppError, toAppError } from '../../errors/index.ts';
 import { announcesBody, assertJsonBody, assertKnownHost, assertOrigin } from '../../http/index.ts';
 import { type ListenAddress, ownHosts, resolveListenAddress } from './listen-address.ts';
+import { portOwner } from './port-owner.ts';
 import { readAway } from './unread-body.ts';
 
 /** How long a caller may take for its headers, for the whole request, and between two requests. */
@@ -78,13 +79,26 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 }
 
 /** The error of an address that cannot be listened on. */
-export function cannotListen({ host }: ListenAddress, port: number, cause: NodeJS.ErrnoException): AppError {
-  const taken = cause.code === 'EADDRINUSE';
-  const hint = taken
-    ? `stop the program that listens there, or choose another port: --port ${port + 1} (0 chooses a free one)`
-    : 'choose another address or port';
+export async function cannotListen(
+  { host }: ListenAddress,
+  port: number,
+  cause: NodeJS.ErrnoException,
+): Promise<AppError> {
   const message = `cannot listen on ${host}:${port} (${cause.code ?? cause.message})`;
-  return new AppError(taken ? 'conflict' : 'config_invalid', message, { hint, cause });
+  if (cause.code !== 'EADDRINUSE') {
+    return new AppError('config_invalid', message, { hint: 'choose another address or port', cause });
+  }
+  const other = await portOwner(port);
+  const who =
+    other === undefined
+      ? ''
+      : `: ${other.ours ? 'a gsmn that runs' : other.program} (process ${other.pid}) listens there`;
+  const stop =
+    other === undefined ? 'stop the program that listens there' : `stop it (\`kill ${other.pid}\`)`;
+  return new AppError('conflict', `${message}${who}`, {
+    hint: `${stop}, or choose another port: --port ${port + 1} (0 chooses a free one)`,
+    cause,
+  });
 }
 
 function assertGuarded({ ip, loopback }: ListenAddress, { name, token }: ListenOptions): void {
@@ -118,7 +132,8 @@ function guarded({ fetch, refuse }: ListenOptions, hosts: readonly string[] | un
 
 function bind(server: Server, address: ListenAddress, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (thrown: NodeJS.ErrnoException): void => reject(cannotListen(address, port, thrown));
+    const fail = (thrown: NodeJS.ErrnoException): void =>
+      void cannotListen(address, port, thrown).then(reject, reject);
     server.once('error', fail);
     server.listen(port, address.ip, () => {
       server.off('error', fail);
