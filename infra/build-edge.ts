@@ -5,8 +5,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
-import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
 import { buildKernel, isKernelFile, KERNELS_FOLDER } from './build-kernels.ts';
+import { writeOutput } from './build-output.ts';
 import { buildExplain, buildWidget } from './build-widget.ts';
 
 const root = dirname(import.meta.dirname);
@@ -82,8 +82,8 @@ export async function buildWorker(entry: string, folder: string): Promise<Worker
   });
   const main = 'worker.js';
   await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of modules) await writeFileAtomic(join(folder, name), bytes);
-  await writeFileAtomic(join(folder, main), outputFiles[0]?.text ?? '');
+  for (const [name, bytes] of modules) await writeOutput(join(folder, name), bytes);
+  await writeOutput(join(folder, main), outputFiles[0]?.text ?? '');
   // Files of an earlier build would be uploaded with the worker.
   for (const name of await readdir(folder))
     if (name.endsWith('.wasm') && !modules.has(name)) await rm(join(folder, name), { force: true });

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KernelFile } from '../shared/kernels/index.ts';
 import { type AssemblySource, buildAssembly } from '../shared/platform/assembly/index.ts';
-import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
 import { encodeKernelSource } from '../shared/platform/encode/index.ts';
 import { matchKernelSource } from '../shared/platform/match/index.ts';
+import { writeOutput } from './build-output.ts';
 
 /** Folder of the built kernels. */
 export const KERNELS_FOLDER = join(dirname(import.meta.dirname), '.build', 'kernels');
@@ -26,7 +26,7 @@ export function isKernelFile(name: string): name is KernelFile {
 
 /** Writes one kernel to the folder. */
 export async function buildKernel(file: KernelFile): Promise<void> {
-  await writeFileAtomic(join(KERNELS_FOLDER, file), await readFile(await buildAssembly(SOURCES[file])));
+  await writeOutput(join(KERNELS_FOLDER, file), await readFile(await buildAssembly(SOURCES[file])));
 }
 
 export async function buildKernels(): Promise<void> {

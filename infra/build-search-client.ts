@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
+import { writeOutput } from './build-output.ts';
 
 const root = dirname(import.meta.dirname);
 const SOURCE = 'workers/clients/search';
@@ -32,7 +32,7 @@ async function buildModule(): Promise<string> {
     logLevel: 'warning',
   });
   const text = outputFiles[0]?.text ?? '';
-  await writeFileAtomic(join(FOLDER, 'search-client.js'), text);
+  await writeOutput(join(FOLDER, 'search-client.js'), text);
   return text;
 }
 

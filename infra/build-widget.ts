@@ -1,9 +1,8 @@
 /** Bundles each custom element into one script: `.build/widget/widget.js`, `.build/widget/explain.js`. */
-
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Plugin, transform } from 'esbuild';
-import { writeFileAtomic } from '../shared/platform/atomic-file.ts';
+import { writeOutput } from './build-output.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -43,7 +42,7 @@ async function buildScript(entry: string, name: string): Promise<string> {
     logLevel: 'warning',
   });
   const text = outputFiles[0]?.text ?? '';
-  await writeFileAtomic(join(root, '.build', 'widget', name), text);
+  await writeOutput(join(root, '.build', 'widget', name), text);
   return text;
 }
 

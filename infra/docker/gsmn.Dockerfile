@@ -19,7 +19,7 @@ COPY batch batch
 COPY infra infra
 COPY shared shared
 COPY workers workers
-RUN node infra/docker/compile-kernels.ts
+RUN node infra/build-node-kernels.ts
 
 FROM build AS tensorflow-build
 ARG TENSORFLOW=

@@ -112,10 +112,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Files that may import more than their part because they start it. */
 const EXEMPT: Readonly<Record<string, readonly string[]>> = {
   'batch/serve/database-thread.ts': ['workers/qdrant-local'],
+  // Compiles its kernel.
+  'infra/build-node-kernels.ts': ['workers/qdrant-local'],
   'batch/serve/edge.ts': ['infra'],
   'batch/serve/reranker.ts': ['workers/rerank'],
-  // Compiles its kernel.
-  'infra/docker/compile-kernels.ts': ['workers/qdrant-local'],
 };
 
 /** Folders of shared that run anywhere: no Node built-in and no native library. */

@@ -167,7 +167,7 @@ describe('with the packages of the container alone', () => {
   const running: CommandProcess[] = [];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'container-'));
-    await promisify(execFile)(process.execPath, [join(ROOT, 'infra/docker/compile-kernels.ts')]);
+    await promisify(execFile)(process.execPath, [join(ROOT, 'infra/build-node-kernels.ts')]);
     const { id } = await writeTinyGeneration(folder);
     await activateTiny(folder, id);
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadAssembly } from '../../../shared/platform/assembly/index.ts';
+import { type AssemblySource, loadAssembly } from '../../../shared/platform/assembly/index.ts';
 
 /** Exports of `assembly/scan.ts`; addresses are bytes of the instance's memory. */
 export interface ScanKernel {
@@ -10,17 +10,17 @@ export interface ScanKernel {
   absoluteDistance(row: number, d: number, query: number): number;
 }
 
+/** What the kernel is compiled from. */
+export const SCAN_SOURCE: AssemblySource = {
+  folder: { path: join(import.meta.dirname, 'assembly') },
+  entry: 'scan.ts',
+  target: 'qdrant-local/scan',
+  flags: ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+};
+
 /** The compiled kernel. @throws AppError `backend_unavailable` */
 export function loadScanKernel(): Promise<WebAssembly.Module> {
-  return loadAssembly(
-    {
-      folder: { path: join(import.meta.dirname, 'assembly') },
-      entry: 'scan.ts',
-      target: 'qdrant-local/scan',
-      flags: ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-    },
-    'the vector kernel of qdrant-local',
-  );
+  return loadAssembly(SCAN_SOURCE, 'the vector kernel of qdrant-local');
 }
 
 /** An instance with its own memory. */
