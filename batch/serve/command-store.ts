@@ -44,13 +44,12 @@ export class CommandStore implements Part {
       collectionInfo: (...given) => call((store) => store.collectionInfo(...given)),
       ensureCollection: (...given) => call((store) => store.ensureCollection(...given)),
       deleteCollection: (...given) => call((store) => store.deleteCollection(...given)),
-      listAliases: (...given) => call((store) => store.listAliases(...given)),
-      switchAliases: (...given) => call((store) => store.switchAliases(...given)),
+      wakeCollection: (...given) => call((store) => store.wakeCollection(...given)),
       upsert: (...given) => call((store) => store.upsert(...given)),
       deletePoints: (...given) => call((store) => store.deletePoints(...given)),
       count: (...given) => call((store) => store.count(...given)),
       retrieve: (...given) => call((store) => store.retrieve(...given)),
-      scroll: (...given) => this.#scroll(given),
+      listIds: (...given) => call((store) => store.listIds(...given)),
     };
   }
 
@@ -76,15 +75,6 @@ export class CommandStore implements Part {
       } finally {
         this.#release();
       }
-    }
-  }
-
-  async *#scroll(given: Parameters<QdrantStore['scroll']>): ReturnType<QdrantStore['scroll']> {
-    const connection = this.#acquire();
-    try {
-      yield* (await connection).store.scroll(...given);
-    } finally {
-      this.#release();
     }
   }
 

@@ -26,8 +26,6 @@ import { CommandStore } from './command-store.ts';
 import { openStorage, type Storage, withStorage } from './storage.ts';
 
 const log = { info: () => {}, warn: vi.fn(), error: () => {} };
-/** A busy machine takes its time. */
-const PATIENCE = { timeout: 30_000, interval: 20 };
 
 let folder = '';
 let index: IndexFolder;
@@ -107,27 +105,6 @@ describe('a command and a service at the same time', () => {
     await Promise.all([store.ensureCollection('after', 3), store.ensureCollection('later', 3)]);
     expect((await store.listCollections()).toSorted()).toEqual(['after', 'before', 'later', 'meanwhile']);
     expect(readFileSync(index.databaseAddress, 'utf8')).not.toContain(url);
-  });
-
-  it('a service does not get the database in the middle of a scroll', async () => {
-    const { store } = command();
-    await store.ensureCollection('things', 2);
-    await store.upsert(
-      'things',
-      [1, 2, 3].map((id) => ({ id, vector: [1, id], payload: {} })),
-    );
-    const pages = store.scroll('things', { page: 1 });
-    await pages.next();
-    let opened = false;
-    const starting = service().then((storage) => {
-      opened = true;
-      return storage;
-    });
-    await vi.waitFor(() => expect(log.warn).toHaveBeenCalled(), PATIENCE);
-    const rest: number[] = [];
-    for await (const page of pages) rest.push(...page.map(({ id }) => id));
-    expect([rest, opened]).toEqual([[2, 3], false]);
-    expect(await (await starting).store.count('things')).toBe(3);
   });
 });
 

@@ -180,10 +180,10 @@ describe('the life of an index', () => {
     ];
     for (const damage of wrong) {
       await damage();
-      await expect(ensureIndex({ ...parts, mayChange: false })).rejects.toMatchObject({
+      await expect(ensureIndex({ ...parts, maySend: false })).rejects.toMatchObject({
         code: 'generation_incomplete',
       });
-      expect((await ensureIndex({ ...parts, mayChange: true })).id).toBe(id);
+      expect((await ensureIndex({ ...parts, maySend: true })).id).toBe(id);
       await verifyPoints(store, index.generation(id), manifest);
     }
   });
