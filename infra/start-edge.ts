@@ -1,5 +1,6 @@
 /** Runs the built edge worker in workerd on this machine, as `gsmn start` does. */
 import { createServer, isIPv6 } from 'node:net';
+import { stop as stopBundler } from 'esbuild';
 import { toAppError } from '../shared/errors/index.ts';
 import { cannotListen, resolveListenAddress } from '../shared/platform/listen/index.ts';
 import { buildEdge, type WorkerFiles } from './build-edge.ts';
@@ -42,7 +43,10 @@ export interface RunningEdge {
  */
 export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
   await assertPortFree(options.port ?? 0, options.host ?? '127.0.0.1');
-  return startWorker(await buildEdge(), options);
+  const files = await buildEdge();
+  // The bundler's process would stay with its 60 MB; the next build starts it again.
+  await stopBundler();
+  return startWorker(files, options);
 }
 
 /** `startEdge` for any worker that serves `GET /healthz` and is already built. */

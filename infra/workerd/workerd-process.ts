@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { SOCKET } from './configuration.ts';
 import { type LogLine, parseLogLine } from './log-line.ts';
@@ -19,12 +19,14 @@ const DRAIN_MS = 2000;
 
 const CONTROL = 3;
 const LIFELINE = 4;
+const GUARD = 5;
 
 /**
  * A shell that starts a guard in the background and then becomes workerd. The guard waits on a pipe that only this process
  * holds open. However this process ends, `kill -9` included, the pipe closes and the guard kills workerd, which would not
  * notice by itself; a line on the pipe ends the guard. The guard starts before workerd, so there is no gap. It costs a
  * megabyte and no time, where a second Node would cost 40 megabytes and 40 milliseconds.
+ * Only the guard holds another pipe open, by which this process notices that the guard itself was killed.
  * Ctrl-C at a terminal reaches every process of the group; this process decides when to end.
  */
 const GUARDED = `trap '' INT HUP
@@ -33,7 +35,7 @@ const GUARDED = `trap '' INT HUP
   exec <&${LIFELINE} ${LIFELINE}<&- ${CONTROL}>&- >/dev/null 2>&1
   read -r _ || kill -9 $$
 ) &
-exec "$@" ${LIFELINE}<&-`;
+exec "$@" ${LIFELINE}<&- ${GUARD}>&-`;
 
 export interface WorkerdOptions {
   /** Of `workerdConfiguration`. */
@@ -79,10 +81,12 @@ export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
       ],
       environment,
     );
-    const { stdout, stderr, lifeline, control } = pipesOf(child);
+    const { stdout, stderr, lifeline, control, guard } = pipesOf(child);
     for (const stream of [stdout, stderr])
       createInterface(stream).on('line', (line) => onLog(parseLogLine(line)));
     child.once('exit', () => lifeline.end('ended\n'));
+    // Without its guard it might outlive this process, so it ends and is started again with a new one.
+    guard.resume().once('end', () => child.kill('SIGKILL'));
     // The guard may have ended already.
     lifeline.on('error', () => {});
     const ended = endOf(child);
@@ -104,7 +108,7 @@ function spawnGuarded(parameters: readonly string[], environment: Readonly<Recor
     process.platform === 'win32' ? [binary, []] : ['/bin/sh', ['-c', GUARDED, 'workerd', binary]];
   return spawn(command, [...first, ...parameters], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
 }
@@ -116,11 +120,18 @@ function workerdBinary(): string {
 }
 
 function pipesOf(child: ChildProcess) {
-  const { stdout, stderr, stdio } = child;
-  const [control, lifeline] = [stdio[CONTROL], stdio[LIFELINE]];
-  if (stdout === null || stderr === null || control == null || lifeline == null)
+  const { stdout, stderr } = child;
+  const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio;
+  const [control, lifeline, guard] = [stdio[CONTROL], stdio[LIFELINE], stdio[GUARD]];
+  if (stdout === null || stderr === null || control == null || lifeline == null || guard == null)
     throw new Error('workerd was started without its pipes');
-  return { stdout, stderr, control: control as Readable, lifeline: lifeline as Duplex };
+  return {
+    stdout,
+    stderr,
+    control: control as Readable,
+    lifeline: lifeline as Duplex,
+    guard: guard as Readable,
+  };
 }
 
 /** The cause of its end, after everything that it wrote was read. */
