@@ -1,11 +1,13 @@
 import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { compatibilityDate } from './infra/workerd/configuration.ts';
+import { deployedCompatibility } from './infra/workerd/configuration.ts';
 import { SWIFTSHADER_FOLDER, swiftshaderEnvironment } from './test/support/swiftshader.ts';
 
 /** Tests of the GPU's matcher, which run on a software driver; linux x64 alone has it. */
 const WEBGPU_TESTS = '{shared,test}/**/webgpu-*.test.ts';
+
+const { date, flags } = await deployedCompatibility();
 
 /** Each project is one runtime: plain Node, Node with a GPU, workerd (the Workers runtime), and a real browser. */
 export default defineConfig({
@@ -42,7 +44,8 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             miniflare: {
-              compatibilityDate: await compatibilityDate(),
+              compatibilityDate: date,
+              compatibilityFlags: [...flags],
               // As wrangler has it.
               modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
             },

@@ -4,7 +4,7 @@ import { stop as stopBundler } from 'esbuild';
 import { toAppError } from '../shared/errors/index.ts';
 import { cannotListen, resolveListenAddress } from '../shared/platform/listen/index.ts';
 import { buildEdge, type WorkerFiles } from './build-edge.ts';
-import { compatibilityDate, workerdConfiguration } from './workerd/configuration.ts';
+import { deployedCompatibility, workerdConfiguration } from './workerd/configuration.ts';
 import { type KeptWorkerd, keepWorkerdRunning } from './workerd/keep-running.ts';
 import type { LogLine } from './workerd/log-line.ts';
 
@@ -58,7 +58,7 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
   try {
     const kept = await keepWorkerdRunning(
       {
-        configuration: workerdConfiguration(files, Object.keys(vars), await compatibilityDate()),
+        configuration: workerdConfiguration(files, Object.keys(vars), await deployedCompatibility()),
         folder: files.folder,
         environment: vars,
         onLog: (line) => {

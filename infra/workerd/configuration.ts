@@ -10,15 +10,28 @@ const WRANGLER_FILE = join(dirname(import.meta.dirname), 'wrangler', 'wrangler.j
 /** Name of the socket in the configuration; `--socket-addr` and the messages on `--control-fd` name it. */
 export const SOCKET = 'http';
 
+/** What the worker expects of its runtime. */
+export interface Compatibility {
+  readonly date: string;
+  readonly flags: readonly string[];
+}
+
 /**
- * The compatibility date under which the worker is deployed, so that it runs the same here.
+ * The compatibility date and flags under which the worker is deployed, so that it runs the same here.
  *
  * @throws AppError `config_invalid`
  */
-export async function compatibilityDate(): Promise<string> {
-  const date = /"compatibility_date":\s*"([\d-]+)"/.exec(await readFile(WRANGLER_FILE, 'utf8'))?.[1];
-  if (date !== undefined) return date;
-  throw new AppError('config_invalid', `${WRANGLER_FILE} has no compatibility_date`);
+export async function deployedCompatibility(): Promise<Compatibility> {
+  const text = await readFile(WRANGLER_FILE, 'utf8');
+  const date = /"compatibility_date":\s*"([\d-]+)"/.exec(text)?.[1];
+  const flags = /"compatibility_flags":\s*\[([^\]]*)\]/.exec(text)?.[1];
+  if (date !== undefined && flags !== undefined) {
+    return { date, flags: Array.from(flags.matchAll(/"(\w+)"/g), ([, flag = '']) => flag) };
+  }
+  throw new AppError(
+    'config_invalid',
+    `${WRANGLER_FILE} has no ${date === undefined ? 'compatibility_date' : 'compatibility_flags'}`,
+  );
 }
 
 /**
@@ -31,7 +44,7 @@ export async function compatibilityDate(): Promise<string> {
 export function workerdConfiguration(
   files: WorkerFiles,
   variables: readonly string[],
-  date: string,
+  { date, flags }: Compatibility,
   certificates: readonly string[] = getCACertificates('extra'),
 ): string {
   const modules = [
@@ -46,6 +59,7 @@ const config :Workerd.Config = (
     (name = "worker", worker = (
       modules = [${modules.join(', ')}],
       compatibilityDate = ${quote(date)},
+      compatibilityFlags = [${flags.map(quote).join(', ')}],
       bindings = [${bindings.join(', ')}],
     )),
     (name = "internet", network = (

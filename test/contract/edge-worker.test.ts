@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -63,6 +66,41 @@ describe('the edge worker in workerd', () => {
     await vi.waitFor(() => expect(workerdPid()).not.toBe(killed), { timeout: 10_000, interval: 20 });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(log.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { end: 'SIGKILL' } }]);
+  });
+
+  it('aborts the work of callers that leave, and frees their places', async () => {
+    const reranker = createServer().listen(0, '127.0.0.1');
+    await once(reranker, 'listening');
+    const held = new Set<ServerResponse>();
+    let began = 0;
+    let answers = false;
+    reranker.on('request', (_request, response: ServerResponse) => {
+      if (answers) return void response.writeHead(418).end();
+      began++;
+      held.add(response);
+      response.on('close', () => held.delete(response));
+    });
+    try {
+      const { port } = reranker.address() as AddressInfo;
+      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: `http://127.0.0.1:${port}` }, onLog });
+      const { hostname, port: edgePort } = new URL(edge.url);
+      // More than an isolate begins at once.
+      const callers = Array.from({ length: 40 }, () => {
+        const caller = connect(Number(edgePort), hostname);
+        caller.write('GET /v1/search?q=a+dog HTTP/1.1\r\nHost: edge\r\n\r\n');
+        return caller;
+      });
+      await vi.waitFor(() => expect(began).toBeGreaterThan(8), { timeout: 10_000, interval: 20 });
+      for (const caller of callers) caller.resetAndDestroy();
+      await vi.waitFor(() => expect(held.size).toBe(0), { timeout: 10_000, interval: 20 });
+      answers = true;
+      const next = await fetch(`${edge.url}/v1/search?q=a+dog`);
+      expect(await next.json()).toMatchObject({ code: 'encode_unavailable' });
+      expect(log.filter(({ fields }) => fields?.code === 'internal')).toEqual([]);
+    } finally {
+      reranker.closeAllConnections();
+      reranker.close();
+    }
   });
 
   it('reports why it does not start', async () => {

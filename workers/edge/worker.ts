@@ -96,6 +96,11 @@ function start(bindings: Bindings): Hono<EdgeEnv> {
 export default {
   fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> {
     app ??= start(bindings);
-    return app.fetch(request, bindings, context);
+    const answer = app.fetch(request, bindings, context);
+    // When a caller leaves, the runtime drops its request in the middle of whatever it awaits: nothing after that runs, no
+    // `finally` either, and what the request holds (its place among the searches) would never be free again. Work that is
+    // waited for runs to its end; the request's signal makes that soon.
+    context.waitUntil(Promise.resolve(answer).catch(() => {}));
+    return answer;
   },
 };

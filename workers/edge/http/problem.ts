@@ -33,6 +33,13 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { rate_limited: 60 };
 /** The same for every other answer 503: a service that is away or busy is often back soon. */
 const RETRY_UNAVAILABLE = 5;
 
+/** Of the line in the log; a fault is an error. Load is none, and an answer to a caller that has left reaches nobody. */
+const LEVELS: Partial<Record<ErrorCode, 'info' | 'warn'>> = {
+  overloaded: 'warn',
+  timeout: 'warn',
+  cancelled: 'info',
+};
+
 /** An error as RFC 9457 problem details. */
 export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
   const error = requestError(thrown);
@@ -40,9 +47,7 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
   const status = HTTP_STATUS[code];
   const ours = status >= 500;
   const requestId = c.get('requestId');
-  // Load is not a fault.
-  const level = code === 'overloaded' || code === 'timeout' ? 'warn' : 'error';
-  if (ours) c.get('log')({ level, requestId, code, message: describe(error) });
+  if (ours) c.get('log')({ level: LEVELS[code] ?? 'error', requestId, code, message: describe(error) });
   const text = TEXTS[code];
   const problem = problemDetails(code, {
     title: text?.title ?? (ours ? 'Something went wrong' : 'The request failed'),

@@ -181,6 +181,7 @@ async function answerSearch(
     );
   };
   const answer = await admission.run(call.signal, begin).catch((thrown: unknown) => {
+    if (call.signal.aborted) throw new AppError('cancelled', 'the caller has left', { cause: thrown });
     if (!(thrown instanceof AppError)) throw thrown;
     if (thrown.code === 'overloaded') c.header('Retry-After', String(admission.retryAfter));
     if (thrown.code !== 'not_found') throw thrown;
