@@ -10,7 +10,16 @@ import { TYPE_PROJECTS } from './type-projects.ts';
 
 const root = dirname(import.meta.dirname);
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
-const report = join(root, '.build', 'test-report.json');
+/** What each test step writes: how many tests passed, failed, and were skipped. */
+const reports = {
+  vitest: join(root, '.build', 'test-report.json'),
+  faults: join(root, '.build', 'fault-report.json'),
+} as const;
+const reporters = (report: string): string[] => [
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+];
 
 const BUILDS: readonly string[] = ['build-edge.ts', 'build-kernels.ts', 'build-search-client.ts'];
 
@@ -30,10 +39,12 @@ const steps: readonly Step[] = [
   { name: 'biome', command: bin('biome'), parameters: ['check', '.'] },
   { name: 'oxlint', command: bin('oxlint'), parameters: ['--type-aware'] },
   { name: 'knip', command: bin('knip'), parameters: [] },
+  { name: 'vitest', command: bin('vitest'), parameters: ['run', ...reporters(reports.vitest)] },
+  // Afterwards and alone: its cases overload the machine.
   {
-    name: 'vitest',
+    name: 'faults',
     command: bin('vitest'),
-    parameters: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    parameters: ['run', '--config', 'test/faults/vitest.config.ts', ...reporters(reports.faults)],
   },
 ];
 
@@ -54,18 +65,21 @@ function run({ name, command, parameters }: Step): boolean {
 }
 
 mkdirSync(join(root, '.build'), { recursive: true });
-rmSync(report, { force: true });
+for (const report of Object.values(reports)) rmSync(report, { force: true });
 const failed = steps.filter((step) => !run(step));
 
-if (!existsSync(report)) {
-  console.error('no test ran: vitest wrote no report');
-  process.exit(1);
+const counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+for (const [name, report] of Object.entries(reports)) {
+  if (!existsSync(report)) {
+    console.error(`no test ran: ${name} wrote no report`);
+    process.exit(1);
+  }
+  const own = JSON.parse(readFileSync(report, 'utf8')) as typeof counts;
+  if (own.numPassedTests === 0) console.error(`no test of ${name} passed`);
+  counts.numPassedTests += own.numPassedTests;
+  counts.numFailedTests += own.numFailedTests;
+  counts.numPendingTests += own.numPendingTests;
 }
-const counts = JSON.parse(readFileSync(report, 'utf8')) as {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-};
 if (failed.length > 0) console.error(`failed: ${failed.map((step) => step.name).join(', ')}`);
 console.log(
   `${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`,

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { environmentOf } from './process-tree.ts';
+import type { Product } from './product.ts';
+
+/** What the reranker of a running product has counted so far. */
+export interface RerankCounts {
+  /** Pairs of image and query that were compared. */
+  readonly pairs: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+const environmentSchema = z.object({ RERANK_URL: z.url(), RERANK_TOKEN: z.string() });
+
+/**
+ * Reads the metrics of the reranker, whose address and token exist only in the product's processes: workerd has them
+ * in its environment.
+ */
+export async function rerankCounts(product: Product): Promise<RerankCounts> {
+  const workerd = product.workerd();
+  if (workerd === undefined) throw new Error('no workerd runs');
+  const { RERANK_URL, RERANK_TOKEN } = environmentSchema.parse(
+    Object.fromEntries(environmentOf(workerd.pid)),
+  );
+  const answer = await fetch(`${RERANK_URL}/metrics`, {
+    headers: { authorization: `Bearer ${RERANK_TOKEN}` },
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`the reranker's metrics answered ${answer.status}: ${text}`);
+  const read = (name: string): number => {
+    const value = text
+      .split('\n')
+      .find((line) => line.startsWith(name))
+      ?.split(' ')
+      .at(-1);
+    if (value === undefined) throw new Error(`the reranker has no metric ${name}`);
+    return Number(value);
+  };
+  return {
+    pairs: read('gsmn_rerank_pairs_total'),
+    running: read('gsmn_rerank_requests_held{state="running"}'),
+    waiting: read('gsmn_rerank_requests_held{state="waiting"}'),
+  };
+}
