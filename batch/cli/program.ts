@@ -7,6 +7,7 @@ import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
 import { parseCommand } from './commands/parse.ts';
+import { photosCommand } from './commands/photos.ts';
 import { plotCommand } from './commands/plot.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   for (const make of [
     startCommand,
     serveCommand,
+    photosCommand,
     indexCommand,
     searchCommand,
     scoreCommand,

@@ -1,0 +1,38 @@
+import type { CollectedPhoto } from '../photo-collection.ts';
+
+/** Captions and metadata of a photograph's payload. */
+export interface PhotoDescription {
+  /** Captions and alternative texts that the list gives. */
+  readonly captions: readonly string[];
+  /** What the file says, what the collection shows, and what the list gives, which counts most. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** What goes into the payload of a photograph besides its name and size. Members without a value are left out. */
+export function describePhoto({
+  id,
+  name,
+  location,
+  given,
+  inspection,
+  copies,
+  alike,
+}: CollectedPhoto): PhotoDescription {
+  const { facts, format, bytes } = inspection;
+  // A list may name files outside its folder; where those lie on this machine is nobody's business.
+  const isBelow = 'path' in location && !/^\/|^[a-z]:|(?:^|\/)\.\.?\//i.test(name);
+  const folders = isBelow ? name.split('/').slice(0, -1) : [];
+  return {
+    captions: given?.captions ?? [],
+    metadata: {
+      ...(id === name ? {} : { id }),
+      format,
+      bytes,
+      ...facts,
+      ...(folders.length === 0 ? {} : { folders }),
+      ...(copies.length === 0 ? {} : { copies }),
+      ...(alike === undefined ? {} : { alike }),
+      ...given?.metadata,
+    },
+  };
+}

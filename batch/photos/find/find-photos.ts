@@ -1,0 +1,19 @@
+import { stat } from 'node:fs/promises';
+import { findInFolder } from './find-in-folder.ts';
+import type { Found } from './photo-entry.ts';
+import { listFormat, readList } from './read-list.ts';
+
+/**
+ * The photographs of a folder or a list, in a stable order, with stable and unique ids.
+ *
+ * @throws AppError as `findInFolder` and `readList`.
+ */
+export async function* findPhotos(source: string): AsyncGenerator<Found> {
+  const format = listFormat(source);
+  const isFolder = await stat(source).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (format !== undefined && !isFolder) yield* readList(source, format);
+  else yield* findInFolder(source);
+}

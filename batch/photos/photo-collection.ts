@@ -1,0 +1,40 @@
+import { groupAlike } from './alike/group-alike.ts';
+import type { Photo } from './scan-photos.ts';
+
+/** A photograph of a collection, with what the other photographs say of it. */
+export interface CollectedPhoto extends Photo {
+  /** Names of other files with the same bytes. */
+  readonly copies: readonly string[];
+  /** The id of the first photograph of those that look alike, if there are others. */
+  readonly alike?: string | undefined;
+}
+
+/**
+ * Photographs without their copies, in the same order. The first of several files with the same bytes stands for all of
+ * them; images that look alike share `alike`.
+ */
+export function collectPhotos(photos: readonly Photo[]): CollectedPhoto[] {
+  const copies = new Map<string, string[]>();
+  const different: Photo[] = [];
+  for (const photo of photos) {
+    const others = copies.get(photo.inspection.sha256);
+    if (others !== undefined) {
+      others.push(photo.name);
+      continue;
+    }
+    copies.set(photo.inspection.sha256, []);
+    different.push(photo);
+  }
+  const firsts = groupAlike(different.map(({ inspection }) => inspection.look));
+  const sizes = new Uint32Array(different.length);
+  for (const first of firsts) sizes[first] = (sizes[first] ?? 0) + 1;
+  return different.map((photo, index) => {
+    const first = firsts[index] ?? index;
+    const alike = (sizes[first] ?? 0) > 1 ? different[first]?.id : undefined;
+    return {
+      ...photo,
+      copies: copies.get(photo.inspection.sha256) ?? [],
+      ...(alike === undefined ? {} : { alike }),
+    };
+  });
+}

@@ -1,0 +1,48 @@
+import type { KernelEnum } from 'sharp';
+import { PhotoFault } from '../photo-problem.ts';
+import { type OpenPhoto, refuse } from './open-photo.ts';
+import type { PhotoLimits } from './photo-limits.ts';
+
+/** How pixels are asked for. */
+export interface PixelForm {
+  /** The side of the square, in pixels. */
+  readonly size: number;
+  /** `fill` squashes the image into the square, `inside` keeps its proportions within it, `cover` cuts its middle. */
+  readonly fit: 'fill' | 'inside' | 'cover';
+  /** What interpolates; `linear` and `cubic` are bilinear and bicubic. */
+  readonly kernel: keyof KernelEnum;
+}
+
+/** An image as pixels: `[height, width, 3]`, sRGB. */
+export interface Pixels {
+  readonly rgb: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One name for the form, for what is made from it. */
+export function nameOfForm({ size, fit, kernel }: PixelForm): string {
+  return `${size}-${fit}-${kernel}`;
+}
+
+/**
+ * Decodes a photograph to pixels of a form. The same file gives the same pixels.
+ *
+ * @throws PhotoFault
+ */
+export async function decodePixels(photo: OpenPhoto, form: PixelForm, limits: PhotoLimits): Promise<Pixels> {
+  const { size, fit, kernel } = form;
+  try {
+    const image = await photo.decoder(size);
+    const { data, info } = await image
+      .resize(size, size, { fit, kernel })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) {
+      throw new PhotoFault('damaged', `its colours cannot be read as RGB (${info.channels} channels)`);
+    }
+    return { rgb: new Uint8Array(data), width: info.width, height: info.height };
+  } catch (thrown) {
+    return refuse(limits)(thrown);
+  }
+}
