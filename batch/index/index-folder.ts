@@ -21,6 +21,7 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * - `removing/<id>/` removed generations whose files are not all deleted yet;
  * - `active.json` names the active generation, with the sum of its manifest;
  * - `models/<key>/` models prepared from checkpoints;
+ * - `renditions/` image files at the sizes in which they are served, by their content;
  * - `qdrant.sqlite` the embedded vector database, if no server is named;
  * - `qdrant.json` where the process that has it open serves it;
  * - `lock.sqlite` held by the process that changes the index.
@@ -46,6 +47,10 @@ export class IndexFolder {
 
   get models(): string {
     return join(this.path, 'models');
+  }
+
+  get renditions(): string {
+    return join(this.path, 'renditions');
   }
 
   generation(id: string): string {

@@ -1,33 +1,86 @@
-import { existsSync } from 'node:fs';
-import { serveStatic } from '@hono/node-server/serve-static';
+import { existsSync, openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Hono } from 'hono';
-import { AppError } from '../../shared/errors/index.ts';
+import { AppError, toAppError } from '../../shared/errors/index.ts';
 import { HTTP_STATUS } from '../../shared/http/index.ts';
 import { listen } from '../../shared/platform/listen/index.ts';
 import { imageFilePath } from '../data/image-files.ts';
+import { pathOfPhotoName } from '../photos/find/photo-name.ts';
+import { isAvif, SNIFFED_BYTES, sniffContainer } from '../photos/photo-format.ts';
 import type { Service } from './closing.ts';
+import type { Log } from './log.ts';
+import type { Renditions } from './renditions.ts';
 
-/** Not the name of an image, and so never found. */
-const NOWHERE = '/.nowhere';
+/** Types of the files that browsers show as they are. */
+const SHOWN_TYPES = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  svg: 'image/svg+xml',
+} as const;
+
+/** Finds the file of an image by its name; undefined if no image has this name. */
+export type LocateImage = (name: string) => string | undefined;
+
+export interface ImageFilesOptions {
+  readonly renditions: Renditions;
+  /** Whether the files themselves are served to requests that name no width; otherwise the widest rendition is. */
+  readonly originals: boolean;
+  readonly log: Log;
+}
 
 /**
- * Serves the image files of a folder and its subfolders on loopback, and nothing else: no other file, no listing, no
- * hidden file, no path outside.
+ * The image files of a data folder, by the rule for its names.
  *
  * @throws AppError `file_missing` when there is no such folder.
  */
-export async function serveImageFiles(folder: string): Promise<Service> {
+export function imagesOfFolder(folder: string): LocateImage {
+  return below(folder, imageFilePath);
+}
+
+/**
+ * The photographs of a folder, by the names that `findInFolder` gives them. What is hidden is not found.
+ *
+ * @throws AppError `file_missing` when there is no such folder.
+ */
+export function photosOfFolder(folder: string): LocateImage {
+  return below(folder, (name) => {
+    const path = pathOfPhotoName(name);
+    return path?.split('/').some((part) => /^$|^\./.test(part)) ? undefined : path;
+  });
+}
+
+function below(folder: string, pathOf: (name: string) => string | undefined): LocateImage {
   if (!existsSync(folder)) throw new AppError('file_missing', `there is no folder ${folder}`);
+  return (name) => {
+    const path = pathOf(name);
+    return path === undefined ? undefined : join(folder, path);
+  };
+}
+
+/**
+ * Serves image files on loopback, and nothing else: no other file, no listing, no hidden file, no path outside.
+ * `?w=WIDTH` is a rendition as WebP of that width; without it comes the widest one, or the file itself with `originals`.
+ */
+export async function serveImageFiles(
+  locate: LocateImage,
+  { renditions, originals, log }: ImageFilesOptions,
+): Promise<Service> {
   const app = new Hono();
-  app.get(
-    '*',
-    serveStatic({
-      root: folder,
-      index: '.nowhere',
-      allowPercentInPath: true,
-      rewriteRequestPath: (_path, c) => imagePath(new URL(c.req.url).pathname) ?? NOWHERE,
-    }),
-  );
+  app.get('*', async (c) => {
+    const name = imageName(new URL(c.req.url).pathname);
+    const path = name === undefined ? undefined : locate(name);
+    if (path === undefined) return c.notFound();
+    const width = c.req.query('w');
+    const isOriginal = width === undefined && originals;
+    return (await (isOriginal ? original : rendition)(path, c.req.raw, renditions)) ?? c.notFound();
+  });
+  app.onError((error) => {
+    log.error({ err: error }, 'an image could not be served');
+    return new Response(null, { status: HTTP_STATUS[toAppError(error).code] });
+  });
   return listen({
     name: 'the image server',
     fetch: app.fetch,
@@ -36,8 +89,39 @@ export async function serveImageFiles(folder: string): Promise<Service> {
   });
 }
 
-/** The file for a request's path, below the folder; undefined if it cannot be an image. */
-function imagePath(encoded: string): string | undefined {
+async function rendition(
+  path: string,
+  request: Request,
+  renditions: Renditions,
+): Promise<Response | undefined> {
+  const made = await renditions.of(path, new URL(request.url).searchParams.get('w') ?? undefined);
+  if (made === undefined) return undefined;
+  return answer(request, made.tag, 'image/webp', made.webp.length, made.webp);
+}
+
+/** The file itself, if its content is that of an image which browsers show. */
+async function original(path: string, request: Request): Promise<Response | undefined> {
+  const state = await stat(path).catch(() => undefined);
+  if (!state?.isFile()) return undefined;
+  const file = await openAsBlob(path);
+  const head = new Uint8Array(await file.slice(0, SNIFFED_BYTES).arrayBuffer());
+  const container = sniffContainer(head);
+  if (container === undefined || container === 'tiff') return undefined;
+  if (container === 'heif' && !isAvif(head)) return undefined;
+  const type = container === 'heif' ? 'image/avif' : SHOWN_TYPES[container];
+  return answer(request, `${state.size}-${state.mtimeMs}`, type, file.size, file);
+}
+
+function answer(request: Request, tag: string, type: string, bytes: number, body: BodyInit): Response {
+  const etag = `"${tag}"`;
+  if (request.headers.get('if-none-match') === etag) {
+    return new Response(null, { status: 304, headers: { etag } });
+  }
+  return new Response(body, { headers: { 'content-type': type, 'content-length': String(bytes), etag } });
+}
+
+/** The name of the image that a request's path means; undefined if it cannot be one. */
+function imageName(encoded: string): string | undefined {
   const names: string[] = [];
   for (const segment of encoded.slice(1).split('/')) {
     let name: string;
@@ -51,6 +135,5 @@ function imagePath(encoded: string): string | undefined {
     if (name.includes('/')) return undefined;
     names.push(name);
   }
-  const path = imageFilePath(names.join('/'));
-  return path === undefined ? undefined : `/${path}`;
+  return names.join('/');
 }

@@ -29,6 +29,7 @@ const find = (changes: Partial<StartOptions> = {}) =>
       port: 0,
       build: true,
       backend: 'auto',
+      originals: false,
       logLevel: 'silent',
       ...changes,
     },

@@ -7,11 +7,13 @@ import { pageContent } from '../data/page-content.ts';
 import { buildIndex } from '../index/build-index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
 import { probeStore } from '../index/probe-store.ts';
+import { RENDITION_WIDTHS } from '../photos/read/render-photo.ts';
 import type { Report } from '../report.ts';
-import { Parts } from '../serve/closing.ts';
+import { Parts, type Service } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
-import { serveImageFiles } from '../serve/image-files.ts';
-import { createLog } from '../serve/log.ts';
+import { imagesOfFolder, serveImageFiles } from '../serve/image-files.ts';
+import { createLog, type Log } from '../serve/log.ts';
+import { Renditions } from '../serve/renditions.ts';
 import { startLoadedReranker } from '../serve/reranker.ts';
 import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
@@ -92,8 +94,7 @@ async function startAll(
   signal.throwIfAborted();
 
   const folder = servedFolder(source);
-  const images =
-    folder === undefined ? undefined : parts.add('the image server', await serveImageFiles(folder));
+  const images = folder === undefined ? undefined : await startImages(folder, index, options, parts, log);
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
   const edge = parts.add(
     'the edge worker',
@@ -105,7 +106,7 @@ async function startAll(
         RERANK_TOKEN: token,
         QDRANT_URL: qdrant.url,
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
-        ...(images === undefined ? {} : { IMAGES_URL: images.url }),
+        ...(images === undefined ? {} : { IMAGES_URL: images.url, IMAGES_WIDTHS: RENDITION_WIDTHS.join() }),
         ...pageVariables(page),
         ...callers,
       },
@@ -114,6 +115,23 @@ async function startAll(
   );
   signal.throwIfAborted();
   return { edge, database: qdrant.ended, manifest, choice, imageFolder: folder, page };
+}
+
+/** Serves the image files of a folder, made smaller. */
+async function startImages(
+  folder: string,
+  index: IndexFolder,
+  { originals, build }: StartOptions,
+  parts: Parts,
+  log: Log,
+): Promise<Service> {
+  // Without building, nothing in the index changes.
+  const kept = build ? index.renditions : undefined;
+  const renditions = parts.add('the renditions', new Renditions(kept, log));
+  return parts.add(
+    'the image server',
+    await serveImageFiles(imagesOfFolder(folder), { renditions, originals, log }),
+  );
 }
 
 /** Makes the data if necessary, and builds its index. */

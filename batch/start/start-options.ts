@@ -28,5 +28,7 @@ export interface StartOptions {
   readonly qdrant?: string | undefined;
   /** False: serve the existing index, build nothing. */
   readonly build: boolean;
+  /** Whether image files are served as they are; otherwise only smaller ones without metadata. */
+  readonly originals: boolean;
   readonly logLevel: string;
 }

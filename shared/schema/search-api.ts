@@ -40,6 +40,9 @@ export const searchHitSchema = z.object({
     url: z.string().optional().meta({ description: 'Relative addresses are relative to this response.' }),
     width: z.number(),
     height: z.number(),
+    widths: z.array(z.number().int()).optional().meta({
+      description: 'The widths that the image is served in, in pixels: the address with `?w=WIDTH`.',
+    }),
   }),
   captions: z.array(z.string()).meta({ description: 'The captions that the data has for this image.' }),
   metadata: z

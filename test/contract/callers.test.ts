@@ -2,8 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveImageFiles } from '../../batch/serve/image-files.ts';
+import { imagesOfFolder, serveImageFiles } from '../../batch/serve/image-files.ts';
+import { createLog } from '../../batch/serve/log.ts';
+import { Renditions } from '../../batch/serve/renditions.ts';
 import { problemSchema } from '../../shared/schema/index.ts';
+import { drawnPhoto } from '../support/drawn-photos.ts';
 import { startTestService } from '../support/rerank-service.ts';
 import { type SentRequest, sendRequest } from '../support/send-request.ts';
 import { startTestServer, temporaryFolder } from './qdrant-server.ts';
@@ -19,12 +22,19 @@ beforeAll(async () => {
   const qdrant = await startTestServer();
   const folder = temporaryFolder();
   mkdirSync(join(folder.path, 'images'));
-  writeFileSync(join(folder.path, 'images/a.png'), 'an image');
-  const images = await serveImageFiles(join(folder.path, 'images'));
+  writeFileSync(join(folder.path, 'images/a.png'), await drawnPhoto().png().toBuffer());
+  const log = createLog('silent');
+  const renditions = new Renditions(join(folder.path, 'renditions'), log);
+  const images = await serveImageFiles(imagesOfFolder(join(folder.path, 'images')), {
+    renditions,
+    originals: false,
+    log,
+  });
   closing.push(
     () => reranker.close(),
     () => qdrant.close(),
     () => images.close(),
+    () => renditions.close(),
     () => folder.remove(),
   );
   urls.reranker = reranker.server.url;

@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
 import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
+import { drawnPhoto } from '../support/drawn-photos.ts';
 import { sendRequest } from '../support/send-request.ts';
 import { smallProject } from '../support/small-index.ts';
 import {
@@ -27,7 +29,7 @@ beforeAll(async () => {
   index = join(folder, 'index');
   data = join(folder, 'data');
   mkdirSync(join(data, 'images'), { recursive: true });
-  writeFileSync(join(data, 'images/0.png'), 'image file');
+  writeFileSync(join(data, 'images/0.png'), await drawnPhoto(1000, 500).png().toBuffer());
   tiny = await writeTinyGeneration(index);
   await activateTiny(index, tiny.id);
   const database = await startQdrantLocal({ path: join(index, 'qdrant.sqlite'), port: 0 });
@@ -72,7 +74,11 @@ describe('gsmn start', () => {
       expect(answer.hits).toHaveLength(4);
       expect(answer.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['a', 'dog', 'runs']);
 
-      expect(await (await fetch(`${url}/images/0.png`)).text()).toBe('image file');
+      expect(answer.hits.map(({ image }) => image.widths)).toEqual(Array(4).fill([320, 960]));
+      for (const width of [320, 960]) {
+        const image = await (await fetch(`${url}/images/0.png?w=${width}`)).bytes();
+        expect(await sharp(image).metadata()).toMatchObject({ format: 'webp', width });
+      }
       expect((await fetch(`${url}/images/1.png`)).status).toBe(404);
       expect(await (await fetch(url)).text()).toContain('<gsmn-search');
 

@@ -65,6 +65,7 @@ export async function startSite({ allowedOrigins = '*' } = {}): Promise<Site> {
         RERANK_URL: upstreams.url,
         QDRANT_URL: upstreams.url,
         IMAGES_URL: `${upstreams.url}/files`,
+        IMAGES_WIDTHS: '320,960',
         CACHE_SECONDS: '0',
         ALLOWED_ORIGINS: allowedOrigins,
       },

@@ -62,6 +62,18 @@ describe('what the page shows', () => {
     await record(page, 'results');
   });
 
+  it('loads the images of its grid in a width that fits', async () => {
+    const page = await open(QUERY);
+    const image = page.locator('.card img.shown').first();
+    await image.waitFor();
+    const sources = await image.evaluate((element) => {
+      const { src, srcset, currentSrc } = element as HTMLImageElement;
+      return { src, srcset, currentSrc };
+    });
+    expect(sources.srcset).toBe(`${sources.src}?w=320 320w,${sources.src}?w=960 960w`);
+    expect(sources.currentSrc).toBe(`${sources.src}?w=320`);
+  });
+
   it('reserves space for every image before it is loaded', async () => {
     const page = await open('/');
     let release = (): void => {};

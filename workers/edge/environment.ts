@@ -16,6 +16,11 @@ const environmentSchema = z.object({
   QDRANT_API_KEY: z.string().optional(),
   /** Where `/images/NAME` comes from; without it there is no such path. */
   IMAGES_URL: address.optional(),
+  /** The widths that IMAGES_URL serves with `?w=WIDTH`, separated by commas or spaces. */
+  IMAGES_WIDTHS: z
+    .string()
+    .regex(/^\s*\d{1,5}(?:[\s,]+\d{1,5})*\s*$/, 'must be numbers of pixels')
+    .optional(),
   /** Sentences to try on the page: `|` between sentences, `||` between groups. */
   PAGE_EXAMPLES: z.string().optional(),
   /** What the page says about the images, as text. */
@@ -42,6 +47,8 @@ export interface EdgeConfiguration {
   readonly rerank: { readonly url: string; readonly token: string | undefined };
   readonly qdrant: { readonly url: string; readonly apiKey: string | undefined };
   readonly imagesUrl: string | undefined;
+  /** Widths that the images are served in. */
+  readonly imageWidths: readonly number[];
   /** What the page says about the images. */
   readonly page: { readonly examples: string | undefined; readonly note: string | undefined };
   /** Whose pages may call the API, besides our own. */
@@ -79,6 +86,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     rerank: { url: env.RERANK_URL, token: env.RERANK_TOKEN },
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
     imagesUrl: env.IMAGES_URL,
+    imageWidths: (env.IMAGES_WIDTHS?.match(/\d+/g) ?? []).map(Number),
     page: { examples: env.PAGE_EXAMPLES, note: env.PAGE_NOTE },
     allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '', 'ALLOWED_ORIGINS'),
     allowedHosts: env.ALLOWED_HOSTS === undefined ? undefined : readHosts(env.ALLOWED_HOSTS, 'ALLOWED_HOSTS'),

@@ -36,6 +36,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     rerank,
     qdrant,
     imagesUrl,
+    imageWidths,
     page,
     budgets,
     allowedOrigins,
@@ -65,6 +66,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     explain,
     page,
     rateLimiter: bindings.RATE_LIMITER,
+    imageWidths,
     images: imagesUrl
       ? { url: imagesUrl, timeoutMs: budgets.images, fetch: (input, init) => fetch(input, init) }
       : undefined,

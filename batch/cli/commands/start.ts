@@ -43,6 +43,11 @@ export function startCommand(): Command {
         'a Qdrant to use instead of the embedded one (its key: QDRANT_API_KEY)',
       ).env('QDRANT_URL'),
     )
+    .option(
+      '--originals',
+      'serve image files as they are, too; by default they are made smaller, without metadata',
+      false,
+    )
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
-import { edge, encoded, GENERATION, ranked, recalled } from './fakes.ts';
+import { edge, encoded, GENERATION, payloadOf, ranked, recalled } from './fakes.ts';
 
 const SEARCH = '/v1/search?q=two%20zebroids';
 
@@ -60,6 +60,28 @@ describe('GET /v1/search', () => {
       captions: ['caption 3'],
       metadata: { licence: 'CC0' },
     });
+  });
+
+  it('names the widths of the images that it serves itself', async () => {
+    const widthsOf = async (url: string) => {
+      const { app } = edge({
+        imageWidths: [320, 960],
+        rerank: {
+          rank: async (request) => {
+            const answered = ranked(request);
+            const images = answered.images.map((image) => ({
+              ...image,
+              payload: { ...payloadOf(image.id), url },
+            }));
+            return { ...answered, images };
+          },
+        },
+      });
+      return (await answer(await app.request(SEARCH))).hits[0]?.image.widths;
+    };
+    expect(await widthsOf('/images/3.png')).toEqual([320, 960]);
+    expect(await widthsOf('https://cdn.example/images/3.png')).toBeUndefined();
+    expect((await answer(await edge().app.request(SEARCH))).hits[0]?.image).not.toHaveProperty('widths');
   });
 
   it('requests only the page with its evidence: two services, one request each', async () => {

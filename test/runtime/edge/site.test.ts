@@ -115,6 +115,13 @@ describe('/images', () => {
     expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
   });
 
+  it('passes on the width of a rendition, and nothing else of the query', async () => {
+    await images(png).request('/images/a.png?w=320&x=1');
+    expect(asked.at(-1)).toBe('http://images.example/folder/a.png?w=320');
+    await images(png).request('/images/a.png?w=320%26x=1');
+    expect(asked.at(-1)).toBe('http://images.example/folder/a.png');
+  });
+
   it.each([
     '..%2fsecret',
     'a/..%2f..%2fsecret',

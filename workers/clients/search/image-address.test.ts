@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageAddress } from './image-address.ts';
+import { imageAddress, imageSourceSet } from './image-address.ts';
 
 const address = (url?: string) =>
   imageAddress(
@@ -19,5 +19,16 @@ describe('imageAddress', () => {
     [undefined, undefined],
   ])('of %s is %s', (url, expected) => {
     expect(address(url)).toBe(expected);
+  });
+});
+
+describe('imageSourceSet', () => {
+  it('has an address for each width', () => {
+    const image = { name: 'a', width: 1, height: 1 };
+    const at = 'https://search.example/images/a,b.jpg';
+    expect(imageSourceSet({ image: { ...image, widths: [320, 960] } }, at)).toBe(
+      `${at}?w=320 320w,${at}?w=960 960w`,
+    );
+    expect(imageSourceSet({ image }, at)).toBeUndefined();
   });
 });

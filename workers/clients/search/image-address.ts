@@ -13,3 +13,8 @@ export function imageAddress(
   const address = new URL(image.url, origin);
   return /^(?:https?|data|blob):$/.test(address.protocol) ? address.href : undefined;
 }
+
+/** The `srcset` of a hit's image at an address, if the service resizes it. */
+export function imageSourceSet({ image }: Pick<SearchHit, 'image'>, address: string): string | undefined {
+  return image.widths?.map((width) => `${address}?w=${width} ${width}w`).join();
+}

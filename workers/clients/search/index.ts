@@ -7,7 +7,7 @@ export type {
 } from '../../../shared/schema/index.ts';
 export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
-export { imageAddress } from './image-address.ts';
+export { imageAddress, imageSourceSet } from './image-address.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
 export { type PageRequest, requestSearch, type SearchRequest } from './request-search.ts';
 export { createSearchClient, type SearchClient, type SearchClientOptions } from './search-client.ts';

@@ -7,6 +7,9 @@ export type Fetch = (input: URL, init?: RequestInit) => Promise<Response>;
 const SHOWN_TYPE = /^image\/(?:jpeg|png|webp|avif|gif|svg\+xml)\s*(?:;|$)/i;
 const PASSED_ON = ['content-type', 'content-length', 'etag', 'last-modified'];
 
+/** The only part of a query that is passed on: the width of a rendition. */
+const WIDTH = /^\d{1,5}$/;
+
 /**
  * An image file from the upstream, and nothing else: no other content type, no redirect, no path outside the upstream's
  * own. `encodedName` is the rest of the request's path, still percent-encoded.
@@ -21,7 +24,10 @@ export async function proxyImage(
   const condition = request.headers.get('if-none-match');
   let answer: Response;
   try {
-    answer = await fetch(new URL(imagePath(encodedName), base), {
+    const address = new URL(imagePath(encodedName), base);
+    const width = new URL(request.url).searchParams.get('w');
+    if (width !== null && WIDTH.test(width)) address.searchParams.set('w', width);
+    answer = await fetch(address, {
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       redirect: 'manual',
       headers: { accept: 'image/*', ...(condition ? { 'if-none-match': condition } : {}) },

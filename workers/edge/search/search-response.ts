@@ -18,10 +18,18 @@ export function describeDegradation({ what, code }: Degradation): NonNullable<Se
   return { code, message: `${LACKS[what]}: ${WHY[code]}.` };
 }
 
-/** An answer in the form of the search API (`searchResponseSchema`), as JSON text. */
+/** Addresses that this worker serves itself, and so in other widths, too. */
+const OWN_IMAGE = /^\/images\//;
+
+/**
+ * An answer in the form of the search API (`searchResponseSchema`), as JSON text.
+ *
+ * @param widths that the images of this worker are served in.
+ */
 export function searchResponseJson(
   { limit, offset, exhaustive }: SearchRequest,
   { query, words, generation, stage, degraded, hits }: SearchAnswer,
+  widths: readonly number[] = [],
 ): string {
   const head: Omit<SearchResponse, 'hits'> = {
     query,
@@ -33,17 +41,28 @@ export function searchResponseJson(
     limit,
     offset,
   };
-  const members = hits.map((hit) => hitJson(hit, words));
+  const members = hits.map((hit) => hitJson(hit, words, widths));
   return `${open(head)},"hits":[${members.join(',')}]}`;
 }
 
-function hitJson({ id, score, stage, image, evidence }: Hit, words: SearchAnswer['words']): string {
+function hitJson(
+  { id, score, stage, image, evidence }: Hit,
+  words: SearchAnswer['words'],
+  widths: readonly number[],
+): string {
   const { name, url, width, height, captions, metadata } = image;
+  const isResized = widths.length > 0 && url !== undefined && OWN_IMAGE.test(url);
   const hit: Omit<SearchHit, 'evidence'> = {
     id,
     score,
     stage,
-    image: { name, ...(url === undefined ? {} : { url }), width, height },
+    image: {
+      name,
+      ...(url === undefined ? {} : { url }),
+      width,
+      height,
+      ...(isResized ? { widths: [...widths] } : {}),
+    },
     captions,
     ...(metadata ? { metadata } : {}),
   };

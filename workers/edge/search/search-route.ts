@@ -92,6 +92,8 @@ export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' 
   readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
   readonly cacheSeconds: number;
   readonly budgets: EdgeConfiguration['budgets'];
+  /** Widths that `/images/…` is served in. */
+  readonly imageWidths?: readonly number[] | undefined;
 }
 
 /** A search that should take this share of the time limit of ranking is almost never late. */
@@ -160,7 +162,7 @@ async function answerSearch(
   /** Caching of a complete answer; one that lacks something is never cached. */
   cacheControl: string,
 ): Promise<JsonAnswer> {
-  const { encoder, recall, ranker, payloads } = parts;
+  const { encoder, recall, ranker, payloads, imageWidths } = parts;
   const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
   const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
   const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
@@ -200,5 +202,5 @@ async function answerSearch(
     setMetric(c, 'degraded', code);
     c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
   }
-  return c.body(searchResponseJson(request, answer), 200) as Response as JsonAnswer;
+  return c.body(searchResponseJson(request, answer, imageWidths), 200) as Response as JsonAnswer;
 }

@@ -1,4 +1,4 @@
-import { imageAddress, type SearchHit, type Stage } from '../../clients/search/index.ts';
+import { imageAddress, imageSourceSet, type SearchHit, type Stage } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 
@@ -20,6 +20,9 @@ export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: ()
   } else {
     const image = imageElement(address, '', () => missingImage(hit.image.name));
     image.loading = 'lazy';
+    // A card is about this wide.
+    image.sizes = '20rem';
+    image.srcset = imageSourceSet(hit, address) ?? '';
     frame.append(image);
   }
   const button = element(
