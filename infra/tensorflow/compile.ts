@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { SET_UP_FILES } from '../../shared/platform/tfjs/tensorflow-set-up.ts';
+import { runTool, toolOutput } from '../run-tool.ts';
 import type { Tools } from './requirements.ts';
-import { runTool, toolOutput } from './run-tool.ts';
 
 const sources = resolve(import.meta.dirname, '../../node_modules/@tensorflow/tfjs-node-gpu/binding');
 

@@ -12,12 +12,13 @@ import {
   type SetUpManifest,
   setUpFolder,
 } from '../../shared/platform/tfjs/tensorflow-set-up.ts';
+import { downloadWheels, pinnedPackages } from '../download-wheels.ts';
+import { runTool, toolOutput } from '../run-tool.ts';
 import { compileAddons } from './compile.ts';
 import { assertPip, assertSpace, findTools } from './requirements.ts';
-import { runTool, toolOutput } from './run-tool.ts';
 import type { SelfTest } from './self-test.ts';
 import { unpackWheel } from './unpack-wheel.ts';
-import { type Device, downloadWheels, givenWheels, pinnedPackages } from './wheels.ts';
+import { type Device, givenWheels, requirementsFile } from './wheels.ts';
 
 export interface InstallOptions {
   /** The destination folder; `GSMN_TENSORFLOW` names it if it is not the project's own. */
@@ -101,7 +102,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
 
 /** What distinguishes set-ups: the pinned packages, or the names of the given wheels. */
 async function wantedWheels({ wheel, device }: InstallOptions): Promise<string[]> {
-  if (wheel === undefined) return pinnedPackages(device);
+  if (wheel === undefined) return (await pinnedPackages(requirementsFile(device))).map(({ name }) => name);
   return (await givenWheels(wheel, device)).map((path) => basename(path));
 }
 
@@ -118,7 +119,7 @@ async function getWheels(
 ): Promise<string[]> {
   if (wheel !== undefined) return givenWheels(wheel, device);
   say(`downloading ${wanted.join(', ')}`);
-  return downloadWheels(device, folder, signal);
+  return downloadWheels(requirementsFile(device), "TensorFlow's wheels", folder, signal);
 }
 
 function bindingVersion(): string {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { givenWheels, pinnedPackages } from './wheels.ts';
+import { pinnedPackages } from '../download-wheels.ts';
+import { givenWheels, requirementsFile } from './wheels.ts';
 
 const CPU = 'tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
 const CUDA = 'tensorflow-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
@@ -58,9 +59,12 @@ describe('given wheels', () => {
 });
 
 describe('pinned wheels', () => {
+  const pinnedNames = async (device: 'cpu' | 'cuda') =>
+    (await pinnedPackages(requirementsFile(device))).map(({ name }) => name);
+
   it('are for one TensorFlow, with CUDA 12 on request', async () => {
-    const [cpu, ...more] = await pinnedPackages('cpu');
-    const [cuda, ...nvidia] = await pinnedPackages('cuda');
+    const [cpu, ...more] = await pinnedNames('cpu');
+    const [cuda, ...nvidia] = await pinnedNames('cuda');
     expect(more).toEqual([]);
     expect(cpu?.replace('-cpu', '')).toBe(cuda);
     expect(nvidia.length).toBeGreaterThan(8);

@@ -1,7 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
-import { runTool, toolOutput } from './run-tool.ts';
 
 /** The kind of TensorFlow: without or with CUDA. */
 export type Device = 'cpu' | 'cuda';
@@ -9,53 +8,9 @@ export type Device = 'cpu' | 'cuda';
 const TENSORFLOW_WHEEL = /^tensorflow(_cpu)?-[^-]+-.*\.whl$/;
 const NVIDIA_WHEEL = /^nvidia_.*\.whl$/;
 
-/** The wheels fit any Python, and any glibc since 2.27 or 2.28: Python runs nothing in them. */
-const WHEEL_TAGS = [
-  '--implementation=cp',
-  '--python-version=3.12',
-  '--abi=cp312',
-  ...['2_28', '2_27', '2_17', '2_12'].map((glibc) => `--platform=manylinux_${glibc}_x86_64`),
-  ...['2014', '2010'].map((year) => `--platform=manylinux${year}_x86_64`),
-];
-
-function requirementsFile(device: Device): string {
+/** The file that pins the wheels of a device. */
+export function requirementsFile(device: Device): string {
   return join(import.meta.dirname, 'wheels', `${device}.txt`);
-}
-
-/** The pinned packages of a device, as `name==version`. */
-export async function pinnedPackages(device: Device): Promise<string[]> {
-  const text = await readFile(requirementsFile(device), 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(' ', 1)[0] ?? '');
-}
-
-/**
- * Downloads the pinned wheels with pip, which checks each against its pinned hash.
- *
- * @param folder receives the wheels.
- * @returns their paths.
- * @throws AppError `backend_unavailable` when they cannot be had, with what pip said.
- */
-export async function downloadWheels(device: Device, folder: string, signal: AbortSignal): Promise<string[]> {
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
-  const exact = ['--no-deps', '--require-hashes', '--only-binary=:all:', ...WHEEL_TAGS];
-  await runTool(
-    'python3',
-    ['-m', 'pip', 'download', ...quiet, ...exact, '--dest', folder, '-r', requirementsFile(device)],
-    { signal },
-  ).catch((thrown: unknown) => {
-    throw new AppError(
-      'backend_unavailable',
-      `TensorFlow's wheels could not be downloaded: ${toolOutput(thrown)}`,
-      {
-        hint: 'check the network and pip (its index, its proxy), or pass wheels: --wheel PATH',
-        cause: thrown,
-      },
-    );
-  });
-  return (await readdir(folder)).map((name) => join(folder, name));
 }
 
 /**

@@ -1,6 +1,13 @@
 import { AppError } from '../../errors/index.ts';
 import { ByteWriter } from '../byte-writer.ts';
-import { type Field, readFields, WIRE, writeBytes, writeKey, writeVarint } from './protobuf-wire.ts';
+import {
+  type Field,
+  readFields,
+  WIRE,
+  writeBytes,
+  writeKey,
+  writeVarint,
+} from '../protobuf/protobuf-wire.ts';
 
 /** One entry of an event file. */
 export interface TrainingEvent {
