@@ -28,6 +28,7 @@ describe('the name of the features of a split', () => {
     ['no source', '{"version":1,"regions":3,"featureSize":4}', 'format_invalid', /source/],
     ['a source with blanks', JSON.stringify({ ...NAME, source: 'a b' }), 'format_invalid', /source/],
     ['a version that is not whole', JSON.stringify({ ...NAME, version: 1.5 }), 'format_invalid', /version/],
+    ['weights that are no SHA-256', JSON.stringify({ ...NAME, weights: 'abc' }), 'format_invalid', /weights/],
     ['an unknown field', JSON.stringify({ ...NAME, size: 4 }), 'format_invalid', /size/],
     [
       'other regions',
@@ -79,6 +80,13 @@ describe('features for a model', () => {
       NAME,
       model({ features: { ...NAME, version: 3 } }),
       /version 2 \(.*version 3 \(/,
+      /data of the model's feature source/,
+    ],
+    [
+      'of other weights',
+      { ...NAME, weights: 'a'.repeat(64) },
+      model({ features: { ...NAME, weights: 'b'.repeat(64) } }),
+      /4 numbers, weights aaaaaaaa\).*4 numbers, weights bbbbbbbb\)/,
       /data of the model's feature source/,
     ],
     [

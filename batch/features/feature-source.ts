@@ -26,7 +26,12 @@ export interface FeatureSource {
   readonly regions: number;
   /** F. */
   readonly featureSize: number;
-  /** Finds and describes the regions of an image. The same pixels give the same numbers. */
+  /** The SHA-256 of the weights, if the source has any. */
+  readonly weights?: string | undefined;
+  /**
+   * Finds and describes the regions of an image. The same pixels give the same numbers; a source that has weights may
+   * round them otherwise on another processor.
+   */
   extract(image: ImagePixels): Promise<ImageRegions>;
 }
 
@@ -36,6 +41,7 @@ export function featureIdentity({
   version,
   regions,
   featureSize,
+  weights,
 }: Omit<FeatureSource, 'extract'>): FeatureIdentity {
-  return { source: id, version, regions, featureSize };
+  return { source: id, version, regions, featureSize, ...(weights === undefined ? {} : { weights }) };
 }

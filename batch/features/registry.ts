@@ -4,6 +4,7 @@ import type { FeatureSource } from './feature-source.ts';
 /** Every feature source by its id; its code is loaded when it is opened. */
 export const FEATURE_SOURCES: Readonly<Record<string, () => Promise<FeatureSource>>> = {
   'drawn-regions': async () => (await import('./drawn-regions/drawn-regions.ts')).drawnRegions,
+  'photo-regions': async () => (await import('./photo-regions/photo-regions.ts')).openPhotoRegions(),
 };
 
 /**

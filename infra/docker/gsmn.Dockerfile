@@ -28,11 +28,15 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 RUN node infra/tensorflow/setup.ts ${TENSORFLOW}
 
-# The packages that run. TypeScript comes as a peer of Qdrant's client, which needs it for types only.
+# The packages that run. TypeScript comes as a peer of Qdrant's client, which needs it for types only; ONNX Runtime comes
+# with libraries for other systems.
 FROM ${BUILD_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && rm -rf node_modules/typescript node_modules/@typescript node_modules/.bin
+RUN npm ci --omit=dev \
+  && rm -rf node_modules/typescript node_modules/@typescript node_modules/.bin \
+    node_modules/onnxruntime-node/bin/napi-v6/darwin node_modules/onnxruntime-node/bin/napi-v6/win32 \
+    node_modules/onnxruntime-node/bin/napi-v6/linux/arm64
 
 # No package manager and no compiler: Node comes with the packages, checked by the lock file.
 FROM ${RUNTIME_IMAGE} AS reranker

@@ -9,6 +9,7 @@ export function sameFeatures(one: FeatureIdentity | undefined, other: FeatureIde
 /** What messages call features. */
 export function featuresName(features: FeatureIdentity | undefined): string {
   if (features === undefined) return 'features of an unnamed source';
-  const { source, version, regions, featureSize } = features;
-  return `features of "${source}" version ${version} (${regions} regions of ${featureSize} numbers)`;
+  const { source, version, regions, featureSize, weights } = features;
+  const of = weights === undefined ? '' : `, weights ${weights.slice(0, 8)}`;
+  return `features of "${source}" version ${version} (${regions} regions of ${featureSize} numbers${of})`;
 }

@@ -15,5 +15,10 @@ export const featureIdentitySchema = z.strictObject({
   regions: count,
   /** F, features of a region. */
   featureSize: count,
+  /** The SHA-256 of the source's weights, if it has any. */
+  weights: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type FeatureIdentity = z.infer<typeof featureIdentitySchema>;
