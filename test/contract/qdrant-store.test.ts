@@ -191,6 +191,11 @@ describe.each(testServers({ apiKey: 'key' }))('$name as recall and payloads of a
     }
   });
 
+  it('makes collections with a dense graph', async () => {
+    const { config } = await server.client.getCollection(names.of('images'));
+    expect(config.hnsw_config).toMatchObject({ m: 32, ef_construct: 128 });
+  });
+
   it('finds ids and cosines, then payloads by id; those that are not there are left out', async () => {
     expect(await qdrantRecall(store).nearest(query(names.of('images')), 5, call)).toEqual([
       { id: 1, coarse: expect.closeTo(1, 5) },
