@@ -1,28 +1,12 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createQdrantLocal, type QdrantLocal } from '../../workers/qdrant-local/index.ts';
-import { askLocal, temporaryFolder } from './qdrant-server.ts';
+import { describe, expect, it } from 'vitest';
+import { createQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { smallStore } from './small-store.ts';
 
 /** Requests beyond the limits of qdrant-local, and parameters that would have no effect. */
 describe('qdrant-local refuses', () => {
-  let folder: ReturnType<typeof temporaryFolder>;
-  let path: string;
-  let local: QdrantLocal;
-
-  beforeEach(async () => {
-    folder = temporaryFolder();
-    path = join(folder.path, 'store.sqlite');
-    local = await createQdrantLocal({ path, maxBodyBytes: 20_000, maxLimit: 100, maxPoints: 5 });
-    await ask('PUT', '/collections/c', { vectors: { size: 3, distance: 'Dot' } });
-  });
-  afterEach(() => {
-    local.close();
-    folder.remove();
-  });
-
-  const ask = (method: string, at: string, body?: unknown) => askLocal(local, method, at, body);
-  const count = async () => (await ask('POST', '/collections/c/points/count', {})).result;
-  const upsert = (...points: unknown[]) => ask('PUT', '/collections/c/points?wait=true', { points });
+  const store = smallStore();
+  const { ask, count, upsert } = store;
 
   const nested = (levels: number, open: string, close: string) =>
     `${open.repeat(levels)}{"has_id":[1]}${close.repeat(levels)}`;
@@ -64,7 +48,7 @@ describe('qdrant-local refuses', () => {
       { must: [{ key: `a${'[]'.repeat(32)}`, is_null: true }] },
     ],
   ])('filters with %s than the limit, which is named', async (_what, message, filter) => {
-    const large = await createQdrantLocal({ path: join(folder.path, 'large.sqlite') });
+    const large = await createQdrantLocal({ path: join(store.folder, 'large.sqlite') });
     try {
       const text = typeof filter === 'string' ? filter : JSON.stringify(filter);
       for (const [at = '', body = ''] of [

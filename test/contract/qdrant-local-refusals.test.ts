@@ -1,28 +1,13 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createQdrantLocal, type QdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
-import { askLocal, clientOf, startTestServer, temporaryFolder } from './qdrant-server.ts';
+import { describe, expect, it } from 'vitest';
+import { startQdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { clientOf, startTestServer } from './qdrant-server.ts';
+import { smallStore } from './small-store.ts';
 
 /** Responses of qdrant-local to wrong requests: in its own words, so not part of the contract. */
 describe('qdrant-local refuses', () => {
-  let folder: ReturnType<typeof temporaryFolder>;
-  let path: string;
-  let local: QdrantLocal;
-
-  beforeEach(async () => {
-    folder = temporaryFolder();
-    path = join(folder.path, 'store.sqlite');
-    local = await createQdrantLocal({ path, maxBodyBytes: 20_000, maxLimit: 100, maxPoints: 5 });
-    await ask('PUT', '/collections/c', { vectors: { size: 3, distance: 'Dot' } });
-  });
-  afterEach(() => {
-    local.close();
-    folder.remove();
-  });
-
-  const ask = (method: string, at: string, body?: unknown) => askLocal(local, method, at, body);
-  const count = async () => (await ask('POST', '/collections/c/points/count', {})).result;
-  const upsert = (...points: unknown[]) => ask('PUT', '/collections/c/points?wait=true', { points });
+  const store = smallStore();
+  const { ask, count, upsert } = store;
   const filtered = (filter: unknown) => ask('POST', '/collections/c/points/count', { filter });
 
   it.each([
@@ -197,13 +182,13 @@ describe('qdrant-local refuses', () => {
     const [low, high] = ['18446744073709551614', '18446744073709551615'];
     const body = `{"points": [{"id": ${high}, "vector": [1, 0, 0]}, {"id": ${low}, "vector": [2, 0, 0]}]}`;
     expect(await ask('PUT', '/collections/c/points', body)).toMatchObject({ status: 200 });
-    local.close();
-    local = await createQdrantLocal({ path });
-    const response = await local.app.request('/collections/c/points/scroll', { method: 'POST', body: '{}' });
+    store.close();
+    await store.open();
+    const response = await store.app.request('/collections/c/points/scroll', { method: 'POST', body: '{}' });
     const text = await response.text();
     expect(text.indexOf(low)).toBeGreaterThan(0);
     expect(text.indexOf(high)).toBeGreaterThan(text.indexOf(low));
-    expect((await local.app.request(`/collections/c/points/${high}`)).status).toBe(200);
+    expect((await store.app.request(`/collections/c/points/${high}`)).status).toBe(200);
   });
 
   it('requests without the key', async () => {
@@ -225,7 +210,7 @@ describe('qdrant-local refuses', () => {
     const server = await startTestServer();
     try {
       const port = Number(new URL(server.url).port);
-      const second = startQdrantLocal({ path: join(folder.path, 'second.sqlite'), port });
+      const second = startQdrantLocal({ path: join(store.folder, 'second.sqlite'), port });
       await expect(second).rejects.toMatchObject({
         code: 'conflict',
         message: expect.stringContaining(String(port)),
