@@ -33,6 +33,8 @@ exec "$@" ${LIFELINE}<&-`;
  * @param {NodeJS.ProcessEnv} environment
  */
 export function launch(program, parameters, environment) {
+  // Before the program runs: whoever waits for its first words may end npm at once.
+  whenNpmEnds(() => run.kill('SIGTERM'));
   const [command, first] =
     process.platform === 'win32' ? [program, []] : ['/bin/sh', ['-c', GUARDED, program, program]];
   const run = spawn(command, [...first, ...parameters], {
@@ -44,7 +46,6 @@ export function launch(program, parameters, environment) {
   lifeline.on('error', () => {});
   // Signals to this process are meant for the one that it runs.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
-  whenNpmEnds(() => run.kill('SIGTERM'));
   run.on('error', (error) => {
     console.error(`${program} cannot be run: ${error.message}`);
     process.exit(1);
