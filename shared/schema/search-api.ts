@@ -6,11 +6,25 @@ import { SEARCH_LIMITS } from './search-limits.ts';
 export const stageSchema = z.enum(['rerank', 'recall']);
 export type Stage = z.infer<typeof stageSchema>;
 
+/** A whole number as an address has it: digits alone, where `Number` would take `0x10`, `1e1` and nothing at all. */
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'not a whole number')
+    .transform(Number)
+    .pipe(z.number().int().min(least).max(most))
+    .meta({ type: 'integer', minimum: least, maximum: most });
+
 /** A search as an address asks for it; a name that is not known is refused. */
 export const searchQuerySchema = z.strictObject({
-  q: z.string().trim().min(1).max(SEARCH_LIMITS.queryCharacters),
-  limit: z.coerce.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
-  offset: z.coerce.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(SEARCH_LIMITS.queryCharacters)
+    .refine((text) => text.isWellFormed(), 'has half of a character'),
+  limit: wholeNumber(1, SEARCH_LIMITS.limit).default(20),
+  offset: wholeNumber(0, SEARCH_LIMITS.offset).default(0),
   /** Compares every image instead of a shortlist. */
   exhaustive: z
     .enum(['true', 'false'])

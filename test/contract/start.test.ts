@@ -150,6 +150,11 @@ describe('gsmn start', () => {
         const answer = await sendRequest(`${url}${path}`, { headers: { host } });
         expect([path, answer.status, JSON.parse(answer.body).code]).toEqual([path, 404, 'not_found']);
       }
+    for (const path of ['/', '/v1/search?q=a', '/healthz'])
+      for (const host of ['local host', '%ff', 'localhost:99999', '[::1', '[']) {
+        const answer = await sendRequest(`${url}${path}`, { headers: { host } });
+        expect([host, path, answer.status]).toEqual([host, path, 400]);
+      }
     command.child.kill('SIGTERM');
     expect(await command.ended).toBe(0);
   });

@@ -139,7 +139,8 @@ describe('every query that is accepted', () => {
       fc.asyncProperty(fc.oneof(get, post), async ({ query, ask }) => {
         const answer = await client.ask(query, ask);
         counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
-        expect([200, 400, 413, 431], describeAnswer(answer)).toContain(answer.status);
+        // 403 answers an origin that may not call.
+        expect([200, 400, 403, 413, 431], describeAnswer(answer)).toContain(answer.status);
         if (answer.status !== 200) return;
         expect(outlineOf(answer).query.toWellFormed()).toBe(asAsked(query));
         // Not `full`: pages behind the last image have no hits to rank.

@@ -11,7 +11,7 @@ import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { knownCallers } from './http/known-callers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
-import { readableAddress } from './http/readable-address.ts';
+import { readableAddress, readableHost } from './http/readable-address.ts';
 import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
@@ -42,6 +42,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     return next();
   });
   app.use(requestId({ limitLength: 100 }));
+  app.use(readableHost);
   app.use(securityHeaders(allowedOrigins));
   app.use(knownCallers(allowedOrigins, allowedHosts));
   app.use(crossOrigin(allowedOrigins));
@@ -62,8 +63,6 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   app.use('/v1/*', readableAddress);
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);
-  addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');
-  addOtherMethods(app, '/v1/parse', 'GET, HEAD');
   describeApi(app);
 
   const content = dependencies.page ?? {};
@@ -78,14 +77,32 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
       return proxyImage(images.url, path, c.req.raw, images);
     });
   }
+  addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');
+  for (const path of READ_ONLY) addOtherMethods(app, path, 'GET, HEAD');
+  if (images) addOtherMethods(app, '/images/*', 'GET, HEAD');
   return app;
 }
+
+/** What is only read. */
+const READ_ONLY = [
+  '/',
+  '/explain',
+  '/explain.js',
+  '/page.css',
+  '/widget.js',
+  '/openapi.json',
+  '/docs',
+  '/healthz',
+  '/v1/parse',
+];
 
 /** Refuses whatever method a path does not have. */
 function addOtherMethods(app: OpenAPIHono<EdgeEnv>, path: string, allow: string): void {
   app.all(path, (c) => {
     c.header('Allow', allow);
-    throw new AppError('method_not_allowed', `${path} has no ${c.req.method}.`, { hint: `It has ${allow}.` });
+    throw new AppError('method_not_allowed', `${c.req.path} has no ${c.req.method}.`, {
+      hint: `It has ${allow}.`,
+    });
   });
 }
 

@@ -193,7 +193,15 @@ describe('POST /v1/search', () => {
       components: { schemas: Record<string, object> };
     };
     const { post: described } = document.paths['/v1/search'] ?? {};
-    expect(Object.keys(described?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
+    expect(Object.keys(described?.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '413',
+      '415',
+      '429',
+      '503',
+      '504',
+    ]);
     expect(Object.keys(described?.requestBody.content ?? {})).toEqual(['application/json']);
     expect(document.components.schemas.SearchRequest).toMatchObject({ additionalProperties: false });
     const page = await (await app.request('/docs')).text();

@@ -139,11 +139,72 @@ describe('any request', () => {
     ['/v1/search?q=a', 'PUT', 'GET, HEAD, POST'],
     ['/v1/search?q=a', 'DELETE', 'GET, HEAD, POST'],
     ['/v1/parse?q=a', 'POST', 'GET, HEAD'],
+    ['/', 'PUT', 'GET, HEAD'],
+    ['/widget.js', 'DELETE', 'GET, HEAD'],
+    ['/openapi.json', 'PATCH', 'GET, HEAD'],
+    ['/healthz', 'POST', 'GET, HEAD'],
   ])('refuses %s for %s, and lists the allowed methods', async (path, method, allow) => {
     const response = await edge().app.request(path, { method, body: method === 'DELETE' ? null : 'x' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     const problem = problemSchema.parse(await response.json());
     expect(problem).toMatchObject({ code: 'method_not_allowed', detail: expect.stringContaining(method) });
+  });
+
+  it.each(['0x10', '1e1', '+5', '5.0', ' 5', '5 ', '', '-1', '0', '101', '9'.repeat(30)])(
+    'refuses "%s" as a limit',
+    async (limit) => {
+      const response = await edge().app.request(`/v1/search?q=a&limit=${encodeURIComponent(limit)}`);
+      expect(response.status).toBe(400);
+      expect(problemSchema.parse(await response.json())).toMatchObject({
+        code: 'request_invalid',
+        detail: expect.stringContaining('limit'),
+      });
+    },
+  );
+
+  it('refuses names that a parse does not have', async () => {
+    const response = await edge().app.request('/v1/parse?q=a&x=1');
+    expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([
+      400,
+      'request_invalid',
+    ]);
+  });
+
+  const utf8 = (body: string) => new TextEncoder().encode(body);
+  it.each<[string, BodyInit, number, string]>([
+    ['is no UTF-8', Uint8Array.of(...utf8('{"q":"a'), 0xff, 0xfe, ...utf8('dog"}')), 400, 'request_invalid'],
+    ['ends within a character', Uint8Array.of(...utf8('{"q":"a'), 0xc3), 400, 'request_invalid'],
+    ['has half of a character', '{"q":"a \\ud800 dog"}', 400, 'request_invalid'],
+    [
+      'breaks off',
+      new ReadableStream({ start: (stream) => stream.error(new Error('Network connection lost')) }),
+      400,
+      'request_invalid',
+    ],
+  ])('refuses a body that %s', async (_what, body, status, code) => {
+    const init = {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+      ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+    };
+    const response = await edge().app.request('/v1/search', init);
+    const problem = problemSchema.parse(await response.json());
+    expect([response.status, problem.code]).toEqual([status, code]);
+    expect(problem.hint).toBeTruthy();
+  });
+
+  it.each([
+    ['application/json;', 415],
+    ['text/plain', 415],
+    ['application/json; charset=utf-8', 200],
+  ])('takes a body declared as %s: %i', async (type, status) => {
+    const response = await edge().app.request('/v1/search', {
+      method: 'POST',
+      body: '{"q":"a"}',
+      headers: { 'content-type': type },
+    });
+    expect(response.status).toBe(status);
   });
 
   it('answers HEAD like GET, without a body', async () => {

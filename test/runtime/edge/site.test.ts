@@ -118,8 +118,18 @@ describe('/images', () => {
   it('passes on the width of a rendition, and nothing else of the query', async () => {
     await images(png).request('/images/a.png?w=320&x=1');
     expect(asked.at(-1)).toBe('http://images.example/folder/a.png?w=320');
-    await images(png).request('/images/a.png?w=320%26x=1');
+    await images(png).request('/images/a.png?x=1');
     expect(asked.at(-1)).toBe('http://images.example/folder/a.png');
+  });
+
+  it.each(['320%26x=1', '', 'abc', '-1', '1e2', '999999'])('refuses %s as a width', async (width) => {
+    const before = asked.length;
+    const response = await images(png).request(`/images/a.png?w=${width}`);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+      400,
+      'request_invalid',
+    ]);
+    expect(asked.length).toBe(before);
   });
 
   it.each([

@@ -10,6 +10,7 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
   request_invalid: { title: 'The request is invalid' },
   rate_limited: { title: 'Too many requests' },
   not_found: { title: 'Not found' },
+  content_type_refused: { title: 'The body is not JSON' },
   host_refused: { title: 'There is no such host here' },
   origin_refused: { title: 'This page may not search' },
   encode_unavailable: {

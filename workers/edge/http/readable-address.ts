@@ -2,6 +2,14 @@ import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
+/** Refuses a request whose header `host` is none: its address cannot be read. */
+export const readableHost: MiddlewareHandler<EdgeEnv> = (c, next) => {
+  if (URL.canParse(c.req.url)) return next();
+  throw new AppError('request_invalid', 'The header host does not name a host.', {
+    hint: 'Send the name of this service, with its port if it is not the usual one.',
+  });
+};
+
 /** Refuses an address whose percent sequences are no UTF-8: half of what was asked for would be searched. */
 export const readableAddress: MiddlewareHandler<EdgeEnv> = (c, next) => {
   const { search } = new URL(c.req.url);

@@ -26,7 +26,14 @@ export async function proxyImage(
   try {
     const address = new URL(imagePath(encodedName), base);
     const width = new URL(request.url).searchParams.get('w');
-    if (width !== null && WIDTH.test(width)) address.searchParams.set('w', width);
+    if (width !== null) {
+      if (!WIDTH.test(width)) {
+        throw new AppError('request_invalid', `w: "${width}" is not a width.`, {
+          hint: 'w is one of the widths that a hit names for its image.',
+        });
+      }
+      address.searchParams.set('w', width);
+    }
     answer = await fetch(address, {
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       redirect: 'manual',

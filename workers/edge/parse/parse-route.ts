@@ -15,7 +15,7 @@ const route = createRoute({
   description:
     'The words of a sentence as the search reads them, each with the word that it depends on, its relation to that word and its part of speech (Universal Dependencies). `compared` says whether scores depend on this parse. A word that the model does not know has the known word with the nearest spelling, if one is near, as `suggestion`.',
   request: {
-    query: z.object({
+    query: z.strictObject({
       q: searchQuerySchema.shape.q.meta({
         description: 'The sentence.',
         example: 'a brown rabbit follows an orange cat',

@@ -38,6 +38,9 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
     if (issue?.code === 'invalid_type' && !missing) {
       return new AppError('request_invalid', `q: ${issue.message}`, { hint: sentence });
     }
+    if (issue?.code === 'custom') {
+      return new AppError('request_invalid', `q: ${issue.message}`, { hint: 'Send whole characters.' });
+    }
     return issue?.code === 'too_big'
       ? new AppError('query_too_long', `A query has at most ${SEARCH_LIMITS.queryCharacters} characters.`, {
           hint: 'Say it in one sentence.',

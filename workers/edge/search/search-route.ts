@@ -84,6 +84,7 @@ const postRoute = createRoute({
     200: found,
     400: describeProblem('The query is empty, too long, a number is out of range, or a name is unknown'),
     413: describeProblem('The index has too many images for an exhaustive search, or the body is too large'),
+    415: describeProblem('The body is not declared as JSON'),
     ...failures,
   },
 });
@@ -120,13 +121,10 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.post(
     '/v1/search',
-    bodyLimit({
-      maxSize: BODY_BYTES,
-      onError: () => {
-        throw new AppError('request_too_large', `A search has at most ${BODY_BYTES} bytes.`);
-      },
-    }),
     saysJson,
+    // It reads a body of unknown length; what it calls next reports its own errors.
+    (c, next) => limitedBody(c, next).catch(unreadable),
+    readableBody,
   );
   app.openapi(
     postRoute,
@@ -140,10 +138,33 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
 /** Refuses a body that is not declared as JSON. */
 const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
   const type = c.req.header('content-type') ?? 'nothing';
-  if (/^application\/json\b/i.test(type)) return next();
-  throw new AppError('request_invalid', `The body is said to be ${type}, not application/json.`, {
+  if (/^application\/json\s*(?:;\s*[\w-]+=[^;]+)*$/i.test(type)) return next();
+  throw new AppError('content_type_refused', `The body is said to be ${type}, not application/json.`, {
     hint: 'Send {"q": "…"} with the header content-type: application/json.',
   });
+};
+
+const limitedBody = bodyLimit({
+  maxSize: BODY_BYTES,
+  onError: () => {
+    throw new AppError('request_too_large', `A search has at most ${BODY_BYTES} bytes.`);
+  },
+});
+
+function unreadable(cause: unknown): never {
+  if (cause instanceof AppError) throw cause;
+  throw new AppError('request_invalid', 'The body did not arrive whole.', { hint: 'Send it again.', cause });
+}
+
+/** Refuses a body that does not arrive whole or is no UTF-8: half of what was asked for would be searched. */
+const readableBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {
+  const bytes = await c.req.arrayBuffer().catch(unreadable);
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError('request_invalid', 'The body is not UTF-8.', { hint: 'Send JSON in UTF-8.', cause });
+  }
+  return next();
 };
 
 /** What `c.json` would give: the text is made by hand, and the tests hold it to the schema. */
