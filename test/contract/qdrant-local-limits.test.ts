@@ -95,6 +95,18 @@ describe('qdrant-local refuses', () => {
       { points: [1], keys: Array.from({ length: 257 }, () => 'a') },
     ],
     [
+      'keys to set',
+      /1000 keys/,
+      'payload',
+      { points: [1], payload: Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`k${n}`, n])) },
+    ],
+    [
+      'keys to set inside lists',
+      /1000 keys/,
+      'payload',
+      { points: [1], payload: { a: Array.from({ length: 1000 }, (_, n) => ({ n })) } },
+    ],
+    [
       'elements of an array that is written to',
       /10000/,
       'payload',

@@ -3,6 +3,7 @@ import { type PayloadPath, parsePath } from '../payload/payload-path.ts';
 import type { Slices } from '../scheduling/slices.ts';
 import type { CollectionConfig, FieldType } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
+import type { Filter } from '../schema/filter.ts';
 import type { PointId } from '../schema/point-id.ts';
 import type { NewPoint, PointSelection } from '../schema/points.ts';
 import type { Catalogue, StoredCollection } from '../storage/catalogue.ts';
@@ -20,6 +21,12 @@ export interface CollectionParts {
   readonly hnsw: HnswOptions;
 }
 
+/** How a change that must first look at points is made: it looks in slices, and is made once it is alone. */
+interface Preparation {
+  readonly slices: Slices;
+  readonly alone: () => Promise<void>;
+}
+
 type Change =
   | { readonly kind: 'put'; readonly point: NewPoint }
   | { readonly kind: 'payload'; readonly id: PointId; readonly payload: Payload }
@@ -28,7 +35,7 @@ type Change =
 /**
  * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory is updated
  * only after it is on disk. A change itself is synchronous, so no request sees half of it; finding the points that it
- * applies to is not, and nothing else may change the collection meanwhile.
+ * applies to is not: others may read the collection meanwhile, but not change it.
  */
 export class Collection {
   readonly key: number;
@@ -68,15 +75,22 @@ export class Collection {
     return this.#change(points.map((point) => ({ kind: 'put', point: this.#fitting(point) })));
   }
 
-  async delete(selection: PointSelection, slices: Slices): Promise<number> {
-    const ids = await this.#ids(selection, slices);
+  /** Deletes the points that exist. */
+  deleteIds(ids: readonly PointId[]): number {
     return this.#change(ids.map((id) => ({ kind: 'remove', id })));
+  }
+
+  /** Deletes the points that pass the filter. */
+  async deleteBy(filter: Filter, { slices, alone }: Preparation): Promise<number> {
+    const ids = await this.#ids({ filter }, slices);
+    await alone();
+    return this.deleteIds(ids);
   }
 
   /** Replaces the payload of existing points by the result of `next`. */
   async changePayload(
     selection: PointSelection,
-    slices: Slices,
+    { slices, alone }: Preparation,
     next: (payload: Payload) => Payload,
   ): Promise<number> {
     const ids = await this.#ids(selection, slices);
@@ -86,12 +100,11 @@ export class Collection {
         throw new AppError('not_found', `collection ${this.name} has no point with id ${missing}`);
       }
     }
-    const changes: Change[] = [];
-    for (const id of ids) {
-      if (slices.due) await slices.pause();
+    const changes = await slices.map(ids, (id): Change => {
       const { payload } = this.points.at(this.points.slotOf(id) as number);
-      changes.push({ kind: 'payload', id, payload: next(payload) });
-    }
+      return { kind: 'payload', id, payload: next(payload) };
+    });
+    await alone();
     return this.#change(changes);
   }
 

@@ -1,7 +1,31 @@
 import type { Payload } from '../schema/common.ts';
 import { isObject, type PayloadPath } from './payload-path.ts';
+import { selected, selectionOf } from './selection.ts';
 
 type Steps = PayloadPath['steps'];
+
+/**
+ * Compiles the removal of the values at paths, in their order. Neighbours that name no index are removed in one walk: an
+ * index moves the elements behind it, so it has its own place in the order.
+ */
+export function withoutAll(paths: readonly PayloadPath[]): (payload: Payload) => Payload {
+  const removals: ((payload: Payload) => Payload)[] = [];
+  let together: PayloadPath[] = [];
+  const remove = (): void => {
+    if (together.length === 0) return;
+    const selection = selectionOf('exclude', together);
+    removals.push((payload) => selected(payload, selection));
+    together = [];
+  };
+  for (const path of paths) {
+    if (path.steps.some((step) => 'index' in step)) {
+      remove();
+      removals.push((payload) => without(payload, path));
+    } else together.push(path);
+  }
+  remove();
+  return (payload) => removals.reduce((left, removal) => removal(left), payload);
+}
 
 /**
  * The payload without the value at a path, as Qdrant deletes it: a key of an object; an element of an array, where the

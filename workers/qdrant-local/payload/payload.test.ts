@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { merged, mergedAt, without } from './change.ts';
+import { merged, mergedAt, without, withoutAll } from './change.ts';
 import { type PayloadPath, parsePath, someValueAt } from './payload-path.ts';
-import { type PayloadSelection, selected } from './selection.ts';
+import { type PayloadSelection, selected, selectionOf } from './selection.ts';
 
 function path(text: string): PayloadPath {
   const parsed = parsePath(text);
@@ -75,6 +75,20 @@ describe('without', () => {
   });
 });
 
+describe('withoutAll', () => {
+  it.each([
+    [['nested.a.b', 'arr[].c', 'plain', 'nested.a', 'missing']],
+    [['nested.list[0]', 'nested.list[0]', 'arr[].c', 'arr[1]', 'arr[1].e.f']],
+    [['arr[]', 'arr[0]', '"a.b"', 'a.b']],
+    [[]],
+  ])('removes %j as one after the other does', (texts: string[]) => {
+    const before = payload();
+    const paths = texts.map(path);
+    expect(withoutAll(paths)(before)).toEqual(paths.reduce(without, payload()));
+    expect(before).toEqual(payload());
+  });
+});
+
 describe('merged', () => {
   it('replaces entries, and removes those that are set to null', () => {
     expect(merged({ a: 1, b: 2, c: null }, { b: null, d: { e: null } })).toEqual({
@@ -117,7 +131,7 @@ describe('merged', () => {
 
 describe('selected', () => {
   const select = (kind: PayloadSelection['kind'], ...texts: string[]) =>
-    selected(payload(), { kind, paths: texts.map(path) });
+    selected(payload(), selectionOf(kind, texts.map(path)));
 
   it('includes what is at, above and below the paths', () => {
     expect(select('include', 'nested.a.b', 'arr[].e')).toEqual({
@@ -127,6 +141,10 @@ describe('selected', () => {
     expect(select('include', 'nested', '"a.b"')).toEqual({ nested: payload().nested, 'a.b': 5 });
     expect(select('include', 'arr.c')).toEqual({ arr: [] });
     expect(select('include')).toEqual({});
+    expect(select('include', 'nested.list[0]', 'plain.x')).toEqual({ nested: { list: [] }, plain: 6 });
+    expect(select('include', 'nested.a.b', 'nested.a', 'nested.a.c')).toEqual({
+      nested: { a: payload().nested.a },
+    });
   });
 
   it('excludes what is at and below the paths', () => {
@@ -135,6 +153,6 @@ describe('selected', () => {
       arr: [{ d: 2 }, {}, { e: { f: 4 } }],
       'a.b': 5,
     });
-    expect(select('exclude', 'a.b', 'arr.c')).toEqual(payload());
+    expect(select('exclude', 'a.b', 'arr.c', 'arr[0]')).toEqual(payload());
   });
 });

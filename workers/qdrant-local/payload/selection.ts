@@ -1,54 +1,86 @@
 import type { Payload } from '../schema/common.ts';
 import { isObject, type PayloadPath } from './payload-path.ts';
 
-/** Which parts of a payload an answer contains. */
-export type PayloadSelection =
-  | { readonly kind: 'include'; readonly paths: readonly PayloadPath[] }
-  | { readonly kind: 'exclude'; readonly paths: readonly PayloadPath[] };
+/** Which parts of a payload an answer contains, compiled once for all payloads. */
+export interface PayloadSelection {
+  readonly kind: 'include' | 'exclude';
+  readonly tree: PathTree;
+}
 
-/**
- * The selected part of a payload, as Qdrant selects it: every element of an array is at `a[]`. What is included keeps
- * what is above and below it; what is excluded loses what is below it.
- */
-export function selected(payload: Payload, { kind, paths }: PayloadSelection): Payload {
-  const patterns = paths.map(({ key, steps }) => [
-    key,
-    ...steps.map((step) => ('key' in step ? step.key : 'all' in step ? ELEMENT : step.index)),
-  ]);
-  return part(payload, patterns, kind === 'include') as Payload;
+/** Paths with common beginnings as one tree, so that a payload is walked once for all of them. */
+interface PathTree {
+  /** A path ends here. */
+  ends: boolean;
+  readonly below: Map<string | typeof ELEMENT, PathTree>;
 }
 
 const ELEMENT = Symbol('any element');
-/** Keys, `ELEMENT`, and indexes, which match nothing: elements are not told apart. */
-type Pattern = readonly (string | number | symbol)[];
 
-function part(value: unknown, patterns: readonly Pattern[], include: boolean): unknown {
-  if (Array.isArray(value)) {
-    const below = follow(patterns, ELEMENT, include);
-    return below === undefined ? [] : value.map((element) => part(element, below, include));
+/**
+ * Compiles paths as Qdrant selects by them: every element of an array is at `a[]`. Elements are not told apart: nothing
+ * is at `a[0]`.
+ */
+export function selectionOf(kind: PayloadSelection['kind'], paths: readonly PayloadPath[]): PayloadSelection {
+  const tree = emptyTree();
+  for (const { key, steps } of paths) {
+    let at: PathTree | undefined = tree;
+    for (const step of [{ key }, ...steps]) {
+      if ('index' in step) at = undefined;
+      if (at === undefined) break;
+      at = branch(at, 'key' in step ? step.key : ELEMENT);
+    }
+    if (at !== undefined) at.ends = true;
   }
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => {
-      const below = follow(patterns, key, include);
-      return below === undefined ? [] : [[key, part(inner, below, include)]];
-    }),
-  );
+  return { kind, tree };
 }
 
-/** The patterns that go on below a step; undefined if what is below is left out. */
-function follow(
-  patterns: readonly Pattern[],
-  step: string | symbol,
-  include: boolean,
-): readonly Pattern[] | undefined {
-  const below: Pattern[] = [];
-  for (const pattern of patterns) {
-    const [head, ...rest] = pattern;
-    // A pattern that has ended includes everything below it.
-    if (head === undefined) below.push(pattern);
-    else if (head === step) below.push(rest);
+function emptyTree(): PathTree {
+  return { ends: false, below: new Map() };
+}
+
+function branch({ below }: PathTree, step: string | typeof ELEMENT): PathTree {
+  const known = below.get(step);
+  if (known !== undefined) return known;
+  const added = emptyTree();
+  below.set(step, added);
+  return added;
+}
+
+/**
+ * The selected part of a payload. What is included keeps what is above and below it; what is excluded loses what is
+ * below it.
+ */
+export function selected(payload: Payload, { kind, tree }: PayloadSelection): Payload {
+  return (kind === 'include' ? included(payload, tree) : remaining(payload, tree)) as Payload;
+}
+
+function included(value: unknown, { ends, below }: PathTree): unknown {
+  if (ends) return value;
+  if (Array.isArray(value)) {
+    const inner = below.get(ELEMENT);
+    return inner === undefined ? [] : value.map((element) => included(element, inner));
   }
-  if (include) return below.length > 0 ? below : undefined;
-  return below.some(({ length }) => length === 0) ? undefined : below;
+  if (!isObject(value)) return value;
+  const entries: [string, unknown][] = [];
+  for (const key of Object.keys(value)) {
+    const inner = below.get(key);
+    if (inner !== undefined) entries.push([key, included(value[key], inner)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function remaining(value: unknown, { below }: PathTree): unknown {
+  if (Array.isArray(value)) {
+    const inner = below.get(ELEMENT);
+    if (inner === undefined) return value;
+    return inner.ends ? [] : value.map((element) => remaining(element, inner));
+  }
+  if (!isObject(value)) return value;
+  const entries: [string, unknown][] = [];
+  for (const key of Object.keys(value)) {
+    const inner = below.get(key);
+    if (inner === undefined) entries.push([key, value[key]]);
+    else if (!inner.ends) entries.push([key, remaining(value[key], inner)]);
+  }
+  return Object.fromEntries(entries);
 }

@@ -28,8 +28,10 @@ export function pointRoutes(registry: CollectionRegistry, turns: Turns, maxLimit
 
   app.post('/collections/:name/points/delete', async (context) => {
     const selection = await readBody(context, selectionSchema);
-    return turns.change(context, (slices) =>
-      registry.collection(context.req.param('name')).delete(selection, slices),
+    const collection = () => registry.collection(context.req.param('name'));
+    if ('ids' in selection) return turns.change(context, () => collection().deleteIds(selection.ids));
+    return turns.preparedChange(context, (slices, alone) =>
+      collection().deleteBy(selection.filter, { slices, alone }),
     );
   });
 
@@ -50,12 +52,12 @@ export function pointRoutes(registry: CollectionRegistry, turns: Turns, maxLimit
     // Unlike scrolling, Qdrant answers payloads here only on request, whatever its document says.
     const { ids, with_payload, with_vector } = await readBody(context, retrieveSchema);
     assertAtMost(ids.length, maxLimit, 'ids');
-    return turns.read(context, () => {
+    return turns.read(context, (slices) => {
       const collection = registry.collection(context.req.param('name'));
       assertVectorNames(collection, with_vector);
       const slots = [...new Set(ids)].map((id) => collection.points.slotOf(id));
       const found = slots.filter((slot) => slot !== undefined);
-      return found.map((slot) => pointOutput(collection, slot, with_payload, with_vector));
+      return slices.map(found, (slot) => pointOutput(collection, slot, with_payload, with_vector));
     });
   });
 

@@ -14,13 +14,12 @@ export function queryRoutes(registry: CollectionRegistry, turns: Turns, maxLimit
   const respond = async (collection: Collection, request: QueryRequest, slices: Slices) => {
     assertVectorNames(collection, request.with_vector);
     const found = await runQuery(collection, request, slices);
-    return {
-      points: found.map(({ slot, score }) => ({
-        ...pointOutput(collection, slot, request.with_payload, request.with_vector),
-        version: collection.points.at(slot).version,
-        score,
-      })),
-    };
+    const points = await slices.map(found, ({ slot, score }) => ({
+      ...pointOutput(collection, slot, request.with_payload, request.with_vector),
+      version: collection.points.at(slot).version,
+      score,
+    }));
+    return { points };
   };
 
   app.post('/collections/:name/points/query', async (context) => {

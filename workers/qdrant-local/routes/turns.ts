@@ -7,6 +7,8 @@ import type { Gate } from '../scheduling/gate.ts';
 import { Slices } from '../scheduling/slices.ts';
 
 type Work = (slices: Slices) => unknown;
+/** Work that prepares a change, calls `alone`, and then makes it. */
+type PreparedWork = (slices: Slices, alone: () => Promise<void>) => Promise<number>;
 
 /** Runs the work of requests in their turn and within their time, and answers with its result. */
 export class Turns {
@@ -38,13 +40,28 @@ export class Turns {
    * visible before the response. A caller that did not wait gets the same status as from Qdrant.
    */
   change(context: Context<LocalEnv>, work: (slices: Slices) => number | Promise<number>): Promise<Response> {
-    return this.#run('change', context, async (slices) => ({
-      operation_id: await work(slices),
-      status: context.req.query('wait') === 'true' ? 'completed' : 'acknowledged',
-    }));
+    return this.#run('change', context, async (slices) => changed(context, await work(slices)));
   }
 
-  async #run(kind: RequestKind, context: Context<LocalEnv>, work: Work): Promise<Response> {
+  /** The same for a change that must first look at points. Others may read meanwhile, until the work calls `alone`. */
+  preparedChange(context: Context<LocalEnv>, work: PreparedWork): Promise<Response> {
+    return this.#within('change', context, async (signal) =>
+      changed(context, await this.#gate.prepare(signal, (alone) => work(new Slices(signal), alone))),
+    );
+  }
+
+  #run(kind: RequestKind, context: Context<LocalEnv>, work: Work): Promise<Response> {
+    const turn = kind === 'read' || kind === 'describe' ? 'read' : 'write';
+    return this.#within(kind, context, (signal) =>
+      this.#gate[turn](signal, async () => work(new Slices(signal))),
+    );
+  }
+
+  async #within(
+    kind: RequestKind,
+    context: Context<LocalEnv>,
+    work: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<Response> {
     const { timeout } = readParameters(context, kind);
     const timeoutMs = timeout === undefined ? this.#timeoutMs : timeout * 1000;
     const deadline = {
@@ -56,10 +73,10 @@ export class Turns {
         }),
       cancelled: () => new AppError('cancelled', 'the caller left'),
     };
-    const turn = kind === 'read' || kind === 'describe' ? 'read' : 'write';
-    const result = await withDeadline(deadline, (signal) =>
-      this.#gate[turn](signal, async () => work(new Slices(signal))),
-    );
-    return answered(context, result);
+    return answered(context, await withDeadline(deadline, work));
   }
+}
+
+function changed(context: Context<LocalEnv>, operation_id: number) {
+  return { operation_id, status: context.req.query('wait') === 'true' ? 'completed' : 'acknowledged' };
 }

@@ -16,7 +16,7 @@ function requests() {
     });
     return { ended, end: resolve };
   };
-  return { began, start };
+  return { gate, began, start };
 }
 
 describe('Gate', () => {
@@ -52,6 +52,65 @@ describe('Gate', () => {
     expect(began).toEqual(['a', 'b']);
     for (const { end } of [reader, behind]) end();
     await Promise.all([reader.ended, behind.ended]);
+  });
+
+  /** A change that is prepared, then waits to be alone, then writes; each step when it is told to. */
+  function prepared(gate: Gate, began: string[], by: AbortSignal = signal) {
+    const looked = Promise.withResolvers<void>();
+    const wrote = Promise.withResolvers<void>();
+    const ended = gate.prepare(by, async (alone) => {
+      began.push('looks');
+      await looked.promise;
+      await alone();
+      began.push('writes');
+      await wrote.promise;
+    });
+    return { ended, looked: looked.resolve, wrote: wrote.resolve };
+  }
+
+  it('lets readers run while a change is prepared, and the change run alone', async () => {
+    const { gate, began, start } = requests();
+    const early = start('a', 'read');
+    const change = prepared(gate, began);
+    const writer = start('w', 'write');
+    const during = start('b', 'read');
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b']);
+    change.looked();
+    await settled();
+    const late = start('c', 'read');
+    early.end();
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b']);
+    during.end();
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b', 'writes']);
+    change.wrote();
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b', 'writes', 'w']);
+    writer.end();
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b', 'writes', 'w', 'c']);
+    late.end();
+    await Promise.all([early, change, writer, during, late].map(({ ended }) => ended));
+    expect(gate.running).toBe(0);
+  });
+
+  it('lets a prepared change leave while it waits to be alone', async () => {
+    const { gate, began, start } = requests();
+    const reader = start('a', 'read');
+    const leaving = new AbortController();
+    const change = prepared(gate, began, leaving.signal);
+    change.looked();
+    await settled();
+    const behind = start('b', 'read');
+    leaving.abort(new Error('gone'));
+    await expect(change.ended).rejects.toThrow('gone');
+    await settled();
+    expect(began).toEqual(['a', 'looks', 'b']);
+    for (const { end } of [reader, behind]) end();
+    await Promise.all([reader.ended, behind.ended]);
+    expect(gate.running).toBe(0);
   });
 
   it('opens after work that failed', async () => {

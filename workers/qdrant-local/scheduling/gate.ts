@@ -1,19 +1,26 @@
+type Entry = 'read' | 'write' | 'prepare';
+
 interface Waiting {
-  readonly writes: boolean;
+  readonly entry: Entry;
   readonly enter: () => void;
 }
 
 /**
  * Readers run together, a writer runs alone, in the order in which they came. So a reader that works in slices sees one
- * state of the store, and a writer that first looks for points changes the points that it found.
+ * state of the store. A writer that must first look for points prepares: readers may run with it, also those that came
+ * after writers which wait for it, and it runs alone only to make its change. Other writers wait from its beginning to
+ * its end, so it changes the points that it found.
  */
 export class Gate {
   readonly #waiting: Waiting[] = [];
   #readers = 0;
   #writing = false;
+  #preparing = false;
+  /** A prepared writer that waits for the readers to end. */
+  #prepared: (() => void) | undefined;
 
   get running(): number {
-    return this.#readers + Number(this.#writing);
+    return this.#readers + Number(this.#writing) + Number(this.#preparing);
   }
 
   get waiting(): number {
@@ -22,29 +29,58 @@ export class Gate {
 
   /** Throws the signal's reason if it is aborted while waiting. */
   read<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#pass(false, signal, work);
+    return this.#pass('read', signal, work);
   }
 
   /** Throws the signal's reason if it is aborted while waiting. */
   write<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#pass(true, signal, work);
+    return this.#pass('write', signal, work);
   }
 
-  async #pass<T>(writes: boolean, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#enter(writes, signal);
+  /**
+   * Work that first looks at the store while others read it, then calls `alone`, and then writes. Both throw the signal's
+   * reason if it is aborted while waiting.
+   */
+  prepare<T>(signal: AbortSignal, work: (alone: () => Promise<void>) => Promise<T>): Promise<T> {
+    return this.#pass('prepare', signal, () => work(() => this.#alone(signal)));
+  }
+
+  async #pass<T>(entry: Entry, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#enter(entry, signal);
     try {
       return await work();
     } finally {
-      if (writes) this.#writing = false;
-      else this.#readers--;
+      if (entry === 'read') this.#readers--;
+      else this.#writing = this.#preparing = false;
       this.#admit();
     }
   }
 
-  async #enter(writes: boolean, signal: AbortSignal): Promise<void> {
+  /** From here on no reader enters; those that run may end. */
+  async #alone(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#waiting.length === 0 && this.#open(writes)) {
-      this.#count(writes);
+    this.#writing = true;
+    this.#preparing = false;
+    if (this.#readers === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#prepared = undefined;
+        reject(signal.reason);
+      };
+      this.#prepared = () => {
+        this.#prepared = undefined;
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  async #enter(entry: Entry, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const first = this.#waiting.length === 0 || (entry === 'read' && this.#preparing);
+    if (first && this.#open(entry)) {
+      this.#count(entry);
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -55,10 +91,10 @@ export class Gate {
         reject(signal.reason);
       };
       const waiting: Waiting = {
-        writes,
+        entry,
         enter: () => {
           signal.removeEventListener('abort', leave);
-          this.#count(writes);
+          this.#count(entry);
           resolve();
         },
       };
@@ -67,19 +103,29 @@ export class Gate {
     });
   }
 
-  #open(writes: boolean): boolean {
-    return !this.#writing && (!writes || this.#readers === 0);
+  #open(entry: Entry): boolean {
+    if (this.#writing) return false;
+    if (entry === 'read') return true;
+    return !this.#preparing && (entry === 'prepare' || this.#readers === 0);
   }
 
-  #count(writes: boolean): void {
-    if (writes) this.#writing = true;
+  #count(entry: Entry): void {
+    if (entry === 'write') this.#writing = true;
+    else if (entry === 'prepare') this.#preparing = true;
     else this.#readers++;
   }
 
   #admit(): void {
-    for (let [next] = this.#waiting; next !== undefined && this.#open(next.writes); [next] = this.#waiting) {
-      this.#waiting.shift();
+    if (this.#readers === 0) this.#prepared?.();
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
       next.enter();
     }
+  }
+
+  #next(): Waiting | undefined {
+    // Whoever else waits, waits for the preparation, so readers need not.
+    const next = this.#preparing ? this.#waiting.find(({ entry }) => entry === 'read') : this.#waiting[0];
+    return next !== undefined && this.#open(next.entry) ? next : undefined;
   }
 }

@@ -17,6 +17,16 @@ export class Slices {
     return performance.now() >= this.#end;
   }
 
+  /** The results for all items, in their order, with pauses between them. */
+  async map<Item, Result>(items: readonly Item[], work: (item: Item) => Result): Promise<Result[]> {
+    const results: Result[] = [];
+    for (const item of items) {
+      if (this.due) await this.pause();
+      results.push(work(item));
+    }
+    return results;
+  }
+
   /** Lets other requests be handled. Throws the signal's reason once the request is aborted or late. */
   async pause(): Promise<void> {
     await yieldToEventLoop();

@@ -16,6 +16,8 @@ export const LIMITS = {
   pathSteps: 32,
   /** An array index in a path that is written to: the array grows to it. */
   pathIndex: 10_000,
+  /** Keys, at all levels, of a payload that is written to every point of a selection. */
+  payloadKeys: 1000,
   /** Levels of a payload, as in Qdrant. */
   payloadDepth: 128,
   /** Points of an upsert. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Payload } from './common.ts';
 import { payloadSchema, unsupported } from './common.ts';
 import { type Filter, filterSchema, isSelective } from './filter.ts';
-import { LIMITS, passOn } from './limits.ts';
+import { beyond, LIMITS, passOn } from './limits.ts';
 import { pathsSchema, writtenPathSchema } from './path.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 import { withinLimits } from './request-size.ts';
@@ -84,10 +84,23 @@ function selectionOf(
   return refused('the filter has no condition and would select every point; a change needs a condition');
 }
 
+/** A payload that is written to every point of a selection. */
+const spreadPayloadSchema = payloadSchema.superRefine((payload, context) => {
+  if (keysOf(payload) > LIMITS.payloadKeys)
+    context.addIssue(beyond(`more than ${LIMITS.payloadKeys} keys in a payload for a selection of points`));
+});
+
+/** Keys of all objects in a value, which `payloadSchema` has found not to be deep. */
+function keysOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, inner) => sum + keysOf(inner), own);
+}
+
 export const selectionSchema = withinLimits(z.strictObject(selected).transform(selectionOf));
 export const setPayloadSchema = withinLimits(
   z
-    .strictObject({ payload: payloadSchema, key: writtenPathSchema.nullish(), ...selected })
+    .strictObject({ payload: spreadPayloadSchema, key: writtenPathSchema.nullish(), ...selected })
     .transform((body, context) => ({
       payload: body.payload,
       key: body.key ?? undefined,
@@ -96,7 +109,11 @@ export const setPayloadSchema = withinLimits(
 );
 export const overwritePayloadSchema = withinLimits(
   z
-    .strictObject({ payload: payloadSchema, key: unsupported('key of an overwritten payload'), ...selected })
+    .strictObject({
+      payload: spreadPayloadSchema,
+      key: unsupported('key of an overwritten payload'),
+      ...selected,
+    })
     .transform((body, context) => ({ payload: body.payload, selection: selectionOf(body, context) })),
 );
 export const deletePayloadSchema = withinLimits(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PayloadSelection } from '../payload/selection.ts';
+import { type PayloadSelection, selectionOf } from '../payload/selection.ts';
 import { passOn } from './limits.ts';
 import { pathsSchema } from './path.ts';
 
@@ -45,7 +45,7 @@ export const withVectorSchema = z.union([z.boolean(), z.array(z.string())]).null
 export type WithVector = z.output<typeof withVectorSchema>;
 
 const selection = (kind: PayloadSelection['kind']) =>
-  pathsSchema.transform((paths): PayloadSelection => ({ kind, paths }));
+  pathsSchema.transform((paths) => selectionOf(kind, paths));
 
 /** Which part of the payload a response contains: none, all, or these paths. */
 export const withPayloadSchema = z

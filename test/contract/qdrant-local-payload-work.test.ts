@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createQdrantLocal, type QdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { askLocal } from './qdrant-server.ts';
+
+const POINTS = 500;
+const PATHS = Array.from({ length: 60 }, (_, n) => `arr[].x${n}`).concat('arr[].x');
+
+/** Answers with parts of large payloads, and changes of them, are made in slices. */
+describe('qdrant-local with large payloads', () => {
+  let local: QdrantLocal;
+  const ask = (method: string, at: string, body?: unknown) => askLocal(local, method, at, body);
+  const post = (at: string, body: unknown) => ask('POST', `/collections/c/points${at}`, body);
+  const open = async (timeoutMs: number) => {
+    local?.close();
+    local = await createQdrantLocal({ path: ':memory:', timeoutMs });
+    const arr = Array.from({ length: 200 }, (_, n) => ({ x: [n, n, n], y: n }));
+    for (const name of ['c', 'other']) {
+      await ask('PUT', `/collections/${name}?timeout=3600`, { vectors: { size: 2, distance: 'Dot' } });
+      await ask('PUT', `/collections/${name}/points?timeout=3600`, {
+        points: Array.from({ length: name === 'c' ? POINTS : 1 }, (_, id) => ({
+          id,
+          vector: [1, id],
+          payload: { arr },
+        })),
+      });
+    }
+  };
+  beforeEach(() => open(600_000));
+  afterEach(() => local.close());
+
+  const ids = Array.from({ length: POINTS }, (_, id) => id);
+  const work: [string, string, object][] = [
+    ['query', '/query', { query: [1, 1], limit: POINTS, with_payload: { include: PATHS } }],
+    ['query batch', '/query/batch', { searches: [{ limit: POINTS, with_payload: { exclude: PATHS } }] }],
+    ['scroll', '/scroll', { limit: POINTS, with_payload: { include: PATHS } }],
+    ['retrieve', '', { ids, with_payload: { exclude: PATHS } }],
+    ['delete of keys', '/payload/delete', { points: ids, keys: PATHS }],
+    ['set of keys', '/payload', { points: ids, key: 'arr[].z', payload: { n: 1 } }],
+  ];
+
+  it.each(work)('answers others before a large %s', async (_what, at, body) => {
+    const names: string[] = [];
+    const note = async (name: string, response: ReturnType<typeof ask>) => {
+      const { status } = await response;
+      names.push(name);
+      expect(status).toBe(200);
+    };
+    const large = note('large', post(at, body));
+    // It is under way before the others come.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await local.app.request('/healthz')).status).toBe(200);
+    names.push('health');
+    await note('query', ask('POST', '/collections/other/points/query', { query: [1, 1] }));
+    await large;
+    expect(names).toEqual(['health', 'query', 'large']);
+  });
+
+  it.each(work)('ends a large %s that is late, and changes nothing', async (_what, at, body) => {
+    await open(1);
+    expect(await post(at, body)).toMatchObject({ status: 408 });
+    const { result } = await post('/scroll?timeout=3600', {
+      limit: 1,
+      with_payload: { include: ['arr[].x', 'arr[].z'] },
+    });
+    expect(result).toMatchObject({
+      points: [{ payload: { arr: expect.arrayContaining([{ x: [7, 7, 7] }]) } }],
+    });
+  });
+
+  it('ends when the caller left', async () => {
+    const leaving = new AbortController();
+    const [, at, body] = work[0] ?? ['', '', {}];
+    const large = local.app.request(`/collections/c/points${at}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: leaving.signal,
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    leaving.abort();
+    expect((await large).status).toBe(408);
+  });
+});
