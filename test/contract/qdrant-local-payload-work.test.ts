@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createQdrantLocal, type QdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { askLocal } from './qdrant-server.ts';
 
@@ -13,7 +13,7 @@ describe('qdrant-local with large payloads', () => {
   const open = async (timeoutMs: number) => {
     local?.close();
     local = await createQdrantLocal({ path: ':memory:', timeoutMs });
-    const arr = Array.from({ length: 200 }, (_, n) => ({ x: [n, n, n], y: n }));
+    const arr = Array.from({ length: 80 }, (_, n) => ({ x: [n, n, n], y: n }));
     for (const name of ['c', 'other']) {
       await ask('PUT', `/collections/${name}?timeout=3600`, { vectors: { size: 2, distance: 'Dot' } });
       await ask('PUT', `/collections/${name}/points?timeout=3600`, {
@@ -25,7 +25,6 @@ describe('qdrant-local with large payloads', () => {
       });
     }
   };
-  beforeEach(() => open(600_000));
   afterEach(() => local.close());
 
   const ids = Array.from({ length: POINTS }, (_, id) => id);
@@ -39,6 +38,7 @@ describe('qdrant-local with large payloads', () => {
   ];
 
   it.each(work)('answers others before a large %s', async (_what, at, body) => {
+    await open(600_000);
     const names: string[] = [];
     const note = async (name: string, response: ReturnType<typeof ask>) => {
       const { status } = await response;
@@ -68,6 +68,7 @@ describe('qdrant-local with large payloads', () => {
   });
 
   it('ends when the caller left', async () => {
+    await open(600_000);
     const leaving = new AbortController();
     const [, at, body] = work[0] ?? ['', '', {}];
     const large = local.app.request(`/collections/c/points${at}`, {
