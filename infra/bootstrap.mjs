@@ -2,12 +2,11 @@
 // installs the locked dependencies if they are missing, then runs the target on the pinned Node 24.
 // With --omit=dev before the target it installs only what the system is built with and runs on, not what tests and
 // checks need; but it does not take from anyone what is there.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launch } from '../batch/bin/launch.mjs';
+import { endBy, launch, runGuarded } from '../batch/bin/launch.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const RUNS_ONLY = '--omit=dev';
@@ -49,17 +48,15 @@ if (installed !== lock && installed !== wanted) {
     ? ['ci', '--include=dev']
     : ['install', '--no-save', '--save-prod', RUNS_ONLY, ...builds];
   const parameters = [...command, '--no-progress', '--loglevel=error'];
-  const install = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...parameters], {
-        cwd: root,
-        stdio: ['ignore', 2, 2],
-      })
-    : spawnSync('npm', parameters, {
-        cwd: root,
-        stdio: ['ignore', 2, 2],
-        shell: process.platform === 'win32',
-      });
-  if (install.status !== 0) {
+  const [installer, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const install = await runGuarded(installer, [...first, ...parameters], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32' && installer === 'npm',
+  });
+  // Whoever ended it does not want what is installed to start.
+  if (install.passed !== undefined) endBy(install.passed);
+  if (install.code !== 0) {
     fail(
       'The packages could not be installed.',
       'See the message above; `npm ci` in this folder shows it again.',
@@ -82,4 +79,4 @@ const env = {
   ...process.env,
   PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
 };
-launch(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], env);
+await launch(node, ['--disable-warning=ExperimentalWarning', join(root, target), ...rest], env);

@@ -154,4 +154,73 @@ describe('infra/bootstrap.mjs', () => {
     expect(readFileSync(stamp(), 'utf8')).toBe(lock);
     expect(await asked([], lock)).toBeUndefined();
   });
+
+  describe('while it installs', () => {
+    /** Says when it runs, and then which signal ended it; a signal may leave it to finish its work. */
+    const installer = (code: number) => `
+      process.on('SIGTERM', () => { console.error('npm ends'); process.exit(${code}); });
+      setInterval(() => {}, 1000);
+      console.error('npm runs');
+    `;
+    const target = "console.log('the target runs')";
+
+    /** The bootstrap under a program like npm, both with one output. */
+    function underNpm(code: number, program: string) {
+      writeFileSync(stamp(), 'another lock');
+      writeFileSync(join(root, 'target.mjs'), target);
+      writeFileSync(join(root, 'npm.js'), installer(code));
+      const child = spawn(process.execPath, ['-e', program, join(root, 'infra/bootstrap.mjs')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, npm_execpath: join(root, 'npm.js'), npm_lifecycle_event: 'start' },
+      });
+      return { child, lines: createInterface(child.stdout) };
+    }
+
+    const RUNS = `
+      const { spawn } = require('node:child_process');
+      const bootstrap = spawn(process.execPath, [process.argv[1], 'target.mjs'], { stdio: ['ignore', 1, 1] });
+    `;
+
+    /** Everything that it says, up to its end: nothing that has the output open is left then. */
+    async function said(lines: ReturnType<typeof createInterface>, onInstall: () => void) {
+      const all: string[] = [];
+      lines.on('line', (line) => {
+        all.push(line);
+        if (line === 'npm runs') onInstall();
+      });
+      await once(lines, 'close');
+      return all;
+    }
+
+    // An installation that ends well in spite of the signal does not start the target either.
+    it.each([0, 1])('passes a signal on, and does not start the target (exit code %i)', async (code) => {
+      const { child, lines } = underNpm(
+        code,
+        `${RUNS}
+        process.on('SIGTERM', () => bootstrap.kill('SIGTERM'));
+        bootstrap.on('exit', (code, signal) => { console.log('ended by ' + signal); });
+        bootstrap.on('exit', () => process.exit());`,
+      );
+      const all = await said(lines, () => child.kill('SIGTERM'));
+      expect(all.slice(1)).toEqual(['npm runs', 'npm ends', 'ended by SIGTERM']);
+      // What was not installed to the end is installed again.
+      expect(readFileSync(stamp(), 'utf8')).toBe('another lock');
+    });
+
+    it.runIf(process.platform !== 'win32')('ends with npm that is killed', async () => {
+      const { child, lines } = underNpm(0, RUNS);
+      const all = await said(lines, () => child.kill('SIGKILL'));
+      expect(all.slice(1)).toEqual(['npm runs', 'npm ends']);
+    });
+
+    it.runIf(process.platform !== 'win32')('leaves nothing when it is killed', async () => {
+      const { lines } = underNpm(0, `${RUNS} console.log(String(bootstrap.pid));`);
+      let pid = 0;
+      lines.once('line', (line) => {
+        pid = Number(line);
+      });
+      const all = await said(lines, () => process.kill(pid, 'SIGKILL'));
+      expect(all.filter((line) => /^npm|target/.test(line))).toEqual(['npm runs', 'npm ends']);
+    });
+  });
 });

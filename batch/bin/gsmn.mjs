@@ -34,7 +34,7 @@ if (capable && !installed) {
     process.exit(1);
   }
   const strip = pathToFileURL(join(root, 'batch', 'bin', 'strip-types.mjs')).href;
-  launch(
+  await launch(
     node,
     [
       '--disable-warning=ExperimentalWarning',

@@ -1,12 +1,19 @@
 // Runs a program in place of this one. Plain JavaScript for Node 20, no packages.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import process from 'node:process';
 
 const LIFELINE = 3;
 /** Seconds that the program may take to end in order. */
 const PATIENCE = 10;
 const POLL_MS = 250;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+// As they are when this process starts: once npm has ended, another process has taken its place.
+const underNpm = process.env.npm_lifecycle_event !== undefined;
+const parent = process.ppid;
+const above = underNpm && isShell(parent) ? parentOf(parent) : undefined;
 
 /**
  * A shell that starts a guard in the background and then becomes the program. The guard waits on a pipe that only this
@@ -26,37 +33,72 @@ exec "$@" ${LIFELINE}<&-`;
 
 /**
  * Runs a program that has this one's streams, gets its signals, and does not outlive it; this process ends as the program
- * does. Windows needs no guard: Node ends its children there with itself, by a job object.
+ * does, or without running it if npm has ended already.
  *
  * @param {string} program
  * @param {readonly string[]} parameters
  * @param {NodeJS.ProcessEnv} environment
  */
-export function launch(program, parameters, environment) {
+export async function launch(program, parameters, environment) {
+  if (npmHasEnded()) endBy('SIGTERM');
+  const options = { stdio: ['inherit', 'inherit', 'inherit'], env: environment };
+  const { code, signal } = await runGuarded(program, parameters, options);
+  if (signal !== null) endBy(signal);
+  process.exit(code ?? 1);
+}
+
+/**
+ * Runs a program to its end. It gets this process's signals, or SIGTERM when npm ends, and does not outlive this process.
+ * Windows needs no guard: Node ends its children there with itself, by a job object.
+ *
+ * @param {string} program
+ * @param {readonly string[]} parameters
+ * @param {Omit<import('node:child_process').SpawnOptions, 'stdio'> & { stdio: ('inherit' | 'ignore' | number)[] }} options
+ * with three streams
+ * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null, passed: NodeJS.Signals | undefined }>} how it
+ * ended, and the last signal that was passed on to it.
+ */
+export function runGuarded(program, parameters, options) {
+  let passed;
+  const pass = (signal) => {
+    passed = signal;
+    run.kill(signal);
+  };
   // Before the program runs: whoever waits for its first words may end npm at once.
-  whenNpmEnds(() => run.kill('SIGTERM'));
+  const forgetNpm = whenNpmEnds(() => pass('SIGTERM'));
   const [command, first] =
     process.platform === 'win32' ? [program, []] : ['/bin/sh', ['-c', GUARDED, program, program]];
-  const run = spawn(command, [...first, ...parameters], {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: environment,
-  });
+  const run = spawn(command, [...first, ...parameters], { ...options, stdio: [...options.stdio, 'pipe'] });
   const lifeline = run.stdio[LIFELINE];
   // The guard may have ended already.
   lifeline.on('error', () => {});
   // Signals to this process are meant for the one that it runs.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, pass);
   run.on('error', (error) => {
     console.error(`${program} cannot be run: ${error.message}`);
     process.exit(1);
   });
-  run.on('exit', (code, signal) => {
-    lifeline.end('ended\n', () => {
-      if (signal === null) process.exit(code ?? 1);
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
+  return new Promise((resolve) => {
+    run.on('exit', (code, signal) => {
+      lifeline.end('ended\n', () => {
+        forgetNpm();
+        for (const name of SIGNALS) process.off(name, pass);
+        resolve({ code, signal, passed: passed ?? (npmHasEnded() ? 'SIGTERM' : undefined) });
+      });
     });
   });
+}
+
+/**
+ * Ends this process by a signal, as if nothing handled it.
+ *
+ * @param {NodeJS.Signals} signal
+ */
+export function endBy(signal) {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The first process of a container gets no signal that it does not handle.
+  process.exit(128 + constants.signals[signal]);
 }
 
 /**
@@ -64,17 +106,22 @@ export function launch(program, parameters, environment) {
  * to that shell only, which may end by it and leave what it runs.
  *
  * @param {() => void} ended
+ * @returns {() => void} stops waiting.
  */
 export function whenNpmEnds(ended) {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  const above = isShell(parent) ? parentOf(parent) : undefined;
+  if (!underNpm) return () => {};
   const timer = setInterval(() => {
-    if (process.ppid === parent && (above === undefined || parentOf(parent) === above)) return;
+    if (!npmHasEnded()) return;
     clearInterval(timer);
     ended();
   }, POLL_MS);
   timer.unref();
+  return () => clearInterval(timer);
+}
+
+function npmHasEnded() {
+  if (!underNpm) return false;
+  return process.ppid !== parent || (above !== undefined && parentOf(parent) !== above);
 }
 
 /** Whether a process is a shell; elsewhere than on Linux that is unknown, and such shells become what they run. */
