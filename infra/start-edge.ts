@@ -7,6 +7,7 @@ import { buildEdge, type WorkerFiles } from './build-edge.ts';
 import { deployedCompatibility, workerdConfiguration } from './workerd/configuration.ts';
 import { type KeptWorkerd, keepWorkerdRunning } from './workerd/keep-running.ts';
 import type { LogLine } from './workerd/log-line.ts';
+import type { ProbeTimes } from './workerd/probe.ts';
 
 const HEALTH_TIMEOUT_MS = 30_000;
 /** Lines of the log in the error of a worker that does not start. */
@@ -21,13 +22,15 @@ export interface StartEdgeOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Receives each line that the worker logs, and notes about restarts; nothing is printed without it. */
   readonly onLog?: (line: LogLine) => void;
+  /** How it is found out that the worker hangs. */
+  readonly probeTimes?: ProbeTimes | undefined;
 }
 
 export interface RunningEdge {
   /** Without a trailing slash. */
   readonly url: string;
   /**
-   * Resolves when it has been closed. A worker that ends by itself is restarted on the same port.
+   * Resolves when it has been closed. A worker that ends by itself or hangs is restarted on the same port.
    *
    * @throws AppError `internal` when that happened too often.
    */
@@ -51,7 +54,7 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
 
 /** `startEdge` for any worker that serves `GET /healthz` and is already built. */
 export async function startWorker(files: WorkerFiles, options: StartEdgeOptions): Promise<RunningEdge> {
-  const { port = 0, host = '127.0.0.1', vars, onLog } = options;
+  const { port = 0, host = '127.0.0.1', vars, onLog, probeTimes } = options;
   const address = await resolveListenAddress(host);
   const lines: string[] = [];
   let workerd: KeptWorkerd | undefined;
@@ -61,6 +64,7 @@ export async function startWorker(files: WorkerFiles, options: StartEdgeOptions)
         configuration: workerdConfiguration(files, Object.keys(vars), await deployedCompatibility()),
         folder: files.folder,
         environment: vars,
+        probeTimes,
         onLog: (line) => {
           if (lines.length < ERROR_LINES) lines.push(line.text);
           onLog?.(line);

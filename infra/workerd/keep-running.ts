@@ -1,6 +1,12 @@
-/** Restarts workerd when it ends by itself. */
+/** Restarts workerd when it ends by itself or hangs. */
 import { type Kept, keepRunning } from '../../shared/async/keep-running.ts';
-import { launchWorkerd, type WorkerdOptions } from './workerd-process.ts';
+import { PROBE_TIMES, type ProbeTimes, probe } from './probe.ts';
+import { launchWorkerd, type Workerd, type WorkerdOptions } from './workerd-process.ts';
+
+export interface KeepWorkerdOptions extends Omit<WorkerdOptions, 'address'> {
+  /** How it is found out that it hangs; `PROBE_TIMES` by default. */
+  readonly probeTimes?: ProbeTimes | undefined;
+}
 
 /** workerd, in whichever process it currently runs. */
 export interface KeptWorkerd extends Kept {
@@ -9,17 +15,22 @@ export interface KeptWorkerd extends Kept {
 }
 
 /**
- * Starts workerd, and again on the same port whenever it ends; each restart is a warning in the log.
+ * Starts workerd, and again on the same port whenever it ends; each restart is a warning in the log. One that no longer
+ * answers `GET /healthz` is killed, with a warning too.
  *
  * @param host address without the port, in brackets where it is of IPv6
  * @throws if it does not start the first time.
  */
 export async function keepWorkerdRunning(
-  options: Omit<WorkerdOptions, 'address'>,
+  { probeTimes = PROBE_TIMES, ...options }: KeepWorkerdOptions,
   host: string,
   port: number,
 ): Promise<KeptWorkerd> {
-  const launch = (at: number) => launchWorkerd({ ...options, address: `${host}:${at}` });
+  const launch = async (at: number) => {
+    const workerd = await launchWorkerd({ ...options, address: `${host}:${at}` });
+    void killIfItHangs(workerd, host, probeTimes, options.onLog);
+    return workerd;
+  };
   const first = await launch(port);
   const kept = keepRunning(first, {
     name: 'the edge worker',
@@ -35,4 +46,22 @@ export async function keepWorkerdRunning(
     hint: 'Its log says more: `--log-level info`.',
   });
   return { port: first.port, ...kept };
+}
+
+async function killIfItHangs(
+  workerd: Workerd,
+  host: string,
+  times: ProbeTimes,
+  onLog: WorkerdOptions['onLog'],
+): Promise<void> {
+  const { pid, port, ended } = workerd;
+  const end = new AbortController();
+  void ended.then(() => end.abort());
+  if (!(await probe(`http://${host}:${port}/healthz`, times, end.signal))) return;
+  onLog({
+    level: 'warn',
+    text: `workerd hangs and is killed: it did not answer /healthz ${times.misses} times in a row, each within ${times.timeoutMs / 1000} s`,
+    fields: { pid, port },
+  });
+  workerd.kill();
 }

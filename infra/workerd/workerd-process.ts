@@ -57,6 +57,8 @@ export interface Workerd {
   readonly ended: Promise<string>;
   /** Lets requests under way finish for a moment, then ends it. */
   close(): Promise<void>;
+  /** Ends it at once, also if it hangs. */
+  kill(): void;
 }
 
 /**
@@ -95,7 +97,13 @@ export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
       portOf(control),
       ended.then((how) => Promise.reject(new Error(`workerd ended before it listened (${how})`))),
     ]).finally(() => clearTimeout(late));
-    return { pid: child.pid ?? 0, port, ended, close: () => end(child, ended) };
+    return {
+      pid: child.pid ?? 0,
+      port,
+      ended,
+      close: () => end(child, ended),
+      kill: () => void child.kill('SIGKILL'),
+    };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

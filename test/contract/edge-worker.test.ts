@@ -68,6 +68,26 @@ describe('the edge worker in workerd', () => {
     expect(log.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { end: 'SIGKILL' } }]);
   });
 
+  it.runIf(process.platform !== 'win32')(
+    'is killed and restarted on its port when it hangs, with a warning',
+    async () => {
+      const probeTimes = { pauseMs: 20, timeoutMs: 3000, misses: 2 };
+      edge = await startEdge({ vars: VARIABLES, onLog, probeTimes });
+      const { url } = edge;
+      const stopped = workerdPid();
+      process.kill(stopped, 'SIGSTOP');
+      await vi.waitFor(() => expect(workerdPid()).not.toBe(stopped), { timeout: 60_000, interval: 20 });
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      const warnings = log.filter(({ level }) => level === 'warn');
+      expect(warnings[0]).toMatchObject({
+        text: expect.stringContaining('hangs'),
+        fields: { pid: stopped },
+      });
+      expect(warnings[1]).toMatchObject({ fields: { end: 'SIGKILL' } });
+    },
+    90_000,
+  );
+
   it('aborts the work of callers that leave, and frees their places', async () => {
     const reranker = createServer().listen(0, '127.0.0.1');
     await once(reranker, 'listening');
