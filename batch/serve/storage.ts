@@ -77,7 +77,8 @@ function namedQdrant(url: string): Pick<Storage, 'url' | 'apiKey' | 'store'> {
   return { url, apiKey, store: createQdrantStore({ url, apiKey }) };
 }
 
-function isWritable(index: IndexFolder): boolean {
+/** Whether this process may write the embedded database of an index, and so open it. */
+export function isWritable(index: IndexFolder): boolean {
   try {
     assertDatabaseWritable(index);
     return true;

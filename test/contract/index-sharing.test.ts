@@ -202,6 +202,32 @@ describe.runIf(readable)(
         .toSorted()
         .map((path) => [path, statSync(join(index, path)).mtimeMs]);
 
+    it('is verified as far as it can be read: its files', async () => {
+      const before = state();
+      const verify = run(['index', 'verify', '--index', index], reader);
+      expect(await verify.ended).toBe(0);
+      expect(verify.stdout()).toMatch(
+        /^the files of generation \S+ are whole: .*its points were not looked at$/m,
+      );
+      expect(verify.stderr()).toMatch(/warning: the points are not looked at: .* no permission/);
+      const asJson = run(['index', 'verify', '--json', '--index', index], reader);
+      expect(await asJson.ended).toBe(0);
+      expect(JSON.parse(asJson.stdout())).toMatchObject({ collections: null });
+      expect(state()).toEqual(before);
+    });
+
+    it('is refused by verify if a file of it is damaged', async () => {
+      const damaged = copyOf('read-only-damaged');
+      const generation = await new IndexFolder(damaged).requireActive();
+      const file = join(new IndexFolder(damaged).generation(generation.generation), 'manifest.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"images"', '"imagez"'));
+      execFileSync('chmod', ['-R', 'a-w,a+rX', damaged]);
+      const verify = run(['index', 'verify', '--index', damaged], reader);
+      expect(await verify.ended).not.toBe(0);
+      expect(verify.stdout()).toBe('');
+      execFileSync('chmod', ['-R', 'u+w', damaged]);
+    });
+
     it('is searched', async () => {
       const before = state();
       const searched = run(['search', '--index', index, '--backend', 'wasm', '--json', 'a dog'], reader);
@@ -224,7 +250,6 @@ describe.runIf(readable)(
       ['start', () => start(index, [], reader)],
       ['index build', () => run(['index', 'build', '--index', index, '--data', project.data], reader)],
       ['index rollback', () => run(['index', 'rollback', '--index', index], reader)],
-      ['index verify', () => run(['index', 'verify', '--index', index], reader)],
     ])('%s calls the permission a permission', async (_, command) => {
       const refused = command();
       expect(await refused.ended, refused.stderr()).toBe(3);
