@@ -11,6 +11,14 @@ const CAPTION_BATCH = 256;
 /** Bytes of region features passed to the encoder at once. */
 const FEATURE_BATCH_BYTES = 64 * 2 ** 20;
 
+/** Descriptions of whole images, readable in ranges. */
+export interface WholeImages {
+  /** W. */
+  readonly size: number;
+  /** `[to - from, W]`. */
+  read(from: number, to: number): Promise<Float32Array>;
+}
+
 /** The images of a split, readable in ranges. */
 export interface ImageRows {
   readonly images: number;
@@ -20,6 +28,8 @@ export interface ImageRows {
   readonly featureSize: number;
   /** Features `[to - from, R, F]`. */
   readFeatures(from: number, to: number): Promise<Float32Array>;
+  /** Undefined if the data has none. */
+  readonly whole?: WholeImages | undefined;
 }
 
 /** Number of images that fit into one encoding step. */

@@ -1,11 +1,9 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { ImageRows } from './encode-split.ts';
 import { readEqualRows } from './equal-rows.ts';
+import { assertFeatureNumbers } from './feature-numbers.ts';
 import type { FeatureFile } from './image-features.ts';
 import type { SplitLayout } from './split-layout.ts';
-
-/** Larger numbers are not what a network computes from an image, and products of some of them are beyond float32. */
-const LARGEST_FEATURE = 1e6;
 
 /**
  * Features by image. The first time, all five rows of an image are read and compared, later only the first one. Numbers
@@ -17,7 +15,7 @@ export function featureRows(
   file: FeatureFile,
   { images, rowsPerImage }: SplitLayout,
   label: (image: number) => string,
-): ImageRows {
+): Omit<ImageRows, 'whole'> {
   const { path, regions, featureSize } = file;
   const size = regions * featureSize;
   const compared = new Uint8Array(images);
@@ -37,17 +35,9 @@ export function featureRows(
     for (let image = from; image < to; image++) {
       const place = (image - from) * size;
       if (rowsPerImage > 1) features.set(await readImage(image), place);
-      const wrong = features
-        .subarray(place, place + size)
-        .findIndex((value) => !(Math.abs(value) <= LARGEST_FEATURE));
-      if (wrong < 0) continue;
-      const value = features[place + wrong] as number;
-      const what = Number.isFinite(value) ? `beyond ${LARGEST_FEATURE.toLocaleString('en')}` : 'not finite';
-      throw new AppError(
-        'format_invalid',
-        `${path}: ${label(image)}, region ${Math.floor(wrong / featureSize)} has a feature that is ${what}: ${value}`,
-        { hint: 'extract the features of this image again' },
-      );
+      const numbers = features.subarray(place, place + size);
+      const nameOf = (index: number): string => `${label(image)}, region ${Math.floor(index / featureSize)}`;
+      assertFeatureNumbers(path, numbers, nameOf);
     }
     return features;
   };

@@ -14,6 +14,7 @@ import type { OpenSplitOptions, Split } from './split.ts';
 import { listSplits, splitFile } from './split-files.ts';
 import { assertCount, splitLayout } from './split-layout.ts';
 import { readEntries, readJson } from './text-files.ts';
+import { openWholeImages } from './whole-images.ts';
 
 /**
  * Opens a split of a data folder (docs/data-folder.md): one row or five equal rows for each image, any number of captions for each
@@ -79,8 +80,13 @@ async function readSplit(
   const label = imageLabel(records.imageNames);
   const notes = assertPlausibleBoxes(rowOfEachImage(found, rowsPerImage), boxFormat, label);
   const stored = boxesInPixels(found, boxFormat);
+  const dependencies = await readDependencies(path('dependencies'), captions);
+  const ids = parseCaptionIds(path('captionIds'), captionIds ?? [], vocabularySize);
+  // Last, because it is to be closed.
+  const whole = await openWholeImages(path('whole'), images, label);
   return {
     ...featureRows(file, layout, label),
+    whole,
     ...imageBoxes(rowOfEachImage(stored, rowsPerImage)),
     ...records,
     folder,
@@ -91,11 +97,14 @@ async function readSplit(
     boxFormat,
     captionImages,
     captionsOf: (image) => ofImages[image] ?? [],
-    captionIds: parseCaptionIds(path('captionIds'), captionIds ?? [], vocabularySize),
+    captionIds: ids,
     captionTexts,
-    dependencies: await readDependencies(path('dependencies'), captions),
+    dependencies,
     notes,
-    close: () => file.close(),
+    close: async () => {
+      await file.close();
+      await whole?.close();
+    },
   };
 }
 

@@ -8,6 +8,7 @@ export const SPLIT_FILES = {
   features: 'ims.npy',
   boxes: 'ims_bbx.npy',
   sizes: 'ims_size.npy',
+  whole: 'ims_whole.npy',
   source: 'features.json',
   captionIds: 'precaps_stan.txt',
   captionTexts: 'caps.txt',

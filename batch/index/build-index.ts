@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { GENERATION_PATHS, loadCrc32c, modelFiles, verifyFiles } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
-import { assertRecallInputs, openRecallEncoder, type RecallInput } from '../../shared/retrieval/index.ts';
+import { assertRecallInputs, openRecallEncoder } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import type { BoxFormat } from '../data/box-format.ts';
@@ -12,6 +12,7 @@ import { findCheckpoint } from '../data/find-files.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { imageFileNotes, imageFolder } from '../data/image-files.ts';
 import { openSplit } from '../data/open-split.ts';
+import { recallInputs } from '../data/recall-images.ts';
 import { type LoadedModel, loadModel } from '../model/load-model.ts';
 import type { Report } from '../report.ts';
 import { activate } from './activate.ts';
@@ -26,9 +27,6 @@ import { probeStore } from './probe-store.ts';
 import { sealGeneration } from './seal.ts';
 import { Staging } from './staging.ts';
 import { waitForIndexing } from './wait-for-indexing.ts';
-
-/** The inputs that a build offers to the recall encoder. */
-const RECALL_INPUTS: readonly RecallInput[] = ['text', 'ids', 'words', 'features', 'nodes', 'boxes'];
 
 /** Where the page finds the image files of the data folder. */
 const IMAGE_SERVER = '/images/';
@@ -147,7 +145,7 @@ async function encode(
   const recall = await openRecallEncoder(model.coarse);
   const staging = await Staging.open(index.building(plan.id));
   try {
-    assertRecallInputs(recall, RECALL_INPUTS, `split ${plan.split.split} of ${plan.split.folder}`);
+    assertRecallInputs(recall, recallInputs(plan.split), `split ${plan.split.split} of ${plan.split.folder}`);
     for (const [path, bytes] of modelFiles(model)) {
       await staging.writeWhole(join(GENERATION_PATHS.model, path), bytes);
     }

@@ -10,6 +10,7 @@ import {
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
 import type { RecallEncoder } from '../../shared/retrieval/index.ts';
 import { imageBatch } from '../data/encode-split.ts';
+import { recallImages } from '../data/recall-images.ts';
 import { type GenerationPlan, NODE_DTYPE } from './plan.ts';
 import type { Staging } from './staging.ts';
 
@@ -51,14 +52,11 @@ export async function encodeImages(
     const to = Math.min(images, from + batch);
     const features = await plan.split.readFeatures(from, to);
     const nodes = await encoder.encodeImages(features, to - from, regions);
-    const vectors = await recall.encodeImages(
-      Array.from({ length: to - from }, (_, index) => ({
-        regions,
-        features: part(features, index, regions * featureSize),
-        nodes: part(nodes, index, regions * jointSize),
-        boxes: part(boxes, from + index, regions * 4),
-      })),
-    );
+    const graphs = Array.from({ length: to - from }, (_, index) => ({
+      nodes: part(nodes, index, regions * jointSize),
+      boxes: part(boxes, from + index, regions * 4),
+    }));
+    const vectors = await recall.encodeImages(await recallImages(plan.split, from, graphs, features));
     await staging.writePieces(GENERATION_PATHS.imageNodes, encodeNodeStoreChunk(layout, from, nodes, crc32c));
     await writeVectors(context, GENERATION_PATHS.imageVectors, images, from, vectors);
     await staging.advance('images', to);

@@ -1,5 +1,6 @@
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import {
+  assertRecallInputs,
   coarseScores,
   fitFusionWeight,
   fusionWeight,
@@ -9,6 +10,7 @@ import {
 } from '../../shared/retrieval/index.ts';
 import type { Ranking } from '../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
+import { recallImages, recallInputs } from '../data/recall-images.ts';
 import type { Split } from '../data/split.ts';
 import { scoreMatrix } from '../evaluation/score-fold.ts';
 import type { Report } from '../report.ts';
@@ -90,7 +92,7 @@ async function pairedScores(
   signal: AbortSignal | undefined,
 ): Promise<PairedScores> {
   const { chosen, captions, dependencies } = some;
-  const { regions, featureSize } = split;
+  assertRecallInputs(recall, recallInputs(split), `split ${split.split} of ${split.folder}`);
   const rows = someRows(split, chosen);
   const images = await encodeImageGraphs(encoder, rows, someBoxes(split, chosen), { signal });
   const graphs = await encodeCaptionGraphs(encoder, captions, dependencies, { signal });
@@ -98,14 +100,9 @@ async function pairedScores(
     scoreMatrix(matcher, images, graphs, { signal, onProgress }),
   );
   const features = await rows.readFeatures(0, chosen.length);
-  const size = regions * featureSize;
   const coarse = await coarseScores(
     recall,
-    images.map((graph, index) => ({
-      regions,
-      features: features.subarray(index * size, (index + 1) * size),
-      ...graph,
-    })),
+    await recallImages(rows, 0, images, features),
     graphs.map(({ words }, index) => ({ text: some.texts?.[index], ids: captions[index] ?? [], words })),
   );
   return { gsmn, coarse, images: chosen.length, captions: captions.length };

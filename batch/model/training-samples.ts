@@ -1,6 +1,7 @@
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
 import type { CaptionedImage } from '../../shared/retrieval/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows, imageBatch } from '../data/encode-split.ts';
+import { recallImages } from '../data/recall-images.ts';
 import type { Split } from '../data/split.ts';
 
 /** At most `count` of the ordinals below `total`, evenly spaced, ascending. */
@@ -19,24 +20,34 @@ export function someCaptioned(split: Pick<Split, 'images' | 'captionsOf'>, count
 
 /** Some images of a split as rows of their own. */
 export function someRows(split: ImageRows, chosen: readonly number[]): ImageRows {
-  const { regions, featureSize } = split;
+  const { regions, featureSize, whole } = split;
   return {
     images: chosen.length,
     regions,
     featureSize,
-    readFeatures: async (from, to) => {
-      const size = regions * featureSize;
-      const first = chosen[from] ?? 0;
-      const last = chosen[to - 1] ?? 0;
-      // Neighbours in the file are read together; others one by one.
-      if (last - first === to - 1 - from) return split.readFeatures(first, last + 1);
-      const out = new Float32Array((to - from) * size);
-      for (let row = from; row < to; row++) {
-        const image = chosen[row] ?? 0;
-        out.set(await split.readFeatures(image, image + 1), (row - from) * size);
-      }
-      return out;
+    readFeatures: readSome(chosen, regions * featureSize, (from, to) => split.readFeatures(from, to)),
+    whole: whole && {
+      size: whole.size,
+      read: readSome(chosen, whole.size, (from, to) => whole.read(from, to)),
     },
+  };
+}
+
+type ReadRows = ImageRows['readFeatures'];
+
+/** Reads some rows of `size` numbers, in ranges of their own. */
+function readSome(chosen: readonly number[], size: number, read: ReadRows): ReadRows {
+  return async (from, to) => {
+    const first = chosen[from] ?? 0;
+    const last = chosen[to - 1] ?? 0;
+    // Neighbours in the file are read together; others one by one.
+    if (last - first === to - 1 - from) return read(first, last + 1);
+    const out = new Float32Array((to - from) * size);
+    for (let row = from; row < to; row++) {
+      const image = chosen[row] ?? 0;
+      out.set(await read(image, image + 1), (row - from) * size);
+    }
+    return out;
   };
 }
 
@@ -68,21 +79,21 @@ export async function* captionedImages(
     const to = Math.min(chosen.length, from + batch);
     const features = await rows.readFeatures(from, to);
     const some: ImageRows = { images: to - from, regions, featureSize, readFeatures: async () => features };
-    const images = await encodeImageGraphs(
+    const graphs = await encodeImageGraphs(
       encoder,
       some,
       boxes.subarray(from * regions * 4, to * regions * 4),
     );
+    const images = await recallImages(rows, from, graphs, features);
     const own = chosen.slice(from, to).map((image) => split.captionsOf(image));
     const ids = own.flat().map((caption) => split.captionIds[caption] ?? []);
     const captions = await encodeCaptionGraphs(encoder, ids, undefined);
     let next = 0;
-    for (const [index, graph] of images.entries()) {
-      const size = regions * featureSize;
+    for (const [index, image] of images.entries()) {
       const first = next;
       next += own[index]?.length ?? 0;
       yield {
-        image: { regions, features: features.subarray(index * size, (index + 1) * size), ...graph },
+        image,
         captions: ids.slice(first, next).map((caption, at) => ({
           text: split.captionTexts?.[own[index]?.[at] ?? -1],
           ids: caption,

@@ -31,6 +31,8 @@ export interface RecallImage {
   readonly nodes: Float32Array;
   /** `[R, 4]`, x1 y1 x2 y2 as fractions of width and height. */
   readonly boxes: Float32Array;
+  /** `[W]`, a description of the whole image; undefined if the data has none. */
+  readonly whole?: Float32Array | undefined;
 }
 
 /** The parts of a text and of an image that an encoder may read. */

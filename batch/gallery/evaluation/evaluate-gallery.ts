@@ -3,6 +3,7 @@ import { readModel } from '../../../shared/generation/index.ts';
 import { createEngines } from '../../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import {
+  assertRecallInputs,
   cascadeScores,
   coarseScores,
   fuseScores,
@@ -14,6 +15,7 @@ import type { ModelConfig } from '../../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../../data/encode-split.ts';
 import { assertFeaturesOf } from '../../data/feature-identity.ts';
 import { openSplit } from '../../data/open-split.ts';
+import { recallImages, recallInputs } from '../../data/recall-images.ts';
 import { scoreMatrix } from '../../evaluation/score-fold.ts';
 import type { Report } from '../../report.ts';
 import { readTwins } from '../../training/twins.ts';
@@ -66,7 +68,7 @@ export async function evaluateGallery(
         hint: 'name a folder that `gsmn gallery make` wrote',
       });
     }
-    const { images, regions, featureSize, boxes, captionIds, captionImages } = split;
+    const { images, boxes, captionIds, captionImages } = split;
     const imageGraphs = await encodeImageGraphs(engines.encoder, split, boxes, { signal });
     const captionGraphs = await encodeCaptionGraphs(engines.encoder, captionIds, split.dependencies, {
       signal,
@@ -75,15 +77,11 @@ export async function evaluateGallery(
       scoreMatrix(engines.matcher, imageGraphs, captionGraphs, { signal, onProgress }),
     );
     const features = await split.readFeatures(0, images);
-    const size = regions * featureSize;
     const recall = await openRecallEncoder(stored);
+    assertRecallInputs(recall, recallInputs(split), `split ${name} of ${data}`);
     const coarse = await coarseScores(
       recall,
-      imageGraphs.map((graph, image) => ({
-        ...graph,
-        regions,
-        features: features.subarray(image * size, (image + 1) * size),
-      })),
+      await recallImages(split, 0, imageGraphs, features),
       captionGraphs.map(({ words }, caption) => ({
         text: split.captionTexts?.[caption],
         ids: captionIds[caption] ?? [],
