@@ -28,8 +28,8 @@ import { sealGeneration } from './seal.ts';
 import { Staging } from './staging.ts';
 import { waitForIndexing } from './wait-for-indexing.ts';
 
-/** Where the page finds the image files of the data folder. */
-const IMAGE_SERVER = '/images/';
+/** Where the page finds the image files that `gsmn start` serves. */
+export const IMAGE_SERVER = '/images/';
 
 export interface BuildOptions {
   /** The index's folder. */
@@ -46,7 +46,10 @@ export interface BuildOptions {
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   readonly backend: string;
-  /** Prefix of the image files' addresses; `/images/` if the data folder has `images/`, else none. */
+  /**
+   * Prefix of the image files' addresses, where they are not looked up; by default `/images/` if the data folder has `images/`,
+   * else none.
+   */
   readonly imagesUrl?: string | undefined;
   /** Whether the generation is activated as soon as it is verified. Default true. */
   readonly activate?: boolean | undefined;
@@ -107,7 +110,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
     try {
       assertFeaturesOf(split, { ...loaded.model, ...loaded.from });
       const prefix = imagesUrl(options);
-      const elsewhere = prefix !== undefined && prefix !== IMAGE_SERVER;
+      const elsewhere = options.imagesUrl !== undefined;
       for (const note of [...split.notes, ...imageFileNotes(split, elsewhere)]) report.warn(note);
       const plan = await planGeneration({
         model: loaded.model,
@@ -153,13 +156,16 @@ async function encode(
     await report.stage('encode images', 'images', (onProgress) =>
       encodeImages(context, { signal, onProgress }),
     );
-    await report.stage('encode captions', 'captions', (onProgress) =>
-      encodeCaptions(context, { signal, onProgress }),
-    );
     await staging.writeWhole(GENERATION_PATHS.imagePayloads, jsonLines(imagePayloads(plan)));
-    await staging.writeWhole(GENERATION_PATHS.captionPayloads, jsonLines(captionPayloads(plan)));
+    if (plan.holds.includes('captions')) {
+      await report.stage('encode captions', 'captions', (onProgress) =>
+        encodeCaptions(context, { signal, onProgress }),
+      );
+      await staging.writeWhole(GENERATION_PATHS.captionPayloads, jsonLines(captionPayloads(plan)));
+    }
     const { dependencies } = plan.split;
-    if (dependencies) await staging.writeWhole(GENERATION_PATHS.dependencies, jsonLines(dependencies));
+    if (dependencies && plan.holds.includes('captions'))
+      await staging.writeWhole(GENERATION_PATHS.dependencies, jsonLines(dependencies));
     return await report.stage('seal the files', 'bytes', (onProgress) =>
       sealGeneration(index, plan, recall, staging, { signal, onProgress }),
     );

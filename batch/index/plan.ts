@@ -1,4 +1,5 @@
 import { canonicalJson, type Model, type NodeDtype, sha256Hex } from '../../shared/generation/index.ts';
+import type { GenerationManifest } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import type { Split } from '../data/split.ts';
 
@@ -32,13 +33,17 @@ export interface PlannedCaption {
 export interface GenerationPlan extends PlanInput {
   /** Hash of everything that the generation's bytes depend on. */
   readonly id: string;
+  /** Without captions, images alone. */
+  readonly holds: GenerationManifest['holds'];
   readonly captions: readonly PlannedCaption[];
-  readonly collections: { readonly images: string; readonly captions: string };
+  readonly collections: { readonly images: string; readonly captions?: string };
 }
 
 /** Decides the identity and contents of a generation. */
 export async function planGeneration(input: PlanInput): Promise<GenerationPlan> {
   const { model, split, dataFingerprint, sourceName, backend, imagesUrl } = input;
+  const captions = plannedCaptions(model, split);
+  const holds = captions.length === 0 ? (['images'] as const) : (['images', 'captions'] as const);
   const identity = {
     version: BUILD_VERSION,
     fingerprints: model.fingerprints,
@@ -48,6 +53,8 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
     imagesUrl: imagesUrl ?? null,
     nodes: NODE_DTYPE,
     backend,
+    // Only without captions, so that all other generations keep their ids.
+    ...(captions.length === 0 ? { holds } : {}),
     // Only if it is known, so that generations of unnamed features keep their ids.
     ...(split.features === undefined ? {} : { features: split.features }),
   };
@@ -55,8 +62,9 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
   return {
     ...input,
     id,
-    captions: plannedCaptions(model, split),
-    collections: collectionsOf(id),
+    captions,
+    holds: [...holds],
+    collections: captions.length === 0 ? { images: collectionsOf(id).images } : collectionsOf(id),
   };
 }
 

@@ -36,7 +36,7 @@ export async function sealGeneration(
     format: 'gsmn-generation',
     version: 2,
     id: plan.id,
-    holds: ['images', 'captions'],
+    holds: plan.holds,
     source: { name: plan.sourceName, split: split.split },
     features: split.features,
     model: { config: model.config, fingerprints: model.fingerprints },

@@ -1,10 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activate } from '../../batch/index/activate.ts';
 import { buildIndex } from '../../batch/index/build-index.ts';
 import { IndexFolder } from '../../batch/index/index-folder.ts';
-import { pushPoints, verifyPoints } from '../../batch/index/points.ts';
+import { verifyPoints } from '../../batch/index/points.ts';
 import { verifyNodes } from '../../batch/index/verify-nodes.ts';
 import { silentReport } from '../../batch/report.ts';
 import { exampleSentences } from '../../batch/start/page.ts';
@@ -22,7 +21,6 @@ const CAPTION_PATHS: readonly string[] = [
   GENERATION_PATHS.dependencies,
 ];
 
-/** What holds no captions cannot be built yet; it is made of a generation that holds some. */
 describe('a generation of images alone', () => {
   let project: SmallProject;
   let index: IndexFolder;
@@ -31,33 +29,21 @@ describe('a generation of images alone', () => {
   let id = '';
   let manifest: GenerationManifest;
 
+  const build = () =>
+    buildIndex(
+      { index: index.path, data: project.data, checkpoint: project.model, backend: 'wasm', store },
+      silentReport,
+    );
+
   beforeAll(async () => {
     project = await smallProject({ test: 6 });
     index = new IndexFolder(project.index);
     database = await startQdrantLocal({ path: join(project.data, '..', 'qdrant.sqlite'), port: 0 });
     store = createQdrantStore({ url: database.url });
-    const options = {
-      index: index.path,
-      data: project.data,
-      checkpoint: project.model,
-      backend: 'wasm',
-      store,
-    };
-    id = (await buildIndex(options, silentReport)).generation;
-    const path = join(index.generation(id), GENERATION_PATHS.manifest);
-    const whole = JSON.parse(readFileSync(path, 'utf8')) as GenerationManifest;
-    const alone: GenerationManifest = {
-      ...whole,
-      holds: ['images'],
-      captions: { count: 0, longest: 0 },
-      collections: { images: 'images-alone' },
-      files: whole.files.filter((file) => !CAPTION_PATHS.includes(file.path)),
-    };
-    for (const name of CAPTION_PATHS) rmSync(join(index.generation(id), name), { force: true });
-    writeFileSync(path, JSON.stringify(alone));
-    // As an older program would have left it: without sums of the manifest.
-    rmSync(join(index.generation(id), GENERATION_PATHS.manifestSum));
-    await index.writeActive({ generation: id, previous: null });
+    for (const name of ['caps.txt', 'precaps_stan.txt', 'caps.json']) {
+      rmSync(join(project.data, `test_${name}`));
+    }
+    id = (await build()).generation;
     manifest = await index.manifest(id);
   });
   afterAll(async () => {
@@ -67,16 +53,20 @@ describe('a generation of images alone', () => {
 
   it('is whole without the files of captions', async () => {
     expect(manifest.holds).toEqual(['images']);
+    expect(CAPTION_PATHS.filter((path) => existsSync(join(index.generation(id), path)))).toEqual([]);
+    expect(await build()).toEqual({ generation: id, built: false });
     const files = folderFiles(index.generation(id));
     await verifyFiles(files, manifest);
     await verifyNodes(files, manifest);
   });
 
   it('has points of images alone, and serves', async () => {
-    await pushPoints(store, index.generation(id), manifest);
     await verifyPoints(store, index.generation(id), manifest);
-    await activate(index, store, id);
-    expect(await store.collectionInfo('images-alone')).toMatchObject({ points: 6, status: 'green' });
+    expect(await store.listCollections()).toEqual([manifest.collections.images]);
+    expect(await store.collectionInfo(manifest.collections.images)).toMatchObject({
+      points: 6,
+      status: 'green',
+    });
     expect((await index.active())?.manifest).toMatch(/^[0-9a-f]{64}$/);
     expect(await exampleSentences(store, manifest, 3)).toEqual([]);
   });
