@@ -25,19 +25,24 @@ function startProgress(label: string, unit: string): Progress {
   }
   const bar = new SingleBar(
     {
-      format: `${label.padEnd(24)} {bar} {percentage}% | {value}/{total} ${unit} | ETA {eta_formatted}`,
+      format: `${label.padEnd(24)} {bar} {percentage}% | {value}/{total} ${unit} | {rate}/s | ETA {eta_formatted}`,
       stream: process.stderr,
       hideCursor: true,
       clearOnComplete: false,
     },
     Presets.shades_classic,
   );
-  let started = false;
+  let started: { readonly at: number; readonly done: number } | undefined;
   return {
     update: (done, total) => {
-      if (!started) bar.start(total, done);
-      started = true;
-      bar.update(done);
+      const now = performance.now();
+      if (started === undefined) {
+        started = { at: now, done };
+        bar.start(total, done, { rate: '-' });
+      }
+      // What an earlier run did is not counted.
+      const rate = (1000 * (done - started.done)) / (now - started.at);
+      bar.update(done, { rate: Number.isFinite(rate) ? rate.toFixed(rate < 100 ? 1 : 0) : '-' });
     },
     finish: () => bar.stop(),
   };

@@ -1,8 +1,8 @@
 import { AppError } from '../../shared/errors/index.ts';
+import { NpyFile } from '../data/npy-file.ts';
 import type { Report } from '../report.ts';
 import type { Members } from './open-members.ts';
 import { scoreMembers } from './score-members.ts';
-import { SimilarityFile } from './similarity-file.ts';
 
 /**
  * Writes the similarities (GSMN scores) of every image with every caption, for several models their mean: `[images,
@@ -29,7 +29,7 @@ export async function runScoring(
   }
   const whole = [split.images / count, captions];
   const shape = count === 1 ? whole : [count, ...whole];
-  const file = await SimilarityFile.create(path, shape);
+  const file = await NpyFile.create(path, shape);
   try {
     for (const fold of folds) {
       await scoreMembers(members, fold, ({ similarities }) => file.append(similarities), stage, signal);

@@ -22,6 +22,7 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * - `active.json` names the active generation, with the sum of its manifest;
  * - `models/<key>/` models prepared from checkpoints;
  * - `renditions/` image files at the sizes in which they are served, by their content;
+ * - `photos/` of an index of photographs: their features by content, and the data folder that is made of them;
  * - `qdrant.sqlite` the embedded vector database, if no server is named;
  * - `qdrant.json` where the process that has it open serves it;
  * - `lock.sqlite` held by the process that changes the index.
@@ -51,6 +52,10 @@ export class IndexFolder {
 
   get renditions(): string {
     return join(this.path, 'renditions');
+  }
+
+  get photos(): string {
+    return join(this.path, 'photos');
   }
 
   generation(id: string): string {

@@ -11,15 +11,15 @@ export interface CollectedPhoto extends Photo {
 
 /**
  * Photographs without their copies, in the same order. The first of several files with the same bytes stands for all of
- * them; images that look alike share `alike`.
+ * them, with the captions of all; images that look alike share `alike`.
  */
 export function collectPhotos(photos: readonly Photo[]): CollectedPhoto[] {
-  const copies = new Map<string, string[]>();
+  const copies = new Map<string, Photo[]>();
   const different: Photo[] = [];
   for (const photo of photos) {
     const others = copies.get(photo.inspection.sha256);
     if (others !== undefined) {
-      others.push(photo.name);
+      others.push(photo);
       continue;
     }
     copies.set(photo.inspection.sha256, []);
@@ -31,10 +31,19 @@ export function collectPhotos(photos: readonly Photo[]): CollectedPhoto[] {
   return different.map((photo, index) => {
     const first = firsts[index] ?? index;
     const alike = (sizes[first] ?? 0) > 1 ? different[first]?.id : undefined;
+    const others = copies.get(photo.inspection.sha256) ?? [];
     return {
       ...photo,
-      copies: copies.get(photo.inspection.sha256) ?? [],
+      given: givenToAll(photo, others),
+      // A list may have the same file in several lines, one for each caption.
+      copies: [...new Set(others.map(({ name }) => name))].filter((name) => name !== photo.name),
       ...(alike === undefined ? {} : { alike }),
     };
   });
+}
+
+function givenToAll(photo: Photo, others: readonly Photo[]): Photo['given'] {
+  const captions = [photo, ...others].flatMap(({ given }) => given?.captions ?? []);
+  if (photo.given === undefined && captions.length === 0) return undefined;
+  return { ...photo.given, captions: [...new Set(captions)] };
 }

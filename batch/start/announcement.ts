@@ -10,13 +10,13 @@ export interface Running {
   readonly url: string;
   readonly manifest: GenerationManifest;
   readonly choice: Pick<BackendChoice, 'backend' | 'passedOver'>;
-  /** The folder of the image files. */
-  readonly imageFolder: string | undefined;
+  /** The folder or list of the image files. */
+  readonly imagesFrom: string | undefined;
   readonly page: PageContent;
 }
 
 /** The message when everything is running. */
-export function announcement({ url, manifest, choice, imageFolder, page }: Running): string {
+export function announcement({ url, manifest, choice, imagesFrom, page }: Running): string {
   const { images, captions, id } = manifest;
   const examples = page.examples.slice(0, GROUPS).flat();
   return [
@@ -25,7 +25,7 @@ export function announcement({ url, manifest, choice, imageFolder, page }: Runni
     '',
     `  ${images.count} images, ${captions.count} captions (generation ${id}); backend ${choice.backend}`,
     ...choice.passedOver.map(({ why }) => `  (${why})`),
-    `  images: ${imageFolder ?? 'none: --data DIR with a folder images/ shows them'}`,
+    `  images: ${imagesFrom ?? 'none: --data DIR with a folder images/ shows them'}`,
     ...(examples.length === 0 ? [] : ['', '  Try:', ...examples.map((sentence) => `    ${sentence}`)]),
     '',
     '  Ctrl-C stops it.',

@@ -1,20 +1,37 @@
+import { AppError } from '../../shared/errors/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
-import type { DataSource } from './data-source.ts';
+import { type DataSource, imagesOfData } from './data-source.ts';
 import { gallerySource, servesGallery } from './gallery-source.ts';
+import { photosSource } from './photos-source.ts';
 import type { StartOptions } from './start-options.ts';
 
 /**
- * The data for a start: the named data; otherwise the built-in gallery, if the index is empty or holds the gallery.
+ * The data for a start: the named data or photographs; otherwise the built-in gallery, if the index is empty or holds the gallery.
  * Undefined if the index holds other data, which is then served as it is.
  *
- * @throws AppError of `gallerySource`.
+ * @throws AppError `argument_invalid` for both; of `gallerySource` and `photosSource`.
  */
 export async function findDataSource(
   options: StartOptions,
   index: IndexFolder,
 ): Promise<DataSource | undefined> {
-  const { data, split, checkpoint } = options;
-  if (data !== undefined) return { folder: data, split, checkpoint, prepare: async () => {} };
+  const { data, photos, split, checkpoint } = options;
+  if (photos !== undefined) {
+    if (data === undefined && split === undefined) return photosSource({ ...options, photos }, index);
+    throw new AppError(
+      'argument_invalid',
+      '--photos is all that is searched: it goes with no --data and no --split',
+    );
+  }
+  if (data !== undefined) {
+    return {
+      folder: data,
+      split,
+      checkpoint,
+      images: async () => imagesOfData(data),
+      prepare: async () => {},
+    };
+  }
   const empty = (await index.active()) === undefined;
   if (empty ? options.build : await servesGallery(index, options)) return gallerySource(options);
   return undefined;

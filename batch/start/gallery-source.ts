@@ -16,7 +16,7 @@ import { GALLERY_SPLITS, type GallerySplit } from '../gallery/collection/index.t
 import { galleryModelFolder } from '../gallery/model-folder.ts';
 import { prepareGallery } from '../gallery/preparation/prepare-gallery.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
-import type { DataSource } from './data-source.ts';
+import { type DataSource, imagesOfData } from './data-source.ts';
 import type { StartOptions } from './start-options.ts';
 
 /**
@@ -34,6 +34,7 @@ export async function gallerySource(options: StartOptions): Promise<DataSource> 
     folder: options.gallery,
     split,
     checkpoint: model,
+    images: async () => imagesOfData(options.gallery),
     prepare: (report, signal) => prepareGallery({ folder: options.gallery, split, model, report, signal }),
   };
 }

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { resolveQueryBackend } from '../../shared/platform/engines/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
-import { imageFolder } from '../data/image-files.ts';
 import { pageContent } from '../data/page-content.ts';
 import { buildIndex } from '../index/build-index.ts';
 import { IndexFolder } from '../index/index-folder.ts';
@@ -11,7 +9,7 @@ import { RENDITION_WIDTHS } from '../photos/read/render-photo.ts';
 import type { Report } from '../report.ts';
 import { Parts, type Service } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
-import { imagesOfFolder, serveImageFiles } from '../serve/image-files.ts';
+import { serveImageFiles } from '../serve/image-files.ts';
 import { createLog, type Log } from '../serve/log.ts';
 import { Renditions } from '../serve/renditions.ts';
 import { startLoadedReranker } from '../serve/reranker.ts';
@@ -19,7 +17,7 @@ import { listenForStop } from '../serve/signals.ts';
 import { openStorage } from '../serve/storage.ts';
 import { announcement, type Running } from './announcement.ts';
 import { callerVariables } from './callers.ts';
-import type { DataSource } from './data-source.ts';
+import type { DataSource, ServedImages } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { findDataSource } from './find-data-source.ts';
 import { exampleSentences, pageVariables } from './page.ts';
@@ -93,8 +91,8 @@ async function startAll(
   );
   signal.throwIfAborted();
 
-  const folder = servedFolder(source);
-  const images = folder === undefined ? undefined : await startImages(folder, index, options, parts, log);
+  const served = await source?.images();
+  const images = served === undefined ? undefined : await startImages(served, index, options, parts, log);
   const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
   const edge = parts.add(
     'the edge worker',
@@ -114,12 +112,12 @@ async function startAll(
     }),
   );
   signal.throwIfAborted();
-  return { edge, database: qdrant.ended, manifest, choice, imageFolder: folder, page };
+  return { edge, database: qdrant.ended, manifest, choice, imagesFrom: served?.where, page };
 }
 
-/** Serves the image files of a folder, made smaller. */
+/** Serves image files, made smaller. */
 async function startImages(
-  folder: string,
+  { locate }: ServedImages,
   index: IndexFolder,
   { originals, build }: StartOptions,
   parts: Parts,
@@ -128,10 +126,7 @@ async function startImages(
   // Without building, nothing in the index changes.
   const kept = build ? index.renditions : undefined;
   const renditions = parts.add('the renditions', new Renditions(kept, log));
-  return parts.add(
-    'the image server',
-    await serveImageFiles(imagesOfFolder(folder), { renditions, originals, log }),
-  );
+  return parts.add('the image server', await serveImageFiles(locate, { renditions, originals, log }));
 }
 
 /** Makes the data if necessary, and builds its index. */
@@ -141,7 +136,7 @@ async function buildFor(
   parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
   report: Report,
 ): Promise<void> {
-  const { folder, split, checkpoint } = source;
+  const { folder, split, checkpoint, imagesUrl } = source;
   // The build asks, too, but drawing the gallery comes before it.
   await probeStore(parts.store, { signal: parts.signal });
   await source.prepare(report, parts.signal);
@@ -155,19 +150,13 @@ async function buildFor(
       checkpoint,
       vocabulary,
       propagation,
+      imagesUrl,
       // Starting takes seconds; `gsmn index verify` compares everything.
       compareAgain: false,
       ...parts,
     },
     report,
   );
-}
-
-/** The folder of the image files, if there is one. */
-function servedFolder(source: DataSource | undefined): string | undefined {
-  if (source === undefined) return undefined;
-  const folder = imageFolder(source.folder);
-  return existsSync(folder) ? folder : undefined;
 }
 
 function secret(): string {

@@ -5,6 +5,8 @@ import type { BoxFormat } from '../data/box-format.ts';
 export interface StartOptions {
   /** The data folder that is searched; the built-in gallery if none is named. */
   readonly data?: string | undefined;
+  /** A folder or list of photographs that is searched instead. */
+  readonly photos?: string | undefined;
   /** The released name of the data, which may be part of the name of its vocabulary file. */
   readonly dataName?: string | undefined;
   /** How the data folder has its boxes; the gallery has `xyxy`. */

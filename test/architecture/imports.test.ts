@@ -73,6 +73,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'batch/features': [],
   'batch/photos': [],
   'batch/data': [],
+  'batch/extraction': ['batch/data', 'batch/features', 'batch/photos'],
   'batch/vocabulary': ['batch/data'],
   'batch/parser': ['batch/data'],
   'batch/evaluation': ['batch/checkpoint', 'batch/data', 'batch/plot', 'batch/vocabulary'],
@@ -93,6 +94,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'batch/serve': ['batch/data', 'batch/index', 'batch/photos', 'workers/clients'],
   'batch/start': [
     'batch/data',
+    'batch/extraction',
     'batch/features',
     'batch/gallery',
     'batch/index',

@@ -1,44 +1,59 @@
-import { Command } from 'commander';
-import { wholeNumber } from '../options.ts';
+import { Command, Option } from 'commander';
+import { withIndexOptions } from '../index-options.ts';
+import { backendOption } from '../options.ts';
+import { withExtractionOptions, withReadingOptions } from '../photos/extraction-options.ts';
+import type { ExtractCommandOptions } from '../photos/run-photos-extract.ts';
+import type { IndexPhotosOptions } from '../photos/run-photos-index.ts';
 import type { ScanCommandOptions } from '../photos/run-photos-scan.ts';
+
+const SOURCE = 'a folder, or a list (.jsonl, .csv) with id, path or url, caption, metadata';
 
 /** `gsmn photos`: a folder or a list of photographs. */
 export function photosCommand(): Command {
   const command = new Command('photos').description('photographs of a folder or a list');
   command.addCommand(
-    new Command('scan')
+    withReadingOptions(new Command('scan'))
       .description(
         'read every photograph and say what is there: formats, problems, duplicates, the time it takes',
       )
-      .argument('<source>', 'a folder, or a list (.jsonl, .csv) with id, path or url, caption, metadata')
-      .option(
-        '--cache <dir>',
-        'what scans remember, so that files that did not change are not read again',
-        './data/photo-cache',
-      )
-      .option(
-        '--problems <file>',
-        'where files that cannot be read are listed (default: problems.jsonl in the cache)',
-      )
-      .option('--gps', 'read the places of photographs as well')
-      .option('--max-mb <number>', 'the largest file, in MiB', wholeNumber('max-mb', 1, 2047), 256)
-      .option(
-        '--max-megapixels <number>',
-        'the largest image, in millions of pixels',
-        wholeNumber('max-megapixels', 1, 1000),
-        200,
-      )
-      .option(
-        '--threads <number>',
-        'files worked on at a time (default: cores + 1)',
-        wholeNumber('threads', 1, 256),
-      )
+      .argument('<source>', SOURCE)
+      .addOption(cacheOption())
       .option('--dry-run', 'count files and bytes, and read nothing')
-      .option('--strict', 'exit code 1 if there are problems')
-      .option('--json', 'the result as JSON on stdout, with every photograph')
       .action(async (source: string, options: ScanCommandOptions) => {
         await (await import('../photos/run-photos-scan.ts')).runPhotosScan(source, options);
       }),
   );
+  command.addCommand(
+    withExtractionOptions(new Command('extract'))
+      .description(
+        'describe photographs and write them as a split of a data folder; resumes where it was stopped',
+      )
+      .argument('<source>', SOURCE)
+      .requiredOption('--out <dir>', 'the data folder')
+      .option('--split <name>', 'the split of it that is written', 'test')
+      .addOption(cacheOption())
+      .action(async (source: string, options: ExtractCommandOptions) => {
+        await (await import('../photos/run-photos-extract.ts')).runPhotosExtract(source, options);
+      }),
+  );
+  command.addCommand(
+    withIndexOptions(withExtractionOptions(new Command('index')))
+      .description(
+        'describe photographs and make them the index that is searched; resumes where it was stopped',
+      )
+      .argument('<source>', SOURCE)
+      .option('--checkpoint <dir>', 'a model folder (default: the built-in one)')
+      .addOption(backendOption())
+      .action(async (source: string, options: IndexPhotosOptions) => {
+        await (await import('../photos/run-photos-index.ts')).runPhotosIndex(source, options);
+      }),
+  );
   return command;
+}
+
+function cacheOption(): Option {
+  return new Option(
+    '--cache <dir>',
+    'what is remembered of photographs, so that those that did not change are not read again',
+  ).default('./data/photo-cache');
 }

@@ -21,6 +21,10 @@ export function startCommand(): Command {
       'build the index if it is missing (of the built-in gallery, if no data is named), then serve search and page on this machine',
     )
     .option('--split <name>', 'which split of the data folder is searched (test, else dev, else train)')
+    .option(
+      '--photos <source>',
+      'search photographs: a folder, or a list (.jsonl, .csv) with path or url, caption, metadata',
+    )
     .option('--gallery <dir>', 'where the built-in gallery is kept', './data/gallery')
     .option('--index <dir>', 'the index', './index')
     .option('--port <number>', 'where to listen', wholeNumber('port', 0, 65_535), 8787)

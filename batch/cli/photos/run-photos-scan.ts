@@ -1,32 +1,21 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
+import { PHOTO_FORM } from '../../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../../photos/facts/photo-metadata.ts';
 import { findPhotos } from '../../photos/find/find-photos.ts';
-import { ScanRecord } from '../../photos/memory/scan-record.ts';
+import { ScanRecord, scanRecordPath } from '../../photos/memory/scan-record.ts';
 import { type CollectedPhoto, collectPhotos } from '../../photos/photo-collection.ts';
 import { type PhotoProblem, writeProblems } from '../../photos/photo-problem.ts';
-import type { PixelForm } from '../../photos/read/decode-pixels.ts';
-import { DEFAULT_LIMITS } from '../../photos/read/photo-limits.ts';
 import { type Photo, readerName, scanPhotos } from '../../photos/scan-photos.ts';
 import { interruptible } from '../interrupt.ts';
 import { terminalReport } from '../progress.ts';
+import { photoLimits, type ReadingOptions } from './extraction-options.ts';
 
-export interface ScanCommandOptions {
+export interface ScanCommandOptions extends ReadingOptions {
   readonly cache: string;
-  readonly problems?: string;
-  readonly gps?: boolean;
-  readonly maxMb: number;
-  readonly maxMegapixels: number;
-  readonly threads?: number;
   readonly dryRun?: boolean;
-  readonly strict?: boolean;
-  readonly json?: boolean;
 }
-
-/** What a network sees of a photograph; a scan decodes to it, so its time is that of decoding. */
-const FORM: PixelForm = { size: 340, fit: 'fill', kernel: 'lanczos3' };
 
 /** `gsmn photos scan` */
 export async function runPhotosScan(source: string, options: ScanCommandOptions): Promise<void> {
@@ -39,16 +28,20 @@ export async function runPhotosScan(source: string, options: ScanCommandOptions)
   let others = 0;
   await interruptible(async (signal) => {
     const files = await count(findPhotos(source));
-    const record = await ScanRecord.open(recordFile(cache, source), readerName({ form: FORM, gps }));
+    const record = await ScanRecord.open(
+      scanRecordPath(cache, source),
+      readerName({ form: PHOTO_FORM, gps }),
+    );
     await terminalReport.stage('read photographs', 'files', async (onProgress) => {
       let done = 0;
       for await (const result of scanPhotos({
         source,
-        form: FORM,
+        // What the network sees, so that an extraction knows what a scan has read.
+        form: PHOTO_FORM,
         gps,
         record,
         signal,
-        limits: { ...DEFAULT_LIMITS, bytes: options.maxMb * 2 ** 20, pixels: options.maxMegapixels * 1e6 },
+        limits: photoLimits(options),
         concurrency: options.threads,
       })) {
         if (result.kind === 'photo') photos.push(result.photo);
@@ -86,12 +79,6 @@ export async function runPhotosScan(source: string, options: ScanCommandOptions)
     process.stdout.write(`${lines(summary).join('\n')}\n`);
   }
   if (strict && problems.length > 0) process.exitCode = 1;
-}
-
-/** The file of what scans remember of a source. */
-function recordFile(cache: string, source: string): string {
-  const name = createHash('sha256').update(resolve(source)).digest('hex').slice(0, 16);
-  return join(cache, 'scans', `${name}.jsonl`);
 }
 
 async function count(items: AsyncIterable<unknown>): Promise<number> {

@@ -6,8 +6,8 @@ import { poolRegions, regionCoverages } from './grid-regions.ts';
 export const PHOTO_FORM = { size: 340, fit: 'fill', kernel: 'cubic' } as const;
 /** Channels of the last map. */
 export const MAP_CHANNELS = 1280;
-const STAGE_NUMBERS = 1632;
-const CLASSES = 1000;
+export const STAGE_NUMBERS = 1632;
+export const CLASSES = 1000;
 const MAP_SIDE = 11;
 
 /** What runs the network: the processor, or a graphics card through CUDA, DirectML or Core ML. */

@@ -5,6 +5,21 @@ import { readPhotoModel } from './model-file.ts';
 import { MAP_CHANNELS, openPhotoNetwork, PHOTO_FORM } from './photo-network.ts';
 
 /**
+ * How the source for photographs is named, without the network open.
+ *
+ * @param weights the SHA-256 of the network's file.
+ */
+export function photoRegionsOf(weights: string) {
+  return {
+    id: 'photo-regions',
+    version: 1,
+    regions: REGION_COUNT,
+    featureSize: MAP_CHANNELS,
+    weights,
+  } as const satisfies Omit<FeatureSource, 'extract'>;
+}
+
+/**
  * The source for photographs: the last map of EfficientNet-Lite2, trained on ImageNet, over a fixed grid of places
  * (docs/photo-model.md). `describePhotos` is faster for many: it has a process for each core.
  *
@@ -14,11 +29,7 @@ export async function openPhotoRegions(): Promise<FeatureSource> {
   const { bytes, sha256 } = await readPhotoModel();
   const network = await openPhotoNetwork(bytes);
   return {
-    id: 'photo-regions',
-    version: 1,
-    regions: REGION_COUNT,
-    featureSize: MAP_CHANNELS,
-    weights: sha256,
+    ...photoRegionsOf(sha256),
     extract: async ({ rgb, width, height }) => {
       const { size, fit, kernel } = PHOTO_FORM;
       const pixels = await sharp(rgb, { raw: { width, height, channels: 3 } })

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
 import { type Inspection, inspectionSchema } from '../inspect-photo.ts';
@@ -19,6 +20,12 @@ const lineSchema = z.object({
   inspection: inspectionSchema.nullable(),
 });
 type Line = z.infer<typeof lineSchema>;
+
+/** The file of what scans remember of a source, in a folder of caches. */
+export function scanRecordPath(cache: string, source: string): string {
+  const name = createHash('sha256').update(resolve(source)).digest('hex').slice(0, 16);
+  return join(cache, 'scans', `${name}.jsonl`);
+}
 
 /** What an earlier scan saw of a file. */
 export type Remembered = Pick<Line, 'state' | 'inspection'>;
@@ -48,6 +55,17 @@ export class ScanRecord {
    * @param reader all that the lines depend on beside the files.
    */
   static async open(path: string, reader: string): Promise<ScanRecord> {
+    const record = await ScanRecord.#load(path, reader);
+    await record.#rewrite();
+    return record;
+  }
+
+  /** Reads a record, and writes nothing: to see what a scan would have to do. */
+  static read(path: string, reader: string): Promise<Pick<ScanRecord, 'last'>> {
+    return ScanRecord.#load(path, reader);
+  }
+
+  static async #load(path: string, reader: string): Promise<ScanRecord> {
     const text = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
       if (thrown.code === 'ENOENT') return '';
       throw thrown;
@@ -61,9 +79,7 @@ export class ScanRecord {
         if (read.success) lines.set(read.data.name, read.data);
       }
     }
-    const record = new ScanRecord(path, reader, lines);
-    await record.#rewrite();
-    return record;
+    return new ScanRecord(path, reader, lines);
   }
 
   /** What was last seen of a file, whatever its state is now. */

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../shared/formats/byte-source.ts';
 import { openNpy } from '../../shared/formats/npy/index.ts';
 import { withFolder } from '../../test/support/data-folder.ts';
-import { SimilarityFile } from './similarity-file.ts';
+import { NpyFile } from './npy-file.ts';
 
-describe('SimilarityFile', () => {
+describe('NpyFile', () => {
   it('exists completely after the last row, and not before', async () => {
     await withFolder(new Map(), async (folder) => {
       const path = join(folder, 'new', 'sims.npy');
-      const file = await SimilarityFile.create(path, [3, 2]);
+      const file = await NpyFile.create(path, [3, 2]);
       await file.append(Float32Array.of(1, 2));
       await file.append(Float32Array.of(0, 3, 4, 5, 6, 0).subarray(1, 5));
       expect(readdirSync(join(folder, 'new'))).not.toContain('sims.npy');
@@ -24,7 +24,7 @@ describe('SimilarityFile', () => {
 
   it('leaves nothing when discarded, and does not change an earlier file', async () => {
     await withFolder(new Map([['sims.npy', 'before']]), async (folder) => {
-      const file = await SimilarityFile.create(join(folder, 'sims.npy'), [1, 2]);
+      const file = await NpyFile.create(join(folder, 'sims.npy'), [1, 2]);
       await file.append(Float32Array.of(1));
       await file.discard();
       expect(readdirSync(folder)).toEqual(['sims.npy']);
@@ -34,7 +34,7 @@ describe('SimilarityFile', () => {
 
   it('leaves nothing of an invalid array', async () => {
     await withFolder(new Map(), async (folder) => {
-      await expect(SimilarityFile.create(join(folder, 'sims.npy'), [-1, 2])).rejects.toMatchObject({
+      await expect(NpyFile.create(join(folder, 'sims.npy'), [-1, 2])).rejects.toMatchObject({
         code: 'argument_invalid',
       });
       expect(readdirSync(folder)).toEqual([]);
@@ -44,7 +44,7 @@ describe('SimilarityFile', () => {
   it('names the file that cannot be written', async () => {
     await withFolder(new Map(), async (folder) => {
       writeFileSync(join(folder, 'file'), '');
-      await expect(SimilarityFile.create(join(folder, 'file', 'sims.npy'), [1, 1])).rejects.toMatchObject({
+      await expect(NpyFile.create(join(folder, 'file', 'sims.npy'), [1, 1])).rejects.toMatchObject({
         code: 'file_unwritable',
         message: expect.stringMatching(/file\/sims\.npy/),
       });

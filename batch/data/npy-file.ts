@@ -1,13 +1,13 @@
 import { type FileHandle, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { npyHeader } from '../../shared/formats/npy/index.ts';
+import { type NpyWriteType, npyHeader } from '../../shared/formats/npy/index.ts';
 import { openAside, syncFolder, writing } from '../../shared/platform/atomic-file.ts';
 
 /**
- * A float32 `.npy` file that is written row by row: first aside, then renamed when it is complete. A killed run leaves
- * nothing under the final name.
+ * A `.npy` file that is written row by row: first aside, then renamed when it is complete. A killed run leaves nothing
+ * under the final name.
  */
-export class SimilarityFile {
+export class NpyFile {
   readonly #path: string;
   readonly #aside: string;
   readonly #handle: FileHandle;
@@ -22,13 +22,17 @@ export class SimilarityFile {
    * @param shape of the whole array.
    * @throws AppError `file_unwritable`, as all methods.
    */
-  static async create(path: string, shape: readonly number[]): Promise<SimilarityFile> {
+  static async create(
+    path: string,
+    shape: readonly number[],
+    dtype: NpyWriteType = 'float32',
+  ): Promise<NpyFile> {
     return writing(path, async () => {
       await mkdir(dirname(path), { recursive: true });
       const aside = await openAside(path);
-      const file = new SimilarityFile(path, aside.path, aside.handle);
+      const file = new NpyFile(path, aside.path, aside.handle);
       try {
-        await file.#append(npyHeader(shape, 'float32'));
+        await file.#append(npyHeader(shape, dtype));
       } catch (thrown) {
         await file.discard();
         throw thrown;
@@ -37,8 +41,8 @@ export class SimilarityFile {
     });
   }
 
-  /** Appends the next rows, in the order of the array. */
-  async append(rows: Float32Array): Promise<void> {
+  /** Appends the next rows, in the order of the array; halves as their bits. */
+  async append(rows: Float32Array | Uint16Array): Promise<void> {
     await this.#append(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '../../../shared/formats/byte-source.ts';
-import { openNpy } from '../../../shared/formats/npy/index.ts';
-import { sizesFile } from './split-arrays.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
+import { openNpy } from '../../shared/formats/npy/index.ts';
+import { sizesFile } from './image-sizes.ts';
 
 describe('sizesFile', () => {
   it('is a structured array that the reader of data folders accepts', async () => {

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import type { FeatureIdentity } from '../../shared/schema/index.ts';
+import { featureIdentity } from '../features/feature-source.ts';
+import { type PhotoModelFile, readPhotoModel } from '../features/photo-regions/model-file.ts';
+import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
+import { photoRegionsOf } from '../features/photo-regions/photo-regions.ts';
+import { ContentCache } from '../photos/memory/content-cache.ts';
+import { collectPhotos } from '../photos/photo-collection.ts';
+import { type PhotoProblem, writeProblems } from '../photos/photo-problem.ts';
+import { nameOfForm } from '../photos/read/decode-pixels.ts';
+import { DEFAULT_LIMITS, type PhotoLimits } from '../photos/read/photo-limits.ts';
+import type { Report } from '../report.ts';
+import { extractFeatures } from './extract-features.ts';
+import { unpackFeatures } from './photo-features.ts';
+import { writePhotoSplit } from './photo-split.ts';
+
+export interface ExtractOptions {
+  /** A folder, or a list. */
+  readonly source: string;
+  /** The data folder, and the split of it that is written. */
+  readonly data: string;
+  readonly split: string;
+  /** Where features are kept by content, and what is remembered of scans. */
+  readonly cache: string;
+  /** Where problems are listed; `problems.jsonl` in the cache by default. */
+  readonly problems?: string | undefined;
+  readonly limits?: PhotoLimits | undefined;
+  /** Whether the places of photographs are read. */
+  readonly gps?: boolean | undefined;
+  readonly threads?: number | undefined;
+  readonly processes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExtractResult {
+  /** Rows of the split: different contents. */
+  readonly images: number;
+  /** Files with the same bytes as another one. */
+  readonly copies: number;
+  readonly captions: number;
+  /** Contents that were described now. */
+  readonly described: number;
+  /** Whether the split was written; false if nothing changed. */
+  readonly written: boolean;
+  readonly problems: readonly PhotoProblem[];
+  readonly problemsFile: string;
+}
+
+/** The features of photographs that were described by a network, by content. */
+export function photoFeatureCache(cache: string, { sha256 }: Pick<PhotoModelFile, 'sha256'>): ContentCache {
+  const { id, version } = photoRegionsOf(sha256);
+  return new ContentCache(cache, `${id}@${version}-${sha256.slice(0, 16)}-${nameOfForm(PHOTO_FORM)}`);
+}
+
+/** How data folders name the features of the network that ships. @throws AppError of `readPhotoModel`. */
+export async function photoFeatureIdentity(): Promise<FeatureIdentity> {
+  return featureIdentity(photoRegionsOf((await readPhotoModel()).sha256));
+}
+
+/** Features that are not in the cache, or damaged there. It leaves this file only if they vanish twice. */
+class LostFeatures extends AppError {
+  constructor(sha256: string) {
+    super('file_unreadable', `the cache has lost the features of the photograph ${sha256}`, {
+      hint: 'something deletes or damages them: look at the disk, or name another --cache',
+    });
+  }
+}
+
+async function removeDamaged(features: ContentCache): Promise<void> {
+  const sound = new Set<string>();
+  for (const sha256 of await features.keys()) {
+    if ((await features.get(sha256)) !== undefined) sound.add(sha256);
+  }
+  await features.keepOnly(sound);
+}
+
+/**
+ * Makes a split of a data folder of a folder or list of photographs. What was described before is not described again, and a split whose
+ * photographs did not change stays as it is.
+ *
+ * @throws AppError `file_missing` if there is no photograph; of `extractFeatures` and `writePhotoSplit`.
+ */
+export async function extractPhotos(options: ExtractOptions, report: Report): Promise<ExtractResult> {
+  const {
+    source,
+    data,
+    split,
+    cache,
+    limits = DEFAULT_LIMITS,
+    gps = false,
+    threads,
+    processes,
+    signal,
+  } = options;
+  const problemsFile = options.problems ?? join(cache, 'problems.jsonl');
+  const network = await readPhotoModel();
+  const features = photoFeatureCache(cache, network);
+  const extract = () =>
+    extractFeatures({ source, cache, features, network, limits, gps, threads, processes, signal }, report);
+  let extracted = await extract();
+  await writeProblems(problemsFile, extracted.problems);
+  const { photos, problems } = extracted;
+  if (photos.length === 0) {
+    throw new AppError('file_missing', `${source} holds no photograph that can be read`, {
+      hint:
+        problems.length === 0
+          ? 'name a folder with image files, or a list of them'
+          : `${problemsFile} says what is wrong with ${problems.length.toLocaleString('en')} files`,
+    });
+  }
+  const collected = collectPhotos(photos);
+  const write = () =>
+    report.stage('write features', 'photographs', (onProgress) =>
+      writePhotoSplit(
+        {
+          folder: data,
+          split,
+          photos: collected,
+          identity: featureIdentity(photoRegionsOf(network.sha256)),
+          featuresOf: async (sha256) => {
+            const bytes = await features.get(sha256);
+            if (bytes !== undefined) return unpackFeatures(bytes);
+            throw new LostFeatures(sha256);
+          },
+        },
+        { signal, onProgress },
+      ),
+    );
+  let written: boolean;
+  try {
+    written = await write();
+  } catch (thrown) {
+    if (!(thrown instanceof LostFeatures)) throw thrown;
+    report.warn('features in the cache are damaged, and their photographs are described again');
+    await removeDamaged(features);
+    extracted = await extract();
+    written = await write();
+  }
+  return {
+    images: collected.length,
+    copies: photos.length - collected.length,
+    captions: collected.reduce((sum, { given }) => sum + (given?.captions.length ?? 0), 0),
+    described: extracted.described,
+    written,
+    problems,
+    problemsFile,
+  };
+}

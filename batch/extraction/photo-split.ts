@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeNpy } from '../../shared/formats/npy/index.ts';
+import type { WorkOptions } from '../../shared/model/index.ts';
+import {
+  readJsonFile,
+  removeUnfinished,
+  writeFileAtomic,
+  writing,
+} from '../../shared/platform/atomic-file.ts';
+import type { FeatureIdentity } from '../../shared/schema/index.ts';
+import { featureIdentityFile } from '../data/feature-identity.ts';
+import { sizesFile } from '../data/image-sizes.ts';
+import { NpyFile } from '../data/npy-file.ts';
+import { type SPLIT_FILES, splitFile } from '../data/split-files.ts';
+import { regionBoxes } from '../features/photo-regions/grid-regions.ts';
+import { describePhoto } from '../photos/facts/photo-metadata.ts';
+import type { CollectedPhoto } from '../photos/photo-collection.ts';
+import { imageNameOf } from './image-names.ts';
+import { type PhotoFeatures, WHOLE_SIZE } from './photo-features.ts';
+
+export interface PhotoSplit {
+  /** The data folder. */
+  readonly folder: string;
+  readonly split: string;
+  readonly photos: readonly CollectedPhoto[];
+  readonly identity: FeatureIdentity;
+  /** The features of a photograph, by its content. */
+  readonly featuresOf: (sha256: string) => Promise<PhotoFeatures>;
+}
+
+/** Raised whenever the same photographs give other files. */
+const VERSION = 1;
+/** What the split was made from, `{split}_photographs.json`. */
+const STAMP = 'photographs.json';
+
+/**
+ * Writes photographs as a split of a data folder (docs/data-folder.md), or leaves it as it is if it was made from the same. While its files
+ * are exchanged, the split has no features, so nobody takes those of two states for one: `{split}_ims.npy` is removed first and comes
+ * last. Word ids and parses of captions that changed are removed. Progress counts photographs.
+ *
+ * @returns whether it was written.
+ * @throws AppError `file_unwritable`; of `featuresOf`; the signal's reason.
+ */
+export async function writePhotoSplit(
+  { folder, split, photos, identity, featuresOf }: PhotoSplit,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<boolean> {
+  const texts = textFiles(photos);
+  const stamp = stampOf(photos, texts, identity);
+  const stampPath = join(folder, `${split}_${STAMP}`);
+  const path = (file: keyof typeof SPLIT_FILES) => splitFile(folder, split, file);
+  if (existsSync(path('features')) && sameStamp(await readJsonFile(stampPath), stamp)) return false;
+
+  await writing(folder, () => mkdir(folder, { recursive: true }));
+  await removeUnfinished(folder);
+  const { regions, featureSize } = identity;
+  const features = await NpyFile.create(path('features'), [photos.length, regions, featureSize], 'float16');
+  try {
+    const whole = await NpyFile.create(path('whole'), [photos.length, WHOLE_SIZE]);
+    try {
+      for (const [index, { inspection }] of photos.entries()) {
+        signal?.throwIfAborted();
+        const found = await featuresOf(inspection.sha256);
+        await features.append(found.regions);
+        await whole.append(found.whole);
+        onProgress?.(index + 1, photos.length);
+      }
+      await remove(path('features'));
+      await whole.finish();
+    } catch (thrown) {
+      await whole.discard();
+      throw thrown;
+    }
+    await writeFileAtomic(path('boxes'), boxesFile(photos, regions));
+    await writeFileAtomic(path('sizes'), sizesFile(sizesOf(photos)));
+    await writeFileAtomic(path('source'), featureIdentityFile(identity));
+    for (const [file, text] of texts) {
+      if (text === undefined) await remove(path(file));
+      else await writeFileAtomic(path(file), text);
+    }
+    await writeFileAtomic(stampPath, `${JSON.stringify(stamp)}\n`);
+    await features.finish();
+  } catch (thrown) {
+    await features.discard();
+    throw thrown;
+  }
+  return true;
+}
+
+function remove(path: string): Promise<void> {
+  return writing(path, () => rm(path, { force: true }));
+}
+
+/** Every text of the split; undefined for files that it has not. */
+function textFiles(
+  photos: readonly CollectedPhoto[],
+): readonly (readonly [keyof typeof SPLIT_FILES, string | undefined])[] {
+  const described = photos.map(describePhoto);
+  const captions = described.flatMap(({ captions: own }, image) =>
+    own.map(inOneLine).flatMap((text) => (text === '' ? [] : [{ text, image }])),
+  );
+  const of = (entries: readonly string[]) =>
+    entries.length === 0 ? undefined : entries.map((entry) => `${entry}\n`).join('');
+  return [
+    ['captionTexts', of(captions.map(({ text }) => text))],
+    ['captionImages', of(captions.map(({ image }) => String(image)))],
+    ['captionIds', undefined],
+    ['dependencies', undefined],
+    ['imageNames', of(photos.map(imageNameOf))],
+    ['metadata', of(described.map(({ metadata }) => JSON.stringify(metadata)))],
+  ];
+}
+
+/** Captions are lines of a file. */
+function inOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\s]+/gu, ' ').trim();
+}
+
+function boxesFile(photos: readonly CollectedPhoto[], regions: number): Uint8Array {
+  const boxes = new Float32Array(photos.length * regions * 4);
+  for (const [row, { inspection }] of photos.entries()) {
+    boxes.set(regionBoxes(inspection.width, inspection.height), row * regions * 4);
+  }
+  return writeNpy({ shape: [photos.length, regions, 4], data: boxes });
+}
+
+function sizesOf(photos: readonly CollectedPhoto[]): Int32Array {
+  return Int32Array.from(photos.flatMap(({ inspection }) => [inspection.width, inspection.height]));
+}
+
+/** What the split was made from: equal stamps, equal files. */
+function stampOf(
+  photos: readonly CollectedPhoto[],
+  texts: ReturnType<typeof textFiles>,
+  identity: FeatureIdentity,
+): { readonly format: string; readonly version: number; readonly sha256: string } {
+  const hash = createHash('sha256').update(JSON.stringify([identity, texts]));
+  for (const { inspection } of photos) {
+    const { sha256, width, height } = inspection;
+    hash.update(JSON.stringify([sha256, width, height]));
+  }
+  return { format: 'gsmn-photographs', version: VERSION, sha256: hash.digest('hex') };
+}
+
+function sameStamp(found: unknown, expected: ReturnType<typeof stampOf>): boolean {
+  return JSON.stringify(found) === JSON.stringify(expected);
+}

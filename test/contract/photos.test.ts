@@ -1,0 +1,230 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
+import { photoModelFolder } from '../../batch/extraction/photo-model-folder.ts';
+import { searchResponseSchema } from '../../shared/schema/index.ts';
+import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
+import { drawnPhoto, patches } from '../support/drawn-photos.ts';
+import { type SmallProject, smallProject } from '../support/small-index.ts';
+
+const YESTERDAY = Date.now() / 1000 - 86_400;
+let root = '';
+let images = '';
+let index = '';
+let project: SmallProject;
+const running: CommandProcess[] = [];
+
+beforeAll(async () => {
+  project = await smallProject(
+    {},
+    { config: { imageFeatureSize: 1280 }, features: await photoFeatureIdentity() },
+  );
+});
+afterAll(() => project.remove());
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'photos-'));
+  images = join(root, 'images');
+  index = join(root, 'index');
+  mkdirSync(images);
+});
+afterEach(() => {
+  for (const command of running.splice(0)) command.destroy();
+  rmSync(root, { recursive: true });
+});
+
+async function put(name: string, bytes: string | Promise<Buffer>): Promise<void> {
+  mkdirSync(join(images, name, '..'), { recursive: true });
+  writeFileSync(join(images, name), await bytes);
+  utimesSync(join(images, name), YESTERDAY, YESTERDAY);
+}
+
+function command(...parameters: readonly string[]): CommandProcess {
+  const started = startCommandProcess([...parameters, '--index', index, '--backend', 'wasm']);
+  running.push(started);
+  return started;
+}
+
+const start = (source: string, ...more: readonly string[]) =>
+  command('start', '--photos', source, '--port', '0', '--checkpoint', project.model, ...more);
+
+async function address(started: CommandProcess): Promise<string> {
+  return (await started.said(/(http:\/\/127\.0\.0\.1:\d+)\/[\s\S]*Ctrl-C/))[1] ?? '';
+}
+
+async function stop(started: CommandProcess): Promise<void> {
+  started.child.kill('SIGTERM');
+  expect(await started.ended).toBe(0);
+  expect(started.alive()).toBe(false);
+}
+
+/** Every image of a running search, by name. */
+async function found(url: string) {
+  const answer = await fetch(`${url}/v1/search?q=dog&limit=20`);
+  expect(answer.status).toBe(200);
+  const { hits } = searchResponseSchema.parse(await answer.json());
+  return new Map(hits.map(({ image, ...hit }) => [image.name, { ...hit, ...image }]));
+}
+
+async function indexPhotos(source: string, ...more: readonly string[]) {
+  const made = command('photos', 'index', source, '--checkpoint', project.model, '--json', ...more);
+  const code = await made.ended;
+  if (code !== 0) throw new Error(`it ended with ${code}:\n${made.stderr()}`);
+  return { ...JSON.parse(made.stdout()), stderr: made.stderr() };
+}
+
+// Whole commands, several in one test, on a machine that may be busy.
+describe('gsmn start --photos', { timeout: 240_000 }, () => {
+  it('makes photographs searchable, and picks up what changed at the next start', async () => {
+    await put('a b/ä.jpg', drawnPhoto(1000, 500).jpeg().toBuffer());
+    await put('two.tiff', patches(2).tiff().toBuffer());
+    await put('%0A\n#?.png', patches(3).png().toBuffer());
+    await put('bad.png', 'no image');
+    const first = start(images);
+    const url = await address(first);
+    expect(first.stdout()).toContain('3 images, 0 captions');
+    expect(first.stdout()).toContain(`images: ${images}`);
+    expect(first.stderr()).toContain('1 files could not be read');
+    expect(first.stderr()).not.toContain('cannot be shown');
+    const hits = await found(url);
+    expect([...hits.keys()].sort()).toEqual(['%250A%0A#?.png', 'a b/ä.jpg', 'two.tiff']);
+    expect(hits.get('a b/ä.jpg')?.metadata).toMatchObject({ format: 'jpeg', folders: ['a b'] });
+    for (const { url: path = '' } of hits.values()) {
+      const file = await fetch(new URL(path, url));
+      expect([path, file.status, file.headers.get('content-type')]).toEqual([path, 200, 'image/webp']);
+      await file.body?.cancel();
+    }
+    await stop(first);
+
+    rmSync(join(images, 'bad.png'));
+    rmSync(join(images, 'two.tiff'));
+    await put('new.webp', patches(4).webp().toBuffer());
+    const second = start(images);
+    expect([...(await found(await address(second))).keys()].sort()).toEqual([
+      '%250A%0A#?.png',
+      'a b/ä.jpg',
+      'new.webp',
+    ]);
+    await stop(second);
+
+    const third = start(images, '--no-build');
+    expect((await found(await address(third))).has('new.webp')).toBe(true);
+    await stop(third);
+  });
+
+  it('serves the photographs of a list, also those outside its folder, and nothing else', async () => {
+    await put('listed.png', patches(1).png().toBuffer());
+    await put('unlisted.png', patches(2).png().toBuffer());
+    writeFileSync(join(root, 'outside.png'), await patches(3).png().toBuffer());
+    const list = join(images, 'list.jsonl');
+    writeFileSync(
+      list,
+      [{ path: 'listed.png', caption: 'a dog runs' }, { path: '../outside.png' }]
+        .map((entry) => JSON.stringify(entry))
+        .join('\n'),
+    );
+    const started = start(list, '--originals');
+    const url = await address(started);
+    const hits = await found(url);
+    const names = [...hits.keys()].sort();
+    expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{16}\/outside\.png$/), 'listed.png']);
+    expect(hits.get('listed.png')?.captions).toEqual(['a dog runs']);
+    for (const { url: path = '' } of hits.values()) {
+      const file = await fetch(new URL(path, url));
+      expect([file.status, file.headers.get('content-type')]).toEqual([200, 'image/png']);
+      await file.body?.cancel();
+    }
+    for (const name of ['unlisted.png', '%2e%2e/outside.png', '..%2foutside.png', 'list.jsonl']) {
+      expect((await fetch(`${url}/images/${name}`)).status).toBe(404);
+    }
+    await stop(started);
+  });
+
+  it.each([
+    ['data beside them', ['--data', 'somewhere'], 'goes with no --data'],
+    ['a split', ['--split', 'dev'], 'goes with no --data and no --split'],
+    ['a folder that is no model', ['--checkpoint', 'MODEL/..'], 'is no model folder'],
+  ])('refuses %s', async (_, more, message) => {
+    await put('1.png', patches(1).png().toBuffer());
+    const given = more.map((option) => option.replace('MODEL', project.model));
+    const started = start(images, ...given);
+    expect(await started.ended).not.toBe(0);
+    expect(started.stderr()).toContain(message);
+    expect(existsSync(join(index, 'photos'))).toBe(false);
+  });
+
+  it.skipIf(existsSync(photoModelFolder()))('says that there is no built-in model', async () => {
+    const started = command('start', '--photos', images, '--port', '0');
+    expect(await started.ended).not.toBe(0);
+    expect(started.stderr()).toContain('there is no built-in model for photographs');
+    expect(started.stderr()).toContain('--checkpoint');
+  });
+
+  it('refuses a model of other features before anything is described', async () => {
+    await put('1.png', patches(1).png().toBuffer());
+    const other = await smallProject({}, { config: { imageFeatureSize: 1280 } });
+    try {
+      const started = start(images, '--checkpoint', other.model);
+      expect(await started.ended).not.toBe(0);
+      expect(started.stderr()).toContain('photographs have');
+      expect(existsSync(join(index, 'photos'))).toBe(false);
+    } finally {
+      other.remove();
+    }
+  });
+});
+
+describe('gsmn photos index', { timeout: 240_000 }, () => {
+  it('builds once, and continues after it was killed', async () => {
+    for (let seed = 1; seed <= 30; seed++) await put(`${seed}.png`, patches(seed).png().toBuffer());
+    const killed = command('photos', 'index', images, '--checkpoint', project.model, '--processes', '1');
+    const features = join(index, 'photos');
+    const kept = () =>
+      existsSync(features)
+        ? readdirSync(features, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bin'))
+            .length
+        : 0;
+    await expect.poll(kept, { timeout: 120_000, interval: 20 }).toBeGreaterThanOrEqual(3);
+    killed.destroy();
+    await killed.ended;
+    const before = kept();
+    expect(before).toBeLessThan(30);
+    const result = await indexPhotos(images);
+    expect(result).toMatchObject({ images: 30, built: true });
+    expect(result.described).toBeLessThanOrEqual(30 - before);
+    expect(result.described).toBeGreaterThan(0);
+    expect(await indexPhotos(images)).toMatchObject({
+      generation: result.generation,
+      described: 0,
+      written: false,
+      built: false,
+    });
+    const manifest = JSON.parse(
+      readFileSync(join(index, 'generations', result.generation, 'manifest.json'), 'utf8'),
+    );
+    expect(manifest).toMatchObject({ holds: ['images'], images: { count: 30 }, captions: { count: 0 } });
+    const verified = startCommandProcess(['index', 'verify', '--index', index]);
+    running.push(verified);
+    expect(await verified.ended).toBe(0);
+  });
+
+  it('goes on past a pipe and ends with 1 by --strict', async () => {
+    await put('1.png', patches(1).png().toBuffer());
+    execFileSync('mkfifo', [join(images, 'pipe.jpg')]);
+    const made = command('photos', 'index', images, '--checkpoint', project.model, '--strict');
+    expect(await made.ended).toBe(1);
+    expect(made.stdout()).toContain('problems: 1, listed in');
+    expect(made.stdout()).toContain('serves');
+  });
+});
