@@ -16,6 +16,12 @@ export async function findDataSource(
   index: IndexFolder,
 ): Promise<DataSource | undefined> {
   const { data, photos, split, checkpoint } = options;
+  if (options.watch && (photos === undefined || !options.build)) {
+    throw new AppError(
+      'argument_invalid',
+      '--watch indexes photographs: it goes with --photos, and not with --no-build',
+    );
+  }
   if (photos !== undefined) {
     if (data === undefined && split === undefined) return photosSource({ ...options, photos }, index);
     throw new AppError(

@@ -20,7 +20,9 @@ import { callerVariables } from './callers.ts';
 import type { DataSource, ServedImages } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { findDataSource } from './find-data-source.ts';
+import { indexAgain } from './index-again.ts';
 import { exampleSentences, pageVariables } from './page.ts';
+import { PhotoWatch } from './photo-watch.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** The running parts, with those that may end by themselves. */
@@ -112,6 +114,8 @@ async function startAll(
     }),
   );
   signal.throwIfAborted();
+  if (options.watch && options.photos !== undefined)
+    watchPhotos(options, options.photos, choice.backend, parts, log);
   return { edge, database: qdrant.ended, manifest, choice, imagesFrom: served?.where, page };
 }
 
@@ -127,6 +131,26 @@ async function startImages(
   const kept = build ? index.renditions : undefined;
   const renditions = parts.add('the renditions', new Renditions(kept, log));
   return parts.add('the image server', await serveImageFiles(locate, { renditions, originals, log }));
+}
+
+/** Indexes photographs again whenever they change. */
+function watchPhotos(
+  { index, checkpoint, qdrant, gps = false }: StartOptions,
+  photos: string,
+  backend: string,
+  parts: Parts,
+  log: Log,
+): void {
+  const watch = new PhotoWatch({
+    source: photos,
+    except: index,
+    refresh: async (signal) => {
+      const result = await indexAgain({ photos, index, checkpoint, backend, qdrant, gps, signal });
+      log.info({ result }, 'photographs changed');
+    },
+    log,
+  });
+  parts.add('the watch of the photographs', watch);
 }
 
 /** Makes the data if necessary, and builds its index. */

@@ -7,6 +7,10 @@ export interface StartOptions {
   readonly data?: string | undefined;
   /** A folder or list of photographs that is searched instead. */
   readonly photos?: string | undefined;
+  /** Whether the places of photographs are read. */
+  readonly gps?: boolean | undefined;
+  /** Whether photographs that change while it runs are indexed. */
+  readonly watch?: boolean | undefined;
   /** The released name of the data, which may be part of the name of its vocabulary file. */
   readonly dataName?: string | undefined;
   /** How the data folder has its boxes; the gallery has `xyxy`. */

@@ -151,7 +151,22 @@ describe('gsmn start --photos', { timeout: 240_000 }, () => {
     await stop(started);
   });
 
+  it('takes up what changes while it runs, and leaves no process', async () => {
+    await put('1.png', patches(1).png().toBuffer());
+    await put('2.png', patches(2).png().toBuffer());
+    const started = start(images, '--watch');
+    const url = await address(started);
+    expect([...(await found(url)).keys()].sort()).toEqual(['1.png', '2.png']);
+    rmSync(join(images, '1.png'));
+    await put('new/3.png', patches(3).png().toBuffer());
+    await expect
+      .poll(async () => [...(await found(url)).keys()].sort(), { timeout: 180_000, interval: 500 })
+      .toEqual(['2.png', 'new/3.png']);
+    await stop(started);
+  });
+
   it.each([
+    ['to watch nothing', ['--watch', '--no-build'], '--watch indexes photographs'],
     ['data beside them', ['--data', 'somewhere'], 'goes with no --data'],
     ['a split', ['--split', 'dev'], 'goes with no --data and no --split'],
     ['a folder that is no model', ['--checkpoint', 'MODEL/..'], 'is no model folder'],

@@ -25,6 +25,8 @@ export function startCommand(): Command {
       '--photos <source>',
       'search photographs: a folder, or a list (.jsonl, .csv) with path or url, caption, metadata',
     )
+    .option('--gps', 'read the places of photographs as well')
+    .option('--watch', 'index photographs that are added, changed or removed while it runs')
     .option('--gallery <dir>', 'where the built-in gallery is kept', './data/gallery')
     .option('--index <dir>', 'the index', './index')
     .option('--port <number>', 'where to listen', wholeNumber('port', 0, 65_535), 8787)

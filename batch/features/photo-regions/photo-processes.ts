@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/errors/index.ts';
 import type { PhotoDescription, PhotoDevice } from './photo-network.ts';
@@ -48,7 +49,8 @@ export function startPhotoProcesses(count: number, model: Uint8Array, device: Ph
   const members = Array.from({ length: count }, (): Member => {
     const child = fork(PROGRAM, {
       serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      // As this process was started: an installed package has its types removed by a module that is loaded first.
+      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
     });
     const gone = Promise.race([once(child, 'exit'), once(child, 'error')]).catch(() => {});
     const member: Member = { child, gone, current: undefined };
