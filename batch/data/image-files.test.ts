@@ -23,8 +23,9 @@ async function notesOf(
 
 describe('images that cannot be shown', () => {
   it('are none if every name is a file or an address', async () => {
-    const names = ['a.jpg', 'sub.jpg/b.PNG', 'größe 100%.webp', 'https://example.org/c?size=2'];
-    const files = ['a.jpg', 'sub.jpg/b.PNG', 'größe 100%.webp'];
+    const names = ['a.jpg', 'sub.jpg/b.PNG', 'größe 100%.webp', 'd.tif', 'e.TIFF', 'f.heic'];
+    const files = [...names];
+    names.push('https://example.org/c?size=2');
     expect(await notesOf(names, { files })).toEqual([]);
   });
 
@@ -39,7 +40,7 @@ describe('images that cannot be shown', () => {
     ['sub/../a.jpg', 'name'],
     ['/etc/a.jpg', 'name'],
     ['a.jpg/', 'name'],
-    ['a.tiff', 'name'],
+    ['a.txt', 'name'],
     ['a\u0000.jpg', 'name'],
     ['', 'name'],
     ['empty.png', 'empty'],

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Split } from './split.ts';
 import { splitFile } from './split-files.ts';
 
-const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif|svg)$/i;
+/** Everything that is made smaller as WebP, also what browsers do not show. */
+const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif|svg|tiff?|hei[cf])$/i;
 /** Number of images that a note lists. */
 const LISTED = 10;
 
@@ -29,7 +30,7 @@ export function isAddress(name: string): boolean {
 
 /** What keeps an image from being shown. */
 const REASONS = {
-  name: 'a name that is never served (it must end in .jpg, .png, .webp, .avif, .gif or .svg, and no part of it may be empty, begin with a dot or hold a backslash)',
+  name: 'a name that is never served (it must end in .jpg, .png, .webp, .avif, .gif, .svg, .tiff or .heic, and no part of it may be empty, begin with a dot or hold a backslash)',
   missing: 'no file',
   unreadable: 'a file that cannot be read',
   empty: 'an empty file',

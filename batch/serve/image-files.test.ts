@@ -115,11 +115,11 @@ describe('serveImageFiles', () => {
     expect((await ask('/two%0Alines.png')).status).toBe(404);
   });
 
-  it.each(NAMES)('finds %s in a data folder', async (name) => {
+  it.each([...NAMES, 'scan.tiff', 'telephone.heic'])('finds %s in a data folder', async (name) => {
     expect((await ask(pathOf(name), ofDataFolder)).status).toBe(200);
   });
 
-  it.each(['scan.tiff', 'no extension'])('follows the rule for names of a data folder: %s', async (name) => {
+  it.each(['notes.txt', 'no extension'])('follows the rule for names of a data folder: %s', async (name) => {
     expect((await ask(pathOf(name), ofDataFolder)).status).toBe(404);
   });
 

@@ -25,7 +25,7 @@ export function announcement({ url, manifest, choice, imagesFrom, page }: Runnin
     '',
     `  ${images.count} images, ${captions.count} captions (generation ${id}); backend ${choice.backend}`,
     ...choice.passedOver.map(({ why }) => `  (${why})`),
-    `  images: ${imagesFrom ?? 'none: --data DIR with a folder images/ shows them'}`,
+    `  images: ${imagesFrom ?? 'none: --data DIR with a folder images/, or --photos, shows them'}`,
     ...(examples.length === 0 ? [] : ['', '  Try:', ...examples.map((sentence) => `    ${sentence}`)]),
     '',
     '  Ctrl-C stops it.',
