@@ -1,11 +1,31 @@
 import type { ByteSource } from '../formats/byte-source.ts';
+import { float16BitsToFloat32, float32ToFloat16Bits } from '../formats/float16.ts';
 import { assertFinite } from '../formats/numbers/assert-finite.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors/index.ts';
 import type { Parameter, Parameters } from '../model/index.ts';
 
-/** Float32 tensors as the bytes of a safetensors file; the same tensors in the same order give the same bytes. */
+/** Fewer numbers are not worth looking at. */
+const WORTH_HALVING = 4096;
+
+/**
+ * Float32 tensors as the bytes of a safetensors file; the same tensors in the same order give the same bytes. A large tensor
+ * whose numbers are all half floats is written in half floats, and nothing is lost.
+ */
 export function encodeTensors(tensors: Parameters): Uint8Array {
-  return writeSafetensors(tensors);
+  return writeSafetensors(
+    new Map(
+      [...tensors].map(
+        ([name, { shape, data }]) => [name, { shape, data: exactHalves(data) ?? data }] as const,
+      ),
+    ),
+  );
+}
+
+/** The numbers as half floats; undefined if one of them is none, or if there are few. */
+function exactHalves(data: Float32Array): Uint16Array | undefined {
+  if (data.length < WORTH_HALVING) return undefined;
+  const bits = float32ToFloat16Bits(data);
+  return float16BitsToFloat32(bits).every((value, at) => Object.is(value, data[at])) ? bits : undefined;
 }
 
 /**

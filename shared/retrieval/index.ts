@@ -1,4 +1,5 @@
 export { coarseScores } from './coarse-scores.ts';
+export { concatenateEncoders } from './concatenated.ts';
 export { selectBagWords } from './fit/bag-words.ts';
 export { CENTRED_POOLING_WARNING, fitCentredPooling } from './fit/centred-pooling.ts';
 export type { CaptionedImage } from './fit/covariance.ts';
@@ -9,6 +10,12 @@ export {
   ridgeProjection,
   sumUp,
 } from './fit/fit-projection.ts';
+export {
+  fitPrincipalParts,
+  mapOfVectors,
+  type PrincipalParts,
+  principalComponents,
+} from './fit/principal-parts.ts';
 export {
   type FittedWeight,
   fitFusionWeight,
@@ -42,3 +49,7 @@ export {
 } from './recall-metrics.ts';
 export { cascadeScores, rankImages } from './shortlist.ts';
 export { openTextEncoder } from './text-encoders.ts';
+export { readDescription } from './word-sum/description.ts';
+export { makeWordSum, type WordSumParts } from './word-sum/make-word-sum.ts';
+export type { DescriptionPart, StoredWordSum } from './word-sum/stored-word-sum.ts';
+export { wordsAndPairs } from './word-sum/text-words.ts';

@@ -3,11 +3,13 @@ import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openImageProjection } from './projection/image-projection.ts';
 import type { RecallEncoder, RecallImageEncoder, StoredRecallEncoder } from './recall-encoder.ts';
 import { openTextEncoder } from './text-encoders.ts';
+import { openImageWordSum } from './word-sum/image-word-sum.ts';
 
 const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
   cca: openImageProjection,
   ridge: openImageProjection,
   'centred-pooling': openImageProjection,
+  'word-sum': openImageWordSum,
   concatenated: (stored, where) => openConcatenatedImages(stored, where, openImageEncoder),
 };
 

@@ -59,6 +59,9 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
       'projection/unit-vector.ts',
       'projection/weighted-mean.ts',
       'text-encoders.ts',
+      'word-sum/stored-word-sum.ts',
+      'word-sum/text-word-sum.ts',
+      'word-sum/text-words.ts',
     ]);
   });
 });

@@ -2,11 +2,13 @@ import { openConcatenatedTexts } from './concatenated.ts';
 import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openTextProjection } from './projection/text-projection.ts';
 import type { RecallTextEncoder, StoredRecallEncoder } from './recall-encoder.ts';
+import { openTextWordSum } from './word-sum/text-word-sum.ts';
 
 const TEXT_KINDS: EncoderKinds<RecallTextEncoder> = {
   cca: openTextProjection,
   ridge: openTextProjection,
   'centred-pooling': openTextProjection,
+  'word-sum': openTextWordSum,
   concatenated: (stored, where) => openConcatenatedTexts(stored, where, openTextEncoder),
 };
 
