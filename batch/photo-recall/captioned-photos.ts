@@ -1,0 +1,52 @@
+import { AppError } from '../../shared/errors/index.ts';
+import { openSplit } from '../data/open-split.ts';
+
+/** Photographs with captions, in memory: about 16 kB each. */
+export interface CaptionedPhotos {
+  readonly count: number;
+  /** W, the numbers of a description. */
+  readonly size: number;
+  /** `[count, W]` */
+  readonly whole: Float32Array;
+  /** At least one for each photograph. */
+  readonly captions: readonly (readonly string[])[];
+}
+
+/**
+ * Reads the photographs of a split that have captions.
+ *
+ * @throws AppError of `openSplit`; `file_missing` without descriptions of whole images or captions as text.
+ */
+export async function readCaptionedPhotos(folder: string, name: string): Promise<CaptionedPhotos> {
+  const split = await openSplit(folder, name);
+  try {
+    const { whole, captionTexts: texts } = split;
+    if (whole === undefined || texts === undefined) {
+      const file = whole === undefined ? `${name}_ims_whole.npy` : `${name}_caps.txt`;
+      throw new AppError('file_missing', `${folder} has no ${file}`, {
+        hint: 'training needs a data folder of photographs with captions: `gsmn photos extract`',
+      });
+    }
+    const all = Array.from({ length: split.images }, (_, image) => image);
+    const chosen = all.filter((image) => split.captionsOf(image).length > 0);
+    const numbers = new Float32Array(chosen.length * whole.size);
+    for (const [row, image] of chosen.entries()) {
+      numbers.set(await whole.read(image, image + 1), row * whole.size);
+    }
+    const captions = chosen.map((image) => split.captionsOf(image).map((caption) => texts[caption] ?? ''));
+    return { count: chosen.length, size: whole.size, whole: numbers, captions };
+  } finally {
+    await split.close();
+  }
+}
+
+/** Photographs `[from, to)`. */
+export function somePhotos(photos: CaptionedPhotos, from: number, to: number): CaptionedPhotos {
+  const { size, whole, captions } = photos;
+  return {
+    count: to - from,
+    size,
+    whole: whole.subarray(from * size, to * size),
+    captions: captions.slice(from, to),
+  };
+}

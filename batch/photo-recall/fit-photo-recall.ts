@@ -1,0 +1,50 @@
+import { concatenateEncoders, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
+import { readClassNames } from '../features/photo-regions/class-names.ts';
+import type { WordVectors } from '../parser/word-vectors/read-vectors.ts';
+import type { Report } from '../report.ts';
+import type { CaptionedPhotos } from './captioned-photos.ts';
+import { fitContrast } from './fit-contrast.ts';
+import { fitCorrelation } from './fit-correlation.ts';
+import { fitLabels } from './fit-labels.ts';
+import type { PhotoRecallRecipe } from './recipe.ts';
+import { trainingPhotos } from './training-photos.ts';
+import { wordTable } from './word-table.ts';
+
+/** The parts of the recall encoder of photographs, and all of them as one. */
+export interface FittedPhotoRecall {
+  readonly parts: Readonly<Record<'correlation' | 'contrast' | 'labels', StoredRecallEncoder>>;
+  readonly whole: StoredRecallEncoder;
+}
+
+/**
+ * Fits the recall encoder of photographs on captioned ones (docs/photo-recall.md).
+ *
+ * @throws AppError of `fitContrast` and of the recall encoders; the signal's reason.
+ */
+export async function fitPhotoRecall(
+  photos: CaptionedPhotos,
+  vectors: WordVectors,
+  recipe: PhotoRecallRecipe,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<FittedPhotoRecall> {
+  const table = wordTable(photos.captions.flat(), vectors, recipe.words);
+  const training = await report.stage('principal components', 'photographs', async () =>
+    trainingPhotos(photos, table, recipe.components),
+  );
+  signal?.throwIfAborted();
+  const contrast = await report.stage('fit by contrast', 'steps', (onProgress) =>
+    fitContrast(training, recipe.contrast, { seed: recipe.seed, signal, onProgress }),
+  );
+  const correlation = await report.stage('fit by correlation', 'photographs', () =>
+    fitCorrelation(training, recipe.correlation),
+  );
+  signal?.throwIfAborted();
+  const labels = fitLabels(photos, table, await readClassNames(), recipe.labels);
+  const whole = concatenateEncoders([
+    { weight: recipe.correlation.weight, stored: correlation },
+    { weight: recipe.contrast.weight, stored: contrast },
+    { weight: recipe.labels.weight, stored: labels },
+  ]);
+  return { parts: { correlation, contrast, labels }, whole };
+}

@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
+import { MODEL_FILES } from '../../shared/generation/index.ts';
+import { encodeTensors } from '../../shared/generation/tensors.ts';
+import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { tokenise } from '../../shared/text/index.ts';
+import { listSplits } from '../data/split-files.ts';
+import { fetchVectors } from '../parser/word-vectors/fetch-vectors.ts';
+import { readVectors } from '../parser/word-vectors/read-vectors.ts';
+import type { Report } from '../report.ts';
+import { type CaptionedPhotos, readCaptionedPhotos, somePhotos } from './captioned-photos.ts';
+import { type FittedPhotoRecall, fitPhotoRecall } from './fit-photo-recall.ts';
+import { measureRecall, type PhotoRecallFigures } from './measure-recall.ts';
+import type { PhotoRecallRecipe } from './recipe.ts';
+
+/** Photographs without which no fit is worth anything. */
+const FEWEST_PHOTOS = 50;
+/** Photographs that are left out of a first fit, and their largest share. */
+const [HELD_OUT, HELD_OUT_SHARE] = [500, 8];
+
+export interface TrainPhotoRecallOptions {
+  /** A data folder whose photographs have captions and descriptions. */
+  readonly data: string;
+  readonly out: string;
+  /** A file of word vectors; fetched if none is named. */
+  readonly vectors?: string | undefined;
+  readonly recipe: PhotoRecallRecipe;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type PartFigures = Readonly<Record<'correlation' | 'contrast' | 'labels' | 'whole', PhotoRecallFigures>>;
+
+/** How a recall encoder was trained, and what it finds (`training.json`). */
+export interface PhotoRecallRecord {
+  readonly recipe: PhotoRecallRecipe;
+  readonly photographs: number;
+  readonly captions: number;
+  readonly figures: {
+    /** Of a fit on all but the last photographs of `train`, among these. */
+    readonly heldOut: { readonly photographs: number } & PartFigures;
+    /** Of the fit on all of `train`, among those of `dev`, which nothing was fitted or chosen on. */
+    readonly dev?: ({ readonly photographs: number } & PartFigures) | undefined;
+  };
+}
+
+/**
+ * Trains the recall encoder of photographs: first without the last photographs of `train`, to measure it among these, then on
+ * all of them. Writes `coarse.json`, `coarse.safetensors` and the record `training.json`.
+ *
+ * @throws AppError of the readers; `argument_invalid` for too few photographs, `diverged`, `file_unwritable`.
+ */
+export async function trainPhotoRecall(
+  options: TrainPhotoRecallOptions,
+  report: Report,
+): Promise<PhotoRecallRecord> {
+  const { data, out, recipe, signal } = options;
+  await writing(out, () => mkdir(out, { recursive: true }));
+  const train = await readCaptionedPhotos(data, 'train');
+  if (train.count < FEWEST_PHOTOS) {
+    throw new AppError(
+      'argument_invalid',
+      `${data}: ${train.count} photographs have captions, training needs ${FEWEST_PHOTOS}`,
+    );
+  }
+  const words = new Set(train.captions.flat().flatMap((caption) => tokenise(caption)));
+  const path = options.vectors ?? (await fetchVectors(report, signal));
+  const vectors = await readVectors(path, recipe.words.frequent, words);
+  const fitOn = (photos: CaptionedPhotos) => fitPhotoRecall(photos, vectors, recipe, report, signal);
+
+  const held = Math.min(HELD_OUT, Math.floor(train.count / HELD_OUT_SHARE));
+  report.say(`fitting without the last ${held} photographs of train, to measure among them`);
+  const heldOut = await measureParts(
+    await fitOn(somePhotos(train, 0, train.count - held)),
+    somePhotos(train, train.count - held, train.count),
+  );
+  report.say(`fitting on all ${train.count} photographs of train`);
+  const fitted = await fitOn(train);
+  const dev = (await listSplits(data)).includes('dev')
+    ? await measureParts(fitted, await readCaptionedPhotos(data, 'dev'))
+    : undefined;
+  const record: PhotoRecallRecord = {
+    recipe,
+    photographs: train.count,
+    captions: train.captions.flat().length,
+    figures: { heldOut, dev },
+  };
+  const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, undefined, 1)}\n`);
+  await writeFileAtomic(join(out, MODEL_FILES.coarseTensors), encodeTensors(fitted.whole.tensors));
+  await writeFileAtomic(join(out, MODEL_FILES.coarse), json(fitted.whole.config));
+  await writeFileAtomic(join(out, 'training.json'), json(record));
+  return record;
+}
+
+async function measureParts({ parts, whole }: FittedPhotoRecall, photos: CaptionedPhotos) {
+  return {
+    photographs: photos.count,
+    correlation: await measureRecall(parts.correlation, photos),
+    contrast: await measureRecall(parts.contrast, photos),
+    labels: await measureRecall(parts.labels, photos),
+    whole: await measureRecall(whole, photos),
+  };
+}
