@@ -24,6 +24,7 @@ import { fingerprintFile, fingerprintSplit } from '../data/fingerprint-split.ts'
 import { listSplits } from '../data/split-files.ts';
 import type { Report } from '../report.ts';
 import { prepareModel } from './prepare-model.ts';
+import { readStoredRecall } from './stored-recall.ts';
 
 export interface LoadModelOptions {
   /** A `.pth.tar` of the released code, or a model folder, which is used unchanged. */
@@ -34,6 +35,8 @@ export interface LoadModelOptions {
   readonly boxFormat?: BoxFormat | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
+  /** A folder with a recall encoder that is fitted already (`gsmn photos train`). */
+  readonly recall?: string | undefined;
   readonly backend: string;
   /** Split whose images are used if there is no captioned `train` split. */
   readonly split: string;
@@ -71,8 +74,9 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
       return { model: await readModel(folderFiles(folder)), engines, from: network };
     }
     const { data, boxFormat, split, signal } = options;
+    const recall = options.recall === undefined ? undefined : await readStoredRecall(options.recall);
     const model = await prepareModel(
-      { network, engines, vocabulary, data, boxFormat, fallbackSplit: split, signal },
+      { network, engines, vocabulary, data, boxFormat, fallbackSplit: split, recall, signal },
       report,
     );
     if (folder !== undefined) await writeModel(model, folder);
@@ -112,7 +116,12 @@ export async function writeModel(model: Model, folder: string): Promise<void> {
 }
 
 /** A model folder is already prepared; another propagation would need another weight. */
-async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<Model> {
+async function ownModel({ checkpoint, propagation, recall }: LoadModelOptions): Promise<Model> {
+  if (recall !== undefined) {
+    throw new AppError('argument_invalid', `the model ${checkpoint} has a recall encoder already`, {
+      hint: 'prepare it again from its checkpoint: gsmn model prepare --recall DIR',
+    });
+  }
   const model = await readModel(folderFiles(checkpoint));
   const own = model.config.propagation;
   if (propagation === undefined || propagation === own) return model;
@@ -123,7 +132,7 @@ async function ownModel({ checkpoint, propagation }: LoadModelOptions): Promise<
 
 /** What a prepared model depends on. */
 async function cacheKey(
-  { checkpoint, data, boxFormat, propagation = 'self', signal, split }: LoadModelOptions,
+  { checkpoint, data, boxFormat, propagation = 'self', recall, signal, split }: LoadModelOptions,
   config: ModelConfig,
   vocabulary: string,
   backend: string,
@@ -153,6 +162,9 @@ async function cacheKey(
     backend,
     splits,
     coarse: COARSE_DEFAULTS,
+    ...(recall === undefined
+      ? {}
+      : { recall: await fingerprintFile(join(recall, MODEL_FILES.coarseTensors), { signal }) }),
     ranking: RANKING_DEFAULTS,
   };
   return (await sha256Hex([canonicalJson(parts)])).slice(0, 16);

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
-import { openRecallEncoder } from '../../shared/retrieval/index.ts';
+import { openRecallEncoder, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
@@ -30,6 +30,8 @@ export interface PrepareOptions {
   readonly boxFormat?: BoxFormat | undefined;
   /** Split whose images give the means if there are no captions. */
   readonly fallbackSplit: string;
+  /** A recall encoder that is fitted already, instead of fitting one. */
+  readonly recall?: StoredRecallEncoder | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,9 +59,11 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
     const notes = [train, fallback, heldOut].flatMap((split) => split?.notes ?? []);
     for (const note of new Set(notes)) report.warn(note);
     const { encoder } = options.engines;
-    const coarse = train
-      ? await fitOnCaptions(encoder, config, train, report, signal)
-      : await fitWithoutCaptions(encoder, config, fallback, report, signal);
+    const coarse = options.recall
+      ? options.recall
+      : train
+        ? await fitOnCaptions(encoder, config, train, report, signal)
+        : await fitWithoutCaptions(encoder, config, fallback, report, signal);
     const recall = await openRecallEncoder(coarse);
     const ranking = heldOut
       ? await fitRanking(options.engines, recall, heldOut, report, signal)

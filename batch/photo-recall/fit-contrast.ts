@@ -3,12 +3,12 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { AppError } from '../../shared/errors/index.ts';
-import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import type { StoredWordSum } from '../../shared/retrieval/index.ts';
 import type { OnProgress } from '../report.ts';
 import { AdamW } from './adam-w.ts';
-import { type FloatMatrix, product, transposed, unitRows, unitRowsGradient } from './float-matrix.ts';
+import { type FloatMatrix, unitRows, unitRowsGradient } from './float-matrix.ts';
 import { infoNce } from './info-nce.ts';
+import { type MatrixProducts, openMatrixProducts } from './matrix-products.ts';
 import { photoWordSum } from './photo-word-sum.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 import type { TrainingPhotos } from './training-photos.ts';
@@ -33,9 +33,22 @@ export interface ContrastOptions {
 export async function fitContrast(
   training: TrainingPhotos,
   recipe: PhotoRecallRecipe['contrast'],
+  options: ContrastOptions,
+): Promise<StoredWordSum> {
+  const products = await openMatrixProducts();
+  try {
+    return await train(training, recipe, products, options);
+  } finally {
+    await products.close();
+  }
+}
+
+async function train(
+  training: TrainingPhotos,
+  recipe: PhotoRecallRecipe['contrast'],
+  { multiply }: MatrixProducts,
   { seed, signal, onProgress }: ContrastOptions,
 ): Promise<StoredWordSum> {
-  await loadTfjsBackend('wasm');
   const { count, principal, table, captions } = training;
   const batch = Math.min(recipe.batch, count);
   if (batch < 2) throw new AppError('argument_invalid', 'contrast needs two photographs at least');
@@ -62,7 +75,7 @@ export async function fitContrast(
   const batches = Math.floor(count / batch);
   const steps = recipe.epochs * rounds * batches;
 
-  const step = (photos: readonly number[], learningRate: number): number => {
+  const step = async (photos: readonly number[], learningRate: number): Promise<number> => {
     const x = droppedRows(input.images, photos, featureDropout, random);
     const chosen = photos.map((photo) => {
       const own = captions[photo] ?? [];
@@ -72,16 +85,16 @@ export async function fitContrast(
     const kept = chosen.map((caption) =>
       (input.rows[caption] ?? []).filter((row) => row < table.known && !dropped(random, wordDropout)),
     );
-    const imageSide = unitRows(product(x, { rows: size, columns: k, data: image }));
-    const text = product(v, { rows: table.size, columns: k, data: vectors });
+    const imageSide = unitRows(await multiply(x, { rows: size, columns: k, data: image }));
+    const text = await multiply(v, { rows: table.size, columns: k, data: vectors });
     addWords(text, kept, known, bias, 1 / (1 - wordDropout));
     const textSide = unitRows(text);
-    const cosines = product(imageSide.unit, transposed(textSide.unit));
+    const cosines = await multiply(imageSide.unit, textSide.unit, 'second');
     const found = infoNce(cosines, logScale[0] as number);
-    const toImages = unitRowsGradient(product(found.cosines, textSide.unit), imageSide);
-    const toTexts = unitRowsGradient(product(transposed(found.cosines), imageSide.unit), textSide);
-    optimizers.image.step(product(transposed(x), toImages).data, learningRate);
-    optimizers.vectors.step(product(transposed(v), toTexts).data, learningRate);
+    const toImages = unitRowsGradient(await multiply(found.cosines, textSide.unit), imageSide);
+    const toTexts = unitRowsGradient(await multiply(found.cosines, imageSide.unit, 'first'), textSide);
+    optimizers.image.step((await multiply(x, toImages, 'first')).data, learningRate);
+    optimizers.vectors.step((await multiply(v, toTexts, 'first')).data, learningRate);
     knownGradient.fill(0);
     const biasGradient = new Float32Array(k);
     collectWords(toTexts, kept, knownGradient, biasGradient, 1 / (1 - wordDropout));
@@ -101,7 +114,7 @@ export async function fitContrast(
         done++;
         // Half a cosine: from the full rate to none.
         const rate = (recipe.learningRate * (1 + Math.cos((Math.PI * done) / steps))) / 2;
-        const loss = step(order.slice(b * batch, (b + 1) * batch), rate);
+        const loss = await step(order.slice(b * batch, (b + 1) * batch), rate);
         if (!Number.isFinite(loss)) {
           throw new AppError('diverged', `the contrastive loss is ${loss} after ${done} steps`, {
             hint: 'look for NaN in the descriptions of the images, or use a smaller learning rate',
@@ -109,14 +122,15 @@ export async function fitContrast(
         }
         onProgress?.(done, steps);
       }
-      // Others may have their turn.
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   // The inputs were scaled: the maps take them as they are.
-  return photoWordSum(training, {
+  const maps = {
     dimensions: k,
-    image: transposed({ rows: size, columns: k, data: image }).data.map((value) => value * input.imageScale),
+    image: Float32Array.from(
+      image,
+      (_, at) => input.imageScale * (image[(at % size) * k + Math.floor(at / size)] as number),
+    ),
     imageOffset: new Float32Array(k),
     known,
     vectors: vectors.map((value) => value * input.vectorScale),
@@ -127,7 +141,9 @@ export async function fitContrast(
       }
       return offset;
     }),
-  });
+  };
+  // Other words have little to say here; the other parts of the recall encoder have rows for them.
+  return photoWordSum(training, maps, table.known);
 }
 
 interface StandardisedInput {

@@ -1,29 +1,28 @@
 import { makeWordSum, readDescription, type StoredWordSum } from '../../shared/retrieval/index.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
+import type { DistilledWords } from './distil-words.ts';
 import { scaledToHalves } from './photo-word-sum.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 import { DESCRIPTION_SIZE } from './training-photos.ts';
-import { captionRows, vectorSum, type WordTable } from './word-table.ts';
+import { captionRows, SKIPPED_WORDS, vectorSum } from './word-table.ts';
 
 /**
  * Labels: the most probable classes of a photograph, as the vectors of their names; of a text the vectors of its words.
  * Captions give only the means, so that it finds what none of them names.
- *
- * @param names those of the classes, in order.
  */
 export function fitLabels(
   photos: CaptionedPhotos,
-  table: WordTable,
-  names: readonly string[],
-  { classes }: PhotoRecallRecipe['labels'],
+  { table, names }: DistilledWords,
+  { classes, dimensions }: PhotoRecallRecipe['labels'],
 ): StoredWordSum {
-  const k = table.size;
-  const parts = [{ read: 'largest', from: 2912, to: DESCRIPTION_SIZE, count: classes } as const];
-  const projection = new Float64Array(k * names.length);
-  for (const [label, name] of names.entries()) {
-    const sum = vectorSum(table, captionRows(table, name));
-    const length = Math.hypot(...sum) || 1;
-    for (let d = 0; d < k; d++) projection[d * names.length + label] = (sum[d] as number) / length;
+  const k = Math.min(dimensions, table.size);
+  const labels = names.length / table.size;
+  const parts = [
+    { read: 'largest', from: DESCRIPTION_SIZE - labels, to: DESCRIPTION_SIZE, count: classes } as const,
+  ];
+  const projection = new Float64Array(k * labels);
+  for (let label = 0; label < labels; label++) {
+    for (let d = 0; d < k; d++) projection[d * labels + label] = names[label * table.size + d] as number;
   }
   const imageOffset = new Float64Array(k);
   for (let photo = 0; photo < photos.count; photo++) {
@@ -32,7 +31,7 @@ export function fitLabels(
     for (const [label, share] of shares.entries()) {
       if (share === 0) continue;
       for (let d = 0; d < k; d++) {
-        const value = (projection[d * names.length + label] as number) * share;
+        const value = (projection[d * labels + label] as number) * share;
         imageOffset[d] = (imageOffset[d] as number) + value / photos.count;
       }
     }
@@ -45,20 +44,17 @@ export function fitLabels(
       textOffset[d] = (textOffset[d] as number) + (sum[d] as number) / texts.length;
     }
   }
-  // Pairs have no vectors.
-  const words = table.words.filter((word) => !word.includes(' '));
-  const rows = new Float32Array(words.length * k);
-  for (const [at, word] of words.entries()) {
-    const row = table.rowOf.get(word) ?? 0;
-    rows.set(table.vectors.subarray(row * k, (row + 1) * k), at * k);
+  const rows = new Float32Array(table.words.length * k);
+  for (const row of table.words.keys()) {
+    rows.set(table.vectors.subarray(row * table.size, row * table.size + k), row * k);
   }
   return makeWordSum(
     scaledToHalves({
       dimensions: k,
       size: DESCRIPTION_SIZE,
       parts,
-      words,
-      skipped: [],
+      words: table.words,
+      skipped: SKIPPED_WORDS,
       projection,
       imageOffset,
       rows,

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { randomNumbers, seededRandom } from '../../test/support/random.ts';
 import { silentReport } from '../report.ts';
 import { type CaptionedPhotos, somePhotos } from './captioned-photos.ts';
-import { fitPhotoRecall } from './fit-photo-recall.ts';
+import { fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall } from './measure-recall.ts';
 import { PHOTO_RECALL_RECIPE, type PhotoRecallRecipe } from './recipe.ts';
+import { SENTENCE_SIZE } from './sentences/sentence-encoder.ts';
 import { DESCRIPTION_SIZE } from './training-photos.ts';
 import { wordTable } from './word-table.ts';
 
@@ -26,6 +27,7 @@ const THINGS = [
 const SMALL: PhotoRecallRecipe = {
   ...PHOTO_RECALL_RECIPE,
   words: { ...PHOTO_RECALL_RECIPE.words, frequent: 50 },
+  distillation: { ...PHOTO_RECALL_RECIPE.distillation, components: 12 },
   components: 16,
   correlation: { ...PHOTO_RECALL_RECIPE.correlation, dimensions: 10 },
   contrast: { ...PHOTO_RECALL_RECIPE.contrast, dimensions: 16, batch: 50, epochs: 20, learningRate: 0.01 },
@@ -58,9 +60,27 @@ describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {
     words: [...THINGS, 'puppy'],
     data: randomNumbers(seededRandom(SEED), 8 * (THINGS.length + 1)),
   };
+  const says = randomNumbers(seededRandom(8), THINGS.length * SENTENCE_SIZE);
+  const words: WordSource = {
+    vectors,
+    names: randomNumbers(seededRandom(9), 1000 * SENTENCE_SIZE),
+    sentencesOf: (captions) => {
+      const out = new Float32Array(captions.length * SENTENCE_SIZE);
+      for (const [at, caption] of captions.entries()) {
+        for (const [thing, name] of THINGS.entries()) {
+          if (!caption.includes(name)) continue;
+          for (let d = 0; d < SENTENCE_SIZE; d++) {
+            const cell = at * SENTENCE_SIZE + d;
+            out[cell] = (out[cell] ?? 0) + (says[thing * SENTENCE_SIZE + d] ?? 0);
+          }
+        }
+      }
+      return out;
+    },
+  };
   const photos = photosOf(260, SEED);
   const [train, held] = [somePhotos(photos, 0, 200), somePhotos(photos, 200, 260)];
-  const fitted = (recipe = SMALL, some = train) => fitPhotoRecall(some, vectors, recipe, silentReport);
+  const fitted = (recipe = SMALL, some = train) => fitPhotoRecall(some, words, recipe, silentReport);
 
   it('finds photographs that it was not fitted on, by each part that learns and by all', async () => {
     const { parts, whole } = await fitted();
@@ -88,7 +108,7 @@ describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {
 
   it('stops with the reason of the signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
-    await expect(fitPhotoRecall(train, vectors, SMALL, silentReport, signal)).rejects.toThrow('enough');
+    await expect(fitPhotoRecall(train, words, SMALL, silentReport, signal)).rejects.toThrow('enough');
   });
 });
 

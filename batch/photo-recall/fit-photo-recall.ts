@@ -1,14 +1,23 @@
 import { concatenateEncoders, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
-import { readClassNames } from '../features/photo-regions/class-names.ts';
 import type { WordVectors } from '../parser/word-vectors/read-vectors.ts';
 import type { Report } from '../report.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
+import { distilWords } from './distil-words.ts';
 import { fitContrast } from './fit-contrast.ts';
 import { fitCorrelation } from './fit-correlation.ts';
 import { fitLabels } from './fit-labels.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 import { trainingPhotos } from './training-photos.ts';
 import { wordTable } from './word-table.ts';
+
+/** What is known of words before any photograph. */
+export interface WordSource {
+  readonly vectors: WordVectors;
+  /** `[captions, 384]`: what a sentence encoder says of captions. */
+  sentencesOf(captions: readonly string[]): Float32Array;
+  /** `[classes, 384]`, and of the names of the classes of photographs. */
+  readonly names: Float32Array;
+}
 
 /** The parts of the recall encoder of photographs, and all of them as one. */
 export interface FittedPhotoRecall {
@@ -23,12 +32,17 @@ export interface FittedPhotoRecall {
  */
 export async function fitPhotoRecall(
   photos: CaptionedPhotos,
-  vectors: WordVectors,
+  words: WordSource,
   recipe: PhotoRecallRecipe,
   report: Report,
   signal?: AbortSignal,
 ): Promise<FittedPhotoRecall> {
-  const table = wordTable(photos.captions.flat(), vectors, recipe.words);
+  const captions = photos.captions.flat();
+  const plain = wordTable(captions, words.vectors, recipe.words);
+  const distilled = await report.stage('distil words', 'captions', async () =>
+    distilWords(plain, captions, words.sentencesOf(captions), words.names, recipe.distillation),
+  );
+  const { table } = distilled;
   const training = await report.stage('principal components', 'photographs', async () =>
     trainingPhotos(photos, table, recipe.components),
   );
@@ -40,7 +54,7 @@ export async function fitPhotoRecall(
     fitCorrelation(training, recipe.correlation),
   );
   signal?.throwIfAborted();
-  const labels = fitLabels(photos, table, await readClassNames(), recipe.labels);
+  const labels = fitLabels(photos, distilled, recipe.labels);
   const whole = concatenateEncoders([
     { weight: recipe.correlation.weight, stored: correlation },
     { weight: recipe.contrast.weight, stored: contrast },

@@ -1,31 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
-
 /** A matrix in memory, row-major. */
 export interface FloatMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly data: Float32Array;
-}
-
-/** `A B`, by TF.js, which needs a loaded backend. */
-export function product(a: FloatMatrix, b: FloatMatrix): FloatMatrix {
-  const data = tf.tidy(() =>
-    tf
-      .matMul(tf.tensor2d(a.data, [a.rows, a.columns]), tf.tensor2d(b.data, [b.rows, b.columns]))
-      .dataSync<'float32'>(),
-  );
-  return { rows: a.rows, columns: b.columns, data: Float32Array.from(data) };
-}
-
-/** Transposed copies are fast, and TF.js's product on WebAssembly is fast without transposing only. */
-export function transposed({ rows, columns, data }: FloatMatrix): FloatMatrix {
-  const out = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      out[column * rows + row] = data[row * columns + column] as number;
-    }
-  }
-  return { rows: columns, columns: rows, data: out };
 }
 
 /** Rows of unit length, and the lengths that they had. */

@@ -21,8 +21,16 @@ export interface FittedMaps {
   readonly textOffset: ArrayLike<number>;
 }
 
-/** The maps as a word sum: each word has one row, of its own part and of its vector's. */
-export function photoWordSum({ principal, table }: TrainingPhotos, fitted: FittedMaps): StoredWordSum {
+/**
+ * The maps as a word sum: each word has one row, of its own part and of its vector's.
+ *
+ * @param words how many words of the table have rows.
+ */
+export function photoWordSum(
+  { principal, table }: TrainingPhotos,
+  fitted: FittedMaps,
+  words = table.words.length,
+): StoredWordSum {
   const { dimensions, image, imageOffset, textOffset } = fitted;
   const projection = mapOfVectors(principal, image, dimensions);
   const offset = Float64Array.from(imageOffset);
@@ -38,23 +46,24 @@ export function photoWordSum({ principal, table }: TrainingPhotos, fitted: Fitte
       dimensions,
       size: DESCRIPTION_SIZE,
       parts: SEEN_PARTS,
-      words: table.words,
+      words: table.words.slice(0, words),
       skipped: SKIPPED_WORDS,
       projection,
       imageOffset: offset,
-      rows: wordRows(table, fitted),
+      rows: wordRows(table, fitted, words),
       textOffset,
     }),
   );
 }
 
-/** Rows of all words of the table `[words, dimensions]`. */
-export function wordRows(
-  { words, known: own, size, vectors }: WordTable,
-  { dimensions: k, known, vectors: map }: Pick<FittedMaps, 'dimensions' | 'known' | 'vectors'>,
+/** Rows of the first words of the table `[words, dimensions]`. */
+function wordRows(
+  { known: own, size, vectors }: WordTable,
+  { dimensions: k, known, vectors: map }: FittedMaps,
+  words: number,
 ): Float64Array {
-  const rows = new Float64Array(words.length * k);
-  for (const row of words.keys()) {
+  const rows = new Float64Array(words * k);
+  for (let row = 0; row < words; row++) {
     for (let d = 0; d < k; d++) {
       let sum = row < own ? (known[row * k + d] as number) : 0;
       for (let v = 0; v < size; v++) sum += (vectors[row * size + v] as number) * (map[v * k + d] as number);

@@ -9,6 +9,12 @@ export interface PhotoRecallRecipe {
     /** A word with the share p of all words has the weight `s / (s + p)` (Arora et al. 2017). */
     readonly smoothing: number;
   };
+  /** How a sentence encoder is distilled into vectors of words. */
+  readonly distillation: {
+    readonly components: number;
+    readonly mapRidge: number;
+    readonly wordRidge: number;
+  };
   /** Principal components of each part of a description. */
   readonly components: number;
   readonly correlation: {
@@ -31,6 +37,8 @@ export interface PhotoRecallRecipe {
   };
   readonly labels: {
     readonly weight: number;
+    /** At most; those in which sentences differ most. */
+    readonly dimensions: number;
     /** The most probable classes that count. */
     readonly classes: number;
   };
@@ -39,7 +47,8 @@ export interface PhotoRecallRecipe {
 
 /** docs/photo-recall.md has the measurements. */
 export const PHOTO_RECALL_RECIPE: PhotoRecallRecipe = {
-  words: { wordCaptions: 2, pairCaptions: 5, frequent: 8000, smoothing: 0.001 },
+  words: { wordCaptions: 2, pairCaptions: 5, frequent: 4000, smoothing: 0.001 },
+  distillation: { components: 256, mapRidge: 10, wordRidge: 3 },
   components: 512,
   correlation: { weight: 1, dimensions: 256, imageRidge: 1, textRidge: 0.8, power: 2 },
   contrast: {
@@ -52,6 +61,6 @@ export const PHOTO_RECALL_RECIPE: PhotoRecallRecipe = {
     featureDropout: 0.3,
     wordDropout: 0.1,
   },
-  labels: { weight: 0.3, classes: 50 },
+  labels: { weight: 0.3, dimensions: 128, classes: 50 },
   seed: 1,
 };

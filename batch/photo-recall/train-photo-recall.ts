@@ -1,18 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
-import { MODEL_FILES } from '../../shared/generation/index.ts';
-import { encodeTensors } from '../../shared/generation/tensors.ts';
 import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
+import { SENTENCE_MODEL_FOLDER } from '../../shared/platform/sentence-model-files.ts';
 import { tokenise } from '../../shared/text/index.ts';
 import { listSplits } from '../data/split-files.ts';
+import { readClassNames } from '../features/photo-regions/class-names.ts';
+import { writeStoredRecall } from '../model/stored-recall.ts';
 import { fetchVectors } from '../parser/word-vectors/fetch-vectors.ts';
-import { readVectors } from '../parser/word-vectors/read-vectors.ts';
+import { readVectors, type WordVectors } from '../parser/word-vectors/read-vectors.ts';
 import type { Report } from '../report.ts';
 import { type CaptionedPhotos, readCaptionedPhotos, somePhotos } from './captioned-photos.ts';
-import { type FittedPhotoRecall, fitPhotoRecall } from './fit-photo-recall.ts';
+import { type FittedPhotoRecall, fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall, type PhotoRecallFigures } from './measure-recall.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
+import { encodeSentences, SENTENCE_SIZE } from './sentences/sentence-encoder.ts';
 
 /** Photographs without which no fit is worth anything. */
 const FEWEST_PHOTOS = 50;
@@ -25,6 +27,8 @@ export interface TrainPhotoRecallOptions {
   readonly out: string;
   /** A file of word vectors; fetched if none is named. */
   readonly vectors?: string | undefined;
+  /** The folder of the sentence encoder; by default that of `npm run setup:sentence-model`. */
+  readonly sentences?: string | undefined;
   readonly recipe: PhotoRecallRecipe;
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,7 +70,8 @@ export async function trainPhotoRecall(
   const words = new Set(train.captions.flat().flatMap((caption) => tokenise(caption)));
   const path = options.vectors ?? (await fetchVectors(report, signal));
   const vectors = await readVectors(path, recipe.words.frequent, words);
-  const fitOn = (photos: CaptionedPhotos) => fitPhotoRecall(photos, vectors, recipe, report, signal);
+  const source = await readWordSource(options, train, vectors, report);
+  const fitOn = (photos: CaptionedPhotos) => fitPhotoRecall(photos, source, recipe, report, signal);
 
   const held = Math.min(HELD_OUT, Math.floor(train.count / HELD_OUT_SHARE));
   report.say(`fitting without the last ${held} photographs of train, to measure among them`);
@@ -85,11 +90,37 @@ export async function trainPhotoRecall(
     captions: train.captions.flat().length,
     figures: { heldOut, dev },
   };
-  const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, undefined, 1)}\n`);
-  await writeFileAtomic(join(out, MODEL_FILES.coarseTensors), encodeTensors(fitted.whole.tensors));
-  await writeFileAtomic(join(out, MODEL_FILES.coarse), json(fitted.whole.config));
-  await writeFileAtomic(join(out, 'training.json'), json(record));
+  await writeStoredRecall(out, fitted.whole);
+  const json = `${JSON.stringify(record, undefined, 1)}\n`;
+  await writeFileAtomic(join(out, 'training.json'), new TextEncoder().encode(json));
   return record;
+}
+
+/** Encodes captions and class names once, for all fits. */
+async function readWordSource(
+  { sentences: folder = SENTENCE_MODEL_FOLDER, signal }: TrainPhotoRecallOptions,
+  photos: CaptionedPhotos,
+  vectors: WordVectors,
+  report: Report,
+): Promise<WordSource> {
+  const captions = [...new Set(photos.captions.flat())];
+  const encoded = await report.stage('encode captions', 'captions', (onProgress) =>
+    encodeSentences(folder, captions, { signal, onProgress }),
+  );
+  const rowOf = new Map(captions.map((caption, row) => [caption, row]));
+  const names = await encodeSentences(folder, await readClassNames(), { signal });
+  return {
+    vectors,
+    names,
+    sentencesOf: (wanted) => {
+      const out = new Float32Array(wanted.length * SENTENCE_SIZE);
+      for (const [at, caption] of wanted.entries()) {
+        const row = rowOf.get(caption) ?? 0;
+        out.set(encoded.subarray(row * SENTENCE_SIZE, (row + 1) * SENTENCE_SIZE), at * SENTENCE_SIZE);
+      }
+      return out;
+    },
+  };
 }
 
 async function measureParts({ parts, whole }: FittedPhotoRecall, photos: CaptionedPhotos) {

@@ -12,13 +12,15 @@ const WORTH_HALVING = 4096;
  * whose numbers are all half floats is written in half floats, and nothing is lost.
  */
 export function encodeTensors(tensors: Parameters): Uint8Array {
-  return writeSafetensors(
-    new Map(
-      [...tensors].map(
-        ([name, { shape, data }]) => [name, { shape, data: exactHalves(data) ?? data }] as const,
-      ),
-    ),
-  );
+  const written = new Map<
+    string,
+    Parameter | { readonly shape: readonly number[]; readonly data: Uint16Array }
+  >();
+  for (const [name, tensor] of tensors) {
+    const halves = exactHalves(tensor.data);
+    written.set(name, halves === undefined ? tensor : { shape: tensor.shape, data: halves });
+  }
+  return writeSafetensors(written);
 }
 
 /** The numbers as half floats; undefined if one of them is none, or if there are few. */

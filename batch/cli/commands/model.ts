@@ -11,6 +11,7 @@ export function modelCommand(): Command {
       )
       .requiredOption('--out <dir>', 'the model folder to write')
       .option('--split <name>', 'split whose images are used if there is no captioned train split')
+      .option('--recall <dir>', 'folder with a recall encoder that is fitted already (`gsmn photos train`)')
       .action(async (options) => (await import('../model/run-prepare.ts')).runPrepare(options)),
   );
   return command;

