@@ -46,7 +46,7 @@ export async function fitContrast(
 async function train(
   training: TrainingPhotos,
   recipe: PhotoRecallRecipe['contrast'],
-  { multiply }: MatrixProducts,
+  products: MatrixProducts,
   { seed, signal, onProgress }: ContrastOptions,
 ): Promise<StoredWordSum> {
   const { count, principal, table, captions } = training;
@@ -85,16 +85,19 @@ async function train(
     const kept = chosen.map((caption) =>
       (input.rows[caption] ?? []).filter((row) => row < table.known && !dropped(random, wordDropout)),
     );
-    const imageSide = unitRows(await multiply(x, { rows: size, columns: k, data: image }));
-    const text = await multiply(v, { rows: table.size, columns: k, data: vectors });
+    const imageSide = unitRows(await products.multiply(x, { rows: size, columns: k, data: image }));
+    const text = await products.multiply(v, { rows: table.size, columns: k, data: vectors });
     addWords(text, kept, known, bias, 1 / (1 - wordDropout));
     const textSide = unitRows(text);
-    const cosines = await multiply(imageSide.unit, textSide.unit, 'second');
+    const cosines = await products.multiply(imageSide.unit, textSide.unit, 'second');
     const found = infoNce(cosines, logScale[0] as number);
-    const toImages = unitRowsGradient(await multiply(found.cosines, textSide.unit), imageSide);
-    const toTexts = unitRowsGradient(await multiply(found.cosines, imageSide.unit, 'first'), textSide);
-    optimizers.image.step((await multiply(x, toImages, 'first')).data, learningRate);
-    optimizers.vectors.step((await multiply(v, toTexts, 'first')).data, learningRate);
+    const toImages = unitRowsGradient(await products.multiply(found.cosines, textSide.unit), imageSide);
+    const toTexts = unitRowsGradient(
+      await products.multiply(found.cosines, imageSide.unit, 'first'),
+      textSide,
+    );
+    optimizers.image.step((await products.multiply(x, toImages, 'first')).data, learningRate);
+    optimizers.vectors.step((await products.multiply(v, toTexts, 'first')).data, learningRate);
     knownGradient.fill(0);
     const biasGradient = new Float32Array(k);
     collectWords(toTexts, kept, knownGradient, biasGradient, 1 / (1 - wordDropout));

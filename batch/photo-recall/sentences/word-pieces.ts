@@ -22,7 +22,7 @@ export function wordPieces(pieces: readonly string[], longest: number): (sentenc
   const [start, end, unknown] = [special('[CLS]'), special('[SEP]'), special('[UNK]')];
 
   const cut = (word: string): number[] => {
-    const characters = [...word];
+    const characters = Array.from(word);
     if (characters.length > LONGEST_WORD) return [unknown];
     const found: number[] = [];
     let from = 0;
