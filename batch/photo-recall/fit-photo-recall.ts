@@ -1,4 +1,8 @@
-import { concatenateEncoders, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
+import {
+  concatenateEncoders,
+  encodeShortTextsBy,
+  type StoredRecallEncoder,
+} from '../../shared/retrieval/index.ts';
 import type { WordVectors } from '../parser/word-vectors/read-vectors.ts';
 import type { Report } from '../report.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
@@ -6,9 +10,10 @@ import { distilWords } from './distil-words.ts';
 import { fitContrast } from './fit-contrast.ts';
 import { fitCorrelation } from './fit-correlation.ts';
 import { fitLabels } from './fit-labels.ts';
+import { fitShortTexts } from './fit-short-texts.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 import { trainingPhotos } from './training-photos.ts';
-import { wordTable } from './word-table.ts';
+import { SKIPPED_WORDS, wordTable } from './word-table.ts';
 
 /** What is known of words before any photograph. */
 export interface WordSource {
@@ -21,7 +26,7 @@ export interface WordSource {
 
 /** The parts of the recall encoder of photographs, and all of them as one. */
 export interface FittedPhotoRecall {
-  readonly parts: Readonly<Record<'correlation' | 'contrast' | 'labels', StoredRecallEncoder>>;
+  readonly parts: Readonly<Record<'correlation' | 'contrast' | 'labels' | 'shortTexts', StoredRecallEncoder>>;
   readonly whole: StoredRecallEncoder;
 }
 
@@ -55,10 +60,17 @@ export async function fitPhotoRecall(
   );
   signal?.throwIfAborted();
   const labels = fitLabels(photos, distilled, recipe.labels);
-  const whole = concatenateEncoders([
+  const short = fitShortTexts(training, recipe.shortTexts);
+  const sentences = concatenateEncoders([
     { weight: recipe.correlation.weight, stored: correlation },
     { weight: recipe.contrast.weight, stored: contrast },
     { weight: recipe.labels.weight, stored: labels },
   ]);
-  return { parts: { correlation, contrast, labels }, whole };
+  const which = {
+    longest: recipe.shortTexts.longest,
+    known: short.config.text.words,
+    skipped: SKIPPED_WORDS,
+  };
+  const whole = encodeShortTextsBy(which, short, sentences);
+  return { parts: { correlation, contrast, labels, shortTexts: short }, whole };
 }

@@ -2,6 +2,7 @@ import { float16BitsToFloat32, float32ToFloat16Bits } from '../../shared/formats
 import {
   makeWordSum,
   mapOfVectors,
+  type PrincipalParts,
   type StoredWordSum,
   type WordSumParts,
 } from '../../shared/retrieval/index.ts';
@@ -32,15 +33,7 @@ export function photoWordSum(
   words = table.words.length,
 ): StoredWordSum {
   const { dimensions, image, imageOffset, textOffset } = fitted;
-  const projection = mapOfVectors(principal, image, dimensions);
-  const offset = Float64Array.from(imageOffset);
-  for (let d = 0; d < dimensions; d++) {
-    for (let f = 0; f < principal.size; f++) {
-      offset[d] =
-        (offset[d] as number) +
-        (projection[d * principal.size + f] as number) * (principal.mean[f] as number);
-    }
-  }
+  const { projection, offset } = imageSide(principal, image, imageOffset, dimensions);
   return makeWordSum(
     scaledToHalves({
       dimensions,
@@ -54,6 +47,24 @@ export function photoWordSum(
       textOffset,
     }),
   );
+}
+
+/** A map of components `[dimensions, components]` as one of descriptions, with what is subtracted after it. */
+export function imageSide(
+  principal: PrincipalParts,
+  image: ArrayLike<number>,
+  imageOffset: ArrayLike<number>,
+  dimensions: number,
+): { readonly projection: Float64Array; readonly offset: Float64Array } {
+  const projection = mapOfVectors(principal, image, dimensions);
+  const offset = Float64Array.from(imageOffset);
+  const { size, mean } = principal;
+  for (let d = 0; d < dimensions; d++) {
+    for (let f = 0; f < size; f++) {
+      offset[d] = (offset[d] as number) + (projection[d * size + f] as number) * (mean[f] as number);
+    }
+  }
+  return { projection, offset };
 }
 
 /** Rows of the first words of the table `[words, dimensions]`. */

@@ -42,6 +42,15 @@ export interface PhotoRecallRecipe {
     /** The most probable classes that count. */
     readonly classes: number;
   };
+  /** Texts of a few known words. */
+  readonly shortTexts: {
+    /** Their most words, without those that say little. */
+    readonly longest: number;
+    readonly dimensions: number;
+    /** Captions that a stem must occur in. */
+    readonly captions: number;
+    readonly ridge: number;
+  };
   readonly seed: number;
 }
 
@@ -62,5 +71,6 @@ export const PHOTO_RECALL_RECIPE: PhotoRecallRecipe = {
     wordDropout: 0.1,
   },
   labels: { weight: 0.3, dimensions: 128, classes: 50 },
+  shortTexts: { longest: 2, dimensions: 128, captions: 15, ridge: 1 },
   seed: 1,
 };

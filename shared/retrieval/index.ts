@@ -16,6 +16,7 @@ export {
   type PrincipalParts,
   principalComponents,
 } from './fit/principal-parts.ts';
+export { fitReducedRank, type ReducedRank } from './fit/reduced-rank.ts';
 export {
   type FittedWeight,
   fitFusionWeight,
@@ -47,6 +48,7 @@ export {
   recallMetrics,
   releasedLines,
 } from './recall-metrics.ts';
+export { encodeShortTextsBy, type ShortTexts } from './short-texts.ts';
 export { cascadeScores, rankImages } from './shortlist.ts';
 export { openTextEncoder } from './text-encoders.ts';
 export { readDescription } from './word-sum/description.ts';

@@ -2,6 +2,7 @@ import { openConcatenatedImages } from './concatenated.ts';
 import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openImageProjection } from './projection/image-projection.ts';
 import type { RecallEncoder, RecallImageEncoder, StoredRecallEncoder } from './recall-encoder.ts';
+import { openShortTextImages } from './short-texts.ts';
 import { openTextEncoder } from './text-encoders.ts';
 import { openImageWordSum } from './word-sum/image-word-sum.ts';
 
@@ -10,6 +11,7 @@ const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
   ridge: openImageProjection,
   'centred-pooling': openImageProjection,
   'word-sum': openImageWordSum,
+  'short-texts': (stored, where) => openShortTextImages(stored, where, openImageEncoder),
   concatenated: (stored, where) => openConcatenatedImages(stored, where, openImageEncoder),
 };
 

@@ -58,6 +58,7 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
       'projection/text-projection.ts',
       'projection/unit-vector.ts',
       'projection/weighted-mean.ts',
+      'short-texts.ts',
       'text-encoders.ts',
       'word-sum/stored-word-sum.ts',
       'word-sum/text-word-sum.ts',

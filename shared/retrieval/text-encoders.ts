@@ -2,6 +2,7 @@ import { openConcatenatedTexts } from './concatenated.ts';
 import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openTextProjection } from './projection/text-projection.ts';
 import type { RecallTextEncoder, StoredRecallEncoder } from './recall-encoder.ts';
+import { openShortTexts } from './short-texts.ts';
 import { openTextWordSum } from './word-sum/text-word-sum.ts';
 
 const TEXT_KINDS: EncoderKinds<RecallTextEncoder> = {
@@ -9,6 +10,7 @@ const TEXT_KINDS: EncoderKinds<RecallTextEncoder> = {
   ridge: openTextProjection,
   'centred-pooling': openTextProjection,
   'word-sum': openTextWordSum,
+  'short-texts': (stored, where) => openShortTexts(stored, where, openTextEncoder),
   concatenated: (stored, where) => openConcatenatedTexts(stored, where, openTextEncoder),
 };
 
