@@ -54,4 +54,4 @@ export { openTextEncoder } from './text-encoders.ts';
 export { readDescription } from './word-sum/description.ts';
 export { makeWordSum, type WordSumParts } from './word-sum/make-word-sum.ts';
 export type { DescriptionPart, StoredWordSum } from './word-sum/stored-word-sum.ts';
-export { wordsAndPairs } from './word-sum/text-words.ts';
+export { wordsAndPairs } from './word-sum/text-word-sum.ts';

@@ -62,7 +62,6 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
       'text-encoders.ts',
       'word-sum/stored-word-sum.ts',
       'word-sum/text-word-sum.ts',
-      'word-sum/text-words.ts',
     ]);
   });
 });

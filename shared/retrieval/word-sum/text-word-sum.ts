@@ -1,8 +1,8 @@
 import { AppError } from '../../errors/index.ts';
+import { tokenise } from '../../text/index.ts';
 import { unitVector } from '../projection/unit-vector.ts';
 import type { RecallText, RecallTextEncoder, StoredRecallEncoder } from '../recall-encoder.ts';
 import { readWordSum, TEXT_TENSORS } from './stored-word-sum.ts';
-import { wordsAndPairs } from './text-words.ts';
 
 /**
  * The text side of a word sum: `unit(Σ rows of words and pairs - offset)`. Words without a row count nothing.
@@ -37,4 +37,11 @@ export function openTextWordSum(stored: StoredRecallEncoder, where: string): Rec
   };
 
   return { kind, dimensions: k, needs: ['text'], encodeTexts: async (texts) => texts.map(encode) };
+}
+
+/** The words of a text, in lower case, and its pairs: two words that follow one another when the skipped are left out. */
+export function wordsAndPairs(text: string, skipped: ReadonlySet<string>): string[] {
+  const words = tokenise(text);
+  const kept = words.filter((word) => !skipped.has(word));
+  return [...words, ...kept.slice(1).map((word, index) => `${kept[index]} ${word}`)];
 }
