@@ -76,7 +76,14 @@ async function soak({ data, generations }: Indexes, { url }: Product): Promise<s
     sentences,
     splitOf,
     burst: async (clients, seconds) => {
-      await load(clients, AbortSignal.any([end.signal, AbortSignal.timeout(1000 * seconds)]));
+      // One controller, held by its timer: what `AbortSignal.any` combines may be collected before it aborts.
+      const until = new AbortController();
+      const abort = (): void => until.abort();
+      const limit = setTimeout(abort, 1000 * seconds);
+      end.signal.addEventListener('abort', abort, { once: true });
+      await load(clients, until.signal);
+      clearTimeout(limit);
+      end.signal.removeEventListener('abort', abort);
     },
   };
   const running = [
