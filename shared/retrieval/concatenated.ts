@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import type { Parameter } from '../model/index.ts';
-import type { OpenEncoder } from './encoder-kinds.ts';
 import type {
   RecallImageEncoder,
   RecallSide,
   RecallTextEncoder,
   StoredRecallEncoder,
 } from './recall-encoder.ts';
+import { type OpenEncoder, partOf, readStoredConfig } from './stored-encoder.ts';
 
 const configSchema = z.object({
   format: z.literal('gsmn-recall-encoder'),
@@ -86,30 +86,19 @@ interface Part<Encoder> {
 }
 
 async function openParts<Encoder extends RecallSide>(
-  { config: unchecked, tensors }: StoredRecallEncoder,
+  stored: StoredRecallEncoder,
   where: string,
   open: OpenEncoder<Encoder>,
 ) {
-  const parsed = configSchema.safeParse(unchecked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError('format_invalid', `${where}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      cause: parsed.error,
-      hint: 'prepare the model again from its checkpoint',
-    });
-  }
-  const total = parsed.data.parts.reduce((sum, { weight }) => sum + weight, 0);
+  const { kind, parts: weighted } = readStoredConfig(configSchema, stored, where);
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
   const parts: Part<Encoder>[] = [];
   const dispose = async (): Promise<void> => {
     for (const { encoder } of parts) await encoder.dispose?.();
   };
   try {
-    for (const [index, { weight, config }] of parsed.data.parts.entries()) {
-      const prefix = `${index}.`;
-      const own = [...tensors].flatMap(([name, tensor]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
-      );
-      const encoder = await open({ config, tensors: new Map(own) }, `${where}: part ${index}`);
+    for (const [index, { weight, config }] of weighted.entries()) {
+      const encoder = await open(partOf(stored, index, config), `${where}: part ${index}`);
       parts.push({ encoder, scale: Math.sqrt(weight / total) });
     }
   } catch (thrown) {
@@ -117,7 +106,7 @@ async function openParts<Encoder extends RecallSide>(
     throw thrown;
   }
   const side: RecallSide = {
-    kind: parsed.data.kind,
+    kind,
     dimensions: parts.reduce((sum, { encoder }) => sum + encoder.dimensions, 0),
     needs: [...new Set(parts.flatMap(({ encoder }) => encoder.needs))],
     dispose,

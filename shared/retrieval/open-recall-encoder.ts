@@ -1,8 +1,8 @@
 import { openConcatenatedImages } from './concatenated.ts';
-import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openImageProjection } from './projection/image-projection.ts';
 import type { RecallEncoder, RecallImageEncoder, StoredRecallEncoder } from './recall-encoder.ts';
 import { openShortTextImages } from './short-texts.ts';
+import { type EncoderKinds, openByKind } from './stored-encoder.ts';
 import { openTextEncoder } from './text-encoders.ts';
 import { openImageWordSum } from './word-sum/image-word-sum.ts';
 

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../errors/index.ts';
 import { tokenise } from '../text/index.ts';
-import type { OpenEncoder } from './encoder-kinds.ts';
 import type {
   RecallImageEncoder,
   RecallSide,
@@ -9,6 +7,7 @@ import type {
   RecallTextEncoder,
   StoredRecallEncoder,
 } from './recall-encoder.ts';
+import { type OpenEncoder, partOf, readStoredConfig } from './stored-encoder.ts';
 
 const partConfig = z.record(z.string(), z.unknown());
 const configSchema = z.object({
@@ -106,31 +105,19 @@ export async function openShortTextImages(
 }
 
 async function openBoth<Encoder extends RecallSide>(
-  { config: unchecked, tensors }: StoredRecallEncoder,
+  stored: StoredRecallEncoder,
   where: string,
   open: OpenEncoder<Encoder>,
 ) {
-  const parsed = configSchema.safeParse(unchecked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError('format_invalid', `${where}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      cause: parsed.error,
-      hint: 'fit the recall encoder again',
-    });
-  }
-  const part = (name: 'short' | 'other') => {
-    const own = [...tensors].flatMap(([key, tensor]) =>
-      key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), tensor] as const] : [],
-    );
-    return open({ config: parsed.data[name], tensors: new Map(own) }, `${where}: ${name}`);
-  };
+  const config = readStoredConfig(configSchema, stored, where);
+  const part = (name: 'short' | 'other') => open(partOf(stored, name, config[name]), `${where}: ${name}`);
   const short = await part('short');
   const other = await Promise.resolve(part('other')).catch(async (thrown: unknown) => {
     await short.dispose?.();
     throw thrown;
   });
   const side: RecallSide = {
-    kind: parsed.data.kind,
+    kind: config.kind,
     dimensions: short.dimensions + other.dimensions,
     needs: [...new Set([...short.needs, ...other.needs])],
     dispose: async () => {
@@ -138,5 +125,5 @@ async function openBoth<Encoder extends RecallSide>(
       await other.dispose?.();
     },
   };
-  return { config: parsed.data, side, short, other };
+  return { config, side, short, other };
 }

@@ -51,7 +51,6 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
       .map(([path]) => path.slice('shared/retrieval/'.length));
     expect(own.sort()).toEqual([
       'concatenated.ts',
-      'encoder-kinds.ts',
       'projection/feature-layout.ts',
       'projection/stored-projection.ts',
       'projection/text-features.ts',
@@ -59,6 +58,7 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
       'projection/unit-vector.ts',
       'projection/weighted-mean.ts',
       'short-texts.ts',
+      'stored-encoder.ts',
       'text-encoders.ts',
       'word-sum/stored-word-sum.ts',
       'word-sum/text-word-sum.ts',

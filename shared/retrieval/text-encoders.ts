@@ -1,8 +1,8 @@
 import { openConcatenatedTexts } from './concatenated.ts';
-import { type EncoderKinds, openByKind } from './encoder-kinds.ts';
 import { openTextProjection } from './projection/text-projection.ts';
 import type { RecallTextEncoder, StoredRecallEncoder } from './recall-encoder.ts';
 import { openShortTexts } from './short-texts.ts';
+import { type EncoderKinds, openByKind } from './stored-encoder.ts';
 import { openTextWordSum } from './word-sum/text-word-sum.ts';
 
 const TEXT_KINDS: EncoderKinds<RecallTextEncoder> = {

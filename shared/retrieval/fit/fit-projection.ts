@@ -111,6 +111,13 @@ function storedProjection(
     ['text.projection', transpose(text, count, textMean.length)],
     ['text.offset', project(text, textMean, count)],
   ]);
+  const config: StoredProjection['config'] = {
+    format: 'gsmn-coarse-head',
+    version: 1,
+    kind,
+    dimensions: count,
+    features: copy(layout),
+  };
   const tensors = new Map<string, Parameter>();
   for (const [name, shapeOf] of Object.entries({ ...IMAGE_TENSORS, ...TEXT_TENSORS })) {
     const values = Float32Array.from(data.get(name) ?? []);
@@ -119,12 +126,9 @@ function storedProjection(
         hint: 'look for NaN or infinity in the training features, or use a larger ridge',
       });
     }
-    tensors.set(name, { shape: shapeOf(layout, count), data: values });
+    tensors.set(name, { shape: shapeOf(config), data: values });
   }
-  return {
-    config: { format: 'gsmn-coarse-head', version: 1, kind, dimensions: count, features: copy(layout) },
-    tensors,
-  };
+  return { config, tensors };
 }
 
 function copy({ image, text }: FeatureLayout): StoredProjection['config']['features'] {

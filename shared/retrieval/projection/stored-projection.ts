@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '../../errors/index.ts';
 import type { StoredRecallEncoder } from '../recall-encoder.ts';
-import { type FeatureLayout, imageFeatureSize, textFeatureSize } from './feature-layout.ts';
+import { readSide, type TensorShapes } from '../stored-encoder.ts';
+import { imageFeatureSize, textFeatureSize } from './feature-layout.ts';
 
 /** `cca` and `ridge` are fitted from captioned images, `centred-pooling` needs none. */
 const kindSchema = z.enum(['cca', 'ridge', 'centred-pooling']);
@@ -28,59 +28,29 @@ export interface StoredProjection extends StoredRecallEncoder {
   readonly config: ProjectionConfig;
 }
 
-/** Names of tensors, and their shapes by the layout and k, the dimensions. */
-type TensorShapes = Readonly<Record<string, (layout: FeatureLayout, k: number) => readonly number[]>>;
-
 export const IMAGE_TENSORS = {
   /** A row per dimension, over the image's features. */
-  'image.projection': (layout, k) => [k, imageFeatureSize(layout)],
+  'image.projection': ({ features, dimensions }) => [dimensions, imageFeatureSize(features)],
   /** The projected mean of the training images: subtracted after projecting. */
-  'image.offset': (_, k) => [k],
-} as const satisfies TensorShapes;
+  'image.offset': ({ dimensions }) => [dimensions],
+} as const satisfies TensorShapes<ProjectionConfig>;
 
 export const TEXT_TENSORS = {
   /** One row for each feature of the text (texts are sparse: rows are gathered). */
-  'text.projection': (layout, k) => [textFeatureSize(layout), k],
-  'text.offset': (_, k) => [k],
-} as const satisfies TensorShapes;
+  'text.projection': ({ features, dimensions }) => [textFeatureSize(features), dimensions],
+  'text.offset': ({ dimensions }) => [dimensions],
+} as const satisfies TensorShapes<ProjectionConfig>;
 
 /**
  * Checks one side of a stored projection.
  *
  * @param wanted the tensors of the side.
- * @param where names the encoder in messages.
- * @returns the configuration, and the numbers of a wanted tensor.
- * @throws AppError `format_invalid`, `shape_mismatch`.
+ * @throws AppError of `readSide`.
  */
 export function readProjection<Name extends string>(
-  { config: unchecked, tensors }: StoredRecallEncoder,
-  wanted: Readonly<Record<Name, TensorShapes[string]>>,
+  stored: StoredRecallEncoder,
+  wanted: Readonly<Record<Name, TensorShapes<ProjectionConfig>[string]>>,
   where: string,
-): { readonly config: ProjectionConfig; readonly data: (name: Name) => Float32Array } {
-  const parsed = configSchema.safeParse(unchecked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError('format_invalid', `${where}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      cause: parsed.error,
-      hint: 'prepare the model again from its checkpoint',
-    });
-  }
-  const config = parsed.data;
-  const data = (name: Name): Float32Array => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new AppError('format_invalid', `${where}: there is no tensor "${name}"`);
-    const shape = wanted[name](config.features, config.dimensions);
-    const length = shape.reduce((product, extent) => product * extent, 1);
-    if (found.shape.join() !== shape.join() || found.data.length !== length) {
-      throw new AppError(
-        'shape_mismatch',
-        `${where}: "${name}" is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
-      );
-    }
-    if (!found.data.every(Number.isFinite)) {
-      throw new AppError('format_invalid', `${where}: "${name}" holds numbers that are not finite`);
-    }
-    return found.data;
-  };
-  return { config, data };
+) {
+  return readSide(configSchema, stored, wanted, where);
 }

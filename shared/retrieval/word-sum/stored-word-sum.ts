@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError } from '../../errors/index.ts';
 import type { StoredRecallEncoder } from '../recall-encoder.ts';
+import { readSide, type TensorShapes } from '../stored-encoder.ts';
 
 const size = z.number().int().nonnegative();
 
@@ -50,20 +50,18 @@ export interface StoredWordSum extends StoredRecallEncoder {
   readonly config: WordSumConfig;
 }
 
-type TensorShapes = Readonly<Record<string, (config: WordSumConfig) => readonly number[]>>;
-
 export const IMAGE_TENSORS = {
   /** A row per dimension, over the numbers of all parts. */
   'image.projection': ({ dimensions, image }) => [dimensions, describedSize(image.parts)],
   /** Subtracted after projecting. */
   'image.offset': ({ dimensions }) => [dimensions],
-} as const satisfies TensorShapes;
+} as const satisfies TensorShapes<WordSumConfig>;
 
 export const TEXT_TENSORS = {
   'text.rows': ({ dimensions, text }) => [text.words.length, dimensions],
   /** Subtracted from the sum of the rows. */
   'text.offset': ({ dimensions }) => [dimensions],
-} as const satisfies TensorShapes;
+} as const satisfies TensorShapes<WordSumConfig>;
 
 /** How many numbers the parts have together. */
 export function describedSize(parts: readonly DescriptionPart[]): number {
@@ -74,39 +72,12 @@ export function describedSize(parts: readonly DescriptionPart[]): number {
  * Checks one side of a stored word sum.
  *
  * @param wanted the tensors of the side.
- * @param where names the encoder in messages.
- * @returns the configuration, and the numbers of a wanted tensor.
- * @throws AppError `format_invalid`, `shape_mismatch`.
+ * @throws AppError of `readSide`.
  */
 export function readWordSum<Name extends string>(
-  { config: unchecked, tensors }: StoredRecallEncoder,
-  wanted: Readonly<Record<Name, TensorShapes[string]>>,
+  stored: StoredRecallEncoder,
+  wanted: Readonly<Record<Name, TensorShapes<WordSumConfig>[string]>>,
   where: string,
-): { readonly config: WordSumConfig; readonly data: (name: Name) => Float32Array } {
-  const parsed = configSchema.safeParse(unchecked);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError('format_invalid', `${where}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      cause: parsed.error,
-      hint: 'fit the recall encoder again',
-    });
-  }
-  const config = parsed.data;
-  const data = (name: Name): Float32Array => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new AppError('format_invalid', `${where}: there is no tensor "${name}"`);
-    const shape = wanted[name](config);
-    const length = shape.reduce((product, extent) => product * extent, 1);
-    if (found.shape.join() !== shape.join() || found.data.length !== length) {
-      throw new AppError(
-        'shape_mismatch',
-        `${where}: "${name}" is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
-      );
-    }
-    if (!found.data.every(Number.isFinite)) {
-      throw new AppError('format_invalid', `${where}: "${name}" holds numbers that are not finite`);
-    }
-    return found.data;
-  };
-  return { config, data };
+) {
+  return readSide(configSchema, stored, wanted, where);
 }
