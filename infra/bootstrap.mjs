@@ -31,7 +31,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 const lock = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
-// The stamp says for which lock packages were installed, and whether all of them: all serve whoever needs fewer.
+// The stamp says for which lock packages were installed, and whether all of them: all of them also serve a command that needs fewer.
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 const development = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
 const hasAll = Object.keys(development).every((name) => existsSync(join(root, 'node_modules', name)));
@@ -54,7 +54,7 @@ if (installed !== lock && installed !== wanted) {
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && installer === 'npm',
   });
-  // Whoever ended it does not want what is installed to start.
+  // It was ended during the installation, so the target must not start.
   if (install.passed !== undefined) endBy(install.passed);
   if (install.code !== 0) {
     fail(

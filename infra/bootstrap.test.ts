@@ -149,7 +149,7 @@ describe('infra/bootstrap.mjs', () => {
     for (const name of names) rmSync(join(root, 'node_modules', name), { recursive: true });
   });
 
-  it('installs everything for whoever needs all packages, also if some are there', async () => {
+  it('installs everything for a command that needs all packages, even if some are there', async () => {
     expect(await asked([], `${lock} --omit=dev`)).toMatch(/^ci --include=dev --no-progress/);
     expect(readFileSync(stamp(), 'utf8')).toBe(lock);
     expect(await asked([], lock)).toBeUndefined();

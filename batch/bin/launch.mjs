@@ -64,7 +64,7 @@ export function runGuarded(program, parameters, options) {
     passed = signal;
     run.kill(signal);
   };
-  // Before the program runs: whoever waits for its first words may end npm at once.
+  // Before the program runs: a caller that waits for its first output may end npm at once.
   const forgetNpm = whenNpmEnds(() => pass('SIGTERM'));
   const [command, first] =
     process.platform === 'win32' ? [program, []] : ['/bin/sh', ['-c', GUARDED, program, program]];

@@ -138,7 +138,7 @@ describe('one flipped bit', () => {
       else if (outcome === 'nothing') passed.push(describeFlip(flip));
     }
     console.log(
-      `${flips.length} flips in the database: ${noticed.verify} noticed by gsmn index verify, ${noticed.reading} by whoever reads all points, ${passed.length} change points and are not noticed`,
+      `${flips.length} flips in the database: ${noticed.verify} noticed by gsmn index verify, ${noticed.reading} by reading all points, ${passed.length} change points and are not noticed`,
     );
     expect(passed).toEqual([]);
   });

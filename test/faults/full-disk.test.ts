@@ -72,7 +72,7 @@ describe('a build', () => {
     },
   );
 
-  it('whose files may not grow says so, and goes on where they may', async () => {
+  it('whose files may not grow says so, and continues once they may', async () => {
     const index = new IndexFolder(join(mkdtempSync(join(root, 'limited-')), 'index'));
     const largest = Math.max(...filesOf(whole).map((path) => statSync(join(whole, path)).size));
     // `ulimit` counts in blocks of 512 bytes in a POSIX shell.

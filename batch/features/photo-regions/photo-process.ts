@@ -38,7 +38,7 @@ process.on('message', (task: PhotoProcessTask) => {
     void describe(task.photos).then((answer) => process.send?.(answer, undefined, undefined, () => {}));
   } else {
     opening = openPhotoNetwork(task.model, task.device);
-    // Whoever sends photographs is told.
+    // The process that sends photographs gets the error.
     opening.catch(() => {});
   }
 });

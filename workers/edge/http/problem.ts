@@ -62,7 +62,7 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
   });
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
   const retryAfter = RETRY_AFTER[code] ?? (status === 503 ? RETRY_UNAVAILABLE : undefined);
-  // Whoever refused it may know better.
+  // The code that refused it may have set a better time.
   if (retryAfter && !c.res.headers.has('retry-after')) c.header('retry-after', String(retryAfter));
   return c.body(JSON.stringify(problem), status);
 }

@@ -124,7 +124,7 @@ export class Gate {
   }
 
   #next(): Waiting | undefined {
-    // Whoever else waits, waits for the preparation, so readers need not.
+    // Everything else that waits is waiting for the preparation, so readers need not wait.
     const next = this.#preparing ? this.#waiting.find(({ entry }) => entry === 'read') : this.#waiting[0];
     return next !== undefined && this.#open(next.entry) ? next : undefined;
   }
