@@ -6,7 +6,6 @@ import { parseDependencies } from './dependencies.ts';
 import { readFeatureIdentity } from './feature-identity.ts';
 import { imageBoxes, readStoredBoxes, rowOfEachImage } from './image-boxes.ts';
 import { type FeatureFile, openFeatures } from './image-features.ts';
-import { imageLabel } from './image-label.ts';
 import { featureRows } from './image-rows.ts';
 import { parseMetadata } from './metadata.ts';
 import { assertPlausibleBoxes } from './plausible-boxes.ts';
@@ -125,4 +124,12 @@ async function readImageRecords(
   const metadata = await readEntries(paths.metadata, 'the JSON object of an image');
   if (metadata) assertCount(paths.metadata, 'images', metadata.length, images);
   return { imageNames: names, metadata: metadata && parseMetadata(paths.metadata, metadata) };
+}
+
+/** Names an image in messages: its number, counted from 0, and its name if the data has one. */
+function imageLabel(names: readonly string[] | undefined): (image: number) => string {
+  return (image) => {
+    const name = names?.[image];
+    return name === undefined ? `image ${image}` : `image ${image} (${name})`;
+  };
 }

@@ -5,7 +5,7 @@ import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
 import { SENTENCE_MODEL_FOLDER } from '../../shared/platform/sentence-model-files.ts';
 import { tokenise } from '../../shared/text/index.ts';
 import { listSplits } from '../data/split-files.ts';
-import { readClassNames } from '../features/photo-regions/class-names.ts';
+import { readClassNames } from '../features/photo-regions/model-file.ts';
 import { writeStoredRecall } from '../model/stored-recall.ts';
 import { fetchVectors } from '../parser/word-vectors/fetch-vectors.ts';
 import { readVectors, type WordVectors } from '../parser/word-vectors/read-vectors.ts';

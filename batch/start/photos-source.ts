@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { featuresName, MODEL_FILES, readModel, sameFeatures } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -11,12 +11,14 @@ import {
   photoFeatureIdentity,
 } from '../extraction/extract-photos.ts';
 import { listedFiles } from '../extraction/image-names.ts';
-import { photoModelFolder } from '../extraction/photo-model-folder.ts';
 import { IMAGE_SERVER } from '../index/build-index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import type { Report } from '../report.ts';
 import { photosOfFolder } from '../serve/image-files.ts';
 import type { DataSource, ServedImages } from './data-source.ts';
+
+/** The built-in model for photographs. */
+export const PHOTO_MODEL_FOLDER = join(dirname(import.meta.dirname), 'extraction', 'model');
 
 /** The only split of the data folder that is made of photographs. */
 const SPLIT = 'photos';
@@ -42,7 +44,7 @@ export interface PhotosOptions
  */
 export async function photosSource(options: PhotosOptions, index: IndexFolder): Promise<DataSource> {
   const { photos, build } = options;
-  const model = options.checkpoint ?? photoModelFolder();
+  const model = options.checkpoint ?? PHOTO_MODEL_FOLDER;
   if (!existsSync(photos)) {
     throw new AppError('file_missing', `there are no photographs at ${photos}`, {
       hint: 'name a folder, or a list of photographs (.jsonl, .csv)',

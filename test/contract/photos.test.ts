@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
-import { photoModelFolder } from '../../batch/extraction/photo-model-folder.ts';
+import { PHOTO_MODEL_FOLDER } from '../../batch/start/photos-source.ts';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
 import { drawnPhoto, patches } from '../support/drawn-photos.ts';
@@ -179,7 +179,7 @@ describe('gsmn start --photos', { timeout: 240_000 }, () => {
     expect(existsSync(join(index, 'photos'))).toBe(false);
   });
 
-  it.skipIf(existsSync(photoModelFolder()))('says that there is no built-in model', async () => {
+  it.skipIf(existsSync(PHOTO_MODEL_FOLDER))('says that there is no built-in model', async () => {
     const started = command('start', '--photos', images, '--port', '0');
     expect(await started.ended).not.toBe(0);
     expect(started.stderr()).toContain('there is no built-in model for photographs');

@@ -57,3 +57,8 @@ export async function readPhotoModel(folder: string = MODEL_FOLDER): Promise<Pho
   }
   return { bytes, sha256 };
 }
+
+/** English names of the classes of ImageNet, in the order of `PhotoDescription.classes`. */
+export async function readClassNames(): Promise<string[]> {
+  return (await readFile(join(MODEL_FOLDER, 'class-names.txt'), 'utf8')).trim().split('\n');
+}
