@@ -21,8 +21,6 @@ const reporters = (report: string): string[] => [
   `--outputFile.json=${report}`,
 ];
 
-const BUILDS: readonly string[] = ['build-edge.ts', 'build-kernels.ts', 'build-search-client.ts'];
-
 interface Step {
   readonly name: string;
   readonly command: string;
@@ -30,7 +28,7 @@ interface Step {
 }
 
 const steps: readonly Step[] = [
-  ...BUILDS.map((file) => ({ name: file, command: process.execPath, parameters: [join('infra', file)] })),
+  { name: 'build', command: process.execPath, parameters: [join('infra', 'build.ts')] },
   ...TYPE_PROJECTS.map((path) => ({
     name: `types of ${path}`,
     command: bin('tsc'),
