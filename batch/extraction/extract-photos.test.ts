@@ -8,14 +8,13 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { patches } from '../../test/support/drawn-photos.ts';
+import { patches, putPhoto } from '../../test/support/drawn-photos.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { openSplit } from '../data/open-split.ts';
 import { describePhotos } from '../features/photo-regions/describe-photos.ts';
@@ -25,7 +24,6 @@ import { estimateExtraction } from './estimate-extraction.ts';
 import { type ExtractOptions, extractPhotos, photoFeatureIdentity } from './extract-photos.ts';
 import { FEATURE_BYTES } from './photo-features.ts';
 
-const YESTERDAY = Date.now() / 1000 - 86_400;
 let root = '';
 let images = '';
 let data = '';
@@ -41,12 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** A file of yesterday: what changed just now is read again each time. */
-async function put(name: string, bytes: Uint8Array | string | Promise<Buffer>): Promise<void> {
-  mkdirSync(join(images, name, '..'), { recursive: true });
-  writeFileSync(join(images, name), await bytes);
-  utimesSync(join(images, name), YESTERDAY, YESTERDAY);
-}
+const put = (name: string, bytes: Uint8Array | string | Promise<Buffer>) => putPhoto(images, name, bytes);
 
 const drawn = (seed: number) => patches(seed).png().toBuffer();
 

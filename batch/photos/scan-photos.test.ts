@@ -19,7 +19,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { drawnPhoto, drawnSvg, patches } from '../../test/support/drawn-photos.ts';
+import { drawnPhoto, drawnSvg, patches, putPhoto } from '../../test/support/drawn-photos.ts';
 import { describePhoto } from './facts/photo-metadata.ts';
 import { ScanRecord } from './memory/scan-record.ts';
 import { collectPhotos } from './photo-collection.ts';
@@ -28,7 +28,6 @@ import { DEFAULT_LIMITS } from './read/photo-limits.ts';
 import { type Photo, readerName, type ScanOptions, scanPhotos } from './scan-photos.ts';
 
 const FORM = { size: 32, fit: 'fill', kernel: 'linear' } as const;
-const YESTERDAY = Date.now() / 1000 - 86_400;
 let folder = '';
 let images = '';
 beforeEach(() => {
@@ -38,12 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A file of yesterday: what changed just now is not remembered. */
-async function put(name: string, bytes: Uint8Array | string | Promise<Buffer>): Promise<void> {
-  mkdirSync(join(images, name, '..'), { recursive: true });
-  writeFileSync(join(images, name), await bytes);
-  utimesSync(join(images, name), YESTERDAY, YESTERDAY);
-}
+const put = (name: string, bytes: Uint8Array | string | Promise<Buffer>) => putPhoto(images, name, bytes);
 
 interface Result {
   readonly photos: Photo[];

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +15,9 @@ import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
 import { PHOTO_MODEL_FOLDER } from '../../batch/start/photos-source.ts';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
-import { drawnPhoto, patches } from '../support/drawn-photos.ts';
+import { drawnPhoto, patches, putPhoto } from '../support/drawn-photos.ts';
 import { type SmallProject, smallProject } from '../support/small-index.ts';
 
-const YESTERDAY = Date.now() / 1000 - 86_400;
 let root = '';
 let images = '';
 let index = '';
@@ -44,11 +42,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-async function put(name: string, bytes: string | Promise<Buffer>): Promise<void> {
-  mkdirSync(join(images, name, '..'), { recursive: true });
-  writeFileSync(join(images, name), await bytes);
-  utimesSync(join(images, name), YESTERDAY, YESTERDAY);
-}
+const put = (name: string, bytes: string | Promise<Buffer>) => putPhoto(images, name, bytes);
 
 function command(...parameters: readonly string[]): CommandProcess {
   const started = startCommandProcess([...parameters, '--index', index, '--backend', 'wasm']);

@@ -1,3 +1,5 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 
 /** The colours of the four quarters of `drawnPhoto`, row by row. */
@@ -31,4 +33,18 @@ export function patches(seed: number, width = 96, height = 64): Sharp {
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${rectangles.join('')}</svg>`;
   return sharp(Buffer.from(svg)).flatten({ background: '#888' });
+}
+
+const YESTERDAY = Date.now() / 1000 - 86_400;
+
+/** Writes a file of yesterday below a folder: scans read what changed just now again each time. */
+export async function putPhoto(
+  folder: string,
+  name: string,
+  bytes: Uint8Array | string | Promise<Uint8Array>,
+): Promise<void> {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, await bytes);
+  utimesSync(path, YESTERDAY, YESTERDAY);
 }

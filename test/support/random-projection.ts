@@ -1,15 +1,9 @@
 import type { StoredProjection } from '../../shared/retrieval/index.ts';
-import { randomNumbers } from './random.ts';
+import { randomTensor } from './random.ts';
 
 /** A stored projection of random numbers: F 6, D 5, five counted words, 8 dimensions unless said. */
 export function randomProjection(random: () => number, dimensions = 8): StoredProjection {
-  const tensor = (...shape: number[]) => ({
-    shape,
-    data: randomNumbers(
-      random,
-      shape.reduce((a, b) => a * b, 1),
-    ),
-  });
+  const tensor = (...shape: number[]) => randomTensor(random, shape);
   return {
     config: {
       format: 'gsmn-coarse-head',

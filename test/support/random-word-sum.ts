@@ -1,16 +1,10 @@
 import type { StoredWordSum } from '../../shared/retrieval/index.ts';
-import { randomNumbers } from './random.ts';
+import { randomTensor } from './random.ts';
 
 /** A stored word sum of random numbers: descriptions of 9 numbers, four words and a pair, 8 dimensions unless said. */
 export function randomWordSum(random: () => number, dimensions = 8): StoredWordSum {
   const words = ['a', 'dog', 'runs', 'snow', 'dog snow'];
-  const tensor = (...shape: number[]) => ({
-    shape,
-    data: randomNumbers(
-      random,
-      shape.reduce((a, b) => a * b, 1),
-    ),
-  });
+  const tensor = (...shape: number[]) => randomTensor(random, shape);
   return {
     config: {
       format: 'gsmn-recall-encoder',

@@ -14,6 +14,12 @@ export function randomNumbers(random: () => number, count: number, scale = 1): F
   return Float32Array.from({ length: count }, () => scale * (2 * random() - 1));
 }
 
+/** A tensor of this shape with numbers between -1 and 1. */
+export function randomTensor(random: () => number, shape: readonly number[]) {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  return { shape, data: randomNumbers(random, count) };
+}
+
 /** `count` boxes `[count, 4]` inside the unit square: x1 y1 x2 y2. */
 export function randomBoxes(random: () => number, count: number): Float32Array {
   return Float32Array.from(
