@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createQdrantLocal, type QdrantLocal } from '../../workers/qdrant-local/index.ts';
+import { randomNumbers, seededRandom } from '../support/random.ts';
 import { startTestServer, type TestServer } from './qdrant-server.ts';
 
 /** Many requests at once over loopback: every reader sees a state that some writer left complete. */
 describe('qdrant-local under concurrent requests', () => {
   let server: TestServer;
+  /** Called directly, so that requests come in the same turn of the event loop. */
+  let local: QdrantLocal;
   beforeAll(async () => {
     server = await startTestServer();
+    local = await createQdrantLocal({ path: ':memory:' });
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    local.close();
+    return server.close();
+  });
 
   const POINTS = 200;
   const points = (generation: number) =>
@@ -94,4 +102,30 @@ describe('qdrant-local under concurrent requests', () => {
     );
     expect(await client.count('small', { exact: true })).toEqual({ count: 120 });
   });
+
+  it.each(['Dot', 'Cosine', 'Euclid', 'Manhattan'] as const)(
+    'gives each query its own answer by %s, however many come at once',
+    async (distance) => {
+      const random = seededRandom(7);
+      const collection = `own-${distance}`;
+      const send = async (method: string, path: string, body: object) => {
+        const response = await local.app.request(`/collections/${collection}${path}`, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        return (await response.json()) as { result: { points: unknown } };
+      };
+      await send('PUT', '', { vectors: { size: 8, distance } });
+      await send('PUT', '/points?wait=true', {
+        points: Array.from({ length: 300 }, (_, id) => ({ id, vector: [...randomNumbers(random, 8)] })),
+      });
+      const ask = (query: number[]) => send('POST', '/points/query', { query, limit: 5 });
+      const queries = Array.from({ length: 12 }, () => [...randomNumbers(random, 8)]);
+      const alone: unknown[] = [];
+      for (const query of queries) alone.push((await ask(query)).result.points);
+      const together = await Promise.all(queries.map(ask));
+      expect(together.map(({ result }) => result.points)).toEqual(alone);
+    },
+  );
 });

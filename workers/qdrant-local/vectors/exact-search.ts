@@ -58,6 +58,8 @@ export async function searchExact(
       ? listed(set, slots)
       : await scanned(set, options, loaded, { ...rounded, leastKey });
 
+  // Awaiting the scan let others put theirs there.
+  load();
   const best = new BestScores(options.limit, options.tie);
   for (const slot of candidates) {
     if (slices.due) await pause();
