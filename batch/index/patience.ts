@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
-import type { QdrantStore } from '../../workers/clients/index.ts';
+import { type QdrantStore, storeThrough } from '../../workers/clients/index.ts';
 
 export interface PatienceOptions {
   readonly signal?: AbortSignal | undefined;
@@ -22,20 +22,7 @@ const PASSING: readonly ErrorCode[] = ['recall_unavailable', 'overloaded', 'time
  * pauses. Writes may be repeated, because they are the same each time.
  */
 export function patientStore(store: QdrantStore, options: PatienceOptions): QdrantStore {
-  const patiently = <T>(work: () => Promise<T>): Promise<T> => withPatience(work, options);
-  return {
-    recall: (...call) => patiently(() => store.recall(...call)),
-    listCollections: (...call) => patiently(() => store.listCollections(...call)),
-    collectionInfo: (...call) => patiently(() => store.collectionInfo(...call)),
-    ensureCollection: (...call) => patiently(() => store.ensureCollection(...call)),
-    wakeCollection: (...call) => patiently(() => store.wakeCollection(...call)),
-    deleteCollection: (...call) => patiently(() => store.deleteCollection(...call)),
-    upsert: (...call) => patiently(() => store.upsert(...call)),
-    deletePoints: (...call) => patiently(() => store.deletePoints(...call)),
-    count: (...call) => patiently(() => store.count(...call)),
-    retrieve: (...call) => patiently(() => store.retrieve(...call)),
-    listIds: (...call) => patiently(() => store.listIds(...call)),
-  };
+  return storeThrough((call) => withPatience(() => call(store), options));
 }
 
 /** @throws AppError what `work` throws at last, `cancelled`. */

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
-import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
+import { createQdrantStore, type QdrantStore, storeThrough } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import type { Part } from './closing.ts';
 import { publishedAddress, responds } from './database-address.ts';
@@ -37,20 +37,7 @@ export class CommandStore implements Part {
   constructor(index: IndexFolder, options: TurnOptions) {
     this.#index = index;
     this.#options = options;
-    const call = <T>(work: (store: QdrantStore) => Promise<T>): Promise<T> => this.#call(work);
-    this.store = {
-      recall: (...given) => call((store) => store.recall(...given)),
-      listCollections: (...given) => call((store) => store.listCollections(...given)),
-      collectionInfo: (...given) => call((store) => store.collectionInfo(...given)),
-      ensureCollection: (...given) => call((store) => store.ensureCollection(...given)),
-      deleteCollection: (...given) => call((store) => store.deleteCollection(...given)),
-      wakeCollection: (...given) => call((store) => store.wakeCollection(...given)),
-      upsert: (...given) => call((store) => store.upsert(...given)),
-      deletePoints: (...given) => call((store) => store.deletePoints(...given)),
-      count: (...given) => call((store) => store.count(...given)),
-      retrieve: (...given) => call((store) => store.retrieve(...given)),
-      listIds: (...given) => call((store) => store.listIds(...given)),
-    };
+    this.store = storeThrough((call) => this.#call(call));
   }
 
   /** Ends the database if this process has it open; no call may be under way. */

@@ -1,6 +1,7 @@
 export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
 export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
+export { storeThrough } from './qdrant/store-through.ts';
 export type {
   CollectionInfo,
   CollectionStatus,
