@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*[\w-]+=[^;]+)*$/i;
 
 /** Whether headers announce a body. */
 export function announcesBody(headers: Headers): boolean {
@@ -11,10 +11,11 @@ export function announcesBody(headers: Headers): boolean {
  * Refuses a body that is not declared as JSON. Pages may send the types of forms and plain text to any address without
  * asking; JSON they may not.
  *
+ * @param hasBody whether there is one, where that is known otherwise
  * @throws AppError `content_type_refused`
  */
-export function assertJsonBody(headers: Headers): void {
-  if (!announcesBody(headers)) return;
+export function assertJsonBody(headers: Headers, hasBody = announcesBody(headers)): void {
+  if (!hasBody) return;
   const type = headers.get('content-type') ?? '';
   if (JSON_TYPE.test(type)) return;
   throw new AppError('content_type_refused', `the body is declared as "${type}"`, {

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
+import { assertJsonBody } from '../../../shared/http/index.ts';
 import {
   type SearchResponse,
   searchQuerySchema,
@@ -137,11 +138,8 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
 
 /** Refuses a body that is not declared as JSON. */
 const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
-  const type = c.req.header('content-type') ?? 'nothing';
-  if (/^application\/json\s*(?:;\s*[\w-]+=[^;]+)*$/i.test(type)) return next();
-  throw new AppError('content_type_refused', `The body is said to be ${type}, not application/json.`, {
-    hint: 'Send {"q": "…"} with the header content-type: application/json.',
-  });
+  assertJsonBody(c.req.raw.headers, true);
+  return next();
 };
 
 const limitedBody = bodyLimit({
