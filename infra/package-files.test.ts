@@ -25,6 +25,10 @@ describe('the package', () => {
     const built = ['edge/worker.js', 'kernels/encode-plain.wasm', 'widget/widget.js', 'widget/explain.js'];
     expect(built.filter((path) => !existsSync(join(root, '.build', path)))).toEqual([]);
     expect(built.filter((path) => !files.includes(`.build/${path}`))).toEqual([]);
+    // Their names hold a hash of the source.
+    const compiled = [/^encode\/.*\.wasm$/, /^match\/.*\.wasm$/, /^qdrant-local\/.*\.wasm$/];
+    const packed = files.map((path) => path.replace(/^\.build\//, ''));
+    expect(compiled.filter((name) => !packed.some((path) => name.test(path)))).toEqual([]);
   });
 
   it('contains the command, the services and their data', () => {

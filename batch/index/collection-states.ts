@@ -1,5 +1,5 @@
 import type { GenerationManifest } from '../../shared/schema/index.ts';
-import type { CollectionStatus, QdrantStore } from '../../workers/clients/index.ts';
+import type { CallOptions, CollectionStatus, QdrantStore } from '../../workers/clients/index.ts';
 import { pointFiles } from './point-files.ts';
 
 /** A collection of a generation, as the database reports it. */
@@ -19,17 +19,18 @@ export interface CollectionState {
 export async function collectionStates(
   store: QdrantStore,
   manifest: GenerationManifest,
+  call: Pick<CallOptions, 'signal'> = {},
 ): Promise<CollectionState[]> {
   const states: CollectionState[] = [];
   for (const { collection, count } of pointFiles('', manifest)) {
-    const info = await store.collectionInfo(collection);
+    const info = await store.collectionInfo(collection, call);
     states.push(
       info === undefined
         ? absent(collection, count)
         : {
             collection,
             status: info.status,
-            points: await store.count(collection),
+            points: await store.count(collection, call),
             expected: count,
             indexed: info.indexed,
             ...(info.problem === undefined ? {} : { problem: info.problem }),

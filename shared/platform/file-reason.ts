@@ -1,6 +1,7 @@
 /** Why a file system refused something, in words that name what to change. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
+  EFBIG: 'files may not grow that large',
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',

@@ -34,10 +34,7 @@ describe(`${LEAVERS} callers that leave without waiting`, () => {
    * workerd tells the worker about a broken connection. It does not notice an orderly end before it writes the answer, so such
    * searches go on until they are done or late: what is computed is only asserted for the former.
    */
-  it.each<{ leave: Leave; mostPairs: number }>([
-    { leave: 'RST', mostPairs: 0.5 * LEAVERS * SHORTLIST },
-    { leave: 'FIN', mostPairs: LEAVERS * SHORTLIST },
-  ])('by $leave do not keep the service busy', async ({ leave, mostPairs }) => {
+  it.each<Leave>(['RST', 'FIN'])('by %s do not keep the service busy', async (leave) => {
     const sentences = knownSentences(seed);
     const random = seededRandom(seed);
     await product.fullAnswer(sentences());
@@ -57,7 +54,7 @@ describe(`${LEAVERS} callers that leave without waiting`, () => {
     await product.fullAnswer(sentences(), RECOVERY_SECONDS);
     const after = await medianTime(sentences);
     console.log(`${leave}: a search takes ${before.toFixed(0)} ms before, ${after.toFixed(0)} ms after`);
-    expect(pairs).toBeLessThanOrEqual(mostPairs);
+    if (leave === 'RST') expect(pairs).toBeLessThanOrEqual(0.5 * LEAVERS * SHORTLIST);
     // All of them one after another would take this long.
     expect(stillness.milliseconds).toBeLessThan(Math.max(2 * STILL_MS, LEAVERS * before));
     expect(after / before).toBeLessThan(MOST_SLOWDOWN);

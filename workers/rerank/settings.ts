@@ -2,7 +2,7 @@ import { RANK_LIMITS } from '../../shared/schema/index.ts';
 
 /** Limits of the service and its callers. */
 export interface RerankSettings {
-  /** Requests that run at the same time. */
+  /** Requests of each kind that run at the same time. */
   readonly concurrency: number;
   /** Requests that wait behind them; more are refused as `overloaded`. */
   readonly queue: number;

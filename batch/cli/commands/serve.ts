@@ -18,8 +18,10 @@ function rerankCommand(): Command {
     .addOption(port(8788, 'RERANK_PORT'))
     .addOption(backendOption().env('RERANK_BACKEND'))
     .addOption(precisionOption().env('RERANK_PRECISION'))
-    .addOption(number('concurrency', 'requests worked on at once', 16, 1, 256, 'RERANK_CONCURRENCY'))
-    .addOption(number('queue', 'requests that wait behind them', 128, 0, 10_000, 'RERANK_QUEUE'))
+    .addOption(
+      number('concurrency', 'requests of each kind worked on at once', 16, 1, 256, 'RERANK_CONCURRENCY'),
+    )
+    .addOption(number('queue', 'requests of each kind that wait behind them', 128, 0, 10_000, 'RERANK_QUEUE'))
     .addOption(
       number(
         'memory-mb',

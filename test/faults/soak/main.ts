@@ -132,7 +132,8 @@ async function afterwards(sentences: () => string): Promise<string[]> {
 }
 
 function growth(memories: readonly number[]): string[] {
-  const early = memories[Math.ceil(memories.length / 10)] ?? Number.NaN;
+  // The first tenth warms up.
+  const early = memories[Math.min(Math.ceil(memories.length / 10), memories.length - 1)] ?? 0;
   const late = Math.min(...memories.slice(-3));
   if (!(late > MOST_GROWTH * early)) return [];
   return [`memory grew from ${(early / 2 ** 20).toFixed(0)} to ${(late / 2 ** 20).toFixed(0)} MB`];
