@@ -34,7 +34,7 @@ const environmentSchema = z.object({
   RECALL_TIMEOUT_MS: milliseconds(3000),
   RERANK_TIMEOUT_MS: milliseconds(1500),
   EXHAUSTIVE_TIMEOUT_MS: milliseconds(20_000),
-  /** How long a search may wait for its turn while others are under way. */
+  /** How long a search may wait for its turn while others are under way. The default is chosen: as long as a page may seem to think. */
   SEARCH_WAIT_MS: milliseconds(2000),
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
   /** The largest query model that the worker loads to encode queries itself, in MiB; 0 leaves all encoding to the reranker. */

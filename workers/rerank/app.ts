@@ -21,7 +21,7 @@ import type { RerankSettings } from './settings.ts';
 /** Kinds of work that do not wait for each other: a query is encoded while rankings wait, and a scan of all images is long. */
 export type RerankAdmission = Readonly<Record<'queries' | 'shortlists' | 'scans', Admission>>;
 
-/** Share of the time limit in which work must be expected to end; estimates are rough, and the response takes time. */
+/** Share of the time limit in which work must be expected to end. Chosen: estimates are rough, and the response takes time. */
 const EXPECTED = 0.8;
 
 export interface RerankAppOptions {

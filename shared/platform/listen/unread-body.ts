@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How much of a body that nobody reads is taken in before the answer. */
+/** How much of a body that nobody reads is taken in before the answer: twice the largest that a service accepts, and not for long. */
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_MS = 5000;
 

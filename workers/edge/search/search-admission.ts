@@ -10,9 +10,9 @@ export interface SearchAdmissionOptions {
   readonly waitMs: number;
 }
 
-/** Searches at once in an isolate, before anything was measured and at most. */
+/** Searches at once in an isolate, before anything was measured and at most. Chosen: the limit moves away from the first soon, and rarely reaches the last. */
 const AT_ONCE = { start: 16, most: 256 };
-/** Searches that wait; each holds a few kilobytes. */
+/** Searches that wait. Chosen: more than an isolate could begin within the wait. */
 const WAITING = 1024;
 
 /**
