@@ -16,18 +16,13 @@ export interface ImageRegions {
   readonly features: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 }
 
-/** What turns the pixels of an image into regions and their features. */
-export interface FeatureSource {
+/**
+ * What turns the pixels of an image into regions and their features. Its `version` is raised whenever the same pixels give other
+ * numbers, because models were trained on the numbers before.
+ */
+export interface FeatureSource extends Omit<FeatureIdentity, 'source'> {
   /** The name of the source in data folders, models and generations. */
   readonly id: string;
-  /** Raised whenever the same pixels give other numbers, because models were trained on the numbers before. */
-  readonly version: number;
-  /** R, the same for every image. */
-  readonly regions: number;
-  /** F. */
-  readonly featureSize: number;
-  /** The SHA-256 of the weights, if the source has any. */
-  readonly weights?: string | undefined;
   /**
    * Finds and describes the regions of an image. The same pixels give the same numbers; a source that has weights may
    * round them otherwise on another processor.
