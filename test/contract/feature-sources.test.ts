@@ -11,13 +11,13 @@ import { featureIdentitySchema } from '../../shared/schema/index.ts';
  */
 const NUMBERS: Readonly<Record<string, string | WeighedNumbers>> = {
   'drawn-regions 1': '3218cafc4003d7b1104c1c8a350fb4c8664f4c01ba922e3cc83df1b0bcd9139a',
-  'photo-regions 1': {
+  'photo-regions 2': {
     weights: '187334c41cb55fee38042b1d15747f79c26f9d2dc5561c549148db3cc533973d',
     sums: [
-      [6974.83, 7.36],
-      [7166.58, -13.27],
-      [6425.97, -14.89],
-      [3911.22, 18.36],
+      [7433.34, -8.8],
+      [7504.98, -24.49],
+      [6679.54, 6.49],
+      [4125.77, 2.45],
     ],
   },
 };

@@ -28,7 +28,7 @@ describe('regions of a grid', () => {
     for (const side of [1, 2, 7, SIDE]) {
       const pooled = poolRegions(new Float32Array(2 * side * side).fill(3), 2, regionCoverages(side));
       expect(pooled).toHaveLength(2 * REGION_COUNT);
-      for (const value of pooled) expect(value).toBeCloseTo(3, 5);
+      for (const value of pooled) expect(value).toBeCloseTo(Math.sqrt(3), 5);
     }
   });
 
@@ -38,7 +38,7 @@ describe('regions of a grid', () => {
     const map = new Float32Array(2 * SIDE * SIDE);
     map[SIDE * SIDE + 1] = 1;
     map[2] = 1;
-    const pooled = poolRegions(map, 2, regionCoverages(SIDE));
+    const pooled = poolRegions(map, 2, regionCoverages(SIDE)).map((root) => root ** 2);
     const [fifth, area] = [SIDE / 5, (SIDE / 5) ** 2];
     expect(pooled[1]).toBeCloseTo(1 / area, 5);
     expect(pooled[3]).toBe(0);
@@ -54,7 +54,7 @@ describe('regions of a grid', () => {
       const cell = index % (SIDE * SIDE);
       return ((index < SIDE * SIDE ? cell % SIDE : Math.floor(cell / SIDE)) + 0.5) / SIDE;
     });
-    const pooled = poolRegions(map, 2, regionCoverages(SIDE));
+    const pooled = poolRegions(map, 2, regionCoverages(SIDE)).map((root) => root ** 2);
     const boxes = regionBoxes(1, 1);
     for (let region = 0; region < REGION_COUNT; region++) {
       const [left = 0, top = 0, right = 0, bottom = 0] = boxes.subarray(4 * region, 4 * region + 4);

@@ -70,7 +70,8 @@ function overlaps(from: number, to: number, side: number): [step: number, length
 }
 
 /**
- * The mean of each channel over each region.
+ * The square root of the mean of each channel over each region. Means of activations have a long tail; their roots are better input
+ * for a linear map, which is what the network begins with.
  *
  * @param map `[channels, side, side]`
  * @returns `[R, channels]`
@@ -89,7 +90,7 @@ export function poolRegions(
       for (let index = 0; index < cells.length; index++) {
         sum += (map[start + (cells[index] as number)] as number) * (shares[index] as number);
       }
-      pooled[region * channels + channel] = sum;
+      pooled[region * channels + channel] = Math.sqrt(sum);
     }
   }
   return pooled;

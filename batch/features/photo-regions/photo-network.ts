@@ -21,7 +21,7 @@ export interface PhotoDescription {
   readonly stages: Float32Array<ArrayBuffer>;
   /** `[1000]`: probabilities of the classes of ImageNet, in their usual order. */
   readonly classes: Float32Array<ArrayBuffer>;
-  /** `[R, 1280]`: the means of the last map over the regions of `regionBoxes`. */
+  /** `[R, 1280]`: the square roots of the means of the last map over the regions of `regionBoxes`. */
   readonly regions: Float32Array<ArrayBuffer>;
 }
 

@@ -12,7 +12,7 @@ import { MAP_CHANNELS, openPhotoNetwork, PHOTO_FORM } from './photo-network.ts';
 export function photoRegionsOf(weights: string) {
   return {
     id: 'photo-regions',
-    version: 1,
+    version: 2,
     regions: REGION_COUNT,
     featureSize: MAP_CHANNELS,
     weights,
