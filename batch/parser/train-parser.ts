@@ -6,8 +6,8 @@ import { featureEntries, labels, lowerWords } from './training/feature-entries.t
 import type { ParserRecipe } from './training/recipe.ts';
 import { trainNetwork } from './training/train-network.ts';
 import { readTreebank } from './treebank.ts';
-import { fetchVectors } from './word-vectors/fetch-vectors.ts';
-import { readVectors, type WordVectors } from './word-vectors/read-vectors.ts';
+import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
+import { readVectors, type WordVectors } from '../word-vectors/read-vectors.ts';
 
 export interface TrainParserOptions {
   /** CoNLL-U files. */

@@ -40,13 +40,15 @@ export async function readCaptionedPhotos(folder: string, name: string): Promise
   }
 }
 
-/** Photographs `[from, to)`. */
-export function somePhotos(photos: CaptionedPhotos, from: number, to: number): CaptionedPhotos {
-  const { size, whole, captions } = photos;
+/** The photographs of both. They have descriptions of the same length. */
+export function bothPhotos(first: CaptionedPhotos, second: CaptionedPhotos): CaptionedPhotos {
+  const whole = new Float32Array(first.whole.length + second.whole.length);
+  whole.set(first.whole);
+  whole.set(second.whole, first.whole.length);
   return {
-    count: to - from,
-    size,
-    whole: whole.subarray(from * size, to * size),
-    captions: captions.slice(from, to),
+    count: first.count + second.count,
+    size: first.size,
+    whole,
+    captions: [...first.captions, ...second.captions],
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomNumbers, seededRandom } from '../../test/support/random.ts';
 import { silentReport } from '../report.ts';
-import { type CaptionedPhotos, somePhotos } from './captioned-photos.ts';
+import type { CaptionedPhotos } from './captioned-photos.ts';
 import { fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall } from './measure-recall.ts';
 import { PHOTO_RECALL_RECIPE, type PhotoRecallRecipe } from './recipe.ts';
@@ -78,8 +78,7 @@ describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {
       return out;
     },
   };
-  const photos = photosOf(260, SEED);
-  const [train, held] = [somePhotos(photos, 0, 200), somePhotos(photos, 200, 260)];
+  const [train, held] = [photosOf(200, SEED), photosOf(60, SEED + 1)];
   const fitted = (recipe = SMALL, some = train) => fitPhotoRecall(some, words, recipe, silentReport);
 
   it('finds photographs that it was not fitted on, by each part that learns and by all', async () => {

@@ -3,7 +3,7 @@ import {
   encodeShortTextsBy,
   type StoredRecallEncoder,
 } from '../../shared/retrieval/index.ts';
-import type { WordVectors } from '../parser/word-vectors/read-vectors.ts';
+import type { WordVectors } from '../word-vectors/read-vectors.ts';
 import type { Report } from '../report.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
 import { distilWords } from './distil-words.ts';

@@ -1,5 +1,5 @@
 import { wordsAndPairs } from '../../shared/retrieval/index.ts';
-import type { WordVectors } from '../parser/word-vectors/read-vectors.ts';
+import type { WordVectors } from '../word-vectors/read-vectors.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 
 /** Words that say little of what is in an image: pairs skip them. */

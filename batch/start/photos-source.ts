@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { featuresName, MODEL_FILES, readModel, sameFeatures } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -13,12 +13,10 @@ import {
 import { listedFiles } from '../extraction/image-names.ts';
 import { IMAGE_SERVER } from '../index/build-index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
+import { PHOTO_MODEL_FOLDER } from '../photo-training/model-folder.ts';
 import type { Report } from '../report.ts';
 import { photosOfFolder } from '../serve/image-files.ts';
 import type { DataSource, ServedImages } from './data-source.ts';
-
-/** The built-in model for photographs. */
-export const PHOTO_MODEL_FOLDER = join(dirname(import.meta.dirname), 'extraction', 'model');
 
 /** The only split of the data folder that is made of photographs. */
 const SPLIT = 'photos';

@@ -1,3 +1,4 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
 import type { Split } from '../data/split.ts';
 
@@ -6,7 +7,13 @@ export interface BatchLoader {
   load(captions: readonly number[]): Promise<TrainingBatch>;
 }
 
-export function createBatchLoader(split: Split): BatchLoader {
+/** Numbers of features that training does not see, chosen by the seed and the batch. */
+export interface FeatureDropout {
+  readonly rate: number;
+  readonly seed: number;
+}
+
+export function createBatchLoader(split: Split, dropout: FeatureDropout): BatchLoader {
   const { regions, featureSize, boxes, captionImages } = split;
   return {
     load: async (captions) => {
@@ -17,6 +24,7 @@ export function createBatchLoader(split: Split): BatchLoader {
         features.set(await split.readFeatures(image, image + 1), row * size);
       };
       await Promise.all(images.map(read));
+      dropFeatures(features, captions, dropout);
       return {
         features,
         boxes: images.map((image) => boxes.subarray(image * regions * 4, (image + 1) * regions * 4)),
@@ -51,5 +59,20 @@ export async function* loadAhead(
     const following = batches[index + 1];
     next = following === undefined ? undefined : start(following);
     yield { batch, seconds: (performance.now() - began) / 1000 };
+  }
+}
+
+/** Sets a share of the numbers to 0 and scales the others, so that their expected sum stays. A resumed run drops the same ones. */
+function dropFeatures(
+  features: Float32Array,
+  captions: readonly number[],
+  { rate, seed }: FeatureDropout,
+): void {
+  if (rate === 0) return;
+  const hash = captions.reduce((sum, caption) => Math.imul(sum, 31) + caption, seed);
+  const generator = xoroshiro128plus(hash);
+  const [limit, scale] = [rate * 2 ** 32, 1 / (1 - rate)];
+  for (let index = 0; index < features.length; index++) {
+    features[index] = generator.next() >>> 0 < limit ? 0 : scale * (features[index] as number);
   }
 }

@@ -5,13 +5,14 @@ import { initialParameters } from '../../shared/gsmn/training/index.ts';
 import type { Parameters } from '../../shared/model/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
 import type { FeatureIdentity, ModelConfig } from '../../shared/schema/index.ts';
-import { parseVocabulary } from '../../shared/text/index.ts';
+import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { CHECKPOINT_SUFFIX, type Moments, readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { loadNetwork } from '../checkpoint/load-network.ts';
 import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
+import { embedVectors } from './embed-vectors.ts';
 import { type RunFolder, runPaths } from './run-folder.ts';
 import { networkConfig, type TrainingSettings } from './training-settings.ts';
 import { readTwins, type Twin } from './twins.ts';
@@ -24,6 +25,8 @@ export interface TrainingRequest {
   /** Its vocabulary file. */
   readonly vocabulary: string;
   readonly folder: RunFolder;
+  /** A file of word vectors that a new network's embeddings start from (`readVectors`). */
+  readonly vectors?: string | undefined;
   /** The state of a run, or a checkpoint of which only the parameters are used. */
   readonly resume: string | undefined;
   readonly settings: TrainingSettings;
@@ -63,9 +66,10 @@ export interface OpenRun {
  *   started with other settings; `shape_mismatch`, `argument_invalid`, `file_missing`.
  */
 export async function openRun(request: TrainingRequest): Promise<OpenRun> {
-  const { data, settings, folder, boxFormat } = request;
+  const { data, settings, boxFormat } = request;
   const bytes = await withFileSource(request.vocabulary, (source) => source.read(0, source.size));
-  const { size: vocabularySize } = parseVocabulary(new TextDecoder().decode(bytes), request.vocabulary);
+  const vocabulary = parseVocabulary(new TextDecoder().decode(bytes), request.vocabulary);
+  const vocabularySize = vocabulary.size;
   const train = await openSplit(data, 'train', { vocabularySize, boxFormat });
   try {
     const dev = await openSplit(data, 'dev', { vocabularySize, boxFormat });
@@ -108,21 +112,27 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
     fixed: Record<string, unknown>,
     train: Split,
   ) {
-    if (asked.resume === undefined) return freshRun(runPaths(folder).state, config, settings.seed);
+    if (asked.resume === undefined) return freshRun(asked, config, vocabulary);
     return resumedRun(asked.resume, config, fixed, train);
   }
 }
 
 type StartingPoint = Pick<OpenRun, 'parameters' | 'optimizer' | 'progress'>;
 
-function freshRun(state: string, config: ModelConfig, seed: number): StartingPoint {
+async function freshRun(
+  { folder, settings, vectors }: TrainingRequest,
+  config: ModelConfig,
+  vocabulary: Vocabulary,
+): Promise<StartingPoint> {
+  const { state } = runPaths(folder);
   if (existsSync(state)) {
     throw new AppError('conflict', `${state} exists already: a run was started in this folder`, {
       hint: 'continue with --resume, or name other folders with --model_name and --logger_name',
     });
   }
+  const drawn = initialParameters(config, settings.seed);
   return {
-    parameters: initialParameters(config, seed),
+    parameters: vectors === undefined ? drawn : await embedVectors(drawn, vocabulary, vectors),
     optimizer: undefined,
     progress: { epoch: 0, batchInEpoch: 0, steps: 0, bestRsum: null },
   };
@@ -140,8 +150,8 @@ async function resumedRun(
   assertSame(path, config, found.config);
   const { parameters, moments, position, epoch, steps, bestRsum } = found;
   if (position === null) return adopted(parameters, epoch, steps, bestRsum);
-  // Runs from before boxes could have another format do not name it.
-  assertSame(path, fixed, { box_format: 'xyxy', ...position.settings });
+  // Runs from before there was a choice do not name it.
+  assertSame(path, fixed, { box_format: 'xyxy', feature_dropout: 0, ...position.settings });
   return {
     parameters,
     optimizer: { updates: position.updates, moments },
@@ -168,7 +178,7 @@ function adopted(
 
 /** The order of the batches and the meaning of a step depend on these. */
 function fixedSettings(settings: TrainingSettings, train: Split): Record<string, unknown> {
-  const { seed, batchSize, margin, maxViolation, warmupSteps, twins } = settings;
+  const { seed, batchSize, margin, maxViolation, warmupSteps, twins, featureDropout } = settings;
   return {
     seed,
     batch_size: batchSize,
@@ -176,6 +186,7 @@ function fixedSettings(settings: TrainingSettings, train: Split): Record<string,
     max_violation: maxViolation,
     warmup_steps: warmupSteps,
     twins,
+    feature_dropout: featureDropout,
     box_format: train.boxFormat,
     images: train.images,
     captions: train.captionIds.length,

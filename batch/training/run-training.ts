@@ -58,7 +58,8 @@ export async function runTraining(
   await log.run({ step: progress.steps, data: request.data, backend: backends.training, config, options });
   const scorer = backends.validation === 'simd' ? await createFusedScorer(config, run.parameters) : undefined;
   const trainer = createTrainer(backends.training, config, run.parameters, run.optimizer, scorer?.score);
-  const loader = createBatchLoader(train);
+  const { seed, featureDropout: rate } = settings;
+  const loader = createBatchLoader(train, { seed, rate });
   const twins = run.twins.map(({ first, second }) => [first, second] as const);
   const clock = remainingTime();
   const head = () => ({

@@ -56,6 +56,8 @@ export const trainingSettingsSchema = z.object({
   validationImages: count.optional(),
   /** Whether images of `{split}_twins.json` share batches. */
   twins: z.boolean(),
+  /** Share of the numbers of region features that a step does not see (Srivastava et al. 2014). */
+  featureDropout: z.number().min(0).lt(1),
 });
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 
@@ -119,6 +121,7 @@ export function releasedOptions(
     warmup_steps: settings.warmupSteps,
     seed: settings.seed,
     twins: settings.twins,
+    feature_dropout: settings.featureDropout,
   };
 }
 

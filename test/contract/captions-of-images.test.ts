@@ -204,6 +204,7 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
         saveStep: 100,
         validationImages: 30,
         twins: false,
+        featureDropout: 0,
       },
     };
     const run = await openRun(request);

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
-import { PHOTO_MODEL_FOLDER } from '../../batch/start/photos-source.ts';
+import { PHOTO_MODEL_FOLDER } from '../../batch/photo-training/model-folder.ts';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
 import { drawnPhoto, patches, putPhoto } from '../support/drawn-photos.ts';

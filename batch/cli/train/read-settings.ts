@@ -23,6 +23,7 @@ const NUMBERS = {
   hiddenSize: 'hidDim',
   seed: 'seed',
   saveStep: 'saveStep',
+  featureDropout: 'featureDropout',
   validationImages: 'validationImages',
 } as const satisfies Partial<Record<keyof TrainingSettings, string>>;
 

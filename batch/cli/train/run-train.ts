@@ -4,6 +4,7 @@ import process from 'node:process';
 import { AppError } from '../../../shared/errors/index.ts';
 import { resolveBackend } from '../../../shared/platform/engines/index.ts';
 import { findVocabulary } from '../../data/find-files.ts';
+import { fetchVectors } from '../../word-vectors/fetch-vectors.ts';
 import { openRun, type TrainingRequest } from '../../training/open-run.ts';
 import { runPaths, STATE_FILE } from '../../training/run-folder.ts';
 import { runTraining } from '../../training/run-training.ts';
@@ -49,6 +50,7 @@ async function readRequest(options: TrainOptions): Promise<TrainingRequest> {
     boxFormat: options.boxFormat,
     vocabulary: options.vocabulary ?? (await vocabularyOf(options, data)),
     folder,
+    vectors: options.vectors === true ? await fetchVectors(terminalReport) : options.vectors,
     resume: resumePath(options.resume, runPaths(folder).state),
     settings: readSettings(options),
     backend: options.backend,

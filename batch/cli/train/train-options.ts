@@ -29,6 +29,11 @@ export const numberOptions: readonly {
     text: 'with --max_violation: first steps with the mean violation',
     value: '0',
   },
+  {
+    flag: '--feature-dropout <share>',
+    text: 'share of the numbers of region features that a step does not see',
+    value: '0',
+  },
   { flag: '--seed <n>', text: 'for the initial parameters and the order of batches', value: '1' },
   { flag: '--save-step <n>', text: "steps between saves of the run's state", value: '500' },
   { flag: '--validation-images <n>', text: 'validate on at most the first n images of dev (default: 1000)' },
@@ -59,6 +64,7 @@ export interface TrainOptions {
   readonly loggerName: string;
   readonly modelName: string;
   readonly resume?: string | true;
+  readonly vectors?: string | true;
   readonly propagation: string;
   readonly backend: string;
   readonly maxViolation?: boolean;

@@ -1,8 +1,6 @@
 import { type DirectionMetrics, oneDecimal } from '../../../shared/retrieval/index.ts';
+import { STAGES, type Stage } from '../../evaluation/stage-scores.ts';
 import type { GalleryEvaluation, GalleryScore } from './evaluate-gallery.ts';
-
-/** Names of the scores, in the order of the table. */
-const SCORES = ['coarse', 'gsmn', 'fused', 'served'] as const;
 
 const recallsOf = ({ r1, r5, r10 }: DirectionMetrics): readonly number[] => [r1, r5, r10];
 
@@ -14,11 +12,11 @@ export function galleryJson({ config, images, captions, shortlist, ...scores }: 
     rsum: recalls.rsum,
     binding,
   });
-  const entries = SCORES.map((name) => [name, figures(scores[name])] as const);
+  const entries = STAGES.map((name) => [name, figures(scores[name])] as const);
   return { propagation: config.propagation, images, captions, shortlist, ...Object.fromEntries(entries) };
 }
 
-function label(name: (typeof SCORES)[number], { config, shortlist }: GalleryEvaluation): string {
+function label(name: Stage, { config, shortlist }: GalleryEvaluation): string {
   if (name === 'coarse') return 'recall encoder alone';
   if (name === 'gsmn') return `GSMN, \`${config.propagation}\``;
   return name === 'fused'
@@ -31,7 +29,7 @@ export function galleryTable(evaluations: readonly GalleryEvaluation[]): string 
   const kinds = Object.keys(evaluations[0]?.gsmn.binding.byKind ?? {});
   const head = ['score', 'text to image R@1 5 10', 'image to text R@1 5 10', 'rsum', 'binding', ...kinds];
   const rows = evaluations.flatMap((evaluation) =>
-    SCORES.map((name) => {
+    STAGES.map((name) => {
       const { recalls, binding } = evaluation[name];
       return [
         label(name, evaluation),

@@ -31,6 +31,7 @@ export function galleryRecipe(propagation: Propagation, seed: number): TrainingS
     seed,
     saveStep: 500,
     twins: true,
+    featureDropout: 0,
   };
 }
 

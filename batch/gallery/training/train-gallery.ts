@@ -1,15 +1,12 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { assertWritable, writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
-import { resolveBackend } from '../../../shared/platform/engines/index.ts';
 import type { Propagation } from '../../../shared/schema/index.ts';
 import { loadModel, writeModel } from '../../model/load-model.ts';
 import type { Report } from '../../report.ts';
-import { openRun, type TrainingRequest } from '../../training/open-run.ts';
-import { runPaths } from '../../training/run-folder.ts';
-import { runTraining } from '../../training/run-training.ts';
+import { trainOrResume } from '../../training/train-or-resume.ts';
 import { GALLERY_SPLITS, makeGallery } from '../collection/index.ts';
 import { evaluateGallery, type GalleryEvaluation, galleryJson } from '../evaluation/index.ts';
 import { GALLERY_SHORTLIST, galleryRecipe } from './recipe.ts';
@@ -42,8 +39,11 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   // Training takes hours, and these are written at its end.
   for (const path of [model, options.results]) await assertWritable(path);
   await makeGallery({ folder: data, splits: GALLERY_SPLITS, report, signal });
-  const request = await trainingRequest(options);
-  const trained = await train(request, options, report);
+  const recipe = galleryRecipe(propagation, options.seed);
+  const settings = { ...recipe, epochs: options.epochs ?? recipe.epochs };
+  const vocabulary = join(data, 'vocab.json');
+  const { run, backend } = options;
+  const trained = await trainOrResume({ data, vocabulary, run, settings, backend }, report, signal);
   const aside = `${model}.new`;
   await writing(aside, () => rm(aside, { recursive: true, force: true }));
   const loaded = await loadModel(
@@ -51,7 +51,7 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
       checkpoint: trained.best,
       data,
       propagation,
-      backend: options.backend,
+      backend,
       split: 'test',
       cache: undefined,
       signal,
@@ -62,59 +62,23 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   await loaded.engines.matcher.dispose();
   const ranking = { ...loaded.model.ranking, shortlist: GALLERY_SHORTLIST };
   await writeModel({ ...loaded.model, ranking }, aside);
-  const evaluation = await evaluateGallery(
-    aside,
-    { data, split: 'test', backend: options.backend },
-    report,
-    signal,
-  );
+  const evaluation = await evaluateGallery(aside, { data, split: 'test', backend }, report, signal);
   await writeResults(options, {
     steps: trained.steps,
     bestRsum: trained.bestRsum,
-    settings: request.settings,
+    settings,
     backend: trained.backend,
     processor: `${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}`,
     node: process.version,
     test: galleryJson(evaluation),
   });
   await copyFile(trained.plot, join(options.results, 'plot.svg'));
-  await copyFile(runPaths(request.folder).log, join(options.results, 'log.jsonl'));
+  await copyFile(trained.log, join(options.results, 'log.jsonl'));
   await writing(model, async () => {
     await rm(model, { recursive: true, force: true });
     await rename(aside, model);
   });
   return evaluation;
-}
-
-async function trainingRequest(options: TrainGalleryOptions): Promise<TrainingRequest> {
-  const { data, run, propagation, seed } = options;
-  const recipe = galleryRecipe(propagation, seed);
-  const folder = { log: join(run, 'log'), checkpoints: join(run, 'checkpoint') };
-  const { state } = runPaths(folder);
-  const begun = await stat(state).then(
-    () => true,
-    () => false,
-  );
-  return {
-    data,
-    vocabulary: join(data, 'vocab.json'),
-    folder,
-    resume: begun ? state : undefined,
-    settings: { ...recipe, epochs: options.epochs ?? recipe.epochs },
-    backend: options.backend,
-  };
-}
-
-async function train(request: TrainingRequest, { signal }: TrainGalleryOptions, report: Report) {
-  const { encoder, backend } = await resolveBackend(request.backend);
-  const run = await openRun(request);
-  try {
-    report.say(`training on ${encoder}, validating on ${backend}, in ${request.folder.checkpoints}`);
-    const backends = { training: encoder, validation: backend };
-    return { backend: encoder, ...(await runTraining(request, run, backends, report, signal)) };
-  } finally {
-    await run.close();
-  }
 }
 
 async function writeResults({ results }: TrainGalleryOptions, figures: object): Promise<void> {

@@ -12,7 +12,7 @@ import {
   UNKNOWN_ROW,
 } from '../../../shared/parse/index.ts';
 import type { Report } from '../../report.ts';
-import type { WordVectors } from '../word-vectors/read-vectors.ts';
+import type { WordVectors } from '../../word-vectors/read-vectors.ts';
 import { count, lowerWords } from './feature-entries.ts';
 import { parserLoss } from './parser-loss.ts';
 import { type Dropout, runParser } from './parser-network.ts';

