@@ -3,8 +3,8 @@ import {
   encodeShortTextsBy,
   type StoredRecallEncoder,
 } from '../../shared/retrieval/index.ts';
-import type { WordVectors } from '../word-vectors/read-vectors.ts';
 import type { Report } from '../report.ts';
+import type { WordVectors } from '../word-vectors/read-vectors.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
 import { distilWords } from './distil-words.ts';
 import { fitContrast } from './fit-contrast.ts';

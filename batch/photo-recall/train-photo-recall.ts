@@ -9,9 +9,9 @@ import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { listSplits } from '../data/split-files.ts';
 import { readClassNames } from '../features/photo-regions/model-file.ts';
 import { writeStoredRecall } from '../model/stored-recall.ts';
+import type { Report } from '../report.ts';
 import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
 import { readVectors, type WordVectors } from '../word-vectors/read-vectors.ts';
-import type { Report } from '../report.ts';
 import { bothPhotos, type CaptionedPhotos, readCaptionedPhotos } from './captioned-photos.ts';
 import { type FittedPhotoRecall, fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall, type PhotoRecallFigures } from './measure-recall.ts';
@@ -81,11 +81,9 @@ export async function trainPhotoRecall(
   if (isRecordOf(before, made)) return before;
 
   // All splits are read first: what cannot be measured later is noticed now.
-  const [train, dev, test] = await Promise.all(
-    (['train', 'dev', 'test'] as const).map((split) =>
-      splits.includes(split) ? readCaptionedPhotos(data, split) : undefined,
-    ),
-  );
+  const read = async (split: string) =>
+    splits.includes(split) ? readCaptionedPhotos(data, split) : undefined;
+  const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
   if (train === undefined || dev === undefined || train.count < FEWEST_PHOTOS) {
     throw new AppError(
       'argument_invalid',
