@@ -16,10 +16,11 @@ import { sizesFile } from '../data/image-sizes.ts';
 import { NpyFile } from '../data/npy-file.ts';
 import { type SPLIT_FILES, splitFile } from '../data/split-files.ts';
 import { regionBoxes } from '../features/photo-regions/grid-regions.ts';
+import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../photos/facts/photo-metadata.ts';
 import type { CollectedPhoto } from '../photos/photo-collection.ts';
 import { imageNameOf } from './image-names.ts';
-import { type PhotoFeatures, WHOLE_SIZE } from './photo-features.ts';
+import type { PhotoFeatures } from './photo-features.ts';
 
 export interface PhotoSplit {
   /** The data folder. */

@@ -1,9 +1,9 @@
 import { makeWordSum, readDescription, type StoredWordSum } from '../../shared/retrieval/index.ts';
+import { WHOLE_PARTS, WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
 import type { DistilledWords } from './distil-words.ts';
 import { scaledToHalves } from './photo-word-sum.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
-import { DESCRIPTION_SIZE } from './training-photos.ts';
 import { captionRows, SKIPPED_WORDS, vectorSum } from './word-table.ts';
 
 /**
@@ -16,10 +16,8 @@ export function fitLabels(
   { classes, dimensions }: PhotoRecallRecipe['labels'],
 ): StoredWordSum {
   const k = Math.min(dimensions, table.size);
-  const labels = names.length / table.size;
-  const parts = [
-    { read: 'largest', from: DESCRIPTION_SIZE - labels, to: DESCRIPTION_SIZE, count: classes } as const,
-  ];
+  const parts = [{ read: 'largest', ...WHOLE_PARTS.classes, count: classes } as const];
+  const labels = WHOLE_PARTS.classes.to - WHOLE_PARTS.classes.from;
   const projection = new Float64Array(k * labels);
   for (let label = 0; label < labels; label++) {
     for (let d = 0; d < k; d++) projection[d * labels + label] = names[label * table.size + d] as number;
@@ -51,7 +49,7 @@ export function fitLabels(
   return makeWordSum(
     scaledToHalves({
       dimensions: k,
-      size: DESCRIPTION_SIZE,
+      size: WHOLE_SIZE,
       parts,
       words: table.words,
       skipped: SKIPPED_WORDS,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { randomNumbers, seededRandom } from '../../test/support/random.ts';
+import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { silentReport } from '../report.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
 import { fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall } from './measure-recall.ts';
 import { PHOTO_RECALL_RECIPE, type PhotoRecallRecipe } from './recipe.ts';
 import { SENTENCE_SIZE } from './sentences/sentence-encoder.ts';
-import { DESCRIPTION_SIZE } from './training-photos.ts';
 import { wordTable } from './word-table.ts';
 
 const SEED = 20261202;
@@ -36,22 +36,22 @@ const SMALL: PhotoRecallRecipe = {
 /** Photographs that show three things each; their captions name two of them. */
 function photosOf(count: number, seed: number): CaptionedPhotos {
   const looks = seededRandom(7);
-  const lookOf = THINGS.map(() => randomNumbers(looks, DESCRIPTION_SIZE).map(Math.abs));
+  const lookOf = THINGS.map(() => randomNumbers(looks, WHOLE_SIZE).map(Math.abs));
   const random = seededRandom(seed);
   const pick = (limit: number) => Math.floor(limit * random());
-  const whole = new Float32Array(count * DESCRIPTION_SIZE);
+  const whole = new Float32Array(count * WHOLE_SIZE);
   const captions = Array.from({ length: count }, (_, photo) => {
     const shown = Array.from({ length: 3 }, () => pick(THINGS.length));
-    for (let f = 0; f < DESCRIPTION_SIZE; f++) {
+    for (let f = 0; f < WHOLE_SIZE; f++) {
       const sum = shown.reduce((total, thing) => total + (lookOf[thing]?.[f] ?? 0), 0);
-      whole[photo * DESCRIPTION_SIZE + f] = sum + 0.02 * random();
+      whole[photo * WHOLE_SIZE + f] = sum + 0.02 * random();
     }
     return Array.from(
       { length: 5 },
       () => `A ${THINGS[shown[pick(3)] ?? 0]} and a ${THINGS[shown[pick(3)] ?? 0]}.`,
     );
   });
-  return { count, size: DESCRIPTION_SIZE, whole, captions };
+  return { count, size: WHOLE_SIZE, whole, captions };
 }
 
 describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {

@@ -1,7 +1,8 @@
 import { fitReducedRank, makeWordSum, type StoredWordSum } from '../../shared/retrieval/index.ts';
+import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { imageSide, scaledToHalves } from './photo-word-sum.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
-import { DESCRIPTION_SIZE, SEEN_PARTS, type TrainingPhotos } from './training-photos.ts';
+import { SEEN_PARTS, type TrainingPhotos } from './training-photos.ts';
 
 const ENDINGS = ['ing', 'es', 'ed', 's'];
 
@@ -38,7 +39,7 @@ export function fitShortTexts(
   return makeWordSum(
     scaledToHalves({
       dimensions: k,
-      size: DESCRIPTION_SIZE,
+      size: WHOLE_SIZE,
       parts: SEEN_PARTS,
       words,
       skipped: [],

@@ -6,7 +6,8 @@ import {
   type StoredWordSum,
   type WordSumParts,
 } from '../../shared/retrieval/index.ts';
-import { DESCRIPTION_SIZE, SEEN_PARTS, type TrainingPhotos } from './training-photos.ts';
+import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
+import { SEEN_PARTS, type TrainingPhotos } from './training-photos.ts';
 import { SKIPPED_WORDS, type WordTable } from './word-table.ts';
 
 /** Linear maps of both sides to the same space. */
@@ -37,7 +38,7 @@ export function photoWordSum(
   return makeWordSum(
     scaledToHalves({
       dimensions,
-      size: DESCRIPTION_SIZE,
+      size: WHOLE_SIZE,
       parts: SEEN_PARTS,
       words: table.words.slice(0, words),
       skipped: SKIPPED_WORDS,

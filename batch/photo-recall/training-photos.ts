@@ -5,15 +5,14 @@ import {
   principalComponents,
   readDescription,
 } from '../../shared/retrieval/index.ts';
+import { WHOLE_PARTS } from '../features/photo-regions/photo-network.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
 import { type CaptionRows, captionRows, type WordTable } from './word-table.ts';
 
-/** What `describePhotos` says of a photograph, in this order: pooled, stages, classes. */
-export const DESCRIPTION_SIZE = 1280 + 1632 + 1000;
 /** What is seen: mean activations of the last layer, means and deviations of earlier stages. */
 export const SEEN_PARTS: readonly DescriptionPart[] = [
-  { read: 'roots', from: 0, to: 1280 },
-  { read: 'plain', from: 1280, to: 2912 },
+  { read: 'roots', ...WHOLE_PARTS.pooled },
+  { read: 'plain', ...WHOLE_PARTS.stages },
 ];
 
 /** Photographs and captions as numbers to fit on. */

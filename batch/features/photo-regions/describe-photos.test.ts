@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
 import { describePhotos, type PhotoPixels } from './describe-photos.ts';
-import { readPhotoModel } from './model-file.ts';
-import { openPhotoNetwork, PHOTO_FORM } from './photo-network.ts';
+import { readClassNames, readPhotoModel } from './model-file.ts';
+import { openPhotoNetwork, PHOTO_FORM, WHOLE_PARTS, WHOLE_SIZE } from './photo-network.ts';
 
 const BYTES = PHOTO_FORM.size ** 2 * 3;
 
@@ -47,6 +47,18 @@ describe('describePhotos', () => {
     for (const [at, value] of first?.description.regions.slice(-1280).entries() ?? []) {
       expect(value ** 2).toBeCloseTo(first?.description.pooled[at] ?? Number.NaN, 4);
     }
+  });
+
+  it('says as many numbers of the whole image as there are places for, and names every class', async () => {
+    const [first] = await all(photos(1));
+    let end = 0;
+    for (const part of ['pooled', 'stages', 'classes'] as const) {
+      const { from, to } = WHOLE_PARTS[part];
+      expect([part, from, to]).toEqual([part, end, end + (first?.description[part].length ?? 0)]);
+      end = to;
+    }
+    expect(WHOLE_SIZE).toBe(end);
+    expect(await readClassNames()).toHaveLength(first?.description.classes.length ?? 0);
   });
 
   it('gives photographs of a batch their numbers, also those of the last, smaller one', async () => {

@@ -6,9 +6,18 @@ import { poolRegions, regionCoverages } from './grid-regions.ts';
 export const PHOTO_FORM = { size: 340, fit: 'fill', kernel: 'cubic' } as const;
 /** Channels of the last map. */
 export const MAP_CHANNELS = 1280;
-export const STAGE_NUMBERS = 1632;
-export const CLASSES = 1000;
 const MAP_SIDE = 11;
+const STAGE_NUMBERS = 1632;
+const CLASSES = 1000;
+
+/** Where the parts of a whole image stand, one after the other; `to` does not belong to them. */
+export const WHOLE_PARTS = {
+  pooled: { from: 0, to: MAP_CHANNELS },
+  stages: { from: MAP_CHANNELS, to: MAP_CHANNELS + STAGE_NUMBERS },
+  classes: { from: MAP_CHANNELS + STAGE_NUMBERS, to: MAP_CHANNELS + STAGE_NUMBERS + CLASSES },
+} as const;
+/** W: the numbers of a whole image. */
+export const WHOLE_SIZE = WHOLE_PARTS.classes.to;
 
 /** What runs the network: the processor, or a graphics card through CUDA, DirectML or Core ML. */
 export type PhotoDevice = 'cpu' | 'cuda' | 'dml' | 'coreml';
