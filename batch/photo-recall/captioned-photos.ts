@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors/index.ts';
 import { openSplit } from '../data/open-split.ts';
+import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 
 /** Photographs with captions, in memory: about 16 kB each. */
 export interface CaptionedPhotos {
@@ -15,7 +16,8 @@ export interface CaptionedPhotos {
 /**
  * Reads the photographs of a split that have captions.
  *
- * @throws AppError of `openSplit`; `file_missing` without descriptions of whole images or captions as text.
+ * @throws AppError of `openSplit`; `file_missing` without descriptions of whole images or captions as text, `shape_mismatch` for
+ *   descriptions by another network, `argument_invalid` if no photograph has a caption.
  */
 export async function readCaptionedPhotos(folder: string, name: string): Promise<CaptionedPhotos> {
   const split = await openSplit(folder, name);
@@ -27,8 +29,20 @@ export async function readCaptionedPhotos(folder: string, name: string): Promise
         hint: 'training needs a data folder of photographs with captions: `gsmn photos extract`',
       });
     }
+    if (whole.size !== WHOLE_SIZE) {
+      throw new AppError(
+        'shape_mismatch',
+        `${folder}: ${name}_ims_whole.npy has ${whole.size} numbers for each image, expected ${WHOLE_SIZE}`,
+        { hint: 'describe the photographs by the network that ships: `gsmn photos extract`' },
+      );
+    }
     const all = Array.from({ length: split.images }, (_, image) => image);
     const chosen = all.filter((image) => split.captionsOf(image).length > 0);
+    if (chosen.length === 0) {
+      throw new AppError('argument_invalid', `${folder}: no photograph of ${name} has a caption`, {
+        hint: 'give captions in the list that `gsmn photos extract` reads',
+      });
+    }
     const numbers = new Float32Array(chosen.length * whole.size);
     for (const [row, image] of chosen.entries()) {
       numbers.set(await whole.read(image, image + 1), row * whole.size);
