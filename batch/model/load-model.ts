@@ -26,7 +26,7 @@ import type { Report } from '../report.ts';
 import { prepareModel } from './prepare-model.ts';
 import { readStoredRecall } from './stored-recall.ts';
 
-export interface LoadModelOptions {
+interface ModelSources {
   /** A `.pth.tar` of the released code, or a model folder, which is used unchanged. */
   readonly checkpoint: string;
   /** Data folder whose `train` and `dev` splits are used to prepare a checkpoint. */
@@ -35,15 +35,26 @@ export interface LoadModelOptions {
   readonly boxFormat?: BoxFormat | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
-  /** A folder with a recall encoder that is fitted already (`gsmn photos train`). */
-  readonly recall?: string | undefined;
   readonly backend: string;
   /** Split whose images are used if there is no captioned `train` split. */
   readonly split: string;
-  /** Folder for prepared models, so that the next build finds them; undefined to keep none. */
-  readonly cache: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A model that is kept is fitted as a whole: what it is kept by does not know of another recall encoder. */
+export type LoadModelOptions = ModelSources &
+  (
+    | {
+        /** Folder for prepared models, so that the next build finds them. */
+        readonly cache: string;
+        readonly recall?: undefined;
+      }
+    | {
+        readonly cache: undefined;
+        /** A folder with a recall encoder that is fitted already (`gsmn photos train`). */
+        readonly recall?: string | undefined;
+      }
+  );
 
 /** A model ready to search, with its engines; the caller disposes of them. */
 export interface LoadedModel {
@@ -132,7 +143,7 @@ async function ownModel({ checkpoint, propagation, recall }: LoadModelOptions): 
 
 /** What a prepared model depends on. */
 async function cacheKey(
-  { checkpoint, data, boxFormat, propagation = 'self', recall, signal, split }: LoadModelOptions,
+  { checkpoint, data, boxFormat, propagation = 'self', signal, split }: ModelSources,
   config: ModelConfig,
   vocabulary: string,
   backend: string,
@@ -162,9 +173,6 @@ async function cacheKey(
     backend,
     splits,
     coarse: COARSE_DEFAULTS,
-    ...(recall === undefined
-      ? {}
-      : { recall: await fingerprintFile(join(recall, MODEL_FILES.coarseTensors), { signal }) }),
     ranking: RANKING_DEFAULTS,
   };
   return (await sha256Hex([canonicalJson(parts)])).slice(0, 16);
