@@ -2,7 +2,7 @@ import { pMapIterable } from 'p-map';
 import { describePhotos } from '../features/photo-regions/describe-photos.ts';
 import type { PhotoModelFile } from '../features/photo-regions/model-file.ts';
 import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
-import { findPhotos } from '../photos/find/find-photos.ts';
+import { countPhotos } from '../photos/find/find-photos.ts';
 import type { ContentCache } from '../photos/memory/content-cache.ts';
 import { ScanRecord, scanRecordPath } from '../photos/memory/scan-record.ts';
 import type { PhotoProblem } from '../photos/photo-problem.ts';
@@ -50,7 +50,7 @@ export async function extractFeatures(
   report: Report,
 ): Promise<ExtractedFeatures> {
   const { source, cache, features, limits, gps, threads, signal } = options;
-  const total = await count(findPhotos(source), signal);
+  const total = await countPhotos(source, signal);
   const record = await ScanRecord.open(scanRecordPath(cache, source), readerName({ form: PHOTO_FORM, gps }));
   const known = await features.keys();
   const photos: Photo[] = [];
@@ -121,13 +121,4 @@ async function* startingWith<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerat
   } finally {
     await rest.return(undefined);
   }
-}
-
-async function count(items: AsyncIterable<unknown>, signal: AbortSignal | undefined): Promise<number> {
-  let total = 0;
-  for await (const _ of items) {
-    signal?.throwIfAborted();
-    total++;
-  }
-  return total;
 }

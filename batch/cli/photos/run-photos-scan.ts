@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { PHOTO_FORM } from '../../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../../photos/facts/photo-metadata.ts';
-import { findPhotos } from '../../photos/find/find-photos.ts';
+import { countPhotos, findPhotos } from '../../photos/find/find-photos.ts';
 import { ScanRecord, scanRecordPath } from '../../photos/memory/scan-record.ts';
 import { type CollectedPhoto, collectPhotos } from '../../photos/photo-collection.ts';
 import { type PhotoProblem, writeProblems } from '../../photos/photo-problem.ts';
@@ -27,7 +27,7 @@ export async function runPhotosScan(source: string, options: ScanCommandOptions)
   const problems: PhotoProblem[] = [];
   let others = 0;
   await interruptible(async (signal) => {
-    const files = await count(findPhotos(source));
+    const files = await countPhotos(source, signal);
     const record = await ScanRecord.open(
       scanRecordPath(cache, source),
       readerName({ form: PHOTO_FORM, gps }),
@@ -79,12 +79,6 @@ export async function runPhotosScan(source: string, options: ScanCommandOptions)
     process.stdout.write(`${lines(summary).join('\n')}\n`);
   }
   if (strict && problems.length > 0) process.exitCode = 1;
-}
-
-async function count(items: AsyncIterable<unknown>): Promise<number> {
-  let total = 0;
-  for await (const _ of items) total++;
-  return total;
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findPhotos } from './find-photos.ts';
+import { countPhotos, findPhotos } from './find-photos.ts';
 import type { Found } from './photo-entry.ts';
 
 let folder = '';
@@ -54,6 +54,15 @@ describe('a folder of photographs', () => {
       false,
     ]);
     expect(all[1]).toMatchObject({ id: 'a/10.png', location: { path: join(folder, 'a/10.png') } });
+  });
+
+  it('is counted with its problems, until the signal stops it', async () => {
+    for (const name of ['a.jpg', 'b/c.png', 'notes.txt']) write(name);
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'd.jpg'));
+    expect(await countPhotos(folder)).toBe((await find()).length);
+    expect(await countPhotos(folder)).toBe(4);
+    const stopped = AbortSignal.abort(new Error('enough'));
+    await expect(countPhotos(folder, stopped)).rejects.toThrow('enough');
   });
 
   it('leaves out what is hidden, and what programs keep for themselves', async () => {

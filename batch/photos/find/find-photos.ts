@@ -17,3 +17,13 @@ export async function* findPhotos(source: string): AsyncGenerator<Found> {
   if (format !== undefined && !isFolder) yield* readList(source, format);
   else yield* findInFolder(source);
 }
+
+/** How many results `findPhotos` has: the total of their progress. @throws AppError as `findPhotos`; the signal's reason. */
+export async function countPhotos(source: string, signal?: AbortSignal): Promise<number> {
+  let total = 0;
+  for await (const _ of findPhotos(source)) {
+    signal?.throwIfAborted();
+    total++;
+  }
+  return total;
+}
