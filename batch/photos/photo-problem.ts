@@ -53,6 +53,11 @@ export class PhotoFault extends Error {
   }
 }
 
+/** @param seconds the limit. */
+export function tooSlow(seconds: number, cause?: unknown): PhotoFault {
+  return new PhotoFault('too_slow', `decoding took longer than ${seconds} s`, cause);
+}
+
 /**
  * Writes `problems.jsonl`, also an empty one: it says that nothing was wrong.
  *

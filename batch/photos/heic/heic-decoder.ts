@@ -1,16 +1,23 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { HeicResult, HeicTask } from './heic-worker.ts';
+import { Admission } from '../../../shared/async/admission.ts';
+import { tooSlow } from '../photo-problem.ts';
+import type { HeicResult } from './heic-worker.ts';
 import type { RgbaPixels } from './tiff-of-pixels.ts';
 
 const PROGRAM = new URL('heic-worker.ts', import.meta.url);
+const NEVER = new AbortController().signal;
 
-/** Decodes a HEIC file to upright pixels in the colours of its profile. */
-export type DecodeHeic = (bytes: Uint8Array) => Promise<RgbaPixels>;
+/**
+ * Decodes a HEIC file to upright pixels in the colours of its profile.
+ *
+ * @param seconds the longest that it may take, without its wait for other files.
+ */
+export type DecodeHeic = (bytes: Uint8Array, seconds: number) => Promise<RgbaPixels>;
 
+/** Who waits for the answer of a thread. */
 interface Waiting {
-  readonly worker: Worker;
-  readonly done: (pixels: RgbaPixels) => void;
+  readonly done: (answer: HeicResult) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -19,17 +26,17 @@ interface Waiting {
  * start with the first file. The package brings libheif, which is under the LGPL and so never part of this project.
  */
 export class HeicDecoder {
-  readonly #threads: number;
+  readonly #program: URL;
+  readonly #turns: Admission;
   readonly #idle: Worker[] = [];
-  readonly #queue: (() => void)[] = [];
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #ended = new WeakSet<Worker>();
-  #running = 0;
-  #nextId = 0;
+  /** Threads that decode, each one file. */
+  readonly #busy = new Map<Worker, Waiting>();
   #closed = false;
 
-  constructor(threads: number) {
-    this.#threads = threads;
+  /** @param program what a thread runs. */
+  constructor(threads: number, program = PROGRAM) {
+    this.#program = program;
+    this.#turns = new Admission(threads, Number.POSITIVE_INFINITY);
   }
 
   /** Whether the package is installed. */
@@ -43,66 +50,57 @@ export class HeicDecoder {
     }
   }
 
-  /** Rejects with the decoder's message if the file cannot be decoded. A thread that dies fails its file alone. */
-  readonly decode: DecodeHeic = async (bytes) => {
-    const worker = await this.#take();
-    try {
-      return await new Promise<RgbaPixels>((done, failed) => {
-        const id = this.#nextId++;
-        this.#waiting.set(id, { worker, done, failed });
-        worker.ref();
-        worker.postMessage({ id, bytes } satisfies HeicTask);
-      });
-    } finally {
-      this.#giveBack(worker);
-    }
-  };
+  /**
+   * Rejects with the decoder's message if the file cannot be decoded, and with the PhotoFault `too_slow` if that takes too long. A
+   * thread that dies or is ended fails its file alone.
+   */
+  readonly decode: DecodeHeic = (bytes, seconds) =>
+    this.#turns.run(NEVER, () => this.#decode(bytes, seconds));
 
-  /** Ends the threads. */
+  /** Ends the threads. What they are at, and what waits for them, fails. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#idle.splice(0).map((worker) => worker.terminate()));
+    const threads = [...this.#idle.splice(0), ...this.#busy.keys()];
+    await Promise.all(threads.map((worker) => worker.terminate()));
   }
 
-  async #take(): Promise<Worker> {
-    if (this.#running < this.#threads) this.#running++;
-    // The place passes from one file to the next.
-    else await new Promise<void>((turn) => this.#queue.push(turn));
-    return this.#idle.pop() ?? this.#start();
-  }
-
-  #giveBack(worker: Worker): void {
-    worker.unref();
-    if (this.#closed) void worker.terminate();
-    else if (!this.#ended.has(worker)) this.#idle.push(worker);
-    const next = this.#queue.shift();
-    if (next === undefined) this.#running--;
-    else next();
+  async #decode(bytes: Uint8Array, seconds: number): Promise<RgbaPixels> {
+    if (this.#closed) throw new Error('the decoder was closed');
+    const worker = this.#idle.pop() ?? this.#start();
+    let timer: NodeJS.Timeout | undefined;
+    let answer: HeicResult | undefined;
+    worker.ref();
+    try {
+      answer = await new Promise<HeicResult>((done, failed) => {
+        this.#busy.set(worker, { done, failed });
+        timer = setTimeout(() => failed(tooSlow(seconds)), 1000 * seconds);
+        worker.postMessage(bytes);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#busy.delete(worker);
+      worker.unref();
+      // A thread without an answer is dead or still at its file, and nothing but its end stops it.
+      if (answer === undefined || this.#closed) void worker.terminate();
+      else this.#idle.push(worker);
+    }
+    if (answer.pixels === undefined) throw new Error(answer.error);
+    return answer.pixels;
   }
 
   #start(): Worker {
     // libheif prints what is wrong with a file, also on stdout; its errors say the same.
-    const worker = new Worker(PROGRAM, { stdout: true, stderr: true });
+    const worker = new Worker(this.#program, { stdout: true, stderr: true });
     worker.stdout.resume();
     worker.stderr.resume();
-    worker.on('message', ({ id, pixels, error }: HeicResult) => {
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (pixels !== undefined) waiting?.done(pixels);
-      else waiting?.failed(new Error(error));
-    });
-    const end = (reason: string): void => {
-      this.#ended.add(worker);
+    const fail = (reason: string) => this.#busy.get(worker)?.failed(new Error(reason));
+    worker.on('message', (answer: HeicResult) => this.#busy.get(worker)?.done(answer));
+    worker.on('error', (cause) => fail(`the decoder failed: ${String(cause)}`));
+    worker.on('exit', (code) => {
       const at = this.#idle.indexOf(worker);
       if (at >= 0) this.#idle.splice(at, 1);
-      for (const [id, waiting] of this.#waiting) {
-        if (waiting.worker !== worker) continue;
-        this.#waiting.delete(id);
-        waiting.failed(new Error(reason));
-      }
-    };
-    worker.on('error', (cause) => end(`the decoder failed: ${String(cause)}`));
-    worker.on('exit', (code) => end(`the decoder ended with code ${code}`));
+      fail(`the decoder ended with code ${code}`);
+    });
     return worker;
   }
 }

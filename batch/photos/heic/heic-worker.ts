@@ -2,29 +2,20 @@ import { parentPort } from 'node:worker_threads';
 import decode from 'heic-decode';
 import type { RgbaPixels } from './tiff-of-pixels.ts';
 
-/** A file to decode. */
-export interface HeicTask {
-  readonly id: number;
-  readonly bytes: Uint8Array;
-}
-
-export interface HeicResult {
-  readonly id: number;
-  readonly pixels?: RgbaPixels;
-  readonly error?: string;
-}
+/** What became of the file that a thread was sent. */
+export type HeicResult =
+  | { readonly pixels: RgbaPixels }
+  | { readonly pixels?: undefined; readonly error: string };
 
 /** A thread of `HeicDecoder`: a large image takes a second, in which the main thread must do other things. */
-parentPort?.on('message', (task: HeicTask) => void reply(task));
+parentPort?.on('message', (bytes: Uint8Array) => void reply(bytes));
 
-async function reply({ id, bytes }: HeicTask): Promise<void> {
+async function reply(bytes: Uint8Array): Promise<void> {
   try {
     const { width, height, data } = await decode({ buffer: bytes });
-    parentPort?.postMessage({ id, pixels: { width, height, data } } satisfies HeicResult, [data.buffer]);
+    parentPort?.postMessage({ pixels: { width, height, data } } satisfies HeicResult, [data.buffer]);
   } catch (thrown) {
-    parentPort?.postMessage({
-      id,
-      error: thrown instanceof Error ? thrown.message : String(thrown),
-    } satisfies HeicResult);
+    const error = thrown instanceof Error ? thrown.message : String(thrown);
+    parentPort?.postMessage({ error } satisfies HeicResult);
   }
 }

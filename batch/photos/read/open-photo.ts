@@ -2,7 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { DecodeHeic } from '../heic/heic-decoder.ts';
 import { tiffOfPixels } from '../heic/tiff-of-pixels.ts';
 import { type PhotoFormat, sniffContainer } from '../photo-format.ts';
-import { PhotoFault } from '../photo-problem.ts';
+import { PhotoFault, tooSlow } from '../photo-problem.ts';
 import type { PhotoLimits } from './photo-limits.ts';
 
 /** The longest side that an SVG can be drawn with, in pixels. */
@@ -81,7 +81,8 @@ async function heicDecoder(
       'HEIC needs a decoder that is not installed: npm install --no-save heic-decode',
     );
   }
-  const decoded = await decode(bytes).catch((cause: unknown) => {
+  const decoded = await decode(bytes, limits.seconds).catch((cause: unknown) => {
+    if (cause instanceof PhotoFault) throw cause;
     throw new PhotoFault('damaged', `it cannot be decoded: ${oneLine(cause)}`, cause);
   });
   // libheif has applied the orientation, and left the colours as the profile has them.
@@ -106,9 +107,7 @@ export function refuse(limits: PhotoLimits): (thrown: unknown) => never {
     if (thrown instanceof PhotoFault) throw thrown;
     const text = oneLine(thrown);
     if (/pixel limit|too large/i.test(text)) throw tooManyPixels(limits);
-    if (/timeout/i.test(text)) {
-      throw new PhotoFault('too_slow', `decoding took longer than ${limits.seconds} s`, thrown);
-    }
+    if (/timeout/i.test(text)) throw tooSlow(limits.seconds, thrown);
     throw new PhotoFault('damaged', `it is truncated or damaged: ${text}`, thrown);
   };
 }
