@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { pMapIterable } from 'p-map';
-import { describePhotos } from '../features/photo-regions/describe-photos.ts';
+import { defaultProcesses, describePhotos } from '../features/photo-regions/describe-photos.ts';
 import { readPhotoModel } from '../features/photo-regions/model-file.ts';
 import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
 import { findPhotos } from '../photos/find/find-photos.ts';
 import type { PhotoEntry } from '../photos/find/photo-entry.ts';
+import { HeicDecoder } from '../photos/heic/heic-decoder.ts';
 import { inspectPhoto, sha256Of } from '../photos/inspect-photo.ts';
 import { ScanRecord, scanRecordPath } from '../photos/memory/scan-record.ts';
 import { PhotoFault } from '../photos/photo-problem.ts';
 import type { PhotoLimits } from '../photos/read/photo-limits.ts';
-import { fileState, readPhotoFile } from '../photos/read/read-file.ts';
-import { readerName } from '../photos/scan-photos.ts';
+import { fileState, isHeicFile, readPhotoFile } from '../photos/read/read-file.ts';
+import { defaultThreads, readerName } from '../photos/scan-photos.ts';
 import { photoFeatureCache } from './extract-photos.ts';
 import { FEATURE_BYTES } from './photo-features.ts';
 
@@ -28,10 +28,12 @@ export interface EstimateOptions {
 
 /** What an extraction would cost. */
 export interface ExtractionEstimate {
-  /** Files and addresses that may be photographs. */
+  /** Files and addresses that may be photographs, without those that have no decoder. */
   readonly files: number;
   /** Of these, those whose features are not known yet. */
   readonly unknown: number;
+  /** HEIC files that an extraction lists as problems, because their decoder is not installed. */
+  readonly withoutDecoder: number;
   /** Photographs a second, measured on some of them; undefined if there was none to measure. */
   readonly rate: number | undefined;
   readonly seconds: number | undefined;
@@ -52,21 +54,29 @@ export async function estimateExtraction(options: EstimateOptions): Promise<Extr
   const network = await readPhotoModel();
   const known = await photoFeatureCache(cache, network).keys();
   const record = await ScanRecord.read(scanRecordPath(cache, source), readerName({ form: PHOTO_FORM, gps }));
+  const readsHeic = HeicDecoder.isInstalled();
   const unknown: PhotoEntry[] = [];
-  let files = 0;
+  let [files, withoutDecoder] = [0, 0];
   for await (const found of findPhotos(source)) {
     signal?.throwIfAborted();
     if (found.kind === 'problem') continue;
     const last = record.last(found.name);
     const isSame = last !== undefined && last.state === (await stateOf(found));
     if (isSame && last.inspection === null) continue;
+    if (!isSame || last.inspection === null || !known.has(last.inspection.sha256)) {
+      if (!readsHeic && 'path' in found.location && (await isHeicFile(found.location.path))) {
+        withoutDecoder++;
+        continue;
+      }
+      unknown.push(found);
+    }
     files++;
-    if (!isSame || last.inspection === null || !known.has(last.inspection.sha256)) unknown.push(found);
   }
   const rate = await measure(unknown, network, options);
   return {
     files,
     unknown: unknown.length,
+    withoutDecoder,
     rate,
     seconds: unknown.length === 0 ? 0 : rate === undefined ? undefined : unknown.length / rate,
     bytes: (files + unknown.length) * FEATURE_BYTES,
@@ -84,7 +94,7 @@ async function stateOf({ location }: PhotoEntry): Promise<string | undefined> {
 async function measure(
   unknown: readonly PhotoEntry[],
   model: Awaited<ReturnType<typeof readPhotoModel>>,
-  { limits, gps, threads, processes = availableParallelism(), signal }: EstimateOptions,
+  { limits, gps, threads = defaultThreads(), processes = defaultProcesses(), signal }: EstimateOptions,
 ): Promise<number | undefined> {
   const paths = unknown.flatMap(({ location }) => ('path' in location ? [location.path] : []));
   const count = Math.min(paths.length, MEASURED * processes);
@@ -92,6 +102,7 @@ async function measure(
     { length: count },
     (_, index) => paths[Math.floor((index * paths.length) / count)],
   );
+  const heic = HeicDecoder.isInstalled() ? new HeicDecoder(threads) : undefined;
   const decode = async (path = ''): Promise<{ readonly rgb: Uint8Array } | undefined> => {
     signal?.throwIfAborted();
     try {
@@ -102,6 +113,7 @@ async function measure(
         gps,
         form: PHOTO_FORM,
         signal: signal ?? new AbortController().signal,
+        decodeHeic: heic?.decode,
       });
       return pixels;
     } catch (thrown) {
@@ -109,11 +121,14 @@ async function measure(
       throw thrown;
     }
   };
-  const concurrency = threads ?? availableParallelism() + 1;
-  const decoded = pMapIterable(chosen, decode, { concurrency, backpressure: 2 * concurrency });
+  const decoded = pMapIterable(chosen, decode, { concurrency: threads, backpressure: 2 * threads });
   const times: number[] = [];
-  for await (const _ of describePhotos(present(decoded), { model, processes, signal })) {
-    times.push(performance.now());
+  try {
+    for await (const _ of describePhotos(present(decoded), { model, processes, signal })) {
+      times.push(performance.now());
+    }
+  } finally {
+    await heic?.close();
   }
   // The first ones wait for the processes to start.
   const [first, last] = [times[processes - 1], times.at(-1)];

@@ -21,9 +21,9 @@ export interface ExtractFeaturesOptions {
   readonly network: PhotoModelFile;
   readonly limits: PhotoLimits;
   readonly gps: boolean;
-  /** Files decoded at a time; by default one more than there are cores. */
+  /** Files decoded at a time; `defaultThreads` by default. */
   readonly threads?: number | undefined;
-  /** Processes that describe; by default one for each core. */
+  /** Processes that describe; `defaultProcesses` by default. */
   readonly processes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

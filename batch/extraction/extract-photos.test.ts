@@ -13,17 +13,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { patches, putPhoto } from '../../test/support/drawn-photos.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { openSplit } from '../data/open-split.ts';
 import { describePhotos } from '../features/photo-regions/describe-photos.ts';
 import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
+import { HeicDecoder } from '../photos/heic/heic-decoder.ts';
 import { silentReport } from '../report.ts';
 import { estimateExtraction } from './estimate-extraction.ts';
 import { type ExtractOptions, extractPhotos, photoFeatureIdentity } from './extract-photos.ts';
 import { FEATURE_BYTES } from './photo-features.ts';
 
+const heic = readFileSync(join(import.meta.dirname, '../photos/fixtures/drawn-display-p3.heic'));
 let root = '';
 let images = '';
 let data = '';
@@ -37,7 +39,10 @@ beforeEach(() => {
   ];
   mkdirSync(images);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
 
 const put = (name: string, bytes: Uint8Array | string | Promise<Buffer>) => putPhoto(images, name, bytes);
 
@@ -240,7 +245,7 @@ describe('estimateExtraction', () => {
   it('counts and measures what is not known, and writes nothing', async () => {
     for (let seed = 1; seed <= 4; seed++) await put(`${seed}.png`, drawn(seed));
     const { rate = 0, seconds = 0, ...rest } = await estimate();
-    expect(rest).toEqual({ files: 4, unknown: 4, bytes: 8 * FEATURE_BYTES });
+    expect(rest).toEqual({ files: 4, unknown: 4, withoutDecoder: 0, bytes: 8 * FEATURE_BYTES });
     expect(rate).toBeGreaterThan(0);
     expect(seconds).toBeCloseTo(4 / rate);
     expect(existsSync(cache)).toBe(false);
@@ -249,11 +254,35 @@ describe('estimateExtraction', () => {
     expect(await estimate()).toEqual({
       files: 5,
       unknown: 1,
+      withoutDecoder: 0,
       rate: undefined,
       seconds: undefined,
       bytes: 6 * FEATURE_BYTES,
     });
     rmSync(join(images, '5.png'));
     expect(await estimate()).toMatchObject({ files: 4, unknown: 0, seconds: 0 });
+  });
+
+  it('measures HEIC, and leaves out what extraction has no decoder for', async () => {
+    for (const name of ['1.heic', '2.jpg', '3.heic']) await put(name, heic);
+    const { rate = 0 } = await estimate();
+    expect(rate).toBeGreaterThan(0);
+    await put('4.png', drawn(4));
+    await put('5.avif', patches(5).avif().toBuffer());
+    vi.spyOn(HeicDecoder, 'isInstalled').mockReturnValue(false);
+    expect(await estimate()).toMatchObject({
+      files: 2,
+      unknown: 2,
+      withoutDecoder: 3,
+      bytes: 4 * FEATURE_BYTES,
+    });
+    const { images: described, problems } = await extract();
+    expect([described, problems.map(({ code }) => code)]).toEqual([2, Array(3).fill('decoder_missing')]);
+    expect(await estimate()).toMatchObject({ files: 2, unknown: 0, withoutDecoder: 3 });
+    // What was described while there was a decoder needs none any more.
+    vi.restoreAllMocks();
+    await extract();
+    vi.spyOn(HeicDecoder, 'isInstalled').mockReturnValue(false);
+    expect(await estimate()).toMatchObject({ files: 5, unknown: 0, withoutDecoder: 0 });
   });
 });

@@ -41,9 +41,14 @@ export interface ScanOptions {
   readonly record: ScanRecord;
   /** Whether the pixels of this content are needed; by default, none are. */
   readonly pixelsFor?: ((sha256: string) => boolean) | undefined;
-  /** Files worked on at a time; by default one more than there are cores, so that none waits for the disk. */
+  /** Files worked on at a time; `defaultThreads` by default. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** One more than there are cores, so that none of them waits for the disk. */
+export function defaultThreads(): number {
+  return availableParallelism() + 1;
 }
 
 /** All that an inspection depends on besides the file: the reader of a `ScanRecord`. */
@@ -59,7 +64,7 @@ export function readerName({ form, gps }: Pick<ScanOptions, 'form' | 'gps'>): st
  * @throws AppError as `findPhotos`; what writing the record throws; the signal's reason.
  */
 export async function* scanPhotos(options: ScanOptions): AsyncGenerator<Scanned> {
-  const { source, record, signal, concurrency = availableParallelism() + 1 } = options;
+  const { source, record, signal, concurrency = defaultThreads() } = options;
   const heic = HeicDecoder.isInstalled() ? new HeicDecoder(concurrency) : undefined;
   const scan = new PhotoReader(options, heic);
   let complete = false;

@@ -42,7 +42,7 @@ export function withExtractionOptions(command: Command): Command {
   return withReadingOptions(command)
     .option(
       '--processes <number>',
-      'processes that describe photographs, about 200 MiB each (default: one for each core)',
+      'processes that describe photographs, about 200 MiB each (default: one for each core, at most 16)',
       wholeNumber('processes', 1, 256),
     )
     .option(

@@ -9,7 +9,7 @@ type Options = Omit<EstimateOptions, 'gps'> & {
 /** `--dry-run`: what an extraction would cost. */
 export async function tellEstimate({ json, gps = false, ...options }: Options): Promise<void> {
   const estimate = await estimateExtraction({ ...options, gps });
-  const { files, unknown, rate, seconds, bytes } = estimate;
+  const { files, unknown, withoutDecoder, rate, seconds, bytes } = estimate;
   const time =
     seconds === undefined ? 'unknown (none of them could be measured)' : `about ${duration(seconds)}`;
   const measured = rate === undefined ? '' : `, at ${rate.toFixed(1)} photographs a second`;
@@ -19,6 +19,11 @@ export async function tellEstimate({ json, gps = false, ...options }: Options): 
       : [
           `${files.toLocaleString('en')} files, ${unknown.toLocaleString('en')} of them to describe`,
           `time: ${time}${measured}`,
+          ...(withoutDecoder === 0
+            ? []
+            : [
+                `${withoutDecoder.toLocaleString('en')} HEIC files are left out: their decoder is not installed (npm install --no-save heic-decode)`,
+              ]),
           `disk: ${(bytes / 2 ** 20).toFixed(1)} MiB`,
           '',
         ].join('\n'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
-import { describePhotos, type PhotoPixels } from './describe-photos.ts';
+import { defaultProcesses, describePhotos, type PhotoPixels } from './describe-photos.ts';
 import { readClassNames, readPhotoModel } from './model-file.ts';
 import { openPhotoNetwork, PHOTO_FORM, WHOLE_PARTS, WHOLE_SIZE } from './photo-network.ts';
 
@@ -27,6 +27,13 @@ async function all<Photo extends PhotoPixels>(
   for await (const one of describePhotos(given, { processes: 2, ...options })) described.push(one);
   return described;
 }
+
+describe('defaultProcesses', () => {
+  it('is one for each core of the processor up to 16, and two for a graphics card', () => {
+    expect([1, 3, 16, 64].map((cores) => defaultProcesses('cpu', cores))).toEqual([1, 3, 16, 16]);
+    expect([1, 64].map((cores) => defaultProcesses('cuda', cores))).toEqual([2, 2]);
+  });
+});
 
 describe('describePhotos', () => {
   it('describes each photograph as the network does in this process, in the order given', async () => {

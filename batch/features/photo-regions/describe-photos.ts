@@ -6,7 +6,7 @@ import { startPhotoProcesses } from './photo-processes.ts';
 export interface DescribeOptions {
   /** `cpu` by default. */
   readonly device?: PhotoDevice | undefined;
-  /** Processes, each with about 200 MiB; by default one for each core, or two for another device. */
+  /** Processes, each with about 200 MiB; `defaultProcesses` by default. */
   readonly processes?: number | undefined;
   /** Photographs of one pass: on a processor by default 1, which is fastest there, else 16. */
   readonly batch?: number | undefined;
@@ -20,8 +20,13 @@ export interface PhotoPixels {
   readonly rgb: Uint8Array;
 }
 
-/** More would need memory rather than save time. */
+/** Chosen: more would need memory rather than save time. */
 const MOST_PROCESSES = 16;
+
+/** One process for each core, up to 16; two for another device than the processor. */
+export function defaultProcesses(device: PhotoDevice = 'cpu', cores = availableParallelism()): number {
+  return device === 'cpu' ? Math.min(cores, MOST_PROCESSES) : 2;
+}
 
 /**
  * Describes photographs in processes while the caller decodes the next ones. Everything comes in the order in which it
@@ -35,9 +40,8 @@ export async function* describePhotos<Photo extends PhotoPixels>(
   options: DescribeOptions = {},
 ): AsyncGenerator<{ readonly photo: Photo; readonly description: PhotoDescription }> {
   const { device = 'cpu', signal } = options;
-  const onProcessor = device === 'cpu';
-  const processes = options.processes ?? (onProcessor ? Math.min(availableParallelism(), MOST_PROCESSES) : 2);
-  const size = options.batch ?? (onProcessor ? 1 : 16);
+  const processes = options.processes ?? defaultProcesses(device);
+  const size = options.batch ?? (device === 'cpu' ? 1 : 16);
   const { bytes: model } = options.model ?? (await readPhotoModel());
   const pool = startPhotoProcesses(processes, model, device);
   const describe = async (batch: readonly Photo[]) => {

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { SNIFFED_BYTES, sniffContainer } from '../photo-format.ts';
+import { isAvif, SNIFFED_BYTES, sniffContainer } from '../photo-format.ts';
 import { PhotoFault, type ProblemCode } from '../photo-problem.ts';
 
 /** The state of a file: if it is the same, the content is. */
@@ -16,6 +16,9 @@ export interface FileContent {
   readonly state: FileState;
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }
+
+/** Without O_NONBLOCK, opening a pipe waits for its writer. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 const REASONS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ENOENT: ['missing', 'there is no such file'],
@@ -44,8 +47,7 @@ export function fileFault(thrown: unknown): PhotoFault {
 export async function readPhotoFile(path: string, maximumBytes: number): Promise<FileContent> {
   let handle: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK, opening a pipe waits for its writer.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    handle = await open(path, WITHOUT_WAITING);
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) {
       throw new PhotoFault(
@@ -62,6 +64,21 @@ export async function readPhotoFile(path: string, maximumBytes: number): Promise
     return { state, bytes: await readUpTo(handle, bytes, head.length) };
   } catch (thrown) {
     throw fileFault(thrown);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Whether a file is a HEIC by its first bytes; a file that cannot be read is none. */
+export async function isHeicFile(path: string): Promise<boolean> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, WITHOUT_WAITING);
+    const head = await readUpTo(handle, new Uint8Array(SNIFFED_BYTES), 0);
+    return sniffContainer(head) === 'heif' && !isAvif(head);
+  } catch {
+    // What is wrong with it is said when it is read.
+    return false;
   } finally {
     await handle?.close();
   }
