@@ -6,7 +6,7 @@ import { type PhotoModelFile, readPhotoModel } from '../features/photo-regions/m
 import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
 import { photoRegionsOf } from '../features/photo-regions/photo-regions.ts';
 import { ContentCache } from '../photos/memory/content-cache.ts';
-import { collectPhotos } from '../photos/photo-collection.ts';
+import { type CollectedPhoto, collectPhotos } from '../photos/photo-collection.ts';
 import { type PhotoProblem, writeProblems } from '../photos/photo-problem.ts';
 import { nameOfForm } from '../photos/read/decode-pixels.ts';
 import { DEFAULT_LIMITS, type PhotoLimits } from '../photos/read/photo-limits.ts';
@@ -96,21 +96,22 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
   const problemsFile = options.problems ?? join(cache, 'problems.jsonl');
   const network = await readPhotoModel();
   const features = photoFeatureCache(cache, network);
-  const extract = () =>
-    extractFeatures({ source, cache, features, network, limits, gps, threads, processes, signal }, report);
-  let extracted = await extract();
-  await writeProblems(problemsFile, extracted.problems);
-  const { photos, problems } = extracted;
-  if (photos.length === 0) {
-    throw new AppError('file_missing', `${source} holds no photograph that can be read`, {
-      hint:
-        problems.length === 0
-          ? 'name a folder with image files, or a list of them'
-          : `${problemsFile} says what is wrong with ${problems.length.toLocaleString('en')} files`,
-    });
-  }
-  const collected = collectPhotos(photos);
-  const write = () =>
+  const extract = async () => {
+    const options = { source, cache, features, network, limits, gps, threads, processes, signal };
+    const extracted = await extractFeatures(options, report);
+    const { photos, problems } = extracted;
+    await writeProblems(problemsFile, problems);
+    if (photos.length === 0) {
+      throw new AppError('file_missing', `${source} holds no photograph that can be read`, {
+        hint:
+          problems.length === 0
+            ? 'name a folder with image files, or a list of them'
+            : `${problemsFile} says what is wrong with ${problems.length.toLocaleString('en')} files`,
+      });
+    }
+    return { ...extracted, collected: collectPhotos(photos) };
+  };
+  const write = (collected: readonly CollectedPhoto[]) =>
     report.stage('write features', 'photographs', (onProgress) =>
       writePhotoSplit(
         {
@@ -127,21 +128,25 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
         { signal, onProgress },
       ),
     );
+  let extracted = await extract();
+  let { described } = extracted;
   let written: boolean;
   try {
-    written = await write();
+    written = await write(extracted.collected);
   } catch (thrown) {
     if (!(thrown instanceof LostFeatures)) throw thrown;
     report.warn('features in the cache are damaged, and their photographs are described again');
     await removeDamaged(features);
     extracted = await extract();
-    written = await write();
+    described += extracted.described;
+    written = await write(extracted.collected);
   }
+  const { photos, problems, collected } = extracted;
   return {
     images: collected.length,
     copies: photos.length - collected.length,
     captions: collected.reduce((sum, { given }) => sum + (given?.captions.length ?? 0), 0),
-    described: extracted.described,
+    described,
     written,
     problems,
     problemsFile,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNpy } from '../../shared/formats/npy/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
@@ -14,7 +13,7 @@ import type { FeatureIdentity } from '../../shared/schema/index.ts';
 import { featureIdentityFile } from '../data/feature-identity.ts';
 import { sizesFile } from '../data/image-sizes.ts';
 import { NpyFile } from '../data/npy-file.ts';
-import { type SPLIT_FILES, splitFile } from '../data/split-files.ts';
+import { SPLIT_FILES, splitFile } from '../data/split-files.ts';
 import { regionBoxes } from '../features/photo-regions/grid-regions.ts';
 import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../photos/facts/photo-metadata.ts';
@@ -34,13 +33,16 @@ export interface PhotoSplit {
 
 /** Raised whenever the same photographs give other files. */
 const VERSION = 1;
-/** What the split was made from, `{split}_photographs.json`. */
+/** What the split was made from, and its files as they were then: `{split}_photographs.json`. */
 const STAMP = 'photographs.json';
+/** Made of captions by others, and so not a part of what is written here. */
+const MADE_OF_CAPTIONS = ['captionIds', 'dependencies'] as const satisfies SplitFileKind[];
+type SplitFileKind = keyof typeof SPLIT_FILES;
 
 /**
- * Writes photographs as a split of a data folder (docs/data-folder.md), or leaves it as it is if it was made from the same. While its files
- * are exchanged, the split has no features, so nobody takes those of two states for one: `{split}_ims.npy` is removed first and comes
- * last. Word ids and parses of captions that changed are removed. Progress counts photographs.
+ * Writes photographs as a split of a data folder (docs/data-folder.md), or leaves it as it is if it was made from the same and no file of
+ * it was lost or changed since. While its files are exchanged, the split has no features, so nobody takes those of two states for one:
+ * `{split}_ims.npy` is removed first and comes last. Word ids and parses of captions that changed are removed. Progress counts photographs.
  *
  * @returns whether it was written.
  * @throws AppError `file_unwritable`; of `featuresOf`; the signal's reason.
@@ -50,10 +52,10 @@ export async function writePhotoSplit(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<boolean> {
   const texts = textFiles(photos);
-  const stamp = stampOf(photos, texts, identity);
+  const stamp = async () => ({ ...stampOf(photos, texts, identity), files: await fileStates(folder, split) });
   const stampPath = join(folder, `${split}_${STAMP}`);
-  const path = (file: keyof typeof SPLIT_FILES) => splitFile(folder, split, file);
-  if (existsSync(path('features')) && sameStamp(await readJsonFile(stampPath), stamp)) return false;
+  const path = (file: SplitFileKind) => splitFile(folder, split, file);
+  if (JSON.stringify(await readStamp(stampPath)) === JSON.stringify(await stamp())) return false;
 
   await writing(folder, () => mkdir(folder, { recursive: true }));
   await removeUnfinished(folder);
@@ -78,16 +80,21 @@ export async function writePhotoSplit(
     await writeFileAtomic(path('boxes'), boxesFile(photos, regions));
     await writeFileAtomic(path('sizes'), sizesFile(sizesOf(photos)));
     await writeFileAtomic(path('source'), featureIdentityFile(identity));
+    const captions = texts.find(([file]) => file === 'captionTexts')?.[1];
+    const before = await readFile(path('captionTexts'), 'utf8').catch(() => undefined);
+    if (captions === undefined || captions !== before) {
+      for (const file of MADE_OF_CAPTIONS) await remove(path(file));
+    }
     for (const [file, text] of texts) {
       if (text === undefined) await remove(path(file));
       else await writeFileAtomic(path(file), text);
     }
-    await writeFileAtomic(stampPath, `${JSON.stringify(stamp)}\n`);
     await features.finish();
   } catch (thrown) {
     await features.discard();
     throw thrown;
   }
+  await writeFileAtomic(stampPath, `${JSON.stringify(await stamp())}\n`);
   return true;
 }
 
@@ -98,7 +105,7 @@ function remove(path: string): Promise<void> {
 /** Every text of the split; undefined for files that it has not. */
 function textFiles(
   photos: readonly CollectedPhoto[],
-): readonly (readonly [keyof typeof SPLIT_FILES, string | undefined])[] {
+): readonly (readonly [SplitFileKind, string | undefined])[] {
   const described = photos.map(describePhoto);
   const captions = described.flatMap(({ captions: own }, image) =>
     own.map(inOneLine).flatMap((text) => (text === '' ? [] : [{ text, image }])),
@@ -108,8 +115,6 @@ function textFiles(
   return [
     ['captionTexts', of(captions.map(({ text }) => text))],
     ['captionImages', of(captions.map(({ image }) => String(image)))],
-    ['captionIds', undefined],
-    ['dependencies', undefined],
     ['imageNames', of(photos.map(imageNameOf))],
     ['metadata', of(described.map(({ metadata }) => JSON.stringify(metadata)))],
   ];
@@ -132,7 +137,7 @@ function sizesOf(photos: readonly CollectedPhoto[]): Int32Array {
   return Int32Array.from(photos.flatMap(({ inspection }) => [inspection.width, inspection.height]));
 }
 
-/** What the split was made from: equal stamps, equal files. */
+/** What the split was made from. */
 function stampOf(
   photos: readonly CollectedPhoto[],
   texts: ReturnType<typeof textFiles>,
@@ -146,6 +151,18 @@ function stampOf(
   return { format: 'gsmn-photographs', version: VERSION, sha256: hash.digest('hex') };
 }
 
-function sameStamp(found: unknown, expected: ReturnType<typeof stampOf>): boolean {
-  return JSON.stringify(found) === JSON.stringify(expected);
+/** Size and time of change of each file: a file that was lost, cut or written by others has another state, or none. */
+async function fileStates(folder: string, split: string): Promise<Readonly<Record<string, string>>> {
+  const states: Record<string, string> = {};
+  for (const file of Object.keys(SPLIT_FILES) as SplitFileKind[]) {
+    if (MADE_OF_CAPTIONS.some((other) => other === file)) continue;
+    const found = await stat(splitFile(folder, split, file), { bigint: true }).catch(() => undefined);
+    if (found !== undefined) states[SPLIT_FILES[file]] = `${found.size} ${found.mtimeNs}`;
+  }
+  return states;
+}
+
+/** Undefined if there is none that can be read: the split is written again. */
+async function readStamp(path: string): Promise<unknown> {
+  return readJsonFile(path).catch(() => undefined);
 }
