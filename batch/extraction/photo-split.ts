@@ -17,8 +17,8 @@ import { SPLIT_FILES, splitFile } from '../data/split-files.ts';
 import { regionBoxes } from '../features/photo-regions/grid-regions.ts';
 import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../photos/facts/photo-metadata.ts';
+import { imageNameOf } from '../photos/find/image-names.ts';
 import type { CollectedPhoto } from '../photos/photo-collection.ts';
-import { imageNameOf } from './image-names.ts';
 import type { PhotoFeatures } from './photo-features.ts';
 
 export interface PhotoSplit {

@@ -1,11 +1,12 @@
 import { groupAlike } from './alike/group-alike.ts';
+import { imageIdOf, imageNameOf } from './find/image-names.ts';
 import type { Photo } from './scan-photos.ts';
 
 /** A photograph of a collection, with what the other photographs say of it. */
 export interface CollectedPhoto extends Photo {
-  /** Names of other files with the same bytes. */
+  /** Names for everybody of other files with the same bytes. */
   readonly copies: readonly string[];
-  /** The id of the first photograph of those that look alike, if there are others. */
+  /** The id for everybody of the first photograph of those that look alike, if there are others. */
   readonly alike?: string | undefined;
 }
 
@@ -30,13 +31,13 @@ export function collectPhotos(photos: readonly Photo[]): CollectedPhoto[] {
   for (const first of firsts) sizes[first] = (sizes[first] ?? 0) + 1;
   return different.map((photo, index) => {
     const first = firsts[index] ?? index;
-    const alike = (sizes[first] ?? 0) > 1 ? different[first]?.id : undefined;
+    const alike = (sizes[first] ?? 0) > 1 ? imageIdOf(different[first] ?? photo) : undefined;
     const others = copies.get(photo.inspection.sha256) ?? [];
     return {
       ...photo,
       given: givenToAll(photo, others),
       // A list may have the same file in several lines, one for each caption.
-      copies: [...new Set(others.map(({ name }) => name))].filter((name) => name !== photo.name),
+      copies: [...new Set(others.map(imageNameOf))].filter((name) => name !== imageNameOf(photo)),
       ...(alike === undefined ? {} : { alike }),
     };
   });

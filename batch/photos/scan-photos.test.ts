@@ -315,6 +315,28 @@ describe('a collection of photographs', () => {
     ]);
   });
 
+  it('does not say where files outside of the folder of their list lie', async () => {
+    const bytes = await patches(1, 300, 200).png().toBuffer();
+    for (const name of ['secret/a.png', 'secret/b.png', 'lists/.private/c.png', 'lists/d.png'])
+      await put(name, bytes);
+    await put('secret/small.jpg', patches(1, 150, 100).jpeg().toBuffer());
+    const list = join(images, 'lists/list.csv');
+    const paths = [join(images, 'secret/a.png'), '../secret/b.png', '.private/c.png', 'd.png', './d.png'];
+    writeFileSync(list, ['path', ...paths, '../secret/small.jpg'].join('\n'));
+    const collected = collectPhotos((await scan({ source: list })).photos);
+    const name = (last: string) => expect.stringMatching(new RegExp(`^[0-9a-f]{16}/${last}$`));
+    expect(collected.map(describePhoto).map(({ metadata }) => metadata)).toEqual([
+      {
+        format: 'png',
+        bytes: bytes.length,
+        copies: [name('b.png'), name('c.png'), 'd.png'],
+        alike: name('a.png'),
+      },
+      { format: 'jpeg', bytes: expect.any(Number), alike: name('a.png') },
+    ]);
+    expect(JSON.stringify(collected.map(describePhoto))).not.toMatch(/secret|private/);
+  });
+
   it('describes a photograph by its file, its folders and its list', async () => {
     await put(
       'trip/day 1/a.jpg',

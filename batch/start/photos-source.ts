@@ -10,10 +10,10 @@ import {
   extractPhotos,
   photoFeatureIdentity,
 } from '../extraction/extract-photos.ts';
-import { listedFiles } from '../extraction/image-names.ts';
 import { IMAGE_SERVER } from '../index/build-index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import { PHOTO_MODEL_FOLDER } from '../photo-training/model-folder.ts';
+import { listedFiles } from '../photos/find/image-names.ts';
 import type { Report } from '../report.ts';
 import { photosOfFolder } from '../serve/image-files.ts';
 import type { DataSource, ServedImages } from './data-source.ts';

@@ -1,3 +1,4 @@
+import { foldersOf } from '../find/image-names.ts';
 import type { CollectedPhoto } from '../photo-collection.ts';
 
 /** Captions and metadata of a photograph's payload. */
@@ -19,9 +20,7 @@ export function describePhoto({
   alike,
 }: CollectedPhoto): PhotoDescription {
   const { facts, format, bytes } = inspection;
-  // A list may name files outside its folder; where those lie on this machine is nobody's business.
-  const isBelow = 'path' in location && !/^\/|^[a-z]:|(?:^|\/)\.\.?\//i.test(name);
-  const folders = isBelow ? name.split('/').slice(0, -1) : [];
+  const folders = foldersOf({ name, location });
   return {
     captions: given?.captions ?? [],
     metadata: {
