@@ -23,6 +23,8 @@ export interface ServedImages {
   /** The folder or list, for the user. */
   readonly where: string;
   readonly locate: LocateImage;
+  /** Finds them anew, after the source has changed; absent where `locate` always looks at what is there. */
+  reload?(): Promise<void>;
 }
 
 /** The image files in a data folder. */

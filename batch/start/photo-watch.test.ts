@@ -80,6 +80,64 @@ describe('PhotoWatch', () => {
     await until(() => refresh.mock.calls.length > 0);
   });
 
+  it('hears of the files that a list names, wherever they lie, and of those of the next list', async () => {
+    for (const name of ['lists', 'a', 'b']) mkdirSync(join(folder, name));
+    const list = join(folder, 'lists', 'list.csv');
+    const [one, two, far] = ['a/1.jpg', 'b/2.jpg', 'c/d/3.jpg'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [one, two]) writeFileSync(path, 'x');
+    writeFileSync(list, 'path\n../a/1.jpg\n');
+    const refresh = vi.fn(async () => {});
+    watching(list, refresh);
+    const heard = async (change: () => void) => {
+      refresh.mockClear();
+      change();
+      await until(() => refresh.mock.calls.length > 0);
+      // Until nothing more is heard of the same change.
+      await new Promise((done) => setTimeout(done, 300));
+    };
+    const notHeard = async (path: string) => {
+      refresh.mockClear();
+      writeFileSync(path, 'other');
+      await new Promise((done) => setTimeout(done, 300));
+      expect(refresh).not.toHaveBeenCalled();
+    };
+    await heard(() => {});
+    await heard(() => writeFileSync(one, 'y'));
+    await notHeard(join(folder, 'a', 'unlisted.jpg'));
+    await notHeard(two);
+    await heard(() => writeFileSync(list, `path\n${two}\n${far}\n`));
+    await notHeard(one);
+    await heard(() => renameSync(one, two));
+    await heard(() => mkdirSync(join(folder, 'c')));
+    await heard(() => mkdirSync(join(folder, 'c', 'd')));
+    await heard(() => writeFileSync(far, 'x'));
+    await heard(() => rmSync(join(folder, 'c'), { recursive: true }));
+    await heard(() => {
+      mkdirSync(join(folder, 'c', 'd'), { recursive: true });
+      writeFileSync(far, 'x');
+    });
+  });
+
+  it('goes on watching when a list cannot be read', async () => {
+    const list = join(folder, 'list.csv');
+    writeFileSync(list, 'path\n1.jpg\n');
+    const refresh = vi.fn(async () => {});
+    watching(list, refresh);
+    await until(() => refresh.mock.calls.length > 0);
+    log.error.mockClear();
+    writeFileSync(list, 'no,columns\n1,2\n');
+    await until(() => log.error.mock.calls.length > 0);
+    refresh.mockClear();
+    writeFileSync(join(folder, '1.jpg'), 'x');
+    await new Promise((done) => setTimeout(done, 100));
+    writeFileSync(list, 'path\n1.jpg\n');
+    await until(() => refresh.mock.calls.length > 0);
+  });
+
   it('logs a failure and goes on, and stops what is under way when it is closed', async () => {
     let stopped = false;
     const refresh = vi

@@ -1,14 +1,15 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
+import { listedFiles } from '../photos/find/image-names.ts';
 import type { Part } from '../serve/closing.ts';
 import type { Log } from '../serve/log.ts';
 
-/** Files are often written in pieces, and folders file by file: nothing is done before this has passed without a change. */
+/** Chosen. Files are often written in pieces, and folders file by file: nothing is done before this has passed without a change. */
 const QUIET_MS = 2000;
 
 export interface PhotoWatchOptions {
-  /** A folder, which is watched with its subfolders, or a list, of which the file alone is watched. */
+  /** A folder, which is watched with its subfolders, or a list, which is watched with the files that it names. */
   readonly source: string;
   /** A folder whose changes do not count: the index may lie among the photographs. */
   readonly except: string;
@@ -24,7 +25,10 @@ export interface PhotoWatchOptions {
  */
 export class PhotoWatch implements Part {
   readonly #options: PhotoWatchOptions;
-  readonly #watcher: FSWatcher;
+  readonly #source: FSWatcher;
+  readonly #isFolder: boolean;
+  /** The folders of the files that a list names. */
+  #listed: readonly FSWatcher[] = [];
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -33,12 +37,15 @@ export class PhotoWatch implements Part {
   /** @throws AppError `file_unreadable` where changes cannot be watched. */
   constructor(options: PhotoWatchOptions) {
     this.#options = options;
-    const { source, log } = options;
+    const { source, except } = options;
     try {
-      const isFolder = statSync(source).isDirectory();
-      const folder = isFolder ? source : dirname(resolve(source));
-      this.#watcher = watch(folder, { recursive: isFolder }, (_event, name) => {
-        if (name === null || this.#counts(folder, name, isFolder)) this.#changed();
+      this.#isFolder = statSync(source).isDirectory();
+      const folder = this.#isFolder ? source : dirname(resolve(source));
+      const index = resolve(except);
+      this.#source = this.#watch(folder, (name) => {
+        if (!this.#isFolder) return name === basename(source);
+        const path = resolve(folder, name);
+        return path !== index && !path.startsWith(index + sep);
       });
     } catch (cause) {
       throw new AppError('file_unreadable', `changes of ${source} cannot be watched: ${String(cause)}`, {
@@ -46,28 +53,48 @@ export class PhotoWatch implements Part {
         cause,
       });
     }
-    this.#watcher.on('error', (error) => {
-      log.warn(
-        { err: error },
-        'changes of photographs may have been missed; they are picked up at the next start',
-      );
-    });
     this.#changed();
   }
 
   /** Ends the watch, and a `refresh` that is under way. */
   async close(): Promise<void> {
-    this.#watcher.close();
+    for (const watcher of [this.#source, ...this.#listed]) watcher.close();
     clearTimeout(this.#timer);
     this.#stop.abort(new AppError('cancelled', 'stopped'));
     await this.#running;
   }
 
-  #counts(folder: string, name: string, isFolder: boolean): boolean {
-    const { source, except } = this.#options;
-    if (!isFolder) return name === basename(source);
-    const [path, index] = [resolve(folder, name), resolve(except)];
-    return path !== index && !path.startsWith(index + sep);
+  /** Watches a folder, with its subfolders if the source is one; `counts` says which names in it are of interest. */
+  #watch(folder: string, counts: (name: string) => boolean): FSWatcher {
+    const watcher = watch(folder, { recursive: this.#isFolder }, (_event, name) => {
+      if (name === null || counts(name)) this.#changed();
+    });
+    return watcher.on('error', (error) => this.#warn(error));
+  }
+
+  #warn(error: unknown): void {
+    this.#options.log.warn(
+      { err: error },
+      'changes of photographs may have been missed; they are picked up at the next start',
+    );
+  }
+
+  /** Watches the files that a list names now. The new watches begin before those of another list end, so nothing is missed. */
+  async #watchListed(): Promise<void> {
+    if (this.#isFolder) return;
+    const files = await listedFiles(this.#options.source);
+    if (this.#stop.signal.aborted) return;
+    const before = this.#listed;
+    const watchers: FSWatcher[] = [];
+    for (const [folder, names] of watchable(files.values())) {
+      try {
+        watchers.push(this.#watch(folder, (name) => names.has(name)));
+      } catch (thrown) {
+        this.#warn(thrown);
+      }
+    }
+    this.#listed = watchers;
+    for (const watcher of before) watcher.close();
   }
 
   #changed(): void {
@@ -82,7 +109,8 @@ export class PhotoWatch implements Part {
       return;
     }
     const { refresh, log } = this.#options;
-    this.#running = refresh(this.#stop.signal)
+    this.#running = this.#watchListed()
+      .then(() => refresh(this.#stop.signal))
       .catch((error: unknown) => {
         if (this.#stop.signal.aborted) return;
         log.error({ err: error }, 'photographs that changed could not be indexed');
@@ -94,4 +122,16 @@ export class PhotoWatch implements Part {
         this.#refresh();
       });
   }
+}
+
+/** The names that count in each folder. Of a folder that does not exist, it is its own name in the next one that does. */
+function watchable(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const folders = new Map<string, Set<string>>();
+  for (const path of paths) {
+    let at = path;
+    while (!folders.has(dirname(at)) && !existsSync(dirname(at))) at = dirname(at);
+    const names = folders.get(dirname(at)) ?? new Set();
+    folders.set(dirname(at), names.add(basename(at)));
+  }
+  return folders;
 }

@@ -92,8 +92,14 @@ function dataFolderOf(index: IndexFolder, photos: string): string {
 
 async function imagesOf(photos: string): Promise<ServedImages> {
   if (statSync(photos).isDirectory()) return { where: photos, locate: photosOfFolder(photos) };
-  const files = await listedFiles(photos);
-  return { where: photos, locate: (name) => files.get(name) };
+  let files = await listedFiles(photos);
+  return {
+    where: photos,
+    locate: (name) => files.get(name),
+    reload: async () => {
+      files = await listedFiles(photos);
+    },
+  };
 }
 
 function tellProblems({ problems, problemsFile }: ExtractResult, report: Report): void {

@@ -115,7 +115,7 @@ async function startAll(
   );
   signal.throwIfAborted();
   if (options.watch && options.photos !== undefined)
-    watchPhotos(options, options.photos, choice.backend, parts, log);
+    watchPhotos(options, options.photos, choice.backend, served, parts, log);
   return { edge, database: qdrant.ended, manifest, choice, imagesFrom: served?.where, page };
 }
 
@@ -138,6 +138,7 @@ function watchPhotos(
   { index, checkpoint, qdrant, gps = false }: StartOptions,
   photos: string,
   backend: string,
+  images: ServedImages | undefined,
   parts: Parts,
   log: Log,
 ): void {
@@ -146,6 +147,7 @@ function watchPhotos(
     except: index,
     refresh: async (signal) => {
       const result = await indexAgain({ photos, index, checkpoint, backend, qdrant, gps, signal });
+      await images?.reload?.();
       log.info({ result }, 'photographs changed');
     },
     log,

@@ -159,6 +159,31 @@ describe('gsmn start --photos', { timeout: 240_000 }, () => {
     await stop(started);
   });
 
+  it('takes up while it runs what changes in a list and in the files that it names', async () => {
+    await put('far/1.png', patches(1).png().toBuffer());
+    await put('far/2.png', patches(2).png().toBuffer());
+    const list = join(root, 'list.csv');
+    writeFileSync(list, 'path\nimages/far/1.png\n');
+    const started = start(list, '--watch');
+    const url = await address(started);
+    const seen = async () => {
+      const hits = [...(await found(url)).values()].map(async ({ name, width, url: path = '' }) => {
+        const image = await fetch(new URL(path, url));
+        await image.body?.cancel();
+        return [name, width, image.status];
+      });
+      return (await Promise.all(hits)).sort();
+    };
+    const soon = { timeout: 180_000, interval: 500 };
+    expect(await seen()).toEqual([['images/far/1.png', 96, 200]]);
+    await put('far/1.png', patches(3, 80, 60).png().toBuffer());
+    await expect.poll(seen, soon).toEqual([['images/far/1.png', 80, 200]]);
+    writeFileSync(list, 'path\nimages/far/2.png\n');
+    await expect.poll(seen, soon).toEqual([['images/far/2.png', 96, 200]]);
+    expect((await fetch(`${url}/images/images/far/1.png`)).status).toBe(404);
+    await stop(started);
+  }, 360_000);
+
   it.each([
     ['to watch nothing', ['--watch', '--no-build'], '--watch indexes photographs'],
     ['data beside them', ['--data', 'somewhere'], 'goes with no --data'],
