@@ -41,7 +41,7 @@ export interface ExtractionEstimate {
   readonly bytes: number;
 }
 
-/** Photographs that are measured, for each process. */
+/** Photographs that are measured, for each process. Chosen: the first of them waits for the start of its process and does not count. */
 const MEASURED = 8;
 
 /**

@@ -36,7 +36,7 @@ export interface ExtractedFeatures {
   readonly described: number;
 }
 
-/** Features that are written at a time: each waits for the disk. */
+/** Features that are written at a time. Chosen: each waits for the disk. */
 const WRITES = 4;
 
 /**

@@ -2,12 +2,12 @@ import { type ParserConfig, type ParserModel, writeParser } from '../../shared/p
 import { writeFileAtomic } from '../../shared/platform/atomic-file.ts';
 import { loadTfjsBackend } from '../../shared/platform/tfjs/index.ts';
 import type { Report } from '../report.ts';
+import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
+import { readVectors, type WordVectors } from '../word-vectors/read-vectors.ts';
 import { featureEntries, labels, lowerWords } from './training/feature-entries.ts';
 import type { ParserRecipe } from './training/recipe.ts';
 import { trainNetwork } from './training/train-network.ts';
 import { readTreebank } from './treebank.ts';
-import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
-import { readVectors, type WordVectors } from '../word-vectors/read-vectors.ts';
 
 export interface TrainParserOptions {
   /** CoNLL-U files. */

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { openSplit } from '../data/open-split.ts';
 import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 
-/** Photographs with captions, in memory: about 16 kB each. */
+/** Photographs with captions, in memory: 4 W bytes each, and their captions. */
 export interface CaptionedPhotos {
   readonly count: number;
   /** W, the numbers of a description. */

@@ -14,7 +14,7 @@ import type { PhotoRecallRecipe } from './recipe.ts';
 import type { TrainingPhotos } from './training-photos.ts';
 import { vectorSum } from './word-table.ts';
 
-/** The scale of cosines before training, and its largest. */
+/** The scale of cosines before training, and its largest, as CLIP has them (Radford et al. 2021). */
 const [FIRST_SCALE, LARGEST_SCALE] = [1 / 0.07, 100];
 
 export interface ContrastOptions {

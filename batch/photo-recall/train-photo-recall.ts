@@ -18,7 +18,7 @@ import { measureRecall, type PhotoRecallFigures } from './measure-recall.ts';
 import type { PhotoRecallRecipe } from './recipe.ts';
 import { encodeSentences, SENTENCE_SIZE } from './sentences/sentence-encoder.ts';
 
-/** Photographs without which no fit is worth anything. */
+/** Photographs without which no fit is worth anything. Chosen. */
 const FEWEST_PHOTOS = 50;
 /** Raised when the same photographs and recipe give another encoder. */
 const VERSION = 1;

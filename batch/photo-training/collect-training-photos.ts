@@ -7,7 +7,7 @@ import { findPhotos } from '../photos/find/find-photos.ts';
 import type { PhotoEntry } from '../photos/find/photo-entry.ts';
 import type { Report } from '../report.ts';
 
-/** Photographs that are left out of training, to measure and choose on, and their largest share. */
+/** Photographs that are left out of training, to measure and choose on, and their largest share (an eighth). Chosen. */
 const [HELD_OUT, HELD_OUT_SHARE] = [500, 8];
 
 export interface TrainingPhotosOptions {

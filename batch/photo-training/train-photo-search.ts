@@ -9,7 +9,6 @@ import { listSplits } from '../data/split-files.ts';
 import { STAGES, type StageScores, stageScores } from '../evaluation/stage-scores.ts';
 import { loadModel, writeModel } from '../model/load-model.ts';
 import { readStoredRecall } from '../model/stored-recall.ts';
-import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
 import type { PhotoRecallRecipe } from '../photo-recall/recipe.ts';
 import {
   type PhotoRecallRecord,
@@ -22,6 +21,7 @@ import type { TrainingSettings } from '../training/training-settings.ts';
 import { encodeSplit } from '../vocabulary/encode-captions.ts';
 import { makeVocabulary } from '../vocabulary/make-vocabulary.ts';
 import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
+import { fetchVectors } from '../word-vectors/fetch-vectors.ts';
 import { FEWEST_CAPTIONS_OF_A_WORD } from './recipe.ts';
 
 export interface TrainPhotoSearchOptions {

@@ -25,7 +25,7 @@ export const inspectionSchema = z.object({
 });
 export type Inspection = z.infer<typeof inspectionSchema>;
 
-/** Larger images are decoded one at a time, because most formats are decoded in memory as a whole. */
+/** Chosen: more than most cameras take. Larger images are decoded one at a time, because most formats are decoded in memory as a whole. */
 const LARGE_PIXELS = 40e6;
 const largeImages = new Admission(1, Number.POSITIVE_INFINITY);
 

@@ -1,7 +1,7 @@
 /** The formats that are read. */
 export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'heic' | 'svg';
 
-/** How much of a file `sniffContainer` looks at, in bytes: an SVG may begin with a long comment. */
+/** How much of a file `sniffContainer` looks at, in bytes. Chosen: an SVG may begin with a long comment. */
 export const SNIFFED_BYTES = 4096;
 
 /** File names that promise an image. Such a file with other content is a problem; any other file is none of ours. */

@@ -26,9 +26,9 @@ export interface Rendition {
 /** Work that one request began is of use to the next, so it is never given up. */
 const NEVER = new AbortController().signal;
 
-/** Images that wait to be rendered; a page asks for some tens at a time. */
+/** Images that wait to be rendered. Chosen: a page asks for some tens at a time. */
 const QUEUE = 1000;
-/** Files whose content is known; beyond this, all are forgotten and hashed again. */
+/** Files whose content is known. Chosen; beyond this, all are forgotten and hashed again. */
 const KNOWN_FILES = 100_000;
 
 /**

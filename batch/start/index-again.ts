@@ -4,7 +4,7 @@ import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
 
 const PROGRAM = join(import.meta.dirname, '../cli/main.ts');
-/** Characters of a message that are passed on. */
+/** Characters of a message that are passed on. Chosen. */
 const TOLD = 2000;
 
 export interface IndexAgainOptions {

@@ -8,8 +8,9 @@ import { wordPieces } from './word-pieces.ts';
 
 /** Length of a sentence's vector. */
 export const SENTENCE_SIZE = 384;
-/** Longer sentences are cut, in pieces. */
+/** Longer sentences are cut, in pieces. Chosen: captions are shorter. */
 const LONGEST = 64;
+/** Sentences of one pass. Chosen. */
 const BATCH = 32;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Bits that the hashes of two alike images may differ in (of 64). Of 200 photographs, all are found again at half the
+ * Bits that the hashes of two alike images may differ in (of 64). Measured: of 200 photographs, all are found again at half the
  * size, in other formats, at quality 40, brighter, sharper or without colour, and 94 of 100 with 4 % cut off; of the 25
  * million pairs of 7,091 different photographs, none is as near as 9 bits.
  */

@@ -4,9 +4,9 @@ import type { Pixels } from '../read/decode-pixels.ts';
 /** The package is a CommonJS function; its types describe a module. */
 const phash = sharpPhash as unknown as typeof sharpPhash.default;
 
-/** Below this deviation of brightness (of 255), the bits of the hash are noise. */
+/** Below this deviation of brightness (of 255), the bits of the hash are noise. Chosen. */
 const LEAST_CONTRAST = 4;
-/** Pixels between two that the contrast is measured on. */
+/** Pixels between two that the contrast is computed from. Chosen: no divisor of common widths, so that all columns are met. */
 const STEP = 13;
 
 /**

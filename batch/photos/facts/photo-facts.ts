@@ -19,6 +19,7 @@ export const photoFactsSchema = z.object({
 });
 export type PhotoFacts = z.infer<typeof photoFactsSchema>;
 
+/** Chosen: some programs write whole documents where a description belongs, and every payload is sent with its hit. */
 const MOST_CHARACTERS = 2000;
 const MOST_KEYWORDS = 100;
 

@@ -7,7 +7,7 @@ export type HeicResult =
   | { readonly pixels: RgbaPixels }
   | { readonly pixels?: undefined; readonly error: string };
 
-/** A thread of `HeicDecoder`: a large image takes a second, in which the main thread must do other things. */
+/** A thread of `HeicDecoder`: it decodes for as long as it takes, while the main thread does other things. */
 parentPort?.on('message', (bytes: Uint8Array) => void reply(bytes));
 
 async function reply(bytes: Uint8Array): Promise<void> {

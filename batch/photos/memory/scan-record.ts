@@ -7,9 +7,9 @@ import { type Inspection, inspectionSchema } from '../inspect-photo.ts';
 
 const FORMAT = 'gsmn-photo-scan';
 const VERSION = 1;
-/** Lines that are gathered before they are written: what a stopped run has to read again. */
+/** Lines that are gathered before they are written. Chosen: what a stopped run has to read again. */
 const BATCH = 64;
-/** A file that was changed so recently may change again without another time. */
+/** A file that was changed so recently may change again without another time. Chosen: FAT counts time in steps of two seconds. */
 const UNSETTLED_MS = 2000;
 
 const headSchema = z.object({ format: z.literal(FORMAT), version: z.literal(VERSION), reader: z.string() });

@@ -8,5 +8,5 @@ export interface PhotoLimits {
   readonly seconds: number;
 }
 
-/** Scans of 100 megapixels pass; a decoded image takes 4 bytes a pixel. */
+/** Chosen: scans of 100 megapixels pass; a decoded image takes 4 bytes a pixel. */
 export const DEFAULT_LIMITS: PhotoLimits = { bytes: 256 * 2 ** 20, pixels: 200e6, seconds: 60 };

@@ -1,11 +1,12 @@
 import { type OpenOptions, openPhoto, refuse } from './open-photo.ts';
 
-/** The widths that images are served in, in pixels: a card of the page, and the whole image. */
+/** The widths that images are served in, in pixels. Chosen: a card of the page, and the whole image. */
 export const RENDITION_WIDTHS = [320, 960] as const;
 export type RenditionWidth = (typeof RENDITION_WIDTHS)[number];
 
 /** Raised whenever renditions of the same image look different. */
 const VERSION = 1;
+/** Chosen, as the default of sharp. */
 const QUALITY = 80;
 
 /** What made a rendition: a maker of a `ContentCache`. */
