@@ -2,6 +2,15 @@ import { AppError } from '../errors/index.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*[\w-]+=[^;]+)*$/i;
 
+/**
+ * What a caller is told of a parameter or a member that is given more than once: of two values one would have no effect.
+ *
+ * @param name of the parameter, or the path of the member
+ */
+export function givenTwice(name: string): AppError {
+  return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Send it once.' });
+}
+
 /** Whether headers announce a body. */
 export function announcesBody(headers: Headers): boolean {
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;

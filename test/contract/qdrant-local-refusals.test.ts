@@ -47,6 +47,8 @@ describe('qdrant-local refuses', () => {
     ['no JSON', '{"points": [', /not JSON/],
     ['nothing', '', /not JSON/],
     ['a list', '[]', /expected object|Invalid input/],
+    ['a filter twice', '{"filter":null,"filter":null}', /^filter is given more than once/],
+    ['a key twice', '{"filter":{"must":[{"key":"a","key":"b"}]}}', /^filter\.must\.0\.key is given more/],
     [
       'deep nesting',
       `${'{"must":['.repeat(1500)}${']}'.repeat(1500)}`,

@@ -58,6 +58,7 @@ describe('what the rerank service refuses', () => {
 
   it.each([
     ['no JSON', '{"query":'],
+    ['a query twice', '{"query":"a dog","query":"a cat"}'],
     ['nothing', ''],
     ['null', 'null'],
     ['a list', '[]'],

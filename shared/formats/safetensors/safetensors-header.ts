@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../errors/index.ts';
 import type { ByteSource } from '../byte-source.ts';
+import { repeatedMember } from '../json/json-losses.ts';
 import { elementCount } from '../numbers/element-type.ts';
-import { topLevelKeys } from './top-level-keys.ts';
 
 /** Bytes of an element of each dtype of the format, also of those without JavaScript numbers. */
 const DTYPE_BYTES = {
@@ -107,8 +107,7 @@ function parseHeader(name: string, bytes: Uint8Array): [string, unknown][] {
   if (!text.startsWith('{') || typeof json !== 'object' || json === null)
     throw invalid(name, 'its header is not an object');
   // JSON.parse keeps the last of two equal names; other readers keep the first.
-  const keys = topLevelKeys(text);
-  if (new Set(keys).size !== keys.length) throw invalid(name, 'its header has a name twice');
+  if (repeatedMember(text) !== undefined) throw invalid(name, 'its header has a name twice');
   return Object.entries(json);
 }
 

@@ -172,6 +172,24 @@ describe('POST /v1/search', () => {
     expect(encode).not.toHaveBeenCalled();
   });
 
+  it.each([
+    ['{"q":"a","q":"b"}', 'q'],
+    ['{"q":"a","limit":1,"limit":1}', 'limit'],
+    ['{"q":"a","\\u006fffset":1,"offset":2}', 'offset'],
+    ['{"q":"a","exhaustive":false,"exhaustive":true}', 'exhaustive'],
+    ['{"q":"a","filter":[{"must":1,"must":2}]}', 'filter.0.must'],
+  ])('refuses %s, in the words of GET', async (body, name) => {
+    const { app, encode } = edge();
+    const response = await post(app, body);
+    expect(response.status).toBe(400);
+    const { requestId: _, ...said } = await problem(response);
+    expect(said.detail).toBe(`${name} is given more than once.`);
+    expect(encode).not.toHaveBeenCalled();
+    if (name.includes('.')) return;
+    const got = await app.request(`/v1/search?q=a&${name}=1&${name}=1`);
+    expect(await problem(got)).toMatchObject(said);
+  });
+
   it('names unknown fields, and the form of a body', async () => {
     const { app } = edge();
     expect((await problem(await post(app, { q: 'a', filter: {} }))).detail).toContain('filter');

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import { givenTwice } from '../../../shared/http/index.ts';
 import { imagePath } from './image-path.ts';
 
 export type Fetch = (input: URL, init?: RequestInit) => Promise<Response>;
@@ -25,8 +26,9 @@ export async function proxyImage(
   let answer: Response;
   try {
     const address = new URL(imagePath(encodedName), base);
-    const width = new URL(request.url).searchParams.get('w');
-    if (width !== null) {
+    const [width, again] = new URL(request.url).searchParams.getAll('w');
+    if (again !== undefined) throw givenTwice('w');
+    if (width !== undefined) {
       if (!WIDTH.test(width)) {
         throw new AppError('request_invalid', `w: "${width}" is not a width.`, {
           hint: 'w is one of the widths that a hit names for its image.',

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
+import { givenTwice } from '../../../shared/http/index.ts';
 import { SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 
 /** Describes what is wrong with the first wrong parameter of an address. */
@@ -7,9 +8,7 @@ export function queryError(error: z.core.$ZodError, timesGiven: (name: string) =
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
   const name = String(issue?.path[0] ?? 'q');
-  if (timesGiven(name) > 1) {
-    return new AppError('request_invalid', `${name} is given more than once.`, { hint: 'Send it once.' });
-  }
+  if (timesGiven(name) > 1) return givenTwice(name);
   return issueError(name, issue, 'Send a sentence as q=…');
 }
 

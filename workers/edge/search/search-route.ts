@@ -3,7 +3,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
-import { assertJsonBody } from '../../../shared/http/index.ts';
+import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
+import { assertJsonBody, givenTwice } from '../../../shared/http/index.ts';
 import {
   type SearchResponse,
   searchQuerySchema,
@@ -154,14 +155,25 @@ function unreadable(cause: unknown): never {
   throw new AppError('request_invalid', 'The body did not arrive whole.', { hint: 'Send it again.', cause });
 }
 
-/** Refuses a body that does not arrive whole or is no UTF-8: half of what was asked for would be searched. */
+/**
+ * Refuses a body that does not arrive whole, is no UTF-8 or no JSON, or has a member twice: half of what was asked for
+ * would be searched.
+ */
 const readableBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {
   const bytes = await c.req.arrayBuffer().catch(unreadable);
+  let text: string;
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new AppError('request_invalid', 'The body is not UTF-8.', { hint: 'Send JSON in UTF-8.', cause });
   }
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('request_invalid', 'The body is not JSON.', { hint: 'Send {"q": "…"}.', cause });
+  }
+  const repeated = repeatedMember(text);
+  if (repeated !== undefined) throw givenTwice(repeated);
   return next();
 };
 

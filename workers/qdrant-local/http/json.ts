@@ -1,10 +1,22 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
+import { givenTwice } from '../../../shared/http/index.ts';
 
 /** A separate integer of 16 or more digits: it may not fit a double. */
 const LONG_INTEGER = /(?<![\w.+-])\d{16,}(?![\d.eE])/;
 
-/** Parses JSON; integers beyond 2^53 become bigints, because point ids need them. Throws `request_invalid`. */
+/**
+ * Parses JSON; integers beyond 2^53 become bigints, because point ids need them. Throws `request_invalid`, also for a
+ * member that an object has twice.
+ */
 export function parseJson(text: string): unknown {
+  const value = parsed(text);
+  const repeated = repeatedMember(text);
+  if (repeated !== undefined) throw givenTwice(repeated);
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
     return LONG_INTEGER.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
   } catch (cause) {

@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
+import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
+import { givenTwice } from '../../../shared/http/index.ts';
 
 /**
  * The JSON body of the request, checked against a schema. Reading stops as soon as the body is too large, whatever its
@@ -20,6 +22,8 @@ export async function readBody<S extends z.ZodType>(
   } catch (cause) {
     throw new AppError('request_invalid', 'the body is not JSON', { cause });
   }
+  const repeated = repeatedMember(text);
+  if (repeated !== undefined) throw givenTwice(repeated);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
