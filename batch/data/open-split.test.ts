@@ -299,6 +299,24 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     'format_invalid',
     /test_metadata\.jsonl:2/,
   ],
+  [
+    'metadata with an integer that would be rounded',
+    (files) => files.set('test_metadata.jsonl', '{"id": 9007199254740993}\n{}\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:1: "id" is 9007199254740993, which would be rounded/,
+  ],
+  [
+    'metadata with a number that would become null',
+    (files) => files.set('test_metadata.jsonl', '{}\n{"a": {"price": 1e400}}\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:2: "a\.price" is 1e400/,
+  ],
+  [
+    'metadata with a member twice',
+    (files) => files.set('test_metadata.jsonl', '{}\n{"a": 1, "a": 2}\n'),
+    'format_invalid',
+    /test_metadata\.jsonl:2: "a" is given more than once/,
+  ],
 ];
 
 describe('openSplit refuses', () => {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
+import { describeLoss } from '../../shared/formats/json/describe-loss.ts';
+import { jsonLosses } from '../../shared/formats/json/json-losses.ts';
 import { fileReason } from '../../shared/platform/file-reason.ts';
 
 /**
@@ -65,10 +67,24 @@ export async function readJson(path: string): Promise<unknown> {
   return text === undefined ? undefined : parseJson(text, path);
 }
 
-/** Parses JSON; `where` is the file, or the file and the line. */
+/**
+ * Parses JSON; `where` is the file, or the file and the line.
+ *
+ * @throws AppError `format_invalid`, also for what `JSON.parse` would silently change: numbers that it cannot hold, and
+ *   members that an object has twice.
+ */
 export function parseJson(text: string, where: string): unknown {
+  const value = parsed(text, where);
+  for (const loss of jsonLosses(text)) {
+    const { what, hint } = describeLoss(loss);
+    throw new AppError('format_invalid', `${where}: ${what}`, { hint });
+  }
+  return value;
+}
+
+function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new AppError('format_invalid', `${where} is not JSON: ${reason}`, {

@@ -31,6 +31,16 @@ describe('qdrant-local refuses', () => {
       { id: 7, vector: [1, 2, 3], payload: [1] },
       /\(id 7\).*payload.*object/,
     ],
+    [
+      'an infinite number in a payload',
+      '{"id": 7, "vector": [1, 2, 3], "payload": {"a": [{"b": -1e400}]}}',
+      /\(id 7\).*payload\.a\.0\.b: beyond the range/,
+    ],
+    [
+      'a whole number in a payload that is beyond every range',
+      `{"id": 7, "vector": [1, 2, 3], "payload": {"a": ${'9'.repeat(400)}}}`,
+      /\(id 7\).*payload\.a: beyond the range/,
+    ],
     ['an unknown field', { id: 7, vector: [1, 2, 3], colour: 1 }, /\(id 7\).*colour/],
   ])('%s, and with it the whole request', async (_what, point, message) => {
     const text = typeof point === 'string' ? point : JSON.stringify(point);

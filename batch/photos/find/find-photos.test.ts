@@ -222,18 +222,69 @@ describe('a list of photographs', () => {
   });
 
   it('lists fields of a CSV file that cannot be used, with their lines', async () => {
-    write('list.csv', 'path,metadata\na.jpg,"{""x"": 1}"\nb.jpg,no JSON\n');
+    const fields = [
+      '"{""x"": 1}"',
+      'no JSON',
+      '[1]',
+      '5',
+      'null',
+      '"{""year"": 1942}"',
+      '"{""x"":1,""x"":2}"',
+    ];
+    write(
+      'list.csv',
+      ['path,year,metadata', ...fields.map((field, at) => `${at}.jpg,1942,${field}`)].join('\n'),
+    );
     const list = join(folder, 'list.csv');
     const all = await find(list);
-    expect(names(all)).toEqual(['a.jpg']);
-    expect(problems(all)).toEqual([[`${list}:3`, 'entry_invalid']]);
+    expect(names(all)).toEqual(['0.jpg']);
+    expect(all[0]).toMatchObject({ given: { metadata: { x: 1, year: '1942' } } });
+    expect(problems(all)).toEqual([3, 4, 5, 6, 7, 8].map((line) => [`${list}:${line}`, 'entry_invalid']));
+  });
+
+  it('never changes a number or a member of an entry silently', async () => {
+    const entries = [
+      [
+        '{"path": "0.jpg", "metadata": {"shop": {"id": 9007199254740993}}}',
+        /"metadata\.shop\.id".*rounded.*string/,
+      ],
+      [
+        '{"path": "1.jpg", "metadata": {"price": [1, 1e400]}}',
+        /"metadata\.price\.1".*1e400.*string: "1e400"/,
+      ],
+      ['{"path": "2.jpg", "id": 12345678901234567890}', /"id" is 12345678901234567890/],
+      ['{"path": "3.jpg", "path": "4.jpg"}', /"path" is given more than once/],
+    ] as const;
+    const list = join(folder, 'list.jsonl');
+    write('list.jsonl', entries.map(([line]) => line).join('\n'));
+    const csv = join(folder, 'list.csv');
+    write(
+      'list.csv',
+      'path,metadata\na.jpg,"{""n"": -9007199254740993}"\nb.jpg,"{""n"": ""9007199254740993""}"\n',
+    );
+    expect([...(await find(list)), ...(await find(csv))]).toMatchObject([
+      ...entries.map(([, reason], at) => ({
+        kind: 'problem',
+        path: `${list}:${at + 1}`,
+        reason: expect.stringMatching(reason),
+      })),
+      { kind: 'problem', path: `${csv}:2`, reason: expect.stringMatching(/metadata: "n".*rounded/) },
+      { kind: 'entry', given: { metadata: { n: '9007199254740993' } } },
+    ]);
   });
 
   it('must be there, and be what its name says', async () => {
     write('none.csv', 'file,name\na.jpg,b\n');
     write('broken.csv', 'path\n"a.jpg\n');
+    write('twice.csv', 'path,alt, alt\na.jpg,b,c\n');
+    write('commas.csv', 'path,,\na.jpg,,\n');
     await expect(find(join(folder, 'nothing.csv'))).rejects.toMatchObject({ code: 'file_missing' });
     await expect(find(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'format_invalid' });
     await expect(find(join(folder, 'broken.csv'))).rejects.toMatchObject({ code: 'format_invalid' });
+    await expect(find(join(folder, 'twice.csv'))).rejects.toMatchObject({
+      code: 'format_invalid',
+      message: expect.stringContaining('more than one column "alt"'),
+    });
+    expect(names(await find(join(folder, 'commas.csv')))).toEqual(['a.jpg']);
   });
 });

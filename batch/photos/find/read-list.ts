@@ -3,6 +3,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
+import { describeLoss } from '../../../shared/formats/json/describe-loss.ts';
+import { jsonLosses } from '../../../shared/formats/json/json-losses.ts';
 import type { Found, GivenFacts } from './photo-entry.ts';
 import { photoName } from './photo-name.ts';
 
@@ -21,11 +23,11 @@ const entrySchema = z.object({
 });
 const KNOWN_COLUMNS = new Set(Object.keys(entrySchema.shape));
 
-/** An entry of a list before it is checked, and where it stands in the file. */
-interface Row {
-  readonly line: number;
-  readonly value: unknown;
-}
+/** A value before it is checked, or why there is none. */
+type Parsed = { readonly value: unknown } | { readonly reason: string };
+
+/** An entry of a list, and where it stands in the file. */
+type Row = { readonly line: number } & Parsed;
 
 export type ListFormat = 'jsonl' | 'csv';
 
@@ -53,15 +55,16 @@ export async function* readList(path: string, format: ListFormat): AsyncGenerato
   });
   const plain = content.replace(/^\ufeff/, '');
   const ids = new Map<string, number>();
-  for (const { line, value } of format === 'csv' ? csvRows(path, plain) : jsonRows(plain)) {
+  for (const row of format === 'csv' ? csvRows(path, plain) : jsonRows(plain)) {
+    const { line } = row;
     const where = `${path}:${line}`;
     const invalid = (reason: string) =>
       ({ kind: 'problem', path: where, code: 'entry_invalid', reason }) as const;
-    if (value === undefined) {
-      yield invalid('this line is not JSON');
+    if ('reason' in row) {
+      yield invalid(row.reason);
       continue;
     }
-    const checked = entrySchema.safeParse(value);
+    const checked = entrySchema.safeParse(row.value);
     if (!checked.success) {
       yield invalid(
         checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
@@ -109,15 +112,23 @@ function* jsonRows(content: string): Generator<Row> {
   for (const textOfLine of content.split(/\r?\n/)) {
     line++;
     if (textOfLine.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(textOfLine);
-    } catch {
-      // Reported with its line by the reader of rows.
-      value = undefined;
-    }
-    yield { line, value };
+    yield { line, ...jsonOf(textOfLine) };
   }
+}
+
+/** The value of a JSON text, or why it has none: it is no JSON, or `JSON.parse` would silently change what it says. */
+function jsonOf(content: string): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return { reason: 'this is not JSON' };
+  }
+  for (const loss of jsonLosses(content)) {
+    const { what, hint } = describeLoss(loss);
+    return { reason: `${what}; ${hint}` };
+  }
+  return { value };
 }
 
 function* csvRows(path: string, content: string): Generator<Row> {
@@ -125,9 +136,13 @@ function* csvRows(path: string, content: string): Generator<Row> {
     readonly info: { readonly lines: number };
     readonly record: Readonly<Record<string, string>>;
   }[];
+  let names: string[] = [];
   try {
     rows = parseCsv(content, {
-      columns: (names: string[]) => names.map((name) => name.trim()),
+      columns: (given: string[]) => {
+        names = given.map((name) => name.trim());
+        return names;
+      },
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -148,25 +163,36 @@ function* csvRows(path: string, content: string): Generator<Row> {
       hint: 'the first line names the columns: id, path or url, caption, alt, metadata',
     });
   }
-  for (const { info, record } of rows) yield { line: info.lines, value: csvEntry(record) };
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new AppError('format_invalid', `${path} has more than one column "${twice}"`, {
+      hint: 'give each column a name of its own',
+    });
+  }
+  for (const { info, record } of rows) yield { line: info.lines, ...csvEntry(record) };
 }
 
 /** An empty field is a missing one. `metadata` is JSON, and every column that is not known is metadata. */
-function csvEntry(record: Readonly<Record<string, string>>): unknown {
+function csvEntry(record: Readonly<Record<string, string>>): Parsed {
   const entry: Record<string, unknown> = {};
-  const metadata: Record<string, unknown> = {};
+  const columns: Record<string, unknown> = {};
+  let own: object = {};
   for (const [column, field] of Object.entries(record)) {
     if (field === undefined || field === '') continue;
-    if (!KNOWN_COLUMNS.has(column)) metadata[column] = field;
+    if (!KNOWN_COLUMNS.has(column)) columns[column] = field;
     else if (column !== 'metadata') entry[column] = field;
     else {
-      try {
-        Object.assign(metadata, JSON.parse(field));
-      } catch {
-        // Refused with its line: metadata is an object.
-        return { ...entry, metadata: field };
+      const parsed = jsonOf(field);
+      if ('reason' in parsed) return { reason: `metadata: ${parsed.reason}` };
+      const { value } = parsed;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return { reason: 'metadata: this is not a JSON object' };
       }
+      own = value;
     }
   }
-  return Object.keys(metadata).length === 0 ? entry : { ...entry, metadata };
+  const twice = Object.keys(own).find((name) => Object.hasOwn(columns, name));
+  if (twice !== undefined) return { reason: `metadata: "${twice}" is a column, too; give it once` };
+  const metadata = { ...columns, ...own };
+  return { value: Object.keys(metadata).length === 0 ? entry : { ...entry, metadata } };
 }

@@ -16,7 +16,24 @@ export const payloadSchema = z
     if (plain !== undefined) return plain as Payload;
     context.addIssue(beyond(`a payload is nested deeper than ${LIMITS.payloadDepth} levels`));
     return z.NEVER;
+  })
+  .superRefine((payload, context) => {
+    const path = pathOfInfinity(payload);
+    // It would be stored as null.
+    if (path !== undefined)
+      context.addIssue({ code: 'custom', path, message: 'beyond the range of numbers' });
   });
+
+/** Where a value that is not nested deeply holds an infinite number. */
+function pathOfInfinity(value: unknown): string[] | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const path = pathOfInfinity(inner);
+    if (path !== undefined) return [key, ...path];
+  }
+  return undefined;
+}
 
 /** A field of Qdrant's API that this server does not support: null is accepted, a value is refused by name. */
 export function unsupported(what: string) {
