@@ -90,8 +90,11 @@ export async function readPoints(
   });
 }
 
-/** Lines end with a line feed and with nothing else: JSON may hold what Node's readline takes for an end, too. */
-async function* linesOf(path: string): AsyncGenerator<string> {
+/**
+ * The lines of a file of a generation. They end with a line feed and with nothing else: JSON may hold what Node's readline
+ * takes for an end, too.
+ */
+export async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const parts = (rest + piece).split('\n');

@@ -43,7 +43,7 @@ async function indexOf(name: string, split: string, image: string): Promise<void
   const path = join(index.generation(id), 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as object;
   writeFileSync(path, JSON.stringify({ ...manifest, source: { name, split } }));
-  writeFileSync(join(index.generation(id), 'images.jsonl'), `{"name":"${image}","width":1}\n{}\n`);
+  writeFileSync(join(index.generation(id), 'images.jsonl'), `{"note":"a\u2028b","name":"${image}"}\n{}\n`);
 }
 
 describe('findDataSource', () => {

@@ -1,6 +1,5 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/index.ts';
 import {
   featuresName,
@@ -16,6 +15,7 @@ import { GALLERY_SPLITS, type GallerySplit } from '../gallery/collection/index.t
 import { galleryModelFolder } from '../gallery/model-folder.ts';
 import { prepareGallery } from '../gallery/preparation/prepare-gallery.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
+import { linesOf } from '../index/point-files.ts';
 import { type DataSource, imagesOfData } from './data-source.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -62,7 +62,7 @@ function gallerySplit({ split: asked = 'test' }: StartOptions): GallerySplit {
 
 async function firstLine(path: string): Promise<string | undefined> {
   if (!existsSync(path)) return undefined;
-  for await (const line of createInterface({ input: createReadStream(path) })) return line;
+  for await (const line of linesOf(path)) return line;
   return undefined;
 }
 

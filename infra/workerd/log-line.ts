@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 
 /** A line that the worker, or workerd itself, wrote to its log. */
@@ -22,8 +23,25 @@ const fieldsSchema = json.pipe(z.record(z.string(), z.unknown()));
 /** All other console functions have the level info. */
 const LEVELS: Readonly<Record<string, LogLine['level']>> = { warn: 'warn', error: 'error' };
 
-/** Reads a line of workerd's structured log; a line in another form (a crash) is a warning. */
-export function parseLogLine(line: string): LogLine {
+/**
+ * Reads workerd's structured log to its end. Lines end with LF or CRLF alone: Node's readline would also cut an entry at
+ * the line separators of Unicode, which a query may hold.
+ */
+export function readLog(log: Readable, onLine: (line: LogLine) => void): void {
+  let rest = '';
+  log.setEncoding('utf8');
+  log.on('data', (piece: string) => {
+    const lines = (rest + piece).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(parseLogLine(line));
+  });
+  log.once('end', () => {
+    if (rest !== '') onLine(parseLogLine(rest));
+  });
+}
+
+/** A line in another form (a crash) is a warning. */
+function parseLogLine(line: string): LogLine {
   const entry = entrySchema.safeParse(line).data;
   if (entry === undefined) return { level: 'warn', text: line };
   const { level, message } = entry;

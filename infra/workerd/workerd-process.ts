@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { SOCKET } from './configuration.ts';
-import { type LogLine, parseLogLine } from './log-line.ts';
+import { type LogLine, readLog } from './log-line.ts';
 
 /** How long it may take to listen. */
 const START_TIMEOUT_MS = 30_000;
@@ -84,8 +84,7 @@ export async function launchWorkerd(options: WorkerdOptions): Promise<Workerd> {
       environment,
     );
     const { stdout, stderr, lifeline, control, guard } = pipesOf(child);
-    for (const stream of [stdout, stderr])
-      createInterface(stream).on('line', (line) => onLog(parseLogLine(line)));
+    for (const stream of [stdout, stderr]) readLog(stream, onLog);
     child.once('exit', () => lifeline.end('ended\n'));
     // Without its guard it might outlive this process, so it ends and is started again with a new one.
     guard.resume().once('end', () => child.kill('SIGKILL'));
