@@ -217,6 +217,17 @@ const MALFORMED: readonly (readonly [string, (files: Files) => unknown, string, 
     'shape_mismatch',
     /test_caps\.txt has 9 entries for 10 captions/,
   ],
+  ...['caps', 'precaps_stan', 'caption_images', 'images', 'metadata'].map(
+    (kind): (typeof MALFORMED)[number] => {
+      const name = `test_${kind}.${kind === 'metadata' ? 'jsonl' : 'txt'}`;
+      return [
+        `CR line ends in ${name}`,
+        (files) => files.set(name, '1,4,2\r'.repeat(10)),
+        'format_invalid',
+        /\/test_\w+\.\w+ has CR line ends$/,
+      ];
+    },
+  ),
   [
     'no UTF-8',
     (files) => files.set('test_caps.txt', Buffer.from([0xff, 0xfe, 10])),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
 import { describeLoss } from '../../shared/formats/json/describe-loss.ts';
 import { jsonLosses } from '../../shared/formats/json/json-losses.ts';
+import { textLines } from '../../shared/formats/text-lines.ts';
 import { fileReason } from '../../shared/platform/file-reason.ts';
 
 /**
@@ -30,11 +31,15 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** The lines of a text file, without line ends and without the empty one after the last; undefined without a file. */
+/**
+ * The lines of a text file, without line ends and without the empty one after the last; undefined without a file.
+ *
+ * @throws AppError `file_unreadable`, `format_invalid` (not UTF-8, CR line ends).
+ */
 export async function readLines(path: string): Promise<string[] | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
-  const lines = text.split(/\r?\n/);
+  const lines = textLines(text, path);
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

@@ -108,6 +108,7 @@ describe('sentences in files', () => {
       '{"sentences":[{"basicDependencies":[{"dep":"ROOT","governor":0,"dependent":2}],"tokens":[{"index":1,"word":"a"}]}]}',
     ],
     ['invalid rows', 'conllu', 'a dog runs\n'],
+    ['CR line ends', 'text', 'a dog runs\ra cat sleeps\r'],
   ] as const)('are refused: %s', async (_, format, text) => {
     await expect(read(text, format)).rejects.toMatchObject({ code: 'format_invalid' });
   });

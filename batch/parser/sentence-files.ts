@@ -6,6 +6,7 @@ import {
   parseConllu,
 } from '../../shared/formats/conllu/conllu.ts';
 import { type CorenlpDocument, parseCorenlp } from '../../shared/formats/corenlp/corenlp.ts';
+import { textLines } from '../../shared/formats/text-lines.ts';
 import { captionDependencies, type DependencyTree } from '../../shared/parse/index.ts';
 import { tokenise, type WordStyle } from '../../shared/text/index.ts';
 import { readText } from '../data/text-files.ts';
@@ -50,7 +51,7 @@ export async function readSentences(
     return parseCorenlp(text, path).map((document, index) =>
       corenlpTree(document, `${path}, text ${index + 1}`),
     );
-  const lines = text.split(/\r?\n/u);
+  const lines = textLines(text, path);
   // Blank lines at the end are no captions, as in a data folder.
   const captions = lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1);
   return captions.map((line, index) => ({ where: `${path}:${index + 1}`, words: tokenise(line, style) }));

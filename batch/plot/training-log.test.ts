@@ -39,6 +39,7 @@ describe('parseTrainingLog', () => {
     ['an unknown field', `${RUN}\n${STEP.replace('"loss"', '"a":1,"loss"')}\n`, /^log\.jsonl:2 [\s\S]*"a"/],
     ['a loss that is not a number', `${RUN}\n${STEP.replace('41.5', 'null')}\n`, /^log\.jsonl:2 [\s\S]*loss/],
     ['a log without an entry of type run', `${STEP}\n`, /^log\.jsonl:1 is of type "step"/],
+    ['CR line ends', `${RUN}\r${STEP}\r`, /^log\.jsonl has CR line ends/],
     ['an empty log', '', /^log\.jsonl:1 is missing/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseTrainingLog(text, 'log.jsonl')).toThrow(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { textLines } from '../../shared/formats/text-lines.ts';
 import { type TrainingEntry, trainingEntrySchema } from './training-entry.ts';
 
 export interface TrainingLog {
@@ -18,7 +19,7 @@ export interface TrainingLog {
  * @throws AppError `format_invalid` with file and line.
  */
 export function parseTrainingLog(text: string, path: string): TrainingLog {
-  const lines = text.split(/\r?\n/);
+  const lines = textLines(text, path);
   const unfinished = lines.pop() ?? '';
   const entries = lines.map((line, index) => parseEntry(line, `${path}:${index + 1}`));
   let cutLine: number | undefined;

@@ -287,4 +287,14 @@ describe('a list of photographs', () => {
     });
     expect(names(await find(join(folder, 'commas.csv')))).toEqual(['a.jpg']);
   });
+
+  it('may have CR line ends as CSV, and is told of them as JSON lines', async () => {
+    write('list.csv', 'path,alt\ra.jpg,b\rc.jpg,d\r');
+    write('list.jsonl', '{"path": "a.jpg"}\r{"path": "b.jpg"}\r');
+    expect(names(await find(join(folder, 'list.csv')))).toEqual(['a.jpg', 'c.jpg']);
+    await expect(find(join(folder, 'list.jsonl'))).rejects.toMatchObject({
+      code: 'format_invalid',
+      message: expect.stringMatching(/list\.jsonl has CR line ends/),
+    });
+  });
 });

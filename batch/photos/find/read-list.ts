@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import { describeLoss } from '../../../shared/formats/json/describe-loss.ts';
 import { jsonLosses } from '../../../shared/formats/json/json-losses.ts';
+import { textLines } from '../../../shared/formats/text-lines.ts';
 import type { Found, GivenFacts } from './photo-entry.ts';
 import { photoName } from './photo-name.ts';
 
@@ -42,7 +43,8 @@ export function listFormat(path: string): ListFormat | undefined {
  * The photographs of a list, in its order: JSON lines, or CSV with a head line. Each has `path` (relative to the list)
  * or `url`, and may have `id`, `caption` or `alt`, and `metadata`. Entries that cannot be used are problems.
  *
- * @throws AppError `file_missing`, `file_unreadable`; `format_invalid` for a CSV file without the columns, or that is no CSV.
+ * @throws AppError `file_missing`, `file_unreadable`; `format_invalid` for a CSV file without the columns, or that is no CSV,
+ *   and for JSON lines with CR line ends.
  */
 export async function* readList(path: string, format: ListFormat): AsyncGenerator<Found> {
   const content = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
@@ -55,7 +57,7 @@ export async function* readList(path: string, format: ListFormat): AsyncGenerato
   });
   const plain = content.replace(/^\ufeff/, '');
   const ids = new Map<string, number>();
-  for (const row of format === 'csv' ? csvRows(path, plain) : jsonRows(plain)) {
+  for (const row of format === 'csv' ? csvRows(path, plain) : jsonRows(path, plain)) {
     const { line } = row;
     const where = `${path}:${line}`;
     const invalid = (reason: string) =>
@@ -107,9 +109,9 @@ function givenFacts({ caption, captions, alt, metadata }: z.infer<typeof entrySc
   return { captions: [...new Set(sentences)], ...(metadata === undefined ? {} : { metadata }) };
 }
 
-function* jsonRows(content: string): Generator<Row> {
+function* jsonRows(path: string, content: string): Generator<Row> {
   let line = 0;
-  for (const textOfLine of content.split(/\r?\n/)) {
+  for (const textOfLine of textLines(content, path)) {
     line++;
     if (textOfLine.trim() === '') continue;
     yield { line, ...jsonOf(textOfLine) };

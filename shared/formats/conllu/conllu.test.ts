@@ -33,6 +33,7 @@ describe('CoNLL-U', () => {
 
   it.each([
     ['a row of nine columns', TEXT.replace('\t3:aux\t_', '\t3:aux'), 'line 4: 9 columns'],
+    ['CR line ends', TEXT.replaceAll('\n', '\r'), 'broken.conllu has CR line ends'],
     ['a missing word', TEXT.replace(/^2\t.*\n/mu, ''), 'word 3 after 1 words'],
     ['a head outside the sentence', TEXT.replace('\t3\taux', '\t7\taux'), 'the head "7" of word 1'],
     ['a head that is not a number', TEXT.replace('\t3\taux', '\tx\taux'), 'the head "x" of word 1'],

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/index.ts';
+import { textLines } from '../text-lines.ts';
 
 /** The columns of a row besides its id, in the file's order; `_` for empty ones. */
 const CONLLU_COLUMNS = [
@@ -33,7 +34,7 @@ export function conlluWords({ rows }: ConlluSentence): ConlluRow[] {
  * must be numbers of words, 0, or `_`.
  *
  * @param name the name of the file in messages
- * @throws AppError `format_invalid` with the line
+ * @throws AppError `format_invalid` with the line, or for CR line ends
  */
 export function parseConllu(text: string, name: string): ConlluSentence[] {
   const sentences: ConlluSentence[] = [];
@@ -60,7 +61,7 @@ export function parseConllu(text: string, name: string): ConlluSentence[] {
     sentences.push(sentence);
     [comments, rows] = [[], []];
   };
-  const lines = text.split(/\r?\n/u);
+  const lines = textLines(text, name);
   for (const [index, line] of lines.entries()) {
     if (line === '') close(index + 1);
     else if (line.startsWith('#')) comments.push(line);
