@@ -67,3 +67,8 @@ export function announceEvaluation(members: Members): void {
   );
   for (const note of split.notes) terminalReport.warn(note);
 }
+
+/** Prints on stderr what was odd about the features that were compared. */
+export function tellOddFeatures([{ split }]: Members): void {
+  for (const note of split.featureNotes()) terminalReport.warn(note);
+}

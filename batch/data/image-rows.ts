@@ -3,11 +3,14 @@ import type { ImageRows } from './encode-split.ts';
 import { readEqualRows } from './equal-rows.ts';
 import { assertFeatureNumbers } from './feature-numbers.ts';
 import type { FeatureFile } from './image-features.ts';
+import { OddFeatures } from './odd-features.ts';
+import type { Split } from './split.ts';
 import type { SplitLayout } from './split-layout.ts';
 
 /**
  * Features by image. The first time, all five rows of an image are read and compared, later only the first one. Numbers
- * that are not finite, or too large to be features, are refused when they are read.
+ * that are not finite, or too large to be features, are refused when they are read; what is odd about the others is
+ * counted.
  *
  * @param label names an image in messages.
  */
@@ -15,10 +18,11 @@ export function featureRows(
   file: FeatureFile,
   { images, rowsPerImage }: SplitLayout,
   label: (image: number) => string,
-): Omit<ImageRows, 'whole'> {
+): Omit<ImageRows, 'whole'> & Pick<Split, 'featureNotes'> {
   const { path, regions, featureSize } = file;
   const size = regions * featureSize;
   const compared = new Uint8Array(images);
+  const odd = new OddFeatures(path, images, label);
   const readImage = async (image: number): Promise<Float32Array> => {
     const row = image * rowsPerImage;
     if (compared[image] === 1) return file.readRows(row, row + 1);
@@ -38,8 +42,9 @@ export function featureRows(
       const numbers = features.subarray(place, place + size);
       const nameOf = (index: number): string => `${label(image)}, region ${Math.floor(index / featureSize)}`;
       assertFeatureNumbers(path, numbers, nameOf);
+      odd.look(image, numbers);
     }
     return features;
   };
-  return { images, regions, featureSize, readFeatures };
+  return { images, regions, featureSize, readFeatures, featureNotes: () => odd.notes() };
 }

@@ -33,6 +33,8 @@ export interface Split extends ImageRows, ImageBoxes {
   readonly metadata: readonly Record<string, unknown>[] | undefined;
   /** What is odd about the data, each in a sentence: for the user, before relying on a result. */
   readonly notes: readonly string[];
+  /** The same about the features that were read so far. */
+  featureNotes(): readonly string[];
   close(): Promise<void>;
 }
 

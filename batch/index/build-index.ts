@@ -124,6 +124,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
       const manifest = there
         ? await index.manifest(plan.id)
         : await encode(index, plan, loaded, report, signal);
+      for (const note of split.featureNotes()) report.warn(note);
       report.say(`generation ${plan.id}${there ? ' is built already' : ''}`);
       const compare = !there || (options.compareAgain ?? true);
       await publish(index, manifest, store, { compare, report, signal });

@@ -76,6 +76,8 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
           signal,
         );
     await recall.dispose?.();
+    const oddities = [train, fallback, heldOut].flatMap((split) => split?.featureNotes() ?? []);
+    for (const note of new Set(oddities)) report.warn(note);
     const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
     return await createModel({ config, features, parameters, vocabulary, coarse, ranking, parser });
   } finally {

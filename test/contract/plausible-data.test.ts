@@ -83,6 +83,23 @@ describe('a data folder with boxes x y w h, and images that cannot be shown', ()
     expect(found.stdout).toBe(expected.stdout);
   });
 
+  it('has its odd features counted by builds and evaluations', async () => {
+    const odd = await smallProject({ test: IMAGES });
+    const features = Float32Array.from({ length: IMAGES * 12 }, (_, index) =>
+      index < 12 ? 0 : 1 + (index % 5),
+    );
+    writeFileSync(join(odd.data, 'test_ims.npy'), npyBytes("'<f4'", [IMAGES, 3, 4], features));
+    const said = /test_ims\.npy: 1 of 6 images have no features but zeros.*image 0 \(0\.jpg\)/;
+    const warnings: string[] = [];
+    const report = { ...silentReport, warn: (line: string) => warnings.push(line) };
+    const where = { index: odd.index, data: odd.data, checkpoint: odd.model, store };
+    await buildIndex({ ...where, backend: 'wasm' }, report);
+    expect(warnings.filter((line) => said.test(line))).toHaveLength(1);
+    const { code, stderr } = await evaluate(odd);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(said)]);
+    odd.remove();
+  });
+
   it('can be named by every command that reads boxes', () => {
     const options = (command: Command): [string, string[]][] => [
       [command.name(), command.options.map(({ long }) => long ?? '')],

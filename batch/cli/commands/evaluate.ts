@@ -5,6 +5,7 @@ import {
   announceEvaluation,
   type EvaluationOptions,
   evaluationRequest,
+  tellOddFeatures,
   withEvaluationOptions,
 } from '../evaluation-options.ts';
 import { interruptible } from '../interrupt.ts';
@@ -67,6 +68,7 @@ async function evaluate(members: Members, { json, html, worst }: EvaluateOptions
       },
     }),
   );
+  tellOddFeatures(members);
   const report = json
     ? JSON.stringify(evaluationJson(members, folds), undefined, 2)
     : evaluationLines(folds).join('\n');

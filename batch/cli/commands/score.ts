@@ -4,6 +4,7 @@ import {
   announceEvaluation,
   type EvaluationOptions,
   evaluationRequest,
+  tellOddFeatures,
   withEvaluationOptions,
 } from '../evaluation-options.ts';
 import { interruptible } from '../interrupt.ts';
@@ -24,6 +25,7 @@ export function scoreCommand(): Command {
       try {
         announceEvaluation(members);
         const shape = await interruptible((signal) => runScoring(members, options.out, withProgress, signal));
+        tellOddFeatures(members);
         process.stderr.write(`wrote ${options.out} [${shape.join(', ')}]\n`);
       } finally {
         await closeMembers(members);

@@ -27,6 +27,7 @@ export async function runCoarse(options: ModelDataOptions): Promise<void> {
         onProgress,
       }),
     );
+    for (const note of [...train.featureNotes(), ...dev.featureNotes()]) terminalReport.warn(note);
     await train.close();
     await dev.close();
     return withProgress('fit and measure', 'encoders', (onProgress) =>

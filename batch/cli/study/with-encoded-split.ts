@@ -38,6 +38,7 @@ export async function withEncodedSplit<T>(
       const images = await withProgress('encode images', 'images', (onProgress) =>
         encodeImageGraphs(engines.encoder, split, boxes, { signal, onProgress }),
       );
+      for (const note of split.featureNotes()) terminalReport.warn(note);
       const captions = await withProgress('encode captions', 'captions', (onProgress) =>
         encodeCaptionGraphs(engines.encoder, split.captionIds, split.dependencies, { signal, onProgress }),
       );

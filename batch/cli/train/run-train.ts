@@ -34,6 +34,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const result = await interruptible((signal) =>
       runTraining(request, run, backends, terminalReport, signal),
     );
+    for (const note of [...train.featureNotes(), ...run.dev.featureNotes()]) terminalReport.warn(note);
     terminalReport.say(`plot: ${result.plot}`);
     const rsum = result.bestRsum === null ? 'no validation' : `rsum ${result.bestRsum.toFixed(1)}`;
     process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `best: ${result.best} (${rsum})\n`);
