@@ -78,6 +78,18 @@ export async function publishedAddress(index: IndexFolder, log: Log): Promise<Da
   return undefined;
 }
 
+/**
+ * The running process that has this very database open, but under another path of the index: its folder was moved since.
+ * Undefined if there is none.
+ */
+export async function ownerBeforeMove(index: IndexFolder): Promise<DatabaseAddress | undefined> {
+  const address = await readAddress(index);
+  const place = await placeOf(index).catch(() => undefined);
+  if (address === undefined || address.file !== place?.file || address.index === place.index)
+    return undefined;
+  return isRunning(address.owner) ? address : undefined;
+}
+
 /** Whether the database at an address responds, and is the one that the address speaks of. */
 export async function responds({ url, store }: DatabaseAddress): Promise<boolean> {
   return (await storeAt(url)) === store;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../shared/errors/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
-import { type DatabaseAddress, publishedAddress, responds } from './database-address.ts';
+import { type DatabaseAddress, ownerBeforeMove, publishedAddress, responds } from './database-address.ts';
 import { type EmbeddedDatabase, openDatabase } from './embedded-database.ts';
 import type { Log } from './log.ts';
 
@@ -22,8 +22,8 @@ export interface TurnOptions {
  * Opens the embedded database of an index for a service. It never uses the database of another process, which could
  * end at any time: a command is waited for, which closes the database as soon as it does not use it.
  *
- * @throws AppError `conflict` when another service has it open, or a process that does not say what it is; of
- *   `openDatabase`.
+ * @throws AppError `conflict` when another service has it open, a process that began before the index was moved, or one
+ *   that does not say what it is; of `openDatabase`.
  */
 export async function openForService(index: IndexFolder, options: TurnOptions): Promise<EmbeddedDatabase> {
   const { log, signal } = options;
@@ -49,7 +49,8 @@ export async function openForService(index: IndexFolder, options: TurnOptions): 
 /**
  * Opens the embedded database of an index for a command, or finds the process that has it open.
  *
- * @throws AppError `conflict` when a process has it open and does not respond; of `openDatabase`.
+ * @throws AppError `conflict` when a process has it open and does not respond, or began before the index was moved; of
+ *   `openDatabase`.
  */
 export async function openForCommand(
   index: IndexFolder,
@@ -75,11 +76,21 @@ async function openUnlessTaken(
     return await openDatabase(index, options);
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'conflict') throw thrown;
+    const before = await ownerBeforeMove(index);
+    if (before !== undefined) throw movedAway(index, before);
     return new AppError('conflict', `the vector database ${index.database} is in use by another process`, {
       hint: 'stop that process; if it is `gsmn serve qdrant`, name its address: --qdrant URL',
       cause: thrown,
     });
   }
+}
+
+function movedAway(index: IndexFolder, { index: old, owner: { pid } }: DatabaseAddress): AppError {
+  return new AppError(
+    'conflict',
+    `process ${pid} still has the vector database of ${index.path} open, and began when the index was ${old}`,
+    { hint: `stop it (\`kill ${pid}\`), and move an index only while nothing serves it` },
+  );
 }
 
 function servedAlready(index: IndexFolder, pid: number): AppError {
