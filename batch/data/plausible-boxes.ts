@@ -43,9 +43,7 @@ export function assertPlausibleBoxes(
     const box = Array.from(numbers, (value) => Number(value.toPrecision(6))).join(' ');
     throw new AppError('format_invalid', `${paths.boxes}: ${where(first)}: the box ${box} ${what}`, { hint });
   };
-  const again = (): string =>
-    explanation(stored, format) ??
-    `boxes are read as ${BOX_FORMATS[format]}; extract the regions again, or pass --box-format ${otherFormats(format).join('|')}`;
+  const again = (): string => explanation(stored, format) ?? advice(stored, format);
 
   const tiny = format === 'normalised' ? undefined : imageOfFractions(stored);
   if (tiny !== undefined) {
@@ -81,26 +79,41 @@ export function assertPlausibleBoxes(
 
 /** Another way to read the file in which (almost) all boxes fit into their images, as an instruction. */
 function explanation(stored: StoredBoxes, format: BoxFormat): string | undefined {
-  const found = otherFormats(format).find(
-    (other) =>
-      fits(boxesInPixels(stored, other)) &&
-      // As pixels, fractions fit into any image.
-      (other === 'normalised' || imageOfFractions(stored) === undefined),
-  );
+  const [found] = formatsThatFit(stored, format, 0);
   if (found !== undefined) return `these look like ${BOX_FORMATS[found]}: --box-format ${found}`;
   const swapped = stored.sizeRows.map((_, index) => stored.sizeRows[index ^ 1] as number);
   if (!fits(boxesInPixels({ ...stored, sizeRows: swapped }, format))) return undefined;
   return `width and height look swapped: in ${stored.paths.sizes}, or x and y in ${stored.paths.boxes}`;
 }
 
-function otherFormats(format: BoxFormat): BoxFormat[] {
-  return boxFormatSchema.options.filter((other) => other !== format);
+/** What to do about boxes that no other reading explains; one that explains almost all of them is named. */
+function advice(stored: StoredBoxes, format: BoxFormat): string {
+  const nearly = formatsThatFit(stored, format, SUSPICIOUS).map(
+    (other) => `; almost all boxes are plausible as ${BOX_FORMATS[other]}: --box-format ${other}`,
+  );
+  return `boxes are read as ${BOX_FORMATS[format]}${nearly.join('')}; extract the regions of this image again`;
 }
 
-function fits(pixels: StoredBoxes): boolean {
+/** The other formats in which the boxes are plausible but for some share of them, which cannot be. */
+function formatsThatFit(stored: StoredBoxes, format: BoxFormat, impossible: number): BoxFormat[] {
+  return boxFormatSchema.options.filter(
+    (other) =>
+      other !== format &&
+      fits(boxesInPixels(stored, other), impossible) &&
+      // As pixels, fractions fit into any image.
+      (other === 'normalised' || imageOfFractions(stored) === undefined),
+  );
+}
+
+/** @param impossible the largest share of boxes that end before they begin or are outside their images */
+function fits(pixels: StoredBoxes, impossible = 0): boolean {
   const { inverted, beyond, outside, flat } = faultsOf(pixels);
   const total = pixels.boxRows.length / 4;
-  return inverted.count + beyond.count === 0 && outside.count <= total * SUSPICIOUS && flat.count < total;
+  return (
+    inverted.count + beyond.count <= total * impossible &&
+    outside.count <= total * SUSPICIOUS &&
+    flat.count < total
+  );
 }
 
 /** Counts the faults of boxes x1 y1 x2 y2 in pixels. */
