@@ -3,11 +3,11 @@ import { createServer, isIPv6 } from 'node:net';
 import { stop as stopBundler } from 'esbuild';
 import { toAppError } from '../shared/errors/index.ts';
 import { cannotListen, resolveListenAddress } from '../shared/platform/listen/index.ts';
+import type { ProbeTimes } from '../shared/platform/probe.ts';
 import { buildEdge, type WorkerFiles } from './build-edge.ts';
 import { deployedCompatibility, workerdConfiguration } from './workerd/configuration.ts';
 import { type KeptWorkerd, keepWorkerdRunning } from './workerd/keep-running.ts';
 import type { LogLine } from './workerd/log-line.ts';
-import type { ProbeTimes } from './workerd/probe.ts';
 
 const HEALTH_TIMEOUT_MS = 30_000;
 /** Lines of the log in the error of a worker that does not start. */

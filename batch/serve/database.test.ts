@@ -36,37 +36,38 @@ describe('startDatabase', { timeout: TIMEOUT }, () => {
     await again.close();
   });
 
-  it.each(['exit', 'something broke'])(
-    'starts again on the same port when its thread ends by itself: %s',
-    async (death) => {
-      const warned = Promise.withResolvers<object>();
-      const database = await start({
-        program: MORTAL,
-        log: { ...silent, warn: (fields) => warned.resolve(fields) },
-      });
-      const store = createQdrantStore({ url: database.url });
-      await store.ensureCollection('things', 2);
-      await store.upsert('things', [{ id: 1, vector: [1, 0], payload: {} }]);
-      const channel = new BroadcastChannel(path);
-      channel.postMessage(death);
-      channel.close();
-      expect(await warned.promise).toMatchObject({
-        end: death === 'exit' ? 'exit code 7' : 'something broke',
-      });
-      await expect
-        .poll(
-          () =>
-            fetch(`${database.url}/readyz`).then(
-              ({ status }) => status,
-              () => 0,
-            ),
-          { timeout: TIMEOUT },
-        )
-        .toBe(200);
-      expect(await store.count('things')).toBe(1);
-      await database.close();
-    },
-  );
+  it.each([
+    ['ends by itself', 'exit', { end: 'exit code 7' }],
+    ['fails', 'something broke', { end: 'something broke' }],
+    ['hangs', 'hang', { url: expect.stringContaining('http') }],
+  ])('starts again on the same port when its thread %s', async (_, death, warning) => {
+    const warned = Promise.withResolvers<object>();
+    const database = await start({
+      program: MORTAL,
+      // So that it is not taken for hanging while it starts.
+      probeTimes: { pauseMs: 10, timeoutMs: 5000, misses: 2 },
+      log: { ...silent, warn: (fields) => warned.resolve(fields) },
+    });
+    const store = createQdrantStore({ url: database.url });
+    await store.ensureCollection('things', 2);
+    await store.upsert('things', [{ id: 1, vector: [1, 0], payload: {} }]);
+    const channel = new BroadcastChannel(path);
+    channel.postMessage(death);
+    channel.close();
+    expect(await warned.promise).toMatchObject(warning);
+    await expect
+      .poll(
+        () =>
+          fetch(`${database.url}/readyz`).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: TIMEOUT },
+      )
+      .toBe(200);
+    expect(await store.count('things')).toBe(1);
+    await database.close();
+  });
 
   it('fails with the error of the store, as it was', async () => {
     writeFileSync(path, 'not a database, '.repeat(100));

@@ -1,11 +1,23 @@
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Kept, keepRunning, type Running } from '../../shared/async/keep-running.ts';
 import { AppError } from '../../shared/errors/index.ts';
+import { type ProbeTimes, probe } from '../../shared/platform/probe.ts';
 import type { Service } from './closing.ts';
 import type { DatabaseThreadData, FromDatabaseThread, SentError } from './database-thread.ts';
 import type { Log } from './log.ts';
 
 const PROGRAM = new URL('database-thread.ts', import.meta.url);
+
+/**
+ * How it is found out that it hangs, after two minutes. Chosen above its longest single step, reading a collection: 2.9 s
+ * for 100,000 points of 1024 dimensions, and it has a million at most.
+ */
+const PROBE_TIMES: ProbeTimes = { pauseMs: 5000, timeoutMs: 30_000, misses: 4 };
+
+const HELD =
+  'the vector database hangs outside its program, probably in a disk that does not respond, and cannot be ended: end this process';
 
 /** How long it may take to end in order, with its requests. Everything that it acknowledged is on disk anyway. */
 const END_MS = 10_000;
@@ -14,6 +26,8 @@ export interface DatabaseOptions extends DatabaseThreadData {
   readonly log: Log;
   /** The program of the thread; tests have others. */
   readonly program?: URL | undefined;
+  /** How it is found out that it hangs; `PROBE_TIMES` by default. */
+  readonly probeTimes?: ProbeTimes | undefined;
 }
 
 /** A thread that listens. */
@@ -23,26 +37,34 @@ interface DatabaseThread extends Running {
 
 /**
  * The vector database over one file, in a thread of its own, so that its scans do not stall this one. Port 0 chooses a
- * free one. If the thread ends by itself, it is started again on the same port, with a warning in the log.
+ * free one. If the thread ends by itself, or hangs and is ended, it is started again on the same port, with a warning in
+ * the log.
  *
  * @throws AppError what `startQdrantLocal` throws.
  */
 export async function startDatabase({
   log,
   program = PROGRAM,
+  probeTimes = PROBE_TIMES,
   ...data
 }: DatabaseOptions): Promise<Service & Kept> {
-  const first = await launchThread(program, data, log);
+  const launch = (threadData: DatabaseThreadData) => launchThread(program, threadData, probeTimes, log);
+  const first = await launch(data);
   const port = Number(new URL(first.url).port);
   const kept = keepRunning(first, {
     name: 'the vector database',
-    launch: () => launchThread(program, { ...data, port }, log),
+    launch: () => launch({ ...data, port }),
     onEnd: (end, delay) => log.warn({ end, delay }, 'the vector database ended and is restarted'),
   });
   return { url: first.url, ...kept };
 }
 
-async function launchThread(program: URL, workerData: DatabaseThreadData, log: Log): Promise<DatabaseThread> {
+async function launchThread(
+  program: URL,
+  workerData: DatabaseThreadData,
+  probeTimes: ProbeTimes,
+  log: Log,
+): Promise<DatabaseThread> {
   const thread = new Worker(program, { workerData });
   let cause: string | undefined;
   const ended = new Promise<string>((resolve) => {
@@ -61,7 +83,28 @@ async function launchThread(program: URL, workerData: DatabaseThreadData, log: L
       reject(new AppError('internal', `the thread of the vector database ended before it listened: ${how}`)),
     );
   });
+  void endIfItHangs(url, thread, ended, probeTimes, log);
   return { url, ended, close: () => end(thread, ended) };
+}
+
+async function endIfItHangs(
+  url: string,
+  thread: Worker,
+  ended: Promise<string>,
+  times: ProbeTimes,
+  log: Log,
+): Promise<void> {
+  const stop = new AbortController();
+  void ended.then(() => stop.abort());
+  if (!(await probe(`${url}/livez`, times, stop.signal))) return;
+  log.warn(
+    { url },
+    `the vector database hangs and is ended: it did not answer ${times.misses} times in a row, each within ${times.timeoutMs / 1000} s`,
+  );
+  void thread.terminate();
+  const gone = await Promise.race([ended, delay(END_MS, undefined, { ref: false })]);
+  // Only JavaScript can be ended; what waits for the disk goes on.
+  if (gone === undefined) log.error({ url, process: process.pid }, HELD);
 }
 
 async function end(thread: Worker, ended: Promise<string>): Promise<void> {

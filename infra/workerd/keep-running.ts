@@ -1,7 +1,10 @@
 /** Restarts workerd when it ends by itself or hangs. */
 import { type Kept, keepRunning } from '../../shared/async/keep-running.ts';
-import { PROBE_TIMES, type ProbeTimes, probe } from './probe.ts';
+import { type ProbeTimes, probe } from '../../shared/platform/probe.ts';
 import { launchWorkerd, type Workerd, type WorkerdOptions } from './workerd-process.ts';
+
+/** Half a minute in all, so that a worker that is only slow on a busy machine is left alone. */
+const PROBE_TIMES: ProbeTimes = { pauseMs: 2000, timeoutMs: 10_000, misses: 3 };
 
 export interface KeepWorkerdOptions extends Omit<WorkerdOptions, 'address'> {
   /** How it is found out that it hangs; `PROBE_TIMES` by default. */

@@ -1,4 +1,4 @@
-/** The program of the database's thread, which also ends as its tests say. */
+/** The program of the database's thread, which also ends or hangs as its tests say. */
 import process from 'node:process';
 import { workerData } from 'node:worker_threads';
 
@@ -7,6 +7,7 @@ const { path } = workerData as { readonly path: string };
 // A channel would keep the thread alive, but the database does so anyway.
 new BroadcastChannel(path).onmessage = ({ data }) => {
   if (data === 'exit') process.exit(7);
+  if (data === 'hang') for (;;);
   throw new Error(String(data));
 };
 

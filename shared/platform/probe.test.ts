@@ -42,6 +42,19 @@ describe('probe', () => {
     expect(asked).toBe(5);
   });
 
+  it('takes no answer for none while this process is busy itself', async () => {
+    const end = new AbortController();
+    let asked = 0;
+    const url = await serve(() => {
+      asked++;
+      if (asked === 2) end.abort();
+      const until = performance.now() + 1500;
+      while (performance.now() < until);
+    });
+    expect(await probe(url, { pauseMs: 1, timeoutMs: 100, misses: 1 }, end.signal)).toBe(false);
+    expect(asked).toBe(2);
+  });
+
   it('ends by its signal while it waits for an answer', async () => {
     const end = new AbortController();
     const url = await serve(() => end.abort());

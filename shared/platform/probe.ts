@@ -1,4 +1,4 @@
-/** Asks a workerd again and again whether it still answers: one that hangs does not end by itself. */
+/** Asks a service of this machine again and again whether it still answers: one that hangs does not end by itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ProbeTimes {
@@ -9,12 +9,13 @@ export interface ProbeTimes {
   readonly misses: number;
 }
 
-/** Half a minute in all, so that a worker that is only slow on a busy machine is left alone. */
-export const PROBE_TIMES: ProbeTimes = { pauseMs: 2000, timeoutMs: 10_000, misses: 3 };
+/** A timer that is later than this says that this process was busy itself: it may not have read an answer that had come. */
+const BUSY_MS = 1000;
 
 /**
  * Resolves when the server hangs, or when `signal` ends the probing: true if it hangs. Every answer counts, whatever its
- * status. A refused connection does not count as hanging: the end of a process is noticed otherwise.
+ * status. A refused connection does not count as hanging: the end of a process is noticed otherwise. A question during
+ * which this process was busy itself says nothing.
  */
 export async function probe(
   url: string,
@@ -25,18 +26,21 @@ export async function probe(
   while (missed < misses) {
     await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {});
     if (signal.aborted) return false;
-    missed = (await isSilent(url, timeoutMs, signal)) ? missed + 1 : 0;
+    const silent = await isSilent(url, timeoutMs, signal);
+    if (silent !== undefined) missed = silent ? missed + 1 : 0;
   }
   return !signal.aborted;
 }
 
-async function isSilent(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+async function isSilent(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean | undefined> {
+  const began = performance.now();
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await fetch(url, { signal: AbortSignal.any([signal, late]) });
     await answer.body?.cancel();
     return false;
   } catch {
-    return late.aborted && !signal.aborted;
+    if (!late.aborted || signal.aborted) return false;
+    return performance.now() - began > timeoutMs + BUSY_MS ? undefined : true;
   }
 }
