@@ -15,11 +15,17 @@ export interface CollectionState {
   readonly problem?: string | undefined;
 }
 
-/** The states of the collections of a generation. */
+/** How the states are looked up. */
+export interface StatesOptions extends Pick<CallOptions, 'signal'> {
+  /** Whether every point is counted, which a large collection takes time for; else their number is approximate while it is indexed. */
+  readonly exact?: boolean | undefined;
+}
+
+/** The states of the collections of a generation; points are counted by default. */
 export async function collectionStates(
   store: QdrantStore,
   manifest: GenerationManifest,
-  call: Pick<CallOptions, 'signal'> = {},
+  { exact = true, ...call }: StatesOptions = {},
 ): Promise<CollectionState[]> {
   const states: CollectionState[] = [];
   for (const { collection, count } of pointFiles('', manifest)) {
@@ -30,7 +36,7 @@ export async function collectionStates(
         : {
             collection,
             status: info.status,
-            points: await store.count(collection, call),
+            points: exact ? await store.count(collection, call) : info.points,
             expected: count,
             indexed: info.indexed,
             ...(info.problem === undefined ? {} : { problem: info.problem }),

@@ -18,7 +18,7 @@ function stateful(states: readonly Partial<CollectionInfo>[]) {
       const state = states[Math.min(looks++, states.length - 1)];
       return { points: 100, dimensions: 2, distance: 'Cosine', indexed: 0, status: 'green', ...state };
     },
-    count: async () => 100,
+    count: () => Promise.reject(new Error('counting takes time, and says nothing about an index')),
     wakeCollection: async (name: string) => void woken.push(name),
   } satisfies Partial<QdrantStore>;
   return { store: store as unknown as QdrantStore, woken, looks: () => looks };

@@ -25,7 +25,7 @@ export async function waitForIndexing(
 ): Promise<void> {
   const until = performance.now() + limitMs;
   for (;;) {
-    const states = await collectionStates(store, manifest, { signal });
+    const states = await collectionStates(store, manifest, { exact: false, signal });
     const total = states.reduce((sum, { expected }) => sum + expected, 0);
     onProgress?.(
       states.reduce((sum, state) => sum + indexedOf(state), 0),
