@@ -330,9 +330,11 @@ describe('a busy rerank service', () => {
       { query: QUERY, generation: service.tiny.id, candidates: CANDIDATES, limit: 2 },
       init,
     );
+  const metric = (kind: string, state: string) =>
+    service.metric(`gsmn_rerank_requests_held{kind="${kind}",state="${state}"}`);
   const held = async () => ({
-    running: await service.metric('gsmn_rerank_requests_held{state="running"}'),
-    waiting: await service.metric('gsmn_rerank_requests_held{state="waiting"}'),
+    running: await metric('shortlists', 'running'),
+    waiting: await metric('shortlists', 'waiting'),
   });
   const until = (expected: object) => vi.waitFor(async () => expect(await held()).toEqual(expected), 10_000);
 
@@ -342,6 +344,10 @@ describe('a busy rerank service', () => {
     await until({ running: 1, waiting: 0 });
     const second = rank();
     await until({ running: 1, waiting: 1 });
+    // Work of another kind has a line of its own.
+    for (const kind of ['queries', 'scans']) {
+      expect([await metric(kind, 'running'), await metric(kind, 'waiting')]).toEqual([0, 0]);
+    }
     const third = await rank();
     expect([third.status, third.headers.get('retry-after')]).toEqual([503, '1']);
     const { code, requestId } = await problem(third);

@@ -18,8 +18,8 @@ export interface RerankMetrics {
 
 /** Values that are looked up when the metrics are read. */
 export interface RerankGauges {
-  running(): number;
-  waiting(): number;
+  /** Requests of each kind. */
+  held(): Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
   generations(): readonly {
     readonly id: string;
     readonly active: boolean;
@@ -80,12 +80,14 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
   });
   const busy = new Gauge({
     name: 'gsmn_rerank_requests_held',
-    help: 'Requests running, and waiting',
-    labelNames: ['state'],
+    help: 'Requests running, and waiting, of each kind of work',
+    labelNames: ['kind', 'state'],
     registers,
     collect() {
-      this.set({ state: 'running' }, gauges.running());
-      this.set({ state: 'waiting' }, gauges.waiting());
+      for (const [kind, { running, waiting }] of Object.entries(gauges.held())) {
+        this.set({ kind, state: 'running' }, running);
+        this.set({ kind, state: 'waiting' }, waiting);
+      }
     },
   });
   const images = new Gauge({

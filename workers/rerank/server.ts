@@ -47,10 +47,8 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
   const settings: RerankSettings = { ...DEFAULT_SETTINGS, ...options.settings };
   const lane = () => new Admission(settings.concurrency, settings.queue);
   const admission: RerankAdmission = { queries: lane(), shortlists: lane(), scans: lane() };
-  const lanes = Object.values(admission);
   const metrics = createMetrics({
-    running: () => lanes.reduce((sum, { running }) => sum + running, 0),
-    waiting: () => lanes.reduce((sum, { waiting }) => sum + waiting, 0),
+    held: () => admission,
     generations: () =>
       host.loaded().map(({ generation, active }) => ({
         id: generation.id,

@@ -27,18 +27,15 @@ export async function rerankCounts(product: Product): Promise<RerankCounts> {
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`the reranker's metrics answered ${answer.status}: ${text}`);
-  const read = (name: string): number => {
-    const value = text
-      .split('\n')
-      .find((line) => line.startsWith(name))
-      ?.split(' ')
-      .at(-1);
-    if (value === undefined) throw new Error(`the reranker has no metric ${name}`);
-    return Number(value);
+  /** The sum over all labels that are not given. */
+  const read = (name: string, label = ''): number => {
+    const lines = text.split('\n').filter((line) => line.startsWith(name) && line.includes(label));
+    if (lines.length === 0) throw new Error(`the reranker has no metric ${name} ${label}`);
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };
   return {
     pairs: read('gsmn_rerank_pairs_total'),
-    running: read('gsmn_rerank_requests_held{state="running"}'),
-    waiting: read('gsmn_rerank_requests_held{state="waiting"}'),
+    running: read('gsmn_rerank_requests_held', 'state="running"'),
+    waiting: read('gsmn_rerank_requests_held', 'state="waiting"'),
   };
 }
