@@ -1,5 +1,5 @@
 import { addProduct, mirrorLower, transpose, windowAt } from './linear-algebra/product.ts';
-import { largestEigenpairs } from './linear-algebra/symmetric-eigen.ts';
+import { type Eigenpairs, largestEigenpairs } from './linear-algebra/symmetric-eigen.ts';
 
 /** Rows that are multiplied at once. */
 const BATCH = 256;
@@ -26,7 +26,7 @@ interface PrincipalPart {
  * Principal component analysis of each part on its own.
  *
  * @param rows `[count, Σ widths]`
- * @param components of each part; fewer where it is narrower.
+ * @param components of each part; fewer where it is narrower, or where there are no more rows.
  */
 export function fitPrincipalParts(
   rows: Float32Array,
@@ -55,8 +55,18 @@ function fitPart(
   width: number,
   wanted: number,
 ): PrincipalPart {
-  const size = mean.length;
-  const count = rows.length / size;
+  const count = rows.length / mean.length;
+  const { values, vectors } =
+    count <= width
+      ? fewRows(centred(rows, mean, from, width, 0, count), width, Math.min(wanted, count - 1))
+      : largestEigenpairs(covarianceOf(rows, mean, from, width), width, wanted);
+  const variance = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
+  const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
+  return { from, width, count: values.length, basis: vectors.map((value) => value * scale) };
+}
+
+function covarianceOf(rows: Float32Array, mean: Float64Array, from: number, width: number): Float64Array {
+  const count = rows.length / mean.length;
   const covariance = new Float64Array(width * width);
   for (let first = 0; first < count; first += BATCH) {
     const some = centred(rows, mean, from, width, first, Math.min(count, first + BATCH));
@@ -65,14 +75,33 @@ function fitPart(
     addProduct(windowAt(covariance, width), columns, columns, [width, width, n], { lower: true });
   }
   mirrorLower(covariance, width);
-  const { values, vectors } = largestEigenpairs(
-    covariance.map((value) => value / count),
-    width,
+  return covariance.map((value) => value / count);
+}
+
+/** The eigenpairs of the covariance of no more rows than columns, by those of their inner products, which is a smaller matrix. */
+function fewRows(some: Float64Array, width: number, wanted: number): Eigenpairs {
+  const count = some.length / width;
+  const products = new Float64Array(count * count);
+  const own = windowAt(some, width);
+  addProduct(windowAt(products, count), own, own, [count, count, width], { lower: true });
+  mirrorLower(products, count);
+  const found = largestEigenpairs(
+    products.map((value) => value / count),
+    count,
     wanted,
   );
-  const variance = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
-  const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-  return { from, width, count: values.length, basis: vectors.map((value) => value * scale) };
+  const vectors = new Float64Array(found.values.length * width);
+  const columns = windowAt(transpose(some, count, width), count);
+  addProduct(windowAt(vectors, width), windowAt(found.vectors, count), columns, [
+    found.values.length,
+    width,
+    count,
+  ]);
+  const scaled = vectors.map((value, at) => {
+    const variance = found.values[Math.floor(at / width)] as number;
+    return variance > 0 ? value / Math.sqrt(count * variance) : 0;
+  });
+  return { values: found.values, vectors: scaled };
 }
 
 /** Columns `[from, from + width)` of rows `[first, last)`, less the mean. */
