@@ -1,9 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  concatenateEncoders,
+  openRecallEncoder,
+  type StoredRecallEncoder,
+} from '../../shared/retrieval/index.ts';
 import { randomNumbers, seededRandom } from '../../test/support/random.ts';
-import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
-import { silentReport } from '../report.ts';
+import { WHOLE_PARTS, WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
+import { type Report, silentReport } from '../report.ts';
 import type { CaptionedPhotos } from './captioned-photos.ts';
-import { fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
+import { type FittedPhotoRecall, fitPhotoRecall, type WordSource } from './fit-photo-recall.ts';
 import { measureRecall } from './measure-recall.ts';
 import { PHOTO_RECALL_RECIPE, type PhotoRecallRecipe } from './recipe.ts';
 import { SENTENCE_SIZE } from './sentences/sentence-encoder.ts';
@@ -33,23 +38,31 @@ const SMALL: PhotoRecallRecipe = {
   contrast: { ...PHOTO_RECALL_RECIPE.contrast, dimensions: 16, batch: 50, epochs: 20, learningRate: 0.01 },
 };
 
-/** Photographs that show three things each; their captions name two of them. */
+/**
+ * Photographs that show three things each, of as many classes. Two of their captions name two of these, the others all three:
+ * more words than short texts have.
+ */
 function photosOf(count: number, seed: number): CaptionedPhotos {
   const looks = seededRandom(7);
-  const lookOf = THINGS.map(() => randomNumbers(looks, WHOLE_SIZE).map(Math.abs));
+  const lookOf = THINGS.map(() => randomNumbers(looks, WHOLE_PARTS.classes.from).map(Math.abs));
   const random = seededRandom(seed);
   const pick = (limit: number) => Math.floor(limit * random());
   const whole = new Float32Array(count * WHOLE_SIZE);
   const captions = Array.from({ length: count }, (_, photo) => {
     const shown = Array.from({ length: 3 }, () => pick(THINGS.length));
-    for (let f = 0; f < WHOLE_SIZE; f++) {
-      const sum = shown.reduce((total, thing) => total + (lookOf[thing]?.[f] ?? 0), 0);
-      whole[photo * WHOLE_SIZE + f] = sum + 0.02 * random();
+    const own = whole.subarray(photo * WHOLE_SIZE, (photo + 1) * WHOLE_SIZE);
+    for (const thing of shown) {
+      for (const [f, value] of lookOf[thing]?.entries() ?? []) own[f] = (own[f] ?? 0) + value;
+      own[WHOLE_PARTS.classes.from + thing] = 1;
     }
-    return Array.from(
-      { length: 5 },
-      () => `A ${THINGS[shown[pick(3)] ?? 0]} and a ${THINGS[shown[pick(3)] ?? 0]}.`,
-    );
+    for (const [f, value] of own.entries()) own[f] = value + 0.02 * random();
+    const [first, second, third] = shown.map((thing) => THINGS[thing]);
+    return [
+      `A ${first} and a ${second}.`,
+      `The ${third} and a ${first}.`,
+      `A ${first}, a ${second} and the ${third}.`,
+      `A ${third} is by a ${second} and a ${first}.`,
+    ];
   });
   return { count, size: WHOLE_SIZE, whole, captions };
 }
@@ -61,9 +74,12 @@ describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {
     data: randomNumbers(seededRandom(SEED), 8 * (THINGS.length + 1)),
   };
   const says = randomNumbers(seededRandom(8), THINGS.length * SENTENCE_SIZE);
+  // The first classes are the things, and called so.
+  const names = randomNumbers(seededRandom(9), 1000 * SENTENCE_SIZE);
+  names.set(says);
   const words: WordSource = {
     vectors,
-    names: randomNumbers(seededRandom(9), 1000 * SENTENCE_SIZE),
+    names,
     sentencesOf: (captions) => {
       const out = new Float32Array(captions.length * SENTENCE_SIZE);
       for (const [at, caption] of captions.entries()) {
@@ -79,36 +95,69 @@ describe(`the fit of the recall encoder of photographs (seed ${SEED})`, () => {
     },
   };
   const [train, held] = [photosOf(200, SEED), photosOf(60, SEED + 1)];
-  const fitted = (recipe = SMALL, some = train) => fitPhotoRecall(some, words, recipe, silentReport);
+  const fitAll = (recipe = SMALL) => fitPhotoRecall(train, words, recipe, silentReport);
+  let fitted: FittedPhotoRecall;
+  beforeAll(async () => {
+    fitted = await fitAll();
+  }, 240_000);
 
-  it('finds photographs that it was not fitted on, by each part that learns and by all', async () => {
-    const { parts, whole } = await fitted();
-    for (const encoder of [parts.correlation, parts.contrast, whole]) {
+  it.each(['correlation', 'contrast', 'labels', 'shortTexts', 'whole'] as const)(
+    'finds photographs that it was not fitted on: %s',
+    async (part) => {
+      const encoder = part === 'whole' ? fitted.whole : fitted.parts[part];
       const { textToImage, imageToText } = await measureRecall(encoder, held);
-      // By chance it would be 17 of 100.
-      expect(textToImage[2]).toBeGreaterThan(50);
-      expect(imageToText[2]).toBeGreaterThan(50);
-    }
-    const shuffled = {
-      ...train,
-      captions: train.captions.map((_, at) => train.captions[(at + 7) % 200] ?? []),
+      // By chance it would be 17 of 100, and as many with captions of other photographs.
+      expect(textToImage[2]).toBeGreaterThan(80);
+      expect(imageToText[2]).toBeGreaterThan(80);
+      const others = held.captions.map((_, at) => held.captions[(at + 7) % held.count] ?? []);
+      expect((await measureRecall(encoder, { ...held, captions: others })).textToImage[2]).toBeLessThan(40);
+    },
+  );
+
+  it('answers short texts by their encoder, and others by the sum of the three with their weights', async () => {
+    const { correlation, contrast, labels, shortTexts } = fitted.parts;
+    const sum = concatenateEncoders([
+      { weight: SMALL.correlation.weight, stored: correlation },
+      { weight: SMALL.contrast.weight, stored: contrast },
+      { weight: SMALL.labels.weight, stored: labels },
+    ]);
+    const short = 'A dog and a ball.';
+    const long = 'A dog, a ball and the hat.';
+    const encoded = async (stored: StoredRecallEncoder, text: string) => {
+      const encoder = await openRecallEncoder(stored);
+      const [vector] = await encoder.encodeTexts([{ text, ids: [], words: new Float32Array(0) }]);
+      await encoder.dispose?.();
+      return [...(vector ?? [])];
     };
-    const wrong = await measureRecall((await fitted(SMALL, shuffled)).whole, held);
-    expect(wrong.textToImage[2]).toBeLessThan(40);
-  }, 120_000);
+    const [byShortTexts, bySum] = [await encoded(shortTexts, short), await encoded(sum, long)];
+    expect(Math.hypot(...byShortTexts)).toBeCloseTo(1, 5);
+    expect(Math.hypot(...bySum)).toBeCloseTo(1, 5);
+    expect(await encoded(fitted.whole, short)).toEqual([...byShortTexts, ...bySum.map(() => 0)]);
+    expect(await encoded(fitted.whole, long)).toEqual([...byShortTexts.map(() => 0), ...bySum]);
+  });
 
   it('gives the same numbers for the same seed, others for another', async () => {
-    const [one, two] = [await fitted(), await fitted()];
-    expect(two.whole).toEqual(one.whole);
-    const other = await fitted({ ...SMALL, seed: 2 });
-    expect(other.parts.correlation).toEqual(one.parts.correlation);
-    expect(other.parts.contrast).not.toEqual(one.parts.contrast);
-  }, 120_000);
+    expect((await fitAll()).whole).toEqual(fitted.whole);
+    const other = await fitAll({ ...SMALL, seed: 2 });
+    expect(other.parts.contrast).not.toEqual(fitted.parts.contrast);
+    expect({ ...other.parts, contrast: undefined }).toEqual({ ...fitted.parts, contrast: undefined });
+  }, 240_000);
 
-  it('stops with the reason of the signal', async () => {
-    const signal = AbortSignal.abort(new Error('enough'));
-    await expect(fitPhotoRecall(train, words, SMALL, silentReport, signal)).rejects.toThrow('enough');
-  });
+  it('stops in the middle of its steps with the reason of the signal', async () => {
+    const stop = new AbortController();
+    let steps = 0;
+    const report: Report = {
+      ...silentReport,
+      stage: (label, _unit, work) =>
+        work(() => {
+          if (label !== 'fit by contrast') return;
+          steps++;
+          stop.abort(new Error('enough'));
+        }),
+    };
+    await expect(fitPhotoRecall(train, words, SMALL, report, stop.signal)).rejects.toThrow('enough');
+    expect(steps).toBe(1);
+  }, 240_000);
 });
 
 describe('wordTable', () => {
@@ -118,12 +167,8 @@ describe('wordTable', () => {
     words: ['the', 'dog', 'cat', 'bird'],
     data: Float32Array.of(1, 0, 3, 4, 0, 2, 5, 0),
   };
-  const table = wordTable(captions, vectors, {
-    wordCaptions: 2,
-    pairCaptions: 1,
-    frequent: 4,
-    smoothing: 0.1,
-  });
+  const options = { wordCaptions: 2, pairCaptions: 1, frequent: 4, smoothing: 0.1 };
+  const table = wordTable(captions, vectors, options);
 
   it('has words and pairs that captions have often enough, then those with a vector only', () => {
     expect(table.words.slice(0, table.known)).toEqual([
@@ -139,6 +184,14 @@ describe('wordTable', () => {
       'the',
     ]);
     expect(table.words.slice(table.known)).toEqual(['cat', 'bird']);
+  });
+
+  it('has fewer pairs for a higher limit, and fewer other words, but all with a vector that captions have', () => {
+    const few = wordTable([...captions, 'a bird'], vectors, { ...options, pairCaptions: 2, frequent: 2 });
+    expect(few.words.slice(0, few.known)).toEqual(['a', 'dog', 'in', 'in snow', 'snow', 'the']);
+    expect(few.words.slice(few.known)).toEqual(['bird', 'cat']);
+    const none = wordTable(captions, vectors, { ...options, frequent: 3 });
+    expect(none.words.slice(none.known)).toEqual(['cat']);
   });
 
   it('scales vectors to unit length, and frequent words down', () => {
