@@ -71,7 +71,11 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
           options.engines,
           recall,
           fallback,
-          train?.captionIds ?? wordSentences(vocabulary.size),
+          train?.captionIds.map((ids, caption) => ({ ids, text: train.captionTexts?.[caption] })) ??
+            wordSentences(vocabulary.size).map((ids) => ({
+              ids,
+              text: ids.slice(1, -1).map(vocabulary.wordOf).join(' '),
+            })),
           report,
           signal,
         );
