@@ -21,7 +21,7 @@ const TENSOR_TYPE = { element: 1, shape: 2 } as const;
 const SHAPE = { axis: 1 } as const;
 const AXIS = { extent: 1, name: 2 } as const;
 /** Numbers of the element types; casts name them too. */
-export const ONNX_TYPES: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, float16: 10 };
+export const ONNX_TYPES: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, int64: 7, float16: 10 };
 
 /**
  * The bytes of an ONNX file. The same graph gives the same bytes.

@@ -1,5 +1,5 @@
 /** The element types that graphs here use. */
-export type OnnxType = 'float32' | 'float16' | 'uint8';
+export type OnnxType = 'float32' | 'uint8' | 'int64' | 'float16';
 
 /** A constant of a graph: a dense array, row-major. */
 export interface OnnxConstant {
