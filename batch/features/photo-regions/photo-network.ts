@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/index.ts';
+import { loadOnnxRuntime } from '../../../shared/platform/onnx-runtime.ts';
 import { poolRegions, regionCoverages } from './grid-regions.ts';
 
 /** The pixels that the network takes: a square that the whole image is squashed into. */
@@ -58,7 +59,7 @@ export async function openPhotoNetwork(
   model: Uint8Array,
   device: PhotoDevice = 'cpu',
 ): Promise<PhotoNetwork> {
-  const runtime = await loadRuntime();
+  const runtime = await loadOnnxRuntime();
   const options: InferenceSession.SessionOptions = {
     executionProviders: [device],
     intraOpNumThreads: 1,
@@ -90,16 +91,6 @@ export async function openPhotoNetwork(
     },
     close: () => session.release(),
   };
-}
-
-/** Loaded when it is needed: it is large, and it does not run on every system. */
-function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
-  return import('onnxruntime-node').catch((thrown: unknown) => {
-    throw new AppError('backend_unavailable', `ONNX Runtime does not start: ${String(thrown)}`, {
-      hint: 'it runs on Linux with glibc and on Windows, x64 and arm64, and on macOS with Apple silicon',
-      cause: thrown,
-    });
-  });
 }
 
 function joined(photos: readonly Uint8Array[]): Uint8Array {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
+import { loadOnnxRuntime } from '../../../shared/platform/onnx-runtime.ts';
 import { SENTENCE_MODEL_FILES } from '../../../shared/platform/sentence-model-files.ts';
 import type { OnProgress } from '../../report.ts';
 import { wordPieces } from './word-pieces.ts';
@@ -38,7 +39,7 @@ export async function encodeSentences(
   const pieces = (await read(SENTENCE_MODEL_FILES.words)).toString('utf8').trimEnd().split('\n');
   const network = await read(SENTENCE_MODEL_FILES.network);
   const ids = sentences.map(wordPieces(pieces, LONGEST));
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const session = await InferenceSession.create(network, { intraOpNumThreads: availableParallelism() });
   try {
     const out = new Float32Array(sentences.length * SENTENCE_SIZE);

@@ -7,8 +7,8 @@ import type { PhotoLimits } from './photo-limits.ts';
 export interface PixelForm {
   /** The side of the square, in pixels. */
   readonly size: number;
-  /** `fill` squashes the image into the square, `inside` keeps its proportions within it, `cover` cuts its middle. */
-  readonly fit: 'fill' | 'inside' | 'cover';
+  /** `fill` squashes the image into the square; `inside` keeps its proportions within it, `outside` around it; `cover` cuts its middle. */
+  readonly fit: 'fill' | 'inside' | 'outside' | 'cover';
   /** What interpolates; `linear` and `cubic` are bilinear and bicubic. */
   readonly kernel: keyof KernelEnum;
 }
@@ -35,7 +35,9 @@ export async function decodePixels(photo: OpenPhoto, form: PixelForm, limits: Ph
   try {
     const image = await photo.decoder(size);
     const { data, info } = await image
-      .resize(size, size, { fit, kernel })
+      .resize(
+        fit === 'outside' ? { ...around(photo, size), kernel } : { width: size, height: size, fit, kernel },
+      )
       .raw()
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) {
@@ -45,4 +47,10 @@ export async function decodePixels(photo: OpenPhoto, form: PixelForm, limits: Ph
   } catch (thrown) {
     return refuse(limits)(thrown);
   }
+}
+
+/** The size of an image whose shorter side has this length: the other one is rounded down, as the preprocessing of CLIP does. */
+function around({ width, height }: Pick<OpenPhoto, 'width' | 'height'>, size: number) {
+  const scaled = (side: number) => Math.floor((size * side) / Math.min(width, height));
+  return { width: scaled(width), height: scaled(height), fit: 'fill' } as const;
 }
