@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
 import { modelCommand } from './commands/model.ts';
+import { modelsCommand } from './commands/models.ts';
 import { parseCommand } from './commands/parse.ts';
 import { photosCommand } from './commands/photos.ts';
 import { plotCommand } from './commands/plot.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     checkpointCommand,
     plotCommand,
     modelCommand,
+    modelsCommand,
     vocabCommand,
     captionsCommand,
     parseCommand,

@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'conflict', // it already exists, or another process holds it
   'backend_unavailable', // a named backend is not available
   // Other services
+  'download_failed', // a file of another server
   'encode_unavailable',
   'recall_unavailable',
   'rerank_unavailable',

@@ -32,6 +32,7 @@ export const HTTP_STATUS = {
   generation_incomplete: 503,
   conflict: 409,
   backend_unavailable: 503,
+  download_failed: 500,
   encode_unavailable: 503,
   recall_unavailable: 503,
   rerank_unavailable: 503,
