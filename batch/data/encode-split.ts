@@ -19,6 +19,12 @@ export interface WholeImages {
   read(from: number, to: number): Promise<Float32Array>;
 }
 
+/** Vectors `[images, W]` that a pretrained encoder made of the images. */
+export interface EncodedImages extends WholeImages {
+  /** The identity of the encoder. */
+  readonly by: string;
+}
+
 /** The images of a split, readable in ranges. */
 export interface ImageRows {
   readonly images: number;
@@ -30,6 +36,8 @@ export interface ImageRows {
   readFeatures(from: number, to: number): Promise<Float32Array>;
   /** Undefined if the data has none. */
   readonly whole?: WholeImages | undefined;
+  /** Undefined if no pretrained encoder was used. */
+  readonly encoded?: EncodedImages | undefined;
 }
 
 /** Number of images that fit into one encoding step. */

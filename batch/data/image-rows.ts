@@ -18,7 +18,7 @@ export function featureRows(
   file: FeatureFile,
   { images, rowsPerImage }: SplitLayout,
   label: (image: number) => string,
-): Omit<ImageRows, 'whole'> & Pick<Split, 'featureNotes'> {
+): Omit<ImageRows, 'whole' | 'encoded'> & Pick<Split, 'featureNotes'> {
   const { path, regions, featureSize } = file;
   const size = regions * featureSize;
   const compared = new Uint8Array(images);

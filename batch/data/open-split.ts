@@ -3,6 +3,7 @@ import { boxesInPixels } from './box-format.ts';
 import { parseCaptionIds } from './caption-ids.ts';
 import { captionsByImage } from './caption-images.ts';
 import { parseDependencies } from './dependencies.ts';
+import { openEncodedImages } from './encoded-images.ts';
 import { readFeatureIdentity } from './feature-identity.ts';
 import { imageBoxes, readStoredBoxes, rowOfEachImage } from './image-boxes.ts';
 import { type FeatureFile, openFeatures } from './image-features.ts';
@@ -81,11 +82,20 @@ async function readSplit(
   const stored = boxesInPixels(found, boxFormat);
   const dependencies = await readDependencies(path('dependencies'), captions);
   const ids = parseCaptionIds(path('captionIds'), captionIds ?? [], vocabularySize);
-  // Last, because it is to be closed.
-  const whole = await openWholeImages(path('whole'), images, label);
+  // Last, because they are to be closed.
+  const encoded = await openEncodedImages(
+    { vectors: path('encoded'), encoder: path('encoder') },
+    images,
+    label,
+  );
+  const whole = await openWholeImages(path('whole'), images, label).catch(async (thrown: unknown) => {
+    await encoded?.close();
+    throw thrown;
+  });
   return {
     ...featureRows(file, layout, label),
     whole,
+    encoded,
     ...imageBoxes(rowOfEachImage(stored, rowsPerImage)),
     ...records,
     folder,
@@ -103,6 +113,7 @@ async function readSplit(
     close: async () => {
       await file.close();
       await whole?.close();
+      await encoded?.close();
     },
   };
 }

@@ -9,6 +9,8 @@ export const SPLIT_FILES = {
   boxes: 'ims_bbx.npy',
   sizes: 'ims_size.npy',
   whole: 'ims_whole.npy',
+  encoded: 'ims_encoded.npy',
+  encoder: 'ims_encoded.json',
   source: 'features.json',
   captionIds: 'precaps_stan.txt',
   captionTexts: 'caps.txt',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
+import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
 import type { FeatureIdentity } from '../../shared/schema/index.ts';
 import { featureIdentity } from '../features/feature-source.ts';
 import { type PhotoModelFile, readPhotoModel } from '../features/photo-regions/model-file.ts';
@@ -11,6 +12,7 @@ import { type PhotoProblem, writeProblems } from '../photos/photo-problem.ts';
 import { nameOfForm } from '../photos/read/decode-pixels.ts';
 import { DEFAULT_LIMITS, type PhotoLimits } from '../photos/read/photo-limits.ts';
 import type { Report } from '../report.ts';
+import { encodePhotos, photoVectorCache } from './encode-photos.ts';
 import { extractFeatures } from './extract-features.ts';
 import { unpackFeatures } from './photo-features.ts';
 import { writePhotoSplit } from './photo-split.ts';
@@ -30,6 +32,8 @@ export interface ExtractOptions {
   readonly gps?: boolean | undefined;
   readonly threads?: number | undefined;
   readonly processes?: number | undefined;
+  /** Encodes the photographs as well. */
+  readonly encoder?: PretrainedEncoder | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,6 +71,12 @@ class LostFeatures extends AppError {
   }
 }
 
+async function vectorOf(vectors: ContentCache, sha256: string): Promise<Float32Array> {
+  const bytes = await vectors.get(sha256);
+  if (bytes !== undefined) return new Float32Array(bytes.buffer);
+  throw new LostFeatures(sha256);
+}
+
 async function removeDamaged(features: ContentCache): Promise<void> {
   const sound = new Set<string>();
   for (const sha256 of await features.keys()) {
@@ -91,11 +101,13 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
     gps = false,
     threads,
     processes,
+    encoder,
     signal,
   } = options;
   const problemsFile = options.problems ?? join(cache, 'problems.jsonl');
   const network = await readPhotoModel();
   const features = photoFeatureCache(cache, network);
+  const vectors = encoder && photoVectorCache(cache, encoder);
   const extract = async () => {
     const options = { source, cache, features, network, limits, gps, threads, processes, signal };
     const extracted = await extractFeatures(options, report);
@@ -108,6 +120,10 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
             ? 'name a folder with image files, or a list of them'
             : `${problemsFile} says what is wrong with ${problems.length.toLocaleString('en')} files`,
       });
+    }
+    if (encoder && vectors) {
+      const contents = new Set(photos.map(({ inspection }) => inspection.sha256));
+      await encodePhotos({ source, cache, vectors, encoder, contents, limits, threads, signal }, report);
     }
     return { ...extracted, collected: collectPhotos(photos) };
   };
@@ -124,6 +140,7 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
             if (bytes !== undefined) return unpackFeatures(bytes);
             throw new LostFeatures(sha256);
           },
+          encoded: encoder && vectors && { encoder, vectorOf: (sha256) => vectorOf(vectors, sha256) },
         },
         { signal, onProgress },
       ),
@@ -137,6 +154,7 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
     if (!(thrown instanceof LostFeatures)) throw thrown;
     report.warn('features in the cache are damaged, and their photographs are described again');
     await removeDamaged(features);
+    if (vectors) await removeDamaged(vectors);
     extracted = await extract();
     described += extracted.described;
     written = await write(extracted.collected);

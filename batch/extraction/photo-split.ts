@@ -9,7 +9,9 @@ import {
   writeFileAtomic,
   writing,
 } from '../../shared/platform/atomic-file.ts';
+import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
 import type { FeatureIdentity } from '../../shared/schema/index.ts';
+import { encoderFile } from '../data/encoded-images.ts';
 import { featureIdentityFile } from '../data/feature-identity.ts';
 import { sizesFile } from '../data/image-sizes.ts';
 import { NpyFile } from '../data/npy-file.ts';
@@ -29,6 +31,15 @@ export interface PhotoSplit {
   readonly identity: FeatureIdentity;
   /** The features of a photograph, by its content. */
   readonly featuresOf: (sha256: string) => Promise<PhotoFeatures>;
+  /** The vectors of a pretrained encoder, if there are some. */
+  readonly encoded?: PhotoVectors | undefined;
+}
+
+/** The vectors of photographs by a pretrained encoder. */
+export interface PhotoVectors {
+  readonly encoder: Pick<PretrainedEncoder, 'name' | 'identity' | 'dimensions'>;
+  /** `[dimensions]`, by the content of the photograph. */
+  readonly vectorOf: (sha256: string) => Promise<Float32Array>;
 }
 
 /** Raised whenever the same photographs give other files. */
@@ -48,11 +59,14 @@ type SplitFileKind = keyof typeof SPLIT_FILES;
  * @throws AppError `file_unwritable`; of `featuresOf`; the signal's reason.
  */
 export async function writePhotoSplit(
-  { folder, split, photos, identity, featuresOf }: PhotoSplit,
+  { folder, split, photos, identity, featuresOf, encoded }: PhotoSplit,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<boolean> {
   const texts = textFiles(photos);
-  const stamp = async () => ({ ...stampOf(photos, texts, identity), files: await fileStates(folder, split) });
+  const stamp = async () => ({
+    ...stampOf(photos, texts, identity, encoded?.encoder.identity),
+    files: await fileStates(folder, split),
+  });
   const stampPath = join(folder, `${split}_${STAMP}`);
   const path = (file: SplitFileKind) => splitFile(folder, split, file);
   if (JSON.stringify(await readStamp(stampPath)) === JSON.stringify(await stamp())) return false;
@@ -73,6 +87,7 @@ export async function writePhotoSplit(
       }
       await remove(path('features'));
       await whole.finish();
+      await writeVectors(path, photos, encoded, signal);
     } catch (thrown) {
       await whole.discard();
       throw thrown;
@@ -96,6 +111,31 @@ export async function writePhotoSplit(
   }
   await writeFileAtomic(stampPath, `${JSON.stringify(await stamp())}\n`);
   return true;
+}
+
+/** Writes the vectors of a pretrained encoder; without one, those of an earlier one are removed. */
+async function writeVectors(
+  path: (file: keyof typeof SPLIT_FILES) => string,
+  photos: readonly CollectedPhoto[],
+  encoded: PhotoVectors | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await remove(path('encoded'));
+  await remove(path('encoder'));
+  if (encoded === undefined) return;
+  const { encoder, vectorOf } = encoded;
+  await writeFileAtomic(path('encoder'), encoderFile(encoder));
+  const vectors = await NpyFile.create(path('encoded'), [photos.length, encoder.dimensions]);
+  try {
+    for (const { inspection } of photos) {
+      signal?.throwIfAborted();
+      await vectors.append(await vectorOf(inspection.sha256));
+    }
+    await vectors.finish();
+  } catch (thrown) {
+    await vectors.discard();
+    throw thrown;
+  }
 }
 
 function remove(path: string): Promise<void> {
@@ -142,8 +182,11 @@ function stampOf(
   photos: readonly CollectedPhoto[],
   texts: ReturnType<typeof textFiles>,
   identity: FeatureIdentity,
+  encoder: string | undefined,
 ): { readonly format: string; readonly version: number; readonly sha256: string } {
-  const hash = createHash('sha256').update(JSON.stringify([identity, texts]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([identity, texts, ...(encoder === undefined ? [] : [encoder])]),
+  );
   for (const { inspection } of photos) {
     const { sha256, width, height } = inspection;
     hash.update(JSON.stringify([sha256, width, height]));

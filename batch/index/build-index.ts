@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { GENERATION_PATHS, loadCrc32c, modelFiles, verifyFiles } from '../../shared/generation/index.ts';
+import {
+  GENERATION_PATHS,
+  loadCrc32c,
+  type Model,
+  modelFiles,
+  verifyFiles,
+} from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
+import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
 import { assertRecallInputs, openRecallEncoder } from '../../shared/retrieval/index.ts';
 import type { GenerationManifest, Propagation } from '../../shared/schema/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
@@ -13,12 +20,15 @@ import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { imageFileNotes, imageFolder } from '../data/image-files.ts';
 import { openSplit } from '../data/open-split.ts';
 import { recallInputs } from '../data/recall-images.ts';
+import type { Split } from '../data/split.ts';
 import { type LoadedModel, loadModel } from '../model/load-model.ts';
+import { replaceRecall } from '../model/replace-recall.ts';
 import type { Report } from '../report.ts';
 import { activate } from './activate.ts';
 import { encodeCaptions, encodeImages } from './encode-stages.ts';
 import { IndexFolder } from './index-folder.ts';
 import { lockIndex } from './index-lock.ts';
+import { keepEncoder } from './keep-encoder.ts';
 import { patientStore } from './patience.ts';
 import { captionPayloads, imagePayloads, jsonLines } from './payloads.ts';
 import { type GenerationPlan, planGeneration } from './plan.ts';
@@ -45,6 +55,8 @@ export interface BuildOptions {
   readonly checkpoint?: string | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
+  /** Takes the place of the model's own recall encoder; the split must have been encoded with it. */
+  readonly encoder?: PretrainedEncoder | undefined;
   readonly backend: string;
   /**
    * Prefix of the image files' addresses, where they are not looked up; by default `/images/` if the data folder has `images/`,
@@ -112,8 +124,9 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
       const prefix = imagesUrl(options);
       const elsewhere = options.imagesUrl !== undefined;
       for (const note of [...split.notes, ...imageFileNotes(split, elsewhere)]) report.warn(note);
+      const model = await searchedModel(loaded, split, index, options, report);
       const plan = await planGeneration({
-        model: loaded.model,
+        model,
         split,
         dataFingerprint: await fingerprintSplit(options.data, splitName, { boxFormat, signal }),
         sourceName: basename(resolve(options.data)),
@@ -123,7 +136,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
       const there = existsSync(join(index.generation(plan.id), GENERATION_PATHS.manifest));
       const manifest = there
         ? await index.manifest(plan.id)
-        : await encode(index, plan, loaded, report, signal);
+        : await encode(index, plan, loaded.engines, options, report);
       for (const note of split.featureNotes()) report.warn(note);
       report.say(`generation ${plan.id}${there ? ' is built already' : ''}`);
       const compare = !there || (options.compareAgain ?? true);
@@ -139,14 +152,28 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
   }
 }
 
+/** The loaded model, or the same with the pretrained encoder as recall encoder, which the index then keeps. */
+async function searchedModel(
+  loaded: LoadedModel,
+  split: Split,
+  index: IndexFolder,
+  { encoder, signal }: BuildOptions,
+  report: Report,
+): Promise<Model> {
+  if (encoder === undefined) return loaded.model;
+  await keepEncoder(index, encoder, signal);
+  return replaceRecall(loaded, encoder, split, report, signal);
+}
+
 async function encode(
   index: IndexFolder,
   plan: GenerationPlan,
-  { model, engines }: LoadedModel,
+  engines: LoadedModel['engines'],
+  { encoder, signal }: Pick<BuildOptions, 'encoder' | 'signal'>,
   report: Report,
-  signal: AbortSignal | undefined,
 ): Promise<GenerationManifest> {
-  const recall = await openRecallEncoder(model.coarse);
+  const { model } = plan;
+  const recall = await openRecallEncoder(model.coarse, 'the recall encoder', encoder?.openTexts);
   const staging = await Staging.open(index.building(plan.id));
   try {
     assertRecallInputs(recall, recallInputs(plan.split), `split ${plan.split.split} of ${plan.split.folder}`);

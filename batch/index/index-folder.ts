@@ -21,6 +21,7 @@ import type { GenerationManifest } from '../../shared/schema/index.ts';
  * - `removing/<id>/` removed generations whose files are not all deleted yet;
  * - `active.json` names the active generation, with the sum of its manifest;
  * - `models/<key>/` models prepared from checkpoints;
+ * - `encoders/<id>/` what texts are encoded with, of pretrained encoders;
  * - `renditions/` image files at the sizes in which they are served, by their content;
  * - `photos/` of an index of photographs: their features by content, and the data folder that is made of them;
  * - `qdrant.sqlite` the embedded vector database, if no server is named;

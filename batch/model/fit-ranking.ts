@@ -26,12 +26,6 @@ interface Engines {
   readonly matcher: Matcher;
 }
 
-/** A sentence as word ids, and as text if it is known. */
-interface Sentence {
-  readonly ids: readonly number[];
-  readonly text: string | undefined;
-}
-
 /** The weight that ranks held-out captions best (docs/coarse-recall.md, "The weight"). */
 export async function fitRanking(
   engines: Engines,
@@ -64,13 +58,13 @@ export async function fitRanking(
  * The weight without held-out captions: a share of the spread of GSMN's scores. It needs sentences, but not which image
  * is the right one.
  *
- * @param sentences any sentences.
+ * @param sentences any sentences, as word ids, and as text where the recall encoder reads it.
  */
 export async function defaultRanking(
   engines: Engines,
   recall: RecallEncoder,
   split: Split,
-  sentences: readonly Sentence[],
+  sentences: { readonly ids: readonly (readonly number[])[]; readonly texts?: readonly string[] | undefined },
   report: Report,
   signal?: AbortSignal,
 ): Promise<Ranking> {
@@ -78,9 +72,10 @@ export async function defaultRanking(
   const chosen = evenlySpaced(split.images, SPREAD_IMAGES);
   // One image has no spread, and no order that a weight could change.
   if (chosen.length < 2) return { shortlist, coarseWeight: 0 };
-  const some = evenlySpaced(sentences.length, SPREAD_IMAGES).flatMap((index) => sentences[index] ?? []);
-  const captions = some.map(({ ids }) => ids);
-  const texts = some.map(({ text }) => text);
+  const { ids, texts: written } = sentences;
+  const some = evenlySpaced(ids.length, SPREAD_IMAGES);
+  const captions = some.map((index) => ids[index] ?? []);
+  const texts = written && some.map((index) => written[index] ?? '');
   const pairs = await pairedScores(engines, recall, split, { chosen, captions, texts }, report, signal);
   return { shortlist, coarseWeight: fusionWeight(pairs, standardisedWeight) };
 }
@@ -93,7 +88,7 @@ async function pairedScores(
     readonly chosen: readonly number[];
     readonly captions: readonly (readonly number[])[];
     /** The captions as text. */
-    readonly texts?: readonly (string | undefined)[] | undefined;
+    readonly texts?: readonly string[] | undefined;
     readonly dependencies?: Split['dependencies'];
   },
   report: Report,

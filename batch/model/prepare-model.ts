@@ -4,6 +4,7 @@ import { comparesParses, createModel, type Model } from '../../shared/generation
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
 import { shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { openRecallEncoder, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
+import type { Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
 import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
@@ -18,7 +19,7 @@ import { someCaptioned } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
 
 /** Number of captioned images without which a fitted recall encoder or weight would be meaningless. */
-const FEWEST_IMAGES = 20;
+export const FEWEST_IMAGES = 20;
 
 export interface PrepareOptions {
   readonly network: LoadedNetwork;
@@ -71,11 +72,7 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
           options.engines,
           recall,
           fallback,
-          train?.captionIds.map((ids, caption) => ({ ids, text: train.captionTexts?.[caption] })) ??
-            wordSentences(vocabulary.size).map((ids) => ({
-              ids,
-              text: ids.slice(1, -1).map(vocabulary.wordOf).join(' '),
-            })),
+          train ? { ids: train.captionIds, texts: train.captionTexts } : sentencesOfWords(vocabulary),
           report,
           signal,
         );
@@ -87,6 +84,12 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
   }
+}
+
+/** Every word as a sentence, if there are no captions. */
+function sentencesOfWords(vocabulary: Vocabulary) {
+  const ids = wordSentences(vocabulary.size);
+  return { ids, texts: ids.map((own) => own.slice(1, -1).map(vocabulary.wordOf).join(' ')) };
 }
 
 /** A split with enough captions to fit something on them. */

@@ -20,7 +20,7 @@ export function someCaptioned(split: Pick<Split, 'images' | 'captionsOf'>, count
 
 /** Some images of a split as rows of their own. */
 export function someRows(split: ImageRows, chosen: readonly number[]): ImageRows {
-  const { regions, featureSize, whole } = split;
+  const { regions, featureSize, whole, encoded } = split;
   return {
     images: chosen.length,
     regions,
@@ -29,6 +29,11 @@ export function someRows(split: ImageRows, chosen: readonly number[]): ImageRows
     whole: whole && {
       size: whole.size,
       read: readSome(chosen, whole.size, (from, to) => whole.read(from, to)),
+    },
+    encoded: encoded && {
+      by: encoded.by,
+      size: encoded.size,
+      read: readSome(chosen, encoded.size, (from, to) => encoded.read(from, to)),
     },
   };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors/index.ts';
 import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
+import { openRecallTexts } from '../../shared/platform/pretrained/recall-texts.ts';
 import type { ImagePayload, MatchPrecision, QueryWord } from '../../shared/schema/index.ts';
 import { exactRecall } from '../../shared/search/exact-recall.ts';
 import type { Payloads, Ranker } from '../../shared/search/ports.ts';
@@ -75,6 +76,7 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
     manifestSha256: active.manifest,
     engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
     parser: parserOf,
+    pretrained: (stored, where) => openRecallTexts(index.path, stored, where),
     settings: {
       memoryBytes: options.memoryBytes,
       queryCacheBytes: 0,

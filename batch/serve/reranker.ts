@@ -22,6 +22,12 @@ function withEngines({ precision, backend, ...options }: RerankerOptions): Param
     ...options,
     engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
     parser: async (file) => (await import('../../shared/platform/parse/index.ts')).parserOf(file),
+    pretrained: async (stored, where) =>
+      (await import('../../shared/platform/pretrained/recall-texts.ts')).openRecallTexts(
+        options.indexFolder,
+        stored,
+        where,
+      ),
     shippedParser: async () => (await import('../../shared/platform/parse/index.ts')).loadParser(),
   };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
 import { imageFolder } from '../data/image-files.ts';
 import type { Report } from '../report.ts';
 import { imagesOfFolder, type LocateImage } from '../serve/image-files.ts';
@@ -10,6 +11,8 @@ export interface DataSource {
   readonly split: string | undefined;
   /** The model or checkpoint that it is built with; found in the folder if absent. */
   readonly checkpoint: string | undefined;
+  /** A pretrained encoder that takes the place of the model's recall encoder. */
+  readonly encoder?: PretrainedEncoder | undefined;
   /** Prefix of the addresses of image files that are not in the data folder. */
   readonly imagesUrl?: string | undefined;
   /** The image files to serve; undefined if there are none. Asked for after `prepare`. */

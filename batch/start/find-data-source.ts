@@ -22,6 +22,9 @@ export async function findDataSource(
       '--watch indexes photographs: it goes with --photos, and not with --no-build',
     );
   }
+  if (options.encoder !== undefined && photos === undefined) {
+    throw new AppError('argument_invalid', '--encoder encodes photographs: it goes with --photos');
+  }
   if (photos !== undefined) {
     if (data === undefined && split === undefined) return photosSource({ ...options, photos }, index);
     throw new AppError(

@@ -11,6 +11,8 @@ export interface IndexAgainOptions {
   readonly photos: string;
   readonly index: string;
   readonly checkpoint: string | undefined;
+  readonly encoder: string | undefined;
+  readonly models: string | undefined;
   readonly backend: string;
   readonly qdrant: string | undefined;
   readonly gps: boolean;
@@ -24,7 +26,7 @@ export interface IndexAgainOptions {
  * @throws AppError `internal` with what it said if it fails; the signal's reason.
  */
 export async function indexAgain(options: IndexAgainOptions): Promise<unknown> {
-  const { photos, index, checkpoint, backend, qdrant, gps, signal } = options;
+  const { photos, index, checkpoint, encoder, models, backend, qdrant, gps, signal } = options;
   const child = spawn(
     process.execPath,
     [
@@ -40,6 +42,8 @@ export async function indexAgain(options: IndexAgainOptions): Promise<unknown> {
       '--backend',
       backend,
       ...(checkpoint === undefined ? [] : ['--checkpoint', checkpoint]),
+      ...(encoder === undefined ? [] : ['--encoder', encoder]),
+      ...(models === undefined ? [] : ['--models', models]),
       ...(qdrant === undefined ? [] : ['--qdrant', qdrant]),
       ...(gps ? ['--gps'] : []),
     ],

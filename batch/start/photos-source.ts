@@ -5,6 +5,10 @@ import { AppError } from '../../shared/errors/index.ts';
 import { featuresName, MODEL_FILES, readModel, sameFeatures } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import {
+  openPretrainedEncoder,
+  type PretrainedEncoder,
+} from '../../shared/platform/pretrained/pretrained-encoder.ts';
+import {
   type ExtractOptions,
   type ExtractResult,
   extractPhotos,
@@ -14,6 +18,8 @@ import { IMAGE_SERVER } from '../index/build-index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 import { PHOTO_MODEL_FOLDER } from '../photo-training/model-folder.ts';
 import { listedFiles } from '../photos/find/image-names.ts';
+import { MODELS_FOLDER } from '../pretrained/defaults.ts';
+import { findEncoder } from '../pretrained/find-encoder.ts';
 import type { Report } from '../report.ts';
 import { photosOfFolder } from '../serve/image-files.ts';
 import type { DataSource, ServedImages } from './data-source.ts';
@@ -27,6 +33,10 @@ export interface PhotosOptions
   readonly photos: string;
   /** A model folder; the built-in one by default. */
   readonly checkpoint?: string | undefined;
+  /** A pretrained encoder, by its folder or name; it takes the place of the model's recall encoder. */
+  readonly encoder?: string | undefined;
+  /** Where fetched encoders are. */
+  readonly models?: string | undefined;
   /** False: serve what is there. */
   readonly build: boolean;
   /** Hears what was extracted. */
@@ -38,7 +48,7 @@ export interface PhotosOptions
  * added or changed is extracted again. The model is checked now, because extraction takes time.
  *
  * @throws AppError `file_missing` for photographs or a model that are not there, `fingerprint_mismatch` for a model of other features; of
- *   `readModel`.
+ *   `readModel` and `findEncoder`.
  */
 export async function photosSource(options: PhotosOptions, index: IndexFolder): Promise<DataSource> {
   const { photos, build } = options;
@@ -49,11 +59,13 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
     });
   }
   if (build) await assertPhotoModel(model, options.checkpoint !== undefined);
+  const encoder = build ? await photoEncoder(options) : undefined;
   const folder = dataFolderOf(index, photos);
   return {
     folder,
     split: SPLIT,
     checkpoint: model,
+    encoder,
     imagesUrl: IMAGE_SERVER,
     images: () => imagesOf(photos),
     prepare: async (report, signal) => {
@@ -69,6 +81,7 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
           threads,
           processes,
           problems,
+          encoder,
           signal,
         },
         report,
@@ -77,6 +90,11 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
       tellProblems(result, report);
     },
   };
+}
+
+async function photoEncoder({ encoder, models }: PhotosOptions): Promise<PretrainedEncoder | undefined> {
+  if (encoder === undefined) return undefined;
+  return openPretrainedEncoder(await findEncoder(encoder, models ?? MODELS_FOLDER));
 }
 
 /** The data folder of photographs in an index; its name becomes that of the source in the manifest. */

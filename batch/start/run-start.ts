@@ -135,7 +135,7 @@ async function startImages(
 
 /** Indexes photographs again whenever they change. */
 function watchPhotos(
-  { index, checkpoint, qdrant, gps = false }: StartOptions,
+  { index, checkpoint, encoder, models, qdrant, gps = false }: StartOptions,
   photos: string,
   backend: string,
   images: ServedImages | undefined,
@@ -146,7 +146,17 @@ function watchPhotos(
     source: photos,
     except: index,
     refresh: async (signal) => {
-      const result = await indexAgain({ photos, index, checkpoint, backend, qdrant, gps, signal });
+      const result = await indexAgain({
+        photos,
+        index,
+        checkpoint,
+        encoder,
+        models,
+        backend,
+        qdrant,
+        gps,
+        signal,
+      });
       await images?.reload?.();
       log.info({ result }, 'photographs changed');
     },
@@ -162,7 +172,7 @@ async function buildFor(
   parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
   report: Report,
 ): Promise<void> {
-  const { folder, split, checkpoint, imagesUrl } = source;
+  const { folder, split, checkpoint, encoder, imagesUrl } = source;
   // The build asks, too, but drawing the gallery comes before it.
   await probeStore(parts.store, { signal: parts.signal });
   await source.prepare(report, parts.signal);
@@ -174,6 +184,7 @@ async function buildFor(
       boxFormat,
       split,
       checkpoint,
+      encoder,
       vocabulary,
       propagation,
       imagesUrl,

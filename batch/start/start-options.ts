@@ -17,6 +17,10 @@ export interface StartOptions {
   readonly boxFormat?: BoxFormat | undefined;
   readonly split?: string | undefined;
   readonly checkpoint?: string | undefined;
+  /** A pretrained encoder for photographs, by its folder or name. */
+  readonly encoder?: string | undefined;
+  /** Where fetched encoders are. */
+  readonly models?: string | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   /** `auto` or a backend's name. */

@@ -27,6 +27,7 @@ export {
   scoreSpread,
 } from './fusion.ts';
 export { openRecallEncoder } from './open-recall-encoder.ts';
+export { readPretrained, storePretrained } from './pretrained.ts';
 export type { FeatureLayout } from './projection/feature-layout.ts';
 export type { StoredProjection } from './projection/stored-projection.ts';
 export {
@@ -50,6 +51,7 @@ export {
 } from './recall-metrics.ts';
 export { encodeShortTextsBy, type ShortTexts } from './short-texts.ts';
 export { cascadeScores, rankImages } from './shortlist.ts';
+export type { OpenEncoder } from './stored-encoder.ts';
 export { openTextEncoder } from './text-encoders.ts';
 export { readDescription } from './word-sum/description.ts';
 export { makeWordSum, type WordSumParts } from './word-sum/make-word-sum.ts';

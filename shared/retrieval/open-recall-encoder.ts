@@ -1,8 +1,14 @@
 import { openConcatenatedImages } from './concatenated.ts';
+import { openPretrainedVectors } from './pretrained.ts';
 import { openImageProjection } from './projection/image-projection.ts';
-import type { RecallEncoder, RecallImageEncoder, StoredRecallEncoder } from './recall-encoder.ts';
+import type {
+  RecallEncoder,
+  RecallImageEncoder,
+  RecallTextEncoder,
+  StoredRecallEncoder,
+} from './recall-encoder.ts';
 import { openShortTextImages } from './short-texts.ts';
-import { type EncoderKinds, openByKind } from './stored-encoder.ts';
+import { type EncoderKinds, type OpenEncoder, openByKind } from './stored-encoder.ts';
 import { openTextEncoder } from './text-encoders.ts';
 import { openImageWordSum } from './word-sum/image-word-sum.ts';
 
@@ -11,6 +17,7 @@ const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
   ridge: openImageProjection,
   'centred-pooling': openImageProjection,
   'word-sum': openImageWordSum,
+  pretrained: openPretrainedVectors,
   'short-texts': (stored, where) => openShortTextImages(stored, where, openImageEncoder),
   concatenated: (stored, where) => openConcatenatedImages(stored, where, openImageEncoder),
 };
@@ -20,14 +27,16 @@ const IMAGE_KINDS: EncoderKinds<RecallImageEncoder> = {
  * (text-encoders.ts).
  *
  * @param where what error messages call the encoder, e.g. its file.
+ * @param pretrained opens the text side of pretrained encoders, as of `openTextEncoder`.
  * @throws AppError `format_invalid`, `format_unsupported`, `shape_mismatch`.
  */
 export async function openRecallEncoder(
   stored: StoredRecallEncoder,
   where = 'recall encoder',
+  pretrained?: OpenEncoder<RecallTextEncoder>,
 ): Promise<RecallEncoder> {
   const images = await openImageEncoder(stored, where);
-  const texts = await openTextEncoder(stored, where).catch(async (thrown: unknown) => {
+  const texts = await openTextEncoder(stored, where, pretrained).catch(async (thrown: unknown) => {
     await images.dispose?.();
     throw thrown;
   });

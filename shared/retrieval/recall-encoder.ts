@@ -33,6 +33,8 @@ export interface RecallImage {
   readonly boxes: Float32Array;
   /** `[W]`, a description of the whole image; undefined if the data has none. */
   readonly whole?: Float32Array | undefined;
+  /** `[dimensions]`, the unit vector that a pretrained encoder made of the pixels, and its identity; undefined if the data has none. */
+  readonly encoded?: { readonly by: string; readonly vector: Float32Array } | undefined;
 }
 
 /** The parts of a text and of an image that an encoder may read. */

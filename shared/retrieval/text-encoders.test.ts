@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../test/support/error-code.ts';
 import { randomNumbers, seededRandom } from '../../test/support/random.ts';
 import { randomProjection } from '../../test/support/random-projection.ts';
+import { concatenateEncoders } from './concatenated.ts';
 import { openRecallEncoder } from './open-recall-encoder.ts';
+import { storePretrained } from './pretrained.ts';
 import { openTextEncoder } from './text-encoders.ts';
 
 const SEED = 20261202;
@@ -30,6 +32,35 @@ describe(`the text side of a recall encoder (seed ${SEED})`, () => {
   ])('is refused for %s', async (_, config, code) => {
     expect(await errorCode(openTextEncoder({ config, tensors: stored.tensors }))).toBe(code);
     expect(await errorCode(openRecallEncoder({ config, tensors: stored.tensors }))).toBe(code);
+  });
+
+  it('of a pretrained encoder is opened by what the caller passes, also as a part, and refused otherwise', async () => {
+    const pretrained = storePretrained({
+      dimensions: 2,
+      name: 'tiny',
+      identity: 'ab'.repeat(32),
+      text: { network: 'onnx/text_model.onnx', files: {} },
+    });
+    const both = concatenateEncoders([
+      { weight: 1, stored: pretrained },
+      { weight: 3, stored },
+    ]);
+    for (const one of [pretrained, both]) {
+      expect(await errorCode(openTextEncoder(one))).toBe('format_unsupported');
+      expect(await errorCode(openRecallEncoder(one))).toBe('format_unsupported');
+    }
+    const vector = Float32Array.of(0.6, 0.8);
+    const opened = await openTextEncoder(both, 'here', async () => ({
+      kind: 'pretrained',
+      dimensions: 2,
+      needs: ['text'],
+      encodeTexts: async (texts) => texts.map(() => vector),
+    }));
+    const [whole] = await opened.encodeTexts([
+      { text: 'a dog', ids: [1, 4, 9, 2], words: randomNumbers(seededRandom(3), 4 * 5) },
+    ]);
+    expect(opened.dimensions).toBe(2 + 8);
+    expect(whole?.[0]).toBeCloseTo(0.5 * 0.6, 6);
   });
 
   it('is bundled without the image side and without what fits encoders', async () => {

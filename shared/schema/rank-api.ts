@@ -46,6 +46,8 @@ export const encodeResponseSchema = z.object({
   /** Unit coarse vector of the query, `[dimensions]`. */
   coarse: z.array(z.number()),
   words: z.array(queryWordSchema),
+  /** False if only the reranker can encode queries of this generation: its recall encoder needs a network that does not run at the edge. */
+  queryModel: z.boolean().optional(),
 });
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 

@@ -13,6 +13,8 @@ import { assertModelOf, type Model, readModel } from '../generation/model-folder
 import { MODEL_FILES } from '../generation/model-paths.ts';
 import type { CaptionEncoder, Matcher, WorkOptions } from '../model/index.ts';
 import type { Parser } from '../parse/parser.ts';
+import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
+import type { OpenEncoder } from '../retrieval/stored-encoder.ts';
 import { openTextEncoder } from '../retrieval/text-encoders.ts';
 import type { GenerationManifest } from '../schema/index.ts';
 import { type ImageStore, openImageStore } from './images/image-store.ts';
@@ -50,6 +52,8 @@ export interface OpenSearchGeneration extends WorkOptions {
   readonly manifestSha256?: string | undefined;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
+  /** Opens the text side of pretrained encoders; without it, generations of theirs are refused. */
+  readonly pretrained?: OpenEncoder<RecallTextEncoder> | undefined;
   readonly settings: SearchGenerationSettings;
   /** Whether every byte is checked before use, and images are prepared before any request: what a service needs. */
   readonly serve: boolean;
@@ -68,6 +72,8 @@ export interface SearchGeneration {
   readonly vectors: CoarseVectorReader | undefined;
   /** For a model that compares parses. */
   readonly parser: Parser | undefined;
+  /** Whether its queries can be encoded elsewhere, by its query model. */
+  readonly hasQueryModel: boolean;
   /** Waits until nothing is compared any more, then frees all memory. */
   dispose(): Promise<void>;
 }
@@ -104,7 +110,17 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const recall = await openTextEncoder(model.coarse, `${files.name}: the recall encoder`);
+    const { pretrained } = options;
+    let hasQueryModel = true;
+    const recall = await openTextEncoder(
+      model.coarse,
+      `${files.name}: the recall encoder`,
+      pretrained &&
+        ((stored, where) => {
+          hasQueryModel = false;
+          return pretrained(stored, where);
+        }),
+    );
     undo.push(async () => recall.dispose?.());
     const { encoder, matcher } = await engines(model);
     undo.push(async () => {
@@ -141,7 +157,19 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       },
       { cacheBytes: settings.queryCacheBytes, onQuery: hooks.onQuery },
     );
-    return { files, manifest, model, queries, ranker, images, matcher, vectors, parser, dispose };
+    return {
+      files,
+      manifest,
+      model,
+      queries,
+      ranker,
+      images,
+      matcher,
+      vectors,
+      parser,
+      hasQueryModel,
+      dispose,
+    };
   } catch (thrown) {
     await dispose();
     throw thrown;

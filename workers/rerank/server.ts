@@ -4,7 +4,12 @@ import type { Parser } from '../../shared/parse/parser.ts';
 import { listen } from '../../shared/platform/listen/index.ts';
 import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
 import { createRerankApp, type RerankAdmission } from './app.ts';
-import { GenerationHost, type HostStatus, type Log } from './generations/generation-host.ts';
+import {
+  GenerationHost,
+  type GenerationHostOptions,
+  type HostStatus,
+  type Log,
+} from './generations/generation-host.ts';
 import { folderIndex } from './generations/index-source.ts';
 import { problemResponse } from './http/problem.ts';
 import { createMetrics } from './metrics.ts';
@@ -15,6 +20,8 @@ export interface RerankServerOptions {
   readonly indexFolder: string;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
+  /** Opens the text side of pretrained encoders. */
+  readonly pretrained?: GenerationHostOptions['pretrained'];
   /** Opens the built-in parser. */
   readonly shippedParser: () => Promise<Parser>;
   readonly log: Log;
@@ -62,6 +69,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     index: folderIndex(options.indexFolder),
     engines: options.engines,
     parser: options.parser,
+    pretrained: options.pretrained,
     hooks: {
       onStage: (stage, seconds) => metrics.stage(stage, seconds),
       onPairs: (count) => metrics.pairs(count),

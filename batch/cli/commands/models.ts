@@ -40,7 +40,16 @@ export function modelsCommand(): Command {
   return command;
 }
 
-/** `--models`, where fetched models are. */
+/** `--encoder` and `--models`, of commands that index photographs. */
+export function withEncoderOptions(command: Command): Command {
+  return command
+    .option(
+      '--encoder <name>',
+      'find photographs by a pretrained encoder: a name of `gsmn models list`, or its folder',
+    )
+    .addOption(modelsOption());
+}
+
 function modelsOption(): Option {
   return new Option('--models <dir>', 'where fetched models are').default(MODELS_FOLDER);
 }

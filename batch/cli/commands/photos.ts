@@ -6,6 +6,7 @@ import type { ExtractCommandOptions } from '../photos/run-photos-extract.ts';
 import type { IndexPhotosOptions } from '../photos/run-photos-index.ts';
 import type { ScanCommandOptions } from '../photos/run-photos-scan.ts';
 import type { TrainPhotosCommandOptions } from '../photos/run-photos-train.ts';
+import { withEncoderOptions } from './models.ts';
 
 const SOURCE = 'a folder, or a list (.jsonl, .csv) with id, path or url, caption, metadata';
 
@@ -38,7 +39,7 @@ export function photosCommand(): Command {
       }),
   );
   command.addCommand(
-    withIndexOptions(withExtractionOptions(new Command('index')))
+    withEncoderOptions(withIndexOptions(withExtractionOptions(new Command('index'))))
       .description(
         'describe photographs and make them the index that is searched; resumes where it was stopped',
       )

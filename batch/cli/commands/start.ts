@@ -10,13 +10,14 @@ import {
   withModelDataOptions,
 } from '../options.ts';
 import { terminalReport } from '../progress.ts';
+import { withEncoderOptions } from './models.ts';
 
 /** The options as given: the data folder by either of its names. */
 type StartCommandOptions = ModelDataOptions & Omit<StartOptions, 'propagation'>;
 
 /** `gsmn start`: the whole system on this machine. */
 export function startCommand(): Command {
-  return withModelDataOptions(new Command('start'))
+  return withEncoderOptions(withModelDataOptions(new Command('start')))
     .description(
       'build the index if it is missing (of the built-in gallery, if no data is named), then serve search and page on this machine',
     )

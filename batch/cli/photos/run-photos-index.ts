@@ -13,6 +13,8 @@ import { resultLine, resultValues } from './tell-extracted.ts';
 
 export interface IndexPhotosOptions extends ExtractionOptions, IndexOptions {
   readonly checkpoint?: string;
+  readonly encoder?: string;
+  readonly models: string;
   readonly backend: string;
 }
 
@@ -41,6 +43,7 @@ export async function runPhotosIndex(photos: string, options: IndexPhotosOptions
           data: source.folder,
           split: source.split,
           checkpoint: source.checkpoint,
+          encoder: source.encoder,
           imagesUrl: source.imagesUrl,
           store,
           signal,

@@ -3,8 +3,9 @@ import { AppError } from '../../errors/index.ts';
 
 /** What differs between the types of models. */
 const FAMILIES = {
-  clip: { tokens: 77, pads: false, texts: 'text_embeds', images: 'image_embeds' },
-  siglip: { tokens: 64, pads: true, texts: 'pooler_output', images: 'pooler_output' },
+  clip: { tokens: 77, pads: false, lowers: false, texts: 'text_embeds', images: 'image_embeds' },
+  // Trained on texts in lower case; the tokenisers of newer ones do not see to it.
+  siglip: { tokens: 64, pads: true, lowers: true, texts: 'pooler_output', images: 'pooler_output' },
 } as const;
 
 /** The interpolations of Pillow by their numbers, as sharp calls them. */
@@ -59,6 +60,8 @@ export interface TextForm {
   readonly tokens: number;
   /** Whether every text is filled up to that number. */
   readonly pads: boolean;
+  /** Whether texts are put into lower case before anything else. */
+  readonly lowers: boolean;
   /** The token that it is filled with. */
   readonly padToken: string | undefined;
   /** The output that is the text's vector. */
@@ -100,9 +103,9 @@ function familyOf(config: unknown, where: string) {
  * @throws AppError `format_invalid`, `format_unsupported`.
  */
 export function textForm(config: unknown, tokenizer: unknown, where: string): TextForm {
-  const { tokens, longest, pads, texts } = familyOf(config, where);
+  const { tokens, longest, pads, lowers, texts } = familyOf(config, where);
   const { pad_token } = read(tokenizerSchema, tokenizer ?? {}, `${where}/tokenizer_config.json`);
-  return { tokens: longest ?? tokens, pads, padToken: pad_token ?? undefined, output: texts };
+  return { tokens: longest ?? tokens, pads, lowers, padToken: pad_token ?? undefined, output: texts };
 }
 
 /**

@@ -17,8 +17,8 @@ const [BEGIN, END] = [0, 1];
 
 describe('the tokens of a text', () => {
   it('of CLIP are at most as many as the model takes, and begin and end as all texts do', () => {
-    const tokens = textTokens(clip, { tokens: 12, padToken: undefined }, undefined, 'here');
-    const whole = textTokens(clip, { tokens: 10_000, padToken: undefined }, undefined, 'here');
+    const tokens = textTokens(clip, { tokens: 12, padToken: undefined, lowers: false }, undefined, 'here');
+    const whole = textTokens(clip, { tokens: 10_000, padToken: undefined, lowers: false }, undefined, 'here');
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         const { ids, own } = tokens(text);
@@ -32,13 +32,14 @@ describe('the tokens of a text', () => {
   });
 
   it('of SigLIP are always as many as the model takes', () => {
-    const tokens = textTokens(siglip, { tokens: 16, padToken: '</s>' }, 16, 'here');
+    const tokens = textTokens(siglip, { tokens: 16, padToken: '</s>', lowers: true }, 16, 'here');
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         const { ids, own } = tokens(text);
         expect(ids).toHaveLength(16);
         expect(own).toBeGreaterThan(0);
         expect(ids.slice(own - 1).every((id) => id === END)).toBe(true);
+        expect(tokens(text.toLowerCase()).ids).toEqual(ids);
       }),
     );
   });
@@ -49,7 +50,7 @@ describe('the tokens of a text', () => {
     ['no token to fill up with', siglip, undefined, 'format_invalid'],
     ['an unknown token to fill up with', siglip, '<nothing>', 'format_invalid'],
   ])('are refused for %s', (_, tokenizer, padToken, code) => {
-    expect(() => textTokens(tokenizer, { tokens: 16, padToken }, 16, 'here')).toThrow(
+    expect(() => textTokens(tokenizer, { tokens: 16, padToken, lowers: true }, 16, 'here')).toThrow(
       expect.objectContaining({ code }),
     );
   });

@@ -20,19 +20,20 @@ export interface TextTokens {
  */
 export function textTokens(
   tokenizer: { readonly json: unknown; readonly config: unknown },
-  { tokens: most, padToken }: Pick<TextForm, 'tokens' | 'padToken'>,
+  { tokens: most, padToken, lowers }: Pick<TextForm, 'tokens' | 'padToken' | 'lowers'>,
   length: number | undefined,
   where: string,
 ): (text: string) => TextTokens {
   const path = `${where}/tokenizer.json`;
-  const own = openTokenizer(tokenizer, path);
+  const opened = openTokenizer(tokenizer, path);
+  const own = (text: string): readonly number[] => opened.encode(lowers ? text.toLowerCase() : text).ids;
   // What begins and ends every text.
   const around = own('');
   const longest = Math.min(most, length ?? most);
   if (around.length >= longest) {
     throw new AppError('format_invalid', `${path}: texts of ${longest} tokens have no place for a word`);
   }
-  const pad = length === undefined ? undefined : padId(tokenizer.json, padToken, path);
+  const pad = length === undefined ? undefined : padId(opened, padToken, path);
   return (text) => {
     const whole = own(text);
     const ending = around.at(-1);
@@ -51,11 +52,11 @@ export function textTokens(
 function openTokenizer(
   { json, config }: { readonly json: unknown; readonly config: unknown },
   path: string,
-): (text: string) => readonly number[] {
+): Tokenizer {
   try {
     const tokenizer = new Tokenizer(Object(json), Object(config ?? {}));
     tokenizer.encode('a');
-    return (text) => tokenizer.encode(text).ids;
+    return tokenizer;
   } catch (cause) {
     throw new AppError('format_unsupported', `${path} cannot be used: ${String(cause)}`, {
       hint: 'the file is damaged, or its tokeniser has a part that is not supported',
@@ -64,8 +65,8 @@ function openTokenizer(
   }
 }
 
-function padId(json: unknown, token: string | undefined, path: string): number {
-  const id = token === undefined ? undefined : new Tokenizer(Object(json), {}).token_to_id(token);
+function padId(tokenizer: Tokenizer, token: string | undefined, path: string): number {
+  const id = token === undefined ? undefined : tokenizer.token_to_id(token);
   if (id !== undefined) return id;
   throw new AppError('format_invalid', `${path}: there is no token that texts are filled up with`, {
     hint: 'tokenizer_config.json must name it: pad_token',

@@ -135,6 +135,26 @@ describe('queries in the edge worker', () => {
     expect([client.encode.mock.calls.length, client.queryModel.mock.calls.length]).toEqual([texts.length, 0]);
   });
 
+  it('are all encoded by the reranker if the generation has no query model, also after one that has', async () => {
+    const client = reranker();
+    const { encode, loaded, encoder, log } = encoderOver(client);
+    await encode(TEXT);
+    await loaded();
+    expect(encoder.generation).toBe(FIRST.generation);
+    client.state.active = SECOND;
+    client.encode.mockImplementation(async ({ query }) => ({
+      ...answerOf(SECOND, query),
+      queryModel: false,
+    }));
+    log.mockClear();
+    expectOf(SECOND, await encode(TEXT, true), TEXT);
+    for (const text of texts) expectOf(SECOND, await encode(text), text);
+    await loaded();
+    expect(encoder.generation).toBeUndefined();
+    expect(client.queryModel).toHaveBeenCalledTimes(1);
+    expect(log).not.toHaveBeenCalled();
+  });
+
   it('fail with the error of encoding', async () => {
     const client = reranker();
     client.encode.mockRejectedValueOnce(new AppError('unauthorized', 'wrong token'));

@@ -47,8 +47,8 @@ interface Loading {
 }
 
 /**
- * Encodes queries in the edge worker with the query model of the active generation, once it is loaded. Until then, and for models
- * that are too large, the reranker encodes. An isolate holds one model; the model of another generation replaces it completely.
+ * Encodes queries in the edge worker with the query model of the active generation, once it is loaded. Until then, for models
+ * that are too large, and for generations that have none, the reranker encodes. An isolate holds one model; the model of another generation replaces it completely.
  */
 export class EdgeQueryEncoder {
   readonly #options: EdgeQueryEncoderOptions;
@@ -72,14 +72,18 @@ export class EdgeQueryEncoder {
     }
     const { client, timeoutMs } = this.#options;
     const { signal, requestId } = call;
-    const { coarse, ...answer } = await client
+    const {
+      coarse,
+      queryModel = true,
+      ...answer
+    } = await client
       .encode({ query: text }, { signal, requestId, timeoutMs: timeoutMs.encode })
       .catch((thrown: unknown) => {
         throw serviceError(thrown, 'encode_unavailable');
       });
     if (this.#kept?.generation !== answer.generation) {
       this.#kept = undefined;
-      this.#loadSoon(answer.generation, call);
+      if (queryModel) this.#loadSoon(answer.generation, call);
     }
     return { ...answer, text, coarse: Float32Array.from(coarse), kept: false };
   }

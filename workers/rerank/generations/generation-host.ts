@@ -2,6 +2,7 @@ import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/ind
 import type { ActiveGeneration } from '../../../shared/generation/active-generation.ts';
 import {
   type EngineFactory,
+  type OpenSearchGeneration,
   openSearchGeneration,
   type ParserFactory,
   type SearchGenerationHooks,
@@ -21,6 +22,7 @@ export interface GenerationHostOptions {
   readonly index: IndexSource;
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
+  readonly pretrained?: OpenSearchGeneration['pretrained'];
   readonly hooks?: SearchGenerationHooks | undefined;
   readonly settings: RerankSettings;
   readonly log: Log;
@@ -184,7 +186,7 @@ export class GenerationHost {
   }
 
   async #load({ generation: id, manifest }: ActiveGeneration): Promise<LoadedGeneration> {
-    const { index, engines, parser, hooks, settings, log, onLoad } = this.#options;
+    const { index, engines, parser, pretrained, hooks, settings, log, onLoad } = this.#options;
     this.#loading = id;
     const start = performance.now();
     try {
@@ -194,6 +196,7 @@ export class GenerationHost {
         manifestSha256: manifest,
         engines,
         parser,
+        pretrained,
         hooks,
         settings,
         serve: true,

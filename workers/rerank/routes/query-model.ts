@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors/index.ts';
 import { queryModelFile } from '../../../shared/search/query-model.ts';
 import type { LoadedGeneration } from '../generations/loaded-generation.ts';
 
@@ -7,6 +8,15 @@ export async function queryModelResponse(
   method: string,
   release: () => Promise<void>,
 ): Promise<Response> {
+  if (!search.hasQueryModel) {
+    throw new AppError(
+      'not_found',
+      `generation ${id} has no query model: its recall encoder is a pretrained one`,
+      {
+        hint: 'the reranker encodes its queries: POST /v1/encode',
+      },
+    );
+  }
   const file = await queryModelFile(search.files, search.manifest);
   const headers = {
     'content-type': 'application/octet-stream',
