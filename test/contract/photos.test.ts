@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
-import { PHOTO_MODEL_FOLDER } from '../../batch/photo-training/model-folder.ts';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
 import { type CommandProcess, startCommandProcess } from '../support/command-process.ts';
 import { drawnPhoto, patches, putPhoto } from '../support/drawn-photos.ts';
@@ -198,11 +197,15 @@ describe('gsmn start --photos', { timeout: 240_000 }, () => {
     expect(existsSync(join(index, 'photos'))).toBe(false);
   });
 
-  it.skipIf(existsSync(PHOTO_MODEL_FOLDER))('says that there is no built-in model', async () => {
+  it('searches with the model that ships, if no other is named', async () => {
+    for (const seed of [1, 2, 3]) await put(`${seed}.png`, patches(seed).png().toBuffer());
     const started = command('start', '--photos', images, '--port', '0');
-    expect(await started.ended).not.toBe(0);
-    expect(started.stderr()).toContain('there is no built-in model for photographs');
-    expect(started.stderr()).toContain('--checkpoint');
+    const url = await address(started);
+    const answer = await fetch(`${url}/v1/search?q=${encodeURIComponent('a dog runs through the snow')}`);
+    const { hits } = searchResponseSchema.parse(await answer.json());
+    expect(hits.map(({ stage }) => stage)).toEqual(['rerank', 'rerank', 'rerank']);
+    for (const { evidence } of hits) expect(evidence?.words.length).toBeGreaterThan(0);
+    await stop(started);
   });
 
   it('refuses a model of other features before anything is described', async () => {
