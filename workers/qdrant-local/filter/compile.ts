@@ -67,8 +67,8 @@ function anyTest(tests: readonly FieldTest[], path: PayloadPath): Predicate[] {
     else if (isValueTest(test)) passes.push(valueTest(test));
     else others.push(predicateOf(test, path));
   }
-  const some = someElement(path, (value) => passes.some((one) => one(value)));
-  return [({ payload }) => some(payload), ...others];
+  const passesOne = (value: unknown): boolean => passes.some((one) => one(value));
+  return [({ payload }) => someElementAt(payload, path, passesOne), ...others];
 }
 
 function compileCondition(condition: Condition): Predicate {
@@ -114,8 +114,8 @@ function isValueTest(test: FieldTest): test is ValueTest {
 
 function predicateOf(test: FieldTest, path: PayloadPath): Predicate {
   if (isValueTest(test)) {
-    const some = someElement(path, valueTest(test));
-    return ({ payload }) => some(payload);
+    const passes = valueTest(test);
+    return ({ payload }) => someElementAt(payload, path, passes);
   }
   if (test.kind === 'count') {
     return ({ payload }) =>
@@ -124,9 +124,9 @@ function predicateOf(test: FieldTest, path: PayloadPath): Predicate {
       );
   }
   // Null: there is a null. Empty: there is nothing but nulls.
-  const some = someElement(path, (value) => (value === null) === (test.kind === 'null'));
+  const passes = (value: unknown): boolean => (value === null) === (test.kind === 'null');
   const expected = test.expected === (test.kind === 'null');
-  return ({ payload }) => some(payload) === expected;
+  return ({ payload }) => someElementAt(payload, path, passes) === expected;
 }
 
 function valueTest(test: ValueTest): (value: unknown) => boolean {
@@ -142,30 +142,19 @@ function valueTest(test: ValueTest): (value: unknown) => boolean {
   }
 }
 
-/** Whether a value at the path, or an element of an array there, passes. */
-function someElement(path: PayloadPath, passes: (value: unknown) => boolean): (payload: Payload) => boolean {
-  if (path.steps.length > 0) return (payload) => someElementAt(payload, path, passes);
-  // Most paths are one key, and filters check many points.
-  const { key } = path;
-  return (payload) => {
-    if (!Object.hasOwn(payload, key)) return false;
-    const value = payload[key];
-    return Array.isArray(value) ? value.some(passes) : passes(value);
-  };
-}
-
-/** The latest texts that were read as dates: several conditions of a filter read the same one. */
-const instants = new Map<string, number>();
-const MOST_INSTANTS = 1000;
-const LONGEST_INSTANT = 64;
+/** Days that were read: many points share one, and several conditions of a filter read the same. Times are mostly different. */
+const days = new Map<string, number>();
+const MOST_DAYS = 1000;
+/** Of `2026-01-31`. */
+const DAY_LENGTH = 10;
 
 function instantOf(text: string): number {
-  const known = instants.get(text);
+  if (text.length !== DAY_LENGTH) return parseInstant(text);
+  const known = days.get(text);
   if (known !== undefined) return known;
   const instant = parseInstant(text);
-  if (text.length > LONGEST_INSTANT) return instant;
-  if (instants.size === MOST_INSTANTS) instants.clear();
-  instants.set(text, instant);
+  if (days.size === MOST_DAYS) days.clear();
+  days.set(text, instant);
   return instant;
 }
 
