@@ -21,7 +21,7 @@ export interface CollectionParts {
   readonly hnsw: HnswOptions;
 }
 
-/** How a change that must first look at points is made: it looks in slices, and is made once it is alone. */
+/** How a change that must first look at points is made: it looks while others read, and is made once it is alone. */
 interface Preparation {
   readonly slices: Slices;
   readonly alone: () => Promise<void>;
@@ -34,8 +34,8 @@ type Change =
 
 /**
  * A collection: its rows in the file and its points in memory. Every change is one transaction, and memory is updated
- * only after it is on disk. A change itself is synchronous, so no request sees half of it; finding the points that it
- * applies to is not: others may read the collection meanwhile, but not change it.
+ * only after it is on disk. A change is made in slices, alone, so no request sees half of it; one that is aborted before
+ * it is on disk changes nothing. While the points that it applies to are looked for, others may read the collection.
  */
 export class Collection {
   readonly key: number;
@@ -71,27 +71,39 @@ export class Collection {
   }
 
   /** Writes points; of two points with the same id, the later one is kept. Returns the number of the change. */
-  upsert(points: readonly NewPoint[]): number {
-    return this.#change(points.map((point) => ({ kind: 'put', point: this.#fitting(point) })));
+  async upsert(points: readonly NewPoint[], slices: Slices): Promise<number> {
+    const changes = await slices.map(
+      points,
+      (point): Change => ({ kind: 'put', point: this.#fitting(point) }),
+    );
+    return this.#change(changes, slices);
   }
 
   /** Deletes the points that exist. */
-  deleteIds(ids: readonly PointId[]): number {
-    return this.#change(ids.map((id) => ({ kind: 'remove', id })));
+  async deleteIds(ids: readonly PointId[], slices: Slices): Promise<number> {
+    return this.#change(
+      ids.map((id) => ({ kind: 'remove', id })),
+      slices,
+    );
   }
 
   /** Deletes the points that pass the filter. */
   async deleteBy(filter: Filter, { slices, alone }: Preparation): Promise<number> {
     const ids = await this.#ids({ filter }, slices);
     await alone();
-    return this.deleteIds(ids);
+    return this.deleteIds(ids, slices);
   }
 
-  /** Replaces the payload of existing points by the result of `next`. */
+  /**
+   * Replaces the payload of existing points by the result of `next`.
+   *
+   * @param assertSmall looks at every payload before the first result is made.
+   */
   async changePayload(
     selection: PointSelection,
     { slices, alone }: Preparation,
     next: (payload: Payload) => Payload,
+    assertSmall?: (payload: Payload) => void,
   ): Promise<number> {
     const ids = await this.#ids(selection, slices);
     if ('ids' in selection) {
@@ -100,12 +112,14 @@ export class Collection {
         throw new AppError('not_found', `collection ${this.name} has no point with id ${missing}`);
       }
     }
-    const changes = await slices.map(ids, (id): Change => {
-      const { payload } = this.points.at(this.points.slotOf(id) as number);
-      return { kind: 'payload', id, payload: next(payload) };
-    });
+    const payloadOf = (id: PointId): Payload => this.points.at(this.points.slotOf(id) as number).payload;
+    if (assertSmall !== undefined) await slices.map(ids, (id) => assertSmall(payloadOf(id)));
+    const changes = await slices.map(
+      ids,
+      (id): Change => ({ kind: 'payload', id, payload: next(payloadOf(id)) }),
+    );
     await alone();
-    return this.#change(changes);
+    return this.#change(changes, slices);
   }
 
   addIndex(path: PayloadPath, type: FieldType): number {
@@ -143,7 +157,7 @@ export class Collection {
     return Array.from(slots, (slot) => this.points.at(slot).id);
   }
 
-  #change(changes: readonly Change[]): number {
+  async #change(changes: readonly Change[], slices: Slices): Promise<number> {
     const version = this.#operations + 1;
     const added = new Set(
       changes.flatMap((change) =>
@@ -158,23 +172,26 @@ export class Collection {
       );
     }
     this.points.reserve(added.size);
-    const applied = this.#parts.file.transaction(() => {
+    const applied = await this.#parts.file.longTransaction(() => {
       this.#parts.catalogue.setOperations(this.key, version);
-      return this.#write(changes, version);
+      return this.#write(changes, version, slices);
     });
     this.#operations = version;
-    for (const apply of applied) apply();
+    for (const apply of applied) {
+      if (slices.due) await slices.rest();
+      apply();
+    }
     return version;
   }
 
   /** Writes rows, and returns what must then be done in memory. */
-  #write(changes: readonly Change[], version: number): (() => void)[] {
+  #write(changes: readonly Change[], version: number, slices: Slices): Promise<(() => void)[]> {
     const keys = new Map<PointId, number>();
     const keyOf = (id: PointId) => {
       const slot = this.points.slotOf(id);
       return keys.get(id) ?? (slot === undefined ? undefined : this.points.at(slot).key);
     };
-    return changes.map((change) => {
+    return slices.map(changes, (change) => {
       if (change.kind === 'put') {
         const key = this.#rows.put(keyOf(change.point.id), { ...change.point, version });
         keys.set(change.point.id, key);

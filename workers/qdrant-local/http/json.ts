@@ -36,11 +36,12 @@ function exactIntegers(_key: string, value: unknown, ...rest: unknown[]): unknow
 // Also newer than the type library.
 const exact = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** The counterpart of `parseJson`. */
+/** The counterpart of `parseJson`. A function stands for the value that it returns, which exists only while it is printed. */
 export function printJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? exact.rawJSON(inner.toString()) : inner,
-  );
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'function') return inner() as unknown;
+    return typeof inner === 'bigint' ? exact.rawJSON(inner.toString()) : inner;
+  });
 }
 
 /** A copy with bigints as the nearest numbers: payloads hold plain JSON. Undefined if it has more levels. */

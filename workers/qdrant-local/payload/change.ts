@@ -68,6 +68,21 @@ export function mergedAt(payload: Payload, { key, steps }: PayloadPath, entries:
   return put(payload, [{ key }, ...steps], entries) as Payload;
 }
 
+/** The number of objects that `mergedAt` merges into: several if the path goes through all elements of an array. */
+export function placesAt(payload: Payload, { key, steps }: PayloadPath): number {
+  return places(payload, [{ key }, ...steps]);
+}
+
+function places(value: unknown, [step, ...rest]: Steps): number {
+  if (step === undefined) return 1;
+  if ('key' in step) {
+    return places(isObject(value) && Object.hasOwn(value, step.key) ? value[step.key] : null, rest);
+  }
+  const array: readonly unknown[] = Array.isArray(value) ? value : [];
+  if ('all' in step) return array.reduce<number>((sum, element) => sum + places(element, rest), 0);
+  return places(step.index < array.length ? array[step.index] : null, rest);
+}
+
 function put(value: unknown, [step, ...rest]: Steps, entries: Payload): unknown {
   if (step === undefined) return merged(isObject(value) ? value : {}, entries);
   if ('key' in step) {

@@ -3,7 +3,10 @@ import type { Collection } from '../collection/collection.ts';
 import { selected } from '../payload/selection.ts';
 import type { WithPayload, WithVector } from '../schema/vectors.ts';
 
-/** A point as in responses: id, and the requested payload and vectors. */
+/**
+ * A point as in responses: id, and the requested payload and vectors. Vectors are functions for `printJson`: as numbers
+ * those of many points would need many times their memory.
+ */
 export function pointOutput(
   { points }: Collection,
   slot: number,
@@ -14,7 +17,7 @@ export function pointOutput(
   return {
     id,
     ...(withPayload ? { payload: withPayload === true ? payload : selected(payload, withPayload) } : {}),
-    ...(withVector ? { vector: vectorsOf(points, slot, withVector) } : {}),
+    ...(withVector ? { vector: () => vectorsOf(points, slot, withVector) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import type { CollectionRegistry } from '../collection/registry.ts';
 import { parseWith, readBody } from '../http/body.ts';
 import type { LocalEnv } from '../http/envelope.ts';
+import type { Slices } from '../scheduling/slices.ts';
 import { type PointId, pointIdOfText } from '../schema/point-id.ts';
 import {
   countSchema,
@@ -22,14 +23,19 @@ export function pointRoutes(registry: CollectionRegistry, turns: Turns, maxLimit
   const app = new Hono<LocalEnv>();
 
   app.put('/collections/:name/points', async (context) => {
-    const points = newPoints(await readBody(context, upsertSchema));
-    return turns.change(context, () => registry.collection(context.req.param('name')).upsert(points));
+    const body = await readBody(context, upsertSchema);
+    return turns.preparedChange(context, async (slices, alone) => {
+      const points = await newPoints(body, slices);
+      await alone();
+      return registry.collection(context.req.param('name')).upsert(points, slices);
+    });
   });
 
   app.post('/collections/:name/points/delete', async (context) => {
     const selection = await readBody(context, selectionSchema);
     const collection = () => registry.collection(context.req.param('name'));
-    if ('ids' in selection) return turns.change(context, () => collection().deleteIds(selection.ids));
+    if ('ids' in selection)
+      return turns.change(context, (slices) => collection().deleteIds(selection.ids, slices));
     return turns.preparedChange(context, (slices, alone) =>
       collection().deleteBy(selection.filter, { slices, alone }),
     );
@@ -97,9 +103,12 @@ function assertAtMost(count: number, most: number, what: string): void {
 }
 
 /** The points of a list or a batch; errors name the id of the point. */
-function newPoints(body: { points: unknown[] } | { batch: NewPoint[] }): NewPoint[] {
+async function newPoints(
+  body: { points: unknown[] } | { batch: NewPoint[] },
+  slices: Slices,
+): Promise<NewPoint[]> {
   if ('batch' in body) return body.batch;
-  return body.points.map((point, at) => {
+  return slices.map([...body.points.entries()], ([at, point]) => {
     const id =
       typeof point === 'object' && point !== null && 'id' in point ? ` (id ${String(point.id)})` : '';
     return parseWith(pointSchema, point, `points[${at}]${id}`);

@@ -2,7 +2,9 @@ import type { Context } from 'hono';
 import { withDeadline } from '../../../shared/async/deadline.ts';
 import { AppError } from '../../../shared/errors/index.ts';
 import { answered, type LocalEnv } from '../http/envelope.ts';
+import { printJson } from '../http/json.ts';
 import { type RequestKind, readParameters } from '../http/parameters.ts';
+import { printAnswer } from '../http/print-answer.ts';
 import type { Gate } from '../scheduling/gate.ts';
 import { Slices } from '../scheduling/slices.ts';
 
@@ -46,21 +48,26 @@ export class Turns {
   /** The same for a change that must first look at points. Others may read meanwhile, until the work calls `alone`. */
   preparedChange(context: Context<LocalEnv>, work: PreparedWork): Promise<Response> {
     return this.#within('change', context, async (signal) =>
-      changed(context, await this.#gate.prepare(signal, (alone) => work(new Slices(signal), alone))),
+      printJson(
+        changed(context, await this.#gate.prepare(signal, (alone) => work(new Slices(signal), alone))),
+      ),
     );
   }
 
   #run(kind: RequestKind, context: Context<LocalEnv>, work: Work): Promise<Response> {
     const turn = kind === 'read' || kind === 'describe' ? 'read' : 'write';
     return this.#within(kind, context, (signal) =>
-      this.#gate[turn](signal, async () => work(new Slices(signal))),
+      this.#gate[turn](signal, async () => {
+        const slices = new Slices(signal);
+        return printAnswer(await work(slices), slices);
+      }),
     );
   }
 
   async #within(
     kind: RequestKind,
     context: Context<LocalEnv>,
-    work: (signal: AbortSignal) => Promise<unknown>,
+    work: (signal: AbortSignal) => Promise<string>,
   ): Promise<Response> {
     const { timeout } = readParameters(context, kind);
     const timeoutMs = timeout === undefined ? this.#timeoutMs : timeout * 1000;

@@ -29,8 +29,13 @@ export class Slices {
 
   /** Lets other requests be handled. Throws the signal's reason once the request is aborted or late. */
   async pause(): Promise<void> {
-    await yieldToEventLoop();
+    await this.rest();
     this.signal.throwIfAborted();
+  }
+
+  /** The same for work that must be completed, also if the request is aborted. */
+  async rest(): Promise<void> {
+    await yieldToEventLoop();
     this.#end = performance.now() + SLICE_MS;
   }
 }

@@ -22,6 +22,12 @@ export const LIMITS = {
   payloadDepth: 128,
   /** Points of an upsert. */
   points: 10_000,
+  /** Keys that a set of a payload writes, at all places of a path (`a[]`) in one point. */
+  keysOfPoint: 100_000,
+  /** Keys that it writes in all points of the selection. */
+  keysWritten: 10_000_000,
+  /** Characters of an answer: half of the longest text that there can be. */
+  answerCharacters: 2 ** 28,
 } as const;
 
 /** An issue for a value beyond a limit; the request is refused as one whose value is out of range (422). */

@@ -91,7 +91,7 @@ const spreadPayloadSchema = payloadSchema.superRefine((payload, context) => {
 });
 
 /** Keys of all objects in a value, which `payloadSchema` has found not to be deep. */
-function keysOf(value: unknown): number {
+export function keysOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const own = Array.isArray(value) ? 0 : Object.keys(value).length;
   return Object.values(value).reduce<number>((sum, inner) => sum + keysOf(inner), own);

@@ -124,6 +124,24 @@ export class StoreFile {
     }
   }
 
+  /** The same for work with pauses. Nothing else may use the file meanwhile. */
+  async longTransaction<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = await work();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (thrown) {
+        // It may have been closed in a pause, which rolls back as well.
+        if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw thrown;
+      }
+    } catch (thrown) {
+      throw sqliteError(thrown, this.path);
+    }
+  }
+
   exec(sql: string): void {
     this.#database.exec(sql);
   }
