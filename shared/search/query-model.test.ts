@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,14 +7,20 @@ import { createSimdCaptionEncoder } from '../encode/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
 import { openSafetensors } from '../formats/safetensors/safetensors-reader.ts';
 import { writeSafetensors } from '../formats/safetensors/safetensors-writer.ts';
-import type { GenerationFiles } from '../generation/index.ts';
+import { GENERATION_PATHS, type GenerationFiles, MODEL_FILES } from '../generation/index.ts';
+import { encodeTensors } from '../generation/tensors.ts';
 import { hasRelaxedSimd } from '../match/simd/relaxed-simd.ts';
 import { TEXT_PARAMETERS } from '../model/index.ts';
 import { loadEncodeKernel } from '../platform/encode/index.ts';
 import { folderFiles } from '../platform/folder-files.ts';
 import { parserOf } from '../platform/parse/index.ts';
 import { concatenateEncoders } from '../retrieval/concatenated.ts';
-import { openTextEncoder } from '../retrieval/index.ts';
+import {
+  encodeShortTextsBy,
+  makeWordSum,
+  openTextEncoder,
+  type StoredRecallEncoder,
+} from '../retrieval/index.ts';
 import { LocalQueryEncoder } from './local-query-encoder.ts';
 import { type QueryModelFile, queryModelFile, readQueryModel } from './query-model.ts';
 
@@ -127,23 +133,66 @@ describe.each([
   });
 });
 
-it('also leaves out the image sides of a concatenated recall encoder', async () => {
-  const index = await mkdtemp(join(tmpdir(), 'query-model-'));
-  const { model } = await writeTinyGeneration(index);
-  const stored = concatenateEncoders([
-    { weight: 1, stored: model.coarse },
-    { weight: 2, stored: model.coarse },
-  ]);
-  const tiny = await writeTinyGeneration(index, { coarse: stored });
-  const files = folderFiles(join(index, 'generations', tiny.id));
-  const bytes = await whole(await queryModelFile(files, tiny.manifest));
-  const { coarse } = await readQueryModel(bytes, 'it');
-  expect([...stored.tensors.keys()].filter((name) => name.includes('image')).length).toBeGreaterThan(0);
-  expect([...coarse.tensors.keys()].filter((name) => name.includes('image'))).toEqual([]);
-  const ids = [1, 4, 5, 2];
-  const words = new Float32Array(4 * 12).fill(0.1);
-  const [here] = await tiny.recall.encodeTexts([{ ids, words }]);
-  const [there] = await (await openTextEncoder(coarse)).encodeTexts([{ ids, words }]);
-  expect(there).toEqual(here);
-  await rm(index, { recursive: true });
+describe('the query model of a recall encoder in parts', () => {
+  let index: string;
+  beforeAll(async () => {
+    index = await mkdtemp(join(tmpdir(), 'query-model-'));
+  });
+  afterAll(() => rm(index, { recursive: true }));
+
+  /** The recall encoder of a generation's query model, and of the generation. */
+  async function sent(coarse: StoredRecallEncoder) {
+    const tiny = await writeTinyGeneration(index);
+    const folder = join(index, 'generations', tiny.id);
+    const model = join(folder, GENERATION_PATHS.model);
+    await writeFile(join(model, MODEL_FILES.coarse), JSON.stringify(coarse.config));
+    await writeFile(join(model, MODEL_FILES.coarseTensors), encodeTensors(coarse.tensors));
+    const files = folderFiles(folder);
+    const bytes = await whole(await queryModelFile(files, tiny.manifest));
+    const there = (await readQueryModel(bytes, 'it')).coarse;
+    expect([...coarse.tensors.keys()].filter((name) => name.includes('image')).length).toBeGreaterThan(0);
+    expect([...there.tensors.keys()].filter((name) => name.includes('image'))).toEqual([]);
+    return { here: await openTextEncoder(coarse), there: await openTextEncoder(there) };
+  }
+
+  it('leaves out the image sides of a concatenated one', async () => {
+    const { model } = await writeTinyGeneration(index);
+    const { here, there } = await sent(
+      concatenateEncoders([
+        { weight: 1, stored: model.coarse },
+        { weight: 2, stored: model.coarse },
+      ]),
+    );
+    const texts = [{ ids: [1, 4, 5, 2], words: new Float32Array(4 * 12).fill(0.1) }];
+    expect(await there.encodeTexts(texts)).toEqual(await here.encodeTexts(texts));
+  });
+
+  it('leaves out those of one for short and one for other texts, and sends half floats as such', async () => {
+    const wordsOf = (count: number) => Array.from({ length: count }, (_, word) => `word${word}`);
+    const wordSum = (words: readonly string[]) =>
+      makeWordSum({
+        dimensions: 8,
+        size: 3,
+        parts: [{ read: 'plain', from: 0, to: 3 }],
+        words,
+        skipped: [],
+        // All of them halves; so many numbers are written in two bytes each.
+        projection: Float32Array.from({ length: 24 }, (_, at) => at / 8),
+        imageOffset: new Float32Array(8),
+        rows: Float32Array.from({ length: 8 * words.length }, (_, at) => ((at * 7) % 64) / 16 - 2),
+        textOffset: new Float32Array(8),
+      });
+    const sides = [wordSum(wordsOf(20)), wordSum(wordsOf(1000))] as const;
+    const { here, there } = await sent(
+      encodeShortTextsBy({ longest: 2, known: wordsOf(20), skipped: [] }, ...sides),
+    );
+    const texts = ['word3', 'word3 word900 word17'].map((text) => ({
+      text,
+      ids: [],
+      words: new Float32Array(0),
+    }));
+    const found = await there.encodeTexts(texts);
+    expect(found).toEqual(await here.encodeTexts(texts));
+    for (const vector of found) expect(Math.hypot(...vector)).toBeGreaterThan(0.5);
+  });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
+import { float16BitsToFloat32 } from '../formats/float16.ts';
 import { openSafetensors } from '../formats/safetensors/safetensors-reader.ts';
 import { safetensorsHeader } from '../formats/safetensors/safetensors-writer.ts';
 import { comparesParses } from '../generation/compares-parses.ts';
@@ -30,8 +31,8 @@ const metadataSchema = z.object({
 });
 
 const COARSE = 'coarse.';
-/** The image side of a recall encoder, also as a part of a concatenated one; queries do not need it. */
-const IMAGE_SIDE = /^(\d+\.)*image\./;
+/** The image side of a recall encoder, also as a part of another one; queries do not need it. */
+const IMAGE_SIDE = /(^|\.)image\./;
 const PARSER = 'parser';
 
 /** The contents of a query model. */
@@ -161,12 +162,12 @@ export async function readQueryModel(bytes: Uint8Array, name: string): Promise<S
       parser = bytes.slice(offset, offset + size);
       continue;
     }
-    if (dtype !== 'F32') {
-      throw new AppError('format_invalid', `${name}: tensor "${tensor}" is ${dtype}, expected F32`);
+    if (dtype !== 'F32' && dtype !== 'F16') {
+      throw new AppError('format_invalid', `${name}: tensor "${tensor}" is ${dtype}, expected F32 or F16`);
     }
-    const data = floats(bytes, offset, size);
+    const data = dtype === 'F16' ? halves(bytes, offset, size) : floats(bytes, offset, size);
     // What is kept is a copy, so that the rest can be freed.
-    if (tensor.startsWith(COARSE)) head.set(tensor.slice(COARSE.length), { shape, data: data.slice() });
+    if (tensor.startsWith(COARSE)) head.set(tensor.slice(COARSE.length), { shape, data: owned(data) });
     else parameters.set(tensor, { shape, data });
   }
   return {
@@ -183,6 +184,17 @@ function floats(bytes: Uint8Array, offset: number, size: number): Float32Array {
   const at = bytes.byteOffset + offset;
   if (at % 4 === 0) return new Float32Array(bytes.buffer, at, size / 4);
   return new Float32Array(bytes.slice(offset, offset + size).buffer);
+}
+
+function halves(bytes: Uint8Array, offset: number, size: number): Float32Array {
+  const at = bytes.byteOffset + offset;
+  if (at % 2 === 0) return float16BitsToFloat32(new Uint16Array(bytes.buffer, at, size / 2));
+  return float16BitsToFloat32(new Uint16Array(bytes.slice(offset, offset + size).buffer));
+}
+
+/** Numbers that do not hold the bytes of anything else. */
+function owned(data: Float32Array): Float32Array {
+  return data.byteLength === data.buffer.byteLength ? data : data.slice();
 }
 
 function readMetadata(text: string | undefined, name: string): z.output<typeof metadataSchema> {
