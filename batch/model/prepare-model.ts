@@ -89,7 +89,8 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
 /** Every word as a sentence, if there are no captions. */
 function sentencesOfWords(vocabulary: Vocabulary) {
   const ids = wordSentences(vocabulary.size);
-  return { ids, texts: ids.map((own) => own.slice(1, -1).map(vocabulary.wordOf).join(' ')) };
+  const word = (id: number) => vocabulary.wordOf(id);
+  return { ids, texts: ids.map((own) => own.slice(1, -1).map(word).join(' ')) };
 }
 
 /** A split with enough captions to fit something on them. */

@@ -132,10 +132,8 @@ describe(`gsmn photos train (seed ${SEED})`, { timeout: 900_000 }, () => {
 
   it('refuses a list without captions before anything is described', async () => {
     writeFileSync(at('bare.jsonl'), '{"path":"images/1.png"}\n');
-    const started = run(
-      ...['photos', 'train', at('bare.jsonl'), '--run', at('none'), '--out', at('no-model')],
-      ...['--vectors', at('vectors.json'), '--cache', at('no-cache')],
-    );
+    const folders = ['--run', at('none'), '--out', at('no-model'), '--cache', at('no-cache')];
+    const started = run('photos', 'train', at('bare.jsonl'), '--vectors', at('vectors.json'), ...folders);
     expect(await started.ended).not.toBe(0);
     expect(started.stderr()).toContain('has no photographs with captions');
   });
