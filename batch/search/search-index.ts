@@ -23,6 +23,8 @@ export interface SearchIndexOptions {
   readonly store?: QdrantStore | undefined;
   /** Compares every image instead of a shortlist. */
   readonly exhaustive: boolean;
+  /** Whether the query is read as it was meant, and not only as it is written. */
+  readonly understand: boolean;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
   /** Memory for the images that are compared at once, in bytes. */
@@ -46,6 +48,10 @@ export interface IndexHit {
 export interface IndexAnswer {
   readonly query: string;
   readonly words: readonly QueryWord[];
+  /** The sentence that was searched, if words were replaced or left out. */
+  readonly understood?: string | undefined;
+  /** The phrases that the query denies. */
+  readonly without?: readonly string[] | undefined;
   readonly generation: string;
   /** The backend that compared, and the one that encoded the query. */
   readonly backend: string;
@@ -67,7 +73,8 @@ const NO_EVIDENCE = { regions: 0, weight: 1 };
  * `memory_exhausted` if not even one image fits, and what reading the generation throws.
  */
 export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
-  const { index, backend, precision, query, limit, store, exhaustive, signal, onProgress } = options;
+  const { index, backend, precision, query, limit, store, exhaustive, understand, signal, onProgress } =
+    options;
   let compared = 0;
   const active = await index.requireActive();
   const generation = await openSearchGeneration({
@@ -95,12 +102,12 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
   try {
     const { manifest, queries, matcher } = generation;
     const answer = await search(
-      { q: query, limit, offset: 0, exhaustive },
+      { q: query, limit, offset: 0, exhaustive, understand },
       {
         encoder: {
           // Every hit is compared, however many are requested.
-          encode: async (text) => {
-            const encoded = await queries.encode(text);
+          encode: async (asked) => {
+            const encoded = await queries.encode(asked);
             const { ranking } = encoded;
             return {
               ...encoded,
@@ -118,6 +125,8 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
     return {
       query,
       words: answer.words,
+      understood: answer.understood,
+      without: answer.without,
       generation: manifest.id,
       backend: answer.compared?.backend ?? matcher.backend,
       encoder: queries.backend,

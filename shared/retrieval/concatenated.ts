@@ -65,8 +65,12 @@ export async function openConcatenatedTexts(
   where: string,
   open: OpenEncoder<RecallTextEncoder>,
 ): Promise<RecallTextEncoder> {
-  const { side, encode } = await openParts(stored, where, open);
-  return { ...side, encodeTexts: (texts) => encode(texts.length, (part) => part.encodeTexts(texts)) };
+  const { side, parts, encode } = await openParts(stored, where, open);
+  return {
+    ...side,
+    reads: (word) => parts.some(({ encoder }) => encoder.reads?.(word) === true),
+    encodeTexts: (texts) => encode(texts.length, (part) => part.encodeTexts(texts)),
+  };
 }
 
 /** The image sides of concatenated encoders; `open` opens a part. */
@@ -126,5 +130,5 @@ async function openParts<Encoder extends RecallSide>(
     }
     return vectors;
   };
-  return { side, encode };
+  return { side, parts, encode };
 }

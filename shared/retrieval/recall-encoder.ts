@@ -54,6 +54,8 @@ export interface RecallSide {
 
 /** Maps texts to coarse vectors: all that a search needs of a recall encoder. */
 export interface RecallTextEncoder extends RecallSide {
+  /** Whether a word counts as it is written, whatever its id; absent if texts are read by their ids alone. */
+  readonly reads?: ((word: string) => boolean) | undefined;
   /** A unit vector `[dimensions]` per text. */
   encodeTexts(texts: readonly RecallText[]): Promise<Float32Array[]>;
 }

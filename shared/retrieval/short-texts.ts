@@ -79,6 +79,7 @@ export async function openShortTexts(
   return {
     ...side,
     needs: [...new Set([...side.needs, 'text' as const])],
+    reads: (word) => known.has(word) || other.reads?.(word) === true,
     encodeTexts: (texts) => Promise.all(texts.map(encode)),
   };
 }

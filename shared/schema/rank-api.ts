@@ -19,13 +19,23 @@ export const RANK_LIMITS = {
 export const queryWordSchema = z.object({
   text: z.string().meta({ description: 'The word as it is looked up.' }),
   id: z.number().int().nonnegative().meta({
-    description: 'Its id in the vocabulary; that of `<unk>` for a word that the model does not know.',
+    description:
+      'Its id in the vocabulary, or that of `as`; that of `<unk>` for a word that the model does not know.',
   }),
   known: z.boolean().meta({ description: 'Whether the model knows the word.' }),
   suggestion: z
     .string()
     .optional()
     .meta({ description: 'For an unknown word: the known word with the nearest spelling, if one is near.' }),
+  as: z.string().optional().meta({ description: 'The known word that was searched in its place.' }),
+  by: z.enum(['form', 'number', 'spelling']).optional().meta({
+    description:
+      'Why `as` stands for it: another form of the word, the same number in digits or letters, or its nearest spelling.',
+  }),
+  negated: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Present if it belongs to a phrase that images should not show.' }),
 });
 export type QueryWord = z.infer<typeof queryWordSchema>;
 
@@ -33,8 +43,20 @@ export const encodeRequestSchema = z.object({
   query: z.string().min(1),
   /** The generation whose model to use; by default the active one. */
   generation: z.string().optional(),
+  /** Whether the query is read as it was meant, and not only as it is written. */
+  understand: z.boolean().default(true),
 });
-export type EncodeRequest = z.infer<typeof encodeRequestSchema>;
+export type EncodeRequest = z.input<typeof encodeRequestSchema>;
+
+/** What was made of a query. */
+export const understandingSchema = z.object({
+  understood: z.string().optional().meta({
+    description: 'The sentence that was searched, if words were replaced or left out.',
+  }),
+  without: z.array(z.string()).optional().meta({
+    description: 'The phrases that the query denies: images that fit them are lowered.',
+  }),
+});
 
 /** A query as the vector database and the reranker need it. */
 export const encodeResponseSchema = z.object({
@@ -48,6 +70,9 @@ export const encodeResponseSchema = z.object({
   words: z.array(queryWordSchema),
   /** False if only the reranker can encode queries of this generation: its recall encoder needs a network that does not run at the edge. */
   queryModel: z.boolean().optional(),
+  /** The words of its nodes, which evidence names; by default all. */
+  searched: z.array(z.string()).optional(),
+  ...understandingSchema.shape,
 });
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
@@ -101,6 +126,8 @@ const cosine = z.number().min(-1.01).max(1.01);
 export const rankRequestSchema = z.object({
   /** The sentence, or its encoded form from the model of the same generation. */
   query: z.union([z.string().min(1), encodedQuerySchema]),
+  /** Whether a sentence is read as it was meant. */
+  understand: z.boolean().default(true),
   generation: z.string(),
   /**
    * The images to rank, each as `[ordinal, cosine of the coarse vectors]`, best first; or all. The reranker computes a cosine of

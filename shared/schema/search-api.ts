@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidenceSchema, queryWordSchema } from './rank-api.ts';
+import { evidenceSchema, queryWordSchema, understandingSchema } from './rank-api.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
 
 /** The stage that ordered the hits: `rerank` is full GSMN on the shortlist, `recall` the order of coarse scores. */
@@ -15,6 +15,13 @@ const wholeNumber = (least: number, most: number) =>
     .pipe(z.number().int().min(least).max(most))
     .meta({ type: 'integer', minimum: least, maximum: most });
 
+/** `true` or `false` in an address. */
+const flag = (normally: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(normally)
+    .transform((text) => text === 'true');
+
 /** A search as an address asks for it; a name that is not known is refused. */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -26,10 +33,9 @@ export const searchQuerySchema = z.strictObject({
   limit: wholeNumber(1, SEARCH_LIMITS.limit).default(20),
   offset: wholeNumber(0, SEARCH_LIMITS.offset).default(0),
   /** Compares every image instead of a shortlist. */
-  exhaustive: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
+  exhaustive: flag('false'),
+  /** Whether the query is read as it was meant, and not only as it is written. */
+  understand: flag('true'),
 });
 
 /** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
@@ -38,6 +44,7 @@ export const searchRequestSchema = z.strictObject({
   limit: z.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
   offset: z.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
   exhaustive: z.boolean().default(false),
+  understand: z.boolean().default(true),
 });
 
 export const searchHitSchema = z.object({
@@ -70,6 +77,7 @@ export type SearchHit = z.infer<typeof searchHitSchema>;
 export const searchResponseSchema = z.object({
   query: z.string(),
   words: z.array(queryWordSchema),
+  ...understandingSchema.shape,
   generation: z.string().meta({ description: 'The version of the index that was searched.' }),
   stage: stageSchema.meta({ description: 'What ordered the first hits; each hit has its own `stage`.' }),
   ranking: z

@@ -3,8 +3,8 @@ import type { CaptionEncoder } from '../model/index.ts';
 import type { Parser } from '../parse/parser.ts';
 import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
 import { SEARCH_LIMITS } from '../schema/index.ts';
-import { parseVocabulary } from '../text/index.ts';
-import { LocalQueryEncoder, queryWords } from './local-query-encoder.ts';
+import { parseVocabulary, readAsWritten } from '../text/index.ts';
+import { LocalQueryEncoder, readQuery } from './local-query-encoder.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'runs', 'grass'];
 const VOCABULARY = parseVocabulary(
@@ -38,6 +38,9 @@ const parser: Parser = {
     })),
 };
 
+const asked = (text: string, understand = true) => ({ text, understand });
+const queryWords = (text: string) => readQuery(text, (query) => readAsWritten(query, VOCABULARY));
+
 function queries({ cacheBytes = 10_000, parses = false, kept = false } = {}) {
   const encodeCaptions = vi.fn<CaptionEncoder['encodeCaptions']>(async (captions) =>
     captions.map((ids) => Float32Array.from(ids)),
@@ -63,25 +66,42 @@ describe('an encoded query', () => {
   it('has what the model makes of its words, and names its generation', async () => {
     const { encoder } = queries();
     expect(encoder.backend).toBe('numbers');
-    expect(await encoder.encode('A dog runz')).toEqual({
-      text: 'A dog runz',
-      generation: 'g',
-      collection: 'images-g',
-      images: 7,
-      ranking: RANKING,
-      words: [
-        { text: 'a', id: 4, known: true },
-        { text: 'dog', id: 5, known: true },
-        { text: 'runz', id: 3, known: false, suggestion: 'runs' },
-      ],
+    const common = { generation: 'g', collection: 'images-g', images: 7, ranking: RANKING, kept: false };
+    const [a, dog] = [
+      { text: 'a', id: 4, known: true },
+      { text: 'dog', id: 5, known: true },
+    ];
+    expect(await encoder.encode(asked('A dog runz', false))).toEqual({
+      ...common,
+      ...asked('A dog runz', false),
+      words: [a, dog, { text: 'runz', id: 3, known: false, suggestion: 'runs' }],
+      searched: ['a', 'dog', 'runz'],
       coarse: Float32Array.of(1 + 4 + 5 + 3 + 2, 10),
       caption: { words: Float32Array.of(1, 4, 5, 3, 2), dependencies: undefined },
-      kept: false,
+    });
+    expect(await encoder.encode(asked('A dog runz!'))).toEqual({
+      ...common,
+      ...asked('A dog runz!'),
+      words: [a, dog, { text: 'runz', id: 6, known: false, as: 'runs', by: 'spelling' }],
+      searched: ['a', 'dog', 'runz'],
+      understood: 'a dog runs',
+      coarse: Float32Array.of(1 + 4 + 5 + 6 + 2, 10),
+      caption: { words: Float32Array.of(1, 4, 5, 6, 2), dependencies: undefined },
     });
   });
 
+  it('is turned away from what it denies', async () => {
+    const { encoder } = queries();
+    const query = await encoder.encode(asked('a dog without grass'));
+    expect(query).toMatchObject({ searched: ['a', 'dog'], understood: 'a dog', without: ['grass'] });
+    expect(query.caption.words).toEqual(Float32Array.of(1, 4, 5, 2));
+    // [12, 5] of "a dog" less half of [10, 5] of "grass".
+    const length = Math.hypot(7, 2.5);
+    expect(query.coarse).toEqual(Float32Array.of(7 / length, 2.5 / length));
+  });
+
   it('has its parse if the model compares parses', async () => {
-    const { caption } = await queries({ parses: true }).encoder.encode('a dog runs');
+    const { caption } = await queries({ parses: true }).encoder.encode(asked('a dog runs'));
     expect(caption.dependencies).toEqual([
       [0, 3],
       [3, 1],
@@ -90,7 +110,7 @@ describe('an encoded query', () => {
   });
 
   it('reports that its model was kept', async () => {
-    expect((await queries({ kept: true }).encoder.encode('a dog')).kept).toBe(true);
+    expect((await queries({ kept: true }).encoder.encode(asked('a dog'))).kept).toBe(true);
   });
 
   it.each([
@@ -98,21 +118,21 @@ describe('an encoded query', () => {
     [' \t\n ', 'query_empty'],
     ['a'.repeat(SEARCH_LIMITS.queryCharacters + 1), 'query_too_long'],
     ['a '.repeat(SEARCH_LIMITS.queryWords + 1), 'query_too_long'],
+    ['without a dog', 'query_empty'],
+    ['\u00ad!?', 'query_empty'],
   ])('is refused for "%.20s"', async (text, code) => {
     const { encoder, encodeCaptions } = queries();
-    await expect(encoder.encode(text)).rejects.toMatchObject({ code });
+    await expect(encoder.encode(asked(text))).rejects.toMatchObject({ code });
     expect(encodeCaptions).not.toHaveBeenCalled();
   });
 
   it('may have as many characters as people count', () => {
-    expect(queryWords(`a ${'🐕'.repeat(SEARCH_LIMITS.queryCharacters - 2)}`, VOCABULARY).words).toHaveLength(
-      1,
-    );
-    expect(() => queryWords('🐕'.repeat(SEARCH_LIMITS.queryCharacters + 1), VOCABULARY)).toThrow('501 char');
+    expect(queryWords(`a ${'🐕'.repeat(SEARCH_LIMITS.queryCharacters - 2)}`).words).toHaveLength(1);
+    expect(() => queryWords('🐕'.repeat(SEARCH_LIMITS.queryCharacters + 1))).toThrow('501 char');
   });
 
   it('may have as many words as the matchers support', () => {
-    const { words, ids } = queryWords('a '.repeat(SEARCH_LIMITS.queryWords), VOCABULARY);
+    const { words, ids } = queryWords('a '.repeat(SEARCH_LIMITS.queryWords));
     expect([words.length, ids.length]).toEqual([62, 64]);
   });
 });
@@ -120,23 +140,36 @@ describe('an encoded query', () => {
 describe('the memory of encoded queries', () => {
   it('returns the same the second time, and reports it', async () => {
     const { encoder, encodeCaptions, onQuery } = queries();
-    const first = await encoder.encode('a dog');
-    expect(await encoder.encode('a dog')).toBe(first);
+    const first = await encoder.encode(asked('a dog'));
+    expect(await encoder.encode(asked('a dog'))).toEqual(first);
     expect(encodeCaptions).toHaveBeenCalledTimes(1);
     expect(onQuery.mock.calls.flat()).toEqual([false, true]);
     expect(encoder.cachedBytes).toBeGreaterThanOrEqual(4 * 4 + 2 * 4);
   });
 
-  it('tells queries of the same words apart, because a recall encoder may read the text', async () => {
+  it('tells queries of the same words apart as they are written, because a recall encoder may read the text', async () => {
     const { encoder } = queries();
-    const [one, other] = [await encoder.encode('a dog'), await encoder.encode('A  dog')];
+    const [one, other] = [
+      await encoder.encode(asked('a dog', false)),
+      await encoder.encode(asked('A  dog', false)),
+    ];
     expect([one.coarse[1], other.coarse[1]]).toEqual([5, 6]);
+  });
+
+  it('follows what was understood', async () => {
+    const { encoder, encodeCaptions } = queries();
+    const one = await encoder.encode(asked('a dog'));
+    const other = await encoder.encode(asked('  A\u00ad dogs!'));
+    expect([other.coarse, other.caption]).toEqual([one.coarse, one.caption]);
+    expect([one.understood, other.understood]).toEqual([undefined, 'a dog']);
+    await encoder.encode(asked('a dog without grass'));
+    expect(encodeCaptions.mock.calls.map(([captions]) => captions.length)).toEqual([1, 2]);
   });
 
   it('encodes a query once if it is requested twice at the same time', async () => {
     const { encoder, encodeCaptions, onQuery } = queries();
-    const [one, other] = await Promise.all([encoder.encode('a dog'), encoder.encode('a dog')]);
-    expect(other).toBe(one);
+    const [one, other] = await Promise.all([encoder.encode(asked('a dog')), encoder.encode(asked('a dog'))]);
+    expect(other.coarse).toBe(one.coarse);
     expect(encodeCaptions).toHaveBeenCalledTimes(1);
     expect(onQuery.mock.calls.flat()).toEqual([false, true]);
   });
@@ -144,19 +177,21 @@ describe('the memory of encoded queries', () => {
   it('does not keep a failure', async () => {
     const { encoder, encodeCaptions } = queries();
     encodeCaptions.mockRejectedValueOnce(new Error('broken'));
-    await expect(Promise.all([encoder.encode('a'), encoder.encode('a')])).rejects.toThrow('broken');
-    expect((await encoder.encode('a')).text).toBe('a');
+    await expect(Promise.all([encoder.encode(asked('a')), encoder.encode(asked('a'))])).rejects.toThrow(
+      'broken',
+    );
+    expect((await encoder.encode(asked('a'))).text).toBe('a');
     expect(encodeCaptions).toHaveBeenCalledTimes(2);
   });
 
   it('holds at most its size, or nothing', async () => {
     const none = queries({ cacheBytes: 0 });
-    await none.encoder.encode('a');
-    await none.encoder.encode('a');
+    await none.encoder.encode(asked('a'));
+    await none.encoder.encode(asked('a'));
     expect(none.onQuery.mock.calls.flat()).toEqual([false, false]);
     expect(none.encoder.cachedBytes).toBe(0);
     const some = queries({ cacheBytes: 300 });
-    for (const text of ['a', 'dog', 'runs', 'grass', 'a dog']) await some.encoder.encode(text);
+    for (const text of ['a', 'dog', 'runs', 'grass', 'a dog']) await some.encoder.encode(asked(text));
     expect(some.encoder.cachedBytes).toBeLessThanOrEqual(300);
     expect(some.encoder.cachedBytes).toBeGreaterThan(0);
   });

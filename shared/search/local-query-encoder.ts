@@ -2,11 +2,12 @@ import { AppError } from '../errors/index.ts';
 import type { CaptionEncoder, CaptionGraph, Dependencies } from '../model/index.ts';
 import { captionDependencies } from '../parse/caption-dependencies.ts';
 import type { Parser } from '../parse/parser.ts';
+import { unitVector } from '../retrieval/projection/unit-vector.ts';
 import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
-import { type QueryWord, type Ranking, SEARCH_LIMITS } from '../schema/index.ts';
-import { encodeQuery, suggestSpellings, type Vocabulary } from '../text/index.ts';
+import { type Ranking, SEARCH_LIMITS } from '../schema/index.ts';
+import { type ReadQuery, readAsWritten, understandQuery, type Vocabulary } from '../text/index.ts';
 import { LruCache } from './lru-cache.ts';
-import type { EncodedQuery, QueryEncoder } from './ports.ts';
+import type { AskedQuery, EncodedQuery, QueryEncoder } from './ports.ts';
 
 /** The parts that read the queries of one generation. */
 export interface QueryModel {
@@ -23,6 +24,9 @@ export interface QueryModel {
   readonly parser?: Parser | undefined;
 }
 
+/** What the encoders make of a query. */
+type Encoded = Pick<LocalQuery, 'coarse' | 'caption'>;
+
 /** The caption graph of a query that was encoded in this process. */
 export interface LocalQuery extends EncodedQuery {
   readonly caption: CaptionGraph;
@@ -35,8 +39,8 @@ export interface LocalQuery extends EncodedQuery {
 export class LocalQueryEncoder implements QueryEncoder {
   readonly #model: QueryModel;
   readonly #kept: boolean;
-  readonly #cache: LruCache<LocalQuery>;
-  readonly #underWay = new Map<string, Promise<LocalQuery>>();
+  readonly #cache: LruCache<Encoded>;
+  readonly #underWay = new Map<string, Promise<Encoded>>();
   readonly #onQuery: (cached: boolean) => void;
 
   /**
@@ -70,59 +74,86 @@ export class LocalQueryEncoder implements QueryEncoder {
     return this.#cache.bytes;
   }
 
-  async encode(text: string): Promise<LocalQuery> {
-    const known = this.#cache.get(text) ?? this.#underWay.get(text);
-    this.#onQuery(known !== undefined);
-    if (known !== undefined) return known;
-    const work = this.#encode(text).finally(() => this.#underWay.delete(text));
-    this.#underWay.set(text, work);
-    const query = await work;
-    this.#cache.set(
-      text,
-      query,
-      query.caption.words.byteLength + query.coarse.byteLength + 64 * query.words.length,
+  async encode({ text, understand }: AskedQuery): Promise<LocalQuery> {
+    const { vocabulary, recall, generation, collection, images, ranking } = this.#model;
+    const read = readQuery(text, (query) =>
+      understand ? understandQuery(query, vocabulary, recall.reads) : readAsWritten(query, vocabulary),
     );
-    return query;
-  }
-
-  async #encode(text: string): Promise<LocalQuery> {
-    const { generation, collection, images, ranking, vocabulary, encoder, recall, parser } = this.#model;
-    const { words, ids } = queryWords(text, vocabulary);
-    const [nodes] = await encoder.encodeCaptions([ids]);
-    if (nodes === undefined) throw new RangeError('the encoder returned no caption');
-    const [coarse] = await recall.encodeTexts([{ text, ids, words: nodes }]);
-    if (coarse === undefined) throw new RangeError('the recall encoder returned no vector');
-    const dependencies = parser && (await parseWords(parser, words));
+    const { written, words, understood, without } = read;
     return {
+      ...(await this.#encoded(read)),
       text,
+      understand,
       generation,
       collection,
       images,
       ranking,
-      words: suggestSpellings(words, vocabulary),
-      coarse,
-      caption: { words: nodes, dependencies },
+      words: written,
+      searched: words,
+      understood,
+      without: without.length === 0 ? undefined : without.map(({ phrase }) => phrase),
       kept: this.#kept,
     };
+  }
+
+  /** From the cache: what is read from two queries may be the same. */
+  async #encoded(read: ReadQuery): Promise<Encoded> {
+    const key = JSON.stringify([read, ...read.without].map(({ ids, text }) => [ids, text]));
+    const known = this.#cache.get(key) ?? this.#underWay.get(key);
+    this.#onQuery(known !== undefined);
+    if (known !== undefined) return known;
+    const work = this.#encode(read).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, work);
+    const encoded = await work;
+    const { caption, coarse } = encoded;
+    this.#cache.set(key, encoded, caption.words.byteLength + coarse.byteLength + 2 * key.length);
+    return encoded;
+  }
+
+  async #encode(read: ReadQuery): Promise<Encoded> {
+    const { encoder, recall, parser } = this.#model;
+    const sentences = [read, ...read.without];
+    const nodes = await encoder.encodeCaptions(sentences.map(({ ids }) => [...ids]));
+    const texts = sentences.map(({ text, ids }, index) => ({
+      text,
+      ids,
+      words: nodes[index] as Float32Array,
+    }));
+    const [coarse, ...denied] = await recall.encodeTexts(texts);
+    const [words] = nodes;
+    if (words === undefined || coarse === undefined) throw new RangeError('the encoders returned nothing');
+    const dependencies = parser && (await parseWords(parser, read.words));
+    return { coarse: awayFrom(coarse, denied), caption: { words, dependencies } };
   }
 }
 
 /**
- * The words of a query, within the limits.
+ * Reads a query within the limits.
  *
  * @throws AppError `query_too_long`, `query_empty`.
  */
-export function queryWords(text: string, vocabulary: Vocabulary): ReturnType<typeof encodeQuery> {
+export function readQuery<Read extends Pick<ReadQuery, 'written' | 'words' | 'without'>>(
+  text: string,
+  read: (text: string) => Read,
+): Read {
   const { queryCharacters, queryWords: most } = SEARCH_LIMITS;
   // Characters as people and the schema of a request count them: 🐕 is one.
   const characters = Array.from(text).length;
   if (characters > queryCharacters) throw tooLong(`${characters} characters`, `${queryCharacters}`);
-  const encoded = encodeQuery(text, vocabulary);
-  if (encoded.words.length === 0) {
+  const query = read(text);
+  const { written, words, without } = query;
+  if (written.length === 0) {
     throw new AppError('query_empty', 'the query has no words', { hint: 'describe what the image shows' });
   }
-  if (encoded.words.length > most) throw tooLong(`${encoded.words.length} words and marks`, `${most}`);
-  return encoded;
+  if (words.length === 0) {
+    const denied = without.map(({ phrase }) => `"${phrase}"`).join(', ');
+    throw new AppError('query_empty', `the query says only what images should not show: ${denied}`, {
+      hint: 'say what they should show, too',
+    });
+  }
+  const count = Math.max(written.length, words.length);
+  if (count > most) throw tooLong(`${count} words and marks`, `${most}`);
+  return query;
 }
 
 function tooLong(has: string, most: string): AppError {
@@ -131,7 +162,24 @@ function tooLong(has: string, most: string): AppError {
   });
 }
 
-async function parseWords(parser: Parser, words: readonly QueryWord[]): Promise<Dependencies | undefined> {
-  const [tree] = await parser.parse([words.map(({ text }) => text)]);
+/**
+ * What is denied counts half of what is asked for, in the other direction: the weight with which most of the first ten images show the
+ * one without the other (docs/query-understanding.md).
+ */
+const DENIED = 0.5;
+
+/** The unit vector of the query's coarse vector less the mean of the denied ones, times `DENIED`. */
+function awayFrom(coarse: Float32Array, denied: readonly Float32Array[]): Float32Array {
+  if (denied.length === 0) return coarse;
+  const less = Float64Array.from(coarse);
+  for (const vector of denied) {
+    for (const [d, value] of vector.entries())
+      less[d] = (less[d] as number) - (DENIED / denied.length) * value;
+  }
+  return unitVector(less, 'the query');
+}
+
+async function parseWords(parser: Parser, words: readonly string[]): Promise<Dependencies | undefined> {
+  const [tree] = await parser.parse([[...words]]);
   return tree && captionDependencies(tree);
 }

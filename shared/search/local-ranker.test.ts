@@ -9,8 +9,8 @@ import { AppError } from '../errors/index.ts';
 import { LocalRanker, type LocalRankRequest, type RankerHooks, type RankerParts } from './local-ranker.ts';
 
 const COUNT = 40;
-const WORDS = [{ text: 'dog' }];
-const QUERY = { caption: numberedQuery(2), coarse: Float32Array.of(0.6, 0.8), words: WORDS };
+const WORDS = ['dog'];
+const QUERY = { caption: numberedQuery(2), coarse: Float32Array.of(0.6, 0.8), searched: WORDS };
 const LIMITS = { exhaustiveImages: 100, evidence: { regions: 5, weight: 0.1 } };
 
 /** Coarse vector of an image: its cosine with the query falls with the ordinal. */

@@ -42,9 +42,7 @@ export interface LocalCandidate {
 }
 
 export interface LocalRankRequest {
-  readonly query: Pick<LocalQuery, 'caption' | 'coarse'> & {
-    readonly words: readonly { readonly text: string }[];
-  };
+  readonly query: Pick<LocalQuery, 'caption' | 'coarse' | 'searched'>;
   readonly candidates: readonly LocalCandidate[] | 'all';
   readonly offset: number;
   readonly limit: number;
@@ -246,7 +244,12 @@ export class LocalRanker {
           const found = await matcher.evidenceOf(prepared, indices, query.caption, { signal: inTime });
           for (const [at, pair] of found.entries()) {
             const own = boxes[start + at] as Float32Array;
-            evidence[from + start + at] = packEvidence(pair, query.words.length, own, this.#limits.evidence);
+            evidence[from + start + at] = packEvidence(
+              pair,
+              query.searched.length,
+              own,
+              this.#limits.evidence,
+            );
           }
         }
       });

@@ -9,18 +9,29 @@ export interface SearchCall {
   readonly requestId?: string | undefined;
 }
 
-/** A query as encoded by the model of one generation. */
-export interface EncodedQuery {
-  /** The sentence as it was asked. */
+/** A query before it is encoded. */
+export interface AskedQuery {
   readonly text: string;
+  /** Whether it is read as it was meant (`understandQuery`), and not only as it is written. */
+  readonly understand: boolean;
+}
+
+/** A query as encoded by the model of one generation. */
+export interface EncodedQuery extends AskedQuery {
   readonly generation: string;
   /** The collection of the generation's images in the vector database. */
   readonly collection: string;
   /** Images of the generation. */
   readonly images: number;
   readonly ranking: Ranking;
-  /** Its words; a word that the model does not know may have a suggestion. */
+  /** Its words, and what became of them. */
   readonly words: readonly QueryWord[];
+  /** The words of its nodes, L - 2, which evidence names. */
+  readonly searched: readonly string[];
+  /** The sentence that is searched, if words were replaced or left out. */
+  readonly understood?: string | undefined;
+  /** The phrases that it denies. */
+  readonly without?: readonly string[] | undefined;
   /** Unit coarse vector, `[dimensions]`. */
   readonly coarse: Float32Array;
   /** Word nodes, with the parse if the model compares parses. Absent if another service encoded the query. */
@@ -35,7 +46,7 @@ export interface QueryEncoder {
    * @param fresh asks which generation is active instead of using a kept one
    * @throws AppError `query_empty`, `query_too_long`, `encode_unavailable`, `timeout`.
    */
-  encode(text: string, fresh: boolean, call: SearchCall): Promise<EncodedQuery>;
+  encode(query: AskedQuery, fresh: boolean, call: SearchCall): Promise<EncodedQuery>;
 }
 
 /** An image that may be a hit. */

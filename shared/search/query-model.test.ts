@@ -100,7 +100,7 @@ describe.each([
           parser: await parserFrom(parser),
         },
         { cacheBytes: 0 },
-      ).encode(QUERY);
+      ).encode({ text: QUERY, understand: true });
     type Parts = Pick<
       Awaited<ReturnType<typeof readQueryModel>>,
       'vocabulary' | 'config' | 'parameters' | 'coarse' | 'parser'

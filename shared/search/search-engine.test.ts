@@ -14,7 +14,9 @@ function encoded(changes: Partial<EncodedQuery> = {}): EncodedQuery {
     collection: 'images-g1',
     images: 10,
     ranking: { shortlist: 4, coarseWeight: 1 },
+    understand: true,
     words: [{ text: 'dog', id: 4, known: true }],
+    searched: ['dog'],
     coarse: Float32Array.of(0.6, 0.8),
     kept: false,
     ...changes,
@@ -47,7 +49,7 @@ function rankedPage({ candidates, offset, limit }: Parameters<Ranker['rank']>[0]
 
 /** Parts that work; a test replaces those that it tests. */
 function engine(changes: Partial<SearchParts> = {}) {
-  const encode = vi.fn<QueryEncoder['encode']>(async (text) => encoded({ text }));
+  const encode = vi.fn<QueryEncoder['encode']>(async (query) => encoded(query));
   const nearest = vi.fn<Recall['nearest']>(async (_query, limit) => recalled(10).slice(0, limit));
   const rank = vi.fn<Ranker['rank']>(async (request) => rankedPage(request));
   const read = vi.fn<Payloads['read']>(async (_query, ids) => new Map(ids.map((id) => [id, payloadOf(id)])));
@@ -61,7 +63,7 @@ function engine(changes: Partial<SearchParts> = {}) {
   };
   const call = { requestId: 'r-1', signal: new AbortController().signal };
   const ask = (request: Partial<SearchRequest> = {}) =>
-    search({ q: 'a dog', limit: 3, offset: 0, exhaustive: false, ...request }, parts, call);
+    search({ q: 'a dog', limit: 3, offset: 0, exhaustive: false, understand: true, ...request }, parts, call);
   return { encode, nearest, rank, read, ask, call, parts };
 }
 
@@ -76,6 +78,9 @@ describe('a search', () => {
     expect(answer).toEqual({
       query: 'a dog',
       words: encoded().words,
+      searched: ['dog'],
+      understood: undefined,
+      without: undefined,
       generation: 'g1',
       stage: 'rerank',
       compared: expect.objectContaining({ backend: 'fake', compared: 4, took: { match: 1, evidence: 2 } }),
@@ -91,7 +96,7 @@ describe('a search', () => {
       })),
     });
     const query = encoded();
-    expect(encode.mock.calls).toEqual([['a dog', false, call]]);
+    expect(encode.mock.calls).toEqual([[{ text: 'a dog', understand: true }, false, call]]);
     // No more than the shortlist if the page ends in it.
     expect(nearest.mock.calls).toEqual([[query, 4, call]]);
     expect(rank.mock.calls).toEqual([[{ query, candidates: recalled(4), offset: 1, limit: 2 }, call]]);

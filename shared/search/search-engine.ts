@@ -18,6 +18,8 @@ export interface SearchRequest {
   readonly offset: number;
   /** Compares every image instead of a shortlist. */
   readonly exhaustive: boolean;
+  /** Whether the query is read as it was meant, and not only as it is written. */
+  readonly understand: boolean;
 }
 
 export interface SearchParts {
@@ -56,6 +58,12 @@ export interface Hit {
 export interface SearchAnswer {
   readonly query: string;
   readonly words: readonly QueryWord[];
+  /** The words that evidence names. */
+  readonly searched: readonly string[];
+  /** The sentence that was searched, if words were replaced or left out. */
+  readonly understood?: string | undefined;
+  /** The phrases that the query denies. */
+  readonly without?: readonly string[] | undefined;
   readonly generation: string;
   /** Whether GSMN took part in the order of the page. */
   readonly stage: 'rerank' | 'recall';
@@ -123,6 +131,9 @@ async function searchOnce(
   return {
     query: request.q,
     words: query.words,
+    searched: query.searched,
+    understood: query.understood,
+    without: query.without,
     generation: query.generation,
     stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
     compared: ranked,
@@ -136,14 +147,14 @@ async function searchOnce(
  * encoded afresh. If that fails, the kept generation still has an answer.
  */
 async function encode(
-  { q, exhaustive, offset }: SearchRequest,
+  { q: text, understand, exhaustive, offset }: SearchRequest,
   { encoder, degrade }: SearchParts,
   call: SearchCall,
   fresh: boolean,
 ): Promise<EncodedQuery> {
-  const query = await encoder.encode(q, fresh, call);
+  const query = await encoder.encode({ text, understand }, fresh, call);
   if (!query.kept || exhaustive || offset < shortlistLength(query)) return query;
-  return encoder.encode(q, true, call).catch((thrown: unknown) => {
+  return encoder.encode({ text, understand }, true, call).catch((thrown: unknown) => {
     if (!degrade || toAppError(thrown).code === 'cancelled') throw thrown;
     return query;
   });

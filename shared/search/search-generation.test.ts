@@ -77,7 +77,7 @@ describe('a generation that is searched in this process', () => {
     const generation = await opened({ id: tiny.id });
     expect(generation.parser).toBeDefined();
     expect(generation.images.status.images).toBe(0);
-    const query = await generation.queries.encode('a dog runs on grass .');
+    const query = await generation.queries.encode({ text: 'a dog runs on grass .', understand: true });
     expect(query).toMatchObject({ generation: tiny.id, collection: tiny.manifest.collections.images });
     expect(query.caption.dependencies).toHaveLength(6);
     const page = await generation.ranker.rank({ query, candidates: 'all', offset: 0, limit: 3 });
@@ -111,7 +111,7 @@ describe('a generation that is searched in this process', () => {
         return { encoder, matcher: { ...matcher, scoreLists } };
       },
     });
-    const query = await generation.queries.encode('a dog');
+    const query = await generation.queries.encode({ text: 'a dog', understand: true });
     const leaving = new AbortController();
     const candidates = [{ id: 1, coarse: 0.5 }];
     const left = generation.ranker.rank(

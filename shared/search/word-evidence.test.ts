@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evidenceSchema } from '../schema/index.ts';
 import { type EvidenceLimit, evidenceJson, packEvidence } from './word-evidence.ts';
 
-const words = [
-  { text: 'dog', id: 5, known: true },
-  { text: 'runs', id: 3, known: false },
-];
+const words = ['dog', 'runs'];
 // Two regions; four nodes: <start>, dog, runs, <end>.
 const boxes = Float32Array.from([0, 0, 0.5, 0.5, 0.25, 0.5, 0.75, 1]);
 const evidence = {
@@ -74,9 +71,9 @@ describe('evidence of words', () => {
   });
 
   it('is JSON for any words', () => {
-    const texts = [{ text: '"quoted" \\ \u2028' }, { text: 'second' }];
+    const texts = ['"quoted" \\ \u2028', 'second'];
     const { words: told } = JSON.parse(evidenceJson({ words: [[0.5]], boxes: [] }, texts.slice(0, 1)));
-    expect(told).toEqual([{ word: texts[0]?.text, score: 0.5, regions: [] }]);
+    expect(told).toEqual([{ word: texts[0], score: 0.5, regions: [] }]);
     expect(JSON.parse(evidenceJson({ words: [], boxes: [] }, texts))).toEqual({ words: [] });
     expect(JSON.parse(evidenceJson({ words: [[1], [2]], boxes: [] }, []))).toEqual({ words: [] });
   });

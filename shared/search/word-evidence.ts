@@ -64,15 +64,12 @@ function rounded(value: number, unit: number): number {
  * Evidence in the form of the search API (`evidenceSchema`), as JSON text. A page has some thousand regions: writing them one by one
  * costs a quarter of making objects and turning them into text.
  */
-export function evidenceJson(
-  { words, boxes }: PackedEvidence,
-  texts: readonly { readonly text: string }[],
-): string {
+export function evidenceJson({ words, boxes }: PackedEvidence, texts: readonly string[]): string {
   const boxOf = new Map<number, string>();
   for (const [region, x1, y1, x2, y2] of boxes) boxOf.set(region, `[${x1},${y1},${x2},${y2}]`);
   let json = '{"words":[';
   for (const [index, row] of words.slice(0, texts.length).entries()) {
-    json += `${index === 0 ? '' : ','}{"word":${JSON.stringify(texts[index]?.text)},"score":${row[0]},"regions":[`;
+    json += `${index === 0 ? '' : ','}{"word":${JSON.stringify(texts[index])},"score":${row[0]},"regions":[`;
     for (let at = 1; at < row.length; at += 2) {
       const region = row[at] as number;
       json += `${at === 1 ? '' : ','}{"region":${region},"weight":${row[at + 1]},"box":${boxOf.get(region)}}`;

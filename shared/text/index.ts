@@ -1,8 +1,8 @@
 export {
   type EncodedQuery,
   encodeQuery,
-  suggestSpellings,
   tokenise,
   type WordStyle,
 } from './tokenise.ts';
+export { type ReadQuery, readAsWritten, understandQuery } from './understanding/understand-query.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeQuery, suggestSpellings, tokenise, wordStyle } from './tokenise.ts';
+import { encodeQuery, tokenise, wordStyle } from './tokenise.ts';
 import { parseVocabulary, type Vocabulary } from './vocabulary.ts';
 
 function vocabulary(words: readonly string[]): Vocabulary {
@@ -68,12 +68,6 @@ describe('encodeQuery', () => {
     expect(ids).toEqual([1, 5, 4, 3, 5, 6, 2]);
     expect(found.map((word) => word.text)).toEqual(['a', 'dog', ',', 'a', 't-shirt']);
     expect(found.map((word) => word.known)).toEqual([true, true, false, true, true]);
-  });
-
-  it('suggests the nearest known spelling for an unknown word', () => {
-    const [first, second] = suggestSpellings(encodeQuery('gras xyzzy', words).words, words);
-    expect(first).toEqual({ text: 'gras', id: 3, known: false, suggestion: 'grass' });
-    expect(second).toEqual({ text: 'xyzzy', id: 3, known: false });
   });
 
   it('maps closing quotes to the quotes that the published vocabularies have', () => {

@@ -1,5 +1,4 @@
 import type { QueryWord } from '../schema/index.ts';
-import { nearestWord } from './nearest-word.ts';
 import { treebankWords } from './treebank.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -48,7 +47,7 @@ export interface EncodedQuery {
  * The published captions have a space on both sides of every quote, so NLTK took all of them for opening ones, and the vocabularies
  * know no others.
  */
-function lookUp(word: string, vocabulary: Vocabulary): number {
+export function lookUp(word: string, vocabulary: Vocabulary): number {
   const id = vocabulary.idOf(word);
   return id === vocabulary.unknownId && word === "''" ? vocabulary.idOf('``') : id;
 }
@@ -63,12 +62,4 @@ export function encodeQuery(text: string, vocabulary: Vocabulary): EncodedQuery 
     words,
     ids: [vocabulary.idOf('<start>'), ...words.map((word) => word.id), vocabulary.idOf('<end>')],
   };
-}
-
-/** The words of a query for the person who wrote it: unknown ones with the nearest known spelling, if one is near. */
-export function suggestSpellings(words: readonly QueryWord[], vocabulary: Vocabulary): QueryWord[] {
-  return words.map((word) => {
-    const suggestion = word.known ? undefined : nearestWord(word.text, vocabulary);
-    return suggestion === undefined ? word : { ...word, suggestion };
-  });
 }

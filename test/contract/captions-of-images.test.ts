@@ -108,6 +108,7 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
         query: 'a dog runs',
         limit: IMAGES,
         exhaustive: false,
+        understand: true,
         fuse: true,
         memoryBytes: 2 ** 26,
         signal: new AbortController().signal,

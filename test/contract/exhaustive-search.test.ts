@@ -98,6 +98,7 @@ describe('exhaustive search in this process', () => {
       query: QUERY,
       limit: 10,
       exhaustive: true,
+      understand: false,
       fuse: true,
       memoryBytes: 2 ** 20,
       signal: new AbortController().signal,

@@ -60,6 +60,7 @@ describe('the life of an index', () => {
     query,
     limit,
     exhaustive: false,
+    understand: false,
     fuse: true,
     memoryBytes: 2 ** 24,
     signal: new AbortController().signal,

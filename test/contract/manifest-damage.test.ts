@@ -78,6 +78,7 @@ describe('a manifest changed by one bit', () => {
         query: 'a dog',
         limit: 3,
         exhaustive: false,
+        understand: true,
         fuse: true,
         memoryBytes: 2 ** 24,
         signal: new AbortController().signal,

@@ -135,7 +135,7 @@ describe.each([
   });
 
   it('encodes a query as the network and the recall encoder do', async () => {
-    const response = await service.post('/v1/encode', { query: QUERY });
+    const response = await service.post('/v1/encode', { query: QUERY, understand: false });
     const answer = encodeResponseSchema.strict().parse(await response.json());
     const { manifest } = service.tiny;
     expect(answer).toMatchObject({
@@ -146,7 +146,28 @@ describe.each([
     expect(answer.words.map(({ text, known }) => [text, known])).toEqual(
       WORDS.map((word) => [word, word !== 'the']),
     );
+    expect(answer.searched).toEqual(WORDS);
     expect(answer.coarse).toEqual([...expected.coarse]);
+  });
+
+  it('encodes a query as it was meant, and ranks it as such', async () => {
+    const encode = async (body: object) =>
+      encodeResponseSchema.strict().parse(await (await service.post('/v1/encode', body)).json());
+    const [meant, plain] = [await encode({ query: 'Dogs!' }), await encode({ query: 'dog' })];
+    expect(meant.words).toEqual([
+      expect.objectContaining({ text: 'dogs', known: false, as: 'dog', by: 'form' }),
+    ]);
+    expect([meant.understood, meant.coarse]).toEqual(['dog', plain.coarse]);
+    const scores = async (query: string, changes: object = {}) =>
+      (await rank({ query, ...changes })).images.map(({ id, gsmn }) => [id, gsmn]);
+    expect(await scores('Dogs!')).toEqual(await scores('dog'));
+    expect(await scores('Dogs!', { understand: false })).not.toEqual(await scores('dog'));
+    const without = await encode({ query: 'a dog without a leash' });
+    expect(without).toMatchObject({
+      understood: 'a dog',
+      without: ['a leash'],
+      searched: expect.arrayContaining(['dog']),
+    });
   });
 
   it('ranks a shortlist by the fused score, with payloads', async () => {
@@ -209,12 +230,11 @@ describe.each([
   it('returns evidence for the images of the page', async () => {
     const { images } = await rank({ limit: 3 });
     expect(images).toHaveLength(3);
-    const words = WORDS.map((text) => ({ text }));
     for (const { id, evidence } of images) {
       const image = service.tiny.images[id];
       const own = expected.evidence[id];
       if (evidence === undefined) throw new Error('no evidence');
-      const told = evidenceSchema.parse(JSON.parse(evidenceJson(evidence, words)));
+      const told = evidenceSchema.parse(JSON.parse(evidenceJson(evidence, WORDS)));
       expect(told.words.map(({ word }) => word)).toEqual(WORDS);
       for (const [index, { score, regions }] of told.words.entries()) {
         expect(score).toBeCloseTo(own?.wordScores[index + 1] ?? Number.NaN, 5);

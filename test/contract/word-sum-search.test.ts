@@ -60,6 +60,7 @@ describe(`an index whose recall encoder sums rows of words (seed ${SEED})`, () =
       query: QUERY,
       limit: IMAGES,
       exhaustive: false,
+      understand: false,
       fuse: true,
       memoryBytes: 2 ** 26,
       signal: new AbortController().signal,

@@ -20,6 +20,7 @@ export interface NodeQuery {
   readonly nodes: readonly number[];
   readonly dependencies: readonly (readonly [number, number])[] | undefined;
   readonly words: readonly { readonly text: string; readonly id: number; readonly known: boolean }[];
+  readonly searched: readonly string[];
 }
 
 /** The query model of a generation, and what Node makes of the sentences by the whole model. */
@@ -77,13 +78,14 @@ async function queryModel(
   );
   const queries: NodeQuery[] = [];
   for (const text of QUERIES) {
-    const { coarse, caption, words } = await encoder.encode(text);
+    const { coarse, caption, words, searched } = await encoder.encode({ text, understand: true });
     queries.push({
       text,
       coarse: [...coarse],
       nodes: [...caption.words],
       dependencies: caption.dependencies?.map(([head, dependent]) => [head, dependent] as const),
       words: words.map((word) => ({ ...word })),
+      searched: [...searched],
     });
   }
   return { generation: id, collection, ranking, file: Buffer.concat(pieces).toString('base64'), queries };

@@ -126,7 +126,9 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
 
   app.post('/v1/encode', async (c) => {
     const request = await queryOf(c);
-    return limited(c, request, ({ generation }) => encodeQuery(request.query, generation.search));
+    return limited(c, request, ({ generation }) =>
+      encodeQuery({ text: request.query, understand: request.understand }, generation.search),
+    );
   });
 
   app.post('/v1/parse', async (c) => {

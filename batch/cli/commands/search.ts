@@ -13,6 +13,7 @@ export function searchCommand(): Command {
     .addOption(backendOption())
     .addOption(precisionOption())
     .option('--exhaustive', 'compare every image instead of a shortlist')
+    .option('--no-understand', 'search for the words as they are written')
     .option('--no-coarse', 'with --exhaustive: rank by the GSMN score alone')
     .option(
       '--memory-mb <number>',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { withModelDataOptions } from '../options.ts';
+import { backendOption, wholeNumber, withModelDataOptions } from '../options.ts';
 
 /** `gsmn study`: the measurements behind the defaults. */
 export function studyCommand(): Command {
@@ -25,5 +25,14 @@ export function studyCommand(): Command {
       .option('--split <name>', 'which split is ranked', 'dev')
       .action(async (options) => (await import('../study/run-matcher.ts')).runMatcher(options)),
   );
+  command
+    .command('queries')
+    .description(
+      'queries as people type them, as written and understood: how many of the first ten images fit (docs/query-understanding.md)',
+    )
+    .option('--index <dir>', "the index's folder; its images need captions", './index')
+    .addOption(backendOption())
+    .option('--seed <number>', 'of the typing errors', wholeNumber('seed', 0, 2 ** 31), 1)
+    .action(async (options) => (await import('../study/run-queries.ts')).runQueries(options));
   return command;
 }

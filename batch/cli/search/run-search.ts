@@ -8,7 +8,7 @@ import { type IndexAnswer, type SearchIndexOptions, searchIndex } from '../../se
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
-import { unknownWordsNote } from './unknown-words-note.ts';
+import { readingNote } from './reading-note.ts';
 
 interface SearchOptions extends IndexOptions {
   readonly limit: number;
@@ -16,6 +16,7 @@ interface SearchOptions extends IndexOptions {
   readonly precision: MatchPrecision;
   readonly exhaustive?: boolean;
   readonly coarse: boolean;
+  readonly understand: boolean;
   readonly memoryMb: number;
   readonly json?: boolean;
 }
@@ -41,7 +42,17 @@ export async function runSearch(query: string, options: SearchOptions): Promise<
 
 function run(
   query: string,
-  { index, qdrant, limit, backend, precision, coarse, exhaustive = false, memoryMb }: SearchOptions,
+  {
+    index,
+    qdrant,
+    limit,
+    backend,
+    precision,
+    coarse,
+    understand,
+    exhaustive = false,
+    memoryMb,
+  }: SearchOptions,
   work: Pick<SearchIndexOptions, 'signal' | 'onProgress'>,
 ): Promise<IndexAnswer> {
   const apiKey = process.env.QDRANT_API_KEY || undefined;
@@ -53,14 +64,15 @@ function run(
     backend,
     precision,
     exhaustive,
+    understand,
     fuse: coarse,
     memoryBytes: memoryMb * 2 ** 20,
     ...work,
   });
 }
 
-function asText({ words, hits }: IndexAnswer): string {
-  const note = unknownWordsNote(words);
+function asText({ hits, ...answer }: IndexAnswer): string {
+  const note = readingNote(answer);
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({
     head: ['', 'score', 'GSMN', 'coarse', 'image', 'caption'],

@@ -36,7 +36,13 @@ export function openTextWordSum(stored: StoredRecallEncoder, where: string): Rec
     return unitVector(out, 'a text');
   };
 
-  return { kind, dimensions: k, needs: ['text'], encodeTexts: async (texts) => texts.map(encode) };
+  return {
+    kind,
+    dimensions: k,
+    needs: ['text'],
+    reads: (word) => positions.has(word),
+    encodeTexts: async (texts) => texts.map(encode),
+  };
 }
 
 /** The words of a text, in lower case, and its pairs: two words that follow one another when the skipped are left out. */

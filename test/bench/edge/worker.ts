@@ -42,13 +42,15 @@ export default {
     if (pathname === '/healthz') return new Response('ok');
     if (pathname === '/load') {
       const loading: Promise<unknown>[] = [];
-      await own.encode('', true, { waitUntil: (work) => void loading.push(work) });
+      await own.encode({ text: '', understand: true }, true, {
+        waitUntil: (work) => void loading.push(work),
+      });
       await Promise.all(loading);
       return Response.json({ generation: own.generation ?? null });
     }
     const numbers: number[] = [];
     for (const text of (await request.json()) as string[]) {
-      const { coarse } = await own.encode(text, false, { waitUntil: () => {} });
+      const { coarse } = await own.encode({ text, understand: true }, false, { waitUntil: () => {} });
       numbers.push(coarse[0] ?? Number.NaN);
     }
     return Response.json(numbers);

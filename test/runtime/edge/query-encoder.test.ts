@@ -72,7 +72,10 @@ function encoderOver(client: ReturnType<typeof reranker>, changes: Partial<EdgeQ
   });
   const background: Promise<unknown>[] = [];
   const encode = (text: string, fresh = false) =>
-    encoder.encode(text, fresh, { requestId: 'r-1', waitUntil: (work) => background.push(work) });
+    encoder.encode({ text, understand: true }, fresh, {
+      requestId: 'r-1',
+      waitUntil: (work) => background.push(work),
+    });
   /** Waits until nothing is loaded any more. */
   const loaded = async () => {
     for (let work = background.shift(); work !== undefined; work = background.shift()) await work;
@@ -407,7 +410,7 @@ describe('a search with a query that was encoded here', () => {
     const floats = (text: string) => [
       ...new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer),
     ];
-    expect(query.words).toEqual(expected?.words.map(({ text }) => text));
+    expect(query.words).toEqual(expected?.searched);
     expect([floats(query.coarse), floats(query.nodes)]).toEqual([expected?.coarse, expected?.nodes]);
     expect(query.dependencies).toEqual(expected?.dependencies);
   });

@@ -31,7 +31,7 @@ describe('GET /v1/search', () => {
     expect(body).toMatchObject({ query: 'two zebroids', generation: GENERATION, stage: 'rerank' });
     expect(body.degraded).toBeUndefined();
     expect(body.words.map(({ known }) => known)).toEqual([true, false]);
-    expect(encode.mock.calls[0]?.[0]).toEqual({ query: 'two zebroids' });
+    expect(encode.mock.calls[0]?.[0]).toEqual({ query: 'two zebroids', understand: true });
     expect(recall.mock.calls[0]?.slice(0, 3)).toEqual([
       `images-${GENERATION}`,
       [...Float32Array.of(0.6, 0.8)],
@@ -41,6 +41,7 @@ describe('GET /v1/search', () => {
     expect(rank.mock.calls.map(([request]) => request)).toEqual([
       {
         query: 'two zebroids',
+        understand: true,
         generation: GENERATION,
         candidates: recalled(4).map(({ id, score }) => [id, score]),
         offset: 0,
@@ -60,6 +61,46 @@ describe('GET /v1/search', () => {
       captions: ['caption 3'],
       metadata: { licence: 'CC0' },
     });
+  });
+
+  it('says what was understood, and names the words that were searched in the evidence', async () => {
+    const words = [
+      { text: 'dogs', id: 4, known: false, as: 'dog', by: 'form' as const },
+      { text: 'minus', id: 3, known: false, negated: true as const },
+      { text: 'cat', id: 5, known: true, negated: true as const },
+    ];
+    const understood = { understood: 'dog', without: ['cat'] };
+    const { app } = edge({
+      rerank: { encode: async () => encoded({ words, searched: ['dogs', '.'], ...understood }) },
+    });
+    const body = await answer(await app.request('/v1/search?q=dogs%20-cat!'));
+    expect(body).toMatchObject({ query: 'dogs -cat!', words, ...understood });
+    expect(body.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['dogs', '.']);
+  });
+
+  it('searches for the words as they are written on request, by either method', async () => {
+    const { app, encode, rank } = edge();
+    const asked = () => [encode.mock.lastCall?.[0].understand, rank.mock.lastCall?.[0].understand];
+    const post = (understand: unknown) =>
+      app.request('/v1/search', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ q: 'two dogs', understand }),
+      });
+    const statuses: number[] = [];
+    for (const understand of [true, false]) {
+      statuses.push((await app.request(`/v1/search?q=two+dogs&understand=${understand}`)).status);
+      expect(asked()).toEqual([understand, understand]);
+      statuses.push((await post(understand)).status);
+      expect(asked()).toEqual([understand, understand]);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    for (const response of [await app.request('/v1/search?q=two&understand=no'), await post('no')]) {
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: 'request_invalid', hint: 'understand is true or false.' }),
+      ]);
+    }
   });
 
   it('names the widths of the images that it serves itself', async () => {

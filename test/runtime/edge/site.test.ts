@@ -63,7 +63,13 @@ describe('what the worker serves besides the search', () => {
     };
     expect(document.openapi).toBe('3.1.0');
     const { get } = document.paths['/v1/search'] ?? { get: undefined };
-    expect(get?.parameters.map(({ name }) => name)).toEqual(['q', 'limit', 'offset', 'exhaustive']);
+    expect(get?.parameters.map(({ name }) => name)).toEqual([
+      'q',
+      'limit',
+      'offset',
+      'exhaustive',
+      'understand',
+    ]);
     expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining(['SearchResponse', 'Problem']),

@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly limit?: number | undefined;
   /** Hits to skip. */
   readonly offset?: number | undefined;
+  /** False searches for the words as they are written; by default the query is read as it was meant. */
+  readonly understand?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,24 +23,25 @@ export interface SearchRequest extends PageRequest {
 /** One page of the shortlist's hits. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { q, limit, offset, signal }: PageRequest,
+  { q, limit, offset, understand, signal }: PageRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const address = withParameters(endpoint, { q, limit, offset: offset || undefined });
+  const written = understand === false ? 'false' : undefined;
+  const address = withParameters(endpoint, { q, limit, offset: offset || undefined, understand: written });
   return ask({ address, isAnswer, signal }, transport);
 }
 
 /** One page of an exhaustive search, which needs a request with a body. Rejects as `ask` does. */
 export function requestExhaustive(
   endpoint: URL,
-  { q, limit, offset, signal }: PageRequest,
+  { q, limit, offset, understand, signal }: PageRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
   const json = 'application/json';
   const init = {
     method: 'POST',
     headers: { accept: json, 'content-type': json },
-    body: JSON.stringify({ q, limit, offset, exhaustive: true }),
+    body: JSON.stringify({ q, limit, offset, understand, exhaustive: true }),
   };
   return ask({ address: endpoint, init, isAnswer, signal }, transport);
 }

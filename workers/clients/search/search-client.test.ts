@@ -51,8 +51,18 @@ describe('search', () => {
 
   it('sends only the given parameters', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
-    await client.search({ q: 'a', offset: 0 });
+    await client.search({ q: 'a', offset: 0, understand: true });
     expect(fetch.mock.calls[0]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a');
+  });
+
+  it('asks for the words as they are written, by either method', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    await client.search({ q: 'a', understand: false });
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a&understand=false');
+    await client.search({ q: 'a', understand: false, exhaustive: true });
+    expect(fetch.mock.calls[1]?.[1].body).toBe(
+      JSON.stringify({ q: 'a', understand: false, exhaustive: true }),
+    );
   });
 
   it('requests an exhaustive search with a body', async () => {

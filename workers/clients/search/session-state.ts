@@ -2,7 +2,8 @@ import type { SearchHit, SearchResponse } from '../../../shared/schema/index.ts'
 import type { SearchProblem } from './search-problem.ts';
 
 /** All pages of one query that were fetched so far. */
-export interface SearchResults extends Pick<SearchResponse, 'query' | 'words' | 'stage' | 'degraded'> {
+export interface SearchResults
+  extends Pick<SearchResponse, 'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded'> {
   readonly hits: readonly SearchHit[];
   /** The number of the service's hits in these pages: the next page's offset. */
   readonly reached: number;

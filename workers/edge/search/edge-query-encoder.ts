@@ -5,7 +5,7 @@ import { readParser } from '../../../shared/parse/parser-file.ts';
 import { createSimdParser } from '../../../shared/parse/simd/simd-parser.ts';
 import { openTextEncoder } from '../../../shared/retrieval/text-encoders.ts';
 import { LocalQueryEncoder } from '../../../shared/search/local-query-encoder.ts';
-import type { EncodedQuery } from '../../../shared/search/ports.ts';
+import type { AskedQuery, EncodedQuery } from '../../../shared/search/ports.ts';
 import { readQueryModel } from '../../../shared/search/query-model.ts';
 import type { CallOptions, RerankClient } from '../../clients/index.ts';
 import type { Log } from '../http/edge-env.ts';
@@ -65,19 +65,23 @@ export class EdgeQueryEncoder {
   }
 
   /** As `QueryEncoder`; `fresh` asks the reranker, and drops a model whose generation is not active any more. */
-  async encode(text: string, fresh: boolean, call: EdgeCall): Promise<EncodedQuery> {
+  async encode(query: AskedQuery, fresh: boolean, call: EdgeCall): Promise<EncodedQuery> {
     if (!fresh && this.#kept !== undefined) {
-      const here = await this.#encodeHere(this.#kept, text);
+      const here = await this.#encodeHere(this.#kept, query);
       if (here !== undefined) return here;
     }
     const { client, timeoutMs } = this.#options;
     const { signal, requestId } = call;
     const {
       coarse,
+      searched,
       queryModel = true,
       ...answer
     } = await client
-      .encode({ query: text }, { signal, requestId, timeoutMs: timeoutMs.encode })
+      .encode(
+        { query: query.text, understand: query.understand },
+        { signal, requestId, timeoutMs: timeoutMs.encode },
+      )
       .catch((thrown: unknown) => {
         throw serviceError(thrown, 'encode_unavailable');
       });
@@ -85,13 +89,19 @@ export class EdgeQueryEncoder {
       this.#kept = undefined;
       if (queryModel) this.#loadSoon(answer.generation, call);
     }
-    return { ...answer, text, coarse: Float32Array.from(coarse), kept: false };
+    return {
+      ...answer,
+      ...query,
+      searched: searched ?? answer.words.map(({ text }) => text),
+      coarse: Float32Array.from(coarse),
+      kept: false,
+    };
   }
 
   /** Encodes with the loaded model. Undefined if that fails: then the model is dropped, and the reranker encodes. */
-  async #encodeHere(kept: Kept, text: string): Promise<EncodedQuery | undefined> {
+  async #encodeHere(kept: Kept, query: AskedQuery): Promise<EncodedQuery | undefined> {
     try {
-      return await kept.encoder.encode(text);
+      return await kept.encoder.encode(query);
     } catch (thrown) {
       const { code, message } = toAppError(thrown);
       if (ABOUT_THE_QUERY.includes(code)) throw thrown;

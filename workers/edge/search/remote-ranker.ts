@@ -15,7 +15,7 @@ export function remoteRanker(
     rank: async ({ query, candidates, offset, limit }, { signal, requestId }: SearchCall) => {
       const all = candidates === 'all';
       const body: RankRequest = {
-        query: encodedForm(query),
+        ...queryForm(query),
         generation: query.generation,
         candidates: all ? 'all' : candidates.map(({ id, coarse }) => [id, coarse]),
         offset,
@@ -30,15 +30,24 @@ export function remoteRanker(
 }
 
 /** The encoded form, which the reranker need not compute again; the text if the reranker encoded the query. */
-function encodedForm({ text, words, caption, coarse }: EncodedQuery): RankRequest['query'] {
-  if (caption === undefined) return text;
+function queryForm({
+  text,
+  understand,
+  searched,
+  caption,
+  coarse,
+}: EncodedQuery): Pick<RankRequest, 'query' | 'understand'> {
+  if (caption === undefined) return { query: text, understand };
+  const { words, dependencies } = caption;
   return {
-    words: words.map((word) => word.text),
-    nodes: base64(caption.words),
-    ...(caption.dependencies === undefined
-      ? {}
-      : { dependencies: caption.dependencies.map(([head, dependent]) => [head, dependent]) }),
-    coarse: base64(coarse),
+    query: {
+      words: [...searched],
+      nodes: base64(words),
+      ...(dependencies === undefined
+        ? {}
+        : { dependencies: dependencies.map(([head, dependent]) => [head, dependent]) }),
+      coarse: base64(coarse),
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export function bodyError(error: z.core.$ZodError): AppError {
 
 function unknownNames(names: readonly string[]): AppError {
   return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
-    hint: 'A search has q, limit, offset and exhaustive.',
+    hint: 'A search has q, limit, offset, exhaustive and understand.',
   });
 }
 
@@ -46,9 +46,9 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
         })
       : new AppError('query_empty', 'The query is empty.', { hint: sentence });
   }
-  if (name === 'exhaustive') {
-    return new AppError('request_invalid', `exhaustive: ${issue?.message ?? 'invalid'}`, {
-      hint: 'exhaustive is true or false.',
+  if (name === 'exhaustive' || name === 'understand') {
+    return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
+      hint: `${name} is true or false.`,
     });
   }
   const most = name === 'limit' ? SEARCH_LIMITS.limit : SEARCH_LIMITS.offset;

@@ -28,12 +28,14 @@ const OWN_IMAGE = /^\/images\//;
  */
 export function searchResponseJson(
   { limit, offset, exhaustive }: SearchRequest,
-  { query, words, generation, stage, degraded, hits }: SearchAnswer,
+  { query, words, searched, understood, without, generation, stage, degraded, hits }: SearchAnswer,
   widths: readonly number[] = [],
 ): string {
   const head: Omit<SearchResponse, 'hits'> = {
     query,
     words: [...words],
+    ...(understood === undefined ? {} : { understood }),
+    ...(without === undefined ? {} : { without: [...without] }),
     generation,
     stage,
     ...(exhaustive ? { ranking: 'exhaustive' as const } : {}),
@@ -41,13 +43,13 @@ export function searchResponseJson(
     limit,
     offset,
   };
-  const members = hits.map((hit) => hitJson(hit, words, widths));
+  const members = hits.map((hit) => hitJson(hit, searched, widths));
   return `${open(head)},"hits":[${members.join(',')}]}`;
 }
 
 function hitJson(
   { id, score, stage, image, evidence }: Hit,
-  words: SearchAnswer['words'],
+  searched: SearchAnswer['searched'],
   widths: readonly number[],
 ): string {
   const { name, url, width, height, captions, metadata } = image;
@@ -68,7 +70,7 @@ function hitJson(
   };
   return evidence === undefined
     ? JSON.stringify(hit)
-    : `${open(hit)},"evidence":${evidenceJson(evidence, words)}}`;
+    : `${open(hit)},"evidence":${evidenceJson(evidence, searched)}}`;
 }
 
 /** The JSON of an object without its closing brace, so that more members can follow. */

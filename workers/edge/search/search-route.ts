@@ -53,6 +53,10 @@ const querySchema = z.strictObject({
   exhaustive: searchQuerySchema.shape.exhaustive.meta({
     description: 'Compare every image instead of a shortlist; for small indexes.',
   }),
+  understand: searchQuerySchema.shape.understand.meta({
+    description:
+      'Read the query as it was meant: other forms, numerals and spellings of words that the model does not know, and phrases that it denies. `false` searches for the words as they are written.',
+  }),
 });
 
 const getRoute = createRoute({
@@ -203,7 +207,7 @@ async function answerSearch(
     return search(
       request,
       {
-        encoder: { encode: (text, fresh) => encoder.encode(text, fresh, { ...call, waitUntil }) },
+        encoder: { encode: (query, fresh) => encoder.encode(query, fresh, { ...call, waitUntil }) },
         recall,
         ranker,
         payloads,

@@ -1,19 +1,23 @@
 import type { EncodeResponse } from '../../../shared/schema/index.ts';
+import type { AskedQuery } from '../../../shared/search/ports.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
 /** Handles `POST /v1/encode`: a query as the vector database and the reranker need it. */
-export async function encodeQuery(
-  text: string,
-  { queries, hasQueryModel }: SearchGeneration,
-): Promise<EncodeResponse> {
-  const { generation, collection, images, ranking, coarse, words } = await queries.encode(text);
+export async function encodeQuery(query: AskedQuery, { queries, hasQueryModel }: SearchGeneration): Promise<EncodeResponse> {
+  const {
+    caption: _caption,
+    kept: _kept,
+    text: _text,
+    understand: _understand,
+    ...encoded
+  } = await queries.encode(query);
+  const { coarse, words, searched, without } = encoded;
   return {
-    generation,
-    collection,
-    images,
-    ranking,
+    ...encoded,
     coarse: [...coarse],
     words: [...words],
+    searched: [...searched],
+    without: without && [...without],
     ...(hasQueryModel ? {} : { queryModel: false }),
   };
 }

@@ -27,12 +27,14 @@ export async function rankImages(
   generation: SearchGeneration,
   { signal, deadline, active }: RankContext,
 ): Promise<RankResponse> {
-  const { query, candidates, offset, limit } = request;
+  const { query, understand, candidates, offset, limit } = request;
   const left = deadline - performance.now();
   const ranked = await generation.ranker.rank(
     {
       query:
-        typeof query === 'string' ? await generation.queries.encode(query) : decodeQuery(query, generation),
+        typeof query === 'string'
+          ? await generation.queries.encode({ text: query, understand })
+          : decodeQuery(query, generation),
       candidates: candidates === 'all' ? 'all' : candidates.map(([id, coarse]) => ({ id, coarse })),
       offset,
       limit,
@@ -63,7 +65,7 @@ function decodeQuery(
     throw new AppError('request_invalid', `query.dependencies: a word is not one of ${words.length}`);
   }
   return {
-    words: words.map((text) => ({ text })),
+    searched: words,
     caption,
     coarse: floats('query.coarse', coarse, vectors.dimensions, LARGEST_COARSE),
   };

@@ -1,4 +1,9 @@
-import { imageAddress, type SearchHit, type SearchResults } from '../../clients/search/index.ts';
+import {
+  imageAddress,
+  type QueryWord,
+  type SearchHit,
+  type SearchResults,
+} from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from '../results/image.ts';
@@ -52,7 +57,7 @@ export class Detail {
   open(results: SearchResults, index: number, endpoint: URL): void {
     this.#results = results;
     this.#endpoint = endpoint;
-    this.#chips.reset(results.words);
+    this.#chips.reset(searched(results));
     this.#show(index);
     this.element.showModal();
     // To the title, without scrolling the image above it out of view on a phone.
@@ -61,7 +66,7 @@ export class Detail {
   }
 
   #show(index: number): void {
-    const { hits, words } = this.#results ?? { hits: [], words: [] };
+    const { hits } = this.#results ?? { hits: [] };
     const hit = hits[index];
     if (hit === undefined || this.#endpoint === undefined) return;
     this.#index = index;
@@ -71,7 +76,7 @@ export class Detail {
     this.#title.textContent = captionOf(hit);
     this.#facts.replaceChildren(...facts(hit));
     this.#paint(hit, this.#endpoint);
-    this.#words = hit.evidence ? matchWords(words, hit.evidence) : [];
+    this.#words = hit.evidence ? matchWords(searched(this.#results), hit.evidence) : [];
     if (this.#words.length === 0 && this.#chips.element.matches(':focus-within')) {
       this.#title.focus({ preventScroll: true });
     }
@@ -113,6 +118,11 @@ export class Detail {
     else return;
     event.preventDefault();
   }
+}
+
+/** The words that images were compared with. */
+function searched(results: SearchResults | undefined): QueryWord[] {
+  return results?.words.filter(({ negated }) => negated === undefined) ?? [];
 }
 
 function tool(name: 'close' | 'previous' | 'next', label: string, act: () => void): HTMLButtonElement {

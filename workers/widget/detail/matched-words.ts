@@ -1,4 +1,5 @@
 import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
+import { isUnknown } from '../words/reading.ts';
 
 type Evidence = NonNullable<SearchHit['evidence']>;
 type Region = Evidence['words'][number]['regions'][number];
@@ -14,7 +15,9 @@ export interface MatchedWord {
 /** Both lists are in the order of the sentence; a word that is missing in the evidence has no regions. */
 export function matchWords(words: readonly QueryWord[], evidence: Evidence): MatchedWord[] {
   let next = 0;
-  return words.map(({ text, known }) => {
+  return words.map((word) => {
+    const { text } = word;
+    const known = !isUnknown(word);
     const found = evidence.words.findIndex((entry, index) => index >= next && entry.word === text);
     if (found < 0) return { text, known, regions: [] };
     next = found + 1;

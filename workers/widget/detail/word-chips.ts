@@ -1,5 +1,6 @@
 import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import { isUnknown } from '../words/reading.ts';
 
 /**
  * The words of the query as buttons. Pointing at a word or focusing it shows it temporarily; pressing keeps it until
@@ -31,14 +32,16 @@ export class WordChips {
     this.#show();
   }
 
-  #chip({ text, known }: QueryWord, index: number): HTMLButtonElement {
+  #chip(word: QueryWord, index: number): HTMLButtonElement {
+    const { text, as } = word;
+    const known = !isUnknown(word);
     const chip = element(
       'button',
       {
         type: 'button',
         class: known ? 'chip' : 'chip unknown',
         part: 'word',
-        title: known ? undefined : 'Not known to the model',
+        title: known ? as && `Searched as “${as}”` : 'Not known to the model',
       },
       text,
     );

@@ -1,6 +1,7 @@
 import type { SearchProblem, SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import type { Examples } from '../words/examples.ts';
+import { isUnknown } from '../words/reading.ts';
 import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
@@ -33,11 +34,10 @@ export function emptyQuery(): HTMLElement {
 }
 
 export function nothingFound({ query, words }: SearchResults): HTMLElement {
-  const unknown = words.filter(({ known }) => !known).length;
   return message(
     'No image found',
     `Nothing fits “${query}”.`,
-    unknown > 0 ? 'Try words that the model knows.' : 'Try to say it in other words.',
+    words.some(isUnknown) ? 'Try words that the model knows.' : 'Try to say it in other words.',
   );
 }
 

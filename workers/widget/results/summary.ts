@@ -1,6 +1,7 @@
 import type { SearchResults, SearchState } from '../../clients/search/index.ts';
 import { withQuery } from '../address/page-address.ts';
 import { element } from '../dom/element.ts';
+import { searchedAs } from '../words/reading.ts';
 import { unknownWords } from './unknown-words.ts';
 
 export interface SummaryParts {
@@ -14,18 +15,24 @@ function countImages(count: number): string {
   return count === 1 ? '1 image' : `${count} images`;
 }
 
-/** Above the grid: the number of images, the words that were ignored in the search, and a link to the parse of the others. */
-export function summary(
-  { query, hits, more, words }: SearchResults,
-  { onExample, explain }: SummaryParts,
-): Node[] {
+/** Above the grid: the number of images, what was searched, the words that the model does not know, and a link to the parse. */
+export function summary(results: SearchResults, { onExample, explain }: SummaryParts): Node[] {
+  const { query, understood, hits, more, words } = results;
   const count = countImages(hits.length);
+  const read = searchedAs(results);
   return [
     ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
+    ...(read === undefined ? [] : [element('p', {}, read)]),
     ...unknownWords(query, words, onExample),
     ...(explain === undefined
       ? []
-      : [element('a', { class: 'example', href: withQuery(explain, query) }, 'How these words relate')]),
+      : [
+          element(
+            'a',
+            { class: 'example', href: withQuery(explain, understood ?? query) },
+            'How these words relate',
+          ),
+        ]),
   ];
 }
 
@@ -57,7 +64,10 @@ export function spoken(state: SearchState): string | undefined {
       if (more === 'loading') return undefined;
       if (typeof more === 'object') return `${more.title}. ${more.detail}`;
       if (hits.length === 0) return `No image found for “${query}”.`;
-      return `${countImages(hits.length)} for “${query}”.${degraded ? ` ${degraded.message}` : ''}`;
+      const read = searchedAs(state.results);
+      return [`${countImages(hits.length)} for “${query}”.`, read && `${read}.`, degraded?.message]
+        .filter(Boolean)
+        .join(' ');
     }
     default:
       return `${state.problem.title}. ${state.problem.detail}`;

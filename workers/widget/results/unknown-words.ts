@@ -1,6 +1,7 @@
 import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { correctedQuery } from '../words/corrected-query.ts';
+import { isUnknown } from '../words/reading.ts';
 import { exampleButton } from './example-button.ts';
 
 /** The words that the model does not know, and the sentence that may have been meant; nothing if it knows all. */
@@ -9,7 +10,7 @@ export function unknownWords(
   words: readonly QueryWord[],
   onExample: (query: string) => void,
 ): Node[] {
-  const unknown = words.filter(({ known }) => !known).map(({ text }) => text);
+  const unknown = words.filter(isUnknown).map(({ text }) => text);
   if (unknown.length === 0) return [];
   const corrected = correctedQuery(query, words);
   return [

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from '../vocabulary.ts';
+import { isCommon, rarity } from './common-words.ts';
 
 /** Shorter words have too many neighbours to guess from. */
 const SHORTEST = 4;
@@ -8,24 +9,36 @@ const LONG = 6;
 /** Longer words are not misspellings. */
 const LONGEST = 40;
 
+/** From this length on, a word that differs by two characters is certainly another spelling. */
+const CERTAIN = 8;
+
+/** A known word, and how near its spelling is. */
+export interface NearWord {
+  readonly word: string;
+  /** Whether it is so near that it must have been meant: one edit, or two of a word of eight characters and more. */
+  readonly certain: boolean;
+}
+
 /**
  * The known word whose spelling is nearest to an unknown one, by Levenshtein distance: one edit or one exchange of neighbouring
  * characters; two edits for words of six characters and more. Of equally near words, one with the same first letter is preferred,
- * then the order of the vocabulary decides. Undefined if no word is near.
+ * then the more common one, then the order of the vocabulary decides. Undefined if no word is near, and for a common English word,
+ * which is not a misspelling: a model without `mouse` knows none, rather than a `house`.
  */
-export function nearestWord(word: string, vocabulary: Vocabulary): string | undefined {
+export function nearestWord(word: string, vocabulary: Vocabulary): NearWord | undefined {
   if (word.length < SHORTEST || word.length > LONGEST || !/^\p{L}[\p{L}'-]*$/u.test(word)) return undefined;
+  if (isCommon(word)) return undefined;
   const most = word.length < LONG ? 1 : 2;
   const letters = lettersOf(word);
-  let best: { word: string; cost: number } | undefined;
+  let best: { word: string; apart: number; cost: number } | undefined;
   for (const { word: known, letters: others } of spellingsOf(vocabulary)) {
     if (Math.abs(known.length - word.length) > most || bits(letters ^ others) > 2 * most) continue;
     const apart = isExchange(word, known) ? 1 : distance(word, known);
     if (apart > most) continue;
-    const cost = apart + (known[0] === word[0] ? 0 : 0.5);
-    if (best === undefined || cost < best.cost) best = { word: known, cost };
+    const cost = apart + (known[0] === word[0] ? 0 : 0.5) + 0.1 * rarity(known);
+    if (best === undefined || cost < best.cost) best = { word: known, apart, cost };
   }
-  return best?.word;
+  return best && { word: best.word, certain: best.apart === 1 || word.length >= CERTAIN };
 }
 
 interface Spelling {

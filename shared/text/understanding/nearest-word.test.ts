@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
+import { parseVocabulary } from '../vocabulary.ts';
+import { isCommon } from './common-words.ts';
 import { nearestWord } from './nearest-word.ts';
-import { parseVocabulary } from './vocabulary.ts';
 
 const WORDS = [
   '<pad>',
@@ -37,13 +38,36 @@ describe('the nearest known spelling', () => {
     ['srirt', 'shirt'],
     ['doggs', 'dogs'],
     ['xyzzyx', undefined],
+    // Other English words.
+    ['dogma', undefined],
+    ['short', undefined],
     // Too short, no letters, too long.
     ['dgo', undefined],
     ['1234', undefined],
     ['<unkk>', undefined],
     ['b'.repeat(10_000), undefined],
   ])('of %s is %s', (word, expected) => {
-    expect(nearestWord(word, vocabulary)).toBe(expected);
+    expect(nearestWord(word, vocabulary)?.word).toBe(expected);
+  });
+});
+
+describe('a near word', () => {
+  it.each([
+    ['brwon', true],
+    ['snowborderr', true],
+    ['bycicle', false],
+  ])('%s is certain: %s', (word, certain) => {
+    expect(nearestWord(word, vocabulary)?.certain).toBe(certain);
+  });
+
+  it('is the more common one of two', () => {
+    const words = ['<pad>', '<start>', '<end>', '<unk>', 'hoise', 'house', 'horse'];
+    const known = parseVocabulary(
+      JSON.stringify({ word2idx: Object.fromEntries(words.map((one, id) => [one, id])) }),
+      'test',
+    );
+    expect(nearestWord('hoose', known)?.word).toBe('house');
+    expect(nearestWord('horise', known)?.word).toBe('horse');
   });
 });
 
@@ -58,10 +82,10 @@ describe('a large vocabulary', () => {
           JSON.stringify({ word2idx: Object.fromEntries(all.map((one, id) => [one, id])) }),
           'test',
         );
-        const near = nearestWord(word, known);
+        const near = nearestWord(word, known)?.word;
         const most = word.length < 4 ? 0 : word.length < 6 ? 1 : 2;
         const distances = words.map((one) => exchanged(word, one) ?? distance(word, one));
-        const reached = word.length >= 4 && distances.some((apart) => apart <= most);
+        const reached = word.length >= 4 && !isCommon(word) && distances.some((apart) => apart <= most);
         expect(near !== undefined).toBe(reached);
         if (near !== undefined) {
           expect(exchanged(word, near) ?? distance(word, near)).toBe(Math.min(...distances));

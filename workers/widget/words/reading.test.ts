@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { SearchResults } from '../../clients/search/index.ts';
+import { isUnknown, searchedAs } from './reading.ts';
+
+const word = { text: 'dogs', id: 3, known: false } as const;
+const results: SearchResults = {
+  query: 'dogs',
+  words: [],
+  stage: 'rerank',
+  degraded: undefined,
+  hits: [],
+  reached: 0,
+  more: 'end',
+};
+
+describe('an unknown word', () => {
+  it.each([
+    [word, true],
+    [{ ...word, suggestion: 'dog' }, true],
+    [{ ...word, known: true }, false],
+    [{ ...word, as: 'dog' }, false],
+    [{ ...word, negated: true as const }, false],
+  ])('%j: %s', (one, expected) => {
+    expect(isUnknown(one)).toBe(expected);
+  });
+});
+
+describe('what was searched', () => {
+  it.each([
+    [{}, undefined],
+    [{ understood: 'a dog' }, 'Searched as “a dog”'],
+    [
+      { understood: 'a dog', without: ['a hat', 'a ball'] },
+      'Searched as “a dog”, without “a hat”, without “a ball”',
+    ],
+  ])('of %j', (read, expected) => {
+    expect(searchedAs({ ...results, ...read })).toBe(expected);
+  });
+});
