@@ -109,6 +109,7 @@ describe('photographs found by a pretrained encoder', { timeout: 240_000 }, () =
       index: new IndexFolder(index),
       backend: 'wasm',
       query: QUERY,
+      understand: true,
       limit: 20,
       exhaustive: false,
       fuse: true,

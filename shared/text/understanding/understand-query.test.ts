@@ -160,6 +160,7 @@ describe('what is understood', () => {
           understandQuery(text, vocabulary),
         );
       }),
+      { examples: [['2', '', '.!']] },
     );
   });
 

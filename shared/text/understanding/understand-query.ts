@@ -42,6 +42,9 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 /** `-cat`, as search engines write what is not wanted. */
 const MINUS = /(?<=^|\s)[-−](?=\p{L})/gu;
 
+/** Tokenisers take a full stop after a number for a part of it. */
+const MARKS_AT_ENDS = /^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu;
+
 /** Quotation marks stress words; images do not show them. */
 const QUOTES = /^(?:``|''|["'“”‘’«»„])$/u;
 /** What ends the captions of a vocabulary that has it. */
@@ -81,7 +84,7 @@ export function understandQuery(
 
 /**
  * A query in the characters that it was meant to have: the usual ones (NFKC: full-width letters, ligatures), without those that nobody
- * sees, with plain apostrophes, and `minus cat` for `-cat`.
+ * sees and without marks at its ends, with plain apostrophes, and `minus cat` for `-cat`.
  */
 function cleanQuery(query: string): string {
   return query
@@ -90,7 +93,7 @@ function cleanQuery(query: string): string {
     .normalize('NFKC')
     .replace(UNSEEN, '')
     .replace(MINUS, 'minus ')
-    .trim();
+    .replace(MARKS_AT_ENDS, '');
 }
 
 /** Reads words with what the model knows. */

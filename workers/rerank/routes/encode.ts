@@ -3,7 +3,10 @@ import type { AskedQuery } from '../../../shared/search/ports.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
 /** Handles `POST /v1/encode`: a query as the vector database and the reranker need it. */
-export async function encodeQuery(query: AskedQuery, { queries, hasQueryModel }: SearchGeneration): Promise<EncodeResponse> {
+export async function encodeQuery(
+  query: AskedQuery,
+  { queries, hasQueryModel }: SearchGeneration,
+): Promise<EncodeResponse> {
   const {
     caption: _caption,
     kept: _kept,
