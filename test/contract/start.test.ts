@@ -72,7 +72,7 @@ describe('gsmn start', () => {
       expect(answer).toMatchObject({ generation: tiny.id, stage: 'rerank' });
       expect(answer.degraded).toBeUndefined();
       expect(answer.hits).toHaveLength(4);
-      expect(answer.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['a', 'dog', 'runs']);
+      expect(answer.hits[0]?.evidence?.words.map(({ word }) => word)).toEqual(['a', 'dog', 'runs', '.']);
 
       expect(answer.hits.map(({ image }) => image.widths)).toEqual(Array(4).fill([320, 960]));
       for (const width of [320, 960]) {

@@ -74,7 +74,14 @@ describe.skipIf(!existsSync(photos))(
       expect(words.every(({ known }) => known)).toBe(true);
       for (const { image, evidence, captions } of hits) {
         expect(captions).toHaveLength(5);
-        expect(evidence?.words.map(({ word }) => word)).toEqual(['two', 'dogs', 'running', 'on', 'grass']);
+        expect(evidence?.words.map(({ word }) => word)).toEqual([
+          'two',
+          'dogs',
+          'running',
+          'on',
+          'grass',
+          '.',
+        ]);
         const file = await fetch(new URL(image.url ?? '', url));
         expect(file.headers.get('content-type')).toMatch(/^image\//);
         await file.body?.cancel();
