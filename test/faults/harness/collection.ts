@@ -5,7 +5,7 @@ import { drawnRegions } from '../../../batch/features/drawn-regions/drawn-region
 import { featureIdentity } from '../../../batch/features/feature-source.ts';
 import { galleryModelFolder } from '../../../batch/gallery/model-folder.ts';
 import { MODEL_FILES } from '../../../shared/generation/index.ts';
-import { parseVocabulary } from '../../../shared/text/index.ts';
+import { parseVocabulary, understandQuery } from '../../../shared/text/index.ts';
 import { npyBytes, sizeBytes } from '../../support/data-folder.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -23,11 +23,12 @@ interface Known {
 /** The vocabulary of the model that indexes are built with. */
 const vocabularyFile = (): string => join(galleryModelFolder(), MODEL_FILES.vocabulary);
 
+/** Words of which any sentence is a query: none that denies what follows it. */
 function knownWords(): readonly Known[] {
   const path = vocabularyFile();
   const vocabulary = parseVocabulary(readFileSync(path, 'utf8'), path);
   return Array.from({ length: vocabulary.size }, (_, id) => ({ word: vocabulary.wordOf(id), id })).filter(
-    ({ word }) => /^[a-z]+$/.test(word),
+    ({ word }) => /^[a-z]+$/.test(word) && understandQuery(`${word} dog`, vocabulary).without.length === 0,
   );
 }
 
