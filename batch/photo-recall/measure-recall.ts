@@ -45,5 +45,6 @@ export async function measureRecall(
   }
 }
 
-const recallAt = ({ r1, r5, r10 }: DirectionMetrics): RecallAt =>
+/** R@1, R@5 and R@10 of one direction, with one decimal. */
+export const recallAt = ({ r1, r5, r10 }: DirectionMetrics): RecallAt =>
   [r1, r5, r10].map((value) => Math.round(10 * value) / 10) as [number, number, number];

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createModel } from '../../shared/generation/index.ts';
 import { assertWritable, writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
-import { type DirectionMetrics, recallMetrics } from '../../shared/retrieval/index.ts';
+import { recallMetrics } from '../../shared/retrieval/index.ts';
 import { listSplits } from '../data/split-files.ts';
 import { STAGES, type StageScores, stageScores } from '../evaluation/stage-scores.ts';
 import { loadModel, writeModel } from '../model/load-model.ts';
 import { readStoredRecall } from '../model/stored-recall.ts';
+import { type PhotoRecallFigures, recallAt } from '../photo-recall/measure-recall.ts';
 import type { PhotoRecallRecipe } from '../photo-recall/recipe.ts';
 import {
   type PhotoRecallRecord,
@@ -43,12 +44,8 @@ export interface TrainPhotoSearchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-type RecallAt = readonly [number, number, number];
-
 /** Recall at 1, 5 and 10 of each stage of a search among the photographs of a split, in percent. */
-export type StageFigures = Readonly<
-  Record<string, { readonly textToImage: RecallAt; readonly imageToText: RecallAt }>
->;
+export type StageFigures = Readonly<Record<string, PhotoRecallFigures>>;
 
 /** How the model was trained, and what it finds (`training.json`). */
 export interface PhotoSearchRecord {
@@ -190,6 +187,3 @@ function stageFigures({ images, captionImages, scores }: StageScores): StageFigu
     }),
   );
 }
-
-const recallAt = ({ r1, r5, r10 }: DirectionMetrics): RecallAt =>
-  [r1, r5, r10].map((value) => Math.round(10 * value) / 10) as [number, number, number];
