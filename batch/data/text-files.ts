@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
-import { describeLoss } from '../../shared/formats/json/describe-loss.ts';
-import { jsonLosses } from '../../shared/formats/json/json-losses.ts';
+import { describeLoss, jsonLosses } from '../../shared/formats/json/json-losses.ts';
 import { textLines } from '../../shared/formats/text-lines.ts';
 import { fileReason } from '../../shared/platform/file-reason.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonLosses, repeatedMember } from './json-losses.ts';
+import { describeLoss, jsonLosses, repeatedMember } from './json-losses.ts';
 
 const losses = (text: string) => [...jsonLosses(text)].map(({ kind, path }) => `${kind} ${path}`);
 
@@ -71,5 +71,15 @@ describe('jsonLosses', () => {
     expect(repeatedMember(`{"${name}":1,"${name}":2}`)).toHaveLength(name.length / 2);
     const depth = 20_000;
     expect(losses(`${'['.repeat(depth)}${']'.repeat(depth)}`)).toEqual([]);
+  });
+});
+
+describe('describeLoss', () => {
+  it('names the member and the number, and says how to keep it', () => {
+    const [loss] = jsonLosses('{"photo": {"id": 12345678901234567890}}');
+    expect(loss && describeLoss(loss)).toEqual({
+      what: '"photo.id" is 12345678901234567890, which would be rounded',
+      hint: 'write it as a string: "12345678901234567890"',
+    });
   });
 });
