@@ -8,7 +8,7 @@ import { indexEncoderFolder } from '../../shared/platform/pretrained/recall-text
 import type { IndexFolder } from './index-folder.ts';
 
 /**
- * Copies what texts are encoded with into the index, once for each pretrained encoder, so that whoever serves the index
+ * Copies what texts are encoded with into the index, once for each pretrained encoder, so that a service that has the index
  * needs nothing else. A copy that is damaged is made again.
  *
  * @throws AppError `file_unwritable`; the signal's reason.

@@ -176,7 +176,7 @@ describe('the query model of a recall encoder in parts', () => {
         parts: [{ read: 'plain', from: 0, to: 3 }],
         words,
         skipped: [],
-        // All of them halves; so many numbers are written in two bytes each.
+        // All of them are half floats, and there are enough of them to be written as such.
         projection: Float32Array.from({ length: 24 }, (_, at) => at / 8),
         imageOffset: new Float32Array(8),
         rows: Float32Array.from({ length: 8 * words.length }, (_, at) => ((at * 7) % 64) / 16 - 2),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /** What a hub does otherwise than it should, and how it is. */
 export interface HubFaults {
-  /** Connections are cut after so many bytes of a body; as often as this is asked. */
+  /** How many bytes of a body are sent from an offset before the connection is cut; undefined to send all. */
   cutAfter?: ((path: string, from: number) => number | undefined) | undefined;
   /** Another content than the sums say. */
   spoiled?: ((path: string) => boolean) | undefined;
