@@ -21,8 +21,7 @@ export interface PhotoProcesses {
 
 interface Work {
   readonly photos: readonly Uint8Array[];
-  readonly done: (descriptions: PhotoDescription[]) => void;
-  readonly failed: (error: AppError) => void;
+  readonly answer: PromiseWithResolvers<PhotoDescription[]>;
 }
 
 interface Member {
@@ -44,7 +43,7 @@ export function startPhotoProcesses(count: number, model: Uint8Array, device: Ph
   };
   const end = (error: AppError) => {
     ended ??= error;
-    for (const { failed } of waiting.splice(0)) failed(ended);
+    for (const { answer } of waiting.splice(0)) answer.reject(ended);
   };
   const members = Array.from({ length: count }, (): Member => {
     const child = fork(PROGRAM, {
@@ -57,10 +56,10 @@ export function startPhotoProcesses(count: number, model: Uint8Array, device: Ph
     child.on('message', (answer: PhotoProcessAnswer) => {
       const { current } = member;
       if ('descriptions' in answer) {
-        current?.done(answer.descriptions);
+        current?.answer.resolve(answer.descriptions);
       } else {
         const { code, message, hint } = answer.error;
-        current?.failed(new AppError(code, message, { hint }));
+        current?.answer.reject(new AppError(code, message, { hint }));
       }
       give(member);
     });
@@ -70,7 +69,7 @@ export function startPhotoProcesses(count: number, model: Uint8Array, device: Ph
         cause,
       });
       end(error);
-      member.current?.failed(ended ?? error);
+      member.current?.answer.reject(ended ?? error);
       member.current = undefined;
     };
     child.on('error', lost);
@@ -80,15 +79,18 @@ export function startPhotoProcesses(count: number, model: Uint8Array, device: Ph
   });
 
   return {
-    describe: (photos) =>
-      new Promise((done, failed) => {
-        if (ended !== undefined) throw ended;
-        waiting.push({ photos, done, failed });
-        const free = members.find(({ current }) => current === undefined);
-        if (free !== undefined) give(free);
-      }),
+    describe: async (photos) => {
+      if (ended !== undefined) throw ended;
+      const work: Work = { photos, answer: Promise.withResolvers() };
+      waiting.push(work);
+      const free = members.find(({ current }) => current === undefined);
+      if (free !== undefined) give(free);
+      return work.answer.promise;
+    },
     close: async () => {
       end(new AppError('cancelled', 'the processes that describe photographs were closed'));
+      // A channel that is disconnected while half an answer has come is never closed (Node 24), and its process never ends.
+      await Promise.allSettled(members.flatMap(({ current }) => current?.answer.promise ?? []));
       for (const { child } of members) if (child.connected) child.disconnect();
       await Promise.all(members.map(({ gone }) => gone));
     },
