@@ -3,10 +3,15 @@ import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { openRecallTexts } from '../../shared/platform/pretrained/recall-texts.ts';
-import type { ImagePayload, MatchPrecision, QueryWord } from '../../shared/schema/index.ts';
+import {
+  type ImagePayload,
+  type MatchPrecision,
+  type QueryWord,
+  RANK_LIMITS,
+} from '../../shared/schema/index.ts';
 import { exactRecall } from '../../shared/search/exact-recall.ts';
 import type { Payloads, Ranker } from '../../shared/search/ports.ts';
-import { search } from '../../shared/search/search-engine.ts';
+import { type Hit, type SearchAnswer, search } from '../../shared/search/search-engine.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
 import { type QdrantStore, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
@@ -25,6 +30,8 @@ export interface SearchIndexOptions {
   readonly exhaustive: boolean;
   /** Whether the query is read as it was meant, and not only as it is written. */
   readonly understand: boolean;
+  /** Whether of images that look alike only the best is a hit. */
+  readonly collapse: boolean;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
   /** Memory for the images that are compared at once, in bytes. */
@@ -38,11 +45,13 @@ export interface IndexHit {
   readonly id: number;
   /** Fused score, by which hits are sorted. */
   readonly score: number;
-  /** i2t + t2i. */
-  readonly gsmn: number;
+  /** i2t + t2i; absent behind the longest shortlist. */
+  readonly gsmn?: number | undefined;
   /** Cosine of the coarse vectors. */
   readonly coarse: number;
   readonly image: ImagePayload;
+  /** The images that it stands for: how many, and the best of them. */
+  readonly alike?: { readonly count: number; readonly hits: readonly IndexHit[] } | undefined;
 }
 
 export interface IndexAnswer {
@@ -73,8 +82,19 @@ const NO_EVIDENCE = { regions: 0, weight: 1 };
  * `memory_exhausted` if not even one image fits, and what reading the generation throws.
  */
 export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
-  const { index, backend, precision, query, limit, store, exhaustive, understand, signal, onProgress } =
-    options;
+  const {
+    index,
+    backend,
+    precision,
+    query,
+    limit,
+    store,
+    exhaustive,
+    understand,
+    collapse,
+    signal,
+    onProgress,
+  } = options;
   let compared = 0;
   const active = await index.requireActive();
   const generation = await openSearchGeneration({
@@ -101,27 +121,30 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
   });
   try {
     const { manifest, queries, matcher } = generation;
-    const answer = await search(
-      { q: query, limit, offset: 0, exhaustive, understand },
-      {
-        encoder: {
-          // Every hit is compared, however many are requested.
-          encode: async (asked) => {
-            const encoded = await queries.encode(asked);
-            const { ranking } = encoded;
-            return {
-              ...encoded,
-              ranking: { ...ranking, shortlist: Math.max(ranking.shortlist, limit) },
-            };
+    const searchWith = (shortlist: number): Promise<SearchAnswer> =>
+      search(
+        { q: query, limit, offset: 0, exhaustive, understand, collapse },
+        {
+          encoder: {
+            encode: async (asked) => {
+              const encoded = await queries.encode(asked);
+              return { ...encoded, ranking: { ...encoded.ranking, shortlist } };
+            },
           },
+          recall: store === undefined ? exactRecall(generation) : qdrantRecall(store),
+          ranker: rankerOf(generation, options.fuse),
+          payloads: store === undefined ? noPayloads : qdrantPayloads(store),
+          degrade: false,
         },
-        recall: store === undefined ? exactRecall(generation) : qdrantRecall(store),
-        ranker: rankerOf(generation, options.fuse),
-        payloads: store === undefined ? noPayloads : qdrantPayloads(store),
-        degrade: false,
-      },
-      { signal },
-    );
+        { signal },
+      );
+    // Every hit is compared, however many are requested, and however many of the shortlist look alike.
+    let shortlist = Math.max(manifest.ranking.shortlist, limit);
+    let answer = await searchWith(shortlist);
+    while (answer.hits.some(({ stage }) => stage === 'recall') && shortlist < RANK_LIMITS.shortlist) {
+      shortlist *= 2;
+      answer = await searchWith(shortlist);
+    }
     return {
       query,
       words: answer.words,
@@ -132,17 +155,22 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
       encoder: queries.backend,
       ranking: exhaustive ? 'exhaustive' : 'shortlist',
       compared: answer.compared?.compared ?? 0,
-      hits: answer.hits.map(({ id, score, gsmn = Number.NaN, coarse, image }) => ({
-        id,
-        score,
-        gsmn,
-        coarse,
-        image,
-      })),
+      hits: answer.hits.map(indexHit),
     };
   } finally {
     await generation.dispose();
   }
+}
+
+function indexHit({ id, score, gsmn, coarse, image, alike }: Hit): IndexHit {
+  return {
+    id,
+    score,
+    ...(gsmn === undefined ? {} : { gsmn }),
+    coarse,
+    image,
+    ...(alike ? { alike: { count: alike.count, hits: alike.hits.map(indexHit) } } : {}),
+  };
 }
 
 function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker {
@@ -151,7 +179,7 @@ function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker
       const { caption } = query;
       if (caption === undefined) throw new RangeError('the query was not encoded here');
       const page = await ranker.rank(
-        { ...request, query: { ...query, caption }, fuse, evidence: false },
+        { ...request, query: { ...query, caption }, collapse: query.grouped, fuse, evidence: false },
         { signal },
       );
       return { ...page, active: manifest.id };

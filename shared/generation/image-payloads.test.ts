@@ -90,6 +90,25 @@ describe('payloads of images', () => {
     expect(large.close).toHaveBeenCalledTimes(1);
   });
 
+  it('name the groups of images that look alike, wherever their lines lie', async () => {
+    const group = (alike: unknown) => ({ metadata: { bytes: 3, alike } });
+    // Two steps of a megabyte, the second of which begins in the middle.
+    const payloads = [
+      { ...payloadOf(0), ...group('a.png') },
+      { ...payloadOf(1, '"alike":"a.png"'), metadata: { bytes: 3 } },
+      { ...payloadOf(2, 'long '.repeat(300_000)), ...group('b "1".png') },
+      { ...payloadOf(3), ...group(7) },
+      { ...payloadOf(4), ...group('b "1".png') },
+    ];
+    const reader = await open(lines(payloads), payloads.length).opened;
+    expect([...(reader?.alike ?? [])]).toEqual([
+      [0, 'a.png'],
+      [2, 'b "1".png'],
+      [4, 'b "1".png'],
+    ]);
+    expect((await open(lines([payloadOf(0)]), 1).opened)?.alike.size).toBe(0);
+  });
+
   it('are none where the generation has no such file, and where it has no images', async () => {
     const manifest = { images: { count: 3, regions: 3 }, files: [] } as unknown as GenerationManifest;
     const never = async (): Promise<never> => Promise.reject(new Error('not asked for'));

@@ -1,11 +1,20 @@
 import { AppError } from '../errors/index.ts';
 import { type ByteSource, bytesSource } from '../formats/byte-source.ts';
-import { type GenerationManifest, type ImagePayload, imagePayloadSchema } from '../schema/index.ts';
+import {
+  alikeGroup,
+  type GenerationManifest,
+  type ImagePayload,
+  imagePayloadSchema,
+} from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 
+/** Groups of images that look alike: the name of its group for each image that is in one, by ordinal. */
+export type AlikeGroups = ReadonlyMap<number, string>;
+
 /** Reads payloads of a generation's images by ordinal. */
 export interface ImagePayloadReader {
+  readonly alike: AlikeGroups;
   /**
    * Payloads in the order of `ids`, which must exist.
    *
@@ -36,6 +45,7 @@ export async function openImagePayloads(
   try {
     const starts = await lineStarts(source, manifest.images.count);
     return {
+      alike: await alikeGroups(source, starts),
       read: (ids) => Promise.all(ids.map((id) => readPayload(source, starts, id))),
       close: () => source.close(),
     };
@@ -72,13 +82,41 @@ async function lineStarts(source: ByteSource, count: number): Promise<Float64Arr
   });
 }
 
+/** How a payload with a group is written. */
+const GROUPED = '"alike":';
+
+/** Parses only lines that may name a group: none of most indexes. */
+async function alikeGroups(source: ByteSource, starts: Float64Array): Promise<Map<number, string>> {
+  const groups = new Map<number, string>();
+  const decoder = new TextDecoder();
+  const count = starts.length - 1;
+  for (let from = 0, to = 0; from < count; from = to) {
+    const start = starts[from] as number;
+    do to++;
+    while (to < count && (starts[to + 1] as number) - start <= STEP);
+    const text = decoder.decode(await source.read(start, (starts[to] as number) - start));
+    if (!text.includes(GROUPED)) continue;
+    for (const [line, payload] of text.split('\n').entries()) {
+      if (!payload.includes(GROUPED)) continue;
+      const group = alikeGroup(parsePayload(payload, source.name, from + line));
+      if (group !== undefined) groups.set(from + line, group);
+    }
+  }
+  return groups;
+}
+
 async function readPayload(source: ByteSource, starts: Float64Array, id: number): Promise<ImagePayload> {
   const [start = 0, end = 0] = starts.subarray(id, id + 2);
   const bytes = await source.read(start, end - start);
+  return parsePayload(bytes, source.name, id);
+}
+
+function parsePayload(line: string | Uint8Array, name: string, id: number): ImagePayload {
   try {
-    return imagePayloadSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const text = typeof line === 'string' ? line : new TextDecoder('utf-8', { fatal: true }).decode(line);
+    return imagePayloadSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('format_invalid', `${source.name}: line ${id + 1} is not a payload of an image`, {
+    throw new AppError('format_invalid', `${name}: line ${id + 1} is not a payload of an image`, {
       hint: 'build the generation again',
       cause,
     });

@@ -99,6 +99,12 @@ export const imagePayloadSchema = z.object({
 });
 export type ImagePayload = z.infer<typeof imagePayloadSchema>;
 
+/** The group of images that look alike that an image is in: its metadata `alike`, if that is a text. */
+export function alikeGroup(payload: Pick<ImagePayload, 'metadata'>): string | undefined {
+  const group = payload.metadata?.alike;
+  return typeof group === 'string' ? group : undefined;
+}
+
 /** Payload of a caption's point; the point's id is the caption's ordinal. */
 export const captionPayloadSchema = z.object({ text: z.string(), image: count });
 export type CaptionPayload = z.infer<typeof captionPayloadSchema>;

@@ -65,6 +65,8 @@ export const encodeResponseSchema = z.object({
   /** Images of the generation. */
   images: z.number().int().nonnegative(),
   ranking: rankingSchema,
+  /** Whether images of the generation are in groups that look alike. */
+  grouped: z.boolean().optional(),
   /** Unit coarse vector of the query, `[dimensions]`. */
   coarse: z.array(z.number()),
   words: z.array(queryWordSchema),
@@ -134,6 +136,8 @@ export const rankRequestSchema = z.object({
    * null from the generation's own vectors.
    */
   candidates: z.union([z.literal('all'), z.array(z.tuple([count, cosine.nullable()])).min(1)]),
+  /** Whether images that look alike become one before the page is cut. */
+  collapse: z.boolean().default(false),
   offset: count.default(0),
   limit: z.number().int().min(1).max(RANK_LIMITS.page),
 });
@@ -178,6 +182,17 @@ const packedEvidenceSchema = z.custom<PackedEvidence>(
     Array.isArray((value as Partial<PackedEvidence>).boxes),
 );
 
+const rankedImageSchema = z.object({
+  id: count,
+  /** Fused score, by which images are ranked. */
+  score: z.number(),
+  /** i2t + t2i. */
+  gsmn: z.number(),
+  /** Cosine of the coarse vectors. */
+  coarse: z.number(),
+  payload: imagePayloadSchema.optional(),
+});
+
 export const rankResponseSchema = z.object({
   generation: z.string(),
   /** The generation that is active now: another one after an index was rebuilt or rolled back. */
@@ -188,16 +203,10 @@ export const rankResponseSchema = z.object({
   compared: count,
   /** The page, best first; equal scores in the order of the candidates, for `"all"` by ordinal. */
   images: z.array(
-    z.object({
-      id: count,
-      /** Fused score, by which images are ranked. */
-      score: z.number(),
-      /** i2t + t2i. */
-      gsmn: z.number(),
-      /** Cosine of the coarse vectors. */
-      coarse: z.number(),
-      payload: imagePayloadSchema.optional(),
+    rankedImageSchema.extend({
       evidence: packedEvidenceSchema.optional(),
+      /** The images that it stands for: how many, and the best of them. */
+      alike: z.object({ count, images: z.array(rankedImageSchema) }).optional(),
     }),
   ),
   /** Whether each image of the page has its evidence; if not, why. */

@@ -36,6 +36,8 @@ export const searchQuerySchema = z.strictObject({
   exhaustive: flag('false'),
   /** Whether the query is read as it was meant, and not only as it is written. */
   understand: flag('true'),
+  /** Whether of images that look alike only the best is a hit, which names the others. */
+  collapse: flag('true'),
 });
 
 /** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
@@ -45,9 +47,10 @@ export const searchRequestSchema = z.strictObject({
   offset: z.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
   exhaustive: z.boolean().default(false),
   understand: z.boolean().default(true),
+  collapse: z.boolean().default(true),
 });
 
-export const searchHitSchema = z.object({
+const plainHitSchema = z.object({
   id: z.number().int().nonnegative().meta({ description: 'The image in this generation.' }),
   score: z.number().meta({
     description:
@@ -70,7 +73,17 @@ export const searchHitSchema = z.object({
     .record(z.string(), z.unknown())
     .optional()
     .meta({ description: 'What else the data says about this image.' }),
+});
+
+export const searchHitSchema = plainHitSchema.extend({
   evidence: evidenceSchema.optional().meta({ description: 'What each word of the query attended to.' }),
+  alike: z
+    .object({
+      count: z.number().int().positive().meta({ description: 'How many.' }),
+      hits: z.array(plainHitSchema).meta({ description: 'The best of them, at most 20.' }),
+    })
+    .optional()
+    .meta({ description: 'The other images found that look like this one, which stands for them.' }),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 

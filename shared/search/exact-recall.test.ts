@@ -18,9 +18,11 @@ const vectors = {
   close: async () => {},
 };
 
+const alike = new Map([[1, 'a']]);
+
 describe('recall from all vectors of a generation', () => {
   it('returns the nearest, equal ones by ordinal', async () => {
-    const recall = exactRecall({ manifest, vectors });
+    const recall = exactRecall({ manifest, vectors, alike });
     expect(await recall.nearest(query, 3, {})).toEqual([
       { id: 1, coarse: 1 },
       { id: 3, coarse: 1 },
@@ -29,13 +31,23 @@ describe('recall from all vectors of a generation', () => {
     expect(await recall.nearest(query, 9, {})).toHaveLength(4);
   });
 
+  it('names the groups of images that look alike if the search collapses them', async () => {
+    const recall = exactRecall({ manifest, vectors, alike });
+    expect(await recall.nearest({ ...query, grouped: true }, 2, {})).toEqual([
+      { id: 1, coarse: 1, group: 'a' },
+      { id: 3, coarse: 1, group: undefined },
+    ]);
+  });
+
   it('is refused for a generation without vectors, and ends when its caller aborts', async () => {
-    await expect(exactRecall({ manifest, vectors: undefined }).nearest(query, 1, {})).rejects.toMatchObject({
+    await expect(
+      exactRecall({ manifest, vectors: undefined, alike }).nearest(query, 1, {}),
+    ).rejects.toMatchObject({
       code: 'generation_incomplete',
       hint: expect.stringContaining('--qdrant'),
     });
     const gone = { signal: AbortSignal.abort() };
-    await expect(exactRecall({ manifest, vectors }).nearest(query, 1, gone)).rejects.toMatchObject({
+    await expect(exactRecall({ manifest, vectors, alike }).nearest(query, 1, gone)).rejects.toMatchObject({
       code: 'cancelled',
     });
   });

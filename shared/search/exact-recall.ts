@@ -4,10 +4,17 @@ import type { Recall } from './ports.ts';
 import type { SearchGeneration } from './search-generation.ts';
 
 /** Recall from all coarse vectors of a generation in this process: exact, and without a database. */
-export function exactRecall({ manifest, vectors }: Pick<SearchGeneration, 'manifest' | 'vectors'>): Recall {
+export function exactRecall({
+  manifest,
+  vectors,
+  alike,
+}: Pick<SearchGeneration, 'manifest' | 'vectors' | 'alike'>): Recall {
   return {
-    nearest: async ({ coarse }, limit, { signal }) => {
-      if (vectors !== undefined) return nearest(vectors, coarse, { limit, signal });
+    nearest: async ({ coarse, grouped }, limit, { signal }) => {
+      if (vectors !== undefined) {
+        const found = await nearest(vectors, coarse, { limit, signal });
+        return grouped ? found.map((image) => ({ ...image, group: alike.get(image.id) })) : found;
+      }
       throw new AppError(
         'generation_incomplete',
         `generation ${manifest.id} does not have the coarse vectors of its images`,

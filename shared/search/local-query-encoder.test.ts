@@ -52,6 +52,7 @@ function queries({ cacheBytes = 10_000, parses = false, kept = false } = {}) {
       collection: 'images-g',
       images: 7,
       ranking: RANKING,
+      grouped: true,
       vocabulary: VOCABULARY,
       encoder: { backend: 'numbers', encodeCaptions, dispose: async () => {} },
       recall,
@@ -66,7 +67,14 @@ describe('an encoded query', () => {
   it('has what the model makes of its words, and names its generation', async () => {
     const { encoder } = queries();
     expect(encoder.backend).toBe('numbers');
-    const common = { generation: 'g', collection: 'images-g', images: 7, ranking: RANKING, kept: false };
+    const common = {
+      generation: 'g',
+      collection: 'images-g',
+      images: 7,
+      ranking: RANKING,
+      grouped: true,
+      kept: false,
+    };
     const [a, dog] = [
       { text: 'a', id: 4, known: true },
       { text: 'dog', id: 5, known: true },

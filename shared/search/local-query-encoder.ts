@@ -17,6 +17,8 @@ export interface QueryModel {
   /** Images of the generation. */
   readonly images: number;
   readonly ranking: Ranking;
+  /** Whether images of the generation are in groups that look alike. */
+  readonly grouped: boolean;
   readonly vocabulary: Vocabulary;
   readonly encoder: CaptionEncoder;
   readonly recall: RecallTextEncoder;
@@ -75,7 +77,7 @@ export class LocalQueryEncoder implements QueryEncoder {
   }
 
   async encode({ text, understand }: AskedQuery): Promise<LocalQuery> {
-    const { vocabulary, recall, generation, collection, images, ranking } = this.#model;
+    const { vocabulary, recall, generation, collection, images, ranking, grouped } = this.#model;
     const read = readQuery(text, (query) =>
       understand ? understandQuery(query, vocabulary, recall.reads) : readAsWritten(query, vocabulary),
     );
@@ -88,6 +90,7 @@ export class LocalQueryEncoder implements QueryEncoder {
       collection,
       images,
       ranking,
+      grouped,
       words: written,
       searched: words,
       understood,

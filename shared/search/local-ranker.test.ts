@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type NumberedOptions,
@@ -6,6 +7,7 @@ import {
   numberedScore,
 } from '../../test/support/numbered-images.ts';
 import { AppError } from '../errors/index.ts';
+import { collapseAlike } from './collapse-alike.ts';
 import { LocalRanker, type LocalRankRequest, type RankerHooks, type RankerParts } from './local-ranker.ts';
 
 const COUNT = 40;
@@ -23,14 +25,26 @@ interface Changes extends NumberedOptions {
   readonly hooks?: RankerHooks;
   readonly exhaustiveImages?: number;
   readonly count?: number;
+  /** Groups of images that look alike. */
+  readonly alike?: ReadonlyMap<number, string>;
 }
 
-function ranker({ parts, hooks, exhaustiveImages = 100, count = COUNT, ...options }: Changes = {}) {
+function ranker({
+  parts,
+  hooks,
+  exhaustiveImages = 100,
+  count = COUNT,
+  alike = new Map(),
+  ...options
+}: Changes = {}) {
   const numbered = numberedImages(count, options);
   const read = vi.fn(async (from: number, to: number) =>
     Float32Array.from(Array.from({ length: to - from }, (_, index) => vectorOf(from + index)).flat()),
   );
-  const payloads = { read: vi.fn(async (ids: readonly number[]) => ids.map(payloadOf)) };
+  const payloads = {
+    alike,
+    read: vi.fn(async (ids: readonly number[]) => ids.map(payloadOf)),
+  };
   const own = new LocalRanker(
     {
       generation: 'g',
@@ -358,4 +372,49 @@ it('resolves when nothing is compared any more', async () => {
   resolve();
   await waiting;
   expect(own.inUse.size).toBe(0);
+});
+
+describe('images that look alike', () => {
+  const groups = fc
+    .array(fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined, freq: 2 }), {
+      minLength: COUNT,
+      maxLength: COUNT,
+    })
+    .map((names) => new Map(names.flatMap((name, id) => (name === undefined ? [] : [[id, name] as const]))));
+
+  it('are ranked as all images and then become one, among candidates and among all', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        groups,
+        fc.boolean(),
+        fc.nat(12),
+        fc.integer({ min: 1, max: 9 }),
+        async (alike, all, offset, limit) => {
+          const own = ranker({ alike });
+          const asked = all
+            ? 'all'
+            : candidates(...Array.from({ length: COUNT }, (_, id) => (7 * id) % COUNT));
+          const every = await own.rank({ candidates: asked, evidence: false });
+          const page = await own.rank({ candidates: asked, collapse: true, offset, limit, evidence: false });
+          expect(page.images).toEqual(
+            collapseAlike(every.images, ({ id }) => alike.get(id)).slice(offset, offset + limit),
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('have payloads, and evidence only for the one that stands for them', async () => {
+    const own = ranker({ alike: new Map([3, 7, 5].map((id) => [id, 'a'])) });
+    const { images } = await own.rank({ candidates: candidates(3, 7, 5, 4), collapse: true });
+    expect(images).toHaveLength(2);
+    expect(images.map(({ evidence }) => evidence !== undefined)).toEqual([true, true]);
+    const { alike } = images.find((image) => image.alike) ?? {};
+    expect(alike?.count).toBe(2);
+    for (const { id, payload, evidence } of alike?.images ?? []) {
+      expect([payload, evidence]).toEqual([payloadOf(id), undefined]);
+    }
+    expect(own.evidenceOf.mock.calls.reduce((sum, [, indices]) => sum + indices.length, 0)).toBe(2);
+  });
 });

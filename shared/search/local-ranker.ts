@@ -1,10 +1,12 @@
 import { AppError } from '../errors/index.ts';
 import type { CoarseVectorReader } from '../generation/coarse-vectors.ts';
+import type { AlikeGroups } from '../generation/image-payloads.ts';
 import type { Matcher } from '../model/index.ts';
 import { BestScores } from '../retrieval/best-scores.ts';
 import { fusedScore } from '../retrieval/fusion.ts';
 import { innerProduct, innerProducts } from '../retrieval/inner-products.ts';
 import type { ImagePayload, PackedEvidence } from '../schema/index.ts';
+import { collapseAlike } from './collapse-alike.ts';
 import type { ImageStore } from './images/image-store.ts';
 import type { LocalQuery } from './local-query-encoder.ts';
 import type { RankedImage, RankedPage, SearchCall } from './ports.ts';
@@ -20,7 +22,9 @@ export interface RankerParts {
   /** Coarse vectors of the images; without them every candidate must have its cosine. */
   readonly vectors?: CoarseVectorReader | undefined;
   /** Payloads of the images, if the generation has them. */
-  readonly payloads?: { read(ids: readonly number[]): Promise<readonly ImagePayload[]> } | undefined;
+  readonly payloads?:
+    | { readonly alike: AlikeGroups; read(ids: readonly number[]): Promise<readonly ImagePayload[]> }
+    | undefined;
 }
 
 export interface RankerLimits {
@@ -50,6 +54,8 @@ export interface LocalRankRequest {
   readonly evidenceUntil?: number | undefined;
   /** False skips evidence. */
   readonly evidence?: boolean | undefined;
+  /** Images that look alike become one before the page is cut; false by default. */
+  readonly collapse?: boolean | undefined;
   /** False leaves the coarse cosine out of the score. */
   readonly fuse?: boolean | undefined;
 }
@@ -94,9 +100,9 @@ export class LocalRanker {
       candidates === 'all'
         ? await this.#rankAll(request, signal)
         : await this.#rankCandidates(request, candidates, signal);
-    const page = ranked.slice(offset, offset + limit);
+    const page = this.#collapsed(ranked, request).slice(offset, offset + limit);
     const ids = page.map(({ id }) => id);
-    const payloads = await this.#parts.payloads?.read(ids);
+    const withPayload = await this.#payloads(page);
     const compared = performance.now();
     const wanted = request.evidence === false ? [] : ids;
     const { evidence, state } = await this.#evidence(request, wanted, signal);
@@ -108,11 +114,31 @@ export class LocalRanker {
       evidence: state,
       took,
       images: page.map((image, place) => ({
-        ...image,
-        ...(payloads?.[place] === undefined ? {} : { payload: payloads[place] }),
+        ...withPayload(image),
         ...(evidence[place] === undefined ? {} : { evidence: evidence[place] }),
       })),
     };
+  }
+
+  #collapsed(ranked: readonly RankedImage[], { collapse }: LocalRankRequest): readonly RankedImage[] {
+    const groups = this.#parts.payloads?.alike;
+    return collapse && groups?.size ? collapseAlike(ranked, ({ id }) => groups.get(id)) : ranked;
+  }
+
+  /** Reads the payloads of a page and of the images that its images stand for. */
+  async #payloads(page: readonly RankedImage[]): Promise<(image: RankedImage) => RankedImage> {
+    const ids = page.flatMap(({ id, alike }) => [id, ...(alike?.images.map((other) => other.id) ?? [])]);
+    const read = await this.#parts.payloads?.read(ids);
+    const payloads = new Map(read?.map((payload, place) => [ids[place], payload]));
+    const withPayload = ({ alike, ...image }: RankedImage): RankedImage => {
+      const payload = payloads.get(image.id);
+      return {
+        ...image,
+        ...(payload === undefined ? {} : { payload }),
+        ...(alike === undefined ? {} : { alike: { ...alike, images: alike.images.map(withPayload) } }),
+      };
+    };
+    return withPayload;
   }
 
   /** Resolves when nothing is compared any more. */
@@ -138,7 +164,7 @@ export class LocalRanker {
   }
 
   async #rankAll(
-    { query, offset, limit, fuse }: LocalRankRequest,
+    { query, offset, limit, fuse, collapse }: LocalRankRequest,
     signal: AbortSignal,
   ): Promise<readonly RankedImage[]> {
     const { images } = this.#parts;
@@ -157,22 +183,32 @@ export class LocalRanker {
     let best = new BestScores(wanted);
     // Images and cosines of the best, by their slots.
     const kept: RankedImage[] = [];
+    // Which images are the best is known only once those that look alike are one: all of these are kept.
+    const groups = collapse ? this.#parts.payloads?.alike : undefined;
+    let grouped: RankedImage[] = [];
     const vector = Float64Array.from(query.coarse);
     const begin = (): ScanListener => {
       best = new BestScores(wanted);
+      grouped = [];
       return async (from, gsmn) => {
         const rows = await vectors.read(from, from + gsmn.length);
         const cosines = new Float64Array(gsmn.length);
         innerProducts(vector, rows, cosines);
         for (const [index, score] of gsmn.entries()) {
           const image = this.#fused(from + index, score, cosines[index] as number, fuse);
+          if (groups?.has(image.id)) {
+            grouped.push(image);
+            continue;
+          }
           const slot = best.offer(image.id, image.score);
           if (slot !== undefined) kept[slot] = image;
         }
       };
     };
     await this.#batches.scan(query.caption, begin, signal);
-    return best.ranked().map(({ slot }) => kept[slot] as RankedImage);
+    const ranked = best.ranked().map(({ slot }) => kept[slot] as RankedImage);
+    if (grouped.length === 0) return ranked;
+    return [...ranked, ...grouped].sort((a, b) => b.score - a.score || a.id - b.id);
   }
 
   #fused(id: number, gsmn: number, coarse: number, fuse = true): RankedImage {

@@ -24,6 +24,8 @@ export interface EncodedQuery extends AskedQuery {
   /** Images of the generation. */
   readonly images: number;
   readonly ranking: Ranking;
+  /** Whether images of the generation are in groups that look alike; in a search, whether these are collapsed. */
+  readonly grouped: boolean;
   /** Its words, and what became of them. */
   readonly words: readonly QueryWord[];
   /** The words of its nodes, L - 2, which evidence names. */
@@ -55,6 +57,8 @@ export interface Candidate {
   readonly id: number;
   /** Cosine between its coarse vector and the query's. */
   readonly coarse: number;
+  /** The images that look alike that it belongs to, if the query is `grouped`. */
+  readonly group?: string | undefined;
 }
 
 /** Finds candidates by coarse vectors. */
@@ -71,9 +75,15 @@ export interface RankRequest {
   readonly query: EncodedQuery;
   /** Images to compare, best first, or all. */
   readonly candidates: readonly Candidate[] | 'all';
-  /** The part of the ranked images that is wanted. */
+  /** The part of the ranked, and if the query is `grouped`, collapsed, images that is wanted. */
   readonly offset: number;
   readonly limit: number;
+}
+
+/** The images that another one stands for, in their order: how many, and the first of them. */
+export interface AlikeImages<Image> {
+  readonly count: number;
+  readonly images: readonly Image[];
 }
 
 /** An image that GSMN compared with the query. */
@@ -82,6 +92,8 @@ export interface RankedImage extends Candidate {
   readonly score: number;
   /** i2t + t2i. */
   readonly gsmn: number;
+  /** The images that it stands for, without evidence. */
+  readonly alike?: AlikeImages<RankedImage> | undefined;
   readonly payload?: ImagePayload | undefined;
   readonly evidence?: PackedEvidence | undefined;
 }

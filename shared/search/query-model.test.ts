@@ -50,7 +50,7 @@ describe.each([
     index = await mkdtemp(join(tmpdir(), 'query-model-'));
     tiny = await writeTinyGeneration(index, { config });
     files = folderFiles(join(index, 'generations', tiny.id));
-    bytes = await whole(await queryModelFile(files, tiny.manifest));
+    bytes = await whole(await queryModelFile(files, tiny.manifest, true));
   });
   afterAll(() => rm(index, { recursive: true }));
 
@@ -72,6 +72,7 @@ describe.each([
       generation: tiny.id,
       collection: manifest.collections.images,
       ranking: manifest.ranking,
+      grouped: true,
       config: manifest.model.config,
     });
     expect(read.vocabulary.size).toBe(vocabulary.size);
@@ -88,7 +89,13 @@ describe.each([
   });
 
   it('encodes to the same bits as the whole model', async () => {
-    const common = { generation: tiny.id, collection: 'c', images: 7, ranking: tiny.manifest.ranking };
+    const common = {
+      generation: tiny.id,
+      collection: 'c',
+      images: 7,
+      ranking: tiny.manifest.ranking,
+      grouped: true,
+    };
     const parserFrom = (file: Uint8Array | undefined) => file && parserOf(bytesSource('the parser', file));
     const encode = async ({ vocabulary, config: shapes, parameters, coarse, parser }: Parts) =>
       new LocalQueryEncoder(
@@ -115,7 +122,7 @@ describe.each([
     const none = writeSafetensors(new Map());
     await expect(readQueryModel(none, 'it')).rejects.toMatchObject({ code: 'format_invalid' });
     await expect(readQueryModel(bytes.slice(0, -1), 'it')).rejects.toMatchObject({ code: 'format_invalid' });
-    const text = new TextDecoder('latin1').decode(bytes);
+    const text = Buffer.from(bytes).toString('latin1');
     const changed = (from: string, to: string) => {
       expect([text.includes(from), from.length]).toEqual([true, to.length]);
       return Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
@@ -148,7 +155,7 @@ describe('the query model of a recall encoder in parts', () => {
     await writeFile(join(model, MODEL_FILES.coarse), JSON.stringify(coarse.config));
     await writeFile(join(model, MODEL_FILES.coarseTensors), encodeTensors(coarse.tensors));
     const files = folderFiles(folder);
-    const bytes = await whole(await queryModelFile(files, tiny.manifest));
+    const bytes = await whole(await queryModelFile(files, tiny.manifest, true));
     const there = (await readQueryModel(bytes, 'it')).coarse;
     expect([...coarse.tensors.keys()].filter((name) => name.includes('image')).length).toBeGreaterThan(0);
     expect([...there.tensors.keys()].filter((name) => name.includes('image'))).toEqual([]);

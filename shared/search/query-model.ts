@@ -24,6 +24,7 @@ const metadataSchema = z.object({
   collection: z.string(),
   images: z.number().int().nonnegative(),
   ranking: rankingSchema,
+  grouped: z.boolean().default(false),
   config: modelConfigSchema,
   /** The text of the vocabulary's file. */
   vocabulary: z.string(),
@@ -39,7 +40,7 @@ const PARSER = 'parser';
 export interface StoredQueryModel
   extends Pick<
     z.output<typeof metadataSchema>,
-    'generation' | 'collection' | 'images' | 'ranking' | 'config'
+    'generation' | 'collection' | 'images' | 'ranking' | 'grouped' | 'config'
   > {
   readonly vocabulary: Vocabulary;
   /** Of the text encoder. They are views of the bytes that were read. */
@@ -63,11 +64,13 @@ const STEP = 1 << 20;
 /**
  * The query model of a generation.
  *
+ * @param grouped whether images of the generation are in groups that look alike
  * @throws AppError `file_missing`, `format_invalid`.
  */
 export async function queryModelFile(
   files: GenerationFiles,
   manifest: Pick<GenerationManifest, 'id' | 'collections' | 'images' | 'ranking' | 'model'>,
+  grouped: boolean,
 ): Promise<QueryModelFile> {
   const model = within(files, GENERATION_PATHS.model);
   const text = async (path: string): Promise<string> =>
@@ -84,6 +87,7 @@ export async function queryModelFile(
     collection: manifest.collections.images,
     images: manifest.images.count,
     ranking: manifest.ranking,
+    grouped,
     config: manifest.model.config,
     vocabulary: await text(MODEL_FILES.vocabulary),
     coarse: JSON.parse(await text(MODEL_FILES.coarse)),

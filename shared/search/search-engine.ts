@@ -1,6 +1,8 @@
 import { AppError, toAppError } from '../errors/index.ts';
 import { type ImagePayload, type PackedEvidence, type QueryWord, RANK_LIMITS } from '../schema/index.ts';
+import { collapseAlike } from './collapse-alike.ts';
 import type {
+  AlikeImages,
   Candidate,
   EncodedQuery,
   Payloads,
@@ -20,6 +22,8 @@ export interface SearchRequest {
   readonly exhaustive: boolean;
   /** Whether the query is read as it was meant, and not only as it is written. */
   readonly understand: boolean;
+  /** Whether of images that look alike only the best is a hit, which names the others. */
+  readonly collapse: boolean;
 }
 
 export interface SearchParts {
@@ -53,6 +57,8 @@ export interface Hit {
   readonly gsmn?: number | undefined;
   readonly image: ImagePayload;
   readonly evidence?: PackedEvidence | undefined;
+  /** The images that it stands for: how many, and the best of them, without evidence. */
+  readonly alike?: { readonly count: number; readonly hits: readonly Hit[] } | undefined;
 }
 
 export interface SearchAnswer {
@@ -99,9 +105,14 @@ export async function search(
 /** The generation is gone from the reranker, or its collection from the vector database. */
 const STALE: ReadonlySet<string> = new Set(['generation_stale', 'not_found']);
 
+/** An image that was ranked, or only recalled. */
+interface FoundImage extends Candidate, Omit<Partial<RankedImage>, keyof Candidate | 'alike'> {
+  readonly alike?: AlikeImages<FoundImage> | undefined;
+}
+
 /** Images of a page in their order, before their payloads are looked up. */
 interface Ranking {
-  readonly page: readonly (Candidate & Partial<RankedImage>)[];
+  readonly page: readonly FoundImage[];
   readonly ranked?: RankedPage | undefined;
   readonly degraded?: Degradation | undefined;
 }
@@ -114,7 +125,8 @@ async function searchOnce(
 ): Promise<SearchAnswer> {
   const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
-  const query = await timed('encode', () => encode(request, parts, call, fresh));
+  const encoded = await timed('encode', () => encode(request, parts, call, fresh));
+  const query = { ...encoded, grouped: encoded.grouped && request.collapse };
   const rank = request.exhaustive ? rankAll : rankShortlist;
   const { page, ranked, degraded } = await rank(query, request, parts, call, timed);
   if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
@@ -123,7 +135,10 @@ async function searchOnce(
       `generation ${ranked.active} was activated since ${query.generation}`,
     );
   }
-  const lacking = page.filter(({ payload }) => payload === undefined).map(({ id }) => id);
+  const lacking = page
+    .flatMap((image) => [image, ...(image.alike?.images ?? [])])
+    .filter(({ payload }) => payload === undefined)
+    .map(({ id }) => id);
   const payloads =
     lacking.length === 0
       ? new Map<number, ImagePayload>()
@@ -138,7 +153,7 @@ async function searchOnce(
     stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
     compared: ranked,
     degraded,
-    hits: page.map((image) => hit(image, image.payload ?? payloads.get(image.id), query)),
+    hits: page.map((image) => hit(image, payloads, query)),
   };
 }
 
@@ -186,20 +201,50 @@ async function rankShortlist(
   timed: Timed,
 ): Promise<Ranking> {
   const length = shortlistLength(query);
-  const recalled = await timed('recall', () => recall.nearest(query, Math.max(length, offset + limit), call));
+  const end = offset + limit;
+  const recalled = await timed('recall', () =>
+    recallDifferent(query, { least: length, different: end }, (wanted) =>
+      recall.nearest(query, wanted, call),
+    ),
+  );
   const candidates = recalled.slice(0, length);
+  // In recall's order. The images behind the shortlist that look like one of it stand with that one.
+  const inOrder = collapsed(recalled);
+  const compared = collapsed(candidates).length;
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
-  if (offset >= candidates.length) return { page: recalled.slice(offset, offset + limit) };
+  if (offset >= compared) return { page: inOrder.slice(offset, end) };
   let ranked: RankedPage;
   try {
     ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
   } catch (thrown) {
     const degraded = degrade ? orderDegradation(thrown) : undefined;
     if (degraded === undefined) throw thrown;
-    return { page: recalled.slice(offset, offset + limit), degraded };
+    return { page: inOrder.slice(offset, end), degraded };
   }
-  const behind = recalled.slice(length, offset + limit);
+  const behind = inOrder.slice(compared, end);
   return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked) };
+}
+
+const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);
+
+/** Recall goes no further for a page: whoever has so many images alike before it sees a short page. */
+const MOST_RECALLED = 10_000;
+
+/**
+ * The nearest images: at least so many, and where some look alike, as many as it takes for so many different ones. The more are asked
+ * for, the longer the list, but its beginning is the same.
+ */
+async function recallDifferent(
+  { images, grouped }: EncodedQuery,
+  { least, different }: { readonly least: number; readonly different: number },
+  nearest: (wanted: number) => Promise<readonly Candidate[]>,
+): Promise<readonly Candidate[]> {
+  const most = Math.min(images, MOST_RECALLED);
+  for (let wanted = Math.max(least, different); ; wanted = Math.min(2 * wanted, most)) {
+    const recalled = await nearest(wanted);
+    const enough = !grouped || recalled.length < wanted || wanted >= most;
+    if (enough || collapsed(recalled).length >= different) return recalled;
+  }
 }
 
 /** Errors about the request or the generation; recall's order would not be an answer to them. */
@@ -218,13 +263,22 @@ function evidenceDegradation({ evidence }: RankedPage): Degradation | undefined 
 }
 
 function hit(
-  { id, coarse, score, gsmn, evidence }: Candidate & Partial<RankedImage>,
-  image: ImagePayload | undefined,
-  { collection }: EncodedQuery,
+  { id, coarse, score, gsmn, evidence, payload, alike }: FoundImage,
+  payloads: ReadonlyMap<number, ImagePayload>,
+  query: EncodedQuery,
 ): Hit {
+  const image = payload ?? payloads.get(id);
   // When a collection is deleted, its points are gone before its name.
-  if (image === undefined) throw new AppError('not_found', `collection ${collection} has no point ${id}`);
-  return score === undefined
-    ? { id, stage: 'recall', score: coarse, coarse, image }
-    : { id, stage: 'rerank', score, coarse, gsmn, image, ...(evidence ? { evidence } : {}) };
+  if (image === undefined)
+    throw new AppError('not_found', `collection ${query.collection} has no point ${id}`);
+  const others = alike && {
+    count: alike.count,
+    hits: alike.images.map((other) => hit(other, payloads, query)),
+  };
+  return {
+    ...(score === undefined
+      ? { id, stage: 'recall', score: coarse, coarse, image }
+      : { id, stage: 'rerank', score, coarse, gsmn, image, ...(evidence ? { evidence } : {}) }),
+    ...(others ? { alike: others } : {}),
+  };
 }

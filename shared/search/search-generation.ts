@@ -7,7 +7,7 @@ import {
 } from '../generation/coarse-vectors.ts';
 import { type GenerationFiles, within } from '../generation/generation-files.ts';
 import { openImageGraphs } from '../generation/image-graphs.ts';
-import { openImagePayloads } from '../generation/image-payloads.ts';
+import { type AlikeGroups, openImagePayloads } from '../generation/image-payloads.ts';
 import { GENERATION_PATHS, readManifest, verifyFiles } from '../generation/manifest.ts';
 import { assertModelOf, type Model, readModel } from '../generation/model-folder.ts';
 import { MODEL_FILES } from '../generation/model-paths.ts';
@@ -70,6 +70,7 @@ export interface SearchGeneration {
   readonly images: ImageStore;
   readonly matcher: Matcher;
   readonly vectors: CoarseVectorReader | undefined;
+  readonly alike: AlikeGroups;
   /** For a model that compares parses. */
   readonly parser: Parser | undefined;
   /** Whether its queries can be encoded elsewhere, by its query model. */
@@ -133,6 +134,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
     undo.push(async () => vectors?.close());
     const payloads = await openImagePayloads(files, manifest);
     undo.push(async () => payloads?.close());
+    const alike: AlikeGroups = payloads?.alike ?? new Map();
     const images = await openImageStore(reader, matcher, settings.memoryBytes, { ...options, fill: serve });
     undo.push(() => images.close());
     const parser =
@@ -150,6 +152,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
         collection: collections.images,
         images: manifest.images.count,
         ranking,
+        grouped: alike.size > 0,
         vocabulary: model.vocabulary,
         encoder,
         recall,
@@ -166,6 +169,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       images,
       matcher,
       vectors,
+      alike,
       parser,
       hasQueryModel,
       dispose,

@@ -109,6 +109,7 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
         limit: IMAGES,
         exhaustive: false,
         understand: true,
+        collapse: true,
         fuse: true,
         memoryBytes: 2 ** 26,
         signal: new AbortController().signal,

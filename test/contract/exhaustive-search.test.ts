@@ -99,6 +99,7 @@ describe('exhaustive search in this process', () => {
       limit: 10,
       exhaustive: true,
       understand: false,
+      collapse: true,
       fuse: true,
       memoryBytes: 2 ** 20,
       signal: new AbortController().signal,

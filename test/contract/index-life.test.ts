@@ -61,6 +61,7 @@ describe('the life of an index', () => {
     limit,
     exhaustive: false,
     understand: false,
+    collapse: true,
     fuse: true,
     memoryBytes: 2 ** 24,
     signal: new AbortController().signal,

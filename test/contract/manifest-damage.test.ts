@@ -79,6 +79,7 @@ describe('a manifest changed by one bit', () => {
         limit: 3,
         exhaustive: false,
         understand: true,
+        collapse: true,
         fuse: true,
         memoryBytes: 2 ** 24,
         signal: new AbortController().signal,

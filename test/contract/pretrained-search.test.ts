@@ -110,6 +110,7 @@ describe('photographs found by a pretrained encoder', { timeout: 240_000 }, () =
       backend: 'wasm',
       query: QUERY,
       understand: true,
+      collapse: true,
       limit: 20,
       exhaustive: false,
       fuse: true,

@@ -54,6 +54,8 @@ describe.each(testServers({ apiKey: 'key' }))(
         { id: 2, vector: [0, 1], payload: payload('c.jpg') },
       ]);
       const found = await store.recall(name, [0, 1], 2);
+      const some = await store.recall(name, [1, 0], 1, { payload: ['name', 'metadata.alike'] });
+      expect(some.map(({ payload: part }) => part)).toEqual([{ name: 'a.jpg' }]);
       expect(found).toEqual([
         { id: 2, score: expect.closeTo(1, 5) },
         { id: 1, score: expect.closeTo(0.8, 5) },
@@ -206,6 +208,27 @@ describe.each(testServers({ apiKey: 'key' }))('$name as recall and payloads of a
       [0, payload('a.jpg')],
       [1, payload('b.jpg')],
     ]);
+  });
+
+  it('names the groups of images that look alike if the search collapses them', async () => {
+    const name = names.of('alike');
+    await store.ensureCollection(name, 2);
+    await store.upsert(name, [
+      { id: 0, vector: [1, 0], payload: { ...payload('a.jpg'), metadata: { alike: 'a.jpg', bytes: 1 } } },
+      { id: 1, vector: [0.6, 0.8], payload: { ...payload('b.jpg'), metadata: { alike: 7 } } },
+      { id: 2, vector: [0, 1], payload: payload('c.jpg') },
+    ]);
+    const groups = async (grouped: boolean) =>
+      (await qdrantRecall(store).nearest({ ...query(name), grouped }, 3, call)).map(({ id, group }) => [
+        id,
+        group,
+      ]);
+    expect(await groups(true)).toEqual([
+      [2, undefined],
+      [1, undefined],
+      [0, 'a.jpg'],
+    ]);
+    expect(await groups(false)).toEqual([2, 1, 0].map((id) => [id, undefined]));
   });
 
   it('tell that a collection is gone, and make every other refusal one of recall', async () => {

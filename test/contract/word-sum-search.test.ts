@@ -61,6 +61,7 @@ describe(`an index whose recall encoder sums rows of words (seed ${SEED})`, () =
       limit: IMAGES,
       exhaustive: false,
       understand: false,
+      collapse: true,
       fuse: true,
       memoryBytes: 2 ** 26,
       signal: new AbortController().signal,

@@ -11,17 +11,21 @@ import {
   type RankResponse,
   rankRequestSchema,
 } from '../../shared/schema/index.ts';
+import { collapseAlike } from '../../shared/search/collapse-alike.ts';
 import { drawing, SCENE_COUNT, scene, type Thing } from './scenes.ts';
 
 const GENERATION = 'e2e0e2e0e2e0e2e0';
 const THINGS: readonly string[] = ['sun', 'house', 'tree', 'ball'] satisfies Thing[];
-const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'slow', 'nothing', ...THINGS];
+const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'similar', 'slow', 'nothing', ...THINGS];
 
 /** Unknown words, and their suggestions. */
 const SPELLINGS: Readonly<Record<string, string>> = { hose: 'house', tre: 'tree' };
 
 /** A query with this word finds nothing. */
 const FINDS_NOTHING = 'nothing';
+/** For a query with this word the first scenes look alike, four each. */
+const ALIKE = 'similar';
+const groupOf = (id: number): string | undefined => (id < 12 ? `group ${id >> 2}` : undefined);
 /** A query with this word gets a late answer. */
 const SLOW = 'slow';
 /** Longer than the edge worker waits for a ranking, and shorter than for an encoding. */
@@ -61,24 +65,25 @@ export async function startUpstreams(): Promise<Upstreams> {
   });
 
   app.post('/v1/rank', async (c) => {
-    const { query, candidates, offset, limit } = rankRequestSchema.parse(await c.req.json());
+    const { query, candidates, collapse, offset, limit } = rankRequestSchema.parse(await c.req.json());
     if (await ill(health.rerank)) return c.text('down for the test', 502);
     const asked = candidates === 'all' ? everyScene() : candidates;
     const words = typeof query === 'string' ? wordsOf(query) : query.words;
+    const ranked = asked
+      // Later images match better, so that the order differs from recall's.
+      .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0, payload: payloadOf(id) }))
+      .map((image) => ({ ...image, score: image.gsmn + image.coarse }))
+      .sort((a, b) => b.score - a.score);
     const answer: RankResponse = {
       generation: GENERATION,
       active: GENERATION,
       backend: 'simd',
       compared: asked.length,
-      images: asked
-        // Later images match better, so that the order differs from recall's.
-        .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0 }))
-        .map((image) => ({ ...image, score: image.gsmn + image.coarse }))
-        .sort((a, b) => b.score - a.score)
+      images: collapseAlike(ranked, ({ id }) => (collapse ? groupOf(id) : undefined))
         .slice(offset, offset + limit)
-        .map((image) => ({
+        .map(({ alike, ...image }) => ({
           ...image,
-          payload: payloadOf(image.id),
+          ...(alike ? { alike: { ...alike, images: [...alike.images] } } : {}),
           ...(health.evidence === 'well' ? { evidence: evidence(words, image.id) } : {}),
         })),
       // It is the reranker that drops late evidence.
@@ -94,7 +99,7 @@ export async function startUpstreams(): Promise<Upstreams> {
     const count = c.req.param('name') === 'empty' ? 0 : Math.min(limit, SCENE_COUNT);
     const points = everyScene()
       .slice(0, count)
-      .map(([id, score]) => ({ id, version: 0, score }));
+      .map(([id, score]) => ({ id, version: 0, score, payload: { metadata: { alike: groupOf(id) } } }));
     return c.json({ result: { points }, status: 'ok', time: 0 });
   });
 
@@ -160,6 +165,7 @@ function encoded(query: string): EncodeResponse {
     collection: words.includes(FINDS_NOTHING) ? 'empty' : 'scenes',
     images: SCENE_COUNT,
     ranking: { shortlist: 16, coarseWeight: 1 },
+    grouped: words.includes(ALIKE),
     coarse: [0.6, 0.8],
     words: words.map(lookedUp),
   };

@@ -57,7 +57,7 @@ async function queryModel(
 ): Promise<NodeQueryModel> {
   const { id, manifest, model } = await writeTinyGeneration(index, options);
   const pieces: Uint8Array[] = [];
-  const file = await queryModelFile(folderFiles(join(index, 'generations', id)), manifest);
+  const file = await queryModelFile(folderFiles(join(index, 'generations', id)), manifest, false);
   for await (const piece of file.pieces()) pieces.push(piece.slice());
   const collection = manifest.collections.images;
   const { ranking } = manifest;
@@ -69,6 +69,7 @@ async function queryModel(
       collection,
       images: manifest.images.count,
       ranking,
+      grouped: false,
       vocabulary: model.vocabulary,
       encoder: createSimdCaptionEncoder(model.config, model.parameters, kernel),
       recall: await openTextEncoder(model.coarse),

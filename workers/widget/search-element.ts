@@ -27,7 +27,7 @@ const EXAMPLES =
 /** `gsmn-results`: an answer, or more of it, is shown. */
 export interface ResultsDetail extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'hits'> {}
 
-/** `gsmn-select`: an image was chosen; `preventDefault()` keeps its detail view closed. `position` counts from 1. */
+/** `gsmn-select`: an image was chosen; `preventDefault()` keeps its detail view closed. `position` counts the cards from 1; an image that another one stands for has its. */
 export interface SelectDetail {
   readonly hit: SearchHit;
   readonly position: number;
@@ -40,7 +40,7 @@ export class SearchElement extends HTMLElement {
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(SearchElement, 'explain');
+    reflect(SearchElement, 'explain', 'uncollapsed');
   }
   declare endpoint: string;
   declare placeholder: string;
@@ -48,6 +48,7 @@ export class SearchElement extends HTMLElement {
   declare explain: string;
   declare urlQuery: boolean;
   declare urlParameter: string;
+  declare uncollapsed: boolean;
 
   readonly #box = new SearchBox(TEXTS, {
     onType: (text) => this.#session.type(text),
@@ -55,16 +56,17 @@ export class SearchElement extends HTMLElement {
     onDown: () => this.#results.grid.focus(0),
   });
   readonly #results = new ResultsView({
-    onOpen: (index) => this.#open(index),
+    onOpen: (hits, index, position) => this.#open(hits, index, position),
     onLeaveUp: () => this.#box.focus(),
     onExample: (query) => this.search(query),
     onMore: () => void this.#more(),
     onRetry: () => this.#session.retry(),
   });
-  readonly #detail = new Detail((index) => this.#results.grid.focus(index));
+  readonly #detail = new Detail((hit) => this.#results.grid.focusOn(hit));
   /** Attributes are read when a page is requested. */
   readonly #session = createSearchSession({
-    search: (request) => requestSearch(this.#endpoint, { ...request, limit: this.limit }),
+    search: (request) =>
+      requestSearch(this.#endpoint, { ...request, limit: this.limit, collapse: !this.uncollapsed }),
   });
   readonly #address = new AddressBar(this, (query) => this.#travel(query));
   #releaseSlash: () => void = () => {};
@@ -174,13 +176,13 @@ export class SearchElement extends HTMLElement {
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
   }
 
-  #open(index: number): void {
+  #open(hits: readonly SearchHit[], index: number, position: number): void {
     const state = this.#session.getState();
     const results = 'results' in state ? state.results : 'previous' in state ? state.previous : undefined;
-    const hit = results?.hits[index];
+    const hit = hits[index];
     if (results === undefined || hit === undefined) return;
-    if (this.#tell<SelectDetail>('gsmn-select', { hit, position: index + 1 })) {
-      this.#detail.open(results, index, this.#endpoint);
+    if (this.#tell<SelectDetail>('gsmn-select', { hit, position })) {
+      this.#detail.open({ ...results, hits }, index, this.#endpoint);
     }
   }
 

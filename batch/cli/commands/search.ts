@@ -14,6 +14,7 @@ export function searchCommand(): Command {
     .addOption(precisionOption())
     .option('--exhaustive', 'compare every image instead of a shortlist')
     .option('--no-understand', 'search for the words as they are written')
+    .option('--no-collapse', 'show each of the images that look alike, not only the best of them')
     .option('--no-coarse', 'with --exhaustive: rank by the GSMN score alone')
     .option(
       '--memory-mb <number>',

@@ -17,6 +17,7 @@ interface SearchOptions extends IndexOptions {
   readonly exhaustive?: boolean;
   readonly coarse: boolean;
   readonly understand: boolean;
+  readonly collapse: boolean;
   readonly memoryMb: number;
   readonly json?: boolean;
 }
@@ -50,6 +51,7 @@ function run(
     precision,
     coarse,
     understand,
+    collapse,
     exhaustive = false,
     memoryMb,
   }: SearchOptions,
@@ -65,6 +67,7 @@ function run(
     precision,
     exhaustive,
     understand,
+    collapse,
     fuse: coarse,
     memoryBytes: memoryMb * 2 ** 20,
     ...work,
@@ -81,9 +84,10 @@ function asText({ hits, ...answer }: IndexAnswer): string {
     wordWrap: true,
   });
   for (const [rank, hit] of hits.entries()) {
-    const { score, gsmn, coarse, image } = hit;
-    const numbers = [score, gsmn, coarse].map((value) => value.toFixed(3));
-    table.push([rank + 1, ...numbers, image.name, image.captions[0] ?? '']);
+    const { score, gsmn, coarse, image, alike } = hit;
+    const numbers = [score, gsmn, coarse].map((value) => value?.toFixed(3) ?? '');
+    const name = alike === undefined ? image.name : `${image.name}\nand ${alike.count} alike`;
+    table.push([rank + 1, ...numbers, name, image.captions[0] ?? '']);
   }
   return `${note}${table.toString()}\n`;
 }

@@ -40,7 +40,7 @@ async function measure(jointSize: number): Promise<string> {
     ranking: model.ranking,
     model: { config: model.config, fingerprints: model.fingerprints },
   };
-  const file = await queryModelFile(files, manifest);
+  const file = await queryModelFile(files, manifest, false);
   const { bytes } = file;
   const server = createServer((_request, response) => {
     response.setHeader('content-length', bytes);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
-import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { problemSchema, type RankRequest, searchResponseSchema } from '../../../shared/schema/index.ts';
+import type { QdrantStore } from '../../../workers/clients/index.ts';
 import { edge, encoded, GENERATION, payloadOf, ranked, recalled } from './fakes.ts';
 
 const SEARCH = '/v1/search?q=two%20zebroids';
@@ -99,6 +100,61 @@ describe('GET /v1/search', () => {
       expect([response.status, await response.json()]).toEqual([
         400,
         expect.objectContaining({ code: 'request_invalid', hint: 'understand is true or false.' }),
+      ]);
+    }
+  });
+
+  it('shows images that look alike as one, unless they are asked for, by either method', async () => {
+    const rank = vi.fn(async (request: RankRequest) => {
+      const answered = ranked(request);
+      const [best, ...others] = answered.images;
+      if (request.collapse !== true || best === undefined) return answered;
+      const alike = others.map(({ evidence: _evidence, ...image }) => image);
+      return { ...answered, images: [{ ...best, alike: { count: 30, images: alike } }] };
+    });
+    const recall = vi.fn<QdrantStore['recall']>(async (_collection, _vector, limit) =>
+      recalled(6)
+        .slice(0, limit)
+        .map((point) => ({ ...point, payload: { metadata: { alike: point.id < 4 ? 'a' : 'b' } } })),
+    );
+    const { app } = edge({
+      rerank: { encode: async () => encoded({ grouped: true }), rank },
+      qdrant: { recall },
+    });
+    const post = (body: object) =>
+      app.request('/v1/search', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ q: 'two dogs', ...body }),
+      });
+    for (const response of [await app.request(SEARCH), await post({})]) {
+      const { hits } = await answer(response);
+      expect(hits.map(({ id, stage, alike }) => [id, stage, alike?.count])).toEqual([
+        [3, 'rerank', 30],
+        [4, 'recall', 1],
+      ]);
+      const [other] = hits[0]?.alike?.hits ?? [];
+      expect(other).toMatchObject({
+        id: 2,
+        stage: 'rerank',
+        captions: ['caption 2'],
+        image: { url: '/images/2.png' },
+      });
+      expect(other).not.toHaveProperty('evidence');
+      expect(hits[1]?.alike?.hits.map(({ id, image }) => [id, image.name])).toEqual([[5, '5.png']]);
+      expect(recall.mock.lastCall?.[3]).toMatchObject({ payload: ['metadata.alike'] });
+    }
+    for (const response of [await app.request(`${SEARCH}&collapse=false`), await post({ collapse: false })]) {
+      expect((await answer(response)).hits.map(({ id, alike }) => [id, alike])).toEqual(
+        [3, 2, 1, 0, 4, 5].map((id) => [id, undefined]),
+      );
+      expect(recall.mock.lastCall?.[3]).not.toHaveProperty('payload');
+      expect(rank.mock.lastCall?.[0]).not.toHaveProperty('collapse');
+    }
+    for (const response of [await app.request(`${SEARCH}&collapse=no`), await post({ collapse: 'no' })]) {
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: 'request_invalid', hint: 'collapse is true or false.' }),
       ]);
     }
   });

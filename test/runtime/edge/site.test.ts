@@ -69,6 +69,7 @@ describe('what the worker serves besides the search', () => {
       'offset',
       'exhaustive',
       'understand',
+      'collapse',
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
     expect(Object.keys(document.components.schemas)).toEqual(

@@ -1,23 +1,36 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
-import { imagePayloadSchema } from '../../../shared/schema/index.ts';
+import { alikeGroup, imagePayloadSchema } from '../../../shared/schema/index.ts';
 import type { Payloads, Recall } from '../../../shared/search/ports.ts';
 import type { QdrantStore, RecallAccuracy } from './types.ts';
 
 /** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
   return {
-    nearest: async ({ collection, coarse, images }, limit, { signal, requestId }) => {
+    nearest: async ({ collection, coarse, images, grouped }, limit, { signal, requestId }) => {
       const points = await qdrant
         .recall(collection, [...coarse], limit, {
           ...accuracy(images, limit),
+          ...(grouped ? { payload: GROUP } : {}),
           signal,
           requestId,
           timeoutMs,
         })
         .catch(collectionError);
-      return points.map(({ id, score }) => ({ id, coarse: score }));
+      return points.map(({ id, score, payload }) => ({
+        id,
+        coarse: score,
+        ...(grouped ? { group: groupOf(payload) } : {}),
+      }));
     },
   };
+}
+
+/** Where a point's payload has the group of images that look alike. */
+const GROUP = ['metadata.alike'];
+
+function groupOf(payload: unknown): string | undefined {
+  const part = imagePayloadSchema.pick({ metadata: true }).safeParse(payload);
+  return part.success ? alikeGroup(part.data) : undefined;
 }
 
 /**

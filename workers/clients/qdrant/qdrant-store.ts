@@ -16,7 +16,9 @@ export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
 const id = z.number().int().nonnegative();
 /** Every answer of Qdrant, of any kind. */
 const envelopeSchema = z.object({ result: z.unknown(), status: z.unknown(), time: z.number() });
-const recalledSchema = z.object({ points: z.array(z.object({ id, score: z.number() })) });
+const recalledSchema = z.object({
+  points: z.array(z.object({ id, score: z.number(), payload: z.unknown().optional() })),
+});
 const storedSchema = z.object({ id, payload: z.unknown().optional(), vector: z.array(z.number()).nullish() });
 const collectionSchema = z.object({
   status: z.enum(['green', 'yellow', 'grey', 'red']),
@@ -92,7 +94,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
   }
 
   const store: QdrantStore = {
-    async recall(collection, vector, limit, { filter, exact, beam, ...call } = {}) {
+    async recall(collection, vector, limit, { filter, exact, beam, payload, ...call } = {}) {
       const { points } = await ask(
         `query collection ${collection}`,
         recalledSchema,
@@ -102,7 +104,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
               collection_name: collection,
               query: [...vector],
               limit,
-              with_payload: false,
+              with_payload: payload === undefined ? false : [...payload],
               ...(exact === undefined && beam === undefined ? {} : { params: { exact, hnsw_ef: beam } }),
               ...(filter ? { filter } : {}),
             },

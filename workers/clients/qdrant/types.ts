@@ -32,6 +32,8 @@ export interface RecalledPoint {
   readonly id: number;
   /** Cosine between the vectors. */
   readonly score: number;
+  /** The members of its payload that were asked for. */
+  readonly payload?: unknown;
 }
 
 /**
@@ -59,14 +61,18 @@ export interface CollectionInfo {
  */
 export interface QdrantStore {
   /**
-   * The points nearest to a vector, best first, without their payloads. Throws `recall_unavailable`, `not_found` (the collection),
+   * The points nearest to a vector, best first, with nothing of their payloads but the members at the paths of `payload`. Throws `recall_unavailable`, `not_found` (the collection),
    * `timeout`, `overloaded`, `unauthorized`.
    */
   recall(
     collection: string,
     vector: readonly number[],
     limit: number,
-    options?: CallOptions & RecallAccuracy & { readonly filter?: QdrantFilter | undefined },
+    options?: CallOptions &
+      RecallAccuracy & {
+        readonly filter?: QdrantFilter | undefined;
+        readonly payload?: readonly string[] | undefined;
+      },
   ): Promise<RecalledPoint[]>;
 
   listCollections(call?: CallOptions): Promise<string[]>;

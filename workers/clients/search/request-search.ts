@@ -12,6 +12,8 @@ export interface PageRequest {
   readonly offset?: number | undefined;
   /** False searches for the words as they are written; by default the query is read as it was meant. */
   readonly understand?: boolean | undefined;
+  /** False makes each of the images that look alike a hit; by default the best of them is one, which names the others. */
+  readonly collapse?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,25 +25,30 @@ export interface SearchRequest extends PageRequest {
 /** One page of the shortlist's hits. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { q, limit, offset, understand, signal }: PageRequest,
+  { q, limit, offset, understand, collapse, signal }: PageRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const written = understand === false ? 'false' : undefined;
-  const address = withParameters(endpoint, { q, limit, offset: offset || undefined, understand: written });
+  const address = withParameters(endpoint, {
+    q,
+    limit,
+    offset: offset || undefined,
+    understand: understand === false ? 'false' : undefined,
+    collapse: collapse === false ? 'false' : undefined,
+  });
   return ask({ address, isAnswer, signal }, transport);
 }
 
 /** One page of an exhaustive search, which needs a request with a body. Rejects as `ask` does. */
 export function requestExhaustive(
   endpoint: URL,
-  { q, limit, offset, understand, signal }: PageRequest,
+  { q, limit, offset, understand, collapse, signal }: PageRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
   const json = 'application/json';
   const init = {
     method: 'POST',
     headers: { accept: json, 'content-type': json },
-    body: JSON.stringify({ q, limit, offset, understand, exhaustive: true }),
+    body: JSON.stringify({ q, limit, offset, understand, collapse, exhaustive: true }),
   };
   return ask({ address: endpoint, init, isAnswer, signal }, transport);
 }

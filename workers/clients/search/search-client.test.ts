@@ -65,6 +65,14 @@ describe('search', () => {
     );
   });
 
+  it('asks for each of the images that look alike, by either method', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    await client.search({ q: 'a', collapse: false });
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a&collapse=false');
+    await client.search({ q: 'a', collapse: false, exhaustive: true });
+    expect(fetch.mock.calls[1]?.[1].body).toBe(JSON.stringify({ q: 'a', collapse: false, exhaustive: true }));
+  });
+
   it('requests an exhaustive search with a body', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
     await client.search({ q: 'a', limit: 5, exhaustive: true });

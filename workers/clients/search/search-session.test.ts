@@ -288,6 +288,16 @@ describe('paging', () => {
     expect(request(2).request.offset).toBe(4);
   });
 
+  it('repeats no image that an earlier hit stands for', async () => {
+    const { session, request, results } = start();
+    session.search('a dog');
+    const { evidence: _evidence, alike: _alike, ...other } = hit(7);
+    await request(0).reply(answer([], { hits: [{ ...hit(1), alike: { count: 1, hits: [other] } }, hit(2)] }));
+    void session.more();
+    await request(1).reply(answer([7, 3]));
+    expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   it('keeps the fetched pages if the next page fails, and can try again', async () => {
     const { session, request, results } = start();
     session.search('a');

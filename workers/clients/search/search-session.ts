@@ -10,7 +10,7 @@ import { queryOf, type SearchResults, type SearchState } from './session-state.t
 const TYPING_PAUSE_MS = 350;
 
 /** Options for the requests of all pages of a session. */
-export type SessionOptions = Pick<SearchRequest, 'limit' | 'exhaustive' | 'understand'>;
+export type SessionOptions = Pick<SearchRequest, 'limit' | 'exhaustive' | 'understand' | 'collapse'>;
 
 /**
  * The current query and its result. Only the latest query counts: an earlier one is aborted and never shown. Nothing
@@ -163,9 +163,11 @@ function found(query: string, answer: SearchResponse): SearchState {
   return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
 }
 
-/** Adds a page. If the index was replaced meanwhile, the page may repeat images. */
+/** Adds a page. If the index was replaced or the reranker was late meanwhile, the page may repeat images. */
 function extended(before: SearchResults, { hits, degraded, limit }: SearchResponse): SearchResults {
-  const known = new Set(before.hits.map(({ id }) => id));
+  const known = new Set(
+    before.hits.flatMap(({ id, alike }) => [id, ...(alike?.hits.map((hit) => hit.id) ?? [])]),
+  );
   const reached = before.reached + hits.length;
   return {
     ...before,

@@ -76,6 +76,7 @@ export class EdgeQueryEncoder {
       coarse,
       searched,
       queryModel = true,
+      grouped = false,
       ...answer
     } = await client
       .encode(
@@ -92,6 +93,7 @@ export class EdgeQueryEncoder {
     return {
       ...answer,
       ...query,
+      grouped,
       searched: searched ?? answer.words.map(({ text }) => text),
       coarse: Float32Array.from(coarse),
       kept: false,

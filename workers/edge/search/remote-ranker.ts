@@ -18,6 +18,7 @@ export function remoteRanker(
         ...queryForm(query),
         generation: query.generation,
         candidates: all ? 'all' : candidates.map(({ id, coarse }) => [id, coarse]),
+        ...(query.grouped ? { collapse: true } : {}),
         offset,
         limit,
       };

@@ -27,7 +27,7 @@ export function bodyError(error: z.core.$ZodError): AppError {
 
 function unknownNames(names: readonly string[]): AppError {
   return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
-    hint: 'A search has q, limit, offset, exhaustive and understand.',
+    hint: 'A search has q, limit, offset, exhaustive, understand and collapse.',
   });
 }
 
@@ -46,7 +46,7 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
         })
       : new AppError('query_empty', 'The query is empty.', { hint: sentence });
   }
-  if (name === 'exhaustive' || name === 'understand') {
+  if (name === 'exhaustive' || name === 'understand' || name === 'collapse') {
     return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
       hint: `${name} is true or false.`,
     });

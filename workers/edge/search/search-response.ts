@@ -18,6 +18,8 @@ export function describeDegradation({ what, code }: Degradation): NonNullable<Se
   return { code, message: `${LACKS[what]}: ${WHY[code]}.` };
 }
 
+type PlainHit = NonNullable<SearchHit['alike']>['hits'][number];
+
 /** Addresses that this worker serves itself, and so in other widths, too. */
 const OWN_IMAGE = /^\/images\//;
 
@@ -47,14 +49,19 @@ export function searchResponseJson(
   return `${open(head)},"hits":[${members.join(',')}]}`;
 }
 
-function hitJson(
-  { id, score, stage, image, evidence }: Hit,
-  searched: SearchAnswer['searched'],
-  widths: readonly number[],
-): string {
+function hitJson(hit: Hit, searched: SearchAnswer['searched'], widths: readonly number[]): string {
+  const { evidence, alike } = hit;
+  const plain = open({
+    ...plainHit(hit, widths),
+    ...(alike && { alike: { count: alike.count, hits: alike.hits.map((other) => plainHit(other, widths)) } }),
+  });
+  return evidence === undefined ? `${plain}}` : `${plain},"evidence":${evidenceJson(evidence, searched)}}`;
+}
+
+function plainHit({ id, score, stage, image }: Hit, widths: readonly number[]): PlainHit {
   const { name, url, width, height, captions, metadata } = image;
   const isResized = widths.length > 0 && url !== undefined && OWN_IMAGE.test(url);
-  const hit: Omit<SearchHit, 'evidence'> = {
+  return {
     id,
     score,
     stage,
@@ -68,9 +75,6 @@ function hitJson(
     captions,
     ...(metadata ? { metadata } : {}),
   };
-  return evidence === undefined
-    ? JSON.stringify(hit)
-    : `${open(hit)},"evidence":${evidenceJson(evidence, searched)}}`;
 }
 
 /** The JSON of an object without its closing brace, so that more members can follow. */

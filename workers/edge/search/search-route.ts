@@ -57,6 +57,10 @@ const querySchema = z.strictObject({
     description:
       'Read the query as it was meant: other forms, numerals and spellings of words that the model does not know, and phrases that it denies. `false` searches for the words as they are written.',
   }),
+  collapse: searchQuerySchema.shape.collapse.meta({
+    description:
+      'Show images that look alike as one: the best of each group is a hit, with the others in `alike`. `false` makes each a hit of its own.',
+  }),
 });
 
 const getRoute = createRoute({

@@ -17,7 +17,7 @@ export async function queryModelResponse(
       },
     );
   }
-  const file = await queryModelFile(search.files, search.manifest);
+  const file = await queryModelFile(search.files, search.manifest, search.alike.size > 0);
   const headers = {
     'content-type': 'application/octet-stream',
     'content-length': String(file.bytes),

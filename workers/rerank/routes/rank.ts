@@ -27,7 +27,7 @@ export async function rankImages(
   generation: SearchGeneration,
   { signal, deadline, active }: RankContext,
 ): Promise<RankResponse> {
-  const { query, understand, candidates, offset, limit } = request;
+  const { query, understand, candidates, collapse, offset, limit } = request;
   const left = deadline - performance.now();
   const ranked = await generation.ranker.rank(
     {
@@ -36,13 +36,18 @@ export async function rankImages(
           ? await generation.queries.encode({ text: query, understand })
           : decodeQuery(query, generation),
       candidates: candidates === 'all' ? 'all' : candidates.map(([id, coarse]) => ({ id, coarse })),
+      collapse,
       offset,
       limit,
       evidenceUntil: deadline - Math.max(RESERVE.ms, RESERVE.share * left),
     },
     { signal },
   );
-  return { generation: generation.manifest.id, active, ...ranked, images: [...ranked.images] };
+  const images = ranked.images.map(({ alike, ...image }) => ({
+    ...image,
+    ...(alike === undefined ? {} : { alike: { count: alike.count, images: [...alike.images] } }),
+  }));
+  return { generation: generation.manifest.id, active, ...ranked, images };
 }
 
 /** @throws AppError `request_invalid` for numbers that do not fit the model. */

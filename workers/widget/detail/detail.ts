@@ -29,8 +29,8 @@ export class Detail {
   #index = 0;
   #words: readonly MatchedWord[] = [];
 
-  /** `onClose` gets the position of the last shown hit. */
-  constructor(onClose: (index: number) => void) {
+  /** `onClose` gets the last shown hit. */
+  constructor(onClose: (hit: SearchHit) => void) {
     const close = tool('close', 'Close', () => this.element.close());
     this.element = element(
       'dialog',
@@ -46,7 +46,10 @@ export class Detail {
       ),
       element('div', { class: 'easel' }, this.#canvas),
     );
-    this.element.addEventListener('close', () => onClose(this.#index));
+    this.element.addEventListener('close', () => {
+      const hit = this.#results?.hits[this.#index];
+      if (hit) onClose(hit);
+    });
     this.element.addEventListener('click', (event) => {
       // Only the backdrop has the dialog itself as its target: the contents cover all of it.
       if (event.target === this.element) this.element.close();
@@ -107,8 +110,11 @@ export class Detail {
   }
 
   #withoutEvidence(): string {
-    const { degraded } = this.#results ?? {};
-    return degraded?.message ?? 'This image lies beyond the ones that were compared word by word.';
+    const { degraded, hits } = this.#results ?? {};
+    if (degraded) return degraded.message;
+    return hits?.[this.#index]?.stage === 'rerank'
+      ? 'The image that stands for this one shows where its words look.'
+      : 'This image lies beyond the ones that were compared word by word.';
   }
 
   #key(event: KeyboardEvent): void {

@@ -1,19 +1,21 @@
 /** Attributes of all our elements that take a sentence. */
 const TEXTS = ['endpoint', 'placeholder', 'examples', 'url-parameter'];
-const FLAG = 'url-query';
+const FLAGS = ['url-query'];
 
 /**
  * Gives an element a property for each of its attributes, like HTML's own elements: `url-query` becomes `urlQuery`. A text is empty
- * without its attribute; null and undefined remove it. `attribute` is the one that only this element has.
+ * without its attribute; null and undefined remove it. `text` and `flags` are those that only this element has.
  */
-export function reflect(type: { readonly prototype: HTMLElement }, attribute: string): void {
-  for (const name of [...TEXTS, FLAG, attribute]) {
+export function reflect(type: { readonly prototype: HTMLElement }, text: string, ...flags: string[]): void {
+  const isFlag = [...FLAGS, ...flags];
+  for (const name of [...TEXTS, text, ...isFlag]) {
+    const flag = isFlag.includes(name);
     Object.defineProperty(type.prototype, propertyName(name), {
       get(this: HTMLElement): string | boolean {
-        return name === FLAG ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
+        return flag ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
       },
       set(this: HTMLElement, value: string | boolean | null | undefined): void {
-        if (name === FLAG) this.toggleAttribute(name, !!value);
+        if (flag) this.toggleAttribute(name, !!value);
         else if (value === null || value === undefined) this.removeAttribute(name);
         else this.setAttribute(name, String(value));
       },

@@ -11,8 +11,19 @@ export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   recall: 'coarse match',
 };
 
-/** One hit of the grid: a button that opens it. `position` counts from 1. */
-export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: () => void): HTMLLIElement {
+export interface CardEvents {
+  readonly onOpen: () => void;
+  /** Shows the images that the hit stands for, or hides them; returns whether they are shown now. */
+  readonly onAlike?: (() => boolean) | undefined;
+}
+
+/** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
+export function card(
+  hit: SearchHit,
+  place: string,
+  endpoint: URL,
+  { onOpen, onAlike }: CardEvents,
+): { readonly item: HTMLLIElement; readonly button: HTMLButtonElement } {
   const address = imageAddress(hit, endpoint);
   const frame = element('span', { class: 'frame', part: 'picture' });
   if (address === undefined) {
@@ -33,7 +44,7 @@ export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: ()
     element(
       'span',
       { class: 'meta', part: 'meta' },
-      element('span', { class: 'position' }, String(position)),
+      element('span', { class: 'position' }, place),
       element('span', {}, STAGE_NAMES[hit.stage]),
       element('span', { class: 'score' }, hit.score.toFixed(2)),
     ),
@@ -41,5 +52,17 @@ export function card(hit: SearchHit, position: number, endpoint: URL, onOpen: ()
   button.addEventListener('click', onOpen);
   const item = element('li', { class: 'item' }, button);
   item.style.setProperty('--ratio', String(Math.min(WIDEST, Math.max(NARROWEST, aspectRatio(hit)))));
-  return item;
+  if (hit.alike && onAlike) item.append(alikeButton(hit.alike.count, onAlike));
+  return { item, button };
+}
+
+function alikeButton(count: number, onAlike: () => boolean): HTMLButtonElement {
+  const show = (shown: boolean): void => {
+    button.textContent = `${shown ? 'hide' : 'and'} ${count} alike`;
+    button.ariaExpanded = String(shown);
+  };
+  const button = element('button', { type: 'button', class: 'example alike', part: 'alike' });
+  show(false);
+  button.addEventListener('click', () => show(onAlike()));
+  return button;
 }

@@ -4,7 +4,8 @@ import { card } from './card.ts';
 import { neighbour } from './grid-keys.ts';
 
 export interface GridEvents {
-  readonly onOpen: (index: number) => void;
+  /** A card was chosen: its hits are those beside it, and `position` counts the cards of the grid from 1. */
+  readonly onOpen: (hits: readonly SearchHit[], index: number, position: number) => void;
   /** The up arrow in the first row. */
   readonly onLeaveUp: () => void;
 }
@@ -14,6 +15,7 @@ export class Grid {
   readonly element: HTMLUListElement;
   readonly #events: GridEvents;
   #hits: readonly SearchHit[] = [];
+  readonly #buttonOf = new WeakMap<SearchHit, HTMLButtonElement>();
 
   constructor(events: GridEvents) {
     this.#events = events;
@@ -31,24 +33,52 @@ export class Grid {
   show(hits: readonly SearchHit[], endpoint: URL): void {
     const added = this.#hits.every((hit, index) => hit === hits[index]);
     const from = added ? this.#hits.length : 0;
-    const cards = hits
-      .slice(from)
-      .map((hit, index) => card(hit, from + index + 1, endpoint, () => this.#events.onOpen(from + index)));
+    const cards = hits.slice(from).map((hit, index) => this.#card(hit, from + index, endpoint));
     if (added) this.element.append(...cards);
     else this.element.replaceChildren(...cards);
     this.#hits = hits;
   }
 
-  /** Returns whether such a card exists. */
-  focus(index: number): boolean {
-    const target = this.#buttons()[index];
-    target?.focus();
-    target?.scrollIntoView({ block: 'nearest' });
-    return target !== undefined;
+  /** Moves to a hit by its place. */
+  focus(index: number): void {
+    const hit = this.#hits[index];
+    if (hit !== undefined) this.focusOn(hit);
+  }
+
+  focusOn(hit: SearchHit): void {
+    const button = this.#buttonOf.get(hit);
+    button?.focus();
+    button?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #card(hit: SearchHit, index: number, endpoint: URL): HTMLLIElement {
+    const position = index + 1;
+    const group = [hit, ...(hit.alike?.hits ?? [])];
+    let others: HTMLLIElement[] = [];
+    const onAlike = (): boolean => {
+      for (const other of others) other.remove();
+      others = others.length > 0 ? [] : group.slice(1).map((other, at) => like(other, at + 1));
+      item.after(...others);
+      return others.length > 0;
+    };
+    const like = (other: SearchHit, at: number): HTMLLIElement => {
+      const alike = card(other, `like ${position}`, endpoint, {
+        onOpen: () => this.#events.onOpen(group, at, position),
+      });
+      alike.item.classList.add('like');
+      this.#buttonOf.set(other, alike.button);
+      return alike.item;
+    };
+    const { item, button } = card(hit, String(position), endpoint, {
+      onOpen: () => this.#events.onOpen(this.#hits, index, position),
+      onAlike,
+    });
+    this.#buttonOf.set(hit, button);
+    return item;
   }
 
   #buttons(): HTMLButtonElement[] {
-    return [...this.element.querySelectorAll('button')];
+    return [...this.element.querySelectorAll<HTMLButtonElement>('.card')];
   }
 
   #key(event: KeyboardEvent): void {
@@ -64,6 +94,6 @@ export class Grid {
     if (to === undefined) return;
     event.preventDefault();
     if (to === 'up') this.#events.onLeaveUp();
-    else this.focus(to);
+    else buttons[to]?.focus();
   }
 }
