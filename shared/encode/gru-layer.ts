@@ -7,8 +7,8 @@ const UNITS = 16;
 /** Reset, update, candidate. */
 const GATES = 3;
 const COLUMNS = GATES * UNITS;
-/** Columns of a tile of the product of the inputs. */
-const TILE = 8;
+/** Columns of a tile of the products with inputs. */
+export const TILE = 8;
 
 /** One layer in the kernel's memory; all fields except the sizes are addresses. */
 export interface GruLayer {

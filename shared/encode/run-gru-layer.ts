@@ -4,8 +4,8 @@ import type { EncodeKernel } from './kernel.ts';
 import type { LinearMemory } from './linear-memory.ts';
 import { STEP } from './records.ts';
 
-/** Words whose inputs are projected by one product: they stay in the second-level cache together with a tile of weights. */
-const ROWS_AT_ONCE = 96;
+/** Rows of one product: they stay in the second-level cache together with a tile of weights. */
+export const ROWS_AT_ONCE = 96;
 
 /** Where a kernel computes. */
 export interface EncodeMachine {

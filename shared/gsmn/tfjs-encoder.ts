@@ -1,6 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { AppError } from '../errors/index.ts';
-import { assertParameters, assertWordIds, type Encoder, type Parameters } from '../model/index.ts';
+import {
+  assertImageFeatures,
+  assertParameters,
+  assertWordIds,
+  type Encoder,
+  type Parameters,
+} from '../model/index.ts';
 import type { ModelConfig } from '../schema/index.ts';
 import { encodeRegions, imageEncoderWeights } from './image-encoder.ts';
 import { uploadParameters } from './network-tensors.ts';
@@ -35,15 +40,9 @@ export function createTfjsEncoder(backend: string, config: ModelConfig, paramete
   return {
     backend,
     encodeImages: async (features, images, regions) => {
+      assertImageFeatures(config, features, images, regions);
       const { imageFeatureSize: F, jointSize: D } = config;
       const rows = images * regions;
-      if (features.length !== rows * F) {
-        throw new AppError(
-          'shape_mismatch',
-          `${features.length} features are not ${images} images of ${regions} regions of ${F} features`,
-          { hint: 'the images were extracted for another model' },
-        );
-      }
       const nodes = new Float32Array(rows * D);
       for (let start = 0; start < rows; start += REGIONS_AT_ONCE) {
         const end = Math.min(start + REGIONS_AT_ONCE, rows);

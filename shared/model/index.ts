@@ -9,6 +9,7 @@ export type {
 } from './engine.ts';
 export type { CaptionGraph, Dependencies, ImageGraph, PairEvidence, PairScores } from './graphs.ts';
 export { emptyScores } from './graphs.ts';
+export { assertImageFeatures } from './image-features.ts';
 export { assertNotAborted, yieldToEventLoop } from './long-work.ts';
 export {
   assertParameters,

@@ -1,1 +1,2 @@
 export { encodeKernelSource, loadEncodeKernel } from './compile-kernel.ts';
+export { createThreadedEncoder } from './encode-threads.ts';

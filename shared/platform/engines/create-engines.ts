@@ -1,9 +1,10 @@
 import { createSimdMatcher } from '../../match/simd/index.ts';
 import type { Encoder, Matcher, Parameters } from '../../model/index.ts';
 import type { Backend, MatchPrecision, ModelConfig } from '../../schema/index.ts';
+import { createThreadedEncoder } from '../encode/index.ts';
 import { nodeKernelRuntime } from '../match/index.ts';
 import { type EngineOptions, precisionOf } from './match-precision.ts';
-import { resolveBackend } from './resolve-backend.ts';
+import { type BackendChoice, resolveBackend } from './resolve-backend.ts';
 
 /** An encoder and a matcher; the caller disposes of both. */
 export interface Engines {
@@ -32,8 +33,7 @@ export async function createEngines(
   const card = request === 'auto' && choice.encoder === 'webgpu' && options.precision !== 'i8';
   const backend = card ? 'webgpu' : choice.backend;
   const precision = precisionOf(backend, options);
-  const { createTfjsEncoder } = await loadNetwork();
-  const encoder = createTfjsEncoder(choice.encoder, config, parameters);
+  const encoder = await createEncoder(choice, config, parameters);
   try {
     return {
       backend,
@@ -45,6 +45,16 @@ export async function createEngines(
     await encoder.dispose();
     throw thrown;
   }
+}
+
+/** Without TensorFlow or a graphics card, kernels on all cores encode faster than TF.js on one (docs/performance.md). */
+async function createEncoder(
+  { backend, encoder }: BackendChoice,
+  config: ModelConfig,
+  parameters: Parameters,
+): Promise<Encoder> {
+  if (backend === 'simd' && encoder === 'wasm') return createThreadedEncoder(config, parameters);
+  return (await loadNetwork()).createTfjsEncoder(encoder, config, parameters);
 }
 
 /** The network in TF.js, which takes long to load and is loaded only if needed. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { backendUnavailable, firstLine } from './errors.ts';
 
 const HINT = 'WebGPU in Node needs a GPU with a Vulkan driver; choose another backend';
@@ -11,6 +12,34 @@ export async function loadWebgpu(): Promise<void> {
     throw backendUnavailable('webgpu', firstLine(thrown), HINT, thrown);
   });
   if (!started) throw backendUnavailable('webgpu', 'its device does not start', HINT);
+  sumInSteps();
+}
+
+/**
+ * Lets `tf.addN` add any number of tensors. TF.js binds all of them to one shader, and devices allow as few as eight
+ * storage buffers there; the result of a pipeline that cannot be made is not computed, without an error.
+ */
+function sumInSteps(): void {
+  const kernel = tf.getKernel('AddN', 'webgpu');
+  tf.unregisterKernel('AddN', 'webgpu');
+  tf.registerKernel({
+    ...kernel,
+    kernelFunc: ({ inputs, backend }) => {
+      const device = backend as WebGPUBackend;
+      // One is for the sum.
+      const most = device.device.limits.maxStorageBuffersPerShaderStage - 1;
+      const add = (terms: readonly tf.TensorInfo[]) =>
+        kernel.kernelFunc({ inputs: terms as never, backend }) as tf.TensorInfo;
+      const terms = Object.values(inputs) as tf.TensorInfo[];
+      let sum = add(terms.splice(0, most));
+      while (terms.length > 0) {
+        const next = add([sum, ...terms.splice(0, most - 1)]);
+        device.disposeData(sum.dataId);
+        sum = next;
+      }
+      return sum;
+    },
+  });
 }
 
 async function provideWebgpu(): Promise<void> {

@@ -10,12 +10,13 @@ import {
   matchPairs,
   textEncoderWeights,
 } from '../../../shared/gsmn/index.ts';
+import { takeData } from '../../../shared/gsmn/on-backend.ts';
 import { hingeLoss, type TrainingBatch } from '../../../shared/gsmn/training/index.ts';
 import type { ModelConfig } from '../../../shared/schema/index.ts';
 
 /** The straightforward method, as in the released code: caption by caption with all images, one tape over everything. */
 export interface LoopStep {
-  step(batch: TrainingBatch): { readonly loss: number; readonly gradientNorm: number };
+  step(batch: TrainingBatch): Promise<{ readonly loss: number; readonly gradientNorm: number }>;
   dispose(): void;
 }
 
@@ -26,12 +27,12 @@ export function createLoopStep(
 ): LoopStep {
   const adam = tf.train.adam(settings.learningRate, 0.9, 0.999, 1e-8);
   return {
-    step: (batch) =>
-      tf.tidy(() => {
-        const size = batch.boxes.length;
-        // The derivative of the loss at the scores: PyTorch's max does the same inside the tape.
-        const scores = tf.tidy(() => allScores(network, batch, config).dataSync()) as Float32Array;
-        const { loss, coefficients } = hingeLoss(scores, size, { ...settings, violation: 'max' });
+    step: async (batch) => {
+      const size = batch.boxes.length;
+      // The derivative of the loss at the scores: PyTorch's max does the same inside the tape.
+      const scores = await takeData(allScores(network, batch, config));
+      const { loss, coefficients } = hingeLoss(scores, size, { ...settings, violation: 'max' });
+      const { gradients, norm } = tf.tidy(() => {
         const slopes = tf.tensor2d(coefficients, [size, size]);
         const { grads } = tf.variableGrads(
           () => tf.sum(tf.mul(allScores(network, batch, config), slopes)) as tf.Scalar,
@@ -39,13 +40,17 @@ export function createLoopStep(
         );
         const found = Object.entries(grads).filter(([, gradient]) => gradient !== null);
         const squares = found.map(([, gradient]) => tf.sum(tf.square(gradient)));
-        const gradientNorm = (tf.sqrt(tf.addN(squares)).dataSync() as Float32Array)[0] ?? Number.NaN;
-        const scale = Math.min(1, settings.gradientClip / (gradientNorm + 1e-6));
-        adam.applyGradients(
-          Object.fromEntries(found.map(([name, gradient]) => [name, tf.mul(gradient, scale)])) as never,
-        );
-        return { loss, gradientNorm };
-      }),
+        return { gradients: found, norm: tf.sqrt(tf.addN(squares)) };
+      });
+      const [gradientNorm = Number.NaN] = await takeData(norm);
+      const scale = Math.min(1, settings.gradientClip / (gradientNorm + 1e-6));
+      tf.tidy(() => {
+        const scaled = gradients.map(([name, gradient]) => [name, tf.mul(gradient, scale)]);
+        adam.applyGradients(Object.fromEntries(scaled) as never);
+      });
+      tf.dispose(gradients.map(([, gradient]) => gradient));
+      return { loss, gradientNorm };
+    },
     dispose: () => adam.dispose(),
   };
 }

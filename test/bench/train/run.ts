@@ -181,7 +181,8 @@ async function measureLoop(
   tf.dispose(uploaded.map(([, value]) => value));
   const loop = createLoopStep(config, network, SETTINGS);
   try {
-    const theirs = batches.slice(0, 2).map((batch) => loop.step(batch));
+    const theirs: Awaited<ReturnType<typeof loop.step>>[] = [];
+    for (const batch of batches.slice(0, 2)) theirs.push(await loop.step(batch));
     await withTrainer(config, backend, scoring, async (trainer) => {
       for (const [index, expected] of theirs.entries()) {
         const ours = await trainer.step(batches[index] as TrainingBatch, { ...SETTINGS, violation: 'max' });
