@@ -51,6 +51,10 @@ export class IndexFolder {
     return join(this.path, 'models');
   }
 
+  get encoders(): string {
+    return join(this.path, 'encoders');
+  }
+
   get renditions(): string {
     return join(this.path, 'renditions');
   }
@@ -106,6 +110,11 @@ export class IndexFolder {
       `several generations start with ${beginning}: ${found.join(', ')}`,
       { hint: 'give more characters of the id' },
     );
+  }
+
+  /** The pretrained encoders whose text side is here. */
+  async keptEncoders(): Promise<string[]> {
+    return listFolder(this.encoders);
   }
 
   /** Builds that did not finish. */

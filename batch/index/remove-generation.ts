@@ -1,4 +1,8 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
+import { GENERATION_PATHS, MODEL_FILES } from '../../shared/generation/index.ts';
+import { writing } from '../../shared/platform/atomic-file.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import type { IndexFolder } from './index-folder.ts';
 import { collectionsOf } from './plan.ts';
@@ -47,6 +51,31 @@ export async function pruneGenerations(
   for (const id of removed) await removeGeneration(index, store, id);
   await index.clearRemoved();
   return removed;
+}
+
+/**
+ * Removes the pretrained encoders in the index that no generation needs, finished or not. If a finished one is damaged so that nobody
+ * knows, none is removed.
+ *
+ * @returns the removed ones, as folders of the index.
+ * @throws AppError `file_unwritable`.
+ */
+export async function pruneEncoders(index: IndexFolder): Promise<string[]> {
+  const kept = await index.keptEncoders();
+  if (kept.length === 0) return [];
+  const recallOf = (folder: string): Promise<string | undefined> =>
+    readFile(join(folder, GENERATION_PATHS.model, MODEL_FILES.coarse), 'utf8').catch(() => undefined);
+  const finished = await Promise.all((await index.generations()).map((id) => recallOf(index.generation(id))));
+  const unfinished = await Promise.all((await index.unfinished()).map((id) => recallOf(index.building(id))));
+  if (finished.includes(undefined)) return [];
+  // Folders are named by the beginning of the identity that a recall encoder has, or a part of it.
+  const needed = [...finished, ...unfinished].join('\n');
+  const removed = kept.filter((name) => !needed.includes(name));
+  for (const name of removed) {
+    const folder = join(index.encoders, name);
+    await writing(folder, () => rm(folder, { recursive: true, force: true }));
+  }
+  return removed.map((name) => `encoders/${name}`);
 }
 
 /** The manifest tells the collections; where it cannot be trusted, the id does. */

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activate } from '../../batch/index/activate.ts';
 import { buildIndex } from '../../batch/index/build-index.ts';
 import { IndexFolder } from '../../batch/index/index-folder.ts';
 import { collectionsOf } from '../../batch/index/plan.ts';
-import { pruneGenerations, removeGeneration } from '../../batch/index/remove-generation.ts';
+import { pruneEncoders, pruneGenerations, removeGeneration } from '../../batch/index/remove-generation.ts';
 import { silentReport } from '../../batch/report.ts';
-import { GENERATION_PATHS } from '../../shared/generation/index.ts';
+import { GENERATION_PATHS, MODEL_FILES } from '../../shared/generation/index.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { runGsmn } from '../support/run-gsmn.ts';
@@ -121,6 +121,30 @@ describe('removing generations', () => {
     await pruneGenerations(index, store, 100);
     expect(existsSync(join(index.path, 'removing'))).toBe(false);
     ids.splice(2, 1);
+  });
+
+  it('removes encoders that no generation names, unless one is damaged so that nobody knows', async () => {
+    const [needed, unneeded] = ['ab'.repeat(8), 'cd'.repeat(8)];
+    const folders = () => readdirSync(index.encoders).sort();
+    for (const name of [needed, unneeded, `${needed}.tmp`]) {
+      mkdirSync(join(index.encoders, name, 'onnx'), { recursive: true });
+    }
+    const unfinished = join(index.building('fedcba9876543210'), GENERATION_PATHS.model);
+    mkdirSync(unfinished, { recursive: true });
+    writeFileSync(
+      join(unfinished, MODEL_FILES.coarse),
+      JSON.stringify({ parts: [{ identity: 'ab'.repeat(32) }] }),
+    );
+    const recall = join(index.generation(ids[0] ?? ''), GENERATION_PATHS.model, MODEL_FILES.coarse);
+    renameSync(recall, `${recall}.lost`);
+    expect(await pruneEncoders(index)).toEqual([]);
+    renameSync(`${recall}.lost`, recall);
+    expect(await pruneEncoders(index)).toEqual([`encoders/${needed}.tmp`, `encoders/${unneeded}`]);
+    expect(folders()).toEqual([needed]);
+    rmSync(index.building('fedcba9876543210'), { recursive: true });
+    const pruned = await gsmn('prune', '--keep', '9');
+    expect(pruned.stdout).toContain(`removed encoders/${needed}`);
+    expect(folders()).toEqual([]);
   });
 
   it('prunes the oldest, but neither the active nor the previous one', async () => {

@@ -5,13 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { photoFeatureIdentity } from '../../batch/extraction/extract-photos.ts';
 import { buildIndex } from '../../batch/index/build-index.ts';
 import { IndexFolder } from '../../batch/index/index-folder.ts';
+import { pruneEncoders, pruneGenerations } from '../../batch/index/remove-generation.ts';
 import { decodePixels } from '../../batch/photos/read/decode-pixels.ts';
 import { openPhoto } from '../../batch/photos/read/open-photo.ts';
 import { DEFAULT_LIMITS } from '../../batch/photos/read/photo-limits.ts';
 import type { Report } from '../../batch/report.ts';
 import { searchIndex } from '../../batch/search/search-index.ts';
 import { photosSource } from '../../batch/start/photos-source.ts';
-import { sideFiles } from '../../shared/platform/pretrained/pretrained-files.ts';
+import { findPretrainedFiles, sideFiles } from '../../shared/platform/pretrained/pretrained-files.ts';
 import { openPretrainedImages, readImageForm } from '../../shared/platform/pretrained/pretrained-images.ts';
 import { openPretrainedTexts } from '../../shared/platform/pretrained/pretrained-texts.ts';
 import { searchResponseSchema } from '../../shared/schema/index.ts';
@@ -186,6 +187,20 @@ describe('photographs found by a pretrained encoder', { timeout: 240_000 }, () =
     const { said } = await build(encoder, list);
     expect(said).toContainEqual(expect.stringMatching(/recall by .*: its weight .*, fitted on the captions/));
     rmSync(join(images, 'more'), { recursive: true });
+  });
+
+  it('keep their text side in the index while a generation needs it', async () => {
+    const [clip = '', siglip = ''] = await Promise.all(
+      ENCODERS.map(async (name) => (await findPretrainedFiles(join(FIXTURES, name))).identity.slice(0, 16)),
+    );
+    await build(join(FIXTURES, ENCODERS[1]));
+    await build(encoder);
+    await build();
+    const folder = new IndexFolder(index);
+    // The active generation has none, the previous one has the first.
+    await pruneGenerations(folder, createQdrantStore({ url: database.url }), 1);
+    expect(await pruneEncoders(folder)).toEqual([`encoders/${siglip}`]);
+    expect(readdirSync(join(index, 'encoders'))).toEqual([clip]);
   });
 
   it('are not searched without what texts are encoded with, and a build makes damaged files again', async () => {

@@ -48,7 +48,9 @@ export function indexCommand(): Command {
   );
   command.addCommand(
     withIndexOptions(new Command('prune'))
-      .description('remove the oldest generations; never the active or the previous one')
+      .description(
+        'remove the oldest generations, never the active or the previous one, and pretrained encoders that none needs any more',
+      )
       .option(
         '--keep <count>',
         'how many generations stay, the active and the previous one among them',

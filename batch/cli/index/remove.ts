@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { QdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { lockIndex } from '../../index/index-lock.ts';
-import { pruneGenerations, removeGeneration } from '../../index/remove-generation.ts';
+import { pruneEncoders, pruneGenerations, removeGeneration } from '../../index/remove-generation.ts';
 import { withStorage } from '../../serve/storage.ts';
 import type { IndexOptions } from '../index-options.ts';
 
@@ -17,7 +17,10 @@ export function runRemove(beginning: string, options: IndexOptions): Promise<voi
 
 /** `gsmn index prune` */
 export function runPrune(options: IndexOptions & { readonly keep: number }): Promise<void> {
-  return removing(options, (index, store) => pruneGenerations(index, store, options.keep));
+  return removing(options, async (index, store) => [
+    ...(await pruneGenerations(index, store, options.keep)),
+    ...(await pruneEncoders(index)),
+  ]);
 }
 
 async function removing(
