@@ -1,15 +1,13 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
-import {
-  openPretrainedImages,
-  type PretrainedImages,
-  readImageForm,
-} from '../../shared/platform/pretrained/pretrained-images.ts';
+import { openPretrainedImages, readImageForm } from '../../shared/platform/pretrained/pretrained-images.ts';
 import { ContentCache } from '../photos/memory/content-cache.ts';
 import { ScanRecord, scanRecordPath } from '../photos/memory/scan-record.ts';
 import type { PhotoLimits } from '../photos/read/photo-limits.ts';
 import { readerName, scanPhotos } from '../photos/scan-photos.ts';
 import type { Report } from '../report.ts';
+import { withPixels } from './extract-features.ts';
+import type { PhotoMaker } from './feature-maker.ts';
 
 export interface EncodePhotosOptions {
   /** A folder, or a list. */
@@ -50,38 +48,54 @@ export async function encodePhotos(options: EncodePhotosOptions, report: Report)
   const known = await vectors.keys();
   const missing = new Set([...contents].filter((sha256) => !known.has(sha256)));
   if (missing.size === 0) return 0;
-  const { pixels: form } = await readImageForm(encoder.folder);
+  const maker = await vectorMaker(encoder);
+  const { form } = maker;
   // A record of its own: what is remembered depends on how photographs are decoded.
   const path = scanRecordPath(`${cache}/scans-${encoder.identity.slice(0, 16)}`, source);
   const record = await ScanRecord.open(path, readerName({ form, gps: false }));
-  let network: PretrainedImages | undefined;
   let encoded = 0;
-  try {
-    await report.stage(`encode by ${encoder.name}`, 'photographs', async (onProgress) => {
-      const scan = scanPhotos({
-        source,
-        limits,
-        form,
-        gps: false,
-        record,
-        pixelsFor: (sha256) => missing.has(sha256),
-        concurrency: threads,
-        signal,
-      });
-      for await (const result of scan) {
-        if (result.kind !== 'photo' || result.pixels === undefined) continue;
-        network ??= await openPretrainedImages(encoder.folder, encoder.images);
-        const vector = await network.encode(result.pixels);
-        if (vector.length !== encoder.dimensions) throw otherLength(encoder, vector.length);
-        await vectors.put(result.photo.inspection.sha256, new Uint8Array(vector.buffer));
-        encoded++;
-        onProgress(encoded, missing.size);
-      }
+  await report.stage(`encode by ${encoder.name}`, 'photographs', async (onProgress) => {
+    const scan = scanPhotos({
+      source,
+      limits,
+      form,
+      gps: false,
+      record,
+      pixelsFor: (sha256) => missing.has(sha256),
+      concurrency: threads,
+      signal,
     });
-  } finally {
-    await network?.close();
-  }
+    for await (const { photo, bytes } of maker.make(withPixels(scan), signal)) {
+      await vectors.put(photo.sha256, bytes);
+      encoded++;
+      onProgress(encoded, missing.size);
+    }
+  });
   return encoded;
+}
+
+/** The image side of a pretrained encoder. @throws AppError of `readImageForm`. */
+export async function vectorMaker(encoder: PretrainedEncoder): Promise<PhotoMaker> {
+  const { folder, images, dimensions } = encoder;
+  const { pixels: form } = await readImageForm(folder);
+  return {
+    form,
+    atOnce: 1,
+    bytes: 4 * dimensions,
+    async *make(photos, signal) {
+      const network = await openPretrainedImages(folder, images);
+      try {
+        for await (const photo of photos) {
+          signal?.throwIfAborted();
+          const vector = await network.encode(photo);
+          if (vector.length !== dimensions) throw otherLength(encoder, vector.length);
+          yield { photo, bytes: new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength) };
+        }
+      } finally {
+        await network.close();
+      }
+    },
+  };
 }
 
 function otherLength({ name, folder, dimensions }: PretrainedEncoder, found: number): AppError {

@@ -1,30 +1,24 @@
+import { join } from 'node:path';
 import { pMapIterable } from 'p-map';
-import { describePhotos } from '../features/photo-regions/describe-photos.ts';
-import type { PhotoModelFile } from '../features/photo-regions/model-file.ts';
-import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
 import { countPhotos } from '../photos/find/find-photos.ts';
-import type { ContentCache } from '../photos/memory/content-cache.ts';
 import { ScanRecord, scanRecordPath } from '../photos/memory/scan-record.ts';
 import type { PhotoProblem } from '../photos/photo-problem.ts';
+import type { Pixels } from '../photos/read/decode-pixels.ts';
 import type { PhotoLimits } from '../photos/read/photo-limits.ts';
 import { type Photo, readerName, type Scanned, scanPhotos } from '../photos/scan-photos.ts';
 import type { Report } from '../report.ts';
-import { packFeatures } from './photo-features.ts';
+import { type FeatureMaker, featureCache } from './feature-maker.ts';
 
 export interface ExtractFeaturesOptions {
   /** A folder, or a list. */
   readonly source: string;
-  /** What is remembered of scans. */
+  /** Where features are kept by content, and what is remembered of scans. */
   readonly cache: string;
-  /** Where the features are kept, by content. */
-  readonly features: ContentCache;
-  readonly network: PhotoModelFile;
+  readonly maker: FeatureMaker;
   readonly limits: PhotoLimits;
   readonly gps: boolean;
   /** Files decoded at a time; `defaultThreads` by default. */
   readonly threads?: number | undefined;
-  /** Processes that describe; `defaultProcesses` by default. */
-  readonly processes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,15 +37,20 @@ const WRITES = 4;
  * Scans a source and describes the photographs whose features are not kept yet, each content once. Photographs are decoded while others
  * are described, and features are kept as soon as they are there: a stopped run continues where it was.
  *
- * @throws AppError as `scanPhotos` and `describePhotos`, `file_unwritable`; the signal's reason.
+ * @throws AppError as `scanPhotos` and `FeatureMaker.make`, `file_unwritable`; the signal's reason.
  */
 export async function extractFeatures(
   options: ExtractFeaturesOptions,
   report: Report,
 ): Promise<ExtractedFeatures> {
-  const { source, cache, features, limits, gps, threads, signal } = options;
+  const { source, cache, maker, limits, gps, threads, signal } = options;
+  const { form } = maker;
+  const features = featureCache(cache, maker);
   const total = await countPhotos(source, signal);
-  const record = await ScanRecord.open(scanRecordPath(cache, source), readerName({ form: PHOTO_FORM, gps }));
+  const record = await ScanRecord.open(
+    scanRecordPath(join(cache, maker.scans ?? ''), source),
+    readerName({ form, gps }),
+  );
   const known = await features.keys();
   const photos: Photo[] = [];
   const problems: PhotoProblem[] = [];
@@ -62,7 +61,7 @@ export async function extractFeatures(
     const scan = scanPhotos({
       source,
       limits,
-      form: PHOTO_FORM,
+      form,
       gps,
       record,
       pixelsFor: (sha256) => !known.has(sha256),
@@ -80,12 +79,8 @@ export async function extractFeatures(
     // Processes are started only if there is something to do.
     if (first.done) return;
     const kept = pMapIterable(
-      describePhotos(startingWith(first.value, unknown), {
-        model: options.network,
-        processes: options.processes,
-        signal,
-      }),
-      ({ photo, description }) => features.put(photo.sha256, packFeatures(description)),
+      maker.make(startingWith(first.value, unknown), signal),
+      ({ photo, bytes }) => features.put(photo.sha256, bytes),
       { concurrency: WRITES },
     );
     for await (const _ of kept) {
@@ -98,19 +93,19 @@ export async function extractFeatures(
 }
 
 /** A photograph to describe. */
-interface Undescribed {
+interface Undescribed extends Pixels {
   readonly sha256: string;
-  readonly rgb: Uint8Array;
 }
 
-async function* withPixels(
+/** The photographs of a scan whose pixels are wanted. @param hear gets every result of the scan first */
+export async function* withPixels(
   scan: AsyncGenerator<Scanned>,
-  hear: (result: Scanned) => void,
+  hear: (result: Scanned) => void = () => {},
 ): AsyncGenerator<Undescribed> {
   for await (const result of scan) {
     hear(result);
     if (result.kind !== 'photo' || result.pixels === undefined) continue;
-    yield { sha256: result.photo.inspection.sha256, rgb: result.pixels.rgb };
+    yield { ...result.pixels, sha256: result.photo.inspection.sha256 };
   }
 }
 

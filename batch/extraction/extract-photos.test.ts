@@ -23,7 +23,7 @@ import { HeicDecoder } from '../photos/heic/heic-decoder.ts';
 import { silentReport } from '../report.ts';
 import { estimateExtraction } from './estimate-extraction.ts';
 import { type ExtractOptions, extractPhotos, photoFeatureIdentity } from './extract-photos.ts';
-import { FEATURE_BYTES } from './photo-features.ts';
+import { FEATURE_BYTES, networkFeatures } from './network-features.ts';
 
 const heic = readFileSync(join(import.meta.dirname, '../photos/fixtures/drawn-display-p3.heic'));
 let root = '';
@@ -233,13 +233,13 @@ describe('extractPhotos', () => {
 });
 
 describe('estimateExtraction', () => {
-  const estimate = () =>
+  const estimate = async () =>
     estimateExtraction({
       source: images,
       cache,
       limits: { bytes: 2 ** 20, pixels: 1e6, seconds: 60 },
       gps: false,
-      processes: 1,
+      maker: await networkFeatures({ processes: 1 }),
     });
 
   it('counts and measures what is not known, and writes nothing', async () => {

@@ -2,19 +2,16 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import type { PretrainedEncoder } from '../../shared/platform/pretrained/pretrained-encoder.ts';
 import type { FeatureIdentity } from '../../shared/schema/index.ts';
-import { featureIdentity } from '../features/feature-source.ts';
-import { type PhotoModelFile, readPhotoModel } from '../features/photo-regions/model-file.ts';
-import { PHOTO_FORM } from '../features/photo-regions/photo-network.ts';
-import { photoRegionsOf } from '../features/photo-regions/photo-regions.ts';
-import { ContentCache } from '../photos/memory/content-cache.ts';
+import type { PhotoDevice } from '../features/photo-regions/photo-network.ts';
+import type { ContentCache } from '../photos/memory/content-cache.ts';
 import { type CollectedPhoto, collectPhotos } from '../photos/photo-collection.ts';
 import { type PhotoProblem, writeProblems } from '../photos/photo-problem.ts';
-import { nameOfForm } from '../photos/read/decode-pixels.ts';
 import { DEFAULT_LIMITS, type PhotoLimits } from '../photos/read/photo-limits.ts';
 import type { Report } from '../report.ts';
 import { encodePhotos, photoVectorCache } from './encode-photos.ts';
 import { extractFeatures } from './extract-features.ts';
-import { unpackFeatures } from './photo-features.ts';
+import { type FeatureMaker, featureCache } from './feature-maker.ts';
+import { networkFeatures } from './network-features.ts';
 import { writePhotoSplit } from './photo-split.ts';
 
 export interface ExtractOptions {
@@ -32,6 +29,10 @@ export interface ExtractOptions {
   readonly gps?: boolean | undefined;
   readonly threads?: number | undefined;
   readonly processes?: number | undefined;
+  /** What runs the network that ships; the processor by default. */
+  readonly device?: PhotoDevice | undefined;
+  /** Makes the features; by default the network that ships. */
+  readonly maker?: FeatureMaker | undefined;
   /** Encodes the photographs as well. */
   readonly encoder?: PretrainedEncoder | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -51,15 +52,9 @@ export interface ExtractResult {
   readonly problemsFile: string;
 }
 
-/** The features of photographs that were described by a network, by content. */
-export function photoFeatureCache(cache: string, { sha256 }: Pick<PhotoModelFile, 'sha256'>): ContentCache {
-  const { id, version } = photoRegionsOf(sha256);
-  return new ContentCache(cache, `${id}@${version}-${sha256.slice(0, 16)}-${nameOfForm(PHOTO_FORM)}`);
-}
-
-/** How data folders name the features of the network that ships. @throws AppError of `readPhotoModel`. */
+/** How data folders name the features of the network that ships. @throws AppError of `networkFeatures`. */
 export async function photoFeatureIdentity(): Promise<FeatureIdentity> {
-  return featureIdentity(photoRegionsOf((await readPhotoModel()).sha256));
+  return (await networkFeatures()).identity;
 }
 
 /** Features that are not in the cache, or damaged there. It leaves this file only if they vanish twice. */
@@ -100,17 +95,15 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
     limits = DEFAULT_LIMITS,
     gps = false,
     threads,
-    processes,
     encoder,
     signal,
   } = options;
   const problemsFile = options.problems ?? join(cache, 'problems.jsonl');
-  const network = await readPhotoModel();
-  const features = photoFeatureCache(cache, network);
+  const maker = options.maker ?? (await networkFeatures(options));
+  const features = featureCache(cache, maker);
   const vectors = encoder && photoVectorCache(cache, encoder);
   const extract = async () => {
-    const options = { source, cache, features, network, limits, gps, threads, processes, signal };
-    const extracted = await extractFeatures(options, report);
+    const extracted = await extractFeatures({ source, cache, maker, limits, gps, threads, signal }, report);
     const { photos, problems } = extracted;
     await writeProblems(problemsFile, problems);
     if (photos.length === 0) {
@@ -134,10 +127,11 @@ export async function extractPhotos(options: ExtractOptions, report: Report): Pr
           folder: data,
           split,
           photos: collected,
-          identity: featureIdentity(photoRegionsOf(network.sha256)),
+          identity: maker.identity,
+          wholeSize: maker.wholeSize,
           featuresOf: async (sha256) => {
             const bytes = await features.get(sha256);
-            if (bytes !== undefined) return unpackFeatures(bytes);
+            if (bytes !== undefined) return maker.unpack(bytes);
             throw new LostFeatures(sha256);
           },
           encoded: encoder && vectors && { encoder, vectorOf: (sha256) => vectorOf(vectors, sha256) },

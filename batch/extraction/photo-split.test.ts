@@ -33,7 +33,7 @@ function photo(name: string, captions: readonly string[]): CollectedPhoto {
 }
 
 const write = (photos = [photo('1.png', ['a red patch']), photo('2.png', [])]) =>
-  writePhotoSplit({ folder, split: 'test', photos, identity, featuresOf });
+  writePhotoSplit({ folder, split: 'test', photos, identity, wholeSize: WHOLE_SIZE, featuresOf });
 const file = (name: string) => join(folder, `test_${name}`);
 
 /** Changes a file, but not its size. */

@@ -17,11 +17,10 @@ import { sizesFile } from '../data/image-sizes.ts';
 import { NpyFile } from '../data/npy-file.ts';
 import { SPLIT_FILES, splitFile } from '../data/split-files.ts';
 import { regionBoxes } from '../features/photo-regions/grid-regions.ts';
-import { WHOLE_SIZE } from '../features/photo-regions/photo-network.ts';
 import { describePhoto } from '../photos/facts/photo-metadata.ts';
 import { imageNameOf } from '../photos/find/image-names.ts';
 import type { CollectedPhoto } from '../photos/photo-collection.ts';
-import type { PhotoFeatures } from './photo-features.ts';
+import type { PhotoFeatures } from './feature-maker.ts';
 
 export interface PhotoSplit {
   /** The data folder. */
@@ -29,6 +28,8 @@ export interface PhotoSplit {
   readonly split: string;
   readonly photos: readonly CollectedPhoto[];
   readonly identity: FeatureIdentity;
+  /** Numbers of `whole` of every photograph; undefined if there is none. */
+  readonly wholeSize?: number | undefined;
   /** The features of a photograph, by its content. */
   readonly featuresOf: (sha256: string) => Promise<PhotoFeatures>;
   /** The vectors of a pretrained encoder, if there are some. */
@@ -59,7 +60,7 @@ type SplitFileKind = keyof typeof SPLIT_FILES;
  * @throws AppError `file_unwritable`; of `featuresOf`; the signal's reason.
  */
 export async function writePhotoSplit(
-  { folder, split, photos, identity, featuresOf, encoded }: PhotoSplit,
+  { folder, split, photos, identity, wholeSize, featuresOf, encoded }: PhotoSplit,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<boolean> {
   const texts = textFiles(photos);
@@ -76,20 +77,22 @@ export async function writePhotoSplit(
   const { regions, featureSize } = identity;
   const features = await NpyFile.create(path('features'), [photos.length, regions, featureSize], 'float16');
   try {
-    const whole = await NpyFile.create(path('whole'), [photos.length, WHOLE_SIZE]);
+    const whole =
+      wholeSize === undefined ? undefined : await NpyFile.create(path('whole'), [photos.length, wholeSize]);
     try {
       for (const [index, { inspection }] of photos.entries()) {
         signal?.throwIfAborted();
         const found = await featuresOf(inspection.sha256);
         await features.append(found.regions);
-        await whole.append(found.whole);
+        if (found.whole !== undefined) await whole?.append(found.whole);
         onProgress?.(index + 1, photos.length);
       }
       await remove(path('features'));
-      await whole.finish();
+      if (whole === undefined) await remove(path('whole'));
+      await whole?.finish();
       await writeVectors(path, photos, encoded, signal);
     } catch (thrown) {
-      await whole.discard();
+      await whole?.discard();
       throw thrown;
     }
     await writeFileAtomic(path('boxes'), boxesFile(photos, regions));

@@ -8,6 +8,7 @@ import { drawnPhoto, drawnSvg, patches } from '../../test/support/drawn-photos.t
 import type { Service } from './closing.ts';
 import { imagesOfFolder, photosOfFolder, serveImageFiles } from './image-files.ts';
 import type { Log } from './log.ts';
+import { RenditionCache } from './rendition-cache.ts';
 import { Renditions } from './renditions.ts';
 
 const NAMES = ['a.jpg', 'two dogs.PNG', 'A & B, 100%.webp', 'größe.svg', 'sub/what?#.gif'];
@@ -88,7 +89,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'images/cut.jpg'), jpeg.subarray(0, jpeg.length >> 1));
   writeFileSync(join(folder, 'images/sub/x.png/index.html'), 'secret');
   const locate = photosOfFolder(join(folder, 'images'));
-  renditions = new Renditions(cache, log);
+  renditions = new Renditions(new RenditionCache(cache, 2 ** 30), log);
   server = await serveImageFiles(locate, { renditions, originals: false, log });
   withOriginals = await serveImageFiles(locate, { renditions, originals: true, log });
   ofDataFolder = await serveImageFiles(imagesOfFolder(join(folder, 'images')), {
@@ -169,14 +170,14 @@ describe('serveImageFiles', () => {
     expect(shelves()).toBe(kept);
     writeFileSync(join(folder, 'images/b.png'), await patches(6, 640, 400).png().toBuffer());
     expect((await ask('/b.png?w=320')).etag).not.toBe(before.etag);
-    const later = new Renditions(cache, log);
+    const later = new Renditions(new RenditionCache(cache, 2 ** 30), log);
     expect((await later.of(join(folder, 'images/c.png'), '320'))?.webp).toEqual(new Uint8Array(before.body));
     await later.close();
   });
 
   it('serves an image that cannot be kept, and says why in the log', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
-    const nowhere = new Renditions(join(folder, 'no-folder'), log);
+    const nowhere = new Renditions(new RenditionCache(join(folder, 'no-folder'), 2 ** 30), log);
     for (const width of ['320', '960']) {
       expect(await nowhere.of(join(folder, 'images/a.jpg'), width)).toBeDefined();
     }

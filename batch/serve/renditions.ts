@@ -3,18 +3,13 @@ import { availableParallelism } from 'node:os';
 import { Admission } from '../../shared/async/admission.ts';
 import { HeicDecoder } from '../photos/heic/heic-decoder.ts';
 import { sha256Of } from '../photos/inspect-photo.ts';
-import { ContentCache } from '../photos/memory/content-cache.ts';
 import { PhotoFault } from '../photos/photo-problem.ts';
 import { DEFAULT_LIMITS } from '../photos/read/photo-limits.ts';
 import { fileFault, fileState, readPhotoFile } from '../photos/read/read-file.ts';
-import {
-  RENDITION_WIDTHS,
-  type RenditionWidth,
-  renderPhoto,
-  renditionMaker,
-} from '../photos/read/render-photo.ts';
+import { RENDITION_WIDTHS, type RenditionWidth, renderPhoto } from '../photos/read/render-photo.ts';
 import type { Part } from './closing.ts';
 import type { Log } from './log.ts';
+import type { RenditionCache } from './rendition-cache.ts';
 
 /** An image as it is served. */
 export interface Rendition {
@@ -32,30 +27,22 @@ const QUEUE = 1000;
 const KNOWN_FILES = 100_000;
 
 /**
- * Renders image files at the widths of `RENDITION_WIDTHS` and keeps the results in a folder by the content of the files:
- * a moved file costs nothing, a changed one gets new renditions. Without such a folder nothing is kept.
+ * Renders image files at the widths of `RENDITION_WIDTHS` and keeps the results in a cache by the content of the files:
+ * a moved file costs nothing, a changed one gets new renditions. Without a cache nothing is kept.
  */
 export class Renditions implements Part {
   readonly #log: Log;
   #warned = false;
-  readonly #caches: ReadonlyMap<RenditionWidth, ContentCache | undefined>;
+  readonly #cache: RenditionCache | undefined;
   readonly #turns = new Admission(availableParallelism(), QUEUE);
   readonly #heic = HeicDecoder.isInstalled() ? new HeicDecoder(availableParallelism()) : undefined;
   /** SHA-256 of files, by their path and state. */
   readonly #contents = new Map<string, string>();
   readonly #rendering = new Map<string, Promise<Rendition>>();
 
-  /**
-   * @param folder where renditions are kept.
-   */
-  constructor(folder: string | undefined, log: Log) {
+  constructor(cache: RenditionCache | undefined, log: Log) {
+    this.#cache = cache;
     this.#log = log;
-    this.#caches = new Map(
-      RENDITION_WIDTHS.map((width) => [
-        width,
-        folder === undefined ? undefined : new ContentCache(folder, renditionMaker(width)),
-      ]),
-    );
   }
 
   /**
@@ -91,14 +78,14 @@ export class Renditions implements Part {
   }
 
   async #kept(sha256: string, width: RenditionWidth): Promise<Rendition | undefined> {
-    const webp = await this.#caches.get(width)?.get(sha256);
+    const webp = await this.#cache?.get(sha256, width);
     return webp === undefined ? undefined : { webp, tag: tagOf(sha256, width) };
   }
 
   /** An image that cannot be kept is served all the same; the log says so once. */
   async #keep(sha256: string, width: RenditionWidth, webp: Uint8Array): Promise<void> {
     try {
-      await this.#caches.get(width)?.put(sha256, webp);
+      await this.#cache?.put(sha256, width, webp);
     } catch (error) {
       if (!this.#warned) this.#log.warn({ err: error }, 'renditions of images cannot be kept');
       this.#warned = true;

@@ -30,6 +30,7 @@ const find = (changes: Partial<StartOptions> = {}) =>
       build: true,
       backend: 'auto',
       originals: false,
+      renditionsMb: 1,
       logLevel: 'silent',
       ...changes,
     },
@@ -79,6 +80,13 @@ describe('findDataSource', () => {
     });
     project.remove();
     expect(await errorCode(find({ split: 'testall' }))).toBe('argument_invalid');
+  });
+
+  it.each(['encoder', 'device'] as const)('refuses --%s without photographs', async (option) => {
+    await expect(find({ [option]: 'cuda' })).rejects.toMatchObject({
+      code: 'argument_invalid',
+      message: expect.stringContaining(`--${option}`),
+    });
   });
 
   it('is the gallery if the index holds it, for its image files even with --no-build', async () => {

@@ -25,6 +25,9 @@ export async function findDataSource(
   if (options.encoder !== undefined && photos === undefined) {
     throw new AppError('argument_invalid', '--encoder encodes photographs: it goes with --photos');
   }
+  if (options.device !== undefined && photos === undefined) {
+    throw new AppError('argument_invalid', '--device describes photographs: it goes with --photos');
+  }
   if (photos !== undefined) {
     if (data === undefined && split === undefined) return photosSource({ ...options, photos }, index);
     throw new AppError(

@@ -13,6 +13,7 @@ export interface IndexAgainOptions {
   readonly checkpoint: string | undefined;
   readonly encoder: string | undefined;
   readonly models: string | undefined;
+  readonly device: string | undefined;
   readonly backend: string;
   readonly qdrant: string | undefined;
   readonly gps: boolean;
@@ -26,7 +27,7 @@ export interface IndexAgainOptions {
  * @throws AppError `internal` with what it said if it fails; the signal's reason.
  */
 export async function indexAgain(options: IndexAgainOptions): Promise<unknown> {
-  const { photos, index, checkpoint, encoder, models, backend, qdrant, gps, signal } = options;
+  const { photos, index, checkpoint, encoder, models, device, backend, qdrant, gps, signal } = options;
   const child = spawn(
     process.execPath,
     [
@@ -44,6 +45,7 @@ export async function indexAgain(options: IndexAgainOptions): Promise<unknown> {
       ...(checkpoint === undefined ? [] : ['--checkpoint', checkpoint]),
       ...(encoder === undefined ? [] : ['--encoder', encoder]),
       ...(models === undefined ? [] : ['--models', models]),
+      ...(device === undefined ? [] : ['--device', device]),
       ...(qdrant === undefined ? [] : ['--qdrant', qdrant]),
       ...(gps ? ['--gps'] : []),
     ],

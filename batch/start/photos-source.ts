@@ -28,7 +28,7 @@ import type { DataSource, ServedImages } from './data-source.ts';
 const SPLIT = 'photos';
 
 export interface PhotosOptions
-  extends Pick<ExtractOptions, 'limits' | 'gps' | 'threads' | 'processes' | 'problems'> {
+  extends Pick<ExtractOptions, 'limits' | 'gps' | 'threads' | 'processes' | 'device' | 'problems'> {
   /** A folder, or a list. */
   readonly photos: string;
   /** A model folder; the built-in one by default. */
@@ -69,7 +69,7 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
     imagesUrl: IMAGE_SERVER,
     images: () => imagesOf(photos),
     prepare: async (report, signal) => {
-      const { limits, gps, threads, processes, problems } = options;
+      const { limits, gps, threads, processes, device, problems } = options;
       const result = await extractPhotos(
         {
           source: photos,
@@ -80,6 +80,7 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
           gps,
           threads,
           processes,
+          device,
           problems,
           encoder,
           signal,
@@ -92,7 +93,11 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
   };
 }
 
-async function photoEncoder({ encoder, models }: PhotosOptions): Promise<PretrainedEncoder | undefined> {
+/** The pretrained encoder that is named. @throws AppError of `findEncoder` and `openPretrainedEncoder`. */
+export async function photoEncoder({
+  encoder,
+  models,
+}: Pick<PhotosOptions, 'encoder' | 'models'>): Promise<PretrainedEncoder | undefined> {
   if (encoder === undefined) return undefined;
   return openPretrainedEncoder(await findEncoder(encoder, models ?? MODELS_FOLDER));
 }

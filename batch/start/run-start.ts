@@ -11,6 +11,7 @@ import { Parts, type Service } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
 import { serveImageFiles } from '../serve/image-files.ts';
 import { createLog, type Log } from '../serve/log.ts';
+import { RenditionCache } from '../serve/rendition-cache.ts';
 import { Renditions } from '../serve/renditions.ts';
 import { startLoadedReranker } from '../serve/reranker.ts';
 import { listenForStop } from '../serve/signals.ts';
@@ -123,19 +124,20 @@ async function startAll(
 async function startImages(
   { locate }: ServedImages,
   index: IndexFolder,
-  { originals, build }: StartOptions,
+  { originals, build, renditionsMb }: StartOptions,
   parts: Parts,
   log: Log,
 ): Promise<Service> {
   // Without building, nothing in the index changes.
-  const kept = build ? index.renditions : undefined;
+  const kept =
+    build && renditionsMb > 0 ? new RenditionCache(index.renditions, renditionsMb * 2 ** 20) : undefined;
   const renditions = parts.add('the renditions', new Renditions(kept, log));
   return parts.add('the image server', await serveImageFiles(locate, { renditions, originals, log }));
 }
 
 /** Indexes photographs again whenever they change. */
 function watchPhotos(
-  { index, checkpoint, encoder, models, qdrant, gps = false }: StartOptions,
+  { index, checkpoint, encoder, models, device, qdrant, gps = false }: StartOptions,
   photos: string,
   backend: string,
   images: ServedImages | undefined,
@@ -152,6 +154,7 @@ function watchPhotos(
         checkpoint,
         encoder,
         models,
+        device,
         backend,
         qdrant,
         gps,

@@ -1,5 +1,6 @@
 import type { Propagation } from '../../shared/schema/index.ts';
 import type { BoxFormat } from '../data/box-format.ts';
+import type { PhotoDevice } from '../features/photo-regions/photo-network.ts';
 
 /** The request to start the whole system. */
 export interface StartOptions {
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly encoder?: string | undefined;
   /** Where fetched encoders are. */
   readonly models?: string | undefined;
+  /** What describes photographs. */
+  readonly device?: PhotoDevice | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
   /** `auto` or a backend's name. */
@@ -40,5 +43,7 @@ export interface StartOptions {
   readonly build: boolean;
   /** Whether image files are served as they are; otherwise only smaller ones without metadata. */
   readonly originals: boolean;
+  /** Most of the image files made smaller that is kept, in MiB; 0 keeps none. */
+  readonly renditionsMb: number;
   readonly logLevel: string;
 }

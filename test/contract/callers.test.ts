@@ -24,7 +24,7 @@ beforeAll(async () => {
   mkdirSync(join(folder.path, 'images'));
   writeFileSync(join(folder.path, 'images/a.png'), await drawnPhoto().png().toBuffer());
   const log = createLog('silent');
-  const renditions = new Renditions(join(folder.path, 'renditions'), log);
+  const renditions = new Renditions(undefined, log);
   const images = await serveImageFiles(imagesOfFolder(join(folder.path, 'images')), {
     renditions,
     originals: false,

@@ -50,6 +50,7 @@ export function withEncoderOptions(command: Command): Command {
     .addOption(modelsOption());
 }
 
-function modelsOption(): Option {
+/** `--models` */
+export function modelsOption(): Option {
   return new Option('--models <dir>', 'where fetched models are').default(MODELS_FOLDER);
 }

@@ -6,7 +6,7 @@ import type { ExtractCommandOptions } from '../photos/run-photos-extract.ts';
 import type { IndexPhotosOptions } from '../photos/run-photos-index.ts';
 import type { ScanCommandOptions } from '../photos/run-photos-scan.ts';
 import type { TrainPhotosCommandOptions } from '../photos/run-photos-train.ts';
-import { withEncoderOptions } from './models.ts';
+import { modelsOption, withEncoderOptions } from './models.ts';
 
 const SOURCE = 'a folder, or a list (.jsonl, .csv) with id, path or url, caption, metadata';
 
@@ -33,6 +33,11 @@ export function photosCommand(): Command {
       .argument('<source>', SOURCE)
       .requiredOption('--out <dir>', 'the data folder')
       .option('--split <name>', 'the split of it that is written', 'test')
+      .option(
+        '--features <encoder>',
+        'describe each region by a pretrained encoder: a name of `gsmn models list`, or its folder (default: the network that ships)',
+      )
+      .addOption(modelsOption())
       .addOption(cacheOption())
       .action(async (source: string, options: ExtractCommandOptions) => {
         await (await import('../photos/run-photos-extract.ts')).runPhotosExtract(source, options);

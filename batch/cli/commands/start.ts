@@ -9,6 +9,7 @@ import {
   wholeNumber,
   withModelDataOptions,
 } from '../options.ts';
+import { deviceOption } from '../photos/extraction-options.ts';
 import { terminalReport } from '../progress.ts';
 import { withEncoderOptions } from './models.ts';
 
@@ -27,6 +28,7 @@ export function startCommand(): Command {
       'search photographs: a folder, or a list (.jsonl, .csv) with path or url, caption, metadata',
     )
     .option('--gps', 'read the places of photographs as well')
+    .addOption(deviceOption())
     .option('--watch', 'index photographs that are added, changed or removed while it runs')
     .option('--gallery <dir>', 'where the built-in gallery is kept', './data/gallery')
     .option('--index <dir>', 'the index', './index')
@@ -54,6 +56,12 @@ export function startCommand(): Command {
       '--originals',
       'serve image files as they are, too; by default they are made smaller, without metadata',
       false,
+    )
+    .option(
+      '--renditions-mb <number>',
+      'image files made smaller that are kept, in MiB; the least recently used ones go first, 0 keeps none',
+      wholeNumber('renditions-mb', 0, 1 << 24),
+      4096,
     )
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))

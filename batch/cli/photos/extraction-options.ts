@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { PhotoDevice } from '../../features/photo-regions/photo-network.ts';
 import { DEFAULT_LIMITS, type PhotoLimits } from '../../photos/read/photo-limits.ts';
 import { wholeNumber } from '../options.ts';
 
@@ -45,6 +46,7 @@ export function withExtractionOptions(command: Command): Command {
       'processes that describe photographs, about 200 MiB each (default: one for each core, at most 16)',
       wholeNumber('processes', 1, 256),
     )
+    .addOption(deviceOption())
     .option(
       '--dry-run',
       'measure a few photographs and say what time and disk all would take; write nothing',
@@ -53,7 +55,16 @@ export function withExtractionOptions(command: Command): Command {
 
 export interface ExtractionOptions extends ReadingOptions {
   readonly processes?: number;
+  readonly device?: PhotoDevice;
   readonly dryRun?: boolean;
+}
+
+/** `--device`, of commands that describe photographs. */
+export function deviceOption(): Option {
+  return new Option(
+    '--device <name>',
+    'what describes photographs: the processor, or a graphics card through CUDA, DirectML or Core ML (default: cpu)',
+  ).choices(['cpu', 'cuda', 'dml', 'coreml'] satisfies PhotoDevice[]);
 }
 
 /** The limits that the options name. */

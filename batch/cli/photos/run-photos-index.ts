@@ -1,9 +1,10 @@
 import process from 'node:process';
 import type { ExtractResult } from '../../extraction/extract-photos.ts';
+import { networkFeatures } from '../../extraction/network-features.ts';
 import { buildIndex } from '../../index/build-index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { withStorage } from '../../serve/storage.ts';
-import { photosSource } from '../../start/photos-source.ts';
+import { photoEncoder, photosSource } from '../../start/photos-source.ts';
 import type { IndexOptions } from '../index-options.ts';
 import { interruptible } from '../interrupt.ts';
 import { terminalReport } from '../progress.ts';
@@ -24,8 +25,9 @@ export async function runPhotosIndex(photos: string, options: IndexPhotosOptions
   const folder = new IndexFolder(index);
   const limits = photoLimits(options);
   if (dryRun) {
+    const [maker, encoder] = [await networkFeatures(options), await photoEncoder(options)];
     return interruptible((signal) =>
-      tellEstimate({ ...options, source: photos, cache: folder.photos, limits, signal }),
+      tellEstimate({ ...options, source: photos, cache: folder.photos, limits, maker, encoder, signal }),
     );
   }
   const extracted: ExtractResult[] = [];

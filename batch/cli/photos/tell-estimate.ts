@@ -9,16 +9,19 @@ type Options = Omit<EstimateOptions, 'gps'> & {
 /** `--dry-run`: what an extraction would cost. */
 export async function tellEstimate({ json, gps = false, ...options }: Options): Promise<void> {
   const estimate = await estimateExtraction({ ...options, gps });
-  const { files, unknown, withoutDecoder, rate, seconds, bytes } = estimate;
+  const { files, unknown, withoutDecoder, rate, encoding, seconds, bytes } = estimate;
   const time =
     seconds === undefined ? 'unknown (none of them could be measured)' : `about ${duration(seconds)}`;
-  const measured = rate === undefined ? '' : `, at ${rate.toFixed(1)} photographs a second`;
+  const measured = [
+    ...(rate === undefined ? [] : [`described at ${rate.toFixed(1)} photographs a second`]),
+    ...(encoding?.rate === undefined ? [] : [`encoded at ${encoding.rate.toFixed(1)} a second`]),
+  ].map((part) => `, ${part}`);
   process.stdout.write(
     json
       ? `${JSON.stringify(estimate)}\n`
       : [
-          `${files.toLocaleString('en')} files, ${unknown.toLocaleString('en')} of them to describe`,
-          `time: ${time}${measured}`,
+          `${files.toLocaleString('en')} files, ${unknown.toLocaleString('en')} of them to describe${encoding ? `, ${encoding.unknown.toLocaleString('en')} to encode` : ''}`,
+          `time: ${time}${measured.join('')}`,
           ...(withoutDecoder === 0
             ? []
             : [

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
 import { defaultProcesses, describePhotos, type PhotoPixels } from './describe-photos.ts';
@@ -36,6 +37,15 @@ describe('defaultProcesses', () => {
 });
 
 describe('describePhotos', () => {
+  it('refuses a device that is not there, and takes no other one', async () => {
+    const device = process.platform === 'win32' ? 'coreml' : 'dml';
+    await expect(all(photos(2), { device })).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      message: expect.stringContaining(`does not run on ${device}`),
+      hint: expect.stringContaining('--device cpu'),
+    });
+  });
+
   it('describes each photograph as the network does in this process, in the order given', async () => {
     const given = photos(7);
     const found = await all(given);

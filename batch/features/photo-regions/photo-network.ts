@@ -69,7 +69,10 @@ export async function openPhotoNetwork(
     throw new AppError(
       'backend_unavailable',
       `the network for photographs does not run on ${device}: ${String(thrown)}`,
-      { hint: 'use the processor (cpu); docs/photo-model.md says what the others need', cause: thrown },
+      {
+        hint: 'use the processor (--device cpu); docs/photo-model.md says what the others need',
+        cause: thrown,
+      },
     );
   });
   const coverages = regionCoverages(MAP_SIDE);

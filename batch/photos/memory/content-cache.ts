@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
-import { removeUnfinished, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
+import { removeUnfinished, writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
+
+/** What is kept for a content. */
+export interface CacheEntry {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly usedMs: number;
+}
 
 /** Begins every file: the format and its version. */
 const MAGIC = Buffer.from('GSMNCC1\n', 'latin1');
@@ -61,6 +68,30 @@ export class ContentCache {
     return keys;
   }
 
+  /** The contents that have an entry, with the bytes of each and when it was written or last touched. */
+  async entries(): Promise<readonly CacheEntry[]> {
+    const found: CacheEntry[] = [];
+    for (const sha256 of await this.keys()) {
+      // Another process may have removed it.
+      const state = await stat(this.#path(sha256)).catch(() => undefined);
+      if (state === undefined) continue;
+      found.push({ sha256, bytes: Math.max(0, state.size - HEAD_BYTES), usedMs: state.mtimeMs });
+    }
+    return found;
+  }
+
+  /** Notes that an entry was used just now. A folder that is only read keeps no such notes. */
+  async touch(sha256: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.#path(sha256), now, now).catch(() => {});
+  }
+
+  /** Removes an entry, if there is one. @throws AppError `file_unwritable`. */
+  async remove(sha256: string): Promise<void> {
+    const path = this.#path(sha256);
+    await writing(path, () => rm(path, { force: true }));
+  }
+
   /**
    * Removes the entries of all other contents, and what killed processes left.
    *
@@ -73,7 +104,7 @@ export class ContentCache {
     }
     for (const sha256 of await this.keys()) {
       if (contents.has(sha256)) continue;
-      await rm(this.#path(sha256), { force: true });
+      await this.remove(sha256);
       removed++;
     }
     return removed;
