@@ -28,9 +28,9 @@ export const queryWordSchema = z.object({
     .optional()
     .meta({ description: 'For an unknown word: the known word with the nearest spelling, if one is near.' }),
   as: z.string().optional().meta({ description: 'The known word that was searched in its place.' }),
-  by: z.enum(['form', 'number', 'spelling']).optional().meta({
+  by: z.enum(['form', 'number', 'spelling', 'meaning']).optional().meta({
     description:
-      'Why `as` stands for it: another form of the word, the same number in digits or letters, or its nearest spelling.',
+      'Why `as` stands for it: another form of the word, the same number in digits or letters, its nearest spelling, or the nearest meaning: a synonym, a more general word, or a like thing.',
   }),
   negated: z
     .literal(true)

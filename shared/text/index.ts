@@ -4,5 +4,6 @@ export {
   tokenise,
   type WordStyle,
 } from './tokenise.ts';
+export { nearNouns } from './understanding/nearest-word.ts';
 export { type ReadQuery, readAsWritten, understandQuery } from './understanding/understand-query.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -29,4 +29,12 @@ describe('readingNote', () => {
     });
     expect(note).toBe('searched as "dog", without "cats"\n');
   });
+
+  it('names words that were replaced by others near in meaning', () => {
+    const note = readingNote({
+      words: [{ text: 'zebra', id: 4, known: false, as: 'horse', by: 'meaning' }],
+      understood: 'horse',
+    });
+    expect(note).toBe('searched as "horse"\nzebra: searched as horse, which is near in meaning\n');
+  });
 });

@@ -1,6 +1,6 @@
 import type { IndexAnswer } from '../../search/search-index.ts';
 
-/** Lines about what was searched if that is not the query, and the words that the model does not know; empty if there is nothing to say. */
+/** Lines about what was searched if that is not the query, which words were replaced by others near in meaning, and the words that the model does not know; empty if there is nothing to say. */
 export function readingNote({
   words,
   understood,
@@ -13,5 +13,12 @@ export function readingNote({
     .map(({ text, suggestion }) =>
       suggestion === undefined ? text : `${text} (did you mean ${suggestion}?)`,
     );
-  return read + (unknown.length > 0 ? `words that the model does not know: ${unknown.join(', ')}\n` : '');
+  const near = words
+    .filter(({ by }) => by === 'meaning')
+    .map(({ text, as }) => `${text}: searched as ${as}, which is near in meaning\n`);
+  return (
+    read +
+    near.join('') +
+    (unknown.length > 0 ? `words that the model does not know: ${unknown.join(', ')}\n` : '')
+  );
 }

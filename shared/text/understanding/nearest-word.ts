@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Vocabulary } from '../vocabulary.ts';
 import { isCommon, rarity } from './common-words.ts';
+import near from './near-nouns.json' with { type: 'json' };
 
 /** Shorter words have too many neighbours to guess from. */
 const SHORTEST = 4;
@@ -85,4 +86,15 @@ function isExchange(a: string, b: string): boolean {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
   return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
+}
+
+/** By noun the nouns near in meaning, separated by spaces. */
+const NEAR: Readonly<Record<string, string>> = near;
+
+/**
+ * The nouns that are nearest to a common English noun in meaning, nearest first: synonyms, what it is a kind of or what is a kind of it, and
+ * kinds of the same thing. From WordNet's hierarchy; `npm run make:near-nouns` writes the list (infra/near-nouns). Empty for other words.
+ */
+export function nearNouns(word: string): readonly string[] {
+  return Object.hasOwn(NEAR, word) ? (NEAR[word]?.split(' ') ?? []) : [];
 }

@@ -55,7 +55,12 @@ describe('understanding a query', () => {
     // Spelling.
     ['hosre', 'horse .'],
     ['hoarse', '<unk> .'],
-    ['mouse', '<unk> .'],
+    ['moue', '<unk> .'],
+    // Meaning.
+    ['zebra', 'horse .'],
+    ['two zebras', 'two horse .'],
+    ['a lass', 'a woman .'],
+    ['honesty', '<unk> .'],
     // Negation.
     ['a dog without cats on the snow', 'a dog on the snow .'],
     ['-cat red dog', 'red dog .'],

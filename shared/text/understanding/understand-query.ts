@@ -1,7 +1,7 @@
 import { type QueryWord, SEARCH_LIMITS } from '../../schema/index.ts';
 import { encodeQuery, lookUp, tokenise, wordStyle } from '../tokenise.ts';
 import type { Vocabulary } from '../vocabulary.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord, nearNouns } from './nearest-word.ts';
 import { findNegation, isMark } from './negation.ts';
 import { otherForms, otherNumeral } from './word-forms.ts';
 
@@ -52,7 +52,7 @@ const FULL_STOP = '.';
 
 /**
  * A query as it was meant: characters in their usual form; without marks at its ends, quotation marks, and marks that the model does not
- * know; unknown words replaced by another form, numeral or spelling that it knows; denied phrases apart. What is left ends as captions do,
+ * know; unknown words replaced by another form, numeral or spelling that it knows, or by a word near in meaning; denied phrases apart. What is left ends as captions do,
  * so that `a dog`, `a dog.` and `a dog!` are the same.
  *
  * @param reads whether the recall encoder knows a word as it is written: such a word is replaced for the network alone.
@@ -128,6 +128,9 @@ class Reader {
     if (form !== undefined) return replaced(form, 'form');
     const numeral = otherNumeral(text);
     if (numeral !== undefined && this.#knows(numeral)) return replaced(numeral, 'number');
+    // A recall encoder that knows the word itself finds what it means, and not what is near.
+    const noun = known ? undefined : this.#nearInMeaning(text);
+    if (noun !== undefined) return replaced(noun, 'meaning');
     const near = known ? undefined : nearestWord(text, this.#vocabulary);
     if (near === undefined) return { text, id, known };
     return near.certain ? replaced(near.word, 'spelling') : { text, id, known, suggestion: near.word };
@@ -155,6 +158,14 @@ class Reader {
 
   #knownForm(word: string): string | undefined {
     return otherForms(word).find((form) => this.#knows(form));
+  }
+
+  /** The first of the nouns near in meaning to a word, or to what it is a form of, that the model knows. */
+  #nearInMeaning(word: string): string | undefined {
+    return [word, ...otherForms(word)]
+      .flatMap(nearNouns)
+      .map((near) => (this.#knows(near) ? near : this.#knownForm(near)))
+      .find((near) => near !== undefined);
   }
 
   /** The words that an unknown one was made of (`cat/dog`, `red-haired`), if the model knows one of them. */

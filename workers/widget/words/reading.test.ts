@@ -33,6 +33,10 @@ describe('what was searched', () => {
       { understood: 'a dog', without: ['a hat', 'a ball'] },
       'Searched as “a dog”, without “a hat”, without “a ball”',
     ],
+    [
+      { understood: 'a horse', words: [{ ...word, text: 'zebra', as: 'horse', by: 'meaning' as const }] },
+      'Searched as “a horse”; zebra: searched as horse',
+    ],
   ])('of %j', (read, expected) => {
     expect(searchedAs({ ...results, ...read })).toBe(expected);
   });
