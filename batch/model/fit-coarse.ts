@@ -13,6 +13,7 @@ import {
 import type { ModelConfig } from '../../shared/schema/index.ts';
 import { encodeCaptionGraphs, encodeImageGraphs } from '../data/encode-split.ts';
 import type { Split } from '../data/split.ts';
+import type { EpochTexts } from '../phrases/index.ts';
 import type { Report } from '../report.ts';
 import { captionedImages, evenlySpaced, someBoxes, someCaptioned, someRows } from './training-samples.ts';
 import { wordSentences } from './word-sentences.ts';
@@ -22,11 +23,16 @@ const TRAINING_IMAGES = 8000;
 /** Number of images whose mean centred pooling uses. */
 const POOLED_IMAGES = 1000;
 
-/** Fits the default recall encoder on captioned images (docs/coarse-recall.md). */
+/**
+ * Fits the default recall encoder on captioned images (docs/coarse-recall.md).
+ *
+ * @param texts the captions of the images, or these and short queries.
+ */
 export async function fitOnCaptions(
   encoder: Encoder,
   config: ModelConfig,
   train: Split,
+  texts: EpochTexts,
   report: Report,
   signal?: AbortSignal,
 ): Promise<StoredRecallEncoder> {
@@ -42,7 +48,7 @@ export async function fitOnCaptions(
     },
   };
   return report.stage(`fit recall on ${train.split}`, 'images', (onProgress) =>
-    fitProjection(captionedImages(encoder, train, chosen, { signal, onProgress }), layout),
+    fitProjection(captionedImages(encoder, train, texts, chosen, { signal, onProgress }), layout),
   );
 }
 

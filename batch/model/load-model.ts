@@ -48,11 +48,14 @@ export type LoadModelOptions = ModelSources &
         /** Folder for prepared models, so that the next build finds them. */
         readonly cache: string;
         readonly recall?: undefined;
+        readonly shortQueries?: undefined;
       }
     | {
         readonly cache: undefined;
         /** A folder with a recall encoder that is fitted already (`gsmn photos train`). */
         readonly recall?: string | undefined;
+        /** Phrases of its captions that each image has as additional captions when recall is fitted; none by default. */
+        readonly shortQueries?: number | undefined;
       }
   );
 
@@ -84,10 +87,10 @@ export async function loadModel(options: LoadModelOptions, report: Report): Prom
     if (folder !== undefined && existsSync(join(folder, MODEL_FILES.config))) {
       return { model: await readModel(folderFiles(folder)), engines, from: network };
     }
-    const { data, boxFormat, split, signal } = options;
+    const { data, boxFormat, split, shortQueries, signal } = options;
     const recall = options.recall === undefined ? undefined : await readStoredRecall(options.recall);
     const model = await prepareModel(
-      { network, engines, vocabulary, data, boxFormat, fallbackSplit: split, recall, signal },
+      { network, engines, vocabulary, data, boxFormat, fallbackSplit: split, recall, shortQueries, signal },
       report,
     );
     if (folder !== undefined) await writeModel(model, folder);

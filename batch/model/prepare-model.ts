@@ -11,6 +11,7 @@ import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
 import { listSplits } from '../data/split-files.ts';
+import { captionsAlone, type EpochTexts, openShortQueries } from '../phrases/index.ts';
 import type { Report } from '../report.ts';
 import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
 import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
@@ -20,6 +21,8 @@ import { wordSentences } from './word-sentences.ts';
 
 /** Number of captioned images without which a fitted recall encoder or weight would be meaningless. */
 export const FEWEST_IMAGES = 20;
+/** Of the phrases that recall is fitted on. */
+const SEED = 1;
 
 export interface PrepareOptions {
   readonly network: LoadedNetwork;
@@ -33,6 +36,8 @@ export interface PrepareOptions {
   readonly fallbackSplit: string;
   /** A recall encoder that is fitted already, instead of fitting one. */
   readonly recall?: StoredRecallEncoder | undefined;
+  /** Phrases of its captions that each training image has as additional captions when recall is fitted; 0 by default. */
+  readonly shortQueries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,7 +68,7 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
     const coarse = options.recall
       ? options.recall
       : train
-        ? await fitOnCaptions(encoder, config, train, report, signal)
+        ? await fitOnCaptions(encoder, config, train, await textsOf(train, vocabulary), report, signal)
         : await fitWithoutCaptions(encoder, config, fallback, report, signal);
     const recall = await openRecallEncoder(coarse);
     const ranking = heldOut
@@ -83,6 +88,12 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
     return await createModel({ config, features, parameters, vocabulary, coarse, ranking, parser });
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
+  }
+
+  async function textsOf(split: Split, words: Vocabulary): Promise<EpochTexts> {
+    const { shortQueries: count = 0 } = options;
+    if (count === 0) return captionsAlone(split);
+    return (await openShortQueries(split, words, { count, seed: SEED }, report, signal))(0);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Encoder, WorkOptions } from '../../shared/model/index.ts';
 import type { CaptionedImage } from '../../shared/retrieval/index.ts';
+import { captionsByImage } from '../data/caption-images.ts';
 import { encodeCaptionGraphs, encodeImageGraphs, type ImageRows, imageBatch } from '../data/encode-split.ts';
 import { recallImages } from '../data/recall-images.ts';
 import type { Split } from '../data/split.ts';
+import type { EpochTexts } from '../phrases/index.ts';
 
 /** At most `count` of the ordinals below `total`, evenly spaced, ascending. */
 export function evenlySpaced(total: number, count: number): number[] {
@@ -68,13 +70,17 @@ export function someBoxes(split: Split, chosen: readonly number[]): Float32Array
 /**
  * Captioned images of a split with all their captions, encoded in batches, so that the training data need not be in memory. Progress counts
  * images.
+ *
+ * @param texts the captions of the split, or these and short queries.
  */
 export async function* captionedImages(
   encoder: Encoder,
   split: Split,
+  texts: EpochTexts,
   chosen: readonly number[],
   { signal, onProgress }: WorkOptions = {},
 ): AsyncGenerator<CaptionedImage> {
+  const textsOf = captionsByImage(texts.images, split.images);
   const { regions, featureSize } = split;
   const rows = someRows(split, chosen);
   const boxes = someBoxes(split, chosen);
@@ -90,8 +96,8 @@ export async function* captionedImages(
       boxes.subarray(from * regions * 4, to * regions * 4),
     );
     const images = await recallImages(rows, from, graphs, features);
-    const own = chosen.slice(from, to).map((image) => split.captionsOf(image));
-    const ids = own.flat().map((caption) => split.captionIds[caption] ?? []);
+    const own = chosen.slice(from, to).map((image) => textsOf[image] ?? []);
+    const ids = own.flat().map((text) => texts.ids[text] ?? []);
     const captions = await encodeCaptionGraphs(encoder, ids, undefined);
     let next = 0;
     for (const [index, image] of images.entries()) {

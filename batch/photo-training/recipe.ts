@@ -29,6 +29,7 @@ export function photoNetworkRecipe(seed: number): TrainingSettings {
     validationImages: 500,
     twins: false,
     featureDropout: 0.3,
+    shortQueries: 0,
   };
 }
 

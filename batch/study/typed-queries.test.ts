@@ -50,6 +50,13 @@ describe('queries as people type them', () => {
     ]);
   });
 
+  it('are made of the phrases of captions whose words the model knows', () => {
+    expect(texts('noun verb')).toEqual(['horse runs']);
+    expect(texts('noun relation noun')).toEqual(['horse runs with ball']);
+    const related = queries.find(({ kind }) => kind === 'noun relation noun');
+    expect(related?.relevant).toEqual(new Set(Array.from({ length: 20 }, (_, image) => image)));
+  });
+
   it('are measured by the first ten images', async () => {
     const figures = await measureQueries(queries, async (text) =>
       Array.from({ length: 10 }, (_, place) => (text.includes('without') ? 17 + place : 40 + place)),

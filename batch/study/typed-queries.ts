@@ -2,10 +2,14 @@ import pluralize from 'pluralize';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Parser } from '../../shared/parse/parser.ts';
-import { tokenise, type Vocabulary } from '../../shared/text/index.ts';
+import { nearNouns, tokenise, type Vocabulary } from '../../shared/text/index.ts';
+import { type ImagePhrases, imagePhrases, type Phrase, phraseText } from '../phrases/index.ts';
+
+/** Kinds that are phrases of captions. */
+const PHRASES = ['adjective noun', 'noun verb', 'noun relation noun'] as const;
 
 /** The kinds of queries, as people type them. */
-export const KINDS = ['noun', 'plural', 'typing error', 'mark', 'without'] as const;
+export const KINDS = ['noun', 'plural', 'typing error', 'mark', 'held out', ...PHRASES, 'without'] as const;
 
 /** A query made of captions, with the images that should be found. */
 export interface TypedQuery {
@@ -22,14 +26,17 @@ const LEAST = 10;
 const WITH_BOTH = 15;
 const WITH_ONE = 20;
 
-/** How many queries of what is denied. */
+/** How many queries of what is denied, and of each kind of phrase, at most. */
 const DENIALS = 60;
+const MOST_PHRASES = 100;
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /**
  * Queries for the nouns of captions that at least ten images have: the noun alone, its plural, with a typing error, with a mark behind
- * it, and without another noun. An image is relevant if a caption of it has the noun. Nothing here knows what a search makes of them.
+ * it, and without another noun; and the nearest known noun in meaning, as it is searched for a noun that the model lacks. An image is relevant if a caption of it has the noun. And queries for phrases that at least ten images have
+ * by the parses of their captions: adjective and noun, subject and verb, two nouns and what relates them; an image is relevant if a caption
+ * of it has the phrase. Nothing here knows what a search makes of them.
  *
  * @param captions the captions of each image.
  * @param seed of the typing errors and of the pairs.
@@ -50,13 +57,16 @@ export async function typedQueries(
   const of = (noun: string): ReadonlySet<number> => imagesOf.get(noun) ?? new Set();
   const single = nouns.flatMap((noun): TypedQuery[] => {
     const [relevant, plural, error] = [of(noun), pluralize.plural(noun), typingError(noun, known, below)];
+    const near = nearNouns(noun).find(known);
     return [
       { kind: 'noun', text: noun, relevant },
       ...(plural === noun || known(plural) ? [] : [{ kind: 'plural', text: plural, relevant } as const]),
       ...(error === undefined ? [] : [{ kind: 'typing error', text: error, relevant } as const]),
       { kind: 'mark', text: `${noun}${'!?'.charAt(below(2))}`, relevant },
+      ...(near === undefined ? [] : [{ kind: 'held out', text: near, relevant } as const]),
     ];
   });
+  const phrases = phraseQueries(await imagePhrases(captions, parser), known);
   const pairs = nouns.flatMap((noun) => nouns.map((other) => [noun, other] as const));
   const denials = pairs.flatMap(([noun, other]): TypedQuery[] => {
     const [one, two] = [of(noun), of(other)];
@@ -65,7 +75,31 @@ export async function typedQueries(
     const relevant = new Set([...one].filter((image) => !two.has(image)));
     return [{ kind: 'without', text: `a ${noun} without a ${other}`, relevant, denied: two }];
   });
-  return [...single, ...sample(denials, DENIALS, below)];
+  const kinds = PHRASES.flatMap((kind) =>
+    sample(
+      phrases.filter((query) => query.kind === kind),
+      MOST_PHRASES,
+      below,
+    ),
+  );
+  return [...single, ...kinds, ...sample(denials, DENIALS, below)];
+}
+
+/** The phrases that at least ten images have, and whose words the model knows. */
+function phraseQueries(images: readonly ImagePhrases[], known: (word: string) => boolean): TypedQuery[] {
+  const found = new Map<string, { readonly phrase: Phrase; readonly relevant: Set<number> }>();
+  for (const [image, phrases] of images.entries()) {
+    for (const [key, phrase] of phrases) {
+      const before = found.get(key);
+      if (before === undefined) found.set(key, { phrase, relevant: new Set([image]) });
+      else before.relevant.add(image);
+    }
+  }
+  return [...found.values()].flatMap(({ phrase, relevant }): TypedQuery[] => {
+    const kind = PHRASES.find((name) => name === phrase.kind);
+    if (kind === undefined || relevant.size < LEAST || !phrase.words.every(known)) return [];
+    return [{ kind, text: phraseText(phrase, false), relevant }];
+  });
 }
 
 /** The images that have each word in a caption. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Split } from '../data/split.ts';
+import { captionsAlone } from '../phrases/index.ts';
 import { createBatchLoader } from './batch-loader.ts';
 
 const [IMAGES, REGIONS, SIZE] = [4, 10, 50];
@@ -15,7 +16,7 @@ const split = {
 } as unknown as Split;
 
 const load = async (captions: readonly number[], rate: number, seed = 1) =>
-  (await createBatchLoader(split, { rate, seed }).load(captions)).features;
+  (await createBatchLoader(split, captionsAlone(split), { rate, seed }).load(captions)).features;
 
 describe('the dropout of features', () => {
   it('drops the share that was asked for, and scales the rest so that the expected sum stays', async () => {

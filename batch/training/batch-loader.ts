@@ -1,6 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { TrainingBatch } from '../../shared/gsmn/training/index.ts';
 import type { Split } from '../data/split.ts';
+import type { EpochTexts } from '../phrases/index.ts';
 
 /** Reads batches of a split: the features of their images in ranges, so that the split need not fit into memory. */
 export interface BatchLoader {
@@ -13,11 +14,13 @@ export interface FeatureDropout {
   readonly seed: number;
 }
 
-export function createBatchLoader(split: Split, dropout: FeatureDropout): BatchLoader {
-  const { regions, featureSize, boxes, captionImages } = split;
+/** @param texts what the rows of a batch are: all captions of the split, or these and short queries. */
+export function createBatchLoader(split: Split, texts: EpochTexts, dropout: FeatureDropout): BatchLoader {
+  const { regions, featureSize, boxes } = split;
+  const { fits } = texts;
   return {
     load: async (captions) => {
-      const images = captions.map((caption) => captionImages[caption] ?? -1);
+      const images = captions.map((caption) => texts.images[caption] ?? -1);
       const size = regions * featureSize;
       const features = new Float32Array(images.length * size);
       const read = async (image: number, row: number): Promise<void> => {
@@ -28,8 +31,11 @@ export function createBatchLoader(split: Split, dropout: FeatureDropout): BatchL
       return {
         features,
         boxes: images.map((image) => boxes.subarray(image * regions * 4, (image + 1) * regions * 4)),
-        captions: captions.map((caption) => split.captionIds[caption] ?? []),
+        captions: captions.map((caption) => texts.ids[caption] ?? []),
         dependencies: captions.map((caption) => split.dependencies?.[caption]),
+        alsoRight:
+          fits &&
+          Uint8Array.from(images.flatMap((image) => captions.map((text) => (fits(image, text) ? 1 : 0)))),
       };
     },
   };

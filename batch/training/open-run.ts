@@ -7,7 +7,7 @@ import { withFileSource } from '../../shared/platform/file-source.ts';
 import type { FeatureIdentity, ModelConfig } from '../../shared/schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../../shared/text/index.ts';
 import { CHECKPOINT_SUFFIX, type Moments, readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
-import { loadNetwork } from '../checkpoint/load-network.ts';
+import { type LoadedNetwork, loadNetwork } from '../checkpoint/load-network.ts';
 import type { BoxFormat } from '../data/box-format.ts';
 import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { openSplit } from '../data/open-split.ts';
@@ -27,6 +27,8 @@ export interface TrainingRequest {
   readonly folder: RunFolder;
   /** A file of word vectors that a new network's embeddings start from (`readVectors`). */
   readonly vectors?: string | undefined;
+  /** A checkpoint or model folder whose parameters a new run starts from. */
+  readonly start?: string | undefined;
   /** The state of a run, or a checkpoint of which only the parameters are used. */
   readonly resume: string | undefined;
   readonly settings: TrainingSettings;
@@ -44,6 +46,7 @@ export interface RunProgress {
 
 /** Everything that a run needs, checked. The caller closes it. */
 export interface OpenRun {
+  readonly vocabulary: Vocabulary;
   readonly train: Split;
   readonly dev: Split;
   readonly twins: readonly Twin[];
@@ -77,9 +80,11 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
       const config = networkConfig(settings, train.featureSize, vocabularySize);
       for (const split of [train, dev]) assertUsable(split, config);
       assertSameSource(train, dev);
+      if (settings.shortQueries > 0) assertPhrases(train, config);
       const twins = settings.twins ? await requireTwins(data, train.images) : [];
       const fixed = fixedSettings(settings, train);
       return {
+        vocabulary,
         train,
         dev,
         twins,
@@ -112,7 +117,7 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
     fixed: Record<string, unknown>,
     train: Split,
   ) {
-    if (asked.resume === undefined) return freshRun(asked, config, vocabulary);
+    if (asked.resume === undefined) return freshRun(asked, config, vocabulary, train);
     return resumedRun(asked.resume, config, fixed, train);
   }
 }
@@ -120,9 +125,10 @@ export async function openRun(request: TrainingRequest): Promise<OpenRun> {
 type StartingPoint = Pick<OpenRun, 'parameters' | 'optimizer' | 'progress'>;
 
 async function freshRun(
-  { folder, settings, vectors }: TrainingRequest,
+  { folder, settings, vectors, start }: TrainingRequest,
   config: ModelConfig,
   vocabulary: Vocabulary,
+  train: Split,
 ): Promise<StartingPoint> {
   const { state } = runPaths(folder);
   if (existsSync(state)) {
@@ -130,6 +136,7 @@ async function freshRun(
       hint: 'continue with --resume, or name other folders with --model_name and --logger_name',
     });
   }
+  if (start !== undefined) return adopted((await networkFor(start, config, train)).parameters, 0, 0, null);
   const drawn = initialParameters(config, settings.seed);
   return {
     parameters: vectors === undefined ? drawn : await embedVectors(drawn, vocabulary, vectors),
@@ -151,7 +158,7 @@ async function resumedRun(
   const { parameters, moments, position, epoch, steps, bestRsum } = found;
   if (position === null) return adopted(parameters, epoch, steps, bestRsum);
   // Runs from before there was a choice do not name it.
-  assertSame(path, fixed, { box_format: 'xyxy', feature_dropout: 0, ...position.settings });
+  assertSame(path, fixed, { box_format: 'xyxy', feature_dropout: 0, short_queries: 0, ...position.settings });
   return {
     parameters,
     optimizer: { updates: position.updates, moments },
@@ -161,10 +168,15 @@ async function resumedRun(
 
 /** A checkpoint of the released code: its parameters and epoch; Adam starts again, as in the released code. */
 async function adoptedNetwork(path: string, config: ModelConfig, train: Split): Promise<StartingPoint> {
+  const network = await networkFor(path, config, train);
+  return adopted(network.parameters, network.epoch ?? 0, 0, network.bestRsum ?? null);
+}
+
+async function networkFor(path: string, config: ModelConfig, train: Split): Promise<LoadedNetwork> {
   const network = await loadNetwork(path, config.propagation);
   assertFeaturesOf(train, network);
   assertSame(path, config, network.config);
-  return adopted(network.parameters, network.epoch ?? 0, 0, network.bestRsum ?? null);
+  return network;
 }
 
 function adopted(
@@ -178,7 +190,8 @@ function adopted(
 
 /** The order of the batches and the meaning of a step depend on these. */
 function fixedSettings(settings: TrainingSettings, train: Split): Record<string, unknown> {
-  const { seed, batchSize, margin, maxViolation, warmupSteps, twins, featureDropout } = settings;
+  const { seed, batchSize, margin, maxViolation, warmupSteps, twins, featureDropout, shortQueries } =
+    settings;
   return {
     seed,
     batch_size: batchSize,
@@ -187,6 +200,7 @@ function fixedSettings(settings: TrainingSettings, train: Split): Record<string,
     warmup_steps: warmupSteps,
     twins,
     feature_dropout: featureDropout,
+    short_queries: shortQueries,
     box_format: train.boxFormat,
     images: train.images,
     captions: train.captionIds.length,
@@ -202,6 +216,28 @@ function assertSame(path: string, ours: object, theirs: object): void {
       `${path} was made with ${name} ${String(found.get(name))}, not ${String(value)}`,
       {
         hint: 'resume a run with the options that it was started with; only --num_epochs, learning rate and steps of logs may change',
+      },
+    );
+  }
+}
+
+/** Short queries are phrases of captions as they were written, and have no parses of their own. */
+function assertPhrases({ folder, split, captionTexts }: Split, { sparse, propagation }: ModelConfig): void {
+  if (captionTexts === undefined) {
+    throw new AppError(
+      'file_missing',
+      `short queries are made of captions: there is no ${folder}/${split}_caps.txt`,
+      {
+        hint: 'leave --short-queries out',
+      },
+    );
+  }
+  if (sparse && propagation === 'neighbours') {
+    throw new AppError(
+      'argument_invalid',
+      'short queries have no parses, by which a sparse network compares',
+      {
+        hint: 'leave --short-queries or --is_sparse out',
       },
     );
   }

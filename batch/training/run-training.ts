@@ -4,6 +4,7 @@ import { createTrainer, type StepReport } from '../../shared/gsmn/training/index
 import { removeUnfinished, writing } from '../../shared/platform/atomic-file.ts';
 import type { RecallMetrics } from '../../shared/retrieval/index.ts';
 import { writeCheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import { captionsAlone, openShortQueries, type ShortQueries } from '../phrases/index.ts';
 import type { ValidationEntry } from '../plot/training-entry.ts';
 import type { Report } from '../report.ts';
 import { createBatchLoader, loadAhead } from './batch-loader.ts';
@@ -58,8 +59,11 @@ export async function runTraining(
   await log.run({ step: progress.steps, data: request.data, backend: backends.training, config, options });
   const scorer = backends.validation === 'simd' ? await createFusedScorer(config, run.parameters) : undefined;
   const trainer = createTrainer(backends.training, config, run.parameters, run.optimizer, scorer?.score);
-  const { seed, featureDropout: rate } = settings;
-  const loader = createBatchLoader(train, { seed, rate });
+  const { seed, featureDropout: rate, shortQueries: count } = settings;
+  const textsOf: ShortQueries =
+    count === 0
+      ? () => captionsAlone(train)
+      : await openShortQueries(train, run.vocabulary, { count, seed }, report, signal);
   const twins = run.twins.map(({ first, second }) => [first, second] as const);
   const clock = remainingTime();
   const head = () => ({
@@ -115,12 +119,9 @@ export async function runTraining(
 
   async function trainEpoch(): Promise<void> {
     const { epoch } = progress;
-    const batches = epochBatches(
-      train.captionImages,
-      settings.batchSize,
-      { seed: settings.seed, epoch },
-      twins,
-    );
+    const texts = textsOf(epoch);
+    const loader = createBatchLoader(train, texts, { seed, rate });
+    const batches = epochBatches(texts.images, settings.batchSize, { seed: settings.seed, epoch }, twins);
     const learningRate = learningRateOf(settings, epoch);
     // A run that was stopped during a validation repeats it.
     if (progress.batchInEpoch > 0 && progress.batchInEpoch < batches.length) await checkIfDue();

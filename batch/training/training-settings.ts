@@ -58,6 +58,8 @@ export const trainingSettingsSchema = z.object({
   twins: z.boolean(),
   /** Share of the numbers of region features that a step does not see (Srivastava et al. 2014). */
   featureDropout: z.number().min(0).lt(1),
+  /** Phrases of its captions that each image has as additional captions in an epoch (`openShortQueries`). */
+  shortQueries: z.number().int().min(0),
 });
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 
@@ -122,6 +124,7 @@ export function releasedOptions(
     seed: settings.seed,
     twins: settings.twins,
     feature_dropout: settings.featureDropout,
+    short_queries: settings.shortQueries,
   };
 }
 

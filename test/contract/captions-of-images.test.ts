@@ -207,6 +207,7 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
         validationImages: 30,
         twins: false,
         featureDropout: 0,
+        shortQueries: 0,
       },
     };
     const run = await openRun(request);

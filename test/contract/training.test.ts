@@ -81,6 +81,7 @@ function request(
       saveStep: 2,
       twins: false,
       featureDropout: 0.2,
+      shortQueries: 0,
       ...changes,
     },
   };
@@ -242,6 +243,29 @@ describe('a training run', () => {
     expect(readdirSync(join(root, 'second/checkpoint'))).not.toContain('checkpoint_0.safetensors');
   });
 
+  it('starts a new run from the parameters of a network', async () => {
+    await train(request('first', { epochs: 1 }));
+    const start = join(root, 'first/checkpoint/checkpoint_0.safetensors');
+    const run = await openRun({ ...request('second'), start });
+    await run.close();
+    expect(run.progress).toEqual({ epoch: 0, batchInEpoch: 0, steps: 0, bestRsum: null });
+    expect(run.parameters).toEqual((await loadNetwork(start)).parameters);
+  });
+
+  it('adds short queries to its captions, and resumes in the same bytes', async () => {
+    const texts = Array.from({ length: 60 }, (_, caption) =>
+      caption % 2 === 0 ? 'dog runs' : 'the cat sleeps',
+    );
+    writeFileSync(join(root, 'data/train_caps.txt'), `${texts.join('\n')}\n`);
+    const changes = { shortQueries: 2, sparse: false, epochs: 1 };
+    const captions = await train(request('captions', { ...changes, shortQueries: 0 }));
+    const whole = await train(request('whole', changes));
+    expect(whole.steps).toBeGreaterThan(captions.steps);
+    await expect(train(request('run', changes), stopAfter(6))).rejects.toMatchObject({ code: 'cancelled' });
+    await train(request('run', changes, join(root, 'run/checkpoint/state.safetensors')));
+    expectSameRun('run', 'whole');
+  });
+
   it('does not overwrite another one', async () => {
     await train(request('run', { epochs: 1 }));
     await expect(train(request('run'))).rejects.toMatchObject({
@@ -273,6 +297,8 @@ describe('a training run', () => {
     ['nothing, but asks for another F', 'shape_mismatch', { imageFeatureSize: 2048 }],
     ['nothing, but cannot cut D into its blocks', 'argument_invalid', { blocks: 5 }],
     ['nothing, but wants twins', 'file_missing', { twins: true }],
+    ['train_caps.txt', 'file_missing', { shortQueries: 1 }],
+    ['nothing, but wants short queries without parses', 'argument_invalid', { shortQueries: 1 }],
   ] as const)('names what is missing in the folder: %s', async (file, code, changes) => {
     rmSync(join(root, 'data', file), { force: true });
     await expect(train(request('run', changes))).rejects.toMatchObject({ code });

@@ -24,6 +24,7 @@ const NUMBERS = {
   seed: 'seed',
   saveStep: 'saveStep',
   featureDropout: 'featureDropout',
+  shortQueries: 'shortQueries',
   validationImages: 'validationImages',
 } as const satisfies Partial<Record<keyof TrainingSettings, string>>;
 

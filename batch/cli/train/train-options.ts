@@ -34,6 +34,11 @@ export const numberOptions: readonly {
     text: 'share of the numbers of region features that a step does not see',
     value: '0',
   },
+  {
+    flag: '--short-queries <n>',
+    text: 'phrases of its captions that each image has as additional captions in an epoch',
+    value: '0',
+  },
   { flag: '--seed <n>', text: 'for the initial parameters and the order of batches', value: '1' },
   { flag: '--save-step <n>', text: "steps between saves of the run's state", value: '500' },
   { flag: '--validation-images <n>', text: 'validate on at most the first n images of dev (default: 1000)' },

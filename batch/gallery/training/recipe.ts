@@ -32,6 +32,7 @@ export function galleryRecipe(propagation: Propagation, seed: number): TrainingS
     saveStep: 500,
     twins: true,
     featureDropout: 0,
+    shortQueries: 0,
   };
 }
 

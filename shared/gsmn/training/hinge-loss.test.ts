@@ -38,6 +38,23 @@ describe('hingeLoss', () => {
     );
   });
 
+  it.each(['sum', 'max'] as const)('takes no pair that also fits for a wrong partner: %s', (violation) => {
+    fc.assert(
+      fc.property(batch, fc.uint8Array({ minLength: 49, maxLength: 49, max: 1 }), ([size, values], fits) => {
+        const alsoRight = fits.slice(0, size * size);
+        const settings = { margin: 0.2, violation };
+        const found = hingeLoss(Float32Array.from(values), size, settings, alsoRight);
+        // A pair whose score is far below all others violates nothing.
+        const lowered = values.map((value, pair) =>
+          alsoRight[pair] === 1 && pair % (size + 1) !== 0 ? -1000 : value,
+        );
+        const plain = hingeLoss(Float32Array.from(lowered), size, settings);
+        expect(found.loss).toBeCloseTo(plain.loss, 4);
+        expect(found.coefficients).toEqual(plain.coefficients);
+      }),
+    );
+  });
+
   it.each(['sum', 'mean', 'max'] as const)('has coefficients that are its slopes: %s', (violation) => {
     fc.assert(
       fc.property(batch, fc.nat(48), ([size, values], which) => {

@@ -19,12 +19,14 @@ export interface HingeLoss {
  * Hinge loss of a batch in which image i belongs to caption i: `max(0, margin + s_wrong - s_right)` over the wrong
  * captions of an image and over the wrong images of a caption.
  * @param scores `[B, B]`, images by captions
+ * @param alsoRight `[B, B]`, 1 for pairs that fit although they are not each other's: these are no wrong partners
  * @throws AppError `shape_mismatch` when the scores are no square
  */
 export function hingeLoss(
   scores: Float32Array,
   size: number,
   { margin, violation }: { readonly margin: number; readonly violation: Violation },
+  alsoRight?: Uint8Array,
 ): HingeLoss {
   if (scores.length !== size * size) {
     throw new AppError('shape_mismatch', `${scores.length} scores are not [${size}, ${size}]`);
@@ -44,6 +46,7 @@ export function hingeLoss(
     for (let other = 0; other < size; other++) {
       if (other === own) continue;
       const [image, caption] = pairWith(other);
+      if (alsoRight?.[image * size + caption] === 1) continue;
       const cost = margin + at(image, caption) - at(own, own);
       // NaN must not count as "no violation".
       if (Number.isNaN(cost)) loss = Number.NaN;

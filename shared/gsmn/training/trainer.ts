@@ -84,7 +84,7 @@ export function createTrainer(
           scorer === undefined
             ? await takeData(onBackend(backend, () => scoreAllPairs(variables, graphs, batch, config)))
             : await scorer(...(await graphNumbers(variables, graphs, batch)));
-        const { loss, coefficients, pairs } = hingeLoss(scores, size, { margin, violation });
+        const { loss, coefficients, pairs } = hingeLoss(scores, size, { margin, violation }, batch.alsoRight);
         assertFinite('loss', loss);
         const { found, norm } = onBackend(backend, () => {
           const own = backpropagate(variables, graphs, batch, coefficients, config);
@@ -150,7 +150,7 @@ function assertFinite(what: string, value: number): void {
 }
 
 /** The same batch with its captions sorted by falling length, so that there is little padding. */
-function longestFirst({ features, boxes, captions, dependencies }: TrainingBatch): TrainingBatch {
+function longestFirst({ features, boxes, captions, dependencies, alsoRight }: TrainingBatch): TrainingBatch {
   const order = [...captions.keys()].sort(
     (a, b) => (captions[b]?.length ?? 0) - (captions[a]?.length ?? 0) || a - b,
   );
@@ -164,5 +164,10 @@ function longestFirst({ features, boxes, captions, dependencies }: TrainingBatch
     boxes: order.map((index) => boxes[index] ?? []),
     captions: order.map((index) => captions[index] ?? []),
     dependencies: order.map((index) => dependencies[index]),
+    alsoRight:
+      alsoRight &&
+      Uint8Array.from(
+        order.flatMap((image) => order.map((caption) => alsoRight[image * order.length + caption] ?? 0)),
+      ),
   };
 }

@@ -12,6 +12,8 @@ export interface TrainingBatch {
   readonly captions: readonly (readonly number[])[];
   /** Used by sparse models that propagate neighbours. */
   readonly dependencies: readonly (Dependencies | undefined)[];
+  /** `[B, B]`, images by captions: 1 for captions that fit an image although they are another's; none by default. */
+  readonly alsoRight?: Uint8Array | undefined;
 }
 
 /** Refuses a batch whose parts do not belong together. @throws AppError `shape_mismatch` */
@@ -25,5 +27,8 @@ export function assertBatch(batch: TrainingBatch, { imageFeatureSize: F }: Model
     throw wrong(`has ${batch.features.length} features for [${size}, ${regions}, ${F}]`);
   }
   if (batch.boxes.some((boxes) => boxes.length !== regions * 4)) throw wrong('mixes numbers of regions');
+  if (batch.alsoRight !== undefined && batch.alsoRight.length !== size ** 2) {
+    throw wrong(`says of ${batch.alsoRight.length} pairs whether they fit, not of [${size}, ${size}]`);
+  }
   if (batch.captions.some((caption) => caption.length === 0)) throw wrong('has an empty caption');
 }
