@@ -18,6 +18,7 @@ import { assertFeaturesOf } from '../data/feature-identity.ts';
 import { findCheckpoint } from '../data/find-files.ts';
 import { fingerprintSplit } from '../data/fingerprint-split.ts';
 import { imageFileNotes, imageFolder } from '../data/image-files.ts';
+import { splitFields } from '../data/index-fields.ts';
 import { openSplit } from '../data/open-split.ts';
 import { recallInputs } from '../data/recall-images.ts';
 import type { Split } from '../data/split.ts';
@@ -55,6 +56,8 @@ export interface BuildOptions {
   readonly checkpoint?: string | undefined;
   readonly vocabulary?: string | undefined;
   readonly propagation?: Propagation | undefined;
+  /** Declares the fields by which images are filtered; by default `index.schema.json` in the data folder, or the fields of photographs. */
+  readonly schema?: string | undefined;
   /** Takes the place of the model's own recall encoder; the split must have been encoded with it. */
   readonly encoder?: PretrainedEncoder | undefined;
   readonly backend: string;
@@ -124,6 +127,13 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
       const prefix = imagesUrl(options);
       const elsewhere = options.imagesUrl !== undefined;
       for (const note of [...split.notes, ...imageFileNotes(split, elsewhere)]) report.warn(note);
+      const fields = await splitFields(split, options.schema);
+      if (fields !== undefined) {
+        report.say(
+          `images can be filtered by ${Object.keys(fields.declared.fields).join(', ') || 'nothing'}`,
+        );
+        for (const note of fields.notes) report.warn(note);
+      }
       const model = await searchedModel(loaded, split, index, options, report);
       const plan = await planGeneration({
         model,
@@ -131,6 +141,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
         dataFingerprint: await fingerprintSplit(options.data, splitName, { boxFormat, signal }),
         sourceName: basename(resolve(options.data)),
         backend: loaded.engines.backend,
+        fields,
         imagesUrl: prefix,
       });
       const there = existsSync(join(index.generation(plan.id), GENERATION_PATHS.manifest));

@@ -1,10 +1,22 @@
-import type { CaptionPayload, ImagePayload } from '../../shared/schema/index.ts';
+import {
+  type CaptionPayload,
+  type FieldValues,
+  type ImagePayload,
+  PAYLOAD_FIELDS,
+} from '../../shared/schema/index.ts';
 import { isAddress } from '../data/image-files.ts';
 import type { GenerationPlan } from './plan.ts';
 
-/** Payloads of the image points, in the order of their ids. */
-export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): ImagePayload[] {
-  const { images, imageNames, metadata, sizes } = split;
+/** Payload of an image point as it is stored. */
+type StoredPayload = ImagePayload & { readonly [PAYLOAD_FIELDS]?: FieldValues };
+
+/**
+ * Payloads of the image points, in the order of their ids. Their metadata is what answers may show; what filters compare is beside it,
+ * and never leaves the index.
+ */
+export function imagePayloads({ split, captions, imagesUrl, fields }: GenerationPlan): StoredPayload[] {
+  const { images, imageNames, sizes } = split;
+  const metadata = fields?.metadata ?? split.metadata;
   return Array.from({ length: images }, (_, image) => {
     const name = imageNames?.[image] ?? `${split.split}-${image}`;
     const url = imageNames ? imageUrl(name, imagesUrl) : undefined;
@@ -14,7 +26,8 @@ export function imagePayloads({ split, captions, imagesUrl }: GenerationPlan): I
       width: sizes[image * 2] ?? Number.NaN,
       height: sizes[image * 2 + 1] ?? Number.NaN,
       captions: split.captionsOf(image).map((caption) => captions[caption]?.text ?? ''),
-      ...(metadata?.[image] === undefined ? {} : { metadata: metadata[image] }),
+      ...(split.metadata?.[image] === undefined ? {} : { metadata: metadata?.[image] }),
+      ...(fields === undefined ? {} : { [PAYLOAD_FIELDS]: fields.values[image] }),
     };
   });
 }

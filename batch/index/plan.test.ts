@@ -23,6 +23,7 @@ function input(changes: Partial<PlanInput> = {}): PlanInput {
     dataFingerprint: 'a',
     sourceName: 'data',
     backend: 'wasm',
+    fields: undefined,
     imagesUrl: '/images/',
     ...changes,
   };

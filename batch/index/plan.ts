@@ -1,6 +1,7 @@
 import { canonicalJson, type Model, type NodeDtype, sha256Hex } from '../../shared/generation/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
+import type { SplitFields } from '../data/index-fields.ts';
 import type { Split } from '../data/split.ts';
 
 /** Version of the result of a build for the same input: raised when it changes. */
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly dataFingerprint: string;
   readonly sourceName: string;
   readonly backend: string;
+  /** The declared fields of the images; undefined if there are none. */
+  readonly fields: SplitFields | undefined;
   /** Prefix of the image files' addresses; undefined if there are none. */
   readonly imagesUrl: string | undefined;
 }
@@ -41,7 +44,7 @@ export interface GenerationPlan extends PlanInput {
 
 /** Decides the identity and contents of a generation. */
 export async function planGeneration(input: PlanInput): Promise<GenerationPlan> {
-  const { model, split, dataFingerprint, sourceName, backend, imagesUrl } = input;
+  const { model, split, dataFingerprint, sourceName, backend, imagesUrl, fields } = input;
   const captions = plannedCaptions(model, split);
   const holds = captions.length === 0 ? (['images'] as const) : (['images', 'captions'] as const);
   const identity = {
@@ -57,6 +60,7 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
     ...(captions.length === 0 ? { holds } : {}),
     // Only if it is known, so that generations of unnamed features keep their ids.
     ...(split.features === undefined ? {} : { features: split.features }),
+    ...(fields === undefined ? {} : { fields: fields.declared }),
   };
   const id = (await sha256Hex([canonicalJson(identity)])).slice(0, 16);
   return {

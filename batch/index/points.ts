@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/index.ts';
 import type { WorkOptions } from '../../shared/model/index.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
-import type { PointId, QdrantStore } from '../../workers/clients/index.ts';
+import { fieldKey, type PointId, type QdrantStore } from '../../workers/clients/index.ts';
 import { comparePoints, type PointDifference } from './compare-points.ts';
 import { type PointFiles, pointFiles, readPoints } from './point-files.ts';
 
@@ -32,6 +32,8 @@ export async function pushPoints(
   for (const half of files) {
     const start = before;
     await store.ensureCollection(half.collection, manifest.coarse.dimensions, { signal });
+    // Before the points, so that Qdrant can take the indexes into its graph.
+    if (half.collection === manifest.collections.images) await ensureFieldIndexes(store, manifest, signal);
     const difference = await comparePoints(store, half, compare, {
       signal,
       // Which points there are is known in no time; their contents are the work.
@@ -45,6 +47,26 @@ export async function pushPoints(
     onProgress?.(before, total);
   }
   return changed;
+}
+
+/** Dates are stored as whole milliseconds. */
+const INDEX_TYPES = {
+  keyword: 'keyword',
+  integer: 'integer',
+  number: 'float',
+  boolean: 'bool',
+  date: 'integer',
+} as const;
+
+/** Lets the database find images by their declared fields. */
+async function ensureFieldIndexes(
+  store: QdrantStore,
+  { fields, collections }: GenerationManifest,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [name, { type }] of Object.entries(fields?.fields ?? {})) {
+    await store.ensurePayloadIndex(collections.images, fieldKey(name), INDEX_TYPES[type], { signal });
+  }
 }
 
 async function repair(

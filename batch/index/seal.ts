@@ -39,6 +39,7 @@ export async function sealGeneration(
     holds: plan.holds,
     source: { name: plan.sourceName, split: split.split },
     features: split.features,
+    fields: plan.fields?.declared,
     model: { config: model.config, fingerprints: model.fingerprints },
     coarse: { kind: recall.kind, dimensions: recall.dimensions },
     ranking: model.ranking,

@@ -4,16 +4,18 @@ import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { openRecallTexts } from '../../shared/platform/pretrained/recall-texts.ts';
 import {
+  type FilterTree,
   type ImagePayload,
   type MatchPrecision,
   type QueryWord,
   RANK_LIMITS,
 } from '../../shared/schema/index.ts';
 import { exactRecall } from '../../shared/search/exact-recall.ts';
+import { localFields } from '../../shared/search/local-fields.ts';
 import type { Payloads, Ranker } from '../../shared/search/ports.ts';
 import { type Hit, type SearchAnswer, search } from '../../shared/search/search-engine.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
-import { type QdrantStore, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
+import { type QdrantStore, qdrantFields, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 
 export interface SearchIndexOptions {
@@ -32,6 +34,10 @@ export interface SearchIndexOptions {
   readonly understand: boolean;
   /** Whether of images that look alike only the best is a hit. */
   readonly collapse: boolean;
+  /** Which images are searched; all by default. */
+  readonly filter?: FilterTree | undefined;
+  /** Fields whose values are counted. */
+  readonly facets?: readonly string[] | undefined;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
   /** Memory for the images that are compared at once, in bytes. */
@@ -69,6 +75,10 @@ export interface IndexAnswer {
   readonly ranking: 'shortlist' | 'exhaustive';
   /** Number of images that GSMN compared. */
   readonly compared: number;
+  /** The filter as it was read, and how many images pass. */
+  readonly filtered?: SearchAnswer['filtered'];
+  /** By field: how often its values occur among the images that were compared. */
+  readonly facets?: SearchAnswer['facets'];
   readonly hits: readonly IndexHit[];
 }
 
@@ -92,6 +102,8 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
     exhaustive,
     understand,
     collapse,
+    filter,
+    facets,
     signal,
     onProgress,
   } = options;
@@ -121,9 +133,10 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
   });
   try {
     const { manifest, queries, matcher } = generation;
+    const fields = localFields(generation);
     const searchWith = (shortlist: number): Promise<SearchAnswer> =>
       search(
-        { q: query, limit, offset: 0, exhaustive, understand, collapse },
+        { q: query, limit, offset: 0, exhaustive, understand, collapse, filter, facets },
         {
           encoder: {
             encode: async (asked) => {
@@ -131,9 +144,12 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
               return { ...encoded, ranking: { ...encoded.ranking, shortlist } };
             },
           },
-          recall: store === undefined ? exactRecall(generation) : qdrantRecall(store),
+          recall: store === undefined ? exactRecall(generation, fields) : qdrantRecall(store),
           ranker: rankerOf(generation, options.fuse),
           payloads: store === undefined ? noPayloads : qdrantPayloads(store),
+          fields: store === undefined ? fields : qdrantFields(store),
+          // Whoever may read the index may see all of it.
+          visible: 'all',
           degrade: false,
         },
         { signal },
@@ -155,6 +171,8 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
       encoder: queries.backend,
       ranking: exhaustive ? 'exhaustive' : 'shortlist',
       compared: answer.compared?.compared ?? 0,
+      filtered: answer.filtered,
+      facets: answer.facets,
       hits: answer.hits.map(indexHit),
     };
   } finally {
@@ -175,11 +193,21 @@ function indexHit({ id, score, gsmn, coarse, image, alike }: Hit): IndexHit {
 
 function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker {
   return {
-    rank: async ({ query, ...request }, { signal }) => {
+    rank: async ({ query, candidates, ...request }, { signal }) => {
       const { caption } = query;
       if (caption === undefined) throw new RangeError('the query was not encoded here');
       const page = await ranker.rank(
-        { ...request, query: { ...query, caption }, collapse: query.grouped, fuse, evidence: false },
+        {
+          ...request,
+          candidates:
+            typeof candidates === 'object' && 'passing' in candidates
+              ? candidates.passing.map((id) => ({ id, coarse: null }))
+              : candidates,
+          query: { ...query, caption },
+          collapse: query.grouped,
+          fuse,
+          evidence: false,
+        },
         { signal },
       );
       return { ...page, active: manifest.id };

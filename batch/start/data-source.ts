@@ -15,6 +15,8 @@ export interface DataSource {
   readonly encoder?: PretrainedEncoder | undefined;
   /** Prefix of the addresses of image files that are not in the data folder. */
   readonly imagesUrl?: string | undefined;
+  /** The file that declares the fields by which images are filtered, if there is one elsewhere than in the data folder. */
+  schema?(): string | undefined;
   /** The image files to serve; undefined if there are none. Asked for after `prepare`. */
   images(): Promise<ServedImages | undefined>;
   /** Makes what does not exist yet. */

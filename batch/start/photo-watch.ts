@@ -1,6 +1,7 @@
 import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
+import { SCHEMA_FILE } from '../data/index-fields.ts';
 import { listedFiles } from '../photos/find/image-names.ts';
 import type { Part } from '../serve/closing.ts';
 import type { Log } from '../serve/log.ts';
@@ -43,7 +44,7 @@ export class PhotoWatch implements Part {
       const folder = this.#isFolder ? source : dirname(resolve(source));
       const index = resolve(except);
       this.#source = this.#watch(folder, (name) => {
-        if (!this.#isFolder) return name === basename(source);
+        if (!this.#isFolder) return name === basename(source) || name === SCHEMA_FILE;
         const path = resolve(folder, name);
         return path !== index && !path.startsWith(index + sep);
       });

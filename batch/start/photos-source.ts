@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { featuresName, MODEL_FILES, readModel, sameFeatures } from '../../shared/generation/index.ts';
 import { folderFiles } from '../../shared/platform/folder-files.ts';
@@ -8,6 +8,7 @@ import {
   openPretrainedEncoder,
   type PretrainedEncoder,
 } from '../../shared/platform/pretrained/pretrained-encoder.ts';
+import { SCHEMA_FILE } from '../data/index-fields.ts';
 import {
   type ExtractOptions,
   type ExtractResult,
@@ -67,6 +68,7 @@ export async function photosSource(options: PhotosOptions, index: IndexFolder): 
     checkpoint: model,
     encoder,
     imagesUrl: IMAGE_SERVER,
+    schema: () => schemaOf(photos),
     images: () => imagesOf(photos),
     prepare: async (report, signal) => {
       const { limits, gps, threads, processes, device, problems } = options;
@@ -111,6 +113,12 @@ function dataFolderOf(index: IndexFolder, photos: string): string {
       .replace(/^[.-]+/, '') || 'photos';
   const short = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return join(index.photos, 'data', `${name}-${short}`);
+}
+
+/** The declaration of fields in a folder of photographs, or beside a list. */
+function schemaOf(photos: string): string | undefined {
+  const path = join(statSync(photos).isDirectory() ? photos : dirname(photos), SCHEMA_FILE);
+  return existsSync(path) ? path : undefined;
 }
 
 async function imagesOf(photos: string): Promise<ServedImages> {

@@ -191,6 +191,7 @@ async function buildFor(
       vocabulary,
       propagation,
       imagesUrl,
+      schema: source.schema?.(),
       // Starting takes seconds; `gsmn index verify` compares everything.
       compareAgain: false,
       ...parts,

@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { type ByteSource, bytesSource } from '../formats/byte-source.ts';
 import {
   alikeGroup,
+  type FieldValues,
   type GenerationManifest,
   type ImagePayload,
   imagePayloadSchema,
+  PAYLOAD_FIELDS,
 } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
@@ -21,6 +24,8 @@ export interface ImagePayloadReader {
    * @throws AppError `format_invalid`.
    */
   read(ids: readonly number[]): Promise<ImagePayload[]>;
+  /** What the images `[from, to)` have in the declared fields, which payloads that are shown do not have. Throws as `read`. */
+  readFields(from: number, to: number): Promise<FieldValues[]>;
   close(): Promise<void>;
 }
 
@@ -46,7 +51,19 @@ export async function openImagePayloads(
     const starts = await lineStarts(source, manifest.images.count);
     return {
       alike: await alikeGroups(source, starts),
-      read: (ids) => Promise.all(ids.map((id) => readPayload(source, starts, id))),
+      read: (ids) =>
+        Promise.all(
+          ids.map(async (id) => {
+            const [line] = await lines(source, starts, id, id + 1);
+            return parsed(source, id, imagePayloadSchema, line);
+          }),
+        ),
+      readFields: async (from, to) => {
+        const texts = await lines(source, starts, from, to);
+        return texts.map(
+          (text, index) => parsed(source, from + index, fieldsSchema, text)[PAYLOAD_FIELDS] ?? {},
+        );
+      },
       close: () => source.close(),
     };
   } catch (thrown) {
@@ -98,27 +115,42 @@ async function alikeGroups(source: ByteSource, starts: Float64Array): Promise<Ma
     if (!text.includes(GROUPED)) continue;
     for (const [line, payload] of text.split('\n').entries()) {
       if (!payload.includes(GROUPED)) continue;
-      const group = alikeGroup(parsePayload(payload, source.name, from + line));
+      const group = alikeGroup(parsed(source, from + line, imagePayloadSchema, payload));
       if (group !== undefined) groups.set(from + line, group);
     }
   }
   return groups;
 }
 
-async function readPayload(source: ByteSource, starts: Float64Array, id: number): Promise<ImagePayload> {
-  const [start = 0, end = 0] = starts.subarray(id, id + 2);
-  const bytes = await source.read(start, end - start);
-  return parsePayload(bytes, source.name, id);
+/** A build checked the values. */
+const fieldsSchema = z.object({ [PAYLOAD_FIELDS]: z.custom<FieldValues>(isObject).optional() });
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parsePayload(line: string | Uint8Array, name: string, id: number): ImagePayload {
+/** The lines of the images `[from, to)`. */
+async function lines(source: ByteSource, starts: Float64Array, from: number, to: number): Promise<string[]> {
+  const [start = 0, end = 0] = [starts[from], starts[to]];
+  const bytes = await source.read(start, end - start);
   try {
-    const text = typeof line === 'string' ? line : new TextDecoder('utf-8', { fatal: true }).decode(line);
-    return imagePayloadSchema.parse(JSON.parse(text));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('\n', to - from);
   } catch (cause) {
-    throw new AppError('format_invalid', `${name}: line ${id + 1} is not a payload of an image`, {
-      hint: 'build the generation again',
-      cause,
-    });
+    throw damaged(source, from, cause);
   }
+}
+
+function parsed<S extends z.ZodType>(source: ByteSource, id: number, schema: S, text = ''): z.output<S> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw damaged(source, id, cause);
+  }
+}
+
+function damaged(source: ByteSource, id: number, cause: unknown): AppError {
+  return new AppError('format_invalid', `${source.name}: line ${id + 1} is not a payload of an image`, {
+    hint: 'build the generation again',
+    cause,
+  });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { featureIdentitySchema } from './feature-identity.ts';
+import { indexFieldsSchema } from './index-fields.ts';
 import { modelConfigSchema } from './model-config.ts';
 import { rankingSchema } from './ranking.ts';
 
@@ -53,6 +54,8 @@ const manifestVersion2Schema = z
     holds: z.array(halfSchema),
     /** The source of the images' features; absent if the data did not name it. */
     features: featureIdentitySchema.optional(),
+    /** By which fields images are filtered; absent if none are declared. */
+    fields: indexFieldsSchema.optional(),
     ...common,
     collections: z.object({ images: z.string(), captions: z.string().optional() }),
   })

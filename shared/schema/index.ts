@@ -1,5 +1,7 @@
 export * from './feature-identity.ts';
+export * from './filter-tree.ts';
 export * from './generation.ts';
+export * from './index-fields.ts';
 export * from './model-config.ts';
 export * from './rank-api.ts';
 export * from './ranking.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imagePayloadSchema } from './generation.ts';
+import { indexFieldsSchema } from './index-fields.ts';
 import { rankingSchema } from './ranking.ts';
 
 /** The header by which a caller of the reranker says for how many more milliseconds it waits for the response. */
@@ -67,6 +68,8 @@ export const encodeResponseSchema = z.object({
   ranking: rankingSchema,
   /** Whether images of the generation are in groups that look alike. */
   grouped: z.boolean().optional(),
+  /** By which fields its images are filtered; absent if none are declared. */
+  fields: indexFieldsSchema.optional(),
   /** Unit coarse vector of the query, `[dimensions]`. */
   coarse: z.array(z.number()),
   words: z.array(queryWordSchema),

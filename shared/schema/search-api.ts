@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FILTER_LIMITS, filterSchema } from './filter-tree.ts';
 import { evidenceSchema, queryWordSchema, understandingSchema } from './rank-api.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
 
@@ -22,6 +23,12 @@ const flag = (normally: 'true' | 'false') =>
     .default(normally)
     .transform((text) => text === 'true');
 
+const facetNames = z
+  .array(z.string().trim().min(1))
+  .min(1)
+  .max(FILTER_LIMITS.facets)
+  .refine((names) => new Set(names).size === names.length, 'a field is named twice');
+
 /** A search as an address asks for it; a name that is not known is refused. */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -38,6 +45,14 @@ export const searchQuerySchema = z.strictObject({
   understand: flag('true'),
   /** Whether of images that look alike only the best is a hit, which names the others. */
   collapse: flag('true'),
+  /** Which images are searched, as text (`parseFilter`). */
+  filter: z.string().max(FILTER_LIMITS.characters).optional(),
+  /** Fields whose values are counted, separated by commas. */
+  facets: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(facetNames)
+    .optional(),
 });
 
 /** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
@@ -48,6 +63,8 @@ export const searchRequestSchema = z.strictObject({
   exhaustive: z.boolean().default(false),
   understand: z.boolean().default(true),
   collapse: z.boolean().default(true),
+  filter: filterSchema.optional(),
+  facets: facetNames.optional(),
 });
 
 const plainHitSchema = z.object({
@@ -101,6 +118,23 @@ export const searchResponseSchema = z.object({
     .object({ code: z.string(), message: z.string() })
     .optional()
     .meta({ description: 'Present if the response lacks something: why, in one sentence.' }),
+  filtered: z
+    .object({
+      filter: z.string().meta({ description: 'The filter as it was read.' }),
+      images: z.number().int().meta({ description: 'How many images pass.' }),
+    })
+    .optional()
+    .meta({ description: 'Present if the search was filtered.' }),
+  facets: z
+    .record(
+      z.string(),
+      z.array(z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.number().int() })),
+    )
+    .optional()
+    .meta({
+      description:
+        'By field: its most frequent values among the images that were compared, and how many of these have each.',
+    }),
   limit: z.number().int(),
   offset: z.number().int(),
   hits: z.array(searchHitSchema),

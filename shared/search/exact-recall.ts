@@ -1,18 +1,20 @@
 import { AppError } from '../errors/index.ts';
 import { exactRecall as nearest } from '../retrieval/exact-recall.ts';
-import type { Recall } from './ports.ts';
+import type { Fields, Recall } from './ports.ts';
 import type { SearchGeneration } from './search-generation.ts';
 
 /** Recall from all coarse vectors of a generation in this process: exact, and without a database. */
-export function exactRecall({
-  manifest,
-  vectors,
-  alike,
-}: Pick<SearchGeneration, 'manifest' | 'vectors' | 'alike'>): Recall {
+export function exactRecall(
+  { manifest, vectors, alike }: Pick<SearchGeneration, 'manifest' | 'vectors' | 'alike'>,
+  fields: Pick<Fields, 'passing'>,
+): Recall {
   return {
-    nearest: async ({ coarse, grouped }, limit, { signal }) => {
+    nearest: async (query, limit, call, filtered) => {
+      const { coarse, grouped } = query;
+      const { signal } = call;
       if (vectors !== undefined) {
-        const found = await nearest(vectors, coarse, { limit, signal });
+        const among = filtered && (await fields.passing(query, filtered.filter, call));
+        const found = await nearest(vectors, coarse, { limit, among, signal });
         return grouped ? found.map((image) => ({ ...image, group: alike.get(image.id) })) : found;
       }
       throw new AppError(

@@ -4,7 +4,7 @@ import { captionDependencies } from '../parse/caption-dependencies.ts';
 import type { Parser } from '../parse/parser.ts';
 import { unitVector } from '../retrieval/projection/unit-vector.ts';
 import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
-import { type Ranking, SEARCH_LIMITS } from '../schema/index.ts';
+import { type IndexFields, type Ranking, SEARCH_LIMITS } from '../schema/index.ts';
 import { type ReadQuery, readAsWritten, understandQuery, type Vocabulary } from '../text/index.ts';
 import { LruCache } from './lru-cache.ts';
 import type { AskedQuery, EncodedQuery, QueryEncoder } from './ports.ts';
@@ -19,6 +19,8 @@ export interface QueryModel {
   readonly ranking: Ranking;
   /** Whether images of the generation are in groups that look alike. */
   readonly grouped: boolean;
+  /** By which fields its images are filtered. */
+  readonly fields?: IndexFields | undefined;
   readonly vocabulary: Vocabulary;
   readonly encoder: CaptionEncoder;
   readonly recall: RecallTextEncoder;
@@ -77,7 +79,7 @@ export class LocalQueryEncoder implements QueryEncoder {
   }
 
   async encode({ text, understand }: AskedQuery): Promise<LocalQuery> {
-    const { vocabulary, recall, generation, collection, images, ranking, grouped } = this.#model;
+    const { vocabulary, recall, generation, collection, images, ranking, grouped, fields } = this.#model;
     const read = readQuery(text, (query) =>
       understand ? understandQuery(query, vocabulary, recall.reads) : readAsWritten(query, vocabulary),
     );
@@ -91,6 +93,7 @@ export class LocalQueryEncoder implements QueryEncoder {
       images,
       ranking,
       grouped,
+      fields,
       words: written,
       searched: words,
       understood,

@@ -1,5 +1,13 @@
+import type { ImageFilter } from '../filter/image-filter.ts';
 import type { CaptionGraph } from '../model/index.ts';
-import type { ImagePayload, PackedEvidence, QueryWord, Ranking } from '../schema/index.ts';
+import type {
+  FieldValues,
+  ImagePayload,
+  IndexFields,
+  PackedEvidence,
+  QueryWord,
+  Ranking,
+} from '../schema/index.ts';
 
 /** Context of a call of a part of a search. */
 export interface SearchCall {
@@ -26,6 +34,8 @@ export interface EncodedQuery extends AskedQuery {
   readonly ranking: Ranking;
   /** Whether images of the generation are in groups that look alike; in a search, whether these are collapsed. */
   readonly grouped: boolean;
+  /** By which fields images are filtered; undefined if the index declares none. */
+  readonly fields?: IndexFields | undefined;
   /** Its words, and what became of them. */
   readonly words: readonly QueryWord[];
   /** The words of its nodes, L - 2, which evidence names. */
@@ -61,20 +71,42 @@ export interface Candidate {
   readonly group?: string | undefined;
 }
 
+/** Images that pass a filter. */
+export interface Among {
+  readonly filter: ImageFilter;
+  /** How many they are. */
+  readonly images: number;
+}
+
 /** Finds candidates by coarse vectors. */
 export interface Recall {
   /**
-   * The images nearest to the query, best first.
+   * The images nearest to the query, best first; of those that pass a filter, if there is one.
    *
    * @throws AppError `recall_unavailable`, `timeout`; `not_found` if the generation's vectors are gone.
    */
-  nearest(query: EncodedQuery, limit: number, call: SearchCall): Promise<readonly Candidate[]>;
+  nearest(query: EncodedQuery, limit: number, call: SearchCall, among?: Among): Promise<readonly Candidate[]>;
+}
+
+/** Looks at the declared fields of a generation's images. All throw as `Recall.nearest`. */
+export interface Fields {
+  /** How many images pass. */
+  count(query: EncodedQuery, filter: ImageFilter, call: SearchCall): Promise<number>;
+  /** The images that pass, ascending. */
+  passing(query: EncodedQuery, filter: ImageFilter, call: SearchCall): Promise<readonly number[]>;
+  /** The values of some images in the fields that are named, in any order. */
+  values(
+    query: EncodedQuery,
+    ids: readonly number[],
+    names: readonly string[],
+    call: SearchCall,
+  ): Promise<readonly FieldValues[]>;
 }
 
 export interface RankRequest {
   readonly query: EncodedQuery;
-  /** Images to compare, best first, or all. */
-  readonly candidates: readonly Candidate[] | 'all';
+  /** Images to compare, best first; or all; or, as exhaustively, those that pass a filter, ascending. */
+  readonly candidates: readonly Candidate[] | 'all' | { readonly passing: readonly number[] };
   /** The part of the ranked, and if the query is `grouped`, collapsed, images that is wanted. */
   readonly offset: number;
   readonly limit: number;

@@ -9,7 +9,12 @@ import { type GenerationFiles, readWhole, within } from '../generation/generatio
 import { GENERATION_PATHS } from '../generation/manifest.ts';
 import { MODEL_FILES } from '../generation/model-paths.ts';
 import { type Parameter, type Parameters, TEXT_PARAMETERS } from '../model/index.ts';
-import { type GenerationManifest, modelConfigSchema, rankingSchema } from '../schema/index.ts';
+import {
+  type GenerationManifest,
+  indexFieldsSchema,
+  modelConfigSchema,
+  rankingSchema,
+} from '../schema/index.ts';
 import { parseVocabulary, type Vocabulary } from '../text/index.ts';
 
 /**
@@ -25,6 +30,7 @@ const metadataSchema = z.object({
   images: z.number().int().nonnegative(),
   ranking: rankingSchema,
   grouped: z.boolean().default(false),
+  fields: indexFieldsSchema.optional(),
   config: modelConfigSchema,
   /** The text of the vocabulary's file. */
   vocabulary: z.string(),
@@ -40,7 +46,7 @@ const PARSER = 'parser';
 export interface StoredQueryModel
   extends Pick<
     z.output<typeof metadataSchema>,
-    'generation' | 'collection' | 'images' | 'ranking' | 'grouped' | 'config'
+    'generation' | 'collection' | 'images' | 'ranking' | 'grouped' | 'fields' | 'config'
   > {
   readonly vocabulary: Vocabulary;
   /** Of the text encoder. They are views of the bytes that were read. */
@@ -69,7 +75,7 @@ const STEP = 1 << 20;
  */
 export async function queryModelFile(
   files: GenerationFiles,
-  manifest: Pick<GenerationManifest, 'id' | 'collections' | 'images' | 'ranking' | 'model'>,
+  manifest: Pick<GenerationManifest, 'id' | 'collections' | 'images' | 'ranking' | 'fields' | 'model'>,
   grouped: boolean,
 ): Promise<QueryModelFile> {
   const model = within(files, GENERATION_PATHS.model);
@@ -88,6 +94,7 @@ export async function queryModelFile(
     images: manifest.images.count,
     ranking: manifest.ranking,
     grouped,
+    fields: manifest.fields,
     config: manifest.model.config,
     vocabulary: await text(MODEL_FILES.vocabulary),
     coarse: JSON.parse(await text(MODEL_FILES.coarse)),

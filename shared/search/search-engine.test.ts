@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../errors/index.ts';
-import { RANK_LIMITS } from '../schema/index.ts';
+import { indexFieldsSchema, RANK_LIMITS } from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
-import type { Candidate, EncodedQuery, Payloads, QueryEncoder, RankedPage, Ranker, Recall } from './ports.ts';
+import type {
+  Candidate,
+  EncodedQuery,
+  Fields,
+  Payloads,
+  QueryEncoder,
+  RankedPage,
+  Ranker,
+  Recall,
+} from './ports.ts';
 import { type SearchParts, type SearchRequest, type SearchStage, search } from './search-engine.ts';
 
 const EVIDENCE = { words: [[0.5]], boxes: [] };
@@ -30,9 +39,16 @@ function encoded(changes: Partial<EncodedQuery> = {}): EncodedQuery {
 const recalled = (count: number): Candidate[] =>
   Array.from({ length: count }, (_, id) => ({ id, coarse: 0.9 - id / 10 }));
 
+function listOf(candidates: Parameters<Ranker['rank']>[0]['candidates']): readonly Candidate[] {
+  if (candidates === 'all') return recalled(10);
+  return 'passing' in candidates
+    ? recalled(10).filter(({ id }) => candidates.passing.includes(id))
+    : candidates;
+}
+
 /** A ranker that ranks the last candidate first; of all images, the last of ten. */
 function rankedPage({ candidates, offset, limit }: Parameters<Ranker['rank']>[0]): RankedPage {
-  const all = (candidates === 'all' ? recalled(10) : candidates).toReversed();
+  const all = listOf(candidates).toReversed();
   return {
     active: 'g1',
     backend: 'fake',
@@ -56,11 +72,18 @@ function engine(changes: Partial<SearchParts> = {}) {
   const nearest = vi.fn<Recall['nearest']>(async (_query, limit) => recalled(10).slice(0, limit));
   const rank = vi.fn<Ranker['rank']>(async (request) => rankedPage(request));
   const read = vi.fn<Payloads['read']>(async (_query, ids) => new Map(ids.map((id) => [id, payloadOf(id)])));
+  const count = vi.fn<Fields['count']>(async () => 3);
+  const passing = vi.fn<Fields['passing']>(async () => [1, 4, 7]);
+  const values = vi.fn<Fields['values']>(async (_query, ids) =>
+    ids.map((id) => ({ tag: id < 2 ? ['a'] : ['a', 'b'] })),
+  );
   const parts: SearchParts = {
     encoder: { encode },
     recall: { nearest },
     ranker: { rank },
     payloads: { read },
+    fields: { count, passing, values },
+    visible: 'public',
     degrade: true,
     ...changes,
   };
@@ -71,7 +94,7 @@ function engine(changes: Partial<SearchParts> = {}) {
       parts,
       call,
     );
-  return { encode, nearest, rank, read, ask, call, parts };
+  return { encode, nearest, rank, read, count, passing, values, ask, call, parts };
 }
 
 const failing = (code: ErrorCode) => async (): Promise<never> => {
@@ -92,6 +115,8 @@ describe('a search', () => {
       stage: 'rerank',
       compared: expect.objectContaining({ backend: 'fake', compared: 4, took: { match: 1, evidence: 2 } }),
       degraded: undefined,
+      filtered: undefined,
+      facets: undefined,
       hits: [2, 1].map((id) => ({
         id,
         stage: 'rerank',
@@ -105,7 +130,7 @@ describe('a search', () => {
     const query = encoded();
     expect(encode.mock.calls).toEqual([[{ text: 'a dog', understand: true }, false, call]]);
     // No more than the shortlist if the page ends in it.
-    expect(nearest.mock.calls).toEqual([[query, 4, call]]);
+    expect(nearest.mock.calls).toEqual([[query, 4, call, undefined]]);
     expect(rank.mock.calls).toEqual([[{ query, candidates: recalled(4), offset: 1, limit: 2 }, call]]);
     expect(read).not.toHaveBeenCalled();
   });
@@ -384,7 +409,7 @@ describe('images that look alike', () => {
       list(all.slice(0, limit)).map(({ group, ...image }) => (query.grouped ? { ...image, group } : image)),
     );
     const rank = vi.fn<Ranker['rank']>(async ({ query, candidates, offset, limit }) => {
-      const ranked = (candidates === 'all' ? list(all) : candidates)
+      const ranked = (candidates === 'all' ? list(all) : listOf(candidates))
         .map(({ id, coarse }) => ({ id, coarse, gsmn: 1, score: scoreOf(id), payload: payloadOf(id) }))
         .sort((a, b) => b.score - a.score || a.id - b.id);
       const images = query.grouped ? collapseAlike(ranked, ({ id }) => groups[id]) : ranked;
@@ -490,5 +515,56 @@ describe('images that look alike', () => {
     const { nearest, ask: askPlain } = engine();
     await askPlain();
     expect(nearest.mock.calls.map(([query]) => query.grouped)).toEqual([false]);
+  });
+});
+
+describe('a filtered search', () => {
+  const fields = indexFieldsSchema.parse({
+    format: 'gsmn-index-schema',
+    version: 1,
+    fields: { year: { type: 'integer' }, tag: { type: 'keyword', list: true } },
+  });
+  const filter = { field: 'year', test: { is: 'gte', value: 2019 } } as const;
+  const resolved = { field: 'year', range: { gte: 2019 } };
+  const withFields = (changes: Partial<SearchParts> = {}) =>
+    engine({ encoder: { encode: async (query) => encoded({ ...query, fields }) }, ...changes });
+
+  it('tells recall what passes, and counts among what is compared', async () => {
+    const { ask, nearest, count, values, call } = withFields();
+    const answer = await ask({ filter, facets: ['tag'] });
+    expect(count.mock.calls[0]?.[1]).toEqual(resolved);
+    expect(nearest.mock.calls[0]?.slice(1)).toEqual([4, call, { filter: resolved, images: 3 }]);
+    expect(values.mock.calls[0]?.slice(1, 3)).toEqual([[0, 1, 2, 3], ['tag']]);
+    expect(answer.filtered).toEqual({ filter: 'year>=2019', images: 3 });
+    expect(answer.facets).toEqual({
+      tag: [
+        { value: 'a', count: 4 },
+        { value: 'b', count: 2 },
+      ],
+    });
+  });
+
+  it('compares exactly those that pass in an exhaustive search', async () => {
+    const { ask, rank } = withFields();
+    const answer = await ask({ filter, exhaustive: true, facets: ['tag'] });
+    expect(rank.mock.calls[0]?.[0].candidates).toEqual({ passing: [1, 4, 7] });
+    expect(answer.hits.map(({ id }) => id)).toEqual([7, 4, 1]);
+    expect(answer.facets?.tag?.[0]).toEqual({ value: 'a', count: 3 });
+  });
+
+  it.each([true, false])('asks nobody to compare nothing, exhaustive: %s', async (exhaustive) => {
+    const { ask, rank, nearest } = withFields({
+      fields: { count: async () => 0, passing: async () => [], values: async () => [] },
+    });
+    const answer = await ask({ filter, exhaustive, facets: ['tag'] });
+    expect(answer).toMatchObject({ hits: [], filtered: { images: 0 }, facets: { tag: [] } });
+    expect([rank.mock.calls, nearest.mock.calls]).toEqual([[], []]);
+  });
+
+  it('is refused before anything is searched where a field is not declared', async () => {
+    const { ask, count, nearest } = engine();
+    await expect(ask({ filter })).rejects.toMatchObject({ code: 'request_invalid' });
+    await expect(ask({ facets: ['tag'] })).rejects.toMatchObject({ code: 'request_invalid' });
+    expect([count.mock.calls, nearest.mock.calls]).toEqual([[], []]);
   });
 });

@@ -1,10 +1,22 @@
 import { AppError, toAppError } from '../errors/index.ts';
-import { type ImagePayload, type PackedEvidence, type QueryWord, RANK_LIMITS } from '../schema/index.ts';
+import { assertCountable, countFacet, type FacetCount } from '../filter/count-facets.ts';
+import type { ImageFilter } from '../filter/image-filter.ts';
+import { printFilter } from '../filter/print-filter.ts';
+import { declaredField, resolveFilter, type Visible } from '../filter/resolve-filter.ts';
+import {
+  type FilterTree,
+  type ImagePayload,
+  type PackedEvidence,
+  type QueryWord,
+  RANK_LIMITS,
+} from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
 import type {
   AlikeImages,
+  Among,
   Candidate,
   EncodedQuery,
+  Fields,
   Payloads,
   QueryEncoder,
   RankedImage,
@@ -24,6 +36,10 @@ export interface SearchRequest {
   readonly understand: boolean;
   /** Whether of images that look alike only the best is a hit, which names the others. */
   readonly collapse: boolean;
+  /** Which images are searched; all by default. */
+  readonly filter?: FilterTree | undefined;
+  /** Fields whose values are counted among the images that are compared. */
+  readonly facets?: readonly string[] | undefined;
 }
 
 export interface SearchParts {
@@ -31,13 +47,16 @@ export interface SearchParts {
   readonly recall: Recall;
   readonly ranker: Ranker;
   readonly payloads: Payloads;
+  readonly fields: Fields;
+  /** Whose fields may be used. */
+  readonly visible: Visible;
   /** Whether recall's order is the answer if ranking a shortlist fails; otherwise the search fails. */
   readonly degrade: boolean;
   /** Runs a stage and records how long it took. */
   readonly time?: ((stage: SearchStage, work: () => Promise<unknown>) => Promise<unknown>) | undefined;
 }
 
-export type SearchStage = 'encode' | 'recall' | 'rank' | 'payloads';
+export type SearchStage = 'encode' | 'filter' | 'recall' | 'rank' | 'facets' | 'payloads';
 
 /** What an answer lacks, and why. */
 export interface Degradation {
@@ -76,6 +95,10 @@ export interface SearchAnswer {
   /** The backend that compared, and how many images; absent if none were compared. */
   readonly compared?: Pick<RankedPage, 'backend' | 'compared' | 'took'> | undefined;
   readonly degraded?: Degradation | undefined;
+  /** The filter as it was read, and how many images pass. */
+  readonly filtered?: { readonly filter: string; readonly images: number } | undefined;
+  /** By field: how often its values occur among the images that were compared. */
+  readonly facets?: Readonly<Record<string, readonly FacetCount[]>> | undefined;
   readonly hits: readonly Hit[];
 }
 
@@ -112,6 +135,7 @@ interface FoundImage extends Candidate, Omit<Partial<RankedImage>, keyof Candida
 
 /** Images of a page in their order, before their payloads are looked up. */
 interface Ranking {
+  readonly facets?: SearchAnswer['facets'];
   readonly page: readonly FoundImage[];
   readonly ranked?: RankedPage | undefined;
   readonly degraded?: Degradation | undefined;
@@ -127,8 +151,13 @@ async function searchOnce(
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
   const encoded = await timed('encode', () => encode(request, parts, call, fresh));
   const query = { ...encoded, grouped: encoded.grouped && request.collapse };
+  const { filter, facets: wanted = [] } = request;
+  for (const name of wanted) {
+    assertCountable(name, declaredField(name, query.fields, parts.visible, 'facets'));
+  }
+  const among = filter && (await count(resolveFilter(filter, query.fields, parts.visible)));
   const rank = request.exhaustive ? rankAll : rankShortlist;
-  const { page, ranked, degraded } = await rank(query, request, parts, call, timed);
+  const { page, ranked, degraded, facets } = await rank(query, request, parts, call, timed, among);
   if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
     throw new AppError(
       'generation_stale',
@@ -153,8 +182,17 @@ async function searchOnce(
     stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
     compared: ranked,
     degraded,
+    filtered: filter && among && { filter: printFilter(filter), images: among.images },
+    facets,
     hits: page.map((image) => hit(image, payloads, query)),
   };
+
+  async function count(resolved: ImageFilter): Promise<Among> {
+    return {
+      filter: resolved,
+      images: await timed('filter', () => parts.fields.count(query, resolved, call)),
+    };
+  }
 }
 
 /**
@@ -182,47 +220,87 @@ function shortlistLength({ ranking }: EncodedQuery): number {
 
 type Timed = <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
 
-async function rankAll(
+/** Counts the values of the facets among some images. */
+async function countFacets(
   query: EncodedQuery,
-  { limit, offset }: SearchRequest,
-  { ranker }: SearchParts,
+  { facets }: SearchRequest,
+  { fields }: SearchParts,
   call: SearchCall,
   timed: Timed,
+  ids: () => Promise<readonly number[]> | readonly number[],
+): Promise<SearchAnswer['facets']> {
+  if (facets === undefined) return undefined;
+  const values = await timed('facets', async () => fields.values(query, await ids(), facets, call));
+  return Object.fromEntries(facets.map((name) => [name, countFacet(name, values)]));
+}
+
+async function rankAll(
+  query: EncodedQuery,
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+  among: Among | undefined,
 ): Promise<Ranking> {
-  const ranked = await timed('rank', () => ranker.rank({ query, candidates: 'all', offset, limit }, call));
-  return { page: ranked.images, ranked, degraded: evidenceDegradation(ranked) };
+  const { limit, offset } = request;
+  const { ranker, fields } = parts;
+  const passing = among && (await timed('filter', () => fields.passing(query, among.filter, call)));
+  const facetsOf = () =>
+    countFacets(
+      query,
+      request,
+      parts,
+      call,
+      timed,
+      () => passing ?? Array.from({ length: query.images }, (_, id) => id),
+    );
+  // A reranker has nothing to compare then.
+  if (passing?.length === 0) return { page: [], facets: await facetsOf() };
+  const ranked = await timed('rank', () =>
+    ranker.rank({ query, candidates: passing === undefined ? 'all' : { passing }, offset, limit }, call),
+  );
+  const degraded = evidenceDegradation(ranked);
+  return { page: ranked.images, ranked, degraded, facets: await facetsOf() };
 }
 
 async function rankShortlist(
   query: EncodedQuery,
-  { limit, offset }: SearchRequest,
-  { recall, ranker, degrade }: SearchParts,
+  request: SearchRequest,
+  parts: SearchParts,
   call: SearchCall,
   timed: Timed,
+  among: Among | undefined,
 ): Promise<Ranking> {
+  const { limit, offset } = request;
+  const { recall, ranker, degrade } = parts;
   const length = shortlistLength(query);
   const end = offset + limit;
-  const recalled = await timed('recall', () =>
-    recallDifferent(query, { least: length, different: end }, (wanted) =>
-      recall.nearest(query, wanted, call),
-    ),
-  );
+  const images = among?.images ?? query.images;
+  const recalled =
+    images === 0 && among !== undefined
+      ? []
+      : await timed('recall', () =>
+          recallDifferent({ ...query, images }, { least: length, different: end }, (wanted) =>
+            recall.nearest(query, wanted, call, among),
+          ),
+        );
   const candidates = recalled.slice(0, length);
+  const facets = await countFacets(query, request, parts, call, timed, () => candidates.map(({ id }) => id));
   // In recall's order. The images behind the shortlist that look like one of it stand with that one.
   const inOrder = collapsed(recalled);
   const compared = collapsed(candidates).length;
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
-  if (offset >= compared) return { page: inOrder.slice(offset, end) };
+  if (offset >= compared) return { page: inOrder.slice(offset, end), facets };
   let ranked: RankedPage;
   try {
     ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
   } catch (thrown) {
     const degraded = degrade ? orderDegradation(thrown) : undefined;
     if (degraded === undefined) throw thrown;
-    return { page: inOrder.slice(offset, end), degraded };
+    return { page: inOrder.slice(offset, end), degraded, facets };
   }
   const behind = inOrder.slice(compared, end);
-  return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked) };
+  return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked), facets };
 }
 
 const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);

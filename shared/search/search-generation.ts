@@ -7,7 +7,11 @@ import {
 } from '../generation/coarse-vectors.ts';
 import { type GenerationFiles, within } from '../generation/generation-files.ts';
 import { openImageGraphs } from '../generation/image-graphs.ts';
-import { type AlikeGroups, openImagePayloads } from '../generation/image-payloads.ts';
+import {
+  type AlikeGroups,
+  type ImagePayloadReader,
+  openImagePayloads,
+} from '../generation/image-payloads.ts';
 import { GENERATION_PATHS, readManifest, verifyFiles } from '../generation/manifest.ts';
 import { assertModelOf, type Model, readModel } from '../generation/model-folder.ts';
 import { MODEL_FILES } from '../generation/model-paths.ts';
@@ -71,6 +75,7 @@ export interface SearchGeneration {
   readonly matcher: Matcher;
   readonly vectors: CoarseVectorReader | undefined;
   readonly alike: AlikeGroups;
+  readonly payloads: ImagePayloadReader | undefined;
   /** For a model that compares parses. */
   readonly parser: Parser | undefined;
   /** Whether its queries can be encoded elsewhere, by its query model. */
@@ -139,7 +144,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
     undo.push(() => images.close());
     const parser =
       model.parser && (await options.parser(bytesSource(`${files.name}: the parser`, model.parser)));
-    const { ranking, collections } = manifest;
+    const { ranking, collections, fields } = manifest;
     const ranker = new LocalRanker(
       { generation: manifest.id, coarseWeight: ranking.coarseWeight, matcher, images, vectors, payloads },
       settings,
@@ -153,6 +158,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
         images: manifest.images.count,
         ranking,
         grouped: alike.size > 0,
+        fields,
         vocabulary: model.vocabulary,
         encoder,
         recall,
@@ -170,6 +176,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       matcher,
       vectors,
       alike,
+      payloads,
       parser,
       hasQueryModel,
       dispose,

@@ -7,6 +7,7 @@ import { sourceFiles } from './source-files.ts';
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'shared/errors': [],
   'shared/schema': ['shared/errors'],
+  'shared/filter': ['shared/errors', 'shared/schema'],
   'shared/http': ['shared/errors', 'shared/schema'],
   'shared/async': ['shared/errors'],
   'shared/model': ['shared/errors', 'shared/schema'],
@@ -27,12 +28,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/text',
     'shared/retrieval',
   ],
-  'shared/search/ports.ts': ['shared/schema', 'shared/model'],
+  'shared/search/ports.ts': ['shared/schema', 'shared/model', 'shared/filter'],
   'shared/search': [
     'shared/errors',
     'shared/schema',
     'shared/model',
     'shared/async',
+    'shared/filter',
     'shared/text',
     'shared/formats',
     'shared/retrieval',
@@ -41,7 +43,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/search/ports.ts',
   ],
   'shared/platform': ['shared/*'],
-  'workers/clients': ['shared/errors', 'shared/schema', 'shared/async', 'shared/search/ports.ts'],
+  'workers/clients': [
+    'shared/errors',
+    'shared/schema',
+    'shared/async',
+    'shared/filter',
+    'shared/search/ports.ts',
+  ],
   'workers/clients/search': ['shared/errors', 'shared/schema'],
   'workers/widget': ['workers/clients/search'],
   // `.build/kernels`: WebAssembly modules, which only exist built.
@@ -52,6 +60,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/errors',
     'shared/schema',
     'shared/http',
+    'shared/filter',
     'shared/search',
     'shared/search/ports.ts',
     // What encodes a query.

@@ -1,6 +1,7 @@
 import {
   createQdrantStore,
   createRerankClient,
+  qdrantFields,
   qdrantPayloads,
   qdrantRecall,
 } from '../../workers/clients/index.ts';
@@ -33,6 +34,7 @@ export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverO
     encoder,
     recall: qdrantRecall(store, PATIENT_MS),
     payloads: qdrantPayloads(store, PATIENT_MS),
+    fields: qdrantFields(store, PATIENT_MS),
     ranker: remoteRanker(client, { rerank: PATIENT_MS, exhaustive: PATIENT_MS }),
     rerank: client,
     budgets: {

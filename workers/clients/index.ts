@@ -1,4 +1,6 @@
 export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
+export { qdrantFields } from './qdrant/qdrant-fields.ts';
+export { fieldKey } from './qdrant/qdrant-filter.ts';
 export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
 export { storeThrough } from './qdrant/store-through.ts';

@@ -4,7 +4,13 @@ import { type ExecutionContext, Hono } from 'hono';
 import encodePlain from '../../.build/kernels/encode-plain.wasm';
 import encodeRelaxed from '../../.build/kernels/encode-relaxed.wasm';
 import { hasRelaxedSimd } from '../../shared/match/simd/relaxed-simd.ts';
-import { createQdrantStore, createRerankClient, qdrantPayloads, qdrantRecall } from '../clients/index.ts';
+import {
+  createQdrantStore,
+  createRerankClient,
+  qdrantFields,
+  qdrantPayloads,
+  qdrantRecall,
+} from '../clients/index.ts';
 import { createEdgeApp } from './app.ts';
 import { readEnvironment } from './environment.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
@@ -56,6 +62,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     }),
     recall: qdrantRecall(store, budgets.recall),
     payloads: qdrantPayloads(store, budgets.recall),
+    fields: qdrantFields(store, budgets.recall),
     ranker: remoteRanker(client, budgets),
     rerank: client,
     budgets,

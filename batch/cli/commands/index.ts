@@ -10,6 +10,10 @@ export function indexCommand(): Command {
       .description('encode a data folder and activate it as a new generation; resumes where it was stopped')
       .option('--split <name>', 'which split of the data folder is searched (test, else dev, else train)')
       .option('--images-url <prefix>', "prefix of the image files' addresses (default /images/)")
+      .option(
+        '--schema <file>',
+        'declares the fields by which images are filtered (default: index.schema.json in the data folder)',
+      )
       .option('--no-activate', 'build and verify only; `gsmn index activate` activates it')
       .option('--json', 'the generation as JSON on stdout')
       .action(async (options) => (await import('../index/build.ts')).runBuild(options)),

@@ -13,6 +13,8 @@ export function searchCommand(): Command {
     .addOption(backendOption())
     .addOption(precisionOption())
     .option('--exhaustive', 'compare every image instead of a shortlist')
+    .option('--filter <filter>', 'only images that pass, for example: year>=2019 AND place:Rome')
+    .option('--facets <fields>', 'count the values of these fields among the images that are compared')
     .option('--no-understand', 'search for the words as they are written')
     .option('--no-collapse', 'show each of the images that look alike, not only the best of them')
     .option('--no-coarse', 'with --exhaustive: rank by the GSMN score alone')

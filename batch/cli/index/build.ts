@@ -10,6 +10,7 @@ import { terminalReport } from '../progress.ts';
 interface BuildCommandOptions extends ModelDataOptions, IndexOptions {
   readonly split?: string;
   readonly imagesUrl?: string;
+  readonly schema?: string;
   readonly activate: boolean;
   readonly json?: boolean;
 }

@@ -47,6 +47,7 @@ export async function runPhotosIndex(photos: string, options: IndexPhotosOptions
           checkpoint: source.checkpoint,
           encoder: source.encoder,
           imagesUrl: source.imagesUrl,
+          schema: source.schema?.(),
           store,
           signal,
         },

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
+import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import type { MatchPrecision } from '../../../shared/schema/index.ts';
 import { createQdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
@@ -18,6 +19,8 @@ interface SearchOptions extends IndexOptions {
   readonly coarse: boolean;
   readonly understand: boolean;
   readonly collapse: boolean;
+  readonly filter?: string;
+  readonly facets?: string;
   readonly memoryMb: number;
   readonly json?: boolean;
 }
@@ -53,6 +56,8 @@ function run(
     understand,
     collapse,
     exhaustive = false,
+    filter,
+    facets,
     memoryMb,
   }: SearchOptions,
   work: Pick<SearchIndexOptions, 'signal' | 'onProgress'>,
@@ -68,6 +73,8 @@ function run(
     exhaustive,
     understand,
     collapse,
+    filter: filter === undefined ? undefined : parseFilter(filter),
+    facets: facets?.split(',').map((name) => name.trim()),
     fuse: coarse,
     memoryBytes: memoryMb * 2 ** 20,
     ...work,
@@ -75,7 +82,7 @@ function run(
 }
 
 function asText({ hits, ...answer }: IndexAnswer): string {
-  const note = readingNote(answer);
+  const note = readingNote(answer) + filterNote(answer);
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({
     head: ['', 'score', 'GSMN', 'coarse', 'image', 'caption'],
@@ -90,4 +97,13 @@ function asText({ hits, ...answer }: IndexAnswer): string {
     table.push([rank + 1, ...numbers, name, image.captions[0] ?? '']);
   }
   return `${note}${table.toString()}\n`;
+}
+
+/** How many images pass, and the values that are counted; nothing without either. */
+function filterNote({ filtered, facets = {} }: Omit<IndexAnswer, 'hits'>): string {
+  const lines = Object.entries(facets).map(
+    ([field, counts]) => `${field}: ${counts.map(({ value, count }) => `${value} (${count})`).join(', ')}`,
+  );
+  if (filtered !== undefined) lines.unshift(`${filtered.images} images pass ${filtered.filter}`);
+  return lines.map((line) => `${line}\n`).join('');
 }

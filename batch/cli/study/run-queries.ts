@@ -4,6 +4,7 @@ import { createQueryEngines } from '../../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import { loadParser, parserOf } from '../../../shared/platform/parse/index.ts';
 import { exactRecall } from '../../../shared/search/exact-recall.ts';
+import { localFields } from '../../../shared/search/local-fields.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../../shared/search/search-generation.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { KINDS, type KindFigures, measureQueries, typedQueries } from '../../study/typed-queries.ts';
@@ -79,7 +80,8 @@ async function firstTen(
   signal: AbortSignal,
 ): Promise<number[]> {
   const query = await generation.queries.encode({ text, understand });
-  const candidates = await exactRecall(generation).nearest(query, query.ranking.shortlist, { signal });
+  const recall = exactRecall(generation, localFields(generation));
+  const candidates = await recall.nearest(query, query.ranking.shortlist, { signal });
   const request = { query, candidates, offset: 0, limit: 10, evidence: false };
   const { images } = await generation.ranker.rank(request, { signal });
   return images.map(({ id }) => id);

@@ -21,6 +21,7 @@ export function describePhoto({
 }: CollectedPhoto): PhotoDescription {
   const { facts, format, bytes } = inspection;
   const folders = foldersOf({ name, location });
+  const year = yearOf(given?.metadata?.taken ?? facts.taken);
   return {
     captions: given?.captions ?? [],
     metadata: {
@@ -28,10 +29,17 @@ export function describePhoto({
       format,
       bytes,
       ...facts,
+      ...(year === undefined ? {} : { year }),
       ...(folders.length === 0 ? {} : { folders }),
       ...(copies.length === 0 ? {} : { copies }),
       ...(alike === undefined ? {} : { alike }),
       ...given?.metadata,
     },
   };
+}
+
+/** The year of a date; undefined without one. */
+function yearOf(taken: unknown): number | undefined {
+  const year = typeof taken === 'string' ? /^\d{4}(?=$|-)/.exec(taken)?.[0] : undefined;
+  return year === undefined ? undefined : Number(year);
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/schema/index.ts';
 import {
   type QdrantStore,
+  qdrantFields,
   qdrantPayloads,
   qdrantRecall,
   type RecalledPoint,
@@ -109,12 +110,12 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
 }
 
 type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel'>;
-type Store = Pick<QdrantStore, 'recall' | 'retrieve'>;
+type Store = Pick<QdrantStore, 'recall' | 'retrieve' | 'count' | 'listIds'>;
 
 /** The parts that the worker's entry file puts together; a test can replace them. */
 export interface EdgeChanges
   extends Partial<
-    Omit<EdgeDependencies, 'encoder' | 'recall' | 'ranker' | 'payloads' | 'rerank' | 'budgets'>
+    Omit<EdgeDependencies, 'encoder' | 'recall' | 'ranker' | 'payloads' | 'fields' | 'rerank' | 'budgets'>
   > {
   readonly rerank?: Partial<Client>;
   readonly qdrant?: Partial<Store>;
@@ -141,9 +142,11 @@ export function edge({
   const retrieve = vi.fn<Store['retrieve']>(async (_collection, ids) =>
     ids.map((id) => ({ id, payload: payloadOf(id) })),
   );
+  const count = vi.fn<Store['count']>(async () => 6);
+  const listIds = vi.fn<Store['listIds']>(async () => ({ ids: [0, 1, 2, 3, 4, 5], next: null }));
   const log = vi.fn<EdgeDependencies['log']>();
   const services = { encode, parse, rank, queryModel, ...client };
-  const store = { recall, retrieve, ...qdrant };
+  const store = { recall, retrieve, count, listIds, ...qdrant };
   const app = createEdgeApp({
     encoder: new EdgeQueryEncoder({
       client: services,
@@ -154,6 +157,7 @@ export function edge({
     }),
     recall: qdrantRecall(store, 1000),
     payloads: qdrantPayloads(store, 1000),
+    fields: qdrantFields(store, 1000),
     ranker: remoteRanker(services, { rerank: rerankMs, exhaustive: 500 }),
     rerank: services,
     budgets: {
@@ -171,5 +175,5 @@ export function edge({
     log,
     ...changes,
   });
-  return { app, encode, parse, rank, queryModel, recall, retrieve, log };
+  return { app, encode, parse, rank, queryModel, recall, retrieve, count, listIds, log };
 }

@@ -70,6 +70,8 @@ describe('what the worker serves besides the search', () => {
       'exhaustive',
       'understand',
       'collapse',
+      'filter',
+      'facets',
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
     expect(Object.keys(document.components.schemas)).toEqual(

@@ -1,16 +1,19 @@
-import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
+import { AppError } from '../../../shared/errors/index.ts';
 import { alikeGroup, imagePayloadSchema } from '../../../shared/schema/index.ts';
 import type { Payloads, Recall } from '../../../shared/search/ports.ts';
+import { collectionError } from './collection-error.ts';
+import { qdrantFilter } from './qdrant-filter.ts';
 import type { QdrantStore, RecallAccuracy } from './types.ts';
 
 /** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
   return {
-    nearest: async ({ collection, coarse, images, grouped }, limit, { signal, requestId }) => {
+    nearest: async ({ collection, coarse, images, grouped }, limit, { signal, requestId }, among) => {
       const points = await qdrant
         .recall(collection, [...coarse], limit, {
-          ...accuracy(images, limit),
+          ...accuracy(among?.images ?? images, limit),
           ...(grouped ? { payload: GROUP } : {}),
+          filter: among && qdrantFilter(among.filter),
           signal,
           requestId,
           timeoutMs,
@@ -34,7 +37,7 @@ function groupOf(payload: unknown): string | undefined {
 }
 
 /**
- * Up to this number of images Qdrant compares every vector, which takes some milliseconds; beyond, its HNSW index is searched wide enough. Left
+ * Up to this number of images (of those that pass a filter) Qdrant compares every vector, which takes some milliseconds; beyond, its HNSW index is searched wide enough. Left
  * to itself it uses that index from about 10 MB of vectors on, with a beam of 100 or the limit, and finds three quarters of a shortlist
  * of 100 among 80,000.
  */
@@ -65,20 +68,4 @@ export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?
       );
     },
   };
-}
-
-/** Codes that a search gets unchanged; `not_found` means that the collection of a generation was deleted. */
-const AS_THEY_ARE: readonly ErrorCode[] = [
-  'not_found',
-  'recall_unavailable',
-  'overloaded',
-  'timeout',
-  'cancelled',
-];
-
-/** A wrong key, or a request that Qdrant does not understand, is an error of this system and not of the caller. */
-function collectionError(thrown: unknown): never {
-  const error = toAppError(thrown, 'recall_unavailable');
-  if (AS_THEY_ARE.includes(error.code)) throw error;
-  throw new AppError('recall_unavailable', error.message, { hint: error.hint, cause: error });
 }

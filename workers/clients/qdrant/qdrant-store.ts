@@ -201,6 +201,19 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       );
     },
 
+    async ensurePayloadIndex(collection, key, type, call) {
+      await ask(
+        `index ${key} in collection ${collection}`,
+        z.object({ status: z.literal('completed') }),
+        (init) =>
+          api.createFieldIndex(
+            { collection_name: collection, wait: true, field_name: key, field_schema: type },
+            init,
+          ),
+        call,
+      );
+    },
+
     async upsert(collection, points, call) {
       if (points.length === 0) return;
       const body = points.map(({ id: point, vector, payload }) => ({
@@ -247,7 +260,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
             {
               collection_name: collection,
               ids: [...ids],
-              with_payload: withPayload,
+              with_payload: typeof withPayload === 'boolean' ? withPayload : [...withPayload],
               with_vector: withVector,
             },
             init,
@@ -257,7 +270,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       return points.map(stored);
     },
 
-    async listIds(collection, { from, limit = 1000, ...call } = {}) {
+    async listIds(collection, { from, limit = 1000, filter, ...call } = {}) {
       const { points, next_page_offset: next } = await ask(
         `list the points of collection ${collection}`,
         pageSchema,
@@ -269,6 +282,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
               with_payload: false,
               with_vector: false,
               ...(from === undefined ? {} : { offset: from }),
+              ...(filter ? { filter } : {}),
             },
             init,
           ),

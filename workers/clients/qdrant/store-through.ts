@@ -10,6 +10,7 @@ export function storeThrough(run: RunCall): QdrantStore {
     listCollections: (...given) => run((store) => store.listCollections(...given)),
     collectionInfo: (...given) => run((store) => store.collectionInfo(...given)),
     ensureCollection: (...given) => run((store) => store.ensureCollection(...given)),
+    ensurePayloadIndex: (...given) => run((store) => store.ensurePayloadIndex(...given)),
     wakeCollection: (...given) => run((store) => store.wakeCollection(...given)),
     deleteCollection: (...given) => run((store) => store.deleteCollection(...given)),
     upsert: (...given) => run((store) => store.upsert(...given)),

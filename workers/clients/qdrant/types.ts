@@ -42,6 +42,9 @@ export interface RecalledPoint {
  */
 export type CollectionStatus = 'green' | 'yellow' | 'grey' | 'red';
 
+/** Kinds of payload indexes. */
+export type PayloadIndexType = 'keyword' | 'integer' | 'float' | 'bool';
+
 export interface CollectionInfo {
   /** Approximate while it is being indexed; `count` is exact. */
   readonly points: number;
@@ -80,6 +83,13 @@ export interface QdrantStore {
   collectionInfo(collection: string, call?: CallOptions): Promise<CollectionInfo | undefined>;
   /** Creates the collection unless it exists; an existing one with other dimensions or another distance is a `conflict`. */
   ensureCollection(collection: string, dimensions: number, call?: CallOptions): Promise<void>;
+  /** Lets Qdrant find points by what their payloads have at `key`; an index that exists stays. */
+  ensurePayloadIndex(
+    collection: string,
+    key: string,
+    type: PayloadIndexType,
+    call?: CallOptions,
+  ): Promise<void>;
   /** Lets Qdrant index a `grey` collection; any other one is not changed by it. */
   wakeCollection(collection: string, call?: CallOptions): Promise<void>;
   /** Returns whether it existed. */
@@ -97,17 +107,18 @@ export interface QdrantStore {
     collection: string,
     ids: readonly number[],
     options?: CallOptions & {
-      /** Default true. */
-      readonly withPayload?: boolean | undefined;
+      /** Whether they have their payloads, or which paths of them; default true. */
+      readonly withPayload?: boolean | readonly string[] | undefined;
       /** Default false. */
       readonly withVector?: boolean | undefined;
     },
   ): Promise<StoredPoint[]>;
-  /** A page of the ids of all points: integers in ascending order, then UUIDs. `next` is where the next page starts, null at the end. */
+  /** A page of the ids of all points, or of those that pass a filter: integers in ascending order, then UUIDs. `next` is where the next page starts, null at the end. */
   listIds(
     collection: string,
     options?: CallOptions & {
       readonly from?: PointId | undefined;
+      readonly filter?: QdrantFilter | undefined;
       /** Ids of a page, 1,000 by default. */
       readonly limit?: number | undefined;
     },

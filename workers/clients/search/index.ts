@@ -1,4 +1,5 @@
 export type {
+  FilterJson,
   ParseResponse,
   QueryWord,
   SearchHit,

@@ -1,4 +1,4 @@
-import type { SearchResponse } from '../../../shared/schema/index.ts';
+import type { FilterJson, SearchResponse } from '../../../shared/schema/index.ts';
 import { ask, type Transport, withParameters } from './ask.ts';
 import { isRecord } from './search-problem.ts';
 
@@ -14,6 +14,10 @@ export interface PageRequest {
   readonly understand?: boolean | undefined;
   /** False makes each of the images that look alike a hit; by default the best of them is one, which names the others. */
   readonly collapse?: boolean | undefined;
+  /** Which images are searched: `year>=2019 AND place:"Rome"`, or the same as JSON. The service says by which fields. */
+  readonly filter?: string | FilterJson | undefined;
+  /** Fields whose values are counted among the images that are compared. */
+  readonly facets?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,35 +26,32 @@ export interface SearchRequest extends PageRequest {
   readonly exhaustive?: boolean | undefined;
 }
 
-/** One page of the shortlist's hits. Rejects as `ask` does. */
+/** One page. What an address can say is asked by GET, which may be cached; else by POST. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { q, limit, offset, understand, collapse, signal }: PageRequest,
+  { signal, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
+  const { q, limit, offset, understand, collapse, filter, facets, exhaustive } = request;
+  if (exhaustive || typeof filter === 'object') {
+    const json = 'application/json';
+    const init = {
+      method: 'POST',
+      headers: { accept: json, 'content-type': json },
+      body: JSON.stringify(request),
+    };
+    return ask({ address: endpoint, init, isAnswer, signal }, transport);
+  }
   const address = withParameters(endpoint, {
     q,
     limit,
     offset: offset || undefined,
     understand: understand === false ? 'false' : undefined,
     collapse: collapse === false ? 'false' : undefined,
+    filter,
+    facets: facets?.join(),
   });
   return ask({ address, isAnswer, signal }, transport);
-}
-
-/** One page of an exhaustive search, which needs a request with a body. Rejects as `ask` does. */
-export function requestExhaustive(
-  endpoint: URL,
-  { q, limit, offset, understand, collapse, signal }: PageRequest,
-  transport?: Transport,
-): Promise<SearchResponse> {
-  const json = 'application/json';
-  const init = {
-    method: 'POST',
-    headers: { accept: json, 'content-type': json },
-    body: JSON.stringify({ q, limit, offset, understand, collapse, exhaustive: true }),
-  };
-  return ask({ address: endpoint, init, isAnswer, signal }, transport);
 }
 
 /** Enough to distinguish a search result from a page that happens to have status 200. */

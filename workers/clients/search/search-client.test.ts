@@ -85,6 +85,17 @@ describe('search', () => {
     });
   });
 
+  it('sends a filter as text in the address, and as JSON in a body', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    await client.search({ q: 'a', filter: 'year>=2019 AND place:"Rome"', facets: ['year', 'place'] });
+    expect(fetch.mock.calls[0]?.[0]).toBe(
+      'https://search.example/v1/search?tenant=a&q=a&filter=year%3E%3D2019+AND+place%3A%22Rome%22&facets=year%2Cplace',
+    );
+    const filter = { and: [{ field: 'year', gte: 2019 }, { not: { field: 'place', eq: 'Rome' } }] };
+    await client.search({ q: 'a', filter, facets: ['year'] });
+    expect(fetch.mock.calls[1]?.[1].body).toBe(JSON.stringify({ q: 'a', filter, facets: ['year'] }));
+  });
+
   it('uses the current global fetch by default', async () => {
     const client = createSearchClient({ endpoint: ENDPOINT });
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));

@@ -1,7 +1,7 @@
 import type { ParseResponse, SearchResponse } from '../../../shared/schema/index.ts';
 import type { Transport } from './ask.ts';
 import { type ParseOptions, requestParse } from './request-parse.ts';
-import { requestExhaustive, requestSearch, type SearchRequest } from './request-search.ts';
+import { requestSearch, type SearchRequest } from './request-search.ts';
 
 export interface SearchClientOptions extends Transport {
   /**
@@ -35,10 +35,7 @@ export function createSearchClient({
   const searchAddress = absolute(endpoint);
   const parseAddress = parseEndpoint === undefined ? beside(searchAddress) : absolute(parseEndpoint);
   return {
-    search({ exhaustive, ...page }) {
-      const request = exhaustive ? requestExhaustive : requestSearch;
-      return request(searchAddress, page, transport);
-    },
+    search: (request) => requestSearch(searchAddress, request, transport),
     parse: (q, options) => requestParse(parseAddress, q, options, transport),
   };
 }

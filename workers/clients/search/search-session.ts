@@ -10,7 +10,10 @@ import { queryOf, type SearchResults, type SearchState } from './session-state.t
 const TYPING_PAUSE_MS = 350;
 
 /** Options for the requests of all pages of a session. */
-export type SessionOptions = Pick<SearchRequest, 'limit' | 'exhaustive' | 'understand' | 'collapse'>;
+export type SessionOptions = Pick<
+  SearchRequest,
+  'limit' | 'exhaustive' | 'understand' | 'collapse' | 'filter' | 'facets'
+>;
 
 /**
  * The current query and its result. Only the latest query counts: an earlier one is aborted and never shown. Nothing
@@ -157,9 +160,18 @@ function failed(query: string, problem: SearchProblem): SearchState {
 }
 
 function found(query: string, answer: SearchResponse): SearchState {
-  const { words, understood, without, stage, degraded } = answer;
+  const { words, understood, without, stage, degraded, filtered, facets } = answer;
   const read = { query, words, understood, without };
-  const none: SearchResults = { ...read, stage, degraded, hits: [], reached: 0, more: 'ready' };
+  const none: SearchResults = {
+    ...read,
+    stage,
+    degraded,
+    filtered,
+    facets,
+    hits: [],
+    reached: 0,
+    more: 'ready',
+  };
   return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
 }
 

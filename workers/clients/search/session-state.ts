@@ -3,7 +3,10 @@ import type { SearchProblem } from './search-problem.ts';
 
 /** All pages of one query that were fetched so far. */
 export interface SearchResults
-  extends Pick<SearchResponse, 'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded'> {
+  extends Pick<
+    SearchResponse,
+    'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets'
+  > {
   readonly hits: readonly SearchHit[];
   /** The number of the service's hits in these pages: the next page's offset. */
   readonly reached: number;

@@ -1,7 +1,12 @@
 import type { ErrorCode } from '../../../shared/errors/index.ts';
 import { encodeBase64 } from '../../../shared/formats/base64.ts';
 import type { RankRequest } from '../../../shared/schema/index.ts';
-import type { EncodedQuery, Ranker, SearchCall } from '../../../shared/search/ports.ts';
+import type {
+  RankRequest as AskedRanking,
+  EncodedQuery,
+  Ranker,
+  SearchCall,
+} from '../../../shared/search/ports.ts';
 import type { RerankClient } from '../../clients/index.ts';
 import { serviceError } from './service-error.ts';
 
@@ -13,21 +18,29 @@ export function remoteRanker(
   const unavailable: ErrorCode = 'rerank_unavailable';
   return {
     rank: async ({ query, candidates, offset, limit }, { signal, requestId }: SearchCall) => {
-      const all = candidates === 'all';
+      const exhaustive = candidates === 'all' || 'passing' in candidates;
       const body: RankRequest = {
         ...queryForm(query),
         generation: query.generation,
-        candidates: all ? 'all' : candidates.map(({ id, coarse }) => [id, coarse]),
+        candidates: candidateForm(candidates),
         ...(query.grouped ? { collapse: true } : {}),
         offset,
         limit,
       };
-      const timeoutMs = all ? budgets.exhaustive : budgets.rerank;
+      const timeoutMs = exhaustive ? budgets.exhaustive : budgets.rerank;
       return client.rank(body, { signal, requestId, timeoutMs }).catch((thrown: unknown) => {
         throw serviceError(thrown, unavailable);
       });
     },
   };
+}
+
+/** Cosines that recall did not compute are null: the reranker does. */
+function candidateForm(candidates: AskedRanking['candidates']): RankRequest['candidates'] {
+  if (candidates === 'all') return candidates;
+  return 'passing' in candidates
+    ? candidates.passing.map((id) => [id, null])
+    : candidates.map(({ id, coarse }) => [id, coarse]);
 }
 
 /** The encoded form, which the reranker need not compute again; the text if the reranker encoded the query. */

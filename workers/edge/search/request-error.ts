@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
 import { givenTwice } from '../../../shared/http/index.ts';
-import { SEARCH_LIMITS } from '../../../shared/schema/index.ts';
+import { FILTER_LIMITS, SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 
 /** Describes what is wrong with the first wrong parameter of an address. */
 export function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
@@ -27,7 +27,7 @@ export function bodyError(error: z.core.$ZodError): AppError {
 
 function unknownNames(names: readonly string[]): AppError {
   return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
-    hint: 'A search has q, limit, offset, exhaustive, understand and collapse.',
+    hint: 'A search has q, limit, offset, exhaustive, understand, collapse, filter and facets.',
   });
 }
 
@@ -46,6 +46,12 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
         })
       : new AppError('query_empty', 'The query is empty.', { hint: sentence });
   }
+  if (name === 'filter') return filterError(issue);
+  if (name === 'facets') {
+    return new AppError('request_invalid', `facets: ${issue?.message ?? 'invalid'}`, {
+      hint: `Name at most ${FILTER_LIMITS.facets} fields, each once.`,
+    });
+  }
   if (name === 'exhaustive' || name === 'understand' || name === 'collapse') {
     return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
       hint: `${name} is true or false.`,
@@ -54,5 +60,17 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
   const most = name === 'limit' ? SEARCH_LIMITS.limit : SEARCH_LIMITS.offset;
   return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
     hint: `${name} is a whole number from ${name === 'limit' ? 1 : 0} to ${most}.`,
+  });
+}
+
+/** Names the place in the tree: `filter.and[1].gte`. */
+function filterError(issue: z.core.$ZodIssue | undefined): AppError {
+  const place = (issue?.path ?? ['filter'])
+    .map((step, depth) =>
+      typeof step === 'number' ? `[${step}]` : depth === 0 ? String(step) : `.${String(step)}`,
+    )
+    .join('');
+  return new AppError('request_invalid', `${place}: ${issue?.message ?? 'invalid'}.`, {
+    hint: 'A filter is {"field": "year", "gte": 2019}, or {"and": […]}, {"or": […]} or {"not": …} of filters.',
   });
 }

@@ -30,7 +30,19 @@ const OWN_IMAGE = /^\/images\//;
  */
 export function searchResponseJson(
   { limit, offset, exhaustive }: SearchRequest,
-  { query, words, searched, understood, without, generation, stage, degraded, hits }: SearchAnswer,
+  {
+    query,
+    words,
+    searched,
+    understood,
+    without,
+    generation,
+    stage,
+    degraded,
+    filtered,
+    facets,
+    hits,
+  }: SearchAnswer,
   widths: readonly number[] = [],
 ): string {
   const head: Omit<SearchResponse, 'hits'> = {
@@ -42,6 +54,8 @@ export function searchResponseJson(
     stage,
     ...(exhaustive ? { ranking: 'exhaustive' as const } : {}),
     ...(degraded ? { degraded: describeDegradation(degraded) } : {}),
+    ...(filtered ? { filtered } : {}),
+    ...(facets ? { facets: facets as SearchResponse['facets'] } : {}),
     limit,
     offset,
   };

@@ -3,9 +3,12 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
+import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
 import { assertJsonBody, givenTwice } from '../../../shared/http/index.ts';
 import {
+  FILTER_LIMITS,
+  type FilterTree,
   type SearchResponse,
   searchQuerySchema,
   searchRequestSchema,
@@ -61,6 +64,15 @@ const querySchema = z.strictObject({
     description:
       'Show images that look alike as one: the best of each group is a hit, with the others in `alike`. `false` makes each a hit of its own.',
   }),
+  filter: searchQuerySchema.shape.filter.meta({
+    description: `Which images are searched, by the fields that the index declares: \`year>=2019 AND (place:"Rome" OR tag IN (beach, sea)) AND NOT draft:true\`. At most ${FILTER_LIMITS.characters} characters, ${FILTER_LIMITS.values} values and ${FILTER_LIMITS.depth} levels.`,
+    example: 'year>=2019 AND place:"Rome"',
+  }),
+  facets: searchQuerySchema.shape.facets.meta({
+    type: 'string',
+    description: `Fields whose values are counted among the images that are compared, separated by commas; at most ${FILTER_LIMITS.facets}.`,
+    example: 'year,place',
+  }),
 });
 
 const getRoute = createRoute({
@@ -72,7 +84,9 @@ const getRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: found,
-    400: describeProblem('The query is empty, too long, a number is out of range, or a name is unknown'),
+    400: describeProblem(
+      'The query is empty, too long, a number is out of range, a name is unknown, or the filter does not fit the index',
+    ),
     413: describeProblem('The index has too many images for an exhaustive search'),
     ...failures,
   },
@@ -92,14 +106,16 @@ const postRoute = createRoute({
   },
   responses: {
     200: found,
-    400: describeProblem('The query is empty, too long, a number is out of range, or a name is unknown'),
+    400: describeProblem(
+      'The query is empty, too long, a number is out of range, a name is unknown, or the filter does not fit the index',
+    ),
     413: describeProblem('The index has too many images for an exhaustive search, or the body is too large'),
     415: describeProblem('The body is not declared as JSON'),
     ...failures,
   },
 });
 
-export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads'> {
+export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'fields'> {
   readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
   readonly cacheSeconds: number;
   readonly budgets: EdgeConfiguration['budgets'];
@@ -123,7 +139,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   app.openapi(
     getRoute,
     async (c) => {
-      return answerSearch(c, c.req.valid('query'), parts, `public, max-age=${parts.cacheSeconds}`);
+      return answerSearch(c, withTree(c.req.valid('query')), parts, `public, max-age=${parts.cacheSeconds}`);
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
@@ -138,11 +154,16 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.openapi(
     postRoute,
-    (c) => answerSearch(c, c.req.valid('json'), parts, 'no-store'),
+    (c) => answerSearch(c, withTree(c.req.valid('json')), parts, 'no-store'),
     (result) => {
       if (!result.success) throw bodyError(result.error);
     },
   );
+}
+
+/** Both methods take a filter as text. */
+function withTree<R extends { filter?: FilterTree | string | undefined }>({ filter, ...request }: R) {
+  return { ...request, filter: typeof filter === 'string' ? parseFilter(filter) : filter };
 }
 
 /** Refuses a body that is not declared as JSON. */
@@ -201,7 +222,7 @@ async function answerSearch(
   /** Caching of a complete answer; one that lacks something is never cached. */
   cacheControl: string,
 ): Promise<JsonAnswer> {
-  const { encoder, recall, ranker, payloads, imageWidths } = parts;
+  const { encoder, recall, ranker, payloads, fields, imageWidths } = parts;
   const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
   const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
   const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
@@ -215,6 +236,8 @@ async function answerSearch(
         recall,
         ranker,
         payloads,
+        fields,
+        visible: 'public',
         degrade: true,
         time: (stage, work) => timeStage(c, stage, work),
       },
