@@ -33,10 +33,14 @@ async function encode(work: EncodeWork): Promise<readonly Float32Array[]> {
     : captions.encodeCaptions(work.captions);
 }
 
-// A rejection ends the thread, whose owner gets the error.
-parentPort?.on('message', async ({ id, work }: { readonly id: number; readonly work: EncodeWork }) => {
+async function answer(id: number, work: EncodeWork): Promise<void> {
   const nodes = (await encode(work)) as Float32Array<ArrayBuffer>[];
-  parentPort?.postMessage({ id, nodes } satisfies EncodeAnswer, [
-    ...new Set(nodes.map(({ buffer }) => buffer)),
-  ]);
-});
+  const buffers = new Set(nodes.map(({ buffer }) => buffer));
+  parentPort?.postMessage({ id, nodes } satisfies EncodeAnswer, [...buffers]);
+}
+
+// A rejection ends the thread, whose owner gets the error.
+parentPort?.on(
+  'message',
+  ({ id, work }: { readonly id: number; readonly work: EncodeWork }) => void answer(id, work),
+);
