@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   train: () => import('./train/run.ts'),
   match: () => import('./match/run.ts'),
   encode: () => import('./encode/run.ts'),
+  build: () => import('./build/run.ts'),
   edge: () => import('./edge/run.ts'),
   cache: () => import('./cache/run.ts'),
   parse: () => import('./parse/run.ts'),
