@@ -168,7 +168,7 @@ async function cacheKey(
     return sums;
   });
   const parts = {
-    version: 2,
+    version: 3,
     checkpoint: await fingerprintFile(checkpoint, { signal }),
     vocabulary: await fingerprintFile(vocabulary, { signal }),
     propagation,

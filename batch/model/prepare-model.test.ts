@@ -53,7 +53,7 @@ describe('preparing a model', () => {
       },
     };
     const model = await prepare(project, report);
-    expect(stages).toEqual(['fit recall on train', 'fit the weight on dev']);
+    expect(stages).toEqual(['fit recall on train', 'fit the weight on dev', 'calibrate on dev']);
     expect((await openRecallEncoder(model.coarse)).kind).toBe('cca');
     expect(model.ranking.coarseWeight).toBeGreaterThanOrEqual(0);
     const again = await prepare(project);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/index.ts';
+import { bytesSource } from '../../shared/formats/byte-source.ts';
 import { comparesParses, createModel, type Model } from '../../shared/generation/index.ts';
 import type { Encoder, Matcher } from '../../shared/model/index.ts';
-import { shippedParserPath } from '../../shared/platform/parse/index.ts';
+import { parserOf, shippedParserPath } from '../../shared/platform/parse/index.ts';
 import { openRecallEncoder, type StoredRecallEncoder } from '../../shared/retrieval/index.ts';
 import type { Vocabulary } from '../../shared/text/index.ts';
 import type { LoadedNetwork } from '../checkpoint/load-network.ts';
@@ -14,6 +15,7 @@ import { listSplits } from '../data/split-files.ts';
 import { captionsAlone, type EpochTexts, openShortQueries } from '../phrases/index.ts';
 import type { Report } from '../report.ts';
 import { readVocabulary } from '../vocabulary/vocabulary-file.ts';
+import { fitCalibration } from './calibration/fit-calibration.ts';
 import { fitOnCaptions, fitWithoutCaptions } from './fit-coarse.ts';
 import { defaultRanking, fitRanking } from './fit-ranking.ts';
 import { someCaptioned } from './training-samples.ts';
@@ -81,11 +83,33 @@ export async function prepareModel(options: PrepareOptions, report: Report): Pro
           report,
           signal,
         );
+    const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
+    const calibration =
+      heldOut &&
+      (await fitCalibration(
+        {
+          engines: options.engines,
+          recall,
+          vocabulary,
+          parser: parser && (await parserOf(bytesSource('the built-in parser', parser))),
+          ranking,
+        },
+        heldOut,
+        report,
+        signal,
+      ));
     await recall.dispose?.();
     const oddities = [train, fallback, heldOut].flatMap((split) => split?.featureNotes() ?? []);
     for (const note of new Set(oddities)) report.warn(note);
-    const parser = comparesParses(config) ? await readFile(shippedParserPath()) : undefined;
-    return await createModel({ config, features, parameters, vocabulary, coarse, ranking, parser });
+    return await createModel({
+      config,
+      features,
+      parameters,
+      vocabulary,
+      coarse,
+      ranking: { ...ranking, ...(calibration && { calibration }) },
+      parser,
+    });
   } finally {
     for (const split of [train, fallback, heldOut]) await split?.close();
   }

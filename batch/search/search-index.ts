@@ -18,16 +18,26 @@ import { openSearchGeneration, type SearchGeneration } from '../../shared/search
 import { type QdrantStore, qdrantFields, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 
-export interface SearchIndexOptions {
+/** What searches of an index have in common. */
+export interface OpenIndexOptions {
   readonly index: IndexFolder;
   readonly backend: string;
   /** The numbers that the fused matcher multiplies; float32 by default. */
   readonly precision?: MatchPrecision | undefined;
+  /** The vector database for recall; without it every coarse vector of the generation is compared. */
+  readonly store?: QdrantStore | undefined;
+  /** Memory for the images that are compared at once, in bytes. */
+  readonly memoryBytes: number;
+  readonly signal: AbortSignal;
+  /** Called with the number of images that were compared. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** One search. */
+export interface IndexSearchRequest {
   readonly query: string;
   /** Hits wanted. */
   readonly limit: number;
-  /** The vector database for recall; without it every coarse vector of the generation is compared. */
-  readonly store?: QdrantStore | undefined;
   /** Compares every image instead of a shortlist. */
   readonly exhaustive: boolean;
   /** Whether the query is read as it was meant, and not only as it is written. */
@@ -40,12 +50,9 @@ export interface SearchIndexOptions {
   readonly facets?: readonly string[] | undefined;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
-  /** Memory for the images that are compared at once, in bytes. */
-  readonly memoryBytes: number;
-  readonly signal: AbortSignal;
-  /** Called with the number of images that were compared. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+export type SearchIndexOptions = OpenIndexOptions & IndexSearchRequest;
 
 export interface IndexHit {
   readonly id: number;
@@ -55,6 +62,8 @@ export interface IndexHit {
   readonly gsmn?: number | undefined;
   /** Cosine of the coarse vectors. */
   readonly coarse: number;
+  /** The probability that it fits the query; undefined if the model is not calibrated, or GSMN's score alone counts. */
+  readonly relevance?: number | undefined;
   readonly image: ImagePayload;
   /** The images that it stands for: how many, and the best of them. */
   readonly alike?: { readonly count: number; readonly hits: readonly IndexHit[] } | undefined;
@@ -79,34 +88,44 @@ export interface IndexAnswer {
   readonly filtered?: SearchAnswer['filtered'];
   /** By field: how often its values occur among the images that were compared. */
   readonly facets?: SearchAnswer['facets'];
+  /** Whether the best image fits; undefined where hits have no relevance. */
+  readonly match?: SearchAnswer['match'];
   readonly hits: readonly IndexHit[];
+}
+
+/** An index that is open for searches in this process. */
+export interface IndexSearch {
+  readonly generation: SearchGeneration;
+  /** @throws AppError `query_empty`, `query_too_long`, and what reading the generation throws. */
+  search(request: IndexSearchRequest): Promise<IndexAnswer>;
+  dispose(): Promise<void>;
 }
 
 /** Minimum attention of a reported region; the command shows none. */
 const NO_EVIDENCE = { regions: 0, weight: 1 };
 
 /**
- * Searches the active generation in this process: with the engine of the services, on the generation's own files.
+ * Searches the active generation in this process, once.
  *
- * @throws AppError `generation_missing`, `query_empty`, `query_too_long`, `backend_unavailable`, `recall_unavailable`,
- * `memory_exhausted` if not even one image fits, and what reading the generation throws.
+ * @throws AppError of `openIndexSearch` and of the search.
  */
 export async function searchIndex(options: SearchIndexOptions): Promise<IndexAnswer> {
-  const {
-    index,
-    backend,
-    precision,
-    query,
-    limit,
-    store,
-    exhaustive,
-    understand,
-    collapse,
-    filter,
-    facets,
-    signal,
-    onProgress,
-  } = options;
+  const index = await openIndexSearch(options);
+  try {
+    return await index.search(options);
+  } finally {
+    await index.dispose();
+  }
+}
+
+/**
+ * Opens the active generation for searches in this process: with the engine of the services, on the generation's own files.
+ *
+ * @throws AppError `generation_missing`, `backend_unavailable`, `recall_unavailable`, `memory_exhausted` if not even one image fits, and
+ *   what reading the generation throws.
+ */
+export async function openIndexSearch(options: OpenIndexOptions): Promise<IndexSearch> {
+  const { index, backend, precision, store, signal, onProgress } = options;
   let compared = 0;
   const active = await index.requireActive();
   const generation = await openSearchGeneration({
@@ -131,61 +150,75 @@ export async function searchIndex(options: SearchIndexOptions): Promise<IndexAns
       },
     },
   });
-  try {
-    const { manifest, queries, matcher } = generation;
-    const fields = localFields(generation);
-    const searchWith = (shortlist: number): Promise<SearchAnswer> =>
-      search(
-        { q: query, limit, offset: 0, exhaustive, understand, collapse, filter, facets },
-        {
-          encoder: {
-            encode: async (asked) => {
-              const encoded = await queries.encode(asked);
-              return { ...encoded, ranking: { ...encoded.ranking, shortlist } };
-            },
-          },
-          recall: store === undefined ? exactRecall(generation, fields) : qdrantRecall(store),
-          ranker: rankerOf(generation, options.fuse),
-          payloads: store === undefined ? noPayloads : qdrantPayloads(store),
-          fields: store === undefined ? fields : qdrantFields(store),
-          // Whoever may read the index may see all of it.
-          visible: 'all',
-          degrade: false,
-        },
-        { signal },
-      );
-    // Every hit is compared, however many are requested, and however many of the shortlist look alike.
-    let shortlist = Math.max(manifest.ranking.shortlist, limit);
-    let answer = await searchWith(shortlist);
-    while (answer.hits.some(({ stage }) => stage === 'recall') && shortlist < RANK_LIMITS.shortlist) {
-      shortlist *= 2;
-      answer = await searchWith(shortlist);
-    }
-    return {
-      query,
-      words: answer.words,
-      understood: answer.understood,
-      without: answer.without,
-      generation: manifest.id,
-      backend: answer.compared?.backend ?? matcher.backend,
-      encoder: queries.backend,
-      ranking: exhaustive ? 'exhaustive' : 'shortlist',
-      compared: answer.compared?.compared ?? 0,
-      filtered: answer.filtered,
-      facets: answer.facets,
-      hits: answer.hits.map(indexHit),
-    };
-  } finally {
-    await generation.dispose();
-  }
+  return {
+    generation,
+    search: (request) => searchOnce(generation, request, store, signal),
+    dispose: () => generation.dispose(),
+  };
 }
 
-function indexHit({ id, score, gsmn, coarse, image, alike }: Hit): IndexHit {
+async function searchOnce(
+  generation: SearchGeneration,
+  request: IndexSearchRequest,
+  store: QdrantStore | undefined,
+  signal: AbortSignal,
+): Promise<IndexAnswer> {
+  const { query, limit, exhaustive, understand, collapse, filter, facets, fuse } = request;
+  const { manifest, queries, matcher } = generation;
+  const fields = localFields(generation);
+  const searchWith = (shortlist: number): Promise<SearchAnswer> =>
+    search(
+      { q: query, limit, offset: 0, exhaustive, understand, collapse, filter, facets },
+      {
+        encoder: {
+          encode: async (asked) => {
+            const encoded = await queries.encode(asked);
+            // The calibration is of the fused score.
+            const calibration = fuse ? encoded.ranking.calibration : undefined;
+            return { ...encoded, ranking: { ...encoded.ranking, shortlist, calibration } };
+          },
+        },
+        recall: store === undefined ? exactRecall(generation, fields) : qdrantRecall(store),
+        ranker: rankerOf(generation, fuse),
+        payloads: store === undefined ? noPayloads : qdrantPayloads(store),
+        fields: store === undefined ? fields : qdrantFields(store),
+        // Whoever may read the index may see all of it.
+        visible: 'all',
+        degrade: false,
+      },
+      { signal },
+    );
+  // Every hit is compared, however many are requested, and however many of the shortlist look alike.
+  let shortlist = Math.max(manifest.ranking.shortlist, limit);
+  let answer = await searchWith(shortlist);
+  while (answer.hits.some(({ stage }) => stage === 'recall') && shortlist < RANK_LIMITS.shortlist) {
+    shortlist *= 2;
+    answer = await searchWith(shortlist);
+  }
+  return {
+    query,
+    words: answer.words,
+    understood: answer.understood,
+    without: answer.without,
+    generation: manifest.id,
+    backend: answer.compared?.backend ?? matcher.backend,
+    encoder: queries.backend,
+    ranking: exhaustive ? 'exhaustive' : 'shortlist',
+    compared: answer.compared?.compared ?? 0,
+    filtered: answer.filtered,
+    facets: answer.facets,
+    match: answer.match,
+    hits: answer.hits.map(indexHit),
+  };
+}
+
+function indexHit({ id, score, gsmn, coarse, relevance, image, alike }: Hit): IndexHit {
   return {
     id,
     score,
     ...(gsmn === undefined ? {} : { gsmn }),
     coarse,
+    relevance,
     image,
     ...(alike ? { alike: { count: alike.count, hits: alike.hits.map(indexHit) } } : {}),
   };

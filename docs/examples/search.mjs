@@ -7,9 +7,12 @@ const endpoint = new URL('/v1/search', service);
 const client = createSearchClient({ endpoint });
 
 try {
-  const { hits, degraded } = await client.search({ q, limit: 5 });
+  const { hits, match, degraded } = await client.search({ q, limit: 5 });
   if (degraded) console.error(degraded.message);
-  for (const hit of hits) console.log(hit.score.toFixed(3), imageAddress(hit, endpoint), hit.captions[0]);
+  if (match === 'none') console.error('nothing seems to fit; these are the nearest');
+  for (const { relevance, captions, ...hit } of hits) {
+    console.log(relevance?.toFixed(3) ?? '', imageAddress(hit, endpoint), captions[0]);
+  }
 } catch (error) {
   if (!(error instanceof SearchProblem)) throw error;
   console.error(error.message, error.hint ?? '');

@@ -212,6 +212,8 @@ export const rankResponseSchema = z.object({
       alike: z.object({ count, images: z.array(rankedImageSchema) }).optional(),
     }),
   ),
+  /** The highest fused score of all compared images, which may be on another page. */
+  best: z.number().optional(),
   /** Whether each image of the page has its evidence; if not, why. */
   evidence: z.enum(['complete', 'late', 'failed']),
   /** Milliseconds of its parts, including waiting for other requests. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FILTER_LIMITS, filterSchema } from './filter-tree.ts';
 import { evidenceSchema, queryWordSchema, understandingSchema } from './rank-api.ts';
+import { matchSchema } from './ranking.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
 
 /** The stage that ordered the hits: `rerank` is full GSMN on the shortlist, `recall` the order of coarse scores. */
@@ -69,10 +70,21 @@ export const searchRequestSchema = z.strictObject({
 
 const plainHitSchema = z.object({
   id: z.number().int().nonnegative().meta({ description: 'The image in this generation.' }),
-  score: z.number().meta({
+  relevance: z.number().min(0).max(1).optional().meta({
     description:
-      'The score that hits are sorted by: the fused score, or the coarse score if the stage is `recall`.',
+      'The probability that the image fits the query. Absent if the model of this generation is not calibrated.',
   }),
+  scores: z
+    .object({
+      fused: z.number().optional().meta({
+        description: 'What hits are sorted by: the GSMN score and the weighted coarse score.',
+      }),
+      gsmn: z.number().optional(),
+      coarse: z.number().meta({
+        description: 'The cosine of the coarse vectors, by which hits of the stage `recall` are sorted.',
+      }),
+    })
+    .meta({ description: 'The raw scores; only `coarse` if the stage is `recall`.' }),
   stage: stageSchema.meta({
     description: 'What ordered this hit: GSMN (`rerank`) or coarse scores (`recall`).',
   }),
@@ -135,6 +147,10 @@ export const searchResponseSchema = z.object({
       description:
         'By field: its most frequent values among the images that were compared, and how many of these have each.',
     }),
+  match: matchSchema.optional().meta({
+    description:
+      'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated.',
+  }),
   limit: z.number().int(),
   offset: z.number().int(),
   hits: z.array(searchHitSchema),

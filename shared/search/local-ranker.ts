@@ -112,6 +112,7 @@ export class LocalRanker {
       backend: this.#parts.matcher.backend,
       compared: candidates === 'all' ? this.#parts.images.count : candidates.length,
       evidence: state,
+      best: ranked[0]?.score,
       took,
       images: page.map((image, place) => ({
         ...withPayload(image),

@@ -138,6 +138,8 @@ export interface RankedPage {
   /** Number of images that were compared. */
   readonly compared: number;
   readonly images: readonly RankedImage[];
+  /** The highest fused score of all compared images, which may be on another page; undefined if another version of the reranker ranked. */
+  readonly best?: number | undefined;
   /** Whether each image has its evidence; if not, why. */
   readonly evidence: 'complete' | 'late' | 'failed';
   /** Milliseconds of its parts, including waiting for other requests. */

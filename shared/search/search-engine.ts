@@ -3,9 +3,11 @@ import { assertCountable, countFacet, type FacetCount } from '../filter/count-fa
 import type { ImageFilter } from '../filter/image-filter.ts';
 import { printFilter } from '../filter/print-filter.ts';
 import { declaredField, resolveFilter, type Visible } from '../filter/resolve-filter.ts';
+import { matchOf, type QueryTraits, queryTraits, relevance, type ScoredBy } from '../retrieval/relevance.ts';
 import {
   type FilterTree,
   type ImagePayload,
+  type Match,
   type PackedEvidence,
   type QueryWord,
   RANK_LIMITS,
@@ -74,6 +76,8 @@ export interface Hit {
   readonly coarse: number;
   /** The GSMN score, if the stage is `rerank`. */
   readonly gsmn?: number | undefined;
+  /** The probability that it fits the query; undefined if the model is not calibrated. */
+  readonly relevance?: number | undefined;
   readonly image: ImagePayload;
   readonly evidence?: PackedEvidence | undefined;
   /** The images that it stands for: how many, and the best of them, without evidence. */
@@ -99,6 +103,8 @@ export interface SearchAnswer {
   readonly filtered?: { readonly filter: string; readonly images: number } | undefined;
   /** By field: how often its values occur among the images that were compared. */
   readonly facets?: Readonly<Record<string, readonly FacetCount[]>> | undefined;
+  /** Whether the best image fits; undefined if the model is not calibrated. */
+  readonly match?: Match | undefined;
   readonly hits: readonly Hit[];
 }
 
@@ -139,6 +145,8 @@ interface Ranking {
   readonly page: readonly FoundImage[];
   readonly ranked?: RankedPage | undefined;
   readonly degraded?: Degradation | undefined;
+  /** The stage and the score of the best image of all pages; undefined if there is none. */
+  readonly best?: { readonly by: ScoredBy; readonly score: number } | undefined;
 }
 
 async function searchOnce(
@@ -157,7 +165,7 @@ async function searchOnce(
   }
   const among = filter && (await count(resolveFilter(filter, query.fields, parts.visible)));
   const rank = request.exhaustive ? rankAll : rankShortlist;
-  const { page, ranked, degraded, facets } = await rank(query, request, parts, call, timed, among);
+  const { page, ranked, degraded, facets, best } = await rank(query, request, parts, call, timed, among);
   if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
     throw new AppError(
       'generation_stale',
@@ -172,6 +180,7 @@ async function searchOnce(
     lacking.length === 0
       ? new Map<number, ImagePayload>()
       : await timed('payloads', () => parts.payloads.read(query, lacking, call));
+  const traits = queryTraits(query.words);
   return {
     query: request.q,
     words: query.words,
@@ -184,7 +193,8 @@ async function searchOnce(
     degraded,
     filtered: filter && among && { filter: printFilter(filter), images: among.images },
     facets,
-    hits: page.map((image) => hit(image, payloads, query)),
+    match: best && bestMatch(query, traits, { ...best, images: among?.images ?? query.images }),
+    hits: page.map((image) => hit(image, payloads, query, traits)),
   };
 
   async function count(resolved: ImageFilter): Promise<Among> {
@@ -260,7 +270,7 @@ async function rankAll(
     ranker.rank({ query, candidates: passing === undefined ? 'all' : { passing }, offset, limit }, call),
   );
   const degraded = evidenceDegradation(ranked);
-  return { page: ranked.images, ranked, degraded, facets: await facetsOf() };
+  return { page: ranked.images, ranked, degraded, best: bestRanked(ranked), facets: await facetsOf() };
 }
 
 async function rankShortlist(
@@ -289,18 +299,37 @@ async function rankShortlist(
   // In recall's order. The images behind the shortlist that look like one of it stand with that one.
   const inOrder = collapsed(recalled);
   const compared = collapsed(candidates).length;
+  const best = recalled[0] && { by: 'recall' as const, score: recalled[0].coarse };
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
-  if (offset >= compared) return { page: inOrder.slice(offset, end), facets };
+  if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best };
   let ranked: RankedPage;
   try {
     ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
   } catch (thrown) {
     const degraded = degrade ? orderDegradation(thrown) : undefined;
     if (degraded === undefined) throw thrown;
-    return { page: inOrder.slice(offset, end), degraded, facets };
+    return { page: inOrder.slice(offset, end), degraded, facets, best };
   }
   const behind = inOrder.slice(compared, end);
-  return { page: [...ranked.images, ...behind], ranked, degraded: evidenceDegradation(ranked), facets };
+  return {
+    page: [...ranked.images, ...behind],
+    ranked,
+    degraded: evidenceDegradation(ranked),
+    facets,
+    best: bestRanked(ranked),
+  };
+}
+
+function bestRanked({ best }: RankedPage): Ranking['best'] {
+  return best === undefined ? undefined : { by: 'rerank', score: best };
+}
+
+function bestMatch(
+  { ranking: { calibration } }: EncodedQuery,
+  traits: QueryTraits,
+  { by, ...best }: NonNullable<Ranking['best']> & { readonly images: number },
+): Match | undefined {
+  return calibration && matchOf(calibration, by, traits, best);
 }
 
 const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);
@@ -344,6 +373,7 @@ function hit(
   { id, coarse, score, gsmn, evidence, payload, alike }: FoundImage,
   payloads: ReadonlyMap<number, ImagePayload>,
   query: EncodedQuery,
+  traits: QueryTraits,
 ): Hit {
   const image = payload ?? payloads.get(id);
   // When a collection is deleted, its points are gone before its name.
@@ -351,12 +381,16 @@ function hit(
     throw new AppError('not_found', `collection ${query.collection} has no point ${id}`);
   const others = alike && {
     count: alike.count,
-    hits: alike.images.map((other) => hit(other, payloads, query)),
+    hits: alike.images.map((other) => hit(other, payloads, query, traits)),
+  };
+  const { calibration } = query.ranking;
+  const fits = calibration && {
+    relevance: relevance(calibration, score === undefined ? 'recall' : 'rerank', traits, score ?? coarse),
   };
   return {
     ...(score === undefined
-      ? { id, stage: 'recall', score: coarse, coarse, image }
-      : { id, stage: 'rerank', score, coarse, gsmn, image, ...(evidence ? { evidence } : {}) }),
+      ? { id, stage: 'recall', score: coarse, coarse, ...fits, image }
+      : { id, stage: 'rerank', score, coarse, gsmn, ...fits, image, ...(evidence ? { evidence } : {}) }),
     ...(others ? { alike: others } : {}),
   };
 }

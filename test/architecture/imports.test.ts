@@ -112,7 +112,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/word-vectors',
   ],
   'batch/index': ['batch/data', 'batch/features', 'batch/model', 'workers/clients'],
-  'batch/search': ['batch/index', 'workers/clients'],
+  'batch/search': ['batch/index', 'batch/evaluation', 'batch/data', 'batch/plot', 'workers/clients'],
   'batch/gallery': [
     'batch/data',
     'batch/evaluation',

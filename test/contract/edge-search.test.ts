@@ -63,9 +63,9 @@ describe.each([
   /** An answer, with scores to the digits that all engines share. */
   const rounded = ({ hits, ...answer }: SearchResponse) => ({
     ...answer,
-    hits: hits.map(({ evidence, ...hit }) => ({
+    hits: hits.map(({ evidence, scores, ...hit }) => ({
       ...hit,
-      score: hit.score.toFixed(3),
+      scores: Object.values(scores).map((score) => score?.toFixed(3)),
       words: evidence?.words.map(({ word, score }) => [word, score.toFixed(3)]),
     })),
   });

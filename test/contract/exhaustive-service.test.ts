@@ -124,8 +124,8 @@ describe.each([
       hits.push(...answer.hits);
     }
     expect(hits.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
-    for (const [rank, { id, score, image, evidence }] of hits.entries()) {
-      expect(score).toBeCloseTo(expected[rank]?.score ?? NaN, 5);
+    for (const [rank, { id, scores, image, evidence }] of hits.entries()) {
+      expect(scores.fused).toBeCloseTo(expected[rank]?.score ?? NaN, 5);
       expect(image.name).toBe(`${id}.png`);
       expect(evidence?.words).toHaveLength(7);
     }

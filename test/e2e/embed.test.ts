@@ -100,7 +100,7 @@ describe('embedded by another origin behind a strict policy', () => {
           hits: [
             {
               id: 1,
-              score: 1,
+              scores: { coarse: 1 },
               stage: 'recall',
               image: { name: '<i>n</i>', url: 'javascript:alert(1)', width: 1, height: 0 },
               captions: ['<script>alert(1)</script>'],

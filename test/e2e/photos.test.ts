@@ -173,7 +173,8 @@ describe.skipIf(!existsSync(photos))(
       };
       const { hits } = await search(query, 5);
       expect(answer.hits.map(({ image }) => image.name)).toEqual(hits.map(({ image }) => image.name));
-      for (const [rank, hit] of hits.entries()) expect(answer.hits[rank]?.score).toBeCloseTo(hit.score, 4);
+      for (const [rank, hit] of hits.entries())
+        expect(answer.hits[rank]?.score).toBeCloseTo(hit.scores.fused ?? Number.NaN, 4);
     });
   },
 );

@@ -48,18 +48,29 @@ describe('what the page shows', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('two people ride one bicycle');
   });
 
-  it('shows the images in the order of the answer, with caption, position, stage and score', async () => {
+  it('shows the images in the order of the answer, with caption, position, stage and relevance', async () => {
     const page = await open(QUERY);
     const cards = page.locator('.card');
     await cards.nth(19).waitFor();
     expect(await cards.count()).toBe(20);
-    expect(await cards.first().innerText()).toMatch(/^A small tree.*\s+1\s+graph match\s+2\.25$/s);
+    expect(await cards.first().innerText()).toMatch(/^A small tree.*\s+1\s+graph match\s+90 %$/s);
     expect(await cards.nth(16).innerText()).toContain('coarse match');
     expect(await status(page)).toBe('20 images for “the sun over a house”.');
     await page.waitForFunction(
       () => document.querySelector('gsmn-search')?.shadowRoot?.querySelectorAll('img.shown').length !== 0,
     );
     await record(page, 'results');
+  });
+
+  it('says above the nearest images that nothing may fit', async () => {
+    const page = await open('/?q=the+zebroid');
+    await page
+      .getByText('Nothing here seems to fit “the zebroid”. These are the nearest images.')
+      .last()
+      .waitFor();
+    expect(await page.locator('.card').count()).toBe(20);
+    expect(await status(page)).toMatch(/^Nothing here seems to fit “the zebroid”/);
+    await record(page, 'no-match');
   });
 
   it('loads the images of its grid in a width that fits', async () => {

@@ -21,6 +21,12 @@ const WORDS = ['a', 'the', 'over', 'and', 'beside', 'under', 'similar', 'slow', 
 /** Unknown words, and their suggestions. */
 const SPELLINGS: Readonly<Record<string, string>> = { hose: 'house', tre: 'tree' };
 
+/** A score of 0 fits as often as not, unless words are unknown. */
+const CURVE = { intercept: 0, score: 1, unknownShare: -5, anyUnknown: -0.5, growth: 0, weak: 0.9, none: 0.1 };
+const CURVES = { short: CURVE, long: CURVE };
+const RECALL = { ...CURVE, weak: 0, none: 0 };
+const CALIBRATION = { images: 17, rerank: CURVES, recall: { short: RECALL, long: RECALL } };
+
 /** A query with this word finds nothing. */
 const FINDS_NOTHING = 'nothing';
 /** For a query with this word the first scenes look alike, four each. */
@@ -79,6 +85,7 @@ export async function startUpstreams(): Promise<Upstreams> {
       active: GENERATION,
       backend: 'simd',
       compared: asked.length,
+      best: ranked[0]?.score,
       images: collapseAlike(ranked, ({ id }) => (collapse ? groupOf(id) : undefined))
         .slice(offset, offset + limit)
         .map(({ alike, ...image }) => ({
@@ -164,7 +171,7 @@ function encoded(query: string): EncodeResponse {
     generation: GENERATION,
     collection: words.includes(FINDS_NOTHING) ? 'empty' : 'scenes',
     images: SCENE_COUNT,
-    ranking: { shortlist: 16, coarseWeight: 1 },
+    ranking: { shortlist: 16, coarseWeight: 1, calibration: CALIBRATION },
     grouped: words.includes(ALIKE),
     coarse: [0.6, 0.8],
     words: words.map(lookedUp),

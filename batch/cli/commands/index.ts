@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { wholeNumber, withModelDataOptions } from '../options.ts';
+import { backendOption, wholeNumber, withModelDataOptions } from '../options.ts';
 
-/** `gsmn index`: build, list, activate, rollback, verify, remove, prune. */
+/** `gsmn index`: build, list, evaluate, activate, rollback, verify, remove, prune. */
 export function indexCommand(): Command {
   const command = new Command('index').description('build and manage the index that is searched');
   command.addCommand(
@@ -25,6 +25,29 @@ export function indexCommand(): Command {
       )
       .option('--json', 'as JSON on stdout')
       .action(async (options) => (await import('../index/list.ts')).runList(options)),
+  );
+  command.addCommand(
+    withIndexOptions(new Command('evaluate'))
+      .description(
+        'search the active generation with the queries of a file and measure the answers (docs/evaluation.md)',
+      )
+      .requiredOption(
+        '--queries <file>',
+        'JSON lines: query, and relevant (names or ids of images; none if nothing fits) or captions; kind',
+      )
+      .addOption(backendOption())
+      .option('--no-understand', 'search for the words as they are written')
+      .option('--memory-mb <number>', 'memory for images', wholeNumber('memory-mb', 1, 1_000_000), 1024)
+      .option('--html <dir>', 'write a report: figures, reliability, the worst queries')
+      .option(
+        '--worst <number>',
+        'worst queries of each kind in the report',
+        wholeNumber('worst', 1, 1000),
+        20,
+      )
+      .option('--reliability <file>', 'write the reliability diagram as an SVG')
+      .option('--json', 'as JSON on stdout')
+      .action(async (options) => (await import('../index/evaluate.ts')).runEvaluateIndex(options)),
   );
   command.addCommand(
     withIndexOptions(new Command('activate'))

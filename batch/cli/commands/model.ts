@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { withModelDataOptions } from '../options.ts';
+import { backendOption, withModelDataOptions } from '../options.ts';
 
-/** `gsmn model prepare` */
+/** `gsmn model`: prepare, calibrate. */
 export function modelCommand(): Command {
-  const command = new Command('model').description('prepare models');
+  const command = new Command('model').description('prepare and calibrate models');
   command.addCommand(
     withModelDataOptions(new Command('prepare'))
       .description(
@@ -14,5 +14,21 @@ export function modelCommand(): Command {
       .option('--recall <dir>', 'folder with a recall encoder that is fitted already (`gsmn photos train`)')
       .action(async (options) => (await import('../model/run-prepare.ts')).runPrepare(options)),
   );
+  command
+    .command('calibrate')
+    .argument('<model>', 'a model folder')
+    .description(
+      'fit again how its scores become probabilities (docs/relevance.md); nothing else of it changes',
+    )
+    .requiredOption('--data <dir>', 'the data folder')
+    .option('--split <name>', 'captioned images that the model has not seen', 'dev')
+    .option(
+      '--into <dir>',
+      'the model folder that gets it, if its recall encoder has seen them (default: <model>)',
+    )
+    .addOption(backendOption())
+    .action(async (model, options) =>
+      (await import('../model/run-calibrate.ts')).runCalibrate(model, options),
+    );
   return command;
 }

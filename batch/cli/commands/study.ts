@@ -33,6 +33,10 @@ export function studyCommand(): Command {
     .option('--index <dir>', "the index's folder; its images need captions", './index')
     .addOption(backendOption())
     .option('--seed <number>', 'of the typing errors', wholeNumber('seed', 0, 2 ** 31), 1)
+    .option(
+      '--out <file>',
+      'write the queries for `gsmn index evaluate` instead, with captions and things that no image shows',
+    )
     .action(async (options) => (await import('../study/run-queries.ts')).runQueries(options));
   return command;
 }

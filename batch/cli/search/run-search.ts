@@ -81,20 +81,27 @@ function run(
   });
 }
 
+/** Says if nothing may fit. */
+function matchNote({ match }: Pick<IndexAnswer, 'match'>): string {
+  if (match === 'none') return 'nothing seems to fit; these are the nearest images\n';
+  return match === 'weak' ? 'perhaps nothing fits; these are the nearest images\n' : '';
+}
+
 function asText({ hits, ...answer }: IndexAnswer): string {
-  const note = readingNote(answer) + filterNote(answer);
+  const note = readingNote(answer) + filterNote(answer) + matchNote(answer);
   if (hits.length === 0) return `${note}no hits\n`;
   const table = new Table({
-    head: ['', 'score', 'GSMN', 'coarse', 'image', 'caption'],
+    head: ['', 'fits', 'score', 'GSMN', 'coarse', 'image', 'caption'],
     style: { head: [], border: [] },
-    colWidths: [null, null, null, null, null, 60],
+    colWidths: [null, null, null, null, null, null, 60],
     wordWrap: true,
   });
   for (const [rank, hit] of hits.entries()) {
-    const { score, gsmn, coarse, image, alike } = hit;
+    const { relevance, score, gsmn, coarse, image, alike } = hit;
+    const fits = relevance === undefined ? '' : `${Math.round(100 * relevance)} %`;
     const numbers = [score, gsmn, coarse].map((value) => value?.toFixed(3) ?? '');
     const name = alike === undefined ? image.name : `${image.name}\nand ${alike.count} alike`;
-    table.push([rank + 1, ...numbers, name, image.captions[0] ?? '']);
+    table.push([rank + 1, fits, ...numbers, name, image.captions[0] ?? '']);
   }
   return `${note}${table.toString()}\n`;
 }

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { openImagePayloads } from '../../../shared/generation/image-payloads.ts';
+import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { createQueryEngines } from '../../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import { loadParser, parserOf } from '../../../shared/platform/parse/index.ts';
@@ -7,7 +7,17 @@ import { exactRecall } from '../../../shared/search/exact-recall.ts';
 import { localFields } from '../../../shared/search/local-fields.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../../shared/search/search-generation.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
-import { KINDS, type KindFigures, measureQueries, typedQueries } from '../../study/typed-queries.ts';
+import { evenlySpaced } from '../../model/training-samples.ts';
+import { imagesOf } from '../../search/evaluation/evaluate-index.ts';
+import type { QueryLine } from '../../search/evaluation/query-file.ts';
+import { absentQueries } from '../../study/absent-things.ts';
+import {
+  KINDS,
+  type KindFigures,
+  measureQueries,
+  type TypedQuery,
+  typedQueries,
+} from '../../study/typed-queries.ts';
 import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
 
@@ -15,10 +25,12 @@ interface QueriesOptions {
   readonly index: string;
   readonly backend: string;
   readonly seed: number;
+  /** Write the queries instead of measuring them. */
+  readonly out?: string;
 }
 
-/** `gsmn study queries`: prints the table of docs/query-understanding.md. */
-export async function runQueries({ index, backend, seed }: QueriesOptions): Promise<void> {
+/** `gsmn study queries`: prints the table of docs/query-understanding.md, or writes the queries for `gsmn index evaluate`. */
+export async function runQueries({ index, backend, seed, out }: QueriesOptions): Promise<void> {
   const folder = new IndexFolder(index);
   const active = await folder.requireActive();
   const files = folderFiles(folder.generation(active.generation));
@@ -38,8 +50,16 @@ export async function runQueries({ index, backend, seed }: QueriesOptions): Prom
       signal,
     });
     try {
-      const captions = await captionsOf(generation);
+      const images = await imagesOf(generation);
+      const captions = images.map((image) => image.captions);
       const queries = await typedQueries(captions, await loadParser(), generation.model.vocabulary, seed);
+      if (out !== undefined) {
+        const names = images.map(({ name }) => name);
+        const lines = await queryLines(queries, { captions, names }, seed);
+        await writeFileAtomic(out, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        process.stderr.write(`wrote ${out} (${lines.length} queries)\n`);
+        return undefined;
+      }
       const measured = await Promise.all(
         [false, true].map((understand) =>
           withProgress(understand ? 'understood' : 'as written', 'queries', (onProgress) => {
@@ -58,19 +78,37 @@ export async function runQueries({ index, backend, seed }: QueriesOptions): Prom
       await generation.dispose();
     }
   });
+  if (lines === undefined) return;
   const head = ['kind', 'queries', 'P@10', 'P@1', 'denied in 10', 'understood: P@10', 'P@1', 'denied in 10'];
   const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
   process.stdout.write(`${table.join('\n')}\n`);
 }
 
-async function captionsOf({ files, manifest }: SearchGeneration): Promise<(readonly string[])[]> {
-  const payloads = await openImagePayloads(files, manifest);
-  try {
-    const all = await payloads?.read(Array.from({ length: manifest.images.count }, (_, id) => id));
-    return (all ?? []).map(({ captions }) => captions);
-  } finally {
-    await payloads?.close();
-  }
+/** Captions that are queries, evenly spaced over the images. */
+const CAPTIONS = 400;
+
+/** These queries, captions of the images, and queries for what no image shows. */
+async function queryLines(
+  typed: readonly TypedQuery[],
+  {
+    captions,
+    names,
+  }: { readonly captions: readonly (readonly string[])[]; readonly names: readonly string[] },
+  seed: number,
+): Promise<QueryLine[]> {
+  const named = (ids: Iterable<number>): string[] => Array.from(ids, (id) => names[id] as string);
+  const captioned = [...captions.keys()].filter((image) => captions[image]?.length);
+  return [
+    ...evenlySpaced(captioned.length, CAPTIONS).map((at, turn): QueryLine => {
+      const image = captioned[at] as number;
+      const own = captions[image] as readonly string[];
+      return { kind: 'caption', query: own[turn % own.length] as string, relevant: named([image]) };
+    }),
+    ...typed.map(({ kind, text, relevant }): QueryLine => ({ kind, query: text, relevant: named(relevant) })),
+    ...(await absentQueries(captions, seed)).map(
+      ({ kind, text }): QueryLine => ({ kind, query: text, relevant: [] }),
+    ),
+  ];
 }
 
 async function firstTen(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { assertWritable, writeFileAtomic, writing } from '../../../shared/platform/atomic-file.ts';
 import type { Propagation } from '../../../shared/schema/index.ts';
+import { calibrateModel } from '../../model/calibration/calibrate-model.ts';
 import { loadModel, writeModel } from '../../model/load-model.ts';
 import type { Report } from '../../report.ts';
 import { trainOrResume } from '../../training/train-or-resume.ts';
@@ -62,6 +63,8 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   await loaded.engines.matcher.dispose();
   const ranking = { ...loaded.model.ranking, shortlist: GALLERY_SHORTLIST };
   await writeModel({ ...loaded.model, ranking }, aside);
+  // Which images are compared depends on the length of the shortlist.
+  await calibrateModel({ model: aside, into: aside, data, split: 'dev', backend, signal }, report);
   const evaluation = await evaluateGallery(aside, { data, split: 'test', backend }, report, signal);
   await writeResults(options, {
     steps: trained.steps,

@@ -15,6 +15,11 @@ export function rarity(word: string): number {
   return step < 0 ? steps.length : step;
 }
 
+/** All of them, the most common first. */
+export function commonWords(): readonly string[] {
+  return [...first, ...second, ...third];
+}
+
 /** Whether a word is an English word that many people know, so that it is no misspelling of another. */
 export function isCommon(word: string): boolean {
   return rarity(word) < 3;

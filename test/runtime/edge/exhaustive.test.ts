@@ -58,7 +58,7 @@ describe('POST /v1/search, exhaustive', () => {
     });
     expect(body.degraded).toBeUndefined();
     expect(body.hits.map(({ id }) => id)).toEqual([8, 7, 6]);
-    expect(body.hits[1]?.score).toBeCloseTo(7 + 0.5 * 0.2, 10);
+    expect(body.hits[1]?.scores.fused).toBeCloseTo(7 + 0.5 * 0.2, 10);
     expect(body.hits[0]).toMatchObject({
       stage: 'rerank',
       image: { name: '8.png', url: '/images/8.png', width: 640, height: 480 },

@@ -23,7 +23,30 @@ const failing = (code: ErrorCode) => async (): Promise<never> => {
   throw new AppError(code, `made to fail with ${code} at 10.0.0.7:8788`);
 };
 
+const CURVE = { intercept: -1, score: 1, unknownShare: -3, anyUnknown: 0, growth: 0, weak: 0.5, none: 0.05 };
+const CURVES = { short: CURVE, long: CURVE };
+
 describe('GET /v1/search', () => {
+  it('says how relevant hits are and whether anything fits, if the model is calibrated', async () => {
+    const { app, encode, rank } = edge();
+    const ranking = { shortlist: 4, coarseWeight: 0.5, calibration: { images: 10, rerank: CURVES, recall: CURVES } };
+    encode.mockImplementation(async () => encoded({ ranking }));
+    rank.mockImplementation(async (request) => ranked(request, { best: 2.4 }));
+    const body = await answer(await app.request(SEARCH));
+    const [first] = body.hits;
+    // Half of the words are unknown.
+    const expected = 1 / (1 + Math.exp(1 - (first?.scores.fused ?? Number.NaN) + 1.5));
+    expect(first?.relevance).toBeCloseTo(expected, 4);
+    expect(first?.scores).toEqual({ fused: expect.any(Number), gsmn: 3, coarse: expect.any(Number) });
+    expect(body.match).toBe('weak');
+  });
+
+  it('says neither if it is not', async () => {
+    const body = await answer(await edge().app.request(SEARCH));
+    expect(body.match).toBeUndefined();
+    expect(body.hits[0]?.relevance).toBeUndefined();
+  });
+
   it('goes through all stages and orders by the fused score', async () => {
     const { app, encode, recall, rank, retrieve } = edge();
     const response = await app.request(SEARCH);
@@ -55,8 +78,8 @@ describe('GET /v1/search', () => {
     ]);
     expect(body.hits.map(({ id }) => id)).toEqual([3, 2, 1, 0, 4, 5]);
     expect(body.hits.map(({ stage }) => stage)).toEqual([...Array(4).fill('rerank'), 'recall', 'recall']);
-    expect(body.hits[0]?.score).toBeCloseTo(3 + 0.5 * 0.6, 10);
-    expect(body.hits[4]?.score).toBeCloseTo(0.5, 10);
+    expect(body.hits[0]?.scores.fused).toBeCloseTo(3 + 0.5 * 0.6, 10);
+    expect(body.hits[4]?.scores.coarse).toBeCloseTo(0.5, 10);
     expect(body.hits[0]).toMatchObject({
       image: { name: '3.png', url: '/images/3.png', width: 640, height: 480 },
       captions: ['caption 3'],

@@ -9,7 +9,13 @@ const PROBLEM = new SearchProblem({ code: 'overloaded', title: 'no', detail: 'no
 const OFFLINE = new SearchProblem({ code: 'offline', title: 'no', detail: 'no network' });
 
 function hit(id: number): SearchHit {
-  return { id, score: 1, stage: 'rerank', image: { name: `${id}`, width: 1, height: 1 }, captions: [] };
+  return {
+    id,
+    scores: { fused: 1, gsmn: 0.5, coarse: 0.5 },
+    stage: 'rerank',
+    image: { name: `${id}`, width: 1, height: 1 },
+    captions: [],
+  };
 }
 
 function answer(ids: readonly number[], changes: Partial<SearchResponse> = {}): SearchResponse {

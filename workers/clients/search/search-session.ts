@@ -160,8 +160,8 @@ function failed(query: string, problem: SearchProblem): SearchState {
 }
 
 function found(query: string, answer: SearchResponse): SearchState {
-  const { words, understood, without, stage, degraded, filtered, facets } = answer;
-  const read = { query, words, understood, without };
+  const { words, understood, without, stage, degraded, filtered, facets, match } = answer;
+  const read = { query, words, understood, without, match };
   const none: SearchResults = {
     ...read,
     stage,

@@ -5,7 +5,7 @@ import type { SearchProblem } from './search-problem.ts';
 export interface SearchResults
   extends Pick<
     SearchResponse,
-    'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets'
+    'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets' | 'match'
   > {
   readonly hits: readonly SearchHit[];
   /** The number of the service's hits in these pages: the next page's offset. */

@@ -41,6 +41,7 @@ export function searchResponseJson(
     degraded,
     filtered,
     facets,
+    match,
     hits,
   }: SearchAnswer,
   widths: readonly number[] = [],
@@ -56,6 +57,7 @@ export function searchResponseJson(
     ...(degraded ? { degraded: describeDegradation(degraded) } : {}),
     ...(filtered ? { filtered } : {}),
     ...(facets ? { facets: facets as SearchResponse['facets'] } : {}),
+    ...(match === undefined ? {} : { match }),
     limit,
     offset,
   };
@@ -72,12 +74,16 @@ function hitJson(hit: Hit, searched: SearchAnswer['searched'], widths: readonly 
   return evidence === undefined ? `${plain}}` : `${plain},"evidence":${evidenceJson(evidence, searched)}}`;
 }
 
-function plainHit({ id, score, stage, image }: Hit, widths: readonly number[]): PlainHit {
+function plainHit(
+  { id, score, coarse, gsmn, relevance, stage, image }: Hit,
+  widths: readonly number[],
+): PlainHit {
   const { name, url, width, height, captions, metadata } = image;
   const isResized = widths.length > 0 && url !== undefined && OWN_IMAGE.test(url);
   return {
     id,
-    score,
+    ...(relevance === undefined ? {} : { relevance: rounded(relevance) }),
+    scores: stage === 'rerank' ? { fused: score, gsmn, coarse } : { coarse },
     stage,
     image: {
       name,
@@ -89,6 +95,11 @@ function plainHit({ id, score, stage, image }: Hit, widths: readonly number[]): 
     captions,
     ...(metadata ? { metadata } : {}),
   };
+}
+
+/** More digits would say nothing. */
+function rounded(probability: number): number {
+  return Math.round(probability * 1e4) / 1e4;
 }
 
 /** The JSON of an object without its closing brace, so that more members can follow. */

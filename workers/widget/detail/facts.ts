@@ -1,13 +1,14 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { STAGE_NAMES } from '../results/card.ts';
+import { percent, STAGE_NAMES } from '../results/card.ts';
 import { readable } from '../results/image.ts';
 
 /** Other information about a hit: its other captions, how it was ranked, and the plain values of its metadata. */
-export function facts({ captions, image, score, stage, metadata = {} }: SearchHit): Node[] {
+export function facts({ captions, image, relevance, scores, stage, metadata = {} }: SearchHit): Node[] {
   const rows: [string, string][] = [
     ['Ranked by', STAGE_NAMES[stage]],
-    ['Score', score.toFixed(4)],
+    ...(relevance === undefined ? [] : [['Fits', `${percent(relevance)} likely`] satisfies [string, string]]),
+    ['Score', (scores.fused ?? scores.coarse).toFixed(4)],
     ['Image', `${image.name}, ${image.width} × ${image.height}`],
   ];
   for (const [name, value] of Object.entries(metadata)) {

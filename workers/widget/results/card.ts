@@ -17,6 +17,11 @@ export interface CardEvents {
   readonly onAlike?: (() => boolean) | undefined;
 }
 
+/** A probability for people. */
+export function percent(probability: number): string {
+  return `${Math.round(100 * probability)} %`;
+}
+
 /** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
 export function card(
   hit: SearchHit,
@@ -46,7 +51,7 @@ export function card(
       { class: 'meta', part: 'meta' },
       element('span', { class: 'position' }, place),
       element('span', {}, STAGE_NAMES[hit.stage]),
-      element('span', { class: 'score' }, hit.score.toFixed(2)),
+      ...(hit.relevance === undefined ? [] : [element('span', { class: 'score' }, percent(hit.relevance))]),
     ),
   );
   button.addEventListener('click', onOpen);

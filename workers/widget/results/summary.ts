@@ -36,10 +36,21 @@ export function summary(results: SearchResults, { onExample, explain }: SummaryP
   ];
 }
 
-/** Above the grid if the answer is degraded. */
-export function notice({ degraded, stage }: SearchResults): Node[] {
-  if (degraded === undefined) return [];
+/** What a match means, in words; undefined if the images fit. */
+function doubt({ match, query, hits }: SearchResults): string | undefined {
+  if (hits.length === 0) return undefined;
+  if (match === 'none') return `Nothing here seems to fit “${query}”. These are the nearest images.`;
+  return match === 'weak' ? `Perhaps nothing here fits “${query}”. These are the nearest images.` : undefined;
+}
+
+/** Above the grid if nothing may fit, or if the answer is degraded. */
+export function notice(results: SearchResults): Node[] {
+  const { degraded, stage } = results;
+  const doubted = doubt(results);
+  const lines = doubted === undefined ? [] : [element('p', { class: 'notice', part: 'notice' }, doubted)];
+  if (degraded === undefined) return lines;
   return [
+    ...lines,
     element(
       'p',
       { class: 'notice', part: 'notice' },
@@ -65,7 +76,12 @@ export function spoken(state: SearchState): string | undefined {
       if (typeof more === 'object') return `${more.title}. ${more.detail}`;
       if (hits.length === 0) return `No image found for “${query}”.`;
       const read = searchedAs(state.results);
-      return [`${countImages(hits.length)} for “${query}”.`, read && `${read}.`, degraded?.message]
+      return [
+        doubt(state.results),
+        `${countImages(hits.length)} for “${query}”.`,
+        read && `${read}.`,
+        degraded?.message,
+      ]
         .filter(Boolean)
         .join(' ');
     }
