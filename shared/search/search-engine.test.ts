@@ -563,6 +563,21 @@ describe('images that look alike', () => {
     expect(asked()).toEqual([8, 8, 16]);
   });
 
+  it('are not those of a generation that is not active any more, on a page behind the different ones', async () => {
+    const encode = vi.fn<QueryEncoder['encode']>(async (_query, fresh) =>
+      encoded({
+        images: COUNT,
+        grouped: true,
+        ranking: { shortlist: 8, coarseWeight: 1 },
+        ...(fresh ? { generation: 'g2' } : { kept: true }),
+      }),
+    );
+    const { ask, ranking } = grouped(PAIRS, { changes: { encoder: { encode } } });
+    // 4 different ones among 8.
+    expect((await ask({ offset: 5, limit: 2 })).generation).toBe('g2');
+    expect(ranking).not.toHaveBeenCalled();
+  });
+
   it('are each a hit without collapsing, and in an index without groups', async () => {
     const { ask, ranking } = grouped(PAIRS);
     for (const exhaustive of [false, true]) {

@@ -157,15 +157,44 @@ async function searchOnce(
 ): Promise<SearchAnswer> {
   const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
-  const encoded = await timed('encode', () => encode(request, parts, call, fresh));
-  const query = { ...encoded, grouped: encoded.grouped && request.collapse };
   const { filter, facets: wanted = [] } = request;
-  for (const name of wanted) {
-    assertCountable(name, declaredField(name, query.fields, parts.visible, 'facets'));
+  const asked = { text: request.q, understand: request.understand };
+  const encode = (now: boolean): Promise<EncodedQuery> =>
+    timed('encode', () => parts.encoder.encode(asked, now, call)).then((encoded) => ({
+      ...encoded,
+      grouped: encoded.grouped && request.collapse,
+    }));
+  const rank = async (encoded: EncodedQuery): Promise<Ranking & { readonly among: Among | undefined }> => {
+    for (const name of wanted) {
+      assertCountable(name, declaredField(name, encoded.fields, parts.visible, 'facets'));
+    }
+    const among = filter && (await count(encoded, resolveFilter(filter, encoded.fields, parts.visible)));
+    const ranking = await (request.exhaustive ? rankAll : rankShortlist)(
+      encoded,
+      request,
+      parts,
+      call,
+      timed,
+      among,
+    );
+    return { ...ranking, among };
+  };
+  let query = await encode(fresh);
+  let ranking = await rank(query);
+  // A kept model may belong to a generation that is not active any more, and only rank responses tell.
+  if (query.kept && ranking.ranked === undefined && ranking.degraded === undefined) {
+    const kept = query;
+    const current = await encode(true).catch((thrown: unknown) => {
+      // The kept generation still has an answer.
+      if (!parts.degrade || toAppError(thrown).code === 'cancelled') throw thrown;
+      return kept;
+    });
+    if (current.generation !== kept.generation) {
+      query = current;
+      ranking = await rank(current);
+    }
   }
-  const among = filter && (await count(resolveFilter(filter, query.fields, parts.visible)));
-  const rank = request.exhaustive ? rankAll : rankShortlist;
-  const { page, ranked, degraded, facets, best } = await rank(query, request, parts, call, timed, among);
+  const { page, ranked, degraded, facets, best, among } = ranking;
   if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
     throw new AppError(
       'generation_stale',
@@ -197,30 +226,12 @@ async function searchOnce(
     hits: page.map((image) => hit(image, payloads, query, traits)),
   };
 
-  async function count(resolved: ImageFilter): Promise<Among> {
+  async function count(encoded: EncodedQuery, resolved: ImageFilter): Promise<Among> {
     return {
       filter: resolved,
-      images: await timed('filter', () => parts.fields.count(query, resolved, call)),
+      images: await timed('filter', () => parts.fields.count(encoded, resolved, call)),
     };
   }
-}
-
-/**
- * A kept model may belong to a generation that is not active any more. Only rank responses tell, so a query whose page is not ranked is
- * encoded afresh. If that fails, the kept generation still has an answer.
- */
-async function encode(
-  { q: text, understand, exhaustive, offset }: SearchRequest,
-  { encoder, degrade }: SearchParts,
-  call: SearchCall,
-  fresh: boolean,
-): Promise<EncodedQuery> {
-  const query = await encoder.encode({ text, understand }, fresh, call);
-  if (!query.kept || exhaustive || offset < shortlistLength(query)) return query;
-  return encoder.encode({ text, understand }, true, call).catch((thrown: unknown) => {
-    if (!degrade || toAppError(thrown).code === 'cancelled') throw thrown;
-    return query;
-  });
 }
 
 /** The most images that a shortlist holds. */

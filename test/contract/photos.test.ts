@@ -116,6 +116,42 @@ describe('gsmn start --photos', { timeout: 240_000 }, () => {
     await stop(third);
   });
 
+  it('shows photographs that look alike as one, which names the others', async () => {
+    for (const seed of [1, 2, 3]) await put(`${seed}.png`, patches(seed, 300, 200).png().toBuffer());
+    for (const size of [100, 150]) {
+      const small = patches(2, 300, 200).resize({ width: size, withoutEnlargement: true });
+      await put(`small/${size}.jpg`, small.jpeg({ quality: 70 }).toBuffer());
+    }
+    const started = start(images);
+    const url = await address(started);
+    const page = async (parameters: string) => {
+      const answer = await fetch(`${url}/v1/search?q=dog&${parameters}`);
+      return searchResponseSchema.parse(await answer.json()).hits;
+    };
+    const group = ['2.png', 'small/100.jpg', 'small/150.jpg'];
+    for (const mode of ['', '&exhaustive=true']) {
+      const hits = [...(await page(`limit=2${mode}`)), ...(await page(`limit=2&offset=2${mode}`))];
+      const shown = hits.map(({ image, alike }) => [
+        image.name,
+        ...(alike?.hits.map((hit) => hit.image.name) ?? []),
+      ]);
+      expect(shown.map((names) => names.sort()).sort()).toEqual([['1.png'], group, ['3.png']]);
+      const other = hits.find(({ alike }) => alike)?.alike?.hits[0];
+      const file = await fetch(new URL(`${other?.image.url}?w=320`, url));
+      expect([file.status, file.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    }
+    expect(await page('limit=9&collapse=false')).toHaveLength(5);
+    await stop(started);
+    const searched = command('search', 'dog', '--limit', '3', '--json');
+    expect(await searched.ended).toBe(0);
+    const { hits } = JSON.parse(searched.stdout()) as { hits: { gsmn: number; alike?: { count: number } }[] };
+    expect(hits.map(({ alike }) => alike?.count ?? 0).sort()).toEqual([0, 0, 2]);
+    expect(hits.every(({ gsmn }) => Number.isFinite(gsmn))).toBe(true);
+    const all = command('search', 'dog', '--no-collapse', '--json');
+    expect(await all.ended).toBe(0);
+    expect((JSON.parse(all.stdout()) as { hits: unknown[] }).hits).toHaveLength(5);
+  });
+
   it('serves the photographs of a list, also those outside its folder, and nothing else', async () => {
     await put('listed.png', patches(1).png().toBuffer());
     await put('unlisted.png', patches(2).png().toBuffer());

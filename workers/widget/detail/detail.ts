@@ -113,7 +113,7 @@ export class Detail {
     const { degraded, hits } = this.#results ?? {};
     if (degraded) return degraded.message;
     return hits?.[this.#index]?.stage === 'rerank'
-      ? 'The image that stands for this one shows where its words look.'
+      ? 'The image that stands for this one shows where the words look.'
       : 'This image lies beyond the ones that were compared word by word.';
   }
 
