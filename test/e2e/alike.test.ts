@@ -39,6 +39,7 @@ describe('images that look alike', () => {
     await search('a similar house');
     // 14 alone, and 3 groups of 4.
     expect(await page.locator('.card').count()).toBe(17);
+    expect(await page.locator('.summary').innerText()).toContain('17 images and 9 alike');
     expect(await texts('.alike')).toEqual(Array(3).fill('and 3 alike'));
     const [first] = await page.locator('.item:has(.alike) .position').allInnerTexts();
     await page.locator('.alike').first().click();

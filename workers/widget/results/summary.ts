@@ -11,14 +11,16 @@ export interface SummaryParts {
   readonly explain: URL | undefined;
 }
 
-function countImages(count: number): string {
-  return count === 1 ? '1 image' : `${count} images`;
+function countImages(hits: SearchResults['hits']): string {
+  const alike = hits.reduce((sum, hit) => sum + (hit.alike?.count ?? 0), 0);
+  const images = hits.length === 1 ? '1 image' : `${hits.length} images`;
+  return alike === 0 ? images : `${images} and ${alike} alike`;
 }
 
 /** Above the grid: the number of images, what was searched, the words that the model does not know, and a link to the parse. */
 export function summary(results: SearchResults, { onExample, explain }: SummaryParts): Node[] {
   const { query, understood, hits, more, words } = results;
-  const count = countImages(hits.length);
+  const count = countImages(hits);
   const read = searchedAs(results);
   return [
     ...(hits.length > 0 ? [element('p', {}, more === 'end' ? count : `The first ${count}`)] : []),
@@ -78,7 +80,7 @@ export function spoken(state: SearchState): string | undefined {
       const read = searchedAs(state.results);
       return [
         doubt(state.results),
-        `${countImages(hits.length)} for “${query}”.`,
+        `${countImages(hits)} for “${query}”.`,
         read && `${read}.`,
         degraded?.message,
       ]
