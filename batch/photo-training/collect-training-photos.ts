@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { writeFileAtomic, writing } from '../../shared/platform/atomic-file.ts';
-import { extractPhotos } from '../extraction/extract-photos.ts';
+import { type ExtractOptions, extractPhotos } from '../extraction/extract-photos.ts';
 import { findPhotos } from '../photos/find/find-photos.ts';
 import type { PhotoEntry } from '../photos/find/photo-entry.ts';
 import type { Report } from '../report.ts';
@@ -18,6 +18,8 @@ export interface TrainingPhotosOptions {
   readonly data: string;
   readonly cache: string;
   readonly processes?: number | undefined;
+  /** What describes them; the processor by default. */
+  readonly device?: ExtractOptions['device'];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,13 +30,16 @@ export interface TrainingPhotosOptions {
  * @throws AppError `file_missing` if the list has no captions; of `findPhotos` and `extractPhotos`.
  */
 export async function collectTrainingPhotos(options: TrainingPhotosOptions, report: Report): Promise<void> {
-  const { photos, test, data, cache, processes, signal } = options;
+  const { photos, test, data, cache, processes, device, signal } = options;
   const own = await captionedPlaces(photos);
   const held = Math.min(HELD_OUT, Math.floor(own.length / HELD_OUT_SHARE));
   await writing(data, () => mkdir(data, { recursive: true }));
   const extract = async (split: string, source: string): Promise<void> => {
     const problems = join(data, `${split}_problems.jsonl`);
-    const result = await extractPhotos({ source, data, split, cache, problems, processes, signal }, report);
+    const result = await extractPhotos(
+      { source, data, split, cache, problems, processes, device, signal },
+      report,
+    );
     if (result.problems.length > 0) {
       report.warn(`${result.problems.length} photographs of ${split} cannot be read; ${problems} says why`);
     }

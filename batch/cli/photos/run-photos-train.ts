@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import type { PhotoDevice } from '../../features/photo-regions/photo-network.ts';
 import { PHOTO_RECALL_RECIPE } from '../../photo-recall/recipe.ts';
 import { collectTrainingPhotos } from '../../photo-training/collect-training-photos.ts';
 import { PHOTO_MODEL_FOLDER } from '../../photo-training/model-folder.ts';
@@ -13,6 +14,7 @@ export interface TrainPhotosCommandOptions {
   readonly test?: string;
   readonly run?: string;
   readonly cache: string;
+  readonly device?: PhotoDevice;
   readonly out?: string;
   readonly vectors?: string;
   readonly sentences?: string;
@@ -26,7 +28,7 @@ export async function runPhotosTrain(
   photos: string | undefined,
   options: TrainPhotosCommandOptions,
 ): Promise<void> {
-  const { seed, test, cache, vectors, sentences, backend } = options;
+  const { seed, test, cache, device, vectors, sentences, backend } = options;
   const run = options.run ?? join('runs', `photos-${seed}`);
   const data = options.data ?? join(run, 'data');
   const model = options.out ?? PHOTO_MODEL_FOLDER;
@@ -35,7 +37,7 @@ export async function runPhotosTrain(
   const recall = { ...PHOTO_RECALL_RECIPE, seed };
   const { figures } = await interruptible(async (signal) => {
     if (photos !== undefined) {
-      await collectTrainingPhotos({ photos, test, data, cache, signal }, terminalReport);
+      await collectTrainingPhotos({ photos, test, data, cache, device, signal }, terminalReport);
     }
     const results = `${model}-training`;
     return trainPhotoSearch(
