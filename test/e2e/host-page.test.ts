@@ -210,7 +210,7 @@ describe('properties', () => {
         }),
       attributes,
     );
-    const flags = ['url-query', 'autofocus'];
+    const flags = ['url-query', 'uncollapsed', 'autofocus'];
     expect(found).toEqual(
       attributes.map((name) => [name, true, flags.includes(name) ? '' : name === 'limit' ? '7' : 'x', true]),
     );
