@@ -641,4 +641,35 @@ describe('a filtered search', () => {
     await expect(ask({ facets: ['tag'] })).rejects.toMatchObject({ code: 'request_invalid' });
     expect([count.mock.calls, nearest.mock.calls]).toEqual([[], []]);
   });
+
+  it('shows those as one that look alike among the images that pass', async () => {
+    const GROUPS = ['a', 'b', 'a', 'a', undefined, 'b', 'b', undefined, 'a', undefined];
+    const passing = [2, 3, 4, 5, 8, 9];
+    const withGroups = (some: readonly Candidate[]) =>
+      some.map((image) => ({ ...image, group: GROUPS[image.id] }));
+    const ofPassing = withGroups(recalled(10).filter(({ id }) => passing.includes(id)));
+    const { ask } = withFields({
+      encoder: {
+        encode: async (query) =>
+          encoded({ ...query, fields, grouped: true, ranking: { shortlist: 3, coarseWeight: 1 } }),
+      },
+      recall: { nearest: async (_query, limit) => ofPassing.slice(0, limit) },
+      ranker: {
+        rank: async (request) => {
+          const all = rankedPage({ ...request, offset: 0, limit: 100 });
+          const images = collapseAlike(all.images, ({ id }) => GROUPS[id]);
+          return { ...all, images: images.slice(request.offset, request.offset + request.limit) };
+        },
+      },
+      fields: { count: async () => passing.length, passing: async () => passing, values: async () => [] },
+    });
+    for (const exhaustive of [false, true]) {
+      const pages = [];
+      for (const offset of [0, 2, 4])
+        pages.push(...(await ask({ filter, exhaustive, limit: 2, offset })).hits);
+      const shown = pages.map(({ id, alike }) => [id, ...(alike?.hits.map((hit) => hit.id) ?? [])]);
+      // Of the group "a" in a shortlist of three: 8 is behind it, and stays away.
+      expect(shown).toEqual(exhaustive ? [[9], [8, 3, 2], [5], [4]] : [[4], [3, 2], [5], [9]]);
+    }
+  });
 });
