@@ -91,16 +91,23 @@ describe('matchOf', () => {
 
   it('expects a higher score of more images', () => {
     fc.assert(
-      fc.property(calibration, by, traits, number, fc.integer({ min: 1, max: 50 }), (own, stage, query, score, times) => {
-        const of = (images: number) => order.indexOf(matchOf(own, stage, query, { score, images }));
-        expect(of(own.images * times)).toBeLessThanOrEqual(of(own.images));
-        const { growth } = own[stage][query.length];
-        const higher = score + growth * Math.log(times) + 1e-9;
-        const images = own.images * times;
-        expect(order.indexOf(matchOf(own, stage, query, { score: higher, images }))).toBeGreaterThanOrEqual(
-          of(own.images),
-        );
-      }),
+      fc.property(
+        calibration,
+        by,
+        traits,
+        number,
+        fc.integer({ min: 1, max: 50 }),
+        (own, stage, query, score, times) => {
+          const of = (images: number) => order.indexOf(matchOf(own, stage, query, { score, images }));
+          expect(of(own.images * times)).toBeLessThanOrEqual(of(own.images));
+          const { growth } = own[stage][query.length];
+          const higher = score + growth * Math.log(times) + 1e-9;
+          const images = own.images * times;
+          expect(order.indexOf(matchOf(own, stage, query, { score: higher, images }))).toBeGreaterThanOrEqual(
+            of(own.images),
+          );
+        },
+      ),
     );
   });
 });

@@ -29,7 +29,11 @@ const CURVES = { short: CURVE, long: CURVE };
 describe('GET /v1/search', () => {
   it('says how relevant hits are and whether anything fits, if the model is calibrated', async () => {
     const { app, encode, rank } = edge();
-    const ranking = { shortlist: 4, coarseWeight: 0.5, calibration: { images: 10, rerank: CURVES, recall: CURVES } };
+    const ranking = {
+      shortlist: 4,
+      coarseWeight: 0.5,
+      calibration: { images: 10, rerank: CURVES, recall: CURVES },
+    };
     encode.mockImplementation(async () => encoded({ ranking }));
     rank.mockImplementation(async (request) => ranked(request, { best: 2.4 }));
     const body = await answer(await app.request(SEARCH));
