@@ -81,6 +81,15 @@ export const encodeResponseSchema = z.object({
 });
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
+/** What is known of a generation without a query. */
+export const generationResponseSchema = encodeResponseSchema.pick({
+  generation: true,
+  collection: true,
+  images: true,
+  fields: true,
+});
+export type GenerationResponse = z.infer<typeof generationResponseSchema>;
+
 export const parseRequestSchema = encodeRequestSchema.pick({ query: true, generation: true });
 
 /** The parse of a query's words. */

@@ -88,15 +88,18 @@ export interface Recall {
   nearest(query: EncodedQuery, limit: number, call: SearchCall, among?: Among): Promise<readonly Candidate[]>;
 }
 
+/** A generation's images, where they are looked up. */
+export type IndexedImages = Pick<EncodedQuery, 'generation' | 'collection'>;
+
 /** Looks at the declared fields of a generation's images. All throw as `Recall.nearest`. */
 export interface Fields {
   /** How many images pass. */
-  count(query: EncodedQuery, filter: ImageFilter, call: SearchCall): Promise<number>;
+  count(images: IndexedImages, filter: ImageFilter, call: SearchCall): Promise<number>;
   /** The images that pass, ascending. */
-  passing(query: EncodedQuery, filter: ImageFilter, call: SearchCall): Promise<readonly number[]>;
+  passing(images: IndexedImages, filter: ImageFilter, call: SearchCall): Promise<readonly number[]>;
   /** The values of some images in the fields that are named, in any order. */
   values(
-    query: EncodedQuery,
+    images: IndexedImages,
     ids: readonly number[],
     names: readonly string[],
     call: SearchCall,
@@ -163,7 +166,7 @@ export interface Payloads {
    * @throws AppError `recall_unavailable`, `timeout`; `not_found` if the generation's payloads are gone.
    */
   read(
-    query: EncodedQuery,
+    images: IndexedImages,
     ids: readonly number[],
     call: SearchCall,
   ): Promise<ReadonlyMap<number, ImagePayload>>;

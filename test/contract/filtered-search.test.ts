@@ -248,6 +248,72 @@ describe('a filtered search', () => {
     });
   });
 
+  const browse = (parameters: Record<string, string>) =>
+    request(`/v1/images?${new URLSearchParams(parameters).toString()}`);
+
+  interface Page {
+    readonly total: number;
+    readonly images: readonly { readonly id: number; readonly metadata: ReturnType<typeof metadataOf> }[];
+    readonly next?: string;
+    readonly filtered?: SearchResponse['filtered'];
+  }
+  const pageOf = async (parameters: Record<string, string>): Promise<Page> => {
+    const response = await browse(parameters);
+    expect(response.status).toBe(200);
+    return (await response.json()) as Page;
+  };
+
+  it('lists images without a query, by a field, page by page', async () => {
+    const found: number[] = [];
+    let after: string | undefined;
+    do {
+      const page = await pageOf({ sort: '-year', filter: FILTER, limit: '5', ...(after && { after }) });
+      expect(page).toMatchObject({
+        total: passing.length,
+        filtered: { filter: FILTER, images: passing.length },
+      });
+      found.push(...ids(page.images));
+      after = page.next;
+    } while (after !== undefined);
+    const year = (id: number) => metadataOf(id).year;
+    expect(found).toEqual(passing.toSorted((a, b) => year(b) - year(a) || a - b));
+    const [first] = (await pageOf({ sort: 'taken', limit: '1' })).images;
+    expect(first?.metadata).toEqual({
+      year: 2000,
+      place: 'Rome',
+      keywords: ['even', 'all'],
+      taken: '2010-05-01',
+    });
+    const plain = await pageOf({ limit: '100' });
+    expect([ids(plain.images), plain.total, plain.next]).toEqual([
+      Array.from({ length: IMAGES }, (_, id) => id),
+      IMAGES,
+      undefined,
+    ]);
+  });
+
+  it('refuses lists that cannot be made, in words', async () => {
+    const { next = '' } = await pageOf({ sort: 'year', limit: '1' });
+    const other = btoa(JSON.stringify(['0123456789abcdef', 'year', 1, 2000]));
+    for (const [parameters, detail] of [
+      [{ sort: 'place' }, 'sort: place is of type keyword'],
+      [{ sort: 'tag' }, 'sort: tag is a list'],
+      [{ sort: 'owner' }, 'sort: there is no field "owner"'],
+      [{ sort: '--year' }, 'sort: is the name of a field'],
+      [{ filter: 'year>=' }, 'filter, character 7'],
+      [{ sort: '-year', after: next }, 'after: this page was sorted by year'],
+      [{ sort: 'year', after: 'x' }, 'after: this is not where a page ended'],
+      [{ sort: 'year', after: other }, 'after: the index was replaced'],
+      [{ q: 'a' }, 'q: unknown to a list of images'],
+      [{ limit: '0' }, 'limit: '],
+    ] as [Record<string, string>, string][]) {
+      expect(await problemOf(await browse(parameters))).toMatchObject({
+        code: 'request_invalid',
+        detail: expect.stringContaining(detail) as string,
+      });
+    }
+  });
+
   it('makes payload indexes, and says by what images can be filtered', async () => {
     expect(said).toContain('images can be filtered by year, place, tag, taken, owner');
     const { collections } = await index.manifest((await index.requireActive()).generation);

@@ -9,7 +9,15 @@ import type { FieldValues, GenerationManifest } from '../../shared/schema/index.
 import { exactRecall } from '../../shared/search/exact-recall.ts';
 import { localFields } from '../../shared/search/local-fields.ts';
 import type { EncodedQuery, Fields, Recall } from '../../shared/search/ports.ts';
-import { createQdrantStore, fieldKey, qdrantFields, qdrantRecall } from '../../workers/clients/index.ts';
+import {
+  createQdrantStore,
+  fieldKey,
+  type Place,
+  type QdrantStore,
+  qdrantBrowse,
+  qdrantFields,
+  qdrantRecall,
+} from '../../workers/clients/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { testServers } from './qdrant-server.ts';
 
@@ -82,6 +90,17 @@ async function inThisProcess(): Promise<Implementation> {
   };
 }
 
+async function fillCollection(store: QdrantStore, collection: string): Promise<void> {
+  await store.ensureCollection(collection, DIMENSIONS);
+  for (const [field, type] of Object.entries(TYPES)) {
+    await store.ensurePayloadIndex(collection, fieldKey(field), type);
+    // Building again changes nothing.
+    await store.ensurePayloadIndex(collection, fieldKey(field), type);
+  }
+  const points = PAYLOADS.map((payload, id) => ({ id, payload, vector: VECTORS[id] as Float32Array }));
+  await store.upsert(collection, points);
+}
+
 const implementations: [string, () => Promise<Implementation>][] = [
   ['the files of a generation', inThisProcess],
   ...testServers().map(({ name, start }): [string, () => Promise<Implementation>] => [
@@ -90,14 +109,7 @@ const implementations: [string, () => Promise<Implementation>][] = [
       const server = await start();
       const store = createQdrantStore({ url: server.url, apiKey: server.apiKey });
       const collection = `filters-${Math.random().toString(36).slice(2)}`;
-      await store.ensureCollection(collection, DIMENSIONS);
-      for (const [field, type] of Object.entries(TYPES)) {
-        await store.ensurePayloadIndex(collection, fieldKey(field), type);
-        // Building again changes nothing.
-        await store.ensurePayloadIndex(collection, fieldKey(field), type);
-      }
-      const points = PAYLOADS.map((payload, id) => ({ id, payload, vector: VECTORS[id] as Float32Array }));
-      await store.upsert(collection, points);
+      await fillCollection(store, collection);
       return {
         query: { ...query, collection },
         fields: qdrantFields(store),
@@ -173,5 +185,56 @@ describe.each(implementations)('filters, by %s', (_, open) => {
     const values = await fields.values(asked, ids, ['year', 'tag'], {});
     const own = (of: FieldValues | undefined) => JSON.stringify([of?.year, of?.tag]);
     expect(values.map(own).sort()).toEqual(ids.map((id) => own(IMAGE_FIELDS[id])).sort());
+  });
+});
+
+/** Lists that a database orders, page by page. */
+describe.each(testServers())('images in an order, by $name', ({ start }) => {
+  const collection = `browse-${Math.random().toString(36).slice(2)}`;
+  let store: ReturnType<typeof createQdrantStore>;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const server = await start();
+    store = createQdrantStore({ url: server.url, apiKey: server.apiKey });
+    await fillCollection(store, collection);
+    close = async () => {
+      await store.deleteCollection(collection);
+      await server.close();
+    };
+  });
+  afterAll(() => close());
+
+  it('come once each, in pages of any size, equal values by id', async () => {
+    const orders = fc.record({
+      field: fc.constantFrom(undefined, 'year', 'score'),
+      descending: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        orders,
+        fc.option(filters, { nil: undefined }),
+        fc.integer({ min: 1, max: 20 }),
+        async ({ field, descending }, filter, limit) => {
+          const browse = qdrantBrowse(store);
+          const order = { field, descending: field !== undefined && descending };
+          const sign = order.descending ? -1 : 1;
+          const valueAt = (id: number) => (field === undefined ? 0 : (IMAGE_FIELDS[id]?.[field] as number));
+          const expected = [...IMAGE_FIELDS.keys()]
+            .filter((id) => filter === undefined || passesFilter(filter, IMAGE_FIELDS[id] ?? {}))
+            .filter((id) => valueAt(id) !== undefined)
+            .sort((a, b) => sign * (valueAt(a) - valueAt(b)) || a - b);
+          const ids: number[] = [];
+          let after: Place | undefined;
+          for (;;) {
+            const page = await browse.page({ collection, order, filter, after, limit }, {});
+            ids.push(...page.map(({ id }) => id));
+            after = page.at(-1);
+            if (page.length < limit) break;
+          }
+          expect(ids).toEqual(expected);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 });

@@ -175,6 +175,31 @@ describe.each(testServers())('$name', ({ start }) => {
       expect(await refusal(client.count(`missing-${run}`))).toMatchObject({ status: 404 });
     });
 
+    it('scroll by a number or a date of their payloads, which must be indexed', async () => {
+      const by = (order_by: Schemas['OrderByInterface'], more: object = {}) =>
+        client
+          .scroll(name, { order_by, with_payload: false, ...more })
+          .then(({ points }) => points.map(({ id }) => id));
+      await client.upsert(name, {
+        wait: true,
+        points: [
+          { id: 1, vector: [1, 0, 0, 0], payload: { n: 3, at: '2026-01-03' } },
+          { id: 2, vector: [1, 0, 0, 0], payload: { n: 1, at: '2026-01-01' } },
+          { id: 3, vector: [1, 0, 0, 0], payload: { n: 2.5 } },
+          { id: 4, vector: [1, 0, 0, 0], payload: { n: null, at: '2026-01-02T10:00:00Z' } },
+          { id: 5, vector: [1, 0, 0, 0] },
+        ],
+      });
+      expect(await refusal(by('n'))).toMatchObject({ status: 400 });
+      await client.createPayloadIndex(name, { field_name: 'n', field_schema: 'float', wait: true });
+      await client.createPayloadIndex(name, { field_name: 'at', field_schema: 'datetime', wait: true });
+      expect(await by('n')).toEqual([2, 3, 1]);
+      expect(await by({ key: 'n', direction: 'desc' })).toEqual([1, 3, 2]);
+      expect(await by('at', { limit: 2 })).toEqual([2, 4]);
+      expect(await by('n', { filter: { must: [{ key: 'n', range: { gt: 1 } }] } })).toEqual([3, 1]);
+      expect(await refusal(by('n', { offset: 2 }))).toMatchObject({ status: 400 });
+    });
+
     it('scroll page by page in the order of ids', async () => {
       await fill();
       const seen: unknown[] = [];

@@ -173,6 +173,20 @@ describe('a rerank service with an empty index', () => {
   });
 });
 
+describe('a generation', () => {
+  it('is described by its id, or as the active one, while it is loaded', async () => {
+    const service = await startTestService();
+    const { tiny } = service;
+    const expected = { generation: tiny.id, collection: tiny.manifest.collections.images, images: 7 };
+    for (const id of [tiny.id, 'active']) {
+      expect(await (await service.get(`/v1/generations/${id}`)).json()).toEqual(expected);
+    }
+    const gone = await service.get('/v1/generations/0123456789abcdef');
+    expect(problemSchema.parse(await gone.json()).code).toBe('generation_stale');
+    await service.close();
+  });
+});
+
 describe('the query model of a generation', () => {
   it('is sent completely for every loaded generation, and never changes', async () => {
     const service = await startTestService();

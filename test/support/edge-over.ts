@@ -1,6 +1,7 @@
 import {
   createQdrantStore,
   createRerankClient,
+  qdrantBrowse,
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
@@ -35,6 +36,7 @@ export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverO
     recall: qdrantRecall(store, PATIENT_MS),
     payloads: qdrantPayloads(store, PATIENT_MS),
     fields: qdrantFields(store, PATIENT_MS),
+    browse: qdrantBrowse(store, PATIENT_MS),
     ranker: remoteRanker(client, { rerank: PATIENT_MS, exhaustive: PATIENT_MS }),
     rerank: client,
     budgets: {

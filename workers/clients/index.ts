@@ -1,4 +1,10 @@
 export type { CallOptions, CallPolicyOptions } from './call/call-policy.ts';
+export {
+  type Browse,
+  type BrowseOrder,
+  type Place,
+  qdrantBrowse,
+} from './qdrant/qdrant-browse.ts';
 export { qdrantFields } from './qdrant/qdrant-fields.ts';
 export { fieldKey } from './qdrant/qdrant-filter.ts';
 export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';

@@ -6,6 +6,7 @@ import type { AllowedOrigins } from '../../shared/http/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
+import { addBrowseRoute, type BrowseRouteParts } from './browse/browse-route.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { knownCallers } from './http/known-callers.ts';
@@ -16,7 +17,11 @@ import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
 
-export interface EdgeDependencies extends SearchRouteParts, ParseRouteParts {
+export interface EdgeDependencies
+  extends Omit<SearchRouteParts, 'rerank'>,
+    Omit<BrowseRouteParts, 'rerank'>,
+    ParseRouteParts {
+  readonly rerank: ParseRouteParts['rerank'] & BrowseRouteParts['rerank'];
   /** The built widget script. */
   readonly widget: string;
   /** The built script of `/explain`. */
@@ -63,6 +68,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   app.use('/v1/*', readableAddress);
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);
+  addBrowseRoute(app, dependencies);
   describeApi(app);
 
   const content = dependencies.page ?? {};
@@ -94,6 +100,7 @@ const READ_ONLY = [
   '/docs',
   '/healthz',
   '/v1/parse',
+  '/v1/images',
 ];
 
 /** Refuses whatever method a path does not have. */

@@ -7,6 +7,7 @@ import { hasRelaxedSimd } from '../../shared/match/simd/relaxed-simd.ts';
 import {
   createQdrantStore,
   createRerankClient,
+  qdrantBrowse,
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
@@ -63,6 +64,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     recall: qdrantRecall(store, budgets.recall),
     payloads: qdrantPayloads(store, budgets.recall),
     fields: qdrantFields(store, budgets.recall),
+    browse: qdrantBrowse(store, budgets.recall),
     ranker: remoteRanker(client, budgets),
     rerank: client,
     budgets,

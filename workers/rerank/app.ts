@@ -6,7 +6,12 @@ import { withDeadline } from '../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
 import { requestError } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
-import { encodeRequestSchema, rankRequestSchema, TIMEOUT_HEADER } from '../../shared/schema/index.ts';
+import {
+  encodeRequestSchema,
+  type GenerationResponse,
+  rankRequestSchema,
+  TIMEOUT_HEADER,
+} from '../../shared/schema/index.ts';
 import type { GenerationHost, Lease, Log } from './generations/generation-host.ts';
 import { problemResponse } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
@@ -154,6 +159,20 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     );
   });
 
+  app.get('/v1/generations/:id', async (c) => {
+    const id = c.req.param('id');
+    const { generation, release } = host.lease(id === 'active' ? undefined : id, 'encode_unavailable');
+    const { collections, images, fields } = generation.search.manifest;
+    await release();
+    const answer: GenerationResponse = {
+      generation: generation.id,
+      collection: collections.images,
+      images: images.count,
+      fields,
+    };
+    return c.json(answer);
+  });
+
   app.on(['GET', 'HEAD'], '/v1/generations/:id/query-model', async (c) => {
     const { generation, release } = host.lease(c.req.param('id'), 'encode_unavailable');
     return queryModelResponse(generation, c.req.method, release).catch(async (thrown: unknown) => {
@@ -255,6 +274,7 @@ const ROUTES: ReadonlySet<string> = new Set([
 /** The name of a path in log and metrics. */
 function routeOf(path: string): string {
   if (ROUTES.has(path)) return path;
+  if (/^\/v1\/generations\/[^/]*$/.test(path)) return '/v1/generations/:id';
   return /^\/v1\/generations\/[^/]*\/query-model$/.test(path) ? '/v1/generations/:id/query-model' : 'other';
 }
 

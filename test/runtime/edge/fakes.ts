@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/schema/index.ts';
 import {
   type QdrantStore,
+  qdrantBrowse,
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
@@ -109,13 +110,16 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   };
 }
 
-type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel'>;
-type Store = Pick<QdrantStore, 'recall' | 'retrieve' | 'count' | 'listIds'>;
+type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel' | 'generation'>;
+type Store = Pick<QdrantStore, 'recall' | 'retrieve' | 'count' | 'listIds' | 'listOrdered'>;
 
 /** The parts that the worker's entry file puts together; a test can replace them. */
 export interface EdgeChanges
   extends Partial<
-    Omit<EdgeDependencies, 'encoder' | 'recall' | 'ranker' | 'payloads' | 'fields' | 'rerank' | 'budgets'>
+    Omit<
+      EdgeDependencies,
+      'encoder' | 'recall' | 'ranker' | 'payloads' | 'fields' | 'browse' | 'rerank' | 'budgets'
+    >
   > {
   readonly rerank?: Partial<Client>;
   readonly qdrant?: Partial<Store>;
@@ -144,9 +148,15 @@ export function edge({
   );
   const count = vi.fn<Store['count']>(async () => 6);
   const listIds = vi.fn<Store['listIds']>(async () => ({ ids: [0, 1, 2, 3, 4, 5], next: null }));
+  const listOrdered = vi.fn<Store['listOrdered']>(async () => []);
+  const generation = vi.fn<Client['generation']>(async () => ({
+    generation: GENERATION,
+    collection: `images-${GENERATION}`,
+    images: 10,
+  }));
   const log = vi.fn<EdgeDependencies['log']>();
-  const services = { encode, parse, rank, queryModel, ...client };
-  const store = { recall, retrieve, count, listIds, ...qdrant };
+  const services = { encode, parse, rank, queryModel, generation, ...client };
+  const store = { recall, retrieve, count, listIds, listOrdered, ...qdrant };
   const app = createEdgeApp({
     encoder: new EdgeQueryEncoder({
       client: services,
@@ -158,6 +168,7 @@ export function edge({
     recall: qdrantRecall(store, 1000),
     payloads: qdrantPayloads(store, 1000),
     fields: qdrantFields(store, 1000),
+    browse: qdrantBrowse(store, 1000),
     ranker: remoteRanker(services, { rerank: rerankMs, exhaustive: 500 }),
     rerank: services,
     budgets: {

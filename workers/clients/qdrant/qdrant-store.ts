@@ -31,6 +31,7 @@ const collectionSchema = z.object({
 });
 const collectionsSchema = z.object({ collections: z.array(z.object({ name: z.string() })) });
 const countSchema = z.object({ count: z.number() });
+const orderedSchema = z.object({ points: z.array(storedSchema) });
 const anyId = z.union([id, z.string()]);
 const pageSchema = z.object({
   points: z.array(z.object({ id: anyId })),
@@ -262,6 +263,27 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
               ids: [...ids],
               with_payload: typeof withPayload === 'boolean' ? withPayload : [...withPayload],
               with_vector: withVector,
+            },
+            init,
+          ),
+        call,
+      );
+      return points.map(stored);
+    },
+
+    async listOrdered(collection, key, { descending, filter, limit, ...call }) {
+      const { points } = await ask(
+        `list the points of collection ${collection} by ${key}`,
+        orderedSchema,
+        (init) =>
+          api.scrollPoints(
+            {
+              collection_name: collection,
+              order_by: { key, direction: descending ? 'desc' : 'asc' },
+              limit,
+              with_payload: [key],
+              with_vector: false,
+              ...(filter ? { filter } : {}),
             },
             init,
           ),

@@ -17,6 +17,7 @@ export function storeThrough(run: RunCall): QdrantStore {
     deletePoints: (...given) => run((store) => store.deletePoints(...given)),
     count: (...given) => run((store) => store.count(...given)),
     retrieve: (...given) => run((store) => store.retrieve(...given)),
+    listOrdered: (...given) => run((store) => store.listOrdered(...given)),
     listIds: (...given) => run((store) => store.listIds(...given)),
   };
 }

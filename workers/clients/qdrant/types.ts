@@ -113,6 +113,16 @@ export interface QdrantStore {
       readonly withVector?: boolean | undefined;
     },
   ): Promise<StoredPoint[]>;
+  /** The first points by a number of their payloads that is indexed, with this part of the payload. Points without it are left out. */
+  listOrdered(
+    collection: string,
+    key: string,
+    options: CallOptions & {
+      readonly descending: boolean;
+      readonly filter?: QdrantFilter | undefined;
+      readonly limit: number;
+    },
+  ): Promise<StoredPoint[]>;
   /** A page of the ids of all points, or of those that pass a filter: integers in ascending order, then UUIDs. `next` is where the next page starts, null at the end. */
   listIds(
     collection: string,

@@ -4,6 +4,8 @@ import {
   type EncodeRequest,
   type EncodeResponse,
   encodeResponseSchema,
+  type GenerationResponse,
+  generationResponseSchema,
   type ParseResponse,
   parseResponseSchema,
   type RankRequest,
@@ -46,6 +48,8 @@ export interface RerankClient {
    * generation `request_too_large` if there are more than the service allows.
    */
   rank(request: RankRequest, call?: CallOptions): Promise<RankResponse>;
+  /** A generation, the active one by default. Throws `encode_unavailable`, `timeout`, `generation_stale`. */
+  generation(id: string | undefined, call?: CallOptions): Promise<GenerationResponse>;
   /**
    * The query model of a generation. Throws `encode_unavailable`, `timeout`, `generation_stale`; `request_too_large` for
    * more than `mostBytes`.
@@ -138,6 +142,15 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
         body.candidates === 'all' ? rankAll : rank,
         call,
       ),
+    generation: (id = 'active', call) =>
+      encode.run(async (attempt) => {
+        const path = `v1/generations/${encodeURIComponent(id)}`;
+        const response = await request(path, 'encode_unavailable', attempt, call);
+        const text = await response.text().catch((error: unknown) => {
+          throw unreachable('encode_unavailable', error);
+        });
+        return readAnswer(text, generationResponseSchema, 'encode_unavailable', new URL(path, base));
+      }, call),
     queryModel: (generation, mostBytes, call) =>
       queryModel.run(async (attempt) => {
         const path = `v1/generations/${encodeURIComponent(generation)}/query-model`;

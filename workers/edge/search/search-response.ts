@@ -1,4 +1,4 @@
-import type { SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
+import type { ImagePayload, SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
 import type { Degradation, Hit, SearchAnswer, SearchRequest } from '../../../shared/search/search-engine.ts';
 import { evidenceJson } from '../../../shared/search/word-evidence.ts';
 
@@ -78,13 +78,22 @@ function plainHit(
   { id, score, coarse, gsmn, relevance, stage, image }: Hit,
   widths: readonly number[],
 ): PlainHit {
-  const { name, url, width, height, captions, metadata } = image;
-  const isResized = widths.length > 0 && url !== undefined && OWN_IMAGE.test(url);
   return {
     id,
     ...(relevance === undefined ? {} : { relevance: rounded(relevance) }),
     scores: stage === 'rerank' ? { fused: score, gsmn, coarse } : { coarse },
     stage,
+    ...shownImage(image, widths),
+  };
+}
+
+/** What answers show of an image. */
+export function shownImage(
+  { name, url, width, height, captions, metadata }: ImagePayload,
+  widths: readonly number[] = [],
+): Pick<PlainHit, 'image' | 'captions' | 'metadata'> {
+  const isResized = widths.length > 0 && url !== undefined && OWN_IMAGE.test(url);
+  return {
     image: {
       name,
       ...(url === undefined ? {} : { url }),

@@ -14,6 +14,7 @@ import {
   selectionSchema,
   upsertSchema,
 } from '../schema/points.ts';
+import { orderedSlots } from '../search/order-points.ts';
 import { assertVectorNames, pointOutput } from './point-output.ts';
 import type { Turns } from './turns.ts';
 
@@ -68,12 +69,26 @@ export function pointRoutes(registry: CollectionRegistry, turns: Turns, maxLimit
   });
 
   app.post('/collections/:name/points/scroll', async (context) => {
-    const { offset, limit, filter, with_payload, with_vector } = await readBody(context, scrollSchema);
+    const { offset, limit, filter, with_payload, with_vector, order_by } = await readBody(
+      context,
+      scrollSchema,
+    );
     const most = limit ?? DEFAULT_LIMIT;
     assertAtMost(most, maxLimit, 'limit');
     return turns.read(context, async (slices) => {
       const collection = registry.collection(context.req.param('name'));
       assertVectorNames(collection, with_vector);
+      if (order_by) {
+        if (offset !== undefined && offset !== null) {
+          throw new AppError('request_invalid', 'offset and order_by exclude each other');
+        }
+        const by = { limit: most, filter: filter ?? undefined };
+        const slots = await orderedSlots(collection, order_by, by, slices);
+        const ordered = await slices.map(slots, (slot) =>
+          pointOutput(collection, slot, with_payload ?? true, with_vector),
+        );
+        return { points: ordered, next_page_offset: null };
+      }
       const points: ReturnType<typeof pointOutput>[] = [];
       let next: PointId | undefined;
       for await (const slot of collection.points.inOrder(offset ?? undefined, filter ?? undefined, slices)) {

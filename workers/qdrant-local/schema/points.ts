@@ -3,6 +3,7 @@ import type { Payload } from './common.ts';
 import { payloadSchema, unsupported } from './common.ts';
 import { type Filter, filterSchema, isSelective } from './filter.ts';
 import { beyond, LIMITS, passOn } from './limits.ts';
+import { orderBySchema } from './order-by.ts';
 import { pathsSchema, writtenPathSchema } from './path.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 import { withinLimits } from './request-size.ts';
@@ -135,7 +136,7 @@ export const scrollSchema = withinLimits(
     filter: filterSchema.nullish(),
     with_payload: withPayloadSchema,
     with_vector: withVectorSchema,
-    order_by: unsupported('order_by'),
+    order_by: orderBySchema.nullish(),
     ...noShard,
   }),
 );

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors/index.ts';
+import { encodeBase64 } from '../../../shared/formats/base64.ts';
+import type { Place } from '../../clients/index.ts';
+
+/** Where a page ended: its last image, in which generation, by which order. */
+export interface Cursor {
+  readonly generation: string;
+  readonly sort: string | undefined;
+  readonly place: Place;
+}
+
+const schema = z.tuple([
+  z.string().regex(/^[0-9a-f]{16}$/),
+  z.string(),
+  z.number().int().nonnegative(),
+  z.number().optional(),
+]);
+
+/** Text for an address, which means nothing to callers. */
+export function writeCursor({ generation, sort = '', place: { id, value } }: Cursor): string {
+  const json = JSON.stringify([generation, sort, id, ...(value === undefined ? [] : [value])]);
+  return encodeBase64(new TextEncoder().encode(json))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
+/**
+ * Reads a cursor.
+ *
+ * @throws AppError `request_invalid` for other texts, and for that of another order.
+ */
+export function readCursor(text: string, sort: string | undefined): Cursor {
+  const [generation, order, id, value] = parsed(text);
+  if (order !== (sort ?? '')) {
+    throw new AppError(
+      'request_invalid',
+      `after: this page was sorted by ${order === '' ? 'nothing' : order}.`,
+      {
+        hint: 'Ask for further pages with the same sort as for the first one.',
+      },
+    );
+  }
+  return { generation, sort, place: { id, value } };
+}
+
+function parsed(text: string): z.output<typeof schema> {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    throw new AppError('request_invalid', 'after: this is not where a page ended.', {
+      hint: 'Send `next` of the page before as it is.',
+      cause,
+    });
+  }
+}
