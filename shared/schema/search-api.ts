@@ -157,6 +157,26 @@ export const searchResponseSchema = z.object({
 });
 export type SearchResponse = z.infer<typeof searchResponseSchema>;
 
+/** Images without a query. */
+export const imagePageSchema = z.object({
+  generation: z.string().meta({ description: 'The version of the index that is listed.' }),
+  sort: z.string().optional(),
+  like: z.number().int().optional().meta({ description: 'The image that the others are compared with.' }),
+  filtered: searchResponseSchema.shape.filtered,
+  total: z.number().int().meta({ description: 'Images that are listed, on all pages.' }),
+  limit: z.number().int(),
+  images: z.array(
+    searchHitSchema.pick({ id: true, image: true, captions: true, metadata: true }).extend({
+      score: z
+        .number()
+        .optional()
+        .meta({ description: 'With `like`: the cosine between the coarse vectors of both images.' }),
+    }),
+  ),
+  next: z.string().optional().meta({ description: 'For the next page, as `after`; absent on the last one.' }),
+});
+export type ImagePage = z.infer<typeof imagePageSchema>;
+
 /** RFC 9457. */
 export const problemSchema = z.object({
   type: z.string(),

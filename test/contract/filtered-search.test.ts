@@ -292,6 +292,46 @@ describe('a filtered search', () => {
     ]);
   });
 
+  it('lists images like another one, by the coarse vectors', async () => {
+    const { collections, id: generation } = await index.manifest((await index.requireActive()).generation);
+    const points = await store.retrieve(
+      collections.images,
+      Array.from({ length: IMAGES }, (_, id) => id),
+      { withVector: true },
+    );
+    const vectors = new Map(points.map(({ id, vector = [] }) => [id, vector]));
+    const cosine = (a: number, b: number) =>
+      (vectors.get(a) ?? []).reduce(
+        (sum, value, at) => sum + value * (vectors.get(b)?.[at] ?? Number.NaN),
+        0,
+      );
+    for (const like of [passing[0] as number, 0]) {
+      const found: { id: number; score?: number }[] = [];
+      let after: string | undefined;
+      do {
+        const page = await pageOf({
+          like: String(like),
+          generation,
+          filter: FILTER,
+          limit: '5',
+          ...(after && { after }),
+        });
+        expect(page.total).toBe(passing.filter((id) => id !== like).length);
+        expect(page.filtered?.images).toBe(passing.length);
+        found.push(...page.images);
+        after = page.next;
+      } while (after !== undefined);
+      expect(ids(found).toSorted((a, b) => a - b)).toEqual(passing.filter((id) => id !== like));
+      const scores = found.map(({ score = Number.NaN }) => score);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      for (const { id, score } of found) expect(score).toBeCloseTo(cosine(like, id), 5);
+    }
+    expect((await pageOf({ like: '3', limit: '100' })).total).toBe(IMAGES - 1);
+    const missing = await browse({ like: '999' });
+    expect(missing.status).toBe(404);
+    expect(problemSchema.parse(await missing.json()).detail).toBe('There is no image 999; the index has 40.');
+  });
+
   it('refuses lists that cannot be made, in words', async () => {
     const { next = '' } = await pageOf({ sort: 'year', limit: '1' });
     const other = btoa(JSON.stringify(['0123456789abcdef', 'year', 1, 2000]));
@@ -301,9 +341,13 @@ describe('a filtered search', () => {
       [{ sort: 'owner' }, 'sort: there is no field "owner"'],
       [{ sort: '--year' }, 'sort: is the name of a field'],
       [{ filter: 'year>=' }, 'filter, character 7'],
-      [{ sort: '-year', after: next }, 'after: this page was sorted by year'],
+      [{ sort: '-year', after: next }, 'after: that page had another order'],
+      [{ like: '1', sort: 'year' }, 'sort and like are two orders'],
+      [{ like: '-1' }, 'like: '],
+      [{ like: '1', generation: 'x' }, 'generation: is not the id'],
+      [{ like: '1', generation: '0123456789abcdef' }, 'the index was replaced'],
       [{ sort: 'year', after: 'x' }, 'after: this is not where a page ended'],
-      [{ sort: 'year', after: other }, 'after: the index was replaced'],
+      [{ sort: 'year', after: other }, 'the index was replaced'],
       [{ q: 'a' }, 'q: unknown to a list of images'],
       [{ limit: '0' }, 'limit: '],
     ] as [Record<string, string>, string][]) {

@@ -75,7 +75,14 @@ describe('what the worker serves besides the search', () => {
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
     const images = document.paths['/v1/images']?.get;
-    expect(images?.parameters.map(({ name }) => name)).toEqual(['sort', 'filter', 'limit', 'after']);
+    expect(images?.parameters.map(({ name }) => name)).toEqual([
+      'sort',
+      'like',
+      'generation',
+      'filter',
+      'limit',
+      'after',
+    ]);
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining(['SearchResponse', 'Problem']),
     );

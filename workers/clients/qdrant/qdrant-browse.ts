@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import type { ImageFilter } from '../../../shared/filter/image-filter.ts';
 import { PAYLOAD_FIELDS } from '../../../shared/schema/index.ts';
-import type { SearchCall } from '../../../shared/search/ports.ts';
+import type { Candidate, SearchCall } from '../../../shared/search/ports.ts';
 import { collectionError } from './collection-error.ts';
 import { fieldKey, qdrantFilter } from './qdrant-filter.ts';
+import { accuracy } from './qdrant-ports.ts';
 import type { QdrantStore } from './types.ts';
 
 /** An order of images: by the values of a field, or by their ids. Equal values are in the order of ids. */
@@ -28,6 +29,14 @@ export interface BrowseRequest {
   readonly limit: number;
 }
 
+export interface LikeRequest extends Pick<BrowseRequest, 'collection' | 'filter' | 'limit'> {
+  /** The image that the others are compared with. */
+  readonly id: number;
+  /** How many images pass. */
+  readonly images: number;
+  readonly offset: number;
+}
+
 /** Lists images in an order, page by page. */
 export interface Browse {
   /**
@@ -37,10 +46,13 @@ export interface Browse {
    * @throws AppError as `Recall.nearest`.
    */
   page(request: BrowseRequest, call: SearchCall): Promise<readonly Place[]>;
+  /** The images whose coarse vectors are nearest to that of an image, without itself. Throws as `page`. */
+  like(request: LikeRequest, call: SearchCall): Promise<readonly Candidate[]>;
 }
 
+/** @param timeoutMs of one request. */
 export function qdrantBrowse(
-  qdrant: Pick<QdrantStore, 'listIds' | 'listOrdered'>,
+  qdrant: Pick<QdrantStore, 'recall' | 'listIds' | 'listOrdered'>,
   timeoutMs?: number,
 ): Browse {
   /** The images of one value, or all, by their ids. */
@@ -100,6 +112,19 @@ export function qdrantBrowse(
       const whole = next.filter(({ value }) => value !== last);
       whole.sort((a, b) => (descending ? b.value - a.value : a.value - b.value) || a.id - b.id);
       return [...found, ...whole, ...(await ofValue(last, undefined, wanted - whole.length))];
+    },
+
+    async like({ collection, id: like, images, filter, offset, limit }, { signal, requestId }) {
+      const points = await qdrant
+        .recall(collection, like, offset + limit, {
+          ...accuracy(images, offset + limit),
+          filter: filter && qdrantFilter(filter),
+          signal,
+          requestId,
+          timeoutMs,
+        })
+        .catch(collectionError);
+      return points.slice(offset).map(({ id, score }) => ({ id, coarse: score }));
     },
   };
 }

@@ -103,7 +103,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           api.queryPoints(
             {
               collection_name: collection,
-              query: [...vector],
+              query: typeof vector === 'number' ? vector : [...vector],
               limit,
               with_payload: payload === undefined ? false : [...payload],
               ...(exact === undefined && beam === undefined ? {} : { params: { exact, hnsw_ef: beam } }),

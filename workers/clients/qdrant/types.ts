@@ -64,12 +64,12 @@ export interface CollectionInfo {
  */
 export interface QdrantStore {
   /**
-   * The points nearest to a vector, best first, with nothing of their payloads but the members at the paths of `payload`. Throws `recall_unavailable`, `not_found` (the collection),
+   * The points nearest to a vector, or to that of another point, which is not among them; best first, with nothing of their payloads but the members at the paths of `payload`. Throws `recall_unavailable`, `not_found` (the collection),
    * `timeout`, `overloaded`, `unauthorized`.
    */
   recall(
     collection: string,
-    vector: readonly number[],
+    vector: readonly number[] | number,
     limit: number,
     options?: CallOptions &
       RecallAccuracy & {

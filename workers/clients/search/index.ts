@@ -1,5 +1,6 @@
 export type {
   FilterJson,
+  ImagePage,
   ParseResponse,
   QueryWord,
   SearchHit,
@@ -9,6 +10,7 @@ export type {
 export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
 export { imageAddress, imageSourceSet } from './image-address.ts';
+export type { ImagesRequest } from './request-images.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
 export { type PageRequest, requestSearch, type SearchRequest } from './request-search.ts';
 export { createSearchClient, type SearchClient, type SearchClientOptions } from './search-client.ts';

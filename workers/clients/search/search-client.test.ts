@@ -173,6 +173,30 @@ describe('search', () => {
   });
 });
 
+describe('images', () => {
+  const PAGE = {
+    generation: 'g',
+    total: 1,
+    limit: 1,
+    images: [{ id: 3, image: { name: 'a' }, captions: [] }],
+  };
+
+  it('are asked for beside the search, by what is given', async () => {
+    const { client, fetch } = answering(() => Response.json(PAGE));
+    expect(await client.images({ sort: '-taken', filter: 'year:2019', limit: 1, after: 'x' })).toEqual(PAGE);
+    expect(fetch.mock.calls[0]?.[0]).toBe(
+      'https://search.example/v1/images?tenant=a&sort=-taken&filter=year%3A2019&limit=1&after=x',
+    );
+    await client.images({ like: 0, generation: 'g' });
+    expect(fetch.mock.calls[1]?.[0]).toBe('https://search.example/v1/images?tenant=a&like=0&generation=g');
+  });
+
+  it.each([[ANSWER], [null], [{ ...PAGE, images: [{}] }]])('are not %j', async (body) => {
+    const { client } = answering(() => Response.json(body));
+    expect((await problemOf(client.images())).code).toBe('service_unknown');
+  });
+});
+
 describe('parse', () => {
   it.each([
     ['next to the endpoint', {}, 'https://search.example/v1/parse?tenant=a&q=a+%26+b'],

@@ -1,5 +1,6 @@
-import type { ParseResponse, SearchResponse } from '../../../shared/schema/index.ts';
+import type { ImagePage, ParseResponse, SearchResponse } from '../../../shared/schema/index.ts';
 import type { Transport } from './ask.ts';
+import { type ImagesRequest, requestImages } from './request-images.ts';
 import { type ParseOptions, requestParse } from './request-parse.ts';
 import { requestSearch, type SearchRequest } from './request-search.ts';
 
@@ -13,9 +14,11 @@ export interface SearchClientOptions extends Transport {
   readonly parseEndpoint?: URL | string | undefined;
 }
 
-/** Both reject with a `SearchProblem`, or with the signal's reason after an abort. */
+/** All reject with a `SearchProblem`, or with the signal's reason after an abort. */
 export interface SearchClient {
   search(request: SearchRequest): Promise<SearchResponse>;
+  /** Images without a query: by a field, or like another image. They are asked for at `images` beside the endpoint. */
+  images(request?: ImagesRequest): Promise<ImagePage>;
   /** The parse of a sentence: each word with the word that it depends on. */
   parse(q: string, options?: ParseOptions): Promise<ParseResponse>;
 }
@@ -33,9 +36,11 @@ export function createSearchClient({
   ...transport
 }: SearchClientOptions): SearchClient {
   const searchAddress = absolute(endpoint);
-  const parseAddress = parseEndpoint === undefined ? beside(searchAddress) : absolute(parseEndpoint);
+  const parseAddress = parseEndpoint === undefined ? beside(searchAddress, 'parse') : absolute(parseEndpoint);
+  const imagesAddress = beside(searchAddress, 'images');
   return {
     search: (request) => requestSearch(searchAddress, request, transport),
+    images: (request = {}) => requestImages(imagesAddress, request, transport),
     parse: (q, options) => requestParse(parseAddress, q, options, transport),
   };
 }
@@ -44,8 +49,8 @@ function absolute(address: URL | string): URL {
   return new URL(address, globalThis.location?.href);
 }
 
-function beside(endpoint: URL): URL {
+function beside(endpoint: URL, name: string): URL {
   const address = new URL(endpoint);
-  address.pathname = address.pathname.replace(/[^/]*\/?$/, 'parse');
+  address.pathname = address.pathname.replace(/[^/]*\/?$/, name);
   return address;
 }

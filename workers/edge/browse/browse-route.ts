@@ -1,17 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { ImageFilter } from '../../../shared/filter/image-filter.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { printFilter } from '../../../shared/filter/print-filter.ts';
-import { declaredField, resolveFilter } from '../../../shared/filter/resolve-filter.ts';
-import {
-  type IndexFields,
-  searchHitSchema,
-  searchQuerySchema,
-  searchResponseSchema,
-} from '../../../shared/schema/index.ts';
-import type { Fields, Payloads } from '../../../shared/search/ports.ts';
-import type { Browse, BrowseOrder, RerankClient } from '../../clients/index.ts';
+import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
+import { imagePageSchema, searchQuerySchema } from '../../../shared/schema/index.ts';
+import type { Payloads } from '../../../shared/search/ports.ts';
+import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
@@ -20,6 +14,7 @@ import { queryError } from '../search/request-error.ts';
 import { shownImage } from '../search/search-response.ts';
 import { serviceError } from '../search/service-error.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import { type ImageListParts, imageLists } from './image-lists.ts';
 
 const browseSchema = z.strictObject({
   sort: z
@@ -34,22 +29,25 @@ const browseSchema = z.strictObject({
         'A field of type `integer`, `number` or `date` without lists; `-taken` has the latest first. Images without a value are left out. Without `sort` images are in the order of the data.',
       example: '-taken',
     }),
+  like: searchQuerySchema.shape.offset.unwrap().optional().meta({
+    type: 'integer',
+    description:
+      'The `id` of an image: the others follow by how near their coarse vectors are to its own, the nearest first. GSMN compares no images with each other, so it takes no part. Instead of `sort`.',
+  }),
+  generation: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'is not the id of a generation')
+    .optional()
+    .meta({
+      description:
+        'The version of the index, the active one by default. An `id` means another image in another version, so send `generation` of the answer that `like` comes from.',
+    }),
   filter: searchQuerySchema.shape.filter.meta({
     description: 'Which images, as in a search.',
     example: 'year>=2019 AND place:"Rome"',
   }),
   limit: searchQuerySchema.shape.limit.meta({ description: 'Images on a page.' }),
   after: z.string().max(400).optional().meta({ description: '`next` of the page before.' }),
-});
-
-const pageSchema = z.object({
-  generation: z.string().meta({ description: 'The version of the index that is listed.' }),
-  sort: z.string().optional(),
-  filtered: searchResponseSchema.shape.filtered,
-  total: z.number().int().meta({ description: 'Images on all pages.' }),
-  limit: z.number().int(),
-  images: z.array(searchHitSchema.pick({ id: true, image: true, captions: true, metadata: true })),
-  next: z.string().optional().meta({ description: 'For the next page, as `after`; absent on the last one.' }),
 });
 
 const route = createRoute({
@@ -62,7 +60,7 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The images of the page',
-      content: { 'application/json': { schema: pageSchema.meta({ id: 'ImagePage' }) } },
+      content: { 'application/json': { schema: imagePageSchema.meta({ id: 'ImagePage' }) } },
     },
     400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
     429: describeProblem('Too many requests from this address'),
@@ -71,10 +69,8 @@ const route = createRoute({
   },
 });
 
-export interface BrowseRouteParts {
+export interface BrowseRouteParts extends ImageListParts {
   readonly rerank: Pick<RerankClient, 'generation'>;
-  readonly browse: Browse;
-  readonly fields: Fields;
   readonly payloads: Payloads;
   readonly budgets: EdgeConfiguration['budgets'];
   readonly cacheSeconds: number;
@@ -83,36 +79,30 @@ export interface BrowseRouteParts {
 
 /** `GET /v1/images`: images by their fields, without a query. */
 export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRouteParts): void {
-  const { rerank, browse, fields, payloads, budgets, cacheSeconds, imageWidths } = parts;
+  const { rerank, payloads, budgets, cacheSeconds, imageWidths } = parts;
+  const lists = imageLists(parts);
   app.openapi(
     route,
     async (c) => {
-      const { sort, filter: text, limit, after } = c.req.valid('query');
+      const { sort, like, filter: text, limit, after, generation: named } = c.req.valid('query');
+      if (sort !== undefined && like !== undefined) throw bothOrders();
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const tree = text === undefined ? undefined : parseFilter(text);
-      const cursor = after === undefined ? undefined : readCursor(after, sort);
+      const by = like === undefined ? (sort ?? '') : `like ${like}`;
+      const cursor = after === undefined ? undefined : readCursor(after, by);
+      const wanted = cursor?.generation ?? named;
       const generation = await timeStage(c, 'generation', () =>
-        rerank
-          .generation(cursor?.generation, { ...call, timeoutMs: budgets.encode })
-          .catch((thrown: unknown) => {
-            throw staleCursor(serviceError(thrown, 'encode_unavailable'), cursor !== undefined);
-          }),
+        rerank.generation(wanted, { ...call, timeoutMs: budgets.encode }).catch((thrown: unknown) => {
+          throw staleGeneration(serviceError(thrown, 'encode_unavailable'), wanted);
+        }),
       );
-      const order = orderOf(sort, generation.fields);
       const filter = tree && resolveFilter(tree, generation.fields, 'public');
-      const listed = withValue(filter, order);
-      const { collection } = generation;
-      const count = (of: ImageFilter | undefined) =>
-        of === undefined ? generation.images : fields.count(generation, of, call);
-      const [total, passing, places] = await timeStage(c, 'recall', () =>
-        Promise.all([
-          count(listed),
-          count(filter),
-          // One more tells whether there is a next page.
-          browse.page({ collection, order, filter, after: cursor?.place, limit: limit + 1 }, call),
-        ]),
+      const asked = { generation, filter, limit, place: cursor?.place };
+      const list = like === undefined ? lists.byField(asked, sort) : lists.byLikeness(asked, like);
+      const [total, passing, listed] = await timeStage(c, 'recall', () =>
+        Promise.all([list.total(call), lists.count(generation, filter, call), list.page(call)]),
       ).catch(unavailable);
-      const page = places.slice(0, limit);
+      const page = listed.slice(0, limit);
       const found = await timeStage(c, 'payloads', () =>
         payloads.read(
           generation,
@@ -120,22 +110,25 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
           call,
         ),
       ).catch(unavailable);
-      const last = places.length > limit ? page.at(-1) : undefined;
+      const last = listed.length > limit ? page.at(-1) : undefined;
+      const next = last === undefined ? undefined : list.place(last);
       c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
       return c.json(
         {
           generation: generation.generation,
           ...(sort === undefined ? {} : { sort }),
+          ...(like === undefined ? {} : { like }),
           ...(tree === undefined ? {} : { filtered: { filter: printFilter(tree), images: passing } }),
           total,
           limit,
-          images: page.flatMap(({ id }) => {
+          images: page.flatMap(({ id, score }) => {
             const image = found.get(id);
-            return image === undefined ? [] : [{ id, ...shownImage(image, imageWidths) }];
+            if (image === undefined) return [];
+            return [{ id, ...shownImage(image, imageWidths), ...(score === undefined ? {} : { score }) }];
           }),
-          ...(last === undefined
+          ...(next === undefined
             ? {}
-            : { next: writeCursor({ generation: generation.generation, sort, place: last }) }),
+            : { next: writeCursor({ generation: generation.generation, order: by, place: next }) }),
         },
         200,
       );
@@ -145,6 +138,17 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
     },
   );
 }
+
+function bothOrders(): AppError {
+  return new AppError('request_invalid', 'sort and like are two orders.', { hint: 'Send one of them.' });
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  sort: 'For example sort=-taken.',
+  like: 'like is the id of an image.',
+  generation: 'Send `generation` of an answer as it is.',
+  after: 'Send `next` of the page before as it is.',
+};
 
 /** Describes what is wrong with the first wrong parameter. */
 function browseError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
@@ -157,36 +161,21 @@ function browseError(error: z.core.$ZodError, timesGiven: (name: string) => numb
   const name = String(issue?.path[0]);
   if (name === 'limit' || name === 'filter' || timesGiven(name) > 1) return queryError(error, timesGiven);
   return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}.`, {
-    hint: name === 'sort' ? 'For example sort=-taken.' : 'Send `next` of the page before as it is.',
+    hint: HINTS[name],
   });
 }
 
-/** @throws AppError `request_invalid` for a field that has no order. */
-function orderOf(sort: string | undefined, fields: IndexFields | undefined): BrowseOrder {
-  if (sort === undefined) return { descending: false };
-  const descending = sort.startsWith('-');
-  const field = descending ? sort.slice(1) : sort;
-  const { type, list } = declaredField(field, fields, 'public', 'sort');
-  if (!list && type !== 'keyword' && type !== 'boolean') return { field, descending };
-  throw new AppError('request_invalid', `sort: ${field} is ${list ? 'a list' : `of type ${type}`}.`, {
-    hint: 'Sort by a field of type integer, number or date that has one value.',
-  });
-}
-
-/** Images without a value have no place in an order. */
-function withValue(filter: ImageFilter | undefined, { field }: BrowseOrder): ImageFilter | undefined {
-  if (field === undefined) return filter;
-  const has = { field, exists: true } as const;
-  return filter === undefined ? has : { and: [filter, has] };
-}
-
-/** The version of the index that a cursor names may be gone. */
-function staleCursor(error: AppError, fromCursor: boolean): AppError {
-  if (error.code !== 'generation_stale' || !fromCursor) return error;
-  return new AppError('request_invalid', 'after: the index was replaced since that page.', {
-    hint: 'Begin with the first page.',
-    cause: error,
-  });
+/** The version of the index that the caller names may be gone. */
+function staleGeneration(error: AppError, named: string | undefined): AppError {
+  if (error.code !== 'generation_stale' || named === undefined) return error;
+  return new AppError(
+    'request_invalid',
+    `the index was replaced: its version ${named} is not served any more.`,
+    {
+      hint: 'Begin with the first page, without after and generation.',
+      cause: error,
+    },
+  );
 }
 
 /** A collection that is gone is no error of the caller. */

@@ -6,7 +6,8 @@ import type { Place } from '../../clients/index.ts';
 /** Where a page ended: its last image, in which generation, by which order. */
 export interface Cursor {
   readonly generation: string;
-  readonly sort: string | undefined;
+  /** What the images are ordered by. */
+  readonly order: string;
   readonly place: Place;
 }
 
@@ -18,8 +19,8 @@ const schema = z.tuple([
 ]);
 
 /** Text for an address, which means nothing to callers. */
-export function writeCursor({ generation, sort = '', place: { id, value } }: Cursor): string {
-  const json = JSON.stringify([generation, sort, id, ...(value === undefined ? [] : [value])]);
+export function writeCursor({ generation, order, place: { id, value } }: Cursor): string {
+  const json = JSON.stringify([generation, order, id, ...(value === undefined ? [] : [value])]);
   return encodeBase64(new TextEncoder().encode(json))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
@@ -31,18 +32,14 @@ export function writeCursor({ generation, sort = '', place: { id, value } }: Cur
  *
  * @throws AppError `request_invalid` for other texts, and for that of another order.
  */
-export function readCursor(text: string, sort: string | undefined): Cursor {
-  const [generation, order, id, value] = parsed(text);
-  if (order !== (sort ?? '')) {
-    throw new AppError(
-      'request_invalid',
-      `after: this page was sorted by ${order === '' ? 'nothing' : order}.`,
-      {
-        hint: 'Ask for further pages with the same sort as for the first one.',
-      },
-    );
+export function readCursor(text: string, order: string): Cursor {
+  const [generation, of, id, value] = parsed(text);
+  if (of !== order) {
+    throw new AppError('request_invalid', 'after: that page had another order.', {
+      hint: 'Ask for further pages with the same sort or like as for the first one.',
+    });
   }
-  return { generation, sort, place: { id, value } };
+  return { generation, order, place: { id, value } };
 }
 
 function parsed(text: string): z.output<typeof schema> {
