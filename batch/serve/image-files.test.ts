@@ -110,6 +110,39 @@ describe('serveImageFiles', () => {
     expect((await sharp(body).metadata()).format).toBe('webp');
   });
 
+  it.each([
+    ['bytes=0-9', 0, 10],
+    ['bytes=10-', 10, undefined],
+    ['bytes=-7', -7, undefined],
+    ['bytes=5-99999999', 5, undefined],
+  ])('sends the part %s', async (range, from, to) => {
+    for (const one of [server, withOriginals]) {
+      const whole = await fetch(`${one.url}/a.jpg`);
+      const bytes = new Uint8Array(await whole.arrayBuffer());
+      const etag = whole.headers.get('etag') ?? '';
+      for (const headers of [{ range }, { range, 'if-range': etag }]) {
+        const part = await fetch(`${one.url}/a.jpg`, { headers });
+        expect(part.status).toBe(206);
+        expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(from, to));
+        const start = from < 0 ? bytes.length + from : from;
+        expect(part.headers.get('content-range')).toBe(
+          `bytes ${start}-${(to ?? bytes.length) - 1}/${bytes.length}`,
+        );
+      }
+      const other = await fetch(`${one.url}/a.jpg`, { headers: { range, 'if-range': '"x"' } });
+      expect([other.status, (await other.arrayBuffer()).byteLength]).toEqual([200, bytes.length]);
+    }
+  });
+
+  it('sends all where no single part is asked for, and nothing behind the end', async () => {
+    const statusOf = async (range: string) =>
+      (await fetch(`${server.url}/a.jpg`, { headers: { range } })).status;
+    for (const range of ['bytes=0-1,3-4', 'bytes=9-3', 'lines=1-2', 'bytes=-'])
+      expect(await statusOf(range)).toBe(200);
+    expect(await statusOf('bytes=99999999-')).toBe(416);
+    expect(await statusOf('bytes=-0')).toBe(416);
+  });
+
   it('finds photographs by any name', async () => {
     writeFileSync(join(folder, 'images/two\nlines.png'), await drawnPhoto().png().toBuffer());
     expect((await ask(pathOf('two%0Alines.png'))).status).toBe(200);

@@ -112,12 +112,45 @@ async function original(path: string, request: Request): Promise<Response | unde
   return answer(request, `${state.size}-${state.mtimeMs}`, type, file.size, file);
 }
 
-function answer(request: Request, tag: string, type: string, bytes: number, body: BodyInit): Response {
+/** The content of an image file, or the part of it that is asked for. */
+function answer(
+  request: Request,
+  tag: string,
+  type: string,
+  bytes: number,
+  content: Blob | Uint8Array<ArrayBuffer>,
+): Response {
   const etag = `"${tag}"`;
   if (request.headers.get('if-none-match') === etag) {
     return new Response(null, { status: 304, headers: { etag } });
   }
-  return new Response(body, { headers: { 'content-type': type, 'content-length': String(bytes), etag } });
+  const headers = { 'content-type': type, 'accept-ranges': 'bytes', etag };
+  const range = wantedRange(request, etag, bytes);
+  if (range === undefined) {
+    return new Response(content, { headers: { ...headers, 'content-length': String(bytes) } });
+  }
+  const [from, to] = range;
+  if (from >= to)
+    return new Response(null, { status: 416, headers: { 'content-range': `bytes */${bytes}` } });
+  return new Response(content.slice(from, to), {
+    status: 206,
+    headers: {
+      ...headers,
+      'content-length': String(to - from),
+      'content-range': `bytes ${from}-${to - 1}/${bytes}`,
+    },
+  });
+}
+
+/** Bytes `[from, to)` that a request asks for; undefined for all, also where it asks for several parts or of another content. */
+function wantedRange({ headers }: Request, etag: string, bytes: number): [number, number] | undefined {
+  const condition = headers.get('if-range');
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(headers.get('range') ?? '') ?? [];
+  if ((first === '' && last === '') || (condition !== null && condition !== etag)) return undefined;
+  if (first === '') return [Math.max(0, bytes - Number(last)), bytes];
+  const end = last === '' ? bytes : Math.min(bytes, Number(last) + 1);
+  // The end before the beginning is no range.
+  return last !== '' && Number(last) < Number(first) ? undefined : [Number(first), end];
 }
 
 /** The name of the image that a request's path means; undefined if it cannot be one. */

@@ -8,6 +8,7 @@ import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
 import { addBrowseRoute, type BrowseRouteParts } from './browse/browse-route.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
+import { taggedAnswers } from './http/entity-tag.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
 import { knownCallers } from './http/known-callers.ts';
 import { problemResponse } from './http/problem.ts';
@@ -65,6 +66,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
 
   if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
   app.use('/v1/*', timing({ crossOrigin: true }));
+  app.use('/v1/*', taggedAnswers);
   app.use('/v1/*', readableAddress);
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);

@@ -101,6 +101,33 @@ describe('what the worker serves besides the search', () => {
     expect(await (await edge().app.request('/healthz')).json()).toEqual({ status: 'ok' });
   });
 
+  it('tags complete answers, and sends none twice', async () => {
+    const { app } = edge();
+    const ask = (init?: RequestInit) => app.request('/v1/search?q=two+zebroids', init);
+    const first = await ask();
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9a-f]{24}"$/);
+    const again = await ask({
+      headers: { 'if-none-match': `"x", W/${etag}`, origin: 'https://shop.example' },
+    });
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    expect(again.headers.get('access-control-allow-origin')).toBe('*');
+    expect(again.headers.get('cache-control')).toBe('public, max-age=60');
+    expect((await ask({ headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+    const head = await ask({ method: 'HEAD' });
+    expect([head.status, await head.text(), head.headers.get('etag')]).toEqual([200, '', etag]);
+    const late = edge({ rerank: { rank: async () => Promise.reject(new Error('late')) } }).app;
+    const degraded = await late.request('/v1/search?q=two+zebroids');
+    expect([degraded.status, degraded.headers.get('etag')]).toEqual([200, null]);
+    const wrong = await app.request('/v1/search?q=');
+    expect([wrong.status, wrong.headers.get('etag')]).toEqual([400, null]);
+  });
+
+  it('refuses methods that a list of images does not have', async () => {
+    const response = await edge().app.request('/v1/images', { method: 'POST' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
   it('returns a problem for unknown paths', async () => {
     const response = await edge().app.request('/v2/search');
     expect(response.status).toBe(404);
@@ -131,6 +158,41 @@ describe('/images', () => {
     expect(response.headers.get('cache-control')).toContain('max-age');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+  });
+
+  it('passes on what decides whether the file is sent, and parts of it', async () => {
+    const sent: Headers[] = [];
+    const part = (answer: () => Response) =>
+      edge({
+        images: {
+          url: 'http://images.example/',
+          timeoutMs: 1000,
+          fetch: async (_input, init) => {
+            sent.push(new Headers(init?.headers));
+            return answer();
+          },
+        },
+      }).app;
+    const range = { range: 'bytes=2-3', 'if-range': '"1"', 'if-none-match': '"2"' };
+    const headers = { 'content-type': 'image/png', 'content-range': 'bytes 2-3/5', 'accept-ranges': 'bytes' };
+    const app = part(() => new Response('te', { status: 206, headers }));
+    const response = await app.request('/images/a.png', { headers: range });
+    expect([response.status, (await response.arrayBuffer()).byteLength]).toEqual([206, 2]);
+    expect(response.headers.get('content-range')).toBe('bytes 2-3/5');
+    expect(Object.fromEntries(sent[0] ?? [])).toMatchObject(range);
+    const beyond = () =>
+      new Response('no', {
+        status: 416,
+        headers: { 'content-type': 'text/html', 'content-range': 'bytes */5' },
+      });
+    const refused = await part(beyond).request('/images/a.png', { headers: { range: 'bytes=9-' } });
+    expect([
+      refused.status,
+      (await refused.arrayBuffer()).byteLength,
+      refused.headers.get('content-range'),
+    ]).toEqual([416, 0, 'bytes */5']);
+    await app.request('/images/a.png', { headers: { range: 'bytes=0-1,3-4' } });
+    expect(sent.at(-1)?.get('range')).toBeNull();
   });
 
   it('passes on the width of a rendition, and nothing else of the query', async () => {

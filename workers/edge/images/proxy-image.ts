@@ -6,7 +6,17 @@ export type Fetch = (input: URL, init?: RequestInit) => Promise<Response>;
 
 /** Image types that browsers show. SVG is one of them and safe: see the policy below. */
 const SHOWN_TYPE = /^image\/(?:jpeg|png|webp|avif|gif|svg\+xml)\s*(?:;|$)/i;
-const PASSED_ON = ['content-type', 'content-length', 'etag', 'last-modified'];
+const PASSED_ON = [
+  'content-type',
+  'content-length',
+  'content-range',
+  'accept-ranges',
+  'etag',
+  'last-modified',
+];
+/** What the upstream decides by: whether the caller has the file already, and which part of it is wanted. */
+const CONDITIONS = ['if-none-match', 'range', 'if-range'];
+const ONE_RANGE = /^bytes=\d*-\d*$/;
 
 /** The only part of a query that is passed on: the width of a rendition. */
 const WIDTH = /^\d{1,5}$/;
@@ -22,7 +32,12 @@ export async function proxyImage(
   { fetch, timeoutMs }: { readonly fetch: Fetch; readonly timeoutMs: number },
 ): Promise<Response> {
   const base = upstream.endsWith('/') ? upstream : `${upstream}/`;
-  const condition = request.headers.get('if-none-match');
+  const conditions = CONDITIONS.flatMap((name) => {
+    const value = request.headers.get(name);
+    // Of several parts the answer would be no image; a range that is not passed on is ignored, as servers may.
+    const wanted = value !== null && (name !== 'range' || ONE_RANGE.test(value));
+    return wanted ? [[name, value] as const] : [];
+  });
   let answer: Response;
   try {
     const address = new URL(imagePath(encodedName), base);
@@ -39,7 +54,7 @@ export async function proxyImage(
     answer = await fetch(address, {
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       redirect: 'manual',
-      headers: { accept: 'image/*', ...(condition ? { 'if-none-match': condition } : {}) },
+      headers: { accept: 'image/*', ...Object.fromEntries(conditions) },
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]),
     });
   } catch (error) {
@@ -59,12 +74,18 @@ export async function proxyImage(
     if (value !== null) headers.set(name, value);
   }
   if (answer.status === 304) return new Response(null, { status: 304, headers });
-  if (answer.status !== 200 || !SHOWN_TYPE.test(answer.headers.get('content-type') ?? '')) {
+  if (answer.status === 416) {
+    await answer.body?.cancel();
+    for (const name of ['content-type', 'content-length']) headers.delete(name);
+    return new Response(null, { status: 416, headers });
+  }
+  const sent = answer.status === 200 || answer.status === 206;
+  if (!sent || !SHOWN_TYPE.test(answer.headers.get('content-type') ?? '')) {
     await answer.body?.cancel();
     if (answer.status >= 500) {
       throw new AppError('recall_unavailable', `the server of IMAGES_URL returned ${answer.status}`);
     }
     throw new AppError('not_found', 'There is no such image.');
   }
-  return new Response(answer.body, { status: 200, headers });
+  return new Response(answer.body, { status: answer.status, headers });
 }

@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono';
+import type { EdgeEnv } from './edge-env.ts';
+
+/** An ETag of some content. */
+export async function entityTag(content: BufferSource): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', content);
+  return `"${[...new Uint8Array(digest, 0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`;
+}
+
+/** Whether a caller has the content already, by its `If-None-Match`. */
+export function hasTag(condition: string | undefined, tag: string): boolean {
+  const known = condition?.split(',') ?? [];
+  return known.some((entry) => entry.trim().replace(/^W\//, '') === tag || entry.trim() === '*');
+}
+
+/** Tags complete answers that may be cached. A caller that has the same one gets 304: the work was done, but nothing is sent again. */
+export const taggedAnswers: MiddlewareHandler<EdgeEnv> = async (c, next) => {
+  await next();
+  const { res } = c;
+  if (res.status !== 200 || !res.headers.get('cache-control')?.startsWith('public')) return;
+  const body = await res.arrayBuffer();
+  const tag = await entityTag(body);
+  const headers = new Headers(res.headers);
+  headers.set('etag', tag);
+  const same = hasTag(c.req.header('if-none-match'), tag);
+  if (same) headers.delete('content-type');
+  c.res = undefined;
+  c.res = same ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers });
+};
