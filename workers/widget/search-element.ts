@@ -35,17 +35,18 @@ export interface SelectDetail {
 
 /** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
 export class SearchElement extends HTMLElement {
-  static readonly observedAttributes = ['placeholder', 'examples'];
+  static readonly observedAttributes = ['placeholder', 'examples', 'filter'];
   /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(SearchElement, 'explain', 'uncollapsed');
+    reflect(SearchElement, ['explain', 'filter'], ['uncollapsed']);
   }
   declare endpoint: string;
   declare placeholder: string;
   declare examples: string;
   declare explain: string;
+  declare filter: string;
   declare urlQuery: boolean;
   declare urlParameter: string;
   declare uncollapsed: boolean;
@@ -66,7 +67,12 @@ export class SearchElement extends HTMLElement {
   /** Attributes are read when a page is requested. */
   readonly #session = createSearchSession({
     search: (request) =>
-      requestSearch(this.#endpoint, { ...request, limit: this.limit, collapse: !this.uncollapsed }),
+      requestSearch(this.#endpoint, {
+        ...request,
+        limit: this.limit,
+        collapse: !this.uncollapsed,
+        filter: this.filter || undefined,
+      }),
   });
   readonly #address = new AddressBar(this, (query) => this.#travel(query));
   #releaseSlash: () => void = () => {};
@@ -111,8 +117,9 @@ export class SearchElement extends HTMLElement {
     this.#session.stop();
   }
 
-  attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
+  attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
+    else if (name === 'filter') this.#narrow(before !== value);
     else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
   }
 
@@ -154,6 +161,13 @@ export class SearchElement extends HTMLElement {
 
   get #examples(): Examples {
     return parseExamples(this.getAttribute('examples') ?? EXAMPLES);
+  }
+
+  /** What is shown is searched for again with another filter. */
+  #narrow(changed: boolean): void {
+    if (!changed || !this.isConnected) return;
+    this.#detail.element.close();
+    this.#session.retry();
   }
 
   /** Follows the address; if its query is already shown, it stays with all its pages. */

@@ -4,11 +4,15 @@ const FLAGS = ['url-query'];
 
 /**
  * Gives an element a property for each of its attributes, like HTML's own elements: `url-query` becomes `urlQuery`. A text is empty
- * without its attribute; null and undefined remove it. `text` and `flags` are those that only this element has.
+ * without its attribute; null and undefined remove it. `texts` and `flags` are those that only this element has.
  */
-export function reflect(type: { readonly prototype: HTMLElement }, text: string, ...flags: string[]): void {
+export function reflect(
+  type: { readonly prototype: HTMLElement },
+  texts: readonly string[],
+  flags: readonly string[] = [],
+): void {
   const isFlag = [...FLAGS, ...flags];
-  for (const name of [...TEXTS, text, ...isFlag]) {
+  for (const name of [...TEXTS, ...texts, ...isFlag]) {
     const flag = isFlag.includes(name);
     Object.defineProperty(type.prototype, propertyName(name), {
       get(this: HTMLElement): string | boolean {

@@ -22,7 +22,7 @@ export class ParseElement extends HTMLElement {
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(ParseElement, 'search');
+    reflect(ParseElement, ['search']);
   }
   declare endpoint: string;
   declare placeholder: string;
