@@ -55,6 +55,11 @@ describe('queryTraits', () => {
     expect(queryTraits(words)).toEqual({ length: 'short', unknownShare: 0.5 });
   });
 
+  it('counts a word as unknown that another one stands for which is only near in meaning', () => {
+    const words = [word('red'), word('zebra', { known: false, as: 'horse', by: 'meaning' })];
+    expect(queryTraits(words)).toEqual({ length: 'short', unknownShare: 0.5 });
+  });
+
   it('takes a query of function words for a short one that is known', () => {
     expect(queryTraits([word('on'), word('the')])).toEqual({ length: 'short', unknownShare: 0 });
   });

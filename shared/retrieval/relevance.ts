@@ -18,7 +18,10 @@ export function queryTraits(words: readonly QueryWord[]): QueryTraits {
   const content = words.filter(
     ({ text, negated }) => negated === undefined && !isMark(text) && !isFunctionWord(text.toLowerCase()),
   );
-  const unknown = content.filter(({ known, as }) => !known && as === undefined).length;
+  // A word that is only near in meaning finds images, but not what was asked for.
+  const unknown = content.filter(
+    ({ known, as, by }) => !known && (as === undefined || by === 'meaning'),
+  ).length;
   return {
     length: content.length <= SHORT ? 'short' : 'long',
     unknownShare: content.length === 0 ? 0 : unknown / content.length,
