@@ -81,13 +81,15 @@ function byKind(phrases: ImagePhrases, read: (text: string) => readonly number[]
   );
 }
 
-/** The word ids of a query, as a search reads it; undefined if it has an unknown word. Each text is read once. */
+/** The word ids of a query, as a search reads it; undefined if it has a word that the model lacks. Each text is read once. */
 function readOnce(vocabulary: Vocabulary): (text: string) => readonly number[] | undefined {
   const known = new Map<string, readonly number[] | undefined>();
   return (text) => {
     if (!known.has(text)) {
-      const { ids } = understandQuery(text, vocabulary);
-      known.set(text, ids.includes(vocabulary.unknownId) ? undefined : ids);
+      const { ids, written } = understandQuery(text, vocabulary);
+      // What is near in meaning is not what the image shows.
+      const isNear = written.some(({ by }) => by === 'meaning' || by === 'spelling');
+      known.set(text, isNear || ids.includes(vocabulary.unknownId) ? undefined : ids);
     }
     return known.get(text);
   };

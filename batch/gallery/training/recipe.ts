@@ -36,6 +36,21 @@ export function galleryRecipe(propagation: Propagation, seed: number): TrainingS
   };
 }
 
+/** Phrases of its captions that each image has as additional captions: in the second run, and when recall is fitted. */
+export const GALLERY_SHORT_QUERIES = 2;
+
+/** The second run, which starts from the network of the first: captions and short queries together (docs/gallery.md says what it brings). */
+export function shortQueryRecipe(first: TrainingSettings): TrainingSettings {
+  return {
+    ...first,
+    epochs: 1,
+    learningRate: 0.00015,
+    learningRateUpdate: 1,
+    warmupSteps: 0,
+    shortQueries: GALLERY_SHORT_QUERIES,
+  };
+}
+
 /**
  * Length of the shortlist. Drawings are so similar that the recall encoder recalls less than of photographs (docs/gallery.md), and the
  * fused matcher takes 20 microseconds for each pair.

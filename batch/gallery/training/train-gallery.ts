@@ -10,7 +10,7 @@ import type { Report } from '../../report.ts';
 import { trainOrResume } from '../../training/train-or-resume.ts';
 import { GALLERY_SPLITS, makeGallery } from '../collection/index.ts';
 import { evaluateGallery, type GalleryEvaluation, galleryJson } from '../evaluation/index.ts';
-import { GALLERY_SHORTLIST, galleryRecipe } from './recipe.ts';
+import { GALLERY_SHORT_QUERIES, GALLERY_SHORTLIST, galleryRecipe, shortQueryRecipe } from './recipe.ts';
 
 export interface TrainGalleryOptions {
   /** Data folder of the gallery; missing splits are made. */
@@ -30,8 +30,8 @@ export interface TrainGalleryOptions {
 }
 
 /**
- * Makes the gallery's model from scratch: draws the collection, trains, fits recall and the weight of the two scores, measures on the
- * test split, writes the model and the results of training.
+ * Makes the gallery's model from scratch: draws the collection, trains on captions, then on captions and short queries, fits recall and the
+ * weight of the two scores, measures on the test split, writes the model and the results of training.
  *
  * @throws AppError of all these steps; after `cancelled`, the same command resumes the run.
  */
@@ -44,7 +44,13 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   const settings = { ...recipe, epochs: options.epochs ?? recipe.epochs };
   const vocabulary = join(data, 'vocab.json');
   const { run, backend } = options;
-  const trained = await trainOrResume({ data, vocabulary, run, settings, backend }, report, signal);
+  const first = await trainOrResume({ data, vocabulary, run, settings, backend }, report, signal);
+  const second = shortQueryRecipe(settings);
+  const trained = await trainOrResume(
+    { data, vocabulary, run: join(run, 'short-queries'), settings: second, start: first.best, backend },
+    report,
+    signal,
+  );
   const aside = `${model}.new`;
   await writing(aside, () => rm(aside, { recursive: true, force: true }));
   const loaded = await loadModel(
@@ -55,6 +61,7 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
       backend,
       split: 'test',
       cache: undefined,
+      shortQueries: GALLERY_SHORT_QUERIES,
       signal,
     },
     report,
@@ -67,16 +74,18 @@ export async function trainGallery(options: TrainGalleryOptions, report: Report)
   await calibrateModel({ model: aside, into: aside, data, split: 'dev', backend, signal }, report);
   const evaluation = await evaluateGallery(aside, { data, split: 'test', backend }, report, signal);
   await writeResults(options, {
-    steps: trained.steps,
-    bestRsum: trained.bestRsum,
+    steps: first.steps,
+    bestRsum: first.bestRsum,
     settings,
+    shortQueries: { steps: trained.steps, rsum: trained.bestRsum, settings: second },
     backend: trained.backend,
     processor: `${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}`,
     node: process.version,
     test: galleryJson(evaluation),
   });
-  await copyFile(trained.plot, join(options.results, 'plot.svg'));
-  await copyFile(trained.log, join(options.results, 'log.jsonl'));
+  await copyFile(first.plot, join(options.results, 'plot.svg'));
+  await copyFile(first.log, join(options.results, 'log.jsonl'));
+  await copyFile(trained.log, join(options.results, 'short-queries.jsonl'));
   await writing(model, async () => {
     await rm(model, { recursive: true, force: true });
     await rename(aside, model);
