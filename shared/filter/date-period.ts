@@ -38,8 +38,9 @@ export function datePeriod(text: string): Period | undefined {
 
 function endOf(text: string, from: number, fraction: boolean): number {
   const start = new Date(from);
-  if (text.length === 'YYYY'.length) return Date.UTC(start.getUTCFullYear() + 1, 0);
-  if (text.length === 'YYYY-MM'.length) return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1);
+  // Not `Date.UTC`, which takes the years up to 99 for those of the twentieth century.
+  if (text.length === 'YYYY'.length) return start.setUTCFullYear(start.getUTCFullYear() + 1);
+  if (text.length === 'YYYY-MM'.length) return start.setUTCMonth(start.getUTCMonth() + 1);
   if (text.length === 'YYYY-MM-DD'.length) return from + 86_400_000;
   if (fraction) return from + 1;
   return from + (/:\d\d:\d\d/.test(text) ? 1000 : 60_000);
