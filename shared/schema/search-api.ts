@@ -149,7 +149,7 @@ export const searchResponseSchema = z.object({
     }),
   match: matchSchema.optional().meta({
     description:
-      'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated.',
+      'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated, or there is no image.',
   }),
   limit: z.number().int(),
   offset: z.number().int(),

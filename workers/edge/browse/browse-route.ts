@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { printFilter } from '../../../shared/filter/print-filter.ts';
 import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
-import { imagePageSchema, searchQuerySchema } from '../../../shared/schema/index.ts';
+import { imagePageSchema, SEARCH_LIMITS, searchQuerySchema } from '../../../shared/schema/index.ts';
 import type { Payloads } from '../../../shared/search/ports.ts';
 import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
@@ -63,6 +63,7 @@ const route = createRoute({
       content: { 'application/json': { schema: imagePageSchema.meta({ id: 'ImagePage' }) } },
     },
     400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
+    404: describeProblem('There is no image with the id of like'),
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The index cannot be read'),
     504: describeProblem('A part of the service did not respond in time'),
@@ -89,7 +90,10 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const tree = text === undefined ? undefined : parseFilter(text);
       const by = like === undefined ? (sort ?? '') : `like ${like}`;
-      const cursor = after === undefined ? undefined : readCursor(after, by);
+      const last = like === undefined ? Number.MAX_SAFE_INTEGER : SEARCH_LIMITS.offset;
+      const cursor =
+        after === undefined ? undefined : readCursor(after, { order: by, byValue: sort !== undefined, last });
+      if (cursor !== undefined && named !== undefined && named !== cursor.generation) throw otherVersion();
       const wanted = cursor?.generation ?? named;
       const generation = await timeStage(c, 'generation', () =>
         rerank.generation(wanted, { ...call, timeoutMs: budgets.encode }).catch((thrown: unknown) => {
@@ -110,8 +114,8 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
           call,
         ),
       ).catch(unavailable);
-      const last = listed.length > limit ? page.at(-1) : undefined;
-      const next = last === undefined ? undefined : list.place(last);
+      const end = listed.length > limit ? page.at(-1) : undefined;
+      const next = end === undefined ? undefined : list.place(end);
       c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
       return c.json(
         {
@@ -141,6 +145,12 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
 
 function bothOrders(): AppError {
   return new AppError('request_invalid', 'sort and like are two orders.', { hint: 'Send one of them.' });
+}
+
+function otherVersion(): AppError {
+  return new AppError('request_invalid', 'after: that page is of another version than `generation`.', {
+    hint: 'Send `generation` as for the first page, or leave it out.',
+  });
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -11,6 +11,15 @@ export interface Cursor {
   readonly place: Place;
 }
 
+/** What pages of a list can end with. */
+export interface ListPlaces {
+  readonly order: string;
+  /** Whether images have a place by a value. */
+  readonly byValue: boolean;
+  /** The largest `id` of a place. */
+  readonly last: number;
+}
+
 const schema = z.tuple([
   z.string().regex(/^[0-9a-f]{16}$/),
   z.string(),
@@ -28,12 +37,13 @@ export function writeCursor({ generation, order, place: { id, value } }: Cursor)
 }
 
 /**
- * Reads a cursor.
+ * Reads a cursor. Callers may have made it themselves, so its place must be one of the list.
  *
  * @throws AppError `request_invalid` for other texts, and for that of another order.
  */
-export function readCursor(text: string, order: string): Cursor {
+export function readCursor(text: string, { order, byValue, last }: ListPlaces): Cursor {
   const [generation, of, id, value] = parsed(text);
+  if (of === order && (id > last || byValue !== (value !== undefined))) throw noPlace();
   if (of !== order) {
     throw new AppError('request_invalid', 'after: that page had another order.', {
       hint: 'Ask for further pages with the same sort or like as for the first one.',
@@ -48,9 +58,13 @@ function parsed(text: string): z.output<typeof schema> {
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
-    throw new AppError('request_invalid', 'after: this is not where a page ended.', {
-      hint: 'Send `next` of the page before as it is.',
-      cause,
-    });
+    throw noPlace(cause);
   }
+}
+
+function noPlace(cause?: unknown): AppError {
+  return new AppError('request_invalid', 'after: this is not where a page ended.', {
+    hint: 'Send `next` of the page before as it is.',
+    cause,
+  });
 }
