@@ -64,6 +64,22 @@ describe('the fields of a split', () => {
     ]);
   });
 
+  it('are none of objects: a name that objects have is one like any other, or refused', async () => {
+    const declared = (name: string) => ({
+      'index.schema.json': {
+        ...SCHEMA,
+        fields: JSON.parse(`{"${name}": {"type": "keyword"}}`) as object,
+      },
+    });
+    const metadata: Record<string, unknown>[] = [{ constructor: 'Fiat' }, { year: 1 }];
+    const fields = await fieldsOf(metadata, declared('constructor'));
+    expect(fields?.values.map((values) => Object.entries(values))).toEqual([[['constructor', 'Fiat']], []]);
+    await expect(fieldsOf([{}], declared('__proto__'))).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('__proto__ cannot be the name of a field') as string,
+    });
+  });
+
   it('are refused if a file declares another type', async () => {
     await expect(
       fieldsOf([{ year: 1 }, { year: 'x' }, { year: 'y' }], { 'index.schema.json': SCHEMA, ...PHOTOS }),

@@ -44,13 +44,24 @@ async function readSchema(path: string): Promise<IndexFields | undefined> {
   const value = await readJson(path);
   if (value === undefined) return undefined;
   const parsed = indexFieldsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && !declaresPrototype(value)) return parsed.data;
+  if (parsed.success) {
+    throw new AppError('config_invalid', `${path}: fields: __proto__ cannot be the name of a field`, {
+      hint: 'declare the field by another name, with "from": "__proto__"',
+    });
+  }
   const [issue] = parsed.error.issues;
   const message = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
   throw new AppError('config_invalid', `${path}: ${issue?.path.join('.')}: ${message}`, {
     hint: 'for example {"format": "gsmn-index-schema", "version": 1, "fields": {"year": {"type": "integer"}}}',
     cause: parsed.error,
   });
+}
+
+/** Schemas pass over this name without a word. */
+function declaresPrototype(value: unknown): boolean {
+  const { fields } = value as { readonly fields: object };
+  return Object.hasOwn(fields, '__proto__');
 }
 
 function checkedFields(split: Split, declared: IndexFields, path: string): SplitFields {
