@@ -15,7 +15,7 @@ export type Visible = 'public' | 'all';
 
 /**
  * A filter with the fields of an index: names are looked up, values become those of the fields' types. Values of a filter as text are
- * read as the type, those of JSON must have it.
+ * read as the type, those of JSON must have it. A group of one part is that part, so that there are no more groups than conditions.
  *
  * @throws AppError `request_invalid` with the place, for fields that are not declared (or not visible) and for values of another type.
  */
@@ -27,12 +27,22 @@ export function resolveFilter(
   return resolve(tree, 'filter');
 
   function resolve(part: FilterTree, path: string): ImageFilter {
-    if ('and' in part) return { and: part.and.map((one, place) => resolve(one, `${path}.and[${place}]`)) };
-    if ('or' in part) return { or: part.or.map((one, place) => resolve(one, `${path}.or[${place}]`)) };
+    if ('and' in part) {
+      const parts = part.and.map((one, place) => resolve(one, `${path}.and[${place}]`));
+      return single(parts) ?? { and: parts };
+    }
+    if ('or' in part) {
+      const parts = part.or.map((one, place) => resolve(one, `${path}.or[${place}]`));
+      return single(parts) ?? { or: parts };
+    }
     if ('not' in part) return { not: resolve(part.not, `${path}.not`) };
     const where = part.at === undefined ? path : `filter, character ${part.at}`;
     return resolveCondition(part, declaredField(part.field, fields, visible, where), where);
   }
+}
+
+function single<T>(parts: readonly T[]): T | undefined {
+  return parts.length === 1 ? parts[0] : undefined;
 }
 
 /**
@@ -69,11 +79,9 @@ function resolveCondition(
   if (test.is === 'in' || test.is === 'eq') {
     const values = test.is === 'in' ? test.values : [test.value];
     const equal = values.map((value) => equals(field, type, read(value)));
-    const [only] = equal;
-    if (equal.length === 1 && only !== undefined) return only;
     // Texts, integers and truth values are one look-up in a set.
     const any = equal.flatMap((one) => ('any' in one ? one.any : []));
-    return any.length === equal.length ? { field, any } : { or: equal };
+    return single(equal) ?? (any.length === equal.length ? { field, any } : { or: equal });
   }
   if (type === 'keyword' || type === 'boolean') {
     throw new AppError('request_invalid', `${where}: ${field} is of type ${type}, which has no order.`, {

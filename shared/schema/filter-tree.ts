@@ -33,9 +33,13 @@ export type FilterTree =
   | { readonly or: readonly FilterTree[] }
   | { readonly not: FilterTree };
 
-const value = z.union([z.string().max(FILTER_LIMITS.characters), z.number(), z.boolean()], {
-  error: 'is a text, a number, true or false',
-});
+/** Half of a character is in no data, and databases refuse it. */
+const HALF = 'has half of a character';
+const value = z
+  .union([z.string().max(FILTER_LIMITS.characters), z.number(), z.boolean()], {
+    error: 'is a text, a number, true or false',
+  })
+  .refine((given) => typeof given !== 'string' || given.isWellFormed(), HALF);
 const conditionSchema = z
   .strictObject({
     field: z.string().min(1),
@@ -124,8 +128,10 @@ export const filterSchema = z
   .unknown()
   .transform((filter, context): FilterTree | string => {
     if (typeof filter !== 'string') return new TreeReader(context).read(filter, [], 1);
-    if (filter.length <= FILTER_LIMITS.characters) return filter;
-    context.addIssue({ code: 'custom', message: `it has more than ${FILTER_LIMITS.characters} characters` });
+    const isLong = filter.length > FILTER_LIMITS.characters;
+    if (!isLong && filter.isWellFormed()) return filter;
+    const message = isLong ? `it has more than ${FILTER_LIMITS.characters} characters` : `it ${HALF}`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
   .meta({
