@@ -7,7 +7,12 @@ import { silentReport } from '../../batch/report.ts';
 import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
 import { startLoadedReranker } from '../../batch/serve/reranker.ts';
 import { parseFilter } from '../../shared/filter/parse-filter.ts';
-import { problemSchema, type SearchResponse, searchResponseSchema } from '../../shared/schema/index.ts';
+import {
+  FILTER_LIMITS,
+  problemSchema,
+  type SearchResponse,
+  searchResponseSchema,
+} from '../../shared/schema/index.ts';
 import { createQdrantStore, type QdrantStore } from '../../workers/clients/index.ts';
 import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { edgeOver } from '../support/edge-over.ts';
@@ -156,6 +161,25 @@ describe('a filtered search', () => {
     }
   });
 
+  it('is made whatever filter there is within the limits', async () => {
+    const has = { field: 'place', exists: true };
+    const deep = (levels: number): string =>
+      levels === 1 ? 'tag:*' : `year:1 OR place:* AND (${deep(levels - 1)})`;
+    const pairs = (of: object[]): object =>
+      of.length === 1
+        ? { not: of[0] }
+        : { not: { or: [pairs(of.slice(0, of.length / 2)), pairs(of.slice(of.length / 2))] } };
+    const filters = [
+      deep(FILTER_LIMITS.depth),
+      // Each condition within groups of its own.
+      { or: Array.from({ length: 170 }, () => ({ and: [{ or: [{ and: [{ or: [has] }] }] }] })) },
+      { or: Array.from({ length: FILTER_LIMITS.values }, () => ({ not: has })) },
+      { and: Array.from({ length: 32 }, () => ({ not: pairs(Array.from({ length: 4 }, () => has)) })) },
+    ];
+    for (const filter of filters) await answerOf(await post({ filter, limit: 1 }));
+    expect((await get({ filter: deep(FILTER_LIMITS.depth), limit: '1' })).status).toBe(200);
+  });
+
   it('ranks every image that passes in an exhaustive search', async () => {
     const everything = await answerOf(await post({ exhaustive: true }));
     const expected = ids(everything.hits).filter((id) => passing.includes(id));
@@ -252,6 +276,7 @@ describe('a filtered search', () => {
     request(`/v1/images?${new URLSearchParams(parameters).toString()}`);
 
   interface Page {
+    readonly generation: string;
     readonly total: number;
     readonly images: readonly { readonly id: number; readonly metadata: ReturnType<typeof metadataOf> }[];
     readonly next?: string;
@@ -335,6 +360,8 @@ describe('a filtered search', () => {
   it('refuses lists that cannot be made, in words', async () => {
     const { next = '' } = await pageOf({ sort: 'year', limit: '1' });
     const other = btoa(JSON.stringify(['0123456789abcdef', 'year', 1, 2000]));
+    const { generation } = await pageOf({ limit: '1' });
+    const made = (...place: unknown[]) => btoa(JSON.stringify([generation, ...place]));
     for (const [parameters, detail] of [
       [{ sort: 'place' }, 'sort: place is of type keyword'],
       [{ sort: 'tag' }, 'sort: tag is a list'],
@@ -348,6 +375,15 @@ describe('a filtered search', () => {
       [{ like: '1', generation: '0123456789abcdef' }, 'the index was replaced'],
       [{ sort: 'year', after: 'x' }, 'after: this is not where a page ended'],
       [{ sort: 'year', after: other }, 'the index was replaced'],
+      [{ like: '1', after: made('like 1', 1001) }, 'after: this is not where a page ended'],
+      [{ like: '1', after: made('like 1', 9e15) }, 'after: this is not where a page ended'],
+      [{ like: '1', after: made('like 1', 5, 0.5) }, 'after: this is not where a page ended'],
+      [{ sort: 'year', after: made('year', 5) }, 'after: this is not where a page ended'],
+      [{ after: made('', 5, 2000) }, 'after: this is not where a page ended'],
+      [
+        { sort: 'year', after: next, generation: '0123456789abcdef' },
+        'after: that page is of another version',
+      ],
       [{ q: 'a' }, 'q: unknown to a list of images'],
       [{ limit: '0' }, 'limit: '],
     ] as [Record<string, string>, string][]) {

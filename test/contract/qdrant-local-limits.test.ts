@@ -14,22 +14,22 @@ describe('qdrant-local refuses', () => {
     should: Array.from({ length: count }, () => condition),
   });
   it.each<[string, RegExp, unknown]>([
-    ['more conditions', /1000 conditions/, many(20_000, { key: 'n', match: { value: 1 } })],
+    ['more conditions', /2000 conditions/, many(20_000, { key: 'n', match: { value: 1 } })],
     [
       'more conditions in several lists',
-      /1000 conditions/,
-      { must: [many(600, { has_id: [1] }), many(600, { has_id: [1] })] },
+      /2000 conditions/,
+      { must: [many(1200, { has_id: [1] }), many(1200, { has_id: [1] })] },
     ],
     [
       'more conditions in min_should',
-      /1000 conditions/,
-      { min_should: { min_count: 1, conditions: many(1001, { has_id: [1] }).should } },
+      /2000 conditions/,
+      { min_should: { min_count: 1, conditions: many(2001, { has_id: [1] }).should } },
     ],
-    ['more levels', /16 levels/, nested(900, '{"must":[', ']}')],
+    ['more levels', /32 levels/, nested(900, '{"must":[', ']}')],
     [
       'more levels of nested filters',
-      /16 levels/,
-      nested(20, '{"must":{"nested":{"key":"a","filter":', '}}}'),
+      /32 levels/,
+      nested(40, '{"must":{"nested":{"key":"a","filter":', '}}}'),
     ],
     ['more ids', /100000 ids/, { must: [{ has_id: Array.from({ length: 100_001 }, (_, id) => id) }] }],
     [

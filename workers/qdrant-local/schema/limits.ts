@@ -3,9 +3,9 @@ import type { z } from 'zod';
 /** What one request may hold at most, so that no request keeps the process busy before its deadline can end it. */
 export const LIMITS = {
   /** Conditions in all filters of a request. */
-  conditions: 1000,
+  conditions: 2000,
   /** Filters and prefetches inside each other. */
-  depth: 16,
+  depth: 32,
   /** Values in the lists of all conditions of a request (`has_id`, `any`, `except`), and ids that a change names. */
   values: 100_000,
   /** Queries of a batch with their prefetches. */
