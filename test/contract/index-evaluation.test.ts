@@ -44,12 +44,12 @@ describe('an index whose model is calibrated', () => {
     );
     return new IndexFolder(path);
   };
-  const ask = (of: IndexFolder, query: string, fuse = true): Promise<IndexAnswer> =>
+  const ask = (of: IndexFolder, query: string, fuse = true, limit = IMAGES): Promise<IndexAnswer> =>
     searchIndex({
       index: of,
       backend: 'simd',
       query,
-      limit: IMAGES,
+      limit,
       exhaustive: !fuse,
       understand: true,
       collapse: false,
@@ -98,8 +98,10 @@ describe('an index whose model is calibrated', () => {
     expect(hits[0]?.relevance).toBeUndefined();
   });
 
-  it('measures the order, the match and the relevance that a search answers with', async () => {
-    const answers = await Promise.all(QUERIES.map((query) => ask(index, query)));
+  it('measures the order, the match and the relevance that a search answers with, of its shortlist', async () => {
+    const { ranking } = await index.manifest((await index.requireActive()).generation);
+    expect(ranking.shortlist).toBeLessThan(IMAGES);
+    const answers = await Promise.all(QUERIES.map((query) => ask(index, query, true, ranking.shortlist)));
     const relevant = answers.map(({ hits }, at) => (at === 3 ? [] : [hits[at]?.image.name ?? '']));
     const path = written(
       'queries.jsonl',
@@ -150,6 +152,17 @@ describe('an index whose model is calibrated', () => {
     await expect(evaluate(path)).rejects.toMatchObject({
       code,
       message: expect.stringContaining('wrong.jsonl:2'),
+    });
+  });
+
+  it('names a query that cannot be searched', async () => {
+    const path = written('long.jsonl', [
+      { query: 'cat', relevant: [0] },
+      { query: 'dog '.repeat(63), relevant: [] },
+    ]);
+    await expect(evaluate(path)).rejects.toMatchObject({
+      code: 'query_too_long',
+      message: expect.stringMatching(/long\.jsonl: "dog dog .*…": the query has 63 words/) as string,
     });
   });
 

@@ -25,9 +25,6 @@ export interface IndexEvaluation {
   readonly queries: readonly AnsweredQuery[];
 }
 
-/** Hits of a query that are looked at: what can be a page, and at least the shortlist. */
-const HITS = 100;
-
 /**
  * Searches the active generation with the queries of a file, as its services do, and measures each stage.
  *
@@ -45,20 +42,25 @@ export async function evaluateIndex(options: EvaluateIndexOptions, report: Repor
   try {
     const { generation } = index;
     const queries = readQueryFile(content, path, await imagesOf(generation));
-    const limit = Math.max(HITS, generation.manifest.ranking.shortlist);
+    // Services compare no more than the shortlist, whatever the page.
+    const limit = generation.manifest.ranking.shortlist;
     const all: AnsweredQuery[] = [];
     await report.stage('search', 'queries', async (onProgress) => {
       for (const query of queries) {
         signal.throwIfAborted();
-        const answer = await index.search({
-          query: query.text,
-          limit,
-          exhaustive: false,
-          understand,
-          // Each image is judged by itself.
-          collapse: false,
-          fuse: true,
-        });
+        const answer = await index
+          .search({
+            query: query.text,
+            limit,
+            exhaustive: false,
+            understand,
+            // Each image is judged by itself.
+            collapse: false,
+            fuse: true,
+          })
+          .catch((thrown: unknown) => {
+            throw aboutQuery(thrown, path, query.text);
+          });
         all.push(answered(query, answer));
         onProgress(all.length, queries.length);
       }
@@ -73,6 +75,16 @@ export async function evaluateIndex(options: EvaluateIndexOptions, report: Repor
   } finally {
     await index.dispose();
   }
+}
+
+/** Names the query of the file that cannot be searched. */
+function aboutQuery(thrown: unknown, path: string, text: string): unknown {
+  if (!(thrown instanceof AppError) || !thrown.code.startsWith('query_')) return thrown;
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return new AppError(thrown.code, `${path}: ${JSON.stringify(shown)}: ${thrown.message}`, {
+    hint: thrown.hint,
+    cause: thrown,
+  });
 }
 
 /** What is known of the images of a generation, by id; the search itself does not read it. */
