@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FILTER_LIMITS, type FilterTree, filterSchema, indexFieldsSchema } from '../schema/index.ts';
+import {
+  FILTER_LIMITS,
+  type FilterTree,
+  filterSchema,
+  indexFieldsSchema,
+  searchQuerySchema,
+} from '../schema/index.ts';
 import { countFacet } from './count-facets.ts';
 import { datePeriod } from './date-period.ts';
 import { fieldValues, publicMetadata } from './field-values.ts';
@@ -221,6 +227,18 @@ describe('a filter as JSON', () => {
     const { error } = filterSchema.safeParse(json);
     const [issue] = error?.issues ?? [];
     expect([issue?.path.join('.'), issue?.message]).toEqual([path, expect.stringContaining(what)]);
+  });
+
+  it('has as many characters as in an address, whatever they are', () => {
+    for (const character of ['a', '\u{1f415}']) {
+      for (const count of [FILTER_LIMITS.characters, FILTER_LIMITS.characters + 1]) {
+        const text = character.repeat(count);
+        const fits = count === FILTER_LIMITS.characters;
+        expect(filterSchema.safeParse(text).success).toBe(fits);
+        expect(searchQuerySchema.shape.filter.safeParse(text).success).toBe(fits);
+        expect(filterSchema.safeParse({ field: 'place', eq: text }).success).toBe(fits);
+      }
+    }
   });
 
   it('ends at a level, however deep it is', () => {

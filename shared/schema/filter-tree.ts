@@ -128,7 +128,8 @@ export const filterSchema = z
   .unknown()
   .transform((filter, context): FilterTree | string => {
     if (typeof filter !== 'string') return new TreeReader(context).read(filter, [], 1);
-    const isLong = filter.length > FILTER_LIMITS.characters;
+    // Characters as zod counts them in an address: 🐕 is one.
+    const isLong = Array.from(filter).length > FILTER_LIMITS.characters;
     if (!isLong && filter.isWellFormed()) return filter;
     const message = isLong ? `it has more than ${FILTER_LIMITS.characters} characters` : `it ${HALF}`;
     context.addIssue({ code: 'custom', message });
