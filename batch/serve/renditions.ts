@@ -6,7 +6,12 @@ import { sha256Of } from '../photos/inspect-photo.ts';
 import { PhotoFault } from '../photos/photo-problem.ts';
 import { DEFAULT_LIMITS } from '../photos/read/photo-limits.ts';
 import { fileFault, fileState, readPhotoFile } from '../photos/read/read-file.ts';
-import { RENDITION_WIDTHS, type RenditionWidth, renderPhoto } from '../photos/read/render-photo.ts';
+import {
+  RENDITION_WIDTHS,
+  type RenditionWidth,
+  renderPhoto,
+  renditionMaker,
+} from '../photos/read/render-photo.ts';
 import type { Part } from './closing.ts';
 import type { Log } from './log.ts';
 import type { RenditionCache } from './rendition-cache.ts';
@@ -120,5 +125,5 @@ export class Renditions implements Part {
 }
 
 function tagOf(sha256: string, width: RenditionWidth): string {
-  return `${sha256.slice(0, 32)}-${width}`;
+  return `${sha256.slice(0, 32)}-${renditionMaker(width)}`;
 }
