@@ -196,6 +196,23 @@ describe('an index whose model is calibrated', () => {
     expect(readFileSync(svg, 'utf8')).toContain('<svg');
   });
 
+  it('is measured with the queries that a study writes of its captions, but those that cannot be searched', async () => {
+    const captions = readFileSync(join(project.data, 'test_caps.txt'), 'utf8').split('\n');
+    // Every caption of the first image, and the first one of the second.
+    for (let at = 0; at <= 5; at++) captions[at] = at % 2 === 0 ? 'without a dog' : 'dog '.repeat(70).trim();
+    writeFileSync(join(project.data, 'test_caps.txt'), captions.join('\n'));
+    const odd = await build(file('with-odd-captions'));
+    const out = file('study.jsonl');
+    const args = ['study', 'queries', '--index', odd.path, '--backend', 'simd', '--out', out];
+    const { code, stderr } = await runGsmn(args);
+    expect(code, stderr).toBe(0);
+    const { figures } = await evaluateIndex(
+      { index: odd, backend: 'simd', memoryBytes: 2 ** 26, signal, queries: out, understand: true },
+      silentReport,
+    );
+    expect(figures.find(({ kind }) => kind === 'caption')?.queries).toBe(IMAGES - 1);
+  });
+
   it('answers the same without the captions of the searched images', async () => {
     const before = await Promise.all(QUERIES.map((query) => ask(index, query)));
     for (const name of ['caps.txt', 'precaps_stan.txt', 'caps.json']) {

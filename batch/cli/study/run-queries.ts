@@ -1,11 +1,14 @@
 import process from 'node:process';
+import { AppError } from '../../../shared/errors/index.ts';
 import { writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
 import { createQueryEngines } from '../../../shared/platform/engines/index.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
 import { loadParser, parserOf } from '../../../shared/platform/parse/index.ts';
 import { exactRecall } from '../../../shared/search/exact-recall.ts';
 import { localFields } from '../../../shared/search/local-fields.ts';
+import { readQuery } from '../../../shared/search/local-query-encoder.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../../shared/search/search-generation.ts';
+import { readAsWritten, understandQuery, type Vocabulary } from '../../../shared/text/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { evenlySpaced } from '../../model/training-samples.ts';
 import { imagesOf } from '../../search/evaluation/evaluate-index.ts';
@@ -55,7 +58,8 @@ export async function runQueries({ index, backend, seed, out }: QueriesOptions):
       const queries = await typedQueries(captions, await loadParser(), generation.model.vocabulary, seed);
       if (out !== undefined) {
         const names = images.map(({ name }) => name);
-        const lines = await queryLines(queries, { captions, names }, seed);
+        const { vocabulary } = generation.model;
+        const lines = await queryLines(queries, { captions, names, vocabulary }, seed);
         await writeFileAtomic(out, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
         process.stderr.write(`wrote ${out} (${lines.length} queries)\n`);
         return undefined;
@@ -93,15 +97,21 @@ async function queryLines(
   {
     captions,
     names,
-  }: { readonly captions: readonly (readonly string[])[]; readonly names: readonly string[] },
+    vocabulary,
+  }: {
+    readonly captions: readonly (readonly string[])[];
+    readonly names: readonly string[];
+    readonly vocabulary: Vocabulary;
+  },
   seed: number,
 ): Promise<QueryLine[]> {
   const named = (ids: Iterable<number>): string[] => Array.from(ids, (id) => names[id] as string);
-  const captioned = [...captions.keys()].filter((image) => captions[image]?.length);
+  const asked = captions.map((own) => own.filter((caption) => canBeAsked(caption, vocabulary)));
+  const captioned = [...asked.keys()].filter((image) => asked[image]?.length);
   return [
     ...evenlySpaced(captioned.length, CAPTIONS).map((at, turn): QueryLine => {
       const image = captioned[at] as number;
-      const own = captions[image] as readonly string[];
+      const own = asked[image] as readonly string[];
       return { kind: 'caption', query: own[turn % own.length] as string, relevant: named([image]) };
     }),
     ...typed.map(({ kind, text, relevant }): QueryLine => ({ kind, query: text, relevant: named(relevant) })),
@@ -109,6 +119,18 @@ async function queryLines(
       ({ kind, text }): QueryLine => ({ kind, query: text, relevant: [] }),
     ),
   ];
+}
+
+/** Captions may be too long for a query, or say only what there is not. */
+function canBeAsked(caption: string, vocabulary: Vocabulary): boolean {
+  try {
+    readQuery(caption, (text) => readAsWritten(text, vocabulary));
+    readQuery(caption, (text) => understandQuery(text, vocabulary));
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof AppError) return false;
+    throw thrown;
+  }
 }
 
 async function firstTen(
