@@ -17,6 +17,9 @@ const wholeNumber = (least: number, most: number) =>
     .pipe(z.number().int().min(least).max(most))
     .meta({ type: 'integer', minimum: least, maximum: most });
 
+/** The id of an image in an address. */
+export const imageIdSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
 /** `true` or `false` in an address. */
 const flag = (normally: 'true' | 'false') =>
   z

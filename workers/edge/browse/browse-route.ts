@@ -3,7 +3,12 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { printFilter } from '../../../shared/filter/print-filter.ts';
 import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
-import { imagePageSchema, SEARCH_LIMITS, searchQuerySchema } from '../../../shared/schema/index.ts';
+import {
+  imageIdSchema,
+  imagePageSchema,
+  SEARCH_LIMITS,
+  searchQuerySchema,
+} from '../../../shared/schema/index.ts';
 import type { Payloads } from '../../../shared/search/ports.ts';
 import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
@@ -29,7 +34,7 @@ const browseSchema = z.strictObject({
         'A field of type `integer`, `number` or `date` without lists; `-taken` has the latest first. Images without a value are left out. Without `sort` images are in the order of the data.',
       example: '-taken',
     }),
-  like: searchQuerySchema.shape.offset.unwrap().optional().meta({
+  like: imageIdSchema.optional().meta({
     type: 'integer',
     description:
       'The `id` of an image: the others follow by how near their coarse vectors are to its own, the nearest first. GSMN compares no images with each other, so it takes no part. Instead of `sort`.',
