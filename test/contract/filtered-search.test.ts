@@ -53,6 +53,7 @@ describe('a filtered search', () => {
   let store: QdrantStore;
   let app: ReturnType<typeof edgeOver>;
   let closeReranker: () => Promise<void>;
+  let rerankUrl = '';
   const said: string[] = [];
 
   const schemaFile = () => join(project.data, 'index.schema.json');
@@ -85,6 +86,7 @@ describe('a filtered search', () => {
       log: keptLog().log,
     });
     closeReranker = () => reranker.close();
+    rerankUrl = reranker.url;
     app = edgeOver({ rerank: reranker.url, qdrant: database.url });
   });
   afterAll(async () => {
@@ -359,6 +361,18 @@ describe('a filtered search', () => {
       const { detail } = problemSchema.parse(await missing.json());
       expect(detail).toBe(`There is no image ${like}; the index has 40.`);
     }
+  });
+
+  it('lists all images of a page or none, when a collection is being deleted', async () => {
+    const emptied = edgeOver({
+      rerank: rerankUrl,
+      qdrant: database.url,
+      payloads: { read: async () => new Map() },
+      cacheSeconds: 60,
+    });
+    const response = await emptied.request('/v1/images?limit=2', {}, {}, context);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('cache-control')).not.toContain('public');
   });
 
   it('refuses lists that cannot be made, in words', async () => {

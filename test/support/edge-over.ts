@@ -10,7 +10,7 @@ import { createEdgeApp, type EdgeDependencies } from '../../workers/edge/app.ts'
 import { EdgeQueryEncoder } from '../../workers/edge/search/edge-query-encoder.ts';
 import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
 
-export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSeconds'>> {
+export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSeconds' | 'payloads'>> {
   /** Addresses of the services. */
   readonly rerank: string;
   readonly qdrant: string;
@@ -21,7 +21,7 @@ export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSe
 const PATIENT_MS = 20_000;
 
 /** The edge worker's app in this process, with running services. */
-export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverOptions) {
+export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0, payloads }: EdgeOverOptions) {
   const client = createRerankClient({ url: rerank, retries: 0 });
   const store = createQdrantStore({ url: qdrant });
   const encoder = new EdgeQueryEncoder({
@@ -34,7 +34,7 @@ export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0 }: EdgeOverO
   return createEdgeApp({
     encoder,
     recall: qdrantRecall(store, PATIENT_MS),
-    payloads: qdrantPayloads(store, PATIENT_MS),
+    payloads: payloads ?? qdrantPayloads(store, PATIENT_MS),
     fields: qdrantFields(store, PATIENT_MS),
     browse: qdrantBrowse(store, PATIENT_MS),
     ranker: remoteRanker(client, { rerank: PATIENT_MS, exhaustive: PATIENT_MS }),

@@ -121,26 +121,24 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
       ).catch(unavailable);
       const end = listed.length > limit ? page.at(-1) : undefined;
       const next = end === undefined ? undefined : list.place(end);
+      const body = {
+        generation: generation.generation,
+        ...(sort === undefined ? {} : { sort }),
+        ...(like === undefined ? {} : { like }),
+        ...(tree === undefined ? {} : { filtered: { filter: printFilter(tree), images: passing } }),
+        total,
+        limit,
+        images: page.map(({ id, score }) => {
+          const image = found.get(id);
+          if (image === undefined) throw pointGone(generation.collection, id);
+          return { id, ...shownImage(image, imageWidths), ...(score === undefined ? {} : { score }) };
+        }),
+        ...(next === undefined
+          ? {}
+          : { next: writeCursor({ generation: generation.generation, order: by, place: next }) }),
+      };
       c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
-      return c.json(
-        {
-          generation: generation.generation,
-          ...(sort === undefined ? {} : { sort }),
-          ...(like === undefined ? {} : { like }),
-          ...(tree === undefined ? {} : { filtered: { filter: printFilter(tree), images: passing } }),
-          total,
-          limit,
-          images: page.flatMap(({ id, score }) => {
-            const image = found.get(id);
-            if (image === undefined) return [];
-            return [{ id, ...shownImage(image, imageWidths), ...(score === undefined ? {} : { score }) }];
-          }),
-          ...(next === undefined
-            ? {}
-            : { next: writeCursor({ generation: generation.generation, order: by, place: next }) }),
-        },
-        200,
-      );
+      return c.json(body, 200);
     },
     (result, c) => {
       if (!result.success) throw browseError(result.error, (name) => c.req.queries(name)?.length ?? 0);
@@ -191,6 +189,11 @@ function staleGeneration(error: AppError, named: string | undefined): AppError {
       cause: error,
     },
   );
+}
+
+/** When a collection is deleted, its points are gone before its name: a page that lacks some would be kept by caches. */
+function pointGone(collection: string, id: number): AppError {
+  return new AppError('recall_unavailable', `collection ${collection} has no point ${id}`);
 }
 
 /** A collection that is gone is no error of the caller. */
