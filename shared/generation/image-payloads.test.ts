@@ -99,6 +99,9 @@ describe('payloads of images', () => {
       { ...payloadOf(2, 'long '.repeat(300_000)), ...group('b "1".png') },
       { ...payloadOf(3), ...group(7) },
       { ...payloadOf(4), ...group('b "1".png') },
+      // As tables have it where there is none.
+      { ...payloadOf(5), ...group('') },
+      { ...payloadOf(6), ...group('') },
     ];
     const reader = await open(lines(payloads), payloads.length).opened;
     expect([...(reader?.alike ?? [])]).toEqual([

@@ -102,10 +102,10 @@ export const imagePayloadSchema = z.object({
 });
 export type ImagePayload = z.infer<typeof imagePayloadSchema>;
 
-/** The group of images that look alike that an image is in: its metadata `alike`, if that is a text. */
+/** The group of images that look alike that an image is in: its metadata `alike`, if that is a text. An empty one, as tables have it, is none. */
 export function alikeGroup(payload: Pick<ImagePayload, 'metadata'>): string | undefined {
   const group = payload.metadata?.alike;
-  return typeof group === 'string' ? group : undefined;
+  return typeof group === 'string' && group !== '' ? group : undefined;
 }
 
 /** Payload of a caption's point; the point's id is the caption's ordinal. */
