@@ -196,6 +196,19 @@ describe('an index whose model is calibrated', () => {
     expect(readFileSync(svg, 'utf8')).toContain('<svg');
   });
 
+  it('prints a table, whatever the kinds are called', async () => {
+    const path = written('kinds.jsonl', [{ query: 'cat', relevant: [0], kind: 'a|b\nc' }]);
+    const args = ['index', 'evaluate', '--index', index.path, '--queries', path, '--backend', 'simd'];
+    const { code, stdout, stderr } = await runGsmn(args);
+    expect(code, stderr).toBe(0);
+    const [head = '', , ...rows] = stdout.split('\n').filter((line) => line.startsWith('|'));
+    expect(rows).toHaveLength(3);
+    for (const row of rows) {
+      expect(row.startsWith('| a\\|b c | 1 | ')).toBe(true);
+      expect(row.split(/(?<!\\)\|/)).toHaveLength(head.split('|').length);
+    }
+  });
+
   it('is measured with the queries that a study writes of its captions, but those that cannot be searched', async () => {
     const captions = readFileSync(join(project.data, 'test_caps.txt'), 'utf8').split('\n');
     // Every caption of the first image, and the first one of the second.

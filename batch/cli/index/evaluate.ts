@@ -65,13 +65,18 @@ export async function runEvaluateIndex(options: EvaluateIndexCommandOptions): Pr
     return;
   }
   const [head = [], ...rows] = figuresTable(figures);
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
   process.stdout.write(`${lines.join('\n')}\n`);
   if (reliability !== undefined) {
     process.stdout.write(
       `relevance is off by ${reliability.error.toFixed(3)} on average (${reliability.hits} hits)\n`,
     );
   }
+}
+
+/** Text that stays in its cell of a Markdown table: the kinds of queries are anybody's words. */
+function cell(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\|]/g, '\\$&');
 }
 
 /** Every query as a line of JSON. */
