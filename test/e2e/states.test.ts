@@ -53,7 +53,7 @@ describe('what the page shows', () => {
     const cards = page.locator('.card');
     await cards.nth(19).waitFor();
     expect(await cards.count()).toBe(20);
-    expect(await cards.first().innerText()).toMatch(/^A small tree.*\s+1\s+graph match\s+90 %$/s);
+    expect(await cards.first().innerText()).toMatch(/^A small tree.*\s+1\s+graph match\s+90%$/s);
     expect(await cards.nth(16).innerText()).toContain('coarse match');
     expect(await status(page)).toBe('20 images for “the sun over a house”.');
     await page.waitForFunction(

@@ -98,7 +98,7 @@ function asText({ hits, ...answer }: IndexAnswer): string {
   });
   for (const [rank, hit] of hits.entries()) {
     const { relevance, score, gsmn, coarse, image, alike } = hit;
-    const fits = relevance === undefined ? '' : `${Math.round(100 * relevance)} %`;
+    const fits = relevance === undefined ? '' : `${Math.round(100 * relevance)}%`;
     const numbers = [score, gsmn, coarse].map((value) => value?.toFixed(3) ?? '');
     const name = alike === undefined ? image.name : `${image.name}\nand ${alike.count} alike`;
     table.push([rank + 1, fits, ...numbers, name, image.captions[0] ?? '']);

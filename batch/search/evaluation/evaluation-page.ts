@@ -84,7 +84,7 @@ function card(query: AnsweredQuery): string {
     ...(match === undefined ? [] : [`match: ${match}`]),
   ].join('; ');
   const found = orders.fused.slice(0, SHOWN).map(({ id, relevance, image }) => {
-    const percent = relevance === undefined ? '' : `, ${Math.round(100 * relevance)} %`;
+    const percent = relevance === undefined ? '' : `, ${Math.round(100 * relevance)}%`;
     const caption = image.captions[0] === undefined ? '' : `: ${image.captions[0]}`;
     return element('li', relevant.has(id) ? { class: 'right' } : {}, [
       escapeMarkup(`${image.name}${percent}${caption}`),

@@ -1,5 +1,6 @@
 import { element } from '../dom/element.ts';
-import { type MatchedWord, percent } from './matched-words.ts';
+import { percent } from '../words/percent.ts';
+import type { MatchedWord } from './matched-words.ts';
 
 /** Minimum attention of a labelled region, as a share of the strongest one's; more labels would hide the image. */
 const LABELLED = 0.2;

@@ -1,7 +1,8 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { percent, STAGE_NAMES } from '../results/card.ts';
+import { STAGE_NAMES } from '../results/card.ts';
 import { readable } from '../results/image.ts';
+import { percent } from '../words/percent.ts';
 
 /** Other information about a hit: its other captions, how it was ranked, and the plain values of its metadata. */
 export function facts({ captions, image, relevance, scores, stage, metadata = {} }: SearchHit): Node[] {

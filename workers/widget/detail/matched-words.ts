@@ -1,4 +1,5 @@
 import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
+import { percent } from '../words/percent.ts';
 import { isUnknown } from '../words/reading.ts';
 
 type Evidence = NonNullable<SearchHit['evidence']>;
@@ -45,8 +46,4 @@ export function explain({ text, known, regions }: MatchedWord): string {
   const unknown = known ? '' : 'The model does not know this word. ';
   const where = regions.length === 1 ? 'at one region' : `at ${regions.length} regions`;
   return `${unknown}“${text}” looks ${where}; the strongest takes ${percent(strongest.weight)} of its attention.`;
-}
-
-export function percent(weight: number): string {
-  return `${Math.round(100 * weight)}%`;
 }

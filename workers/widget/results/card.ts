@@ -1,5 +1,6 @@
 import { imageAddress, imageSourceSet, type SearchHit, type Stage } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import { percent } from '../words/percent.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 
 /** Images beyond these proportions would be slivers in their row; the card shows their middle, and the detail shows all. */
@@ -15,11 +16,6 @@ export interface CardEvents {
   readonly onOpen: () => void;
   /** Shows the images that the hit stands for, or hides them; returns whether they are shown now. */
   readonly onAlike?: (() => boolean) | undefined;
-}
-
-/** A probability for people. */
-export function percent(probability: number): string {
-  return `${Math.round(100 * probability)} %`;
 }
 
 /** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
