@@ -35,7 +35,7 @@ describe('what was searched', () => {
     ],
     [
       { understood: 'a horse', words: [{ ...word, text: 'zebra', as: 'horse', by: 'meaning' as const }] },
-      'Searched as “a horse”; zebra: searched as horse',
+      'Searched as “a horse”; “horse” for “zebra”, which the model does not know',
     ],
   ])('of %j', (read, expected) => {
     expect(searchedAs({ ...results, ...read })).toBe(expected);
