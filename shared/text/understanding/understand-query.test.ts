@@ -118,6 +118,13 @@ describe('understanding a query', () => {
     expect(read({ ids })).toBe('dog <unk> <unk> .');
   });
 
+  it('replaces a word by a form that only the recall encoder knows, not by one near in meaning', () => {
+    const { written, text, ids } = understandQuery('two zebras', vocabulary, (word) => word === 'zebra');
+    expect(written[1]).toEqual({ text: 'zebras', id: 3, known: false, as: 'zebra', by: 'form' });
+    expect(text).toBe('two zebra.');
+    expect(read({ ids })).toBe('two <unk> .');
+  });
+
   it('adds no full stop that captions do not have, and none beyond the limit of words', () => {
     const bare = vocabularyOf(['a', 'dog']);
     expect(understood('a dog.', bare)).toBe('a dog');

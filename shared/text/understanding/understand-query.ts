@@ -128,7 +128,9 @@ class Reader {
     if (form !== undefined) return replaced(form, 'form');
     const numeral = otherNumeral(text);
     if (numeral !== undefined && this.#knows(numeral)) return replaced(numeral, 'number');
-    // A recall encoder that knows the word itself finds what it means, and not what is near.
+    // A recall encoder that knows the word, or another form of it, finds what it means, and not what is near.
+    const read = known ? undefined : otherForms(text).find((one) => this.#reads(one));
+    if (read !== undefined) return replaced(read, 'form');
     const noun = known ? undefined : this.#nearInMeaning(text);
     if (noun !== undefined) return replaced(noun, 'meaning');
     const near = known ? undefined : nearestWord(text, this.#vocabulary);
