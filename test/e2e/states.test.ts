@@ -271,6 +271,7 @@ describe('on other screens', () => {
     const page = await open(QUERY, { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true });
     await page.locator('.card').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.locator('.score').first().isVisible()).toBe(true);
     await record(page, 'results-phone');
     await page.locator('.card').nth(1).tap();
     await page.getByRole('dialog').waitFor();

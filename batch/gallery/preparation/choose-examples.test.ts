@@ -37,6 +37,22 @@ describe('chooseExamples', () => {
     expect(chooseExamples([{ ...one, first: one.first.slice(0, 1) }], 5)).toEqual([]);
   });
 
+  it('begins with relations, whatever was chosen first', () => {
+    const chosen = chooseExamples(
+      [
+        twins('role', 'A dog sees a cat', 'A cat sees a dog'),
+        twins('relation', 'A book left of a car', 'A car left of a book'),
+        twins('attribute', 'A red car by a blue bus', 'A blue car by a red bus'),
+      ],
+      3,
+    );
+    expect(chosen.map(([first]) => first)).toEqual([
+      'A book left of a car',
+      'A dog sees a cat',
+      'A red car by a blue bus',
+    ]);
+  });
+
   it('chooses the kinds in turn, each pair with as few used words as possible', () => {
     const chosen = chooseExamples(
       [

@@ -8,9 +8,12 @@ const PLAIN = new Set('a an the of in on at to is are and with there has'.split(
 /** Two sentences of the same words that mean different images. */
 export type ExamplePair = readonly [string, string];
 
+/** What an image of them shows at a glance: the first pair is the one that people try first. */
+const FIRST = 'relation';
+
 /**
  * Chooses pairs of sentences to try from the captions of twins: the same words in another order, short, kinds in turn,
- * and each pair with as few words of the pairs before it as possible. Equal twins give equal pairs.
+ * and each pair with as few words of the pairs before it as possible. Then relations come first. Equal twins give equal pairs.
  */
 export function chooseExamples(twins: readonly TwinCaptions[], count: number): ExamplePair[] {
   // Roles, relations, attributes: who does what is most interesting.
@@ -19,12 +22,12 @@ export function chooseExamples(twins: readonly TwinCaptions[], count: number): E
     kinds.map((kind) => [kind, twins.filter((one) => one.kind === kind).flatMap(shortestPair)]),
   );
   const used = new Set<string>();
-  const chosen: ExamplePair[] = [];
+  const chosen: { readonly kind: string; readonly pair: ExamplePair }[] = [];
   while (chosen.length < count && [...left.values()].some((pairs) => pairs.length > 0)) {
     for (const kind of kinds) {
       const best = freshest(left.get(kind) ?? [], used);
       if (best === undefined || chosen.length === count) continue;
-      chosen.push(best);
+      chosen.push({ kind, pair: best });
       for (const word of contentWords(best[0])) used.add(word);
       left.set(
         kind,
@@ -32,7 +35,9 @@ export function chooseExamples(twins: readonly TwinCaptions[], count: number): E
       );
     }
   }
-  return chosen;
+  return chosen
+    .toSorted((one, two) => Number(two.kind === FIRST) - Number(one.kind === FIRST))
+    .map(({ pair }) => pair);
 }
 
 /** The shortest captions of twins that have the same words in another order; none if all are too long. */
