@@ -8,9 +8,9 @@ const NAMES = ['dog', 'cat', 'horse', 'ball', 'man', 'woman', 'bench', 'boat'];
 const COLOURS = ['black', 'brown', 'white', 'red'];
 const captions = Array.from({ length: 64 }, (_, image) => {
   const [one, two] = [NAMES[image % 8], NAMES[(image * 3 + 1) % 8]];
-  return [`a ${COLOURS[image % 4]} ${one} is beside a ${two}`, `the ${one} and the ${two}`];
+  return [`a ${COLOURS[image % 4]} ${one} chases a ${two}`, `the ${one} and the ${two}`];
 });
-const words = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'the', 'is', 'beside', 'and', ...NAMES, ...COLOURS];
+const words = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'the', 'chases', 'and', ...NAMES, ...COLOURS];
 const extra = ['guitar', 'bridge', 'castle', 'tractor', 'kitchen', 'window', 'mountain', 'camera'];
 const all = [...words, ...extra];
 const vocabulary = parseVocabulary(
@@ -34,6 +34,7 @@ describe('calibrationQueries', () => {
       'caption',
       'noun',
       'phrase',
+      'relation',
       'absent thing',
       'absent pair',
       'thing replaced',
@@ -44,7 +45,7 @@ describe('calibrationQueries', () => {
   });
 
   it('counts an image as fitting if its captions have all nouns', () => {
-    for (const { text, fitting } of [...of('caption'), ...of('noun')]) {
+    for (const { text, fitting } of [...of('caption'), ...of('noun'), ...of('relation')]) {
       const nouns = tokenise(text).filter((word) => NAMES.includes(word));
       const expected = captions.flatMap((own, image) => {
         const has = new Set(own.flatMap((caption) => tokenise(caption)));

@@ -1,12 +1,14 @@
+import pluralize from 'pluralize';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Parser } from '../../../shared/parse/parser.ts';
 import type { Vocabulary } from '../../../shared/text/index.ts';
 import { commonWords, isCommon } from '../../../shared/text/understanding/common-words.ts';
+import { imagePhrases, phraseText } from '../../phrases/index.ts';
 import { isFitted, isNoun, nounsAmong, type TaggedWord, tagWords, wordImages } from './caption-words.ts';
 
 /** Queries with an answer, and queries without. */
-export const ANSWERABLE = ['caption', 'noun', 'phrase'] as const;
+export const ANSWERABLE = ['caption', 'noun', 'phrase', 'relation'] as const;
 export const WITHOUT_ANSWER = ['absent thing', 'absent pair', 'thing replaced'] as const;
 export type CalibrationKind = (typeof ANSWERABLE)[number] | (typeof WITHOUT_ANSWER)[number];
 
@@ -22,6 +24,7 @@ const MOST: Readonly<Record<CalibrationKind, number>> = {
   caption: 200,
   noun: 150,
   phrase: 100,
+  relation: 150,
   'absent thing': 150,
   'absent pair': 150,
   'thing replaced': 200,
@@ -37,7 +40,7 @@ const SEED = 1;
 
 /**
  * Queries made of held-out captions by rules. With an answer: a caption of every image, nouns and pairs of adjective and noun that one
- * image in a hundred has. Without: things that no caption names, half of them known to the model; two of them; and captions with such
+ * image in a hundred has, and two nouns of a caption with what relates them. Without: things that no caption names, half of them known to the model; two of them; and captions with such
  * a thing in the place of a noun. An image fits if its captions have all nouns of the query (and the adjective of a pair).
  *
  * @param captions of each image.
@@ -59,9 +62,10 @@ export async function calibrationQueries(
   const isFrequent = (words: readonly string[]): boolean => withAll(words).size >= least;
 
   const things = await absentThings(imagesOf, parser, vocabulary, some);
+  const nouns = nounsOf(tagged);
   const named = (count: number): CalibrationQuery[] =>
     some(
-      [...nounsOf(tagged)].filter((noun) => isFrequent([noun])),
+      [...nouns].filter((noun) => isFrequent([noun])),
       count,
     ).map((noun, at) => ({
       kind: 'noun',
@@ -71,6 +75,25 @@ export async function calibrationQueries(
   const phrases = [...new Set(tagged.flatMap(adjectivesWithNouns))]
     .map((phrase) => ({ phrase, words: phrase.split(' ') }))
     .filter(({ words }) => isFrequent(words));
+  // Short sentences have lower scores than captions, and are what people write.
+  const related = (
+    await imagePhrases(
+      written.map((text) => (text === '' ? [] : [text])),
+      parser,
+    )
+  ).flatMap((own, image) =>
+    [...own.values()]
+      .filter(({ kind }) => kind === 'noun relation noun')
+      .map(
+        (phrase): CalibrationQuery => ({
+          kind: 'relation',
+          text: phraseText(phrase, image % 2 === 1),
+          fitting: withAll(
+            phrase.words.map((word) => pluralize.singular(word)).filter((word) => nouns.has(word)),
+          ).add(image),
+        }),
+      ),
+  );
   const withNouns = tagged
     .map((words, image) => ({ words, image }))
     .filter(({ words }) => words.length <= LONGEST && words.some(isNoun));
@@ -86,6 +109,7 @@ export async function calibrationQueries(
     ...some(phrases, MOST.phrase).map(
       ({ phrase, words }): CalibrationQuery => ({ kind: 'phrase', text: phrase, fitting: withAll(words) }),
     ),
+    ...some(related, MOST.relation),
     ...(things.length === 0
       ? []
       : withoutAnswer(
