@@ -37,12 +37,14 @@ const traits = fc.record({
 const by = fc.constantFrom('rerank' as const, 'recall' as const);
 
 describe('queryTraits', () => {
-  it('counts content words alone', () => {
-    expect(queryTraits([word('a'), word('dog'), word('in'), word('the'), word('snow'), word('.')])).toEqual({
+  it('counts words that say something, and what relates them', () => {
+    expect(queryTraits([word('a'), word('dog'), word('and'), word('the'), word('snow'), word('.')])).toEqual({
       length: 'short',
       unknownShare: 0,
     });
-    expect(queryTraits(['a', 'man', 'rides', 'a', 'horse'].map((text) => word(text))).length).toBe('long');
+    for (const text of ['a man rides a horse', 'a dog in the snow']) {
+      expect(queryTraits(text.split(' ').map((one) => word(one))).length).toBe('long');
+    }
   });
 
   it('counts words that nothing stands for as unknown, and those that are denied not at all', () => {

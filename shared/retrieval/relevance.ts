@@ -4,26 +4,28 @@ import { isMark } from '../text/understanding/negation.ts';
 
 /** What a query says of its answers before anything is compared. */
 export interface QueryTraits {
-  /** Short: at most two content words, which recall encoders read word by word. */
+  /** Short: at most two words besides articles and such, which recall encoders read word by word. */
   readonly length: 'short' | 'long';
   /** Of its content words, those that the model does not know, as a share of 1. */
   readonly unknownShare: number;
 }
 
-/** Content words of a short query, at most. */
+/** Words of a short query, at most. */
 const SHORT = 2;
+/** Words that do not make a query longer; a preposition does: `woman in shirt` is read as a sentence. */
+const WITHOUT_LENGTH: ReadonlySet<string> = new Set(['a', 'an', 'the', 'is', 'are', 'of', 'and']);
 
 /** The traits of a query by its words: without marks, function words and what it denies. */
 export function queryTraits(words: readonly QueryWord[]): QueryTraits {
-  const content = words.filter(
-    ({ text, negated }) => negated === undefined && !isMark(text) && !isFunctionWord(text.toLowerCase()),
-  );
+  const meant = words.filter(({ text, negated }) => negated === undefined && !isMark(text));
+  const content = meant.filter(({ text }) => !isFunctionWord(text.toLowerCase()));
+  const lengthening = meant.filter(({ text }) => !WITHOUT_LENGTH.has(text.toLowerCase()));
   // A word that is only near in meaning finds images, but not what was asked for.
   const unknown = content.filter(
     ({ known, as, by }) => !known && (as === undefined || by === 'meaning'),
   ).length;
   return {
-    length: content.length <= SHORT ? 'short' : 'long',
+    length: lengthening.length <= SHORT ? 'short' : 'long',
     unknownShare: content.length === 0 ? 0 : unknown / content.length,
   };
 }

@@ -168,7 +168,7 @@ describe.each(CASES)('data with $name', ({ captionImages, file }) => {
     );
     await engines.encoder.dispose();
     await engines.matcher.dispose();
-    expect(stages).toEqual(['fit recall on train', 'fit the weight on dev']);
+    expect(stages).toEqual(['fit recall on train', 'fit the weight on dev', 'calibrate on dev']);
     expect((await openRecallEncoder(model.coarse)).kind).toBe('cca');
     expect(model.ranking.coarseWeight).toBeGreaterThanOrEqual(0);
   });
