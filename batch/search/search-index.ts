@@ -13,7 +13,8 @@ import {
 import { exactRecall } from '../../shared/search/exact-recall.ts';
 import { localFields } from '../../shared/search/local-fields.ts';
 import type { Payloads, Ranker } from '../../shared/search/ports.ts';
-import { type Hit, type SearchAnswer, search } from '../../shared/search/search-engine.ts';
+import type { Hit, SearchAnswer } from '../../shared/search/search-answer.ts';
+import { search } from '../../shared/search/search-engine.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
 import { type QdrantStore, qdrantFields, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';

@@ -13,7 +13,8 @@ import type {
   Ranker,
   Recall,
 } from './ports.ts';
-import { type SearchParts, type SearchRequest, type SearchStage, search } from './search-engine.ts';
+import { search } from './search-engine.ts';
+import type { SearchParts, SearchRequest, SearchStage } from './search-request.ts';
 
 const EVIDENCE = { words: [[0.5]], boxes: [] };
 const payloadOf = (id: number) => ({ name: `${id}.png`, width: 4, height: 3, captions: [`caption ${id}`] });

@@ -1,7 +1,7 @@
 import { AdaptiveLimit } from '../../../shared/async/adaptive-limit.ts';
 import { Admission } from '../../../shared/async/admission.ts';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { SearchAnswer } from '../../../shared/search/search-engine.ts';
+import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
 
 export interface SearchAdmissionOptions {
   /** How long a search that has begun should take at most, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { ImagePayload, SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
-import type { Degradation, Hit, SearchAnswer, SearchRequest } from '../../../shared/search/search-engine.ts';
+import type { Degradation, Hit, SearchAnswer } from '../../../shared/search/search-answer.ts';
+import type { SearchRequest } from '../../../shared/search/search-request.ts';
 import { evidenceJson } from '../../../shared/search/word-evidence.ts';
 
 const LACKS = {

@@ -14,12 +14,9 @@ import {
   searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
-import {
-  type SearchAnswer,
-  type SearchParts,
-  type SearchRequest,
-  search,
-} from '../../../shared/search/search-engine.ts';
+import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
+import { search } from '../../../shared/search/search-engine.ts';
+import type { SearchParts, SearchRequest } from '../../../shared/search/search-request.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';

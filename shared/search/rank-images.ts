@@ -1,0 +1,159 @@
+import { toAppError } from '../errors/index.ts';
+import { countFacet } from '../filter/count-facets.ts';
+import type { ScoredBy } from '../retrieval/relevance.ts';
+import { RANK_LIMITS } from '../schema/index.ts';
+import { collapseAlike } from './collapse-alike.ts';
+import type { Among, Candidate, EncodedQuery, RankedPage, SearchCall } from './ports.ts';
+import type { Degradation, FoundImage, SearchAnswer } from './search-answer.ts';
+import type { SearchParts, SearchRequest, SearchStage } from './search-request.ts';
+
+/** Images of a page in their order, before their payloads are looked up. */
+export interface Ranking {
+  readonly facets?: SearchAnswer['facets'];
+  readonly page: readonly FoundImage[];
+  readonly ranked?: RankedPage | undefined;
+  readonly degraded?: Degradation | undefined;
+  /** The stage and the score of the best image of all pages; undefined if there is none. */
+  readonly best?: { readonly by: ScoredBy; readonly score: number } | undefined;
+}
+
+/** The most images that a shortlist holds. */
+function shortlistLength({ ranking }: EncodedQuery): number {
+  return Math.min(ranking.shortlist, RANK_LIMITS.shortlist);
+}
+
+/** Runs a stage, which may be timed. */
+export type Timed = <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
+
+/** Counts the values of the facets among some images. */
+async function countFacets(
+  query: EncodedQuery,
+  { facets }: SearchRequest,
+  { fields }: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+  ids: () => Promise<readonly number[]> | readonly number[],
+): Promise<SearchAnswer['facets']> {
+  if (facets === undefined) return undefined;
+  const values = await timed('facets', async () => fields.values(query, await ids(), facets, call));
+  return Object.fromEntries(facets.map((name) => [name, countFacet(name, values)]));
+}
+
+/** Compares every image, or every one that passes the filter. */
+export async function rankAll(
+  query: EncodedQuery,
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+  among: Among | undefined,
+): Promise<Ranking> {
+  const { limit, offset } = request;
+  const { ranker, fields } = parts;
+  const passing = among && (await timed('filter', () => fields.passing(query, among.filter, call)));
+  const facetsOf = () =>
+    countFacets(
+      query,
+      request,
+      parts,
+      call,
+      timed,
+      () => passing ?? Array.from({ length: query.images }, (_, id) => id),
+    );
+  // A reranker has nothing to compare then.
+  if (passing?.length === 0) return { page: [], facets: await facetsOf() };
+  const ranked = await timed('rank', () =>
+    ranker.rank({ query, candidates: passing === undefined ? 'all' : { passing }, offset, limit }, call),
+  );
+  const degraded = evidenceDegradation(ranked);
+  return { page: ranked.images, ranked, degraded, best: bestRanked(ranked), facets: await facetsOf() };
+}
+
+/** Compares the shortlist of recall; images behind it follow in recall's order. */
+export async function rankShortlist(
+  query: EncodedQuery,
+  request: SearchRequest,
+  parts: SearchParts,
+  call: SearchCall,
+  timed: Timed,
+  among: Among | undefined,
+): Promise<Ranking> {
+  const { limit, offset } = request;
+  const { recall, ranker, degrade } = parts;
+  const length = shortlistLength(query);
+  const end = offset + limit;
+  const images = among?.images ?? query.images;
+  const recalled =
+    images === 0 && among !== undefined
+      ? []
+      : await timed('recall', () =>
+          recallDifferent({ ...query, images }, { least: length, different: end }, (wanted) =>
+            recall.nearest(query, wanted, call, among),
+          ),
+        );
+  const candidates = recalled.slice(0, length);
+  const facets = await countFacets(query, request, parts, call, timed, () => candidates.map(({ id }) => id));
+  // In recall's order. The images behind the shortlist that look like one of it stand with that one.
+  const inOrder = collapsed(recalled);
+  const compared = collapsed(candidates).length;
+  const best = recalled[0] && { by: 'recall' as const, score: recalled[0].coarse };
+  // A page behind the shortlist, or an empty collection, leaves nothing to compare.
+  if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best };
+  let ranked: RankedPage;
+  try {
+    ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
+  } catch (thrown) {
+    const degraded = degrade ? orderDegradation(thrown) : undefined;
+    if (degraded === undefined) throw thrown;
+    return { page: inOrder.slice(offset, end), degraded, facets, best };
+  }
+  const behind = inOrder.slice(compared, end);
+  return {
+    page: [...ranked.images, ...behind],
+    ranked,
+    degraded: evidenceDegradation(ranked),
+    facets,
+    best: bestRanked(ranked),
+  };
+}
+
+function bestRanked({ best }: RankedPage): Ranking['best'] {
+  return best === undefined ? undefined : { by: 'rerank', score: best };
+}
+
+const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);
+
+/** Recall goes no further for a page: whoever has so many images alike before it sees a short page. */
+const MOST_RECALLED = 10_000;
+
+/**
+ * The nearest images: at least so many, and where some look alike, as many as it takes for so many different ones. The more are asked
+ * for, the longer the list, but its beginning is the same.
+ */
+async function recallDifferent(
+  { images, grouped }: EncodedQuery,
+  { least, different }: { readonly least: number; readonly different: number },
+  nearest: (wanted: number) => Promise<readonly Candidate[]>,
+): Promise<readonly Candidate[]> {
+  const most = Math.min(images, MOST_RECALLED);
+  for (let wanted = Math.max(least, different); ; wanted = Math.min(2 * wanted, most)) {
+    const recalled = await nearest(wanted);
+    const enough = !grouped || recalled.length < wanted || wanted >= most;
+    if (enough || collapsed(recalled).length >= different) return recalled;
+  }
+}
+
+/** Errors about the request or the generation; recall's order would not be an answer to them. */
+const NOT_DEGRADED: ReadonlySet<string> = new Set(['cancelled', 'generation_stale']);
+
+function orderDegradation(thrown: unknown): Degradation | undefined {
+  const { code } = toAppError(thrown, 'rerank_unavailable');
+  if (NOT_DEGRADED.has(code)) return undefined;
+  const load = code === 'timeout' || code === 'overloaded';
+  return { what: 'order', code: load ? code : 'rerank_unavailable' };
+}
+
+function evidenceDegradation({ evidence }: RankedPage): Degradation | undefined {
+  if (evidence === 'complete') return undefined;
+  return { what: 'evidence', code: evidence === 'late' ? 'timeout' : 'rerank_unavailable' };
+}

@@ -1,0 +1,35 @@
+import type { Visible } from '../filter/resolve-filter.ts';
+import type { FilterTree } from '../schema/index.ts';
+import type { Fields, Payloads, QueryEncoder, Ranker, Recall } from './ports.ts';
+
+export interface SearchRequest {
+  readonly q: string;
+  readonly limit: number;
+  readonly offset: number;
+  /** Compares every image instead of a shortlist. */
+  readonly exhaustive: boolean;
+  /** Whether the query is read as it was meant, and not only as it is written. */
+  readonly understand: boolean;
+  /** Whether of images that look alike only the best is a hit, which names the others. */
+  readonly collapse: boolean;
+  /** Which images are searched; all by default. */
+  readonly filter?: FilterTree | undefined;
+  /** Fields whose values are counted among the images that are compared. */
+  readonly facets?: readonly string[] | undefined;
+}
+
+export interface SearchParts {
+  readonly encoder: QueryEncoder;
+  readonly recall: Recall;
+  readonly ranker: Ranker;
+  readonly payloads: Payloads;
+  readonly fields: Fields;
+  /** Whose fields may be used. */
+  readonly visible: Visible;
+  /** Whether recall's order is the answer if ranking a shortlist fails; otherwise the search fails. */
+  readonly degrade: boolean;
+  /** Runs a stage and records how long it took. */
+  readonly time?: ((stage: SearchStage, work: () => Promise<unknown>) => Promise<unknown>) | undefined;
+}
+
+export type SearchStage = 'encode' | 'filter' | 'recall' | 'rank' | 'facets' | 'payloads';
