@@ -25,41 +25,35 @@ function shortlistLength({ ranking }: EncodedQuery): number {
 /** Runs a stage, which may be timed. */
 export type Timed = <T>(stage: SearchStage, work: () => Promise<T>) => Promise<T>;
 
+/** A search whose query is encoded. */
+export interface Encoded {
+  readonly query: EncodedQuery;
+  readonly request: SearchRequest;
+  readonly parts: SearchParts;
+  readonly call: SearchCall;
+  readonly timed: Timed;
+  /** The images that pass the filter; undefined without one. */
+  readonly among: Among | undefined;
+}
+
 /** Counts the values of the facets among some images. */
 async function countFacets(
-  query: EncodedQuery,
-  { facets }: SearchRequest,
-  { fields }: SearchParts,
-  call: SearchCall,
-  timed: Timed,
-  ids: () => Promise<readonly number[]> | readonly number[],
+  { query, request: { facets }, parts: { fields }, call, timed }: Encoded,
+  ids: () => readonly number[],
 ): Promise<SearchAnswer['facets']> {
   if (facets === undefined) return undefined;
-  const values = await timed('facets', async () => fields.values(query, await ids(), facets, call));
+  const values = await timed('facets', () => fields.values(query, ids(), facets, call));
   return Object.fromEntries(facets.map((name) => [name, countFacet(name, values)]));
 }
 
 /** Compares every image, or every one that passes the filter. */
-export async function rankAll(
-  query: EncodedQuery,
-  request: SearchRequest,
-  parts: SearchParts,
-  call: SearchCall,
-  timed: Timed,
-  among: Among | undefined,
-): Promise<Ranking> {
-  const { limit, offset } = request;
+export async function rankAll(searched: Encoded): Promise<Ranking> {
+  const { query, parts, call, timed, among } = searched;
+  const { limit, offset } = searched.request;
   const { ranker, fields } = parts;
   const passing = among && (await timed('filter', () => fields.passing(query, among.filter, call)));
   const facetsOf = () =>
-    countFacets(
-      query,
-      request,
-      parts,
-      call,
-      timed,
-      () => passing ?? Array.from({ length: query.images }, (_, id) => id),
-    );
+    countFacets(searched, () => passing ?? Array.from({ length: query.images }, (_, id) => id));
   // A reranker has nothing to compare then.
   if (passing?.length === 0) return { page: [], facets: await facetsOf() };
   const ranked = await timed('rank', () =>
@@ -70,15 +64,9 @@ export async function rankAll(
 }
 
 /** Compares the shortlist of recall; images behind it follow in recall's order. */
-export async function rankShortlist(
-  query: EncodedQuery,
-  request: SearchRequest,
-  parts: SearchParts,
-  call: SearchCall,
-  timed: Timed,
-  among: Among | undefined,
-): Promise<Ranking> {
-  const { limit, offset } = request;
+export async function rankShortlist(searched: Encoded): Promise<Ranking> {
+  const { query, parts, call, timed, among } = searched;
+  const { limit, offset } = searched.request;
   const { recall, ranker, degrade } = parts;
   const length = shortlistLength(query);
   const end = offset + limit;
@@ -92,7 +80,7 @@ export async function rankShortlist(
           ),
         );
   const candidates = recalled.slice(0, length);
-  const facets = await countFacets(query, request, parts, call, timed, () => candidates.map(({ id }) => id));
+  const facets = await countFacets(searched, () => candidates.map(({ id }) => id));
   // In recall's order. The images behind the shortlist that look like one of it stand with that one.
   const inOrder = collapsed(recalled);
   const compared = collapsed(candidates).length;
@@ -123,12 +111,12 @@ function bestRanked({ best }: RankedPage): Ranking['best'] {
 
 const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);
 
-/** Recall goes no further for a page: whoever has so many images alike before it sees a short page. */
+/** Recall goes no further for a page: behind that many images alike it is short. */
 const MOST_RECALLED = 10_000;
 
 /**
- * The nearest images: at least so many, and where some look alike, as many as it takes for so many different ones. The more are asked
- * for, the longer the list, but its beginning is the same.
+ * The nearest images: at least `least`, and where some look alike, as many as it takes for `different` different ones. A longer list
+ * begins with the shorter one.
  */
 async function recallDifferent(
   { images, grouped }: EncodedQuery,

@@ -56,14 +56,8 @@ async function searchOnce(
       assertCountable(name, declaredField(name, encoded.fields, parts.visible, 'facets'));
     }
     const among = filter && (await count(encoded, resolveFilter(filter, encoded.fields, parts.visible)));
-    const ranking = await (request.exhaustive ? rankAll : rankShortlist)(
-      encoded,
-      request,
-      parts,
-      call,
-      timed,
-      among,
-    );
+    const searched = { query: encoded, request, parts, call, timed, among };
+    const ranking = await (request.exhaustive ? rankAll(searched) : rankShortlist(searched));
     return { ...ranking, among };
   };
   let query = await encode(fresh);
