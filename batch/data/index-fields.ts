@@ -3,12 +3,33 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { type FieldProblem, fieldValues, publicMetadata } from '../../shared/filter/field-values.ts';
 import { type FieldValues, type IndexFields, indexFieldsSchema } from '../../shared/schema/index.ts';
-import { PHOTO_FIELDS } from './photo-fields.ts';
 import type { Split } from './split.ts';
 import { readJson } from './text-files.ts';
 
 /** Declares the fields of an index: beside a list of photographs, in a folder of photographs, in a data folder. */
 export const SCHEMA_FILE = 'index.schema.json';
+
+/**
+ * By what photographs can be filtered without a schema file: what their payloads have (`describePhoto`). Where they were taken is among it
+ * only with `--gps`.
+ */
+const PHOTO_FIELDS: IndexFields = indexFieldsSchema.parse({
+  format: 'gsmn-index-schema',
+  version: 1,
+  fields: {
+    taken: { type: 'date' },
+    year: { type: 'integer' },
+    camera: { type: 'keyword' },
+    keywords: { type: 'keyword', list: true },
+    folders: { type: 'keyword', list: true },
+    format: { type: 'keyword' },
+    bytes: { type: 'integer' },
+    latitude: { type: 'number' },
+    longitude: { type: 'number' },
+  },
+  // What else lists and files say is shown.
+  others: 'public',
+});
 
 /** The declared fields of a split, checked for every image. */
 export interface SplitFields {
