@@ -4,7 +4,6 @@ import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { openRecallTexts } from '../../shared/platform/pretrained/recall-texts.ts';
 import {
-  type FilterTree,
   type ImagePayload,
   type MatchPrecision,
   type QueryWord,
@@ -16,6 +15,7 @@ import type { Payloads, Ranker } from '../../shared/search/ports.ts';
 import type { Hit, SearchAnswer } from '../../shared/search/search-answer.ts';
 import { search } from '../../shared/search/search-engine.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
+import type { SearchRequest } from '../../shared/search/search-request.ts';
 import { type QdrantStore, qdrantFields, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 
@@ -34,21 +34,9 @@ export interface OpenIndexOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** One search. */
-export interface IndexSearchRequest {
+/** One search, whose first `limit` hits are wanted. */
+export interface IndexSearchRequest extends Omit<SearchRequest, 'q' | 'offset'> {
   readonly query: string;
-  /** Hits wanted. */
-  readonly limit: number;
-  /** Compares every image instead of a shortlist. */
-  readonly exhaustive: boolean;
-  /** Whether the query is read as it was meant, and not only as it is written. */
-  readonly understand: boolean;
-  /** Whether of images that look alike only the best is a hit. */
-  readonly collapse: boolean;
-  /** Which images are searched; all by default. */
-  readonly filter?: FilterTree | undefined;
-  /** Fields whose values are counted. */
-  readonly facets?: readonly string[] | undefined;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
 }
@@ -164,16 +152,16 @@ async function searchOnce(
   store: QdrantStore | undefined,
   signal: AbortSignal,
 ): Promise<IndexAnswer> {
-  const { query, limit, exhaustive, understand, collapse, filter, facets, fuse } = request;
+  const { query, fuse, ...asked } = request;
   const { manifest, queries, matcher } = generation;
   const fields = localFields(generation);
   const searchWith = (shortlist: number): Promise<SearchAnswer> =>
     search(
-      { q: query, limit, offset: 0, exhaustive, understand, collapse, filter, facets },
+      { ...asked, q: query, offset: 0 },
       {
         encoder: {
-          encode: async (asked) => {
-            const encoded = await queries.encode(asked);
+          encode: async (text) => {
+            const encoded = await queries.encode(text);
             // The calibration is of the fused score.
             const calibration = fuse ? encoded.ranking.calibration : undefined;
             return { ...encoded, ranking: { ...encoded.ranking, shortlist, calibration } };
@@ -183,14 +171,14 @@ async function searchOnce(
         ranker: rankerOf(generation, fuse),
         payloads: store === undefined ? noPayloads : qdrantPayloads(store),
         fields: store === undefined ? fields : qdrantFields(store),
-        // Whoever may read the index may see all of it.
+        // A caller that can read the index may see all of it.
         visible: 'all',
         degrade: false,
       },
       { signal },
     );
   // Every hit is compared, however many are requested, and however many of the shortlist look alike.
-  let shortlist = Math.max(manifest.ranking.shortlist, limit);
+  let shortlist = Math.max(manifest.ranking.shortlist, asked.limit);
   let answer = await searchWith(shortlist);
   while (answer.hits.some(({ stage }) => stage === 'recall') && shortlist < RANK_LIMITS.shortlist) {
     shortlist *= 2;
@@ -204,7 +192,7 @@ async function searchOnce(
     generation: manifest.id,
     backend: answer.compared?.backend ?? matcher.backend,
     encoder: queries.backend,
-    ranking: exhaustive ? 'exhaustive' : 'shortlist',
+    ranking: asked.exhaustive ? 'exhaustive' : 'shortlist',
     compared: answer.compared?.compared ?? 0,
     filtered: answer.filtered,
     facets: answer.facets,
