@@ -182,7 +182,7 @@ describe('the fields of a filter', () => {
     );
   });
 
-  it('are all there for whoever may see everything, and none where none are declared', () => {
+  it('are all there if everything is visible, and none where none are declared', () => {
     expect(resolveFilter(parseFilter('owner:Ann'), FIELDS, 'all')).toEqual({ field: 'owner', any: ['Ann'] });
     expect(() => resolveFilter(parseFilter('year:1'), undefined, 'public')).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('declares no fields') as string }),

@@ -236,7 +236,7 @@ describe('a filtered search', () => {
       expect(problem.detail).toContain('there is no field "owner"');
       expect(problem.hint).toBe('The fields of this index are year, place, tag, taken.');
     }
-    // Whoever has the index may.
+    // A caller that has the index may.
     const here = await local({ filter: parseFilter('owner:Ann') });
     expect(ids(here.hits).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
   });

@@ -139,7 +139,7 @@ describe('every query that is accepted', () => {
       fc.asyncProperty(fc.oneof(get, post), async ({ query, ask }) => {
         const answer = await client.ask(query, ask);
         counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
-        // Whoever has any answer already gets 304 for it (RFC 9110, 13.1.2).
+        // `*` says that the caller has some answer already, whichever: RFC 9110, 13.1.2.
         if (answer.status === 304) {
           expect(ask.headers?.['if-none-match']).toBe('*');
           return;

@@ -45,7 +45,7 @@ export interface StageFigures {
 export interface KindFigures {
   readonly kind: string;
   readonly queries: number;
-  /** Of queries with relevant images; undefined if no query of the kind has any. */
+  /** Of queries with relevant images; undefined if the kind has no such query. */
   readonly stages: Readonly<Record<RankedStage, StageFigures>> | undefined;
   /** Queries whose match is called weak or none, as a share of 1; undefined without a calibration. */
   readonly doubted: Estimate | undefined;

@@ -44,7 +44,7 @@ function groupOf(payload: unknown): string | undefined {
 const EXACT_IMAGES = 100_000;
 const BEAM = { least: 512, ofLimit: 2 };
 
-/** How thoroughly Qdrant is to search so many images. */
+/** How thoroughly Qdrant is to search a number of images. */
 export function accuracy(images: number, limit: number): RecallAccuracy {
   return images <= EXACT_IMAGES ? { exact: true } : { beam: Math.max(BEAM.least, BEAM.ofLimit * limit) };
 }
