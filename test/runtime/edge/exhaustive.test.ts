@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
-import { problemSchema, searchResponseSchema } from '../../../shared/schema/index.ts';
+import { searchResponseSchema } from '../../../shared/schema/index.ts';
+import { failing, problem } from './answers.ts';
 import { edge, encoded, GENERATION, payloadOf, ranked } from './fakes.ts';
 
 type App = ReturnType<typeof edge>['app'];
@@ -18,19 +18,6 @@ async function found(app: App, changes: object = {}) {
   expect(response.status).toBe(200);
   return { response, body: searchResponseSchema.parse(await response.json()) };
 }
-
-async function problem(response: Response) {
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-  const body = problemSchema.parse(await response.json());
-  expect(body.status).toBe(response.status);
-  return body;
-}
-
-const failing =
-  (code: ErrorCode, message = `made to fail with ${code} at 10.0.0.7:8788`) =>
-  async (): Promise<never> => {
-    throw new AppError(code, message);
-  };
 
 describe('GET /v1/search, exhaustive', () => {
   it('is the same search as with POST', async () => {

@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
-import { parseResponseSchema, problemSchema } from '../../../shared/schema/index.ts';
+import { parseResponseSchema } from '../../../shared/schema/index.ts';
 import { createRerankClient } from '../../../workers/clients/index.ts';
+import { failing, problem } from './answers.ts';
 import { edge, parsed } from './fakes.ts';
 
 const PARSE = '/v1/parse?q=two%20zebroids';
-
-async function problem(response: Response) {
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-  expect(response.headers.get('cache-control')).toBe('no-store');
-  return problemSchema.parse(await response.json());
-}
-
-const failing = (code: ErrorCode) => async (): Promise<never> => {
-  throw new AppError(code, `made to fail with ${code} at 10.0.0.7:8788`);
-};
 
 describe('GET /v1/parse', () => {
   it("returns the reranker's parse, and can be cached", async () => {
