@@ -223,6 +223,8 @@ export const rankResponseSchema = z.object({
   ),
   /** The highest fused score of all compared images, which may be on another page. */
   best: z.number().optional(),
+  /** Images that were ranked, on all pages; those that look alike are one if `collapse` was asked for. */
+  total: count.optional(),
   /** Whether each image of the page has its evidence; if not, why. */
   evidence: z.enum(['complete', 'late', 'failed']),
   /** Milliseconds of its parts, including waiting for other requests. */

@@ -33,6 +33,9 @@ const facetNames = z
   .max(FILTER_LIMITS.facets)
   .refine((names) => new Set(names).size === names.length, 'a field is named twice');
 
+/** Where a page of a list ended, as an answer has it. */
+export const cursorSchema = z.string().min(1).max(400);
+
 /** A search as an address asks for it; a name that is not known is refused. */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -57,6 +60,8 @@ export const searchQuerySchema = z.strictObject({
     .transform((text) => text.split(','))
     .pipe(facetNames)
     .optional(),
+  /** `next` of the page before. */
+  after: cursorSchema.optional(),
 });
 
 /** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
@@ -69,6 +74,7 @@ export const searchRequestSchema = z.strictObject({
   collapse: z.boolean().default(true),
   filter: filterSchema.optional(),
   facets: facetNames.optional(),
+  after: cursorSchema.optional(),
 });
 
 const plainHitSchema = z.object({
@@ -154,9 +160,16 @@ export const searchResponseSchema = z.object({
     description:
       'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated, or there is no image.',
   }),
+  total: z.number().int().nonnegative().optional().meta({
+    description:
+      'How many hits were compared in full, on all pages: those of the shortlist, or, exhaustively, all. Hits behind the shortlist are not counted.',
+  }),
   limit: z.number().int(),
   offset: z.number().int(),
   hits: z.array(searchHitSchema),
+  next: z.string().optional().meta({
+    description: 'For the next page of the same search, as `after`; absent on the last one.',
+  }),
 });
 export type SearchResponse = z.infer<typeof searchResponseSchema>;
 

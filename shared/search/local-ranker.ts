@@ -100,7 +100,8 @@ export class LocalRanker {
       candidates === 'all'
         ? await this.#rankAll(request, signal)
         : await this.#rankCandidates(request, candidates, signal);
-    const page = this.#collapsed(ranked, request).slice(offset, offset + limit);
+    const different = this.#collapsed(ranked, request);
+    const page = different.slice(offset, offset + limit);
     const ids = page.map(({ id }) => id);
     const withPayload = await this.#payloads(page);
     const compared = performance.now();
@@ -113,6 +114,7 @@ export class LocalRanker {
       compared: candidates === 'all' ? this.#parts.images.count : candidates.length,
       evidence: state,
       best: ranked[0]?.score,
+      total: candidates === 'all' ? this.#allDifferent(request) : different.length,
       took,
       images: page.map((image, place) => ({
         ...withPayload(image),
@@ -124,6 +126,13 @@ export class LocalRanker {
   #collapsed(ranked: readonly RankedImage[], { collapse }: LocalRankRequest): readonly RankedImage[] {
     const groups = this.#parts.payloads?.alike;
     return collapse && groups?.size ? collapseAlike(ranked, ({ id }) => groups.get(id)) : ranked;
+  }
+
+  /** Images of the generation; those that look alike are one if they are collapsed. */
+  #allDifferent({ collapse }: LocalRankRequest): number {
+    const { images, payloads } = this.#parts;
+    const groups = collapse ? payloads?.alike : undefined;
+    return groups === undefined ? images.count : images.count - groups.size + new Set(groups.values()).size;
   }
 
   /** Reads the payloads of a page and of the images that its images stand for. */

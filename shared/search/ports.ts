@@ -22,6 +22,8 @@ export interface AskedQuery {
   readonly text: string;
   /** Whether it is read as it was meant (`understandQuery`), and not only as it is written. */
   readonly understand: boolean;
+  /** The generation whose model encodes it; the active one by default. */
+  readonly generation?: string | undefined;
 }
 
 /** A query as encoded by the model of one generation. */
@@ -56,7 +58,8 @@ export interface EncodedQuery extends AskedQuery {
 export interface QueryEncoder {
   /**
    * @param fresh asks which generation is active instead of using a kept one
-   * @throws AppError `query_empty`, `query_too_long`, `encode_unavailable`, `timeout`.
+   * @throws AppError `query_empty`, `query_too_long`, `encode_unavailable`, `timeout`; `generation_stale` for a generation that is named
+   *   and not served any more.
    */
   encode(query: AskedQuery, fresh: boolean, call: SearchCall): Promise<EncodedQuery>;
 }
@@ -143,6 +146,8 @@ export interface RankedPage {
   readonly images: readonly RankedImage[];
   /** The highest fused score of all compared images, which may be on another page; undefined if another version of the reranker ranked. */
   readonly best?: number | undefined;
+  /** Images that were ranked, on all pages, if `grouped` collapsed; undefined if another version of the reranker ranked. */
+  readonly total?: number | undefined;
   /** Whether each image has its evidence; if not, why. */
   readonly evidence: 'complete' | 'late' | 'failed';
   /** Milliseconds of its parts, including waiting for other requests. */

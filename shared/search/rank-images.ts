@@ -15,6 +15,9 @@ export interface Ranking {
   readonly degraded?: Degradation | undefined;
   /** The stage and the score of the best image of all pages; undefined if there is none. */
   readonly best?: { readonly by: ScoredBy; readonly score: number } | undefined;
+  /** Of the answer. */
+  readonly total: SearchAnswer['total'];
+  readonly more: boolean;
 }
 
 /** The most images that a shortlist holds. */
@@ -55,12 +58,21 @@ export async function rankAll(searched: Encoded): Promise<Ranking> {
   const facetsOf = () =>
     countFacets(searched, () => passing ?? Array.from({ length: query.images }, (_, id) => id));
   // A reranker has nothing to compare then.
-  if (passing?.length === 0) return { page: [], facets: await facetsOf() };
+  if (passing?.length === 0) return { page: [], facets: await facetsOf(), total: 0, more: false };
   const ranked = await timed('rank', () =>
     ranker.rank({ query, candidates: passing === undefined ? 'all' : { passing }, offset, limit }, call),
   );
   const degraded = evidenceDegradation(ranked);
-  return { page: ranked.images, ranked, degraded, best: bestRanked(ranked), facets: await facetsOf() };
+  const { total } = ranked;
+  return {
+    page: ranked.images,
+    ranked,
+    degraded,
+    best: bestRanked(ranked),
+    facets: await facetsOf(),
+    total,
+    more: total === undefined ? ranked.images.length === limit : offset + limit < total,
+  };
 }
 
 /** Compares the shortlist of recall; images behind it follow in recall's order. */
@@ -84,16 +96,20 @@ export async function rankShortlist(searched: Encoded): Promise<Ranking> {
   // In recall's order. The images behind the shortlist that look like one of it stand with that one.
   const inOrder = collapsed(recalled);
   const compared = collapsed(candidates).length;
+  const pages = {
+    total: compared,
+    more: inOrder.length > end || (inOrder.length === end && recalled.length < images),
+  };
   const best = recalled[0] && { by: 'recall' as const, score: recalled[0].coarse };
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
-  if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best };
+  if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best, ...pages };
   let ranked: RankedPage;
   try {
     ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));
   } catch (thrown) {
     const degraded = degrade ? orderDegradation(thrown) : undefined;
     if (degraded === undefined) throw thrown;
-    return { page: inOrder.slice(offset, end), degraded, facets, best };
+    return { page: inOrder.slice(offset, end), degraded, facets, best, ...pages };
   }
   const behind = inOrder.slice(compared, end);
   return {
@@ -102,6 +118,7 @@ export async function rankShortlist(searched: Encoded): Promise<Ranking> {
     degraded: evidenceDegradation(ranked),
     facets,
     best: bestRanked(ranked),
+    ...pages,
   };
 }
 

@@ -49,6 +49,10 @@ export interface SearchAnswer {
   readonly facets?: Readonly<Record<string, readonly FacetCount[]>> | undefined;
   /** Whether the best image fits; undefined if the model is not calibrated. */
   readonly match?: Match | undefined;
+  /** Hits among the images that were compared, on all pages; undefined if the ranker does not say. */
+  readonly total?: number | undefined;
+  /** Whether further hits follow, compared or not. Of images that look alike, those that follow may all belong to earlier hits. */
+  readonly more: boolean;
   readonly hits: readonly Hit[];
 }
 

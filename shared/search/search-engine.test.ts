@@ -29,6 +29,8 @@ describe('a search', () => {
       degraded: undefined,
       filtered: undefined,
       facets: undefined,
+      total: 4,
+      more: true,
       hits: [2, 1].map((id) => ({
         id,
         stage: 'rerank',

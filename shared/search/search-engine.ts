@@ -15,7 +15,8 @@ import type { SearchParts, SearchRequest, SearchStage } from './search-request.t
  * shortlist does not grow with the page, so an image keeps its position while someone goes through the pages; images behind it follow
  * in recall's order.
  *
- * A query that was encoded with a generation that is not active any more is encoded again, once.
+ * A query that was encoded with a generation that is not active any more is encoded again, once, unless the request names a
+ * generation.
  *
  * @throws AppError what the parts throw. With `degrade`, the answer to a shortlist that cannot be ranked is recall's
  *   order.
@@ -28,7 +29,8 @@ export async function search(
   try {
     return await searchOnce(request, parts, call, false);
   } catch (thrown) {
-    if (!(thrown instanceof AppError) || !STALE.has(thrown.code)) throw thrown;
+    if (!(thrown instanceof AppError) || !STALE.has(thrown.code) || request.generation !== undefined)
+      throw thrown;
     return searchOnce(request, parts, call, true);
   }
 }
@@ -45,7 +47,8 @@ async function searchOnce(
   const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
   const { filter, facets: wanted = [] } = request;
-  const asked = { text: request.q, understand: request.understand };
+  const asked = { text: request.q, understand: request.understand, generation: request.generation };
+  const follows = request.generation === undefined;
   const encode = (now: boolean): Promise<EncodedQuery> =>
     timed('encode', () => parts.encoder.encode(asked, now, call)).then((encoded) => ({
       ...encoded,
@@ -63,7 +66,7 @@ async function searchOnce(
   let query = await encode(fresh);
   let ranking = await rank(query);
   // A kept model may belong to a generation that is not active any more, and only rank responses tell.
-  if (query.kept && ranking.ranked === undefined && ranking.degraded === undefined) {
+  if (follows && query.kept && ranking.ranked === undefined && ranking.degraded === undefined) {
     const kept = query;
     const current = await encode(true).catch((thrown: unknown) => {
       // The kept generation still has an answer.
@@ -75,8 +78,8 @@ async function searchOnce(
       ranking = await rank(current);
     }
   }
-  const { page, ranked, degraded, facets, best, among } = ranking;
-  if (ranked !== undefined && query.kept && ranked.active !== query.generation) {
+  const { page, ranked, degraded, facets, best, among, total, more } = ranking;
+  if (follows && ranked !== undefined && query.kept && ranked.active !== query.generation) {
     throw new AppError(
       'generation_stale',
       `generation ${ranked.active} was activated since ${query.generation}`,
@@ -104,6 +107,8 @@ async function searchOnce(
     filtered: filter && among && { filter: printFilter(filter), images: among.images },
     facets,
     match: best && bestMatch(query, traits, { ...best, images: among?.images ?? query.images }),
+    total,
+    more,
     hits: page.map((image) => hitOf(image, payloads, query, traits)),
   };
 

@@ -16,6 +16,8 @@ export interface SearchRequest {
   readonly filter?: FilterTree | undefined;
   /** Fields whose values are counted among the images that are compared. */
   readonly facets?: readonly string[] | undefined;
+  /** The generation that is searched; the active one by default. */
+  readonly generation?: string | undefined;
 }
 
 export interface SearchParts {

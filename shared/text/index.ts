@@ -5,5 +5,10 @@ export {
   type WordStyle,
 } from './tokenise.ts';
 export { nearNouns } from './understanding/nearest-word.ts';
-export { type ReadQuery, readAsWritten, understandQuery } from './understanding/understand-query.ts';
+export {
+  cleanQuery,
+  type ReadQuery,
+  readAsWritten,
+  understandQuery,
+} from './understanding/understand-query.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

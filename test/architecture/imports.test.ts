@@ -64,6 +64,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/search',
     'shared/search/ports.ts',
     // What encodes a query.
+    'shared/text',
     'shared/formats',
     'shared/retrieval',
     'shared/match',

@@ -119,6 +119,52 @@ describe.each([
     expect((await searchAt(warm, { limit: 20 })).hits).toHaveLength(20);
   });
 
+  it('pages on in the generation of the first page, whichever is active, as long as that is served', async () => {
+    const page = async (edge: ReturnType<typeof edgeOver>, after?: string) =>
+      searchAt(edge, { limit: 4, ...(after === undefined ? {} : { after }) });
+    const [warm, cold] = [newEdge(), newEdge()];
+    await activateTiny(service.index, service.tiny.id);
+    await service.server.refresh();
+    const all = await searchAt(warm, { limit: 100 });
+    const old = service.tiny;
+    const first = await page(warm);
+    const next = await writeTinyGeneration(service.index, { images: IMAGES, seed: 13, config });
+    await pushTinyPoints(store, next);
+    await activateTiny(service.index, next.id, old.id);
+    await service.server.refresh();
+    expect((await searchAt(warm)).generation).toBe(next.id);
+    for (const edge of [warm, cold]) {
+      const found = first.hits.map(({ id }) => id);
+      for (let after = first.next; after !== undefined; ) {
+        const further = await page(edge, after);
+        expect([further.generation, further.offset, further.total]).toEqual([
+          old.id,
+          found.length,
+          first.total,
+        ]);
+        found.push(...further.hits.map(({ id }) => id));
+        after = further.next;
+      }
+      expect(found).toEqual(all.hits.map(({ id }) => id));
+    }
+    // Two switches later it is gone.
+    const last = await writeTinyGeneration(service.index, { images: IMAGES, seed: 14, config });
+    await pushTinyPoints(store, last);
+    await activateTiny(service.index, last.id, next.id);
+    await service.server.refresh();
+    for (const edge of [warm, cold]) {
+      const parameters = new URLSearchParams({ q: QUERY, limit: '4', after: first.next ?? '' });
+      const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+      const response = await edge.request(`/v1/search?${parameters}`, {}, {}, context);
+      const { code, detail, hint } = problemSchema.parse(await response.json());
+      expect([response.status, code]).toEqual([400, 'request_invalid']);
+      expect(detail).toBe(`the index was replaced: its version ${old.id} is not served any more.`);
+      expect(hint).toContain('Begin with the first page');
+    }
+    await activateTiny(service.index, old.id);
+    await service.server.refresh();
+  });
+
   it('says that the index does not respond if its collection was deleted', async () => {
     await store.deleteCollection(service.tiny.manifest.collections.images);
     const response = await newEdge().request(

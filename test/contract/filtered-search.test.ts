@@ -377,27 +377,36 @@ describe('a filtered search', () => {
 
   it('refuses lists that cannot be made, in words', async () => {
     const { next = '' } = await pageOf({ sort: 'year', limit: '1' });
-    const other = btoa(JSON.stringify(['0123456789abcdef', 'year', 1, 2000]));
-    const { generation } = await pageOf({ limit: '1' });
-    const made = (...place: unknown[]) => btoa(JSON.stringify([generation, ...place]));
+    /** A cursor that a caller has made of one of ours. */
+    const made = async (list: Record<string, string>, change: (cursor: unknown[]) => unknown[]) => {
+      const cursor = (await pageOf({ ...list, limit: '1' })).next ?? '';
+      const text = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'));
+      return btoa(JSON.stringify(change(JSON.parse(text) as unknown[])));
+    };
+    const at = (list: Record<string, string>, ...place: number[]) =>
+      made(list, ([generation, of]) => [generation, of, ...place]);
+    const other = await made({ sort: 'year' }, ([, ...rest]) => ['0123456789abcdef', ...rest]);
     for (const [parameters, detail] of [
       [{ sort: 'place' }, 'sort: place is of type keyword'],
       [{ sort: 'tag' }, 'sort: tag is a list'],
       [{ sort: 'owner' }, 'sort: there is no field "owner"'],
       [{ sort: '--year' }, 'sort: is the name of a field'],
       [{ filter: 'year>=' }, 'filter, character 7'],
-      [{ sort: '-year', after: next }, 'after: that page had another order'],
+      [{ sort: '-year', after: next }, 'after: that page is of another query, filter or order'],
+      [{ sort: 'year', filter: 'year:2003', after: next }, 'after: that page is of another'],
+      [{ after: next }, 'after: that page is of another'],
+      [{ like: '1', after: next }, 'after: that page is of another'],
       [{ like: '1', sort: 'year' }, 'sort and like are two orders'],
       [{ like: '-1' }, 'like: '],
       [{ like: '1', generation: 'x' }, 'generation: is not the id'],
       [{ like: '1', generation: '0123456789abcdef' }, 'the index was replaced'],
       [{ sort: 'year', after: 'x' }, 'after: this is not where a page ended'],
       [{ sort: 'year', after: other }, 'the index was replaced'],
-      [{ like: '1', after: made('like 1', 1001) }, 'after: this is not where a page ended'],
-      [{ like: '1', after: made('like 1', 9e15) }, 'after: this is not where a page ended'],
-      [{ like: '1', after: made('like 1', 5, 0.5) }, 'after: this is not where a page ended'],
-      [{ sort: 'year', after: made('year', 5) }, 'after: this is not where a page ended'],
-      [{ after: made('', 5, 2000) }, 'after: this is not where a page ended'],
+      [{ like: '1', after: await at({ like: '1' }, 1001) }, 'after: this is not where a page ended'],
+      [{ like: '1', after: await at({ like: '1' }, 9e15) }, 'after: this is not where a page ended'],
+      [{ like: '1', after: await at({ like: '1' }, 5, 0.5) }, 'after: this is not where a page ended'],
+      [{ sort: 'year', after: await at({ sort: 'year' }, 5) }, 'after: this is not where a page ended'],
+      [{ after: await at({}, 5, 2000) }, 'after: this is not where a page ended'],
       [
         { sort: 'year', after: next, generation: '0123456789abcdef' },
         'after: that page is of another version',

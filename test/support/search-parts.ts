@@ -21,10 +21,15 @@ export const payloadOf = (id: number) => ({
   captions: [`caption ${id}`],
 });
 
-export function encoded(changes: Partial<EncodedQuery> = {}): EncodedQuery {
+export function encoded({
+  generation = 'g1',
+  ...changes
+}: Partial<Omit<EncodedQuery, 'generation'>> & {
+  readonly generation?: string | undefined;
+} = {}): EncodedQuery {
   return {
     text: 'a dog',
-    generation: 'g1',
+    generation,
     collection: 'images-g1',
     images: 10,
     ranking: { shortlist: 4, coarseWeight: 1 },
@@ -56,6 +61,7 @@ export function rankedPage({ candidates, offset, limit }: Parameters<Ranker['ran
     active: 'g1',
     backend: 'fake',
     compared: all.length,
+    total: all.length,
     images: all.slice(offset, offset + limit).map(({ id, coarse }) => ({
       id,
       coarse,

@@ -86,7 +86,7 @@ export function understandQuery(
  * A query in the characters that it was meant to have: the usual ones (NFKC: full-width letters, ligatures), without those that nobody
  * sees and without marks at its ends, with plain apostrophes, and `minus cat` for `-cat`.
  */
-function cleanQuery(query: string): string {
+export function cleanQuery(query: string): string {
   return query
     .replace(UNSEEN, '')
     .replace(APOSTROPHE, "'")

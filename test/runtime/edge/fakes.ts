@@ -77,6 +77,7 @@ export function ranked(request: RankRequest, changes: Partial<RankResponse> = {}
     active: generation,
     backend: 'simd',
     compared: all.length,
+    total: all.length,
     images: images.map((image) => ({ ...image, payload: payloadOf(image.id), evidence })),
     evidence: 'complete',
     took: { match: 1.5, evidence: 0.5 },

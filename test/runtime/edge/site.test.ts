@@ -72,6 +72,7 @@ describe('what the worker serves besides the search', () => {
       'collapse',
       'filter',
       'facets',
+      'after',
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
     const images = document.paths['/v1/images']?.get;

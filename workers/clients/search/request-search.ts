@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly limit?: number | undefined;
   /** Hits to skip. */
   readonly offset?: number | undefined;
+  /** `next` of the page before, instead of `offset`: the page that follows it in the same version of the index. */
+  readonly after?: string | undefined;
   /** False searches for the words as they are written; by default the query is read as it was meant. */
   readonly understand?: boolean | undefined;
   /** False makes each of the images that look alike a hit; by default the best of them is one, which names the others. */
@@ -32,7 +34,7 @@ export function requestSearch(
   { signal, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const { q, limit, offset, understand, collapse, filter, facets, exhaustive } = request;
+  const { q, limit, offset, after, understand, collapse, filter, facets, exhaustive } = request;
   if (exhaustive || typeof filter === 'object') {
     const json = 'application/json';
     const init = {
@@ -46,6 +48,7 @@ export function requestSearch(
     q,
     limit,
     offset: offset || undefined,
+    after,
     understand: understand === false ? 'false' : undefined,
     collapse: collapse === false ? 'false' : undefined,
     filter,

@@ -20,7 +20,19 @@ function hit(id: number): SearchHit {
 
 function answer(ids: readonly number[], changes: Partial<SearchResponse> = {}): SearchResponse {
   const hits = ids.map(hit);
-  return { query: '', words: [], generation: 'g', stage: 'rerank', limit: 2, offset: 0, hits, ...changes };
+  // A full page is followed by another one.
+  const next = ids.length === 2 ? { next: `after ${ids.join()}` } : {};
+  return {
+    query: '',
+    words: [],
+    generation: 'g',
+    stage: 'rerank',
+    limit: 2,
+    offset: 0,
+    hits,
+    ...next,
+    ...changes,
+  };
 }
 
 /** A session whose requests wait until the test answers them. */
@@ -71,10 +83,10 @@ describe('searching', () => {
   it('requests and reports the answer', async () => {
     const { session, results, request, states } = start();
     session.search('  two dogs ');
-    expect(request(0).request).toEqual({ q: 'two dogs', limit: 2, offset: 0 });
+    expect(request(0).request).toEqual({ q: 'two dogs', limit: 2 });
     await request(0).reply(answer([1, 2]));
     expect(states.map(({ status }) => status)).toEqual(['searching', 'results']);
-    expect(results()).toMatchObject({ query: 'two dogs', reached: 2, more: 'ready' });
+    expect(results()).toMatchObject({ query: 'two dogs', next: 'after 1,2', more: 'ready' });
   });
 
   it('waits for a pause in typing and searches once', () => {
@@ -269,7 +281,7 @@ describe('stopped and resumed', () => {
 });
 
 describe('paging', () => {
-  it('adds pages until one is not full', async () => {
+  it('adds pages until none follows', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -277,13 +289,13 @@ describe('paging', () => {
     expect(results().more).toBe('loading');
     void session.more();
     await request(1).reply(answer([3]));
-    expect(request(1).request.offset).toBe(2);
+    expect(request(1).request.after).toBe('after 1,2');
     expect(() => request(2)).toThrow();
-    expect(results()).toMatchObject({ more: 'end', reached: 3 });
+    expect(results()).toMatchObject({ more: 'end', next: undefined });
     expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
-  it('repeats no image if the index changed, and continues', async () => {
+  it('repeats no image if a page was degraded, and continues', async () => {
     const { session, request, results } = start();
     session.search('a');
     await request(0).reply(answer([1, 2]));
@@ -291,14 +303,16 @@ describe('paging', () => {
     await request(1).reply(answer([2, 3]));
     expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
     void session.more();
-    expect(request(2).request.offset).toBe(4);
+    expect(request(2).request.after).toBe('after 2,3');
   });
 
   it('repeats no image that an earlier hit stands for', async () => {
     const { session, request, results } = start();
     session.search('a dog');
     const { evidence: _evidence, alike: _alike, ...other } = hit(7);
-    await request(0).reply(answer([], { hits: [{ ...hit(1), alike: { count: 1, hits: [other] } }, hit(2)] }));
+    await request(0).reply(
+      answer([1, 2], { hits: [{ ...hit(1), alike: { count: 1, hits: [other] } }, hit(2)] }),
+    );
     void session.more();
     await request(1).reply(answer([7, 3]));
     expect(results().hits.map(({ id }) => id)).toEqual([1, 2, 3]);
@@ -310,7 +324,7 @@ describe('paging', () => {
     await request(0).reply(answer([1, 2]));
     void session.more();
     await request(1).reply(PROBLEM);
-    expect(results()).toMatchObject({ more: PROBLEM, reached: 2 });
+    expect(results()).toMatchObject({ more: PROBLEM, next: 'after 1,2' });
     void session.more();
     await request(2).reply(answer([3, 4]));
     expect(results().hits).toHaveLength(4);

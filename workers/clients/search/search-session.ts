@@ -1,6 +1,4 @@
 import type { SearchResponse } from '../../../shared/schema/index.ts';
-// From its own file: the index would bring the schemas and their validator into the bundle.
-import { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 import type { SearchRequest } from './request-search.ts';
 import type { SearchClient } from './search-client.ts';
 import { SearchProblem } from './search-problem.ts';
@@ -73,11 +71,11 @@ export function createSearchSession(
   /** Never rejects. Its result is not used after the signal has aborted. */
   async function ask(
     q: string,
-    offset: number,
+    after: string | undefined,
     signal: AbortSignal,
   ): Promise<SearchResponse | SearchProblem> {
     try {
-      return await client.search({ ...options, q, offset, signal });
+      return await client.search({ ...options, q, after, signal });
     } catch (error) {
       if (error instanceof SearchProblem) return error;
       // Another client may throw anything.
@@ -91,7 +89,7 @@ export function createSearchSession(
     const previous =
       'results' in state ? state.results : state.status === 'searching' ? state.previous : undefined;
     enter({ status: 'searching', query, typed, previous });
-    const answer = await ask(query, 0, signal);
+    const answer = await ask(query, undefined, signal);
     if (signal.aborted) return;
     const next = answer instanceof SearchProblem ? failed(query, answer) : found(query, answer);
     if (next.status === 'offline') globalThis.addEventListener?.('online', retry, { signal });
@@ -138,7 +136,7 @@ export function createSearchSession(
       if (results.more === 'loading' || results.more === 'end') return;
       const { signal } = current;
       enter({ status: 'results', results: { ...results, more: 'loading' } });
-      const answer = await ask(results.query, results.reached, signal);
+      const answer = await ask(results.query, results.next, signal);
       if (signal.aborted) return;
       const next = answer instanceof SearchProblem ? { ...results, more: answer } : extended(results, answer);
       enter({ status: 'results', results: next });
@@ -169,23 +167,22 @@ function found(query: string, answer: SearchResponse): SearchState {
     filtered,
     facets,
     hits: [],
-    reached: 0,
+    next: undefined,
     more: 'ready',
   };
   return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
 }
 
-/** Adds a page. If the index was replaced or the reranker was late meanwhile, the page may repeat images. */
-function extended(before: SearchResults, { hits, degraded, limit }: SearchResponse): SearchResults {
+/** Adds a page. If the reranker was late meanwhile, the page may repeat images. */
+function extended(before: SearchResults, { hits, degraded, next }: SearchResponse): SearchResults {
   const known = new Set(
     before.hits.flatMap(({ id, alike }) => [id, ...(alike?.hits.map((hit) => hit.id) ?? [])]),
   );
-  const reached = before.reached + hits.length;
   return {
     ...before,
     degraded: before.degraded ?? degraded,
     hits: [...before.hits, ...hits.filter(({ id }) => !known.has(id))],
-    reached,
-    more: hits.length < limit || reached > SEARCH_LIMITS.offset ? 'end' : 'ready',
+    next,
+    more: next === undefined ? 'end' : 'ready',
   };
 }

@@ -8,8 +8,8 @@ export interface SearchResults
     'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets' | 'match'
   > {
   readonly hits: readonly SearchHit[];
-  /** The number of the service's hits in these pages: the next page's offset. */
-  readonly reached: number;
+  /** Where the next page begins; undefined if there is none. */
+  readonly next: string | undefined;
   /** The next page: can be fetched, is being fetched, does not exist, or could not be fetched. */
   readonly more: 'ready' | 'loading' | 'end' | SearchProblem;
 }

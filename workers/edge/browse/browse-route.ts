@@ -4,6 +4,7 @@ import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { printFilter } from '../../../shared/filter/print-filter.ts';
 import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
 import {
+  cursorSchema,
   imageIdSchema,
   imagePageSchema,
   SEARCH_LIMITS,
@@ -15,10 +16,12 @@ import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
+import { listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
+import { replacedIndex } from '../paging/replaced-index.ts';
+import { canonicalTree } from '../search/canonical-request.ts';
 import { queryError } from '../search/request-error.ts';
 import { shownImage } from '../search/search-response.ts';
 import { serviceError } from '../search/service-error.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import { type ImageListParts, imageLists } from './image-lists.ts';
 
 const browseSchema = z.strictObject({
@@ -52,7 +55,7 @@ const browseSchema = z.strictObject({
     example: 'year>=2019 AND place:"Rome"',
   }),
   limit: searchQuerySchema.shape.limit.meta({ description: 'Images on a page.' }),
-  after: z.string().max(400).optional().meta({ description: '`next` of the page before.' }),
+  after: cursorSchema.optional().meta({ description: '`next` of the page before.' }),
 });
 
 const route = createRoute({
@@ -94,15 +97,18 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
       if (sort !== undefined && like !== undefined) throw bothOrders();
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const tree = text === undefined ? undefined : parseFilter(text);
-      const by = like === undefined ? (sort ?? '') : `like ${like}`;
+      const of = await listFingerprint({ sort, like, filter: tree && canonicalTree(tree) });
       const last = like === undefined ? Number.MAX_SAFE_INTEGER : SEARCH_LIMITS.offset;
       const cursor =
-        after === undefined ? undefined : readCursor(after, { order: by, byValue: sort !== undefined, last });
+        after === undefined ? undefined : readCursor(after, { list: of, byValue: sort !== undefined, last });
       if (cursor !== undefined && named !== undefined && named !== cursor.generation) throw otherVersion();
       const wanted = cursor?.generation ?? named;
       const generation = await timeStage(c, 'generation', () =>
         rerank.generation(wanted, { ...call, timeoutMs: budgets.encode }).catch((thrown: unknown) => {
-          throw staleGeneration(serviceError(thrown, 'encode_unavailable'), wanted);
+          const error = serviceError(thrown, 'encode_unavailable');
+          throw error.code === 'generation_stale' && wanted !== undefined
+            ? replacedIndex(wanted, error)
+            : error;
         }),
       );
       const filter = tree && resolveFilter(tree, generation.fields, 'public');
@@ -135,7 +141,7 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
         }),
         ...(next === undefined
           ? {}
-          : { next: writeCursor({ generation: generation.generation, order: by, place: next }) }),
+          : { next: writeCursor({ generation: generation.generation, list: of, place: next }) }),
       };
       c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
       return c.json(body, 200);
@@ -176,19 +182,6 @@ function browseError(error: z.core.$ZodError, timesGiven: (name: string) => numb
   return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}.`, {
     hint: HINTS[name],
   });
-}
-
-/** The version of the index that the caller names may be gone. */
-function staleGeneration(error: AppError, named: string | undefined): AppError {
-  if (error.code !== 'generation_stale' || named === undefined) return error;
-  return new AppError(
-    'request_invalid',
-    `the index was replaced: its version ${named} is not served any more.`,
-    {
-      hint: 'Begin with the first page, without after and generation.',
-      cause: error,
-    },
-  );
 }
 
 /** When a collection is deleted, its points are gone before its name: a page that lacks some would be kept by caches. */

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
+import { digest } from './digest.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
 /** An ETag of some content. */
 export async function entityTag(content: BufferSource): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', content);
-  return `"${[...new Uint8Array(digest, 0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`;
+  return `"${await digest(content, 12)}"`;
 }
 
 /** Whether a caller has the content already, by its `If-None-Match`. */

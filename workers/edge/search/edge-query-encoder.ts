@@ -66,7 +66,8 @@ export class EdgeQueryEncoder {
 
   /** As `QueryEncoder`; `fresh` asks the reranker, and drops a model whose generation is not active any more. */
   async encode(query: AskedQuery, fresh: boolean, call: EdgeCall): Promise<EncodedQuery> {
-    if (!fresh && this.#kept !== undefined) {
+    const { text, understand, generation: named } = query;
+    if (!fresh && this.#kept !== undefined && (named ?? this.#kept.generation) === this.#kept.generation) {
       const here = await this.#encodeHere(this.#kept, query);
       if (here !== undefined) return here;
     }
@@ -80,19 +81,20 @@ export class EdgeQueryEncoder {
       ...answer
     } = await client
       .encode(
-        { query: query.text, understand: query.understand },
+        { query: text, understand, ...(named === undefined ? {} : { generation: named }) },
         { signal, requestId, timeoutMs: timeoutMs.encode },
       )
       .catch((thrown: unknown) => {
         throw serviceError(thrown, 'encode_unavailable');
       });
-    if (this.#kept?.generation !== answer.generation) {
+    if (named === undefined && this.#kept?.generation !== answer.generation) {
       this.#kept = undefined;
       if (queryModel) this.#loadSoon(answer.generation, call);
     }
     return {
       ...answer,
-      ...query,
+      text,
+      understand,
       grouped,
       searched: searched ?? answer.words.map(({ text }) => text),
       coarse: Float32Array.from(coarse),

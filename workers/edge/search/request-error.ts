@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
 import { givenTwice } from '../../../shared/http/index.ts';
-import { FILTER_LIMITS, SEARCH_LIMITS } from '../../../shared/schema/index.ts';
+import { FILTER_LIMITS, SEARCH_LIMITS, searchRequestSchema } from '../../../shared/schema/index.ts';
 
 /** Describes what is wrong with the first wrong parameter of an address. */
 export function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
@@ -27,7 +27,7 @@ export function bodyError(error: z.core.$ZodError): AppError {
 
 function unknownNames(names: readonly string[]): AppError {
   return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
-    hint: 'A search has q, limit, offset, exhaustive, understand, collapse, filter and facets.',
+    hint: `A search has ${Object.keys(searchRequestSchema.shape).join(', ')}.`,
   });
 }
 
@@ -55,6 +55,11 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
   if (name === 'exhaustive' || name === 'understand' || name === 'collapse') {
     return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
       hint: `${name} is true or false.`,
+    });
+  }
+  if (name === 'after') {
+    return new AppError('request_invalid', `after: ${issue?.message ?? 'invalid'}`, {
+      hint: 'Send `next` of the page before as it is.',
     });
   }
   const most = name === 'limit' ? SEARCH_LIMITS.limit : SEARCH_LIMITS.offset;

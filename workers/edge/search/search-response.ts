@@ -27,7 +27,7 @@ const OWN_IMAGE = /^\/images\//;
 /**
  * An answer in the form of the search API (`searchResponseSchema`), as JSON text.
  *
- * @param widths that the images of this worker are served in.
+ * @param shown the widths that the images of this worker are served in, and the cursor of the page after this one
  */
 export function searchResponseJson(
   { limit, offset, exhaustive }: SearchRequest,
@@ -43,9 +43,13 @@ export function searchResponseJson(
     filtered,
     facets,
     match,
+    total,
     hits,
   }: SearchAnswer,
-  widths: readonly number[] = [],
+  {
+    widths = [],
+    next,
+  }: { readonly widths?: readonly number[] | undefined; readonly next?: string | undefined },
 ): string {
   const head: Omit<SearchResponse, 'hits'> = {
     query,
@@ -59,8 +63,10 @@ export function searchResponseJson(
     ...(filtered ? { filtered } : {}),
     ...(facets ? { facets: facets as SearchResponse['facets'] } : {}),
     ...(match === undefined ? {} : { match }),
+    ...(total === undefined ? {} : { total }),
     limit,
     offset,
+    ...(next === undefined ? {} : { next }),
   };
   const members = hits.map((hit) => hitJson(hit, searched, widths));
   return `${open(head)},"hits":[${members.join(',')}]}`;

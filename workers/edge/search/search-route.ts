@@ -3,12 +3,10 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
-import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
 import { assertJsonBody, givenTwice } from '../../../shared/http/index.ts';
 import {
   FILTER_LIMITS,
-  type FilterTree,
   type SearchResponse,
   searchQuerySchema,
   searchRequestSchema,
@@ -16,12 +14,14 @@ import {
 } from '../../../shared/schema/index.ts';
 import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
 import { search } from '../../../shared/search/search-engine.ts';
-import type { SearchParts, SearchRequest } from '../../../shared/search/search-request.ts';
+import type { SearchParts } from '../../../shared/search/search-request.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
+import { replacedIndex } from '../paging/replaced-index.ts';
 import type { EdgeQueryEncoder } from './edge-query-encoder.ts';
+import { type AskedSearch, nextPage, readPage } from './read-page.ts';
 import { bodyError, queryError } from './request-error.ts';
 import { SearchAdmission } from './search-admission.ts';
 import { describeDegradation, searchResponseJson } from './search-response.ts';
@@ -69,6 +69,10 @@ const querySchema = z.strictObject({
     type: 'string',
     description: `Fields whose values are counted among the images that are compared, separated by commas; at most ${FILTER_LIMITS.facets}.`,
     example: 'year,place',
+  }),
+  after: searchQuerySchema.shape.after.meta({
+    description:
+      '`next` of the page before, with the same other parameters: the page that follows it in the same version of the index, even if that was replaced meanwhile. Instead of `offset`.',
   }),
 });
 
@@ -136,7 +140,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   app.openapi(
     getRoute,
     async (c) => {
-      return answerSearch(c, withTree(c.req.valid('query')), parts, `public, max-age=${parts.cacheSeconds}`);
+      return answerSearch(c, c.req.valid('query'), parts, `public, max-age=${parts.cacheSeconds}`);
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
@@ -151,16 +155,11 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.openapi(
     postRoute,
-    (c) => answerSearch(c, withTree(c.req.valid('json')), parts, 'no-store'),
+    (c) => answerSearch(c, c.req.valid('json'), parts, 'no-store'),
     (result) => {
       if (!result.success) throw bodyError(result.error);
     },
   );
-}
-
-/** Both methods take a filter as text. */
-function withTree<R extends { filter?: FilterTree | string | undefined }>({ filter, ...request }: R) {
-  return { ...request, filter: typeof filter === 'string' ? parseFilter(filter) : filter };
 }
 
 /** Refuses a body that is not declared as JSON. */
@@ -212,14 +211,18 @@ interface AnswerParts extends SearchRouteParts {
   readonly admission: { readonly shortlist: SearchAdmission; readonly exhaustive: SearchAdmission };
 }
 
+/** Where a generation that a cursor names is gone: from the reranker, or its collection from the vector database. */
+const GONE: ReadonlySet<string> = new Set(['generation_stale', 'not_found']);
+
 async function answerSearch(
   c: Context<EdgeEnv>,
-  request: SearchRequest,
+  asked: AskedSearch,
   parts: AnswerParts,
   /** Caching of a complete answer; one that lacks something is never cached. */
   cacheControl: string,
 ): Promise<JsonAnswer> {
   const { encoder, recall, ranker, payloads, fields, imageWidths } = parts;
+  const { request, list } = await readPage(asked);
   const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
   const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
   const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
@@ -245,6 +248,9 @@ async function answerSearch(
     if (call.signal.aborted) throw new AppError('cancelled', 'the caller has left', { cause: thrown });
     if (!(thrown instanceof AppError)) throw thrown;
     if (thrown.code === 'overloaded') c.header('Retry-After', String(admission.retryAfter));
+    if (request.generation !== undefined && GONE.has(thrown.code)) {
+      throw replacedIndex(request.generation, thrown);
+    }
     if (thrown.code !== 'not_found') throw thrown;
     // The collection or its points are gone, even at the second attempt: not an error of the caller.
     throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
@@ -261,5 +267,8 @@ async function answerSearch(
     setMetric(c, 'degraded', code);
     c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
   }
-  return c.body(searchResponseJson(request, answer, imageWidths), 200) as Response as JsonAnswer;
+  return c.body(
+    searchResponseJson(request, answer, { widths: imageWidths, next: nextPage(request, answer, list) }),
+    200,
+  ) as Response as JsonAnswer;
 }

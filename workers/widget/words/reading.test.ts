@@ -9,7 +9,7 @@ const results: SearchResults = {
   stage: 'rerank',
   degraded: undefined,
   hits: [],
-  reached: 0,
+  next: undefined,
   more: 'end',
 };
 

@@ -2,19 +2,20 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
 import { encodeBase64 } from '../../../shared/formats/base64.ts';
 import type { Place } from '../../clients/index.ts';
+import { digest } from '../http/digest.ts';
 
-/** Where a page ended: its last image, in which generation, by which order. */
+/** Where a page ended: in which generation, of which list, with what. */
 export interface Cursor {
   readonly generation: string;
-  /** What the images are ordered by. */
-  readonly order: string;
+  /** The fingerprint of the list. */
+  readonly list: string;
   readonly place: Place;
 }
 
 /** What pages of a list can end with. */
 export interface ListPlaces {
-  readonly order: string;
-  /** Whether images have a place by a value. */
+  readonly list: string;
+  /** Whether places have a value. */
   readonly byValue: boolean;
   /** The largest `id` of a place. */
   readonly last: number;
@@ -27,9 +28,19 @@ const schema = z.tuple([
   z.number().optional(),
 ]);
 
+/**
+ * Tells lists apart: equal for requests whose pages belong together.
+ *
+ * @param asked everything that decides which entries a list has, and in which order; what is undefined does not count
+ */
+export function listFingerprint(asked: Readonly<Record<string, unknown>>): Promise<string> {
+  const members = Object.entries(asked).filter(([, value]) => value !== undefined);
+  return digest(JSON.stringify(members.sort(([a], [b]) => (a < b ? -1 : 1))), 8);
+}
+
 /** Text for an address, which means nothing to callers. */
-export function writeCursor({ generation, order, place: { id, value } }: Cursor): string {
-  const json = JSON.stringify([generation, order, id, ...(value === undefined ? [] : [value])]);
+export function writeCursor({ generation, list, place: { id, value } }: Cursor): string {
+  const json = JSON.stringify([generation, list, id, ...(value === undefined ? [] : [value])]);
   return encodeBase64(new TextEncoder().encode(json))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
@@ -39,17 +50,17 @@ export function writeCursor({ generation, order, place: { id, value } }: Cursor)
 /**
  * Reads a cursor. Callers may have made it themselves, so its place must be one of the list.
  *
- * @throws AppError `request_invalid` for other texts, and for that of another order.
+ * @throws AppError `request_invalid` for other texts, and for that of another list.
  */
-export function readCursor(text: string, { order, byValue, last }: ListPlaces): Cursor {
+export function readCursor(text: string, { list, byValue, last }: ListPlaces): Cursor {
   const [generation, of, id, value] = parsed(text);
-  if (of === order && (id > last || byValue !== (value !== undefined))) throw noPlace();
-  if (of !== order) {
-    throw new AppError('request_invalid', 'after: that page had another order.', {
-      hint: 'Ask for further pages with the same sort or like as for the first one.',
+  if (of !== list) {
+    throw new AppError('request_invalid', 'after: that page is of another query, filter or order.', {
+      hint: 'Ask for further pages with the same parameters as for the first one; limit may differ.',
     });
   }
-  return { generation, order, place: { id, value } };
+  if (id > last || byValue !== (value !== undefined)) throw noPlace();
+  return { generation, list, place: { id, value } };
 }
 
 function parsed(text: string): z.output<typeof schema> {
