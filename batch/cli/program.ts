@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { captionsCommand } from './commands/captions.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   for (const make of [
     startCommand,
     serveCommand,
+    deployCommand,
     photosCommand,
     indexCommand,
     searchCommand,

@@ -132,6 +132,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/phrases',
   ],
   'batch/serve': ['batch/data', 'batch/index', 'batch/photos', 'workers/clients'],
+  'batch/deploy': ['workers/clients'],
   'batch/start': [
     'batch/data',
     'batch/extraction',

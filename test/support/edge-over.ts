@@ -10,10 +10,15 @@ import { createEdgeApp, type EdgeDependencies } from '../../workers/edge/app.ts'
 import { EdgeQueryEncoder } from '../../workers/edge/search/edge-query-encoder.ts';
 import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
 
-export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSeconds' | 'payloads'>> {
+export interface EdgeOverOptions
+  extends Partial<
+    Pick<EdgeDependencies, 'cacheSeconds' | 'payloads' | 'allowedOrigins' | 'images' | 'rateLimiter'>
+  > {
   /** Addresses of the services. */
   readonly rerank: string;
   readonly qdrant: string;
+  readonly rerankToken?: string | undefined;
+  readonly qdrantKey?: string | undefined;
   /** The kernel that encodes; without it the reranker encodes every query. */
   readonly kernel?: (() => Promise<WebAssembly.Module>) | undefined;
 }
@@ -21,9 +26,19 @@ export interface EdgeOverOptions extends Partial<Pick<EdgeDependencies, 'cacheSe
 const PATIENT_MS = 20_000;
 
 /** The edge worker's app in this process, with running services. */
-export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0, payloads }: EdgeOverOptions) {
-  const client = createRerankClient({ url: rerank, retries: 0 });
-  const store = createQdrantStore({ url: qdrant });
+export function edgeOver({
+  rerank,
+  qdrant,
+  rerankToken,
+  qdrantKey,
+  kernel,
+  cacheSeconds = 0,
+  payloads,
+  allowedOrigins = '*',
+  ...others
+}: EdgeOverOptions) {
+  const client = createRerankClient({ url: rerank, token: rerankToken, retries: 0 });
+  const store = createQdrantStore({ url: qdrant, apiKey: qdrantKey });
   const encoder = new EdgeQueryEncoder({
     client,
     kernel,
@@ -47,10 +62,11 @@ export function edgeOver({ rerank, qdrant, kernel, cacheSeconds = 0, payloads }:
       wait: PATIENT_MS,
       images: PATIENT_MS,
     },
-    allowedOrigins: '*',
+    allowedOrigins,
     cacheSeconds,
     widget: '',
     explain: '',
     log: () => {},
+    ...others,
   });
 }

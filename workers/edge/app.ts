@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from 'hono/request-id';
 import { timing } from 'hono/timing';
 import { AppError } from '../../shared/errors/index.ts';
-import type { AllowedOrigins } from '../../shared/http/index.ts';
+import { type AllowedOrigins, VERSION } from '../../shared/http/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
@@ -62,7 +62,11 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     ),
   );
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
+  const health = { status: 'ok', version: VERSION, rateLimited: rateLimiter !== undefined };
+  // workerd by itself names no time, and signed things need clocks that agree.
+  app.get('/healthz', (c) =>
+    c.json(health, 200, { 'cache-control': 'no-store', date: new Date().toUTCString() }),
+  );
 
   if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
   app.use('/v1/*', timing({ crossOrigin: true }));

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Admission } from '../../shared/async/admission.ts';
 import { withDeadline } from '../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
-import { requestError } from '../../shared/http/index.ts';
+import { requestError, VERSION } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import {
   encodeRequestSchema,
@@ -191,6 +191,7 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
 
   app.get('/v1/status', (c) =>
     c.json({
+      version: VERSION,
       ...host.status(),
       generations: host.loaded().map(({ generation: { id, search }, active }) => ({
         id,

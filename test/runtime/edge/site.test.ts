@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../../shared/http/index.ts';
 import { problemSchema } from '../../../shared/schema/index.ts';
 import { edge } from './fakes.ts';
 
@@ -99,7 +100,11 @@ describe('what the worker serves besides the search', () => {
   });
 
   it('is alive', async () => {
-    expect(await (await edge().app.request('/healthz')).json()).toEqual({ status: 'ok' });
+    expect(await (await edge().app.request('/healthz')).json()).toEqual({
+      status: 'ok',
+      version: VERSION,
+      rateLimited: false,
+    });
   });
 
   it('tags complete answers, and sends none twice', async () => {
