@@ -3,6 +3,7 @@ import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { readBuffer, USAGE } from './gpu-memory.ts';
 import { captionRuns } from './pair-runs.ts';
+import { submissions } from './pair-steps.ts';
 import type { Programs } from './programs.ts';
 import type { ScoredRows, Scorer } from './score-pairs.ts';
 import { SELECT_DIGITS, SELECT_INVOCATIONS, SELECT_STATE_LENGTH } from './shaders/select.ts';
@@ -61,33 +62,26 @@ async function scoreAll(
 ): Promise<void> {
   let underWay: Promise<void> = Promise.resolve();
   try {
-    for (const rows of images) {
-      for (const run of captionRuns(caption.order, rows.regions, setting)) {
-        for (let first = 0, count = 0; first < rows.count; first += count) {
-          count = Math.min(rows.count - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
-          const [pairs, began] = [count, performance.now()];
-          const pipeline = await dispatcher.prepare(run, pairs);
-          const range = {
-            first,
-            count,
-            caption: run.caption,
-            captions: 1,
-            output: rows.chunk.first + first,
-          };
-          const next = guarded(memory.device, `scores of ${count} images`, () => {
-            dispatcher.dispatch(pipeline, rows, caption, run, range, scores);
-            return memory.device.queue.onSubmittedWorkDone();
-          }).then(() => {
-            pace.took(performance.now() - began);
-            onPairs(pairs);
-          });
-          // It is awaited later; until then it must not count as unhandled.
-          next.catch(() => {});
-          const before = underWay;
-          underWay = next;
-          await before;
-        }
-      }
+    const blocks = images.flatMap((rows) =>
+      captionRuns(caption.order, rows.regions, setting).map((run) => ({ rows, run, place: () => {} })),
+    );
+    for (const { steps, pairs, multiplyAdds } of submissions(pace, blocks)) {
+      const prepared = await dispatcher.prepare(
+        steps.map((step) => ({ ...step, output: step.block.rows.chunk.first + step.first })),
+      );
+      const began = performance.now();
+      const next = guarded(memory.device, `scores of ${pairs} images`, () => {
+        dispatcher.dispatch(prepared, caption, scores);
+        return memory.device.queue.onSubmittedWorkDone();
+      }).then(() => {
+        pace.took(performance.now() - began, multiplyAdds);
+        onPairs(pairs);
+      });
+      // It is awaited later; until then it must not count as unhandled.
+      next.catch(() => {});
+      const before = underWay;
+      underWay = next;
+      await before;
     }
     await underWay;
   } finally {

@@ -11,10 +11,7 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/**
- * Threads of a workgroup, which compares one pair: 576 tiles of 36 regions, 16 words and 16 blocks are a whole number
- * of rounds.
- */
+/** Threads of a workgroup that compares one pair: the norms of 14 words' contexts have 16 tiles, in 8 parts each. */
 const INVOCATIONS = 128;
 
 /** A device that shaders are made for. */
@@ -27,7 +24,7 @@ export interface MatchDevice {
   readonly invocations: number;
   /** Threads of a subgroup; 1 if there are no subgroups, or subgroups of different sizes. */
   readonly lanes: number;
-  /** Floats of workgroup memory that a shader may use. */
+  /** Quads of workgroup memory that a shader may use. */
   readonly arena: number;
   /** Maximum size in bytes of a buffer that a shader reads. */
   readonly bindingBytes: number;
@@ -85,8 +82,8 @@ export async function openDevice(
     software: isFallbackAdapter,
     invocations,
     lanes: subgroups && oneSize && device.features.has('subgroups') ? subgroupMaxSize : 1,
-    // One value is for counting subgroups; drivers allocate memory in units of 16 bytes.
-    arena: Math.floor(Math.min(workgroupBytes, maxComputeWorkgroupStorageSize) / 16) * 4 - 4,
+    // One quad is for counting subgroups.
+    arena: Math.floor(Math.min(workgroupBytes, maxComputeWorkgroupStorageSize) / 16) - 1,
     bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     compile: compiler(device),
     lost: () => lost,

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/index.ts';
 import type { ImageGraph } from '../../model/index.ts';
 import type { LaidOutImage } from '../graphs/image-layout.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
-import { CELL_BYTES, type Dimensions, layoutLength, type Precision, recordCells } from './layouts.ts';
+import { CELL_BYTES, type Dimensions, layoutQuads, type Precision, quads, recordCells } from './layouts.ts';
 import { prepareRecords } from './prepare-records.ts';
 import type { Programs } from './programs.ts';
 
@@ -40,7 +40,7 @@ export function chunkSpans(
   let [cellBytes, edgeBytes] = [0, 0];
   for (const [index, count] of regions.entries()) {
     const own = CELL_BYTES[precision] * recordCells(count, dimensions, precision);
-    const ownEdges = 4 * layoutLength(count, dimensions);
+    const ownEdges = 16 * layoutQuads(count, dimensions);
     const last = spans.at(-1);
     const fits = cellBytes + own <= most && edgeBytes + ownEdges <= most;
     if (last === undefined || !fits) {
@@ -74,7 +74,7 @@ export async function writeChunk(
     const count = regions[index] ?? 0;
     rows.set([cell, edge, count], 4 * (index - start));
     cell += recordCells(count, dimensions, precision);
-    edge += layoutLength(count, dimensions);
+    edge += layoutQuads(count, dimensions);
     most = Math.max(most, count);
   }
   const buffers: GPUBuffer[] = [];
@@ -86,13 +86,17 @@ export async function writeChunk(
     const [table, cells, layouts] = [
       keep(await memory.upload(rows, USAGE.storage)),
       keep(await memory.allocate(CELL_BYTES[precision] * cell, USAGE.storage)),
-      keep(await memory.allocate(4 * edge, USAGE.storage | USAGE.copyTarget)),
+      keep(await memory.allocate(16 * edge, USAGE.storage | USAGE.copyTarget)),
     ];
     for (let first = start; first < end; first += IMAGES_AT_ONCE) {
       const some = Array.from({ length: Math.min(IMAGES_AT_ONCE, end - first) }, (_, offset) => {
         const row = 4 * (first + offset - start);
         const { nodes, layout } = imageAt(first + offset);
-        memory.device.queue.writeBuffer(layouts, 4 * (rows[row + 1] ?? 0), Float32Array.from(layout));
+        memory.device.queue.writeBuffer(
+          layouts,
+          16 * (rows[row + 1] ?? 0),
+          edgesInQuads(layout, rows[row + 2] ?? 0, dimensions),
+        );
         return { nodes, n: rows[row + 2] ?? 0, at: rows[row] ?? 0 };
       });
       await prepareRecords(memory, programs, some, { cells, precision });
@@ -103,6 +107,20 @@ export async function writeChunk(
     for (const buffer of buffers) memory.free(buffer);
     throw thrown;
   }
+}
+
+/** Gates `[R, K]` as `[K, R / 4 quads]`, or weights `[K, i: R, j: R]` as `[K, j: R, i: R / 4 quads]`. */
+function edgesInQuads(layout: Float32Array, R: number, dimensions: Dimensions): Float32Array<ArrayBuffer> {
+  const { kernels: K, neighbours } = dimensions;
+  const lanes = 4 * quads(R);
+  const edges = new Float32Array(4 * layoutQuads(R, dimensions));
+  for (let i = 0; i < R; i++) {
+    for (let k = 0; k < K; k++) {
+      if (!neighbours) edges[k * lanes + i] = layout[i * K + k] as number;
+      else for (let j = 0; j < R; j++) edges[(k * R + j) * lanes + i] = layout[(k * R + i) * R + j] as number;
+    }
+  }
+  return edges;
 }
 
 /** The same chunks, with consecutive image numbers in this order. */

@@ -61,9 +61,9 @@ export function edgeQuads(words: number, { neighbours }: Dimensions): number {
   return neighbours ? words * quads(words) : 0;
 }
 
-/** Number of values of an image's edges: gates `[R, K]`, or weights `[K, R, R]`. */
-export function layoutLength(regions: number, { kernels, neighbours }: Dimensions): number {
-  return kernels * regions * (neighbours ? regions : 1);
+/** Quads of an image's edges: gates `[K, R / 4]`, or weights `[K, j: R, i: R / 4]`. */
+export function layoutQuads(regions: number, { kernels, neighbours }: Dimensions): number {
+  return kernels * quads(regions) * (neighbours ? regions : 1);
 }
 
 /** Bytes of one cell. */

@@ -3,7 +3,7 @@ import type { CaptionSet } from './caption-set.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
 import type { ImageChunk } from './image-chunks.ts';
 import { captionRuns, type MatchSetting } from './pair-runs.ts';
-import type { PairBlock } from './score-pairs.ts';
+import type { PairBlock } from './pair-steps.ts';
 import { chunkPlaces } from './selected-rows.ts';
 
 /** Blocks of pairs with tables that were made for them, which are released. */
@@ -14,7 +14,7 @@ export interface ListedPairs {
 
 /**
  * Pairs of the captions of a set, each with the images of its list. There is one table of image and caption rows for
- * each chunk and each group of captions of similar length, so that one submission takes the pairs of many lists.
+ * each chunk and each run of captions, so that one step takes the pairs of many lists.
  * @param scores destination of the scores of each list
  * @throws AppError `argument_invalid` for a number of no image, `memory_exhausted`
  */
@@ -50,7 +50,13 @@ export async function listedPairs(
           table[4 * at + 3] = caption;
         }
         blocks.push({
-          rows: { chunk, table: await memory.upload(table, USAGE.storage), count: pairs.length, regions },
+          rows: {
+            chunk,
+            table: await memory.upload(table, USAGE.storage),
+            count: pairs.length,
+            regions,
+            captions: Uint32Array.from(pairs, ({ caption }) => caption),
+          },
           run: { ...run, caption: 0, captions: 1 },
           place: (pair, imageToText, textToImage) => {
             const { target, row } = pairs[pair] ?? {};

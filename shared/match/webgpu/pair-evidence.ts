@@ -26,10 +26,7 @@ export async function pairEvidence(
     const [run] = captionRuns(caption.order, rows.regions, scorer.setting);
     if (run === undefined) throw new AppError('internal', 'there is no caption to give evidence of');
     const stride = evidenceLength(rows.regions, words);
-    const most = Math.min(
-      scorer.dispatcher.limit(run),
-      Math.max(1, Math.floor(MOST_BYTES / (4 * (2 + stride)))),
-    );
+    const most = Math.min(run.mostPairs, Math.max(1, Math.floor(MOST_BYTES / (4 * (2 + stride)))));
     for (let first = 0; first < rows.count; first += most) {
       assertNotAborted(signal);
       const count = Math.min(most, rows.count - first);
@@ -60,10 +57,11 @@ async function readNumbers(
   try {
     const read = await memory.allocate(bytes, USAGE.mapRead | USAGE.copyTarget);
     try {
-      const pipeline = await dispatcher.prepare(run, count);
-      const range = { first, count, caption: run.caption, captions: 1, output: 0, evidence: stride };
+      const prepared = await dispatcher.prepare([
+        { block: { rows, run, place: () => {} }, first, count, output: 0 },
+      ]);
       const numbers = await guarded(memory.device, `the evidence of ${count} pairs`, () => {
-        dispatcher.dispatch(pipeline, rows, caption, run, range, found, { buffer: read, bytes });
+        dispatcher.dispatch(prepared, caption, found, { buffer: read, bytes }, stride);
         return readBuffer(read, bytes);
       });
       return new Float32Array(numbers);

@@ -3,11 +3,14 @@ import type { Dimensions, Precision } from './layouts.ts';
 import type { Placement } from './placement.ts';
 import { matchShader } from './shaders/match.ts';
 import { prepareShader } from './shaders/prepare.ts';
+import { productsShader, type TileWidth } from './shaders/products.ts';
 import { selectShader } from './shaders/select.ts';
 
 /** The shaders of one network, each compiled at its first use. */
 export interface Programs {
-  /** Compares pairs with this placement of arrays. */
+  /** Computes block products in tiles of this width. */
+  products(width: TileWidth): Promise<GPUComputePipeline>;
+  /** Compares pairs with this placement of arrays by their block products. */
   match(placement: Placement): Promise<GPUComputePipeline>;
   /** Writes records in this form. */
   prepare(precision: Precision): Promise<GPUComputePipeline>;
@@ -22,6 +25,7 @@ export function createPrograms(
   precision: Precision,
 ): Programs {
   return {
+    products: (width) => compile(productsShader(dimensions, precision, width), 'main'),
     match: ({ spilled, arena }) =>
       compile(matchShader({ dimensions, precision, invocations, lanes, spilled, arena }), 'main'),
     prepare: (stored) => compile(prepareShader(dimensions, stored, invocations), 'main'),

@@ -3,8 +3,9 @@ import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { type GpuMemory, readBuffer, USAGE } from './gpu-memory.ts';
 import type { Pace } from './pace.ts';
-import type { ChunkRows, PairDispatcher } from './pair-dispatcher.ts';
-import { type CaptionRun, captionRuns, type MatchSetting } from './pair-runs.ts';
+import type { PairDispatcher } from './pair-dispatcher.ts';
+import { captionRuns, type MatchSetting } from './pair-runs.ts';
+import { type ChunkRows, type PairBlock, type Submission, submissions } from './pair-steps.ts';
 
 /** What scoring works with. */
 export interface Scorer {
@@ -21,23 +22,8 @@ export interface ScoredRows extends ChunkRows {
   readonly regionsOf: (index: number) => number;
 }
 
-/** Pairs that one shader compares: the images of a table, each with all captions of a group. */
-export interface PairBlock {
-  readonly rows: ChunkRows;
-  readonly run: CaptionRun;
-  /** Receives the scores of a pair, by its number in the block. */
-  readonly place: (pair: number, imageToText: number, textToImage: number) => void;
-}
-
 /** Submissions in flight: one is computed while the other is read. */
 const UNDER_WAY = 2;
-
-/** Pairs `[first, first + count)` of a block. */
-interface Submission {
-  readonly block: PairBlock;
-  readonly first: number;
-  readonly count: number;
-}
 
 /** Buffers of a submission, reused by later ones. */
 class Slot {
@@ -108,17 +94,19 @@ export async function scorePairs(
   const slots = Array.from({ length: UNDER_WAY }, () => new Slot(scorer.memory));
   let turn = 0;
   try {
-    for (const submission of submissions(scorer, blocks)) {
+    for (const submission of submissions(scorer.pace, blocks)) {
       const slot = slots[turn++ % UNDER_WAY] as Slot;
       await slot.done;
       assertNotAborted(signal);
       const { found } = await submit(scorer, slot, captions, submission);
       slot.done = found.then((pairs) => {
-        for (let pair = 0; pair < submission.count; pair++) {
-          const [imageToText, textToImage] = [pairs[2 * pair] as number, pairs[2 * pair + 1] as number];
-          submission.block.place(submission.first + pair, imageToText, textToImage);
+        for (const { block, first, count, output } of submission.steps) {
+          for (let pair = 0; pair < count; pair++) {
+            const at = 2 * (output + pair);
+            block.place(first + pair, pairs[at] as number, pairs[at + 1] as number);
+          }
         }
-        onPairs(submission.count);
+        onPairs(submission.pairs);
       });
       // It is awaited later; until then it must not count as unhandled.
       slot.done.catch(() => {});
@@ -130,36 +118,23 @@ export async function scorePairs(
   }
 }
 
-/** Splits the work into submissions, each of the size that the pace has at that time. */
-function* submissions({ pace, dispatcher }: Scorer, blocks: Iterable<PairBlock>): Generator<Submission> {
-  for (const block of blocks) {
-    const { rows, run } = block;
-    const total = rows.count * run.captions;
-    for (let first = 0, count = 0; first < total; first += count) {
-      count = Math.min(total - first, pace.pairs(run.multiplyAdds), dispatcher.limit(run));
-      yield { block, first, count };
-    }
-  }
-}
-
 /** Sends a submission to the device; its result is awaited later. */
 async function submit(
   { memory, dispatcher, pace }: Scorer,
   slot: Slot,
   captions: CaptionSet,
-  { block: { rows, run }, first, count }: Submission,
+  { steps, pairs, multiplyAdds }: Submission,
 ): Promise<{ readonly found: Promise<Float32Array> }> {
-  const bytes = 8 * count;
+  const bytes = 8 * pairs;
   const { scores, read } = await slot.buffers(bytes);
-  const pipeline = await dispatcher.prepare(run, count);
+  const prepared = await dispatcher.prepare(steps);
   const began = performance.now();
-  const range = { first, count, caption: run.caption, captions: run.captions, output: 0 };
-  const submitted = guarded(memory.device, `scores of ${count} pairs`, () => {
-    dispatcher.dispatch(pipeline, rows, captions, run, range, scores, { buffer: read, bytes });
+  const submitted = guarded(memory.device, `scores of ${pairs} pairs`, () => {
+    dispatcher.dispatch(prepared, captions, scores, { buffer: read, bytes });
     return readBuffer(read, bytes);
   });
   const found = submitted.then((numbers) => {
-    pace.took(performance.now() - began);
+    pace.took(performance.now() - began, multiplyAdds);
     return new Float32Array(numbers);
   });
   return { found };

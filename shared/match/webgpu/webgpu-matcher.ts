@@ -64,8 +64,8 @@ export interface WebgpuMatcherOptions {
 }
 
 /**
- * GSMN's matching as one WGSL shader, with one workgroup for each pair: the numbers of `shared/gsmn` with another order
- * of sums (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their
+ * GSMN's matching as two WGSL shaders, one for tiles of the block products of many pairs and one with a workgroup for
+ * each pair: the numbers of `shared/gsmn` with another order of sums (docs/network.md). Images have up to 128 regions, captions up to 64 words. Images stay in GPU memory as their
  * nodes and the Gram matrices of their blocks; captions are sent with each request. The matcher owns its device and
  * destroys it on `dispose`; prepared images own their buffers until their own `dispose`.
  * @throws AppError `shape_mismatch` for parameters that do not fit the configuration, `memory_exhausted`; the device is
@@ -96,7 +96,7 @@ async function makeMatcher(
   const kernels = imageKernels(parameters);
   const memory = new GpuMemory(device.device);
   const programs = createPrograms(device, sizes, precision);
-  const dispatcher = await PairDispatcher.create(memory, programs, networkWeights(config, parameters));
+  const dispatcher = await PairDispatcher.create(memory, programs, sizes, networkWeights(config, parameters));
   const setting = { config, dimensions: sizes, invocations: device.invocations, arena: device.arena };
   const scorer = { memory, dispatcher, pace: new Pace(), setting };
   /** For gathered images their chunks as they are now, so that no released one is used. */

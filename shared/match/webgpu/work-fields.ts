@@ -1,7 +1,8 @@
+import { quads } from './layouts.ts';
 import type { Placement } from './placement.ts';
 
-/** Parameters of a dispatch of the matching shader, in the order of its uniform; all are u32. */
-export const WORK_FIELDS = [
+/** Parameters of a dispatch of both matching shaders, in the order of its uniform; all are u32. */
+const WORK_FIELDS = [
   /** The first of its pairs, among those of all images and the captions of the run. */
   'first',
   'count',
@@ -12,7 +13,12 @@ export const WORK_FIELDS = [
   'output',
   /** If not 0: behind the scores of all pairs, the node scores and attentions of each pair take this many floats. */
   'evidence',
-  /** Floats of scratch for each workgroup. */
+  /** The first of its tiles. */
+  'tile',
+  /** The most quads of regions of an image and of words of a caption. */
+  'region_quads',
+  'word_quads',
+  /** Quads of scratch for each pair. */
   'scratch',
   'word_parts',
   'region_parts',
@@ -21,14 +27,17 @@ export const WORK_FIELDS = [
   'node_scores',
   'word_attention',
   'region_attention',
-  'products',
   'word_norms',
   'region_norms',
   'projected',
   'gathered',
 ] as const;
 
-export const WORK_BYTES = 16 * Math.ceil(WORK_FIELDS.length / 4);
+/** WGSL of the uniform. */
+export const WORK_STRUCT = `struct Work { ${WORK_FIELDS.map((name) => `${name}: u32`).join(', ')} }`;
+
+/** Bytes of a uniform, as far as a binding may start from the next. */
+export const WORK_BYTES = 256;
 
 /**
  * Pairs of one dispatch: pair p is row `p / captions` of the table of images with caption `caption + p % captions`, or
@@ -40,16 +49,22 @@ export interface PairRange {
   readonly caption: number;
   readonly captions: number;
   readonly output: number;
-  /** Floats of the evidence of a pair, if requested. */
-  readonly evidence?: number;
+  /** Floats of the evidence of a pair; 0 if not requested. */
+  readonly evidence: number;
+  readonly tile: number;
 }
 
-/** The uniform of a dispatch. */
-export function packWork(range: PairRange, placement: Placement): Uint32Array<ArrayBuffer> {
+/** The uniform of a dispatch, for pairs of at most this many regions and words. */
+export function packWork(
+  range: PairRange,
+  { regions, words }: { readonly regions: number; readonly words: number },
+  placement: Placement,
+): Uint32Array<ArrayBuffer> {
   const values = {
     ...range,
-    evidence: range.evidence ?? 0,
     ...placement.offsets,
+    region_quads: quads(regions),
+    word_quads: quads(words),
     scratch: placement.scratch,
     word_parts: placement.wordParts,
     region_parts: placement.regionParts,

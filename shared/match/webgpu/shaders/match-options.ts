@@ -11,12 +11,12 @@ export interface MatchOptions {
   /** Threads that sum without memory; 1 without subgroups. */
   readonly lanes: number;
   readonly spilled: number;
-  /** Floats of workgroup memory. */
+  /** Quads of workgroup memory. */
   readonly arena: number;
 }
 
-/** WGSL of an element of one of the pair's arrays, wherever it is placed. */
-export function element({ spilled }: Pick<MatchOptions, 'spilled'>, array: PairArray, index: string): string {
+/** WGSL of a quad of one of the pair's arrays, wherever it is placed. */
+export function quad({ spilled }: Pick<MatchOptions, 'spilled'>, array: PairArray, index: string): string {
   return inArena(array, spilled)
     ? `arena[work.${array} + ${index}]`
     : `scratch[slot + work.${array} + ${index}]`;
