@@ -31,6 +31,7 @@ const find = (changes: Partial<StartOptions> = {}) =>
       backend: 'auto',
       originals: false,
       renditionsMb: 1,
+      answersMb: 0,
       logLevel: 'silent',
       ...changes,
     },

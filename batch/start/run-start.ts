@@ -106,6 +106,7 @@ async function startAll(
         RERANK_URL: reranker.url,
         RERANK_TOKEN: token,
         QDRANT_URL: qdrant.url,
+        CACHE_MEMORY_MB: String(options.answersMb),
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
         ...(images === undefined ? {} : { IMAGES_URL: images.url, IMAGES_WIDTHS: RENDITION_WIDTHS.join() }),
         ...pageVariables(page),

@@ -33,6 +33,11 @@ export class LruCache<V> {
     }
   }
 
+  /** Removes the values whose keys fail the test. */
+  deleteUnless(keeps: (key: string) => boolean): void {
+    for (const key of this.#entries.keys()) if (!keeps(key)) this.delete(key);
+  }
+
   delete(key: string): void {
     this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
     this.#entries.delete(key);

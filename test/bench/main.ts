@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   encode: () => import('./encode/run.ts'),
   build: () => import('./build/run.ts'),
   edge: () => import('./edge/run.ts'),
+  'edge-cache': () => import('./edge-cache/run.ts'),
   cache: () => import('./cache/run.ts'),
   parse: () => import('./parse/run.ts'),
 };

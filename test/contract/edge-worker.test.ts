@@ -105,9 +105,9 @@ describe('the edge worker in workerd', () => {
       edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: `http://127.0.0.1:${port}` }, onLog });
       const { hostname, port: edgePort } = new URL(edge.url);
       // More than an isolate begins at once.
-      const callers = Array.from({ length: 40 }, () => {
+      const callers = Array.from({ length: 40 }, (_, at) => {
         const caller = connect(Number(edgePort), hostname);
-        caller.write('GET /v1/search?q=a+dog HTTP/1.1\r\nHost: edge\r\n\r\n');
+        caller.write(`GET /v1/search?q=dog+${at} HTTP/1.1\r\nHost: edge\r\n\r\n`);
         return caller;
       });
       await vi.waitFor(() => expect(began).toBeGreaterThan(8), { timeout: 10_000, interval: 20 });
@@ -117,6 +117,63 @@ describe('the edge worker in workerd', () => {
       const next = await fetch(`${edge.url}/v1/search?q=a+dog`);
       expect(await next.json()).toMatchObject({ code: 'encode_unavailable' });
       expect(log.filter(({ fields }) => fields?.code === 'internal')).toEqual([]);
+    } finally {
+      reranker.closeAllConnections();
+      reranker.close();
+    }
+  });
+
+  it('searches once for callers who ask the same, for those who stay, and ends that when all have left', async () => {
+    const reranker = createServer().listen(0, '127.0.0.1');
+    await once(reranker, 'listening');
+    const held = new Set<ServerResponse>();
+    let began = 0;
+    let answers = false;
+    reranker.on('request', (_request, response: ServerResponse) => {
+      if (answers) return void response.writeHead(418).end();
+      began++;
+      held.add(response);
+      response.on('close', () => held.delete(response));
+    });
+    try {
+      const { port } = reranker.address() as AddressInfo;
+      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: `http://127.0.0.1:${port}` }, onLog });
+      const { hostname, port: edgePort } = new URL(edge.url);
+      const ask = () => {
+        const caller = connect(Number(edgePort), hostname);
+        caller.write('GET /v1/search?q=a+dog HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n');
+        return caller;
+      };
+      const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+      const first = ask();
+      await vi.waitFor(() => expect(began).toBe(1), { timeout: 10_000, interval: 20 });
+      const others = Array.from({ length: 10 }, ask);
+      await wait(300);
+      expect(began).toBe(1);
+      // The request that began the search ends; the others still get its answer.
+      first.resetAndDestroy();
+      const texts = others.slice(5).map(async (caller) => {
+        let text = '';
+        for await (const piece of caller) text += String(piece);
+        return text;
+      });
+      for (const caller of others.slice(0, 5)) caller.resetAndDestroy();
+      await wait(300);
+      expect([held.size, began]).toEqual([1, 1]);
+      answers = true;
+      for (const response of held) response.writeHead(418).end();
+      for (const text of texts) expect(await text).toContain('"code":"encode_unavailable"');
+      answers = false;
+      // Those who ask the same again begin anew, and nothing goes on when they leave, whoever is the last.
+      const later = Array.from({ length: 5 }, ask);
+      await vi.waitFor(() => expect(held.size).toBe(1), { timeout: 10_000, interval: 20 });
+      await wait(200);
+      for (const caller of later) {
+        caller.resetAndDestroy();
+        await wait(50);
+      }
+      await vi.waitFor(() => expect(held.size).toBe(0), { timeout: 10_000, interval: 20 });
+      expect(log.filter(({ level, fields }) => level === 'error' && fields?.code === 'internal')).toEqual([]);
     } finally {
       reranker.closeAllConnections();
       reranker.close();

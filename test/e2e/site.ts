@@ -67,6 +67,8 @@ export async function startSite({ allowedOrigins = '*' } = {}): Promise<Site> {
         IMAGES_URL: `${upstreams.url}/files`,
         IMAGES_WIDTHS: '320,960',
         CACHE_SECONDS: '0',
+        // Its services change from test to test.
+        CACHE_MEMORY_MB: '0',
         ALLOWED_ORIGINS: allowedOrigins,
       },
     });

@@ -7,6 +7,7 @@ import {
   qdrantRecall,
 } from '../../workers/clients/index.ts';
 import { createEdgeApp, type EdgeDependencies } from '../../workers/edge/app.ts';
+import { AnswerCache, type AnswerCacheOptions } from '../../workers/edge/cache/answer-cache.ts';
 import { EdgeQueryEncoder } from '../../workers/edge/search/edge-query-encoder.ts';
 import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
 
@@ -21,6 +22,8 @@ export interface EdgeOverOptions
   readonly qdrantKey?: string | undefined;
   /** The kernel that encodes; without it the reranker encodes every query. */
   readonly kernel?: (() => Promise<WebAssembly.Module>) | undefined;
+  /** How answers are kept; without it none are. */
+  readonly cache?: Pick<AnswerCacheOptions, 'bytes' | 'freshMs' | 'staleMs'> | undefined;
 }
 
 const PATIENT_MS = 20_000;
@@ -34,6 +37,7 @@ export function edgeOver({
   kernel,
   cacheSeconds = 0,
   payloads,
+  cache,
   allowedOrigins = '*',
   ...others
 }: EdgeOverOptions) {
@@ -47,6 +51,7 @@ export function edgeOver({
     log: () => {},
   });
   return createEdgeApp({
+    answers: cache && new AnswerCache({ ...cache, ask: () => client.generation(undefined), log: () => {} }),
     encoder,
     recall: qdrantRecall(store, PATIENT_MS),
     payloads: payloads ?? qdrantPayloads(store, PATIENT_MS),

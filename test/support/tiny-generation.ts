@@ -37,8 +37,6 @@ import { randomParser, smallParserConfig } from './random-parser.ts';
 
 const WORDS = ['<pad>', '<start>', '<end>', '<unk>', 'a', 'dog', 'man', 'runs', 'on', 'grass', '.'];
 const SENTENCES = ['a dog runs on grass .', 'a man runs .', 'a man on a dog .', 'grass .'];
-const RANKING = { shortlist: 5, coarseWeight: 0.5 };
-const REGIONS = 3;
 
 /** A complete generation of random numbers, with the data in it. */
 export interface TinyGeneration {
@@ -56,6 +54,9 @@ export interface TinyGeneration {
 export interface TinyOptions {
   readonly seed?: number;
   readonly images?: number;
+  /** Of each image. */
+  readonly regions?: number;
+  readonly shortlist?: number;
   /** False omits the file with coarse vectors of images. */
   readonly vectors?: boolean;
   /** False omits the file with payloads of images. */
@@ -67,7 +68,8 @@ export interface TinyOptions {
 
 /** Writes `generations/<id>/` of an index like a build, but activates nothing. */
 export async function writeTinyGeneration(index: string, options: TinyOptions = {}): Promise<TinyGeneration> {
-  const { seed = 1, images: count = 7 } = options;
+  const { seed = 1, images: count = 7, regions = 3, shortlist = 5 } = options;
+  const ranking = { shortlist, coarseWeight: 0.5 };
   const random = seededRandom(seed);
   const config = smallConfig({ vocabularySize: WORDS.length, ...options.config });
   const vocabulary = parseVocabulary(
@@ -75,8 +77,8 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     'the tiny vocabulary',
   );
   const images = Array.from({ length: count }, () => ({
-    nodes: unitRows(randomNumbers(random, REGIONS * config.jointSize), config.jointSize),
-    boxes: randomBoxes(random, REGIONS),
+    nodes: unitRows(randomNumbers(random, regions * config.jointSize), config.jointSize),
+    boxes: randomBoxes(random, regions),
   }));
   const captions = images.map((_, image) => {
     const text = SENTENCES[image % SENTENCES.length] ?? '';
@@ -88,7 +90,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     options.coarse ??
     fitCentredPooling(
       config.jointSize,
-      images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
+      images.map((image) => ({ ...image, regions, features: new Float32Array() })),
       captions,
     );
   const model = await createModel({
@@ -96,7 +98,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     parameters: randomParameters(random, config),
     vocabulary,
     coarse,
-    ranking: RANKING,
+    ranking,
     parser: comparesParses(config) ? writeParser(randomParser(random, smallParserConfig())) : undefined,
   });
 
@@ -120,7 +122,7 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
   files.set(
     GENERATION_PATHS.boxes,
     writeNpy({
-      shape: [count, REGIONS, 4],
+      shape: [count, regions, 4],
       data: Float32Array.from(images.flatMap(({ boxes }) => [...boxes])),
     }),
   );
@@ -155,9 +157,9 @@ export async function writeTinyGeneration(index: string, options: TinyOptions = 
     source: { name: 'random', split: `seed ${seed}` },
     model: { config, fingerprints: model.fingerprints },
     coarse: { kind: recall.kind, dimensions: recall.dimensions },
-    ranking: RANKING,
+    ranking,
     backend: 'random',
-    images: { count, regions: REGIONS },
+    images: { count, regions },
     captions: { count, longest: Math.max(...captions.map(({ ids }) => ids.length)) },
     nodes: { dtype: 'float32' },
     collections: { images: `gsmn-${id}-images`, captions: `gsmn-${id}-captions` },
@@ -221,7 +223,11 @@ export async function pushTinyPoints(store: QdrantStore, tiny: TinyGeneration): 
 
 function coarseVectors(recall: RecallEncoder, images: readonly ImageGraph[]): Promise<Float32Array[]> {
   return recall.encodeImages(
-    images.map((image) => ({ ...image, regions: REGIONS, features: new Float32Array() })),
+    images.map((image) => ({
+      ...image,
+      regions: image.boxes.length / 4,
+      features: new Float32Array(),
+    })),
   );
 }
 

@@ -16,7 +16,8 @@ import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress, readableHost } from './http/readable-address.ts';
 import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
-import { addSearchRoute, type SearchRouteParts } from './search/search-route.ts';
+import type { SearchRouteParts } from './search/answer-search.ts';
+import { addSearchRoute } from './search/search-route.ts';
 
 export interface EdgeDependencies
   extends Omit<SearchRouteParts, 'rerank'>,

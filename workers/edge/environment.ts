@@ -41,6 +41,12 @@ const environmentSchema = z.object({
   QUERY_MODEL_MB: z.coerce.number().int().min(0).max(1024).default(64),
   /** How long browsers and caches may keep a complete answer, in seconds. */
   CACHE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
+  /** Memory of an isolate for complete answers, in MiB; 0 keeps none, here or in the data centre. */
+  CACHE_MEMORY_MB: z.coerce.number().int().min(0).max(64).default(16),
+  /** How long the active generation is taken as known, in seconds. */
+  CACHE_CHECK_SECONDS: z.coerce.number().int().min(0).max(3600).default(5),
+  /** How much longer answers of it are sent while that is asked in the background, in seconds. */
+  CACHE_STALE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(30),
 });
 
 export interface EdgeConfiguration {
@@ -66,6 +72,13 @@ export interface EdgeConfiguration {
     readonly images: number;
   };
   readonly cacheSeconds: number;
+  /** Answers that are kept at the edge. */
+  readonly answers: {
+    readonly bytes: number;
+    /** Milliseconds; `Freshness` of workers/edge/cache. */
+    readonly freshMs: number;
+    readonly staleMs: number;
+  };
   /** The largest query model that is loaded, in bytes. */
   readonly queryModelBytes: number;
 }
@@ -99,6 +112,11 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       images: env.IMAGES_TIMEOUT_MS,
     },
     cacheSeconds: env.CACHE_SECONDS,
+    answers: {
+      bytes: env.CACHE_MEMORY_MB * 2 ** 20,
+      freshMs: env.CACHE_CHECK_SECONDS * 1000,
+      staleMs: env.CACHE_STALE_SECONDS * 1000,
+    },
     queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
   };
 }

@@ -13,6 +13,8 @@ import {
   qdrantRecall,
 } from '../clients/index.ts';
 import { createEdgeApp } from './app.ts';
+import { AnswerCache } from './cache/answer-cache.ts';
+import { type AnswerStore, ColoAnswers } from './cache/colo-answers.ts';
 import { readEnvironment } from './environment.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { problemResponse } from './http/problem.ts';
@@ -22,7 +24,12 @@ import { remoteRanker } from './search/remote-ranker.ts';
 
 interface Bindings extends Readonly<Record<string, unknown>> {
   readonly RATE_LIMITER?: RateLimiter;
+  /** The version of the worker that runs. */
+  readonly CF_VERSION_METADATA?: { readonly id: string };
 }
+
+/** The Cache API, as Workers have it. */
+declare const caches: { readonly default: AnswerStore };
 
 /** A query model has about ten megabytes. */
 const MODEL_TIMEOUT_MS = 30_000;
@@ -49,6 +56,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     allowedOrigins,
     allowedHosts,
     cacheSeconds,
+    answers,
     queryModelBytes,
   } = readEnvironment(bindings);
   const client = createRerankClient(rerank);
@@ -71,6 +79,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     allowedOrigins,
     allowedHosts,
     cacheSeconds,
+    answers: answers.bytes === 0 ? undefined : keptAnswers(),
     widget,
     explain,
     page,
@@ -81,6 +90,16 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
       : undefined,
     log,
   });
+
+  function keptAnswers(): AnswerCache {
+    const deployment = bindings.CF_VERSION_METADATA?.id ?? '';
+    return new AnswerCache({
+      ...answers,
+      colo: new ColoAnswers({ store: caches.default, deployment, log }),
+      ask: ({ requestId }) => client.generation(undefined, { requestId, timeoutMs: budgets.encode }),
+      log,
+    });
+  }
 }
 
 /** The app when the configuration is wrong: every request gets an internal error, and the log has the reason. */

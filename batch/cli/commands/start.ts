@@ -63,6 +63,12 @@ export function startCommand(): Command {
       wholeNumber('renditions-mb', 0, 1 << 24),
       4096,
     )
+    .option(
+      '--answers-mb <number>',
+      'memory for answers that are sent again as long as their index is active, in MiB; 0 keeps none',
+      wholeNumber('answers-mb', 0, 64),
+      16,
+    )
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {

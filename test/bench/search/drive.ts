@@ -18,6 +18,8 @@ export interface Asked {
   /** Milliseconds from the request to the last byte of the answer. */
   readonly total: number;
   readonly stages: Stages;
+  /** What the edge worker says of its kept answers (RFC 9211). */
+  readonly cacheStatus: string;
 }
 
 export interface Driven {
@@ -31,6 +33,7 @@ interface RawAnswer {
   readonly query: string;
   readonly total: number;
   readonly serverTiming: string;
+  readonly cacheStatus: string;
   readonly text: Buffer;
 }
 
@@ -89,7 +92,8 @@ export class LoadClient {
           const total = performance.now() - began;
           const text = Buffer.concat(pieces);
           const serverTiming = String(response.headers['server-timing'] ?? '');
-          if (response.statusCode === 200) resolve({ query, total, serverTiming, text });
+          const cacheStatus = String(response.headers['cache-status'] ?? '');
+          if (response.statusCode === 200) resolve({ query, total, serverTiming, cacheStatus, text });
           else reject(new Error(`"${query}" got status ${response.statusCode}: ${text.toString('utf8')}`));
         });
       }).on('error', reject);
@@ -103,12 +107,13 @@ function bodyOf({ text }: RawAnswer): unknown {
 
 function readAnswer(answer: RawAnswer): Asked {
   const { hits, degraded } = bodyOf(answer) as AnswerOutline;
-  const { query, total, serverTiming } = answer;
+  const { query, total, serverTiming, cacheStatus } = answer;
   return {
     query,
     ids: hits.map(({ id }) => id),
     degraded: degraded !== undefined,
     total,
     stages: parseServerTiming(serverTiming),
+    cacheStatus,
   };
 }

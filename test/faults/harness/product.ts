@@ -26,8 +26,21 @@ export async function startProduct(
   index: string,
   { parameters = [], preload }: { readonly parameters?: readonly string[]; readonly preload?: string } = {},
 ): Promise<Product> {
+  // No answers are kept: what fails is behind the edge worker.
   const command = startCommandProcess(
-    ['start', '--port', '0', '--index', index, '--backend', 'simd', '--no-build', ...parameters],
+    [
+      'start',
+      '--port',
+      '0',
+      '--index',
+      index,
+      '--backend',
+      'simd',
+      '--no-build',
+      '--answers-mb',
+      '0',
+      ...parameters,
+    ],
     {},
     preload === undefined ? {} : { preload },
   );

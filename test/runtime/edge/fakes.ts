@@ -17,6 +17,7 @@ import {
   type RerankClient,
 } from '../../../workers/clients/index.ts';
 import { createEdgeApp, type EdgeDependencies } from '../../../workers/edge/app.ts';
+import { AnswerCache, type AnswerCacheOptions } from '../../../workers/edge/cache/answer-cache.ts';
 import { EdgeQueryEncoder } from '../../../workers/edge/search/edge-query-encoder.ts';
 import { remoteRanker } from '../../../workers/edge/search/remote-ranker.ts';
 
@@ -128,6 +129,8 @@ export interface EdgeChanges
   readonly waitMs?: number;
   /** The kernel that encodes queries; without it the reranker encodes them all. */
   readonly kernel?: () => Promise<WebAssembly.Module>;
+  /** How answers are kept; without it none are. */
+  readonly cache?: Partial<Pick<AnswerCacheOptions, 'bytes' | 'freshMs' | 'staleMs' | 'colo'>>;
 }
 
 /** An app with services that work; a test replaces those that it tests. */
@@ -137,6 +140,7 @@ export function edge({
   rerankMs = 200,
   waitMs = 1000,
   kernel,
+  cache,
   ...changes
 }: EdgeChanges = {}) {
   const encode = vi.fn<Client['encode']>(async () => encoded());
@@ -158,7 +162,18 @@ export function edge({
   const log = vi.fn<EdgeDependencies['log']>();
   const services = { encode, parse, rank, queryModel, generation, ...client };
   const store = { recall, retrieve, count, listIds, listOrdered, ...qdrant };
+  const answers =
+    cache &&
+    new AnswerCache({
+      bytes: 1 << 20,
+      freshMs: 60_000,
+      staleMs: 60_000,
+      ...cache,
+      ask: ({ requestId }) => services.generation(undefined, { requestId }),
+      log,
+    });
   const app = createEdgeApp({
+    answers,
     encoder: new EdgeQueryEncoder({
       client: services,
       kernel,
@@ -187,5 +202,5 @@ export function edge({
     log,
     ...changes,
   });
-  return { app, encode, parse, rank, queryModel, recall, retrieve, count, listIds, log };
+  return { app, encode, parse, rank, queryModel, recall, retrieve, count, listIds, generation, answers, log };
 }

@@ -5,7 +5,17 @@ import type { AllowedOrigins } from '../../../shared/http/index.ts';
 import type { EdgeEnv } from './edge-env.ts';
 
 /** Headers that a page on another origin may read. */
-const EXPOSED = ['Server-Timing', 'X-Request-Id', 'X-Search-Stage', 'X-Search-Degraded', 'Retry-After'];
+const EXPOSED = [
+  'Age',
+  'Allow',
+  'Cache-Status',
+  'ETag',
+  'Retry-After',
+  'Server-Timing',
+  'X-Request-Id',
+  'X-Search-Degraded',
+  'X-Search-Stage',
+];
 
 /** Lets pages of the allowed origins read answers; no cookies are involved anywhere. */
 export function crossOrigin(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv> {

@@ -14,7 +14,7 @@ export function canonicalRequest(request: SearchRequest): CanonicalRequest {
   return {
     ...others,
     // As they are written, words are looked up in the characters that they have.
-    q: request.understand ? cleanQuery(q) : q,
+    q: request.understand ? cleanQuery(q).replace(/\s+/g, ' ') : q,
     filter: filter && canonicalTree(filter),
   };
 }

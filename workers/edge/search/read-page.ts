@@ -13,16 +13,18 @@ export interface AskedSearch extends Omit<SearchRequest, 'filter' | 'generation'
   readonly after?: string | undefined;
 }
 
+/** A page of a search: the request that the engine takes, and the fingerprint of the list that its pages are of. */
+export interface SearchPage {
+  readonly request: SearchRequest;
+  readonly list: string;
+}
+
 /**
- * The request that the engine takes, and the fingerprint of the list that its pages are of.
+ * Reads which page is asked for.
  *
  * @throws AppError `request_invalid` for a filter that cannot be read, and for a cursor of another list.
  */
-export async function readPage({
-  after,
-  filter: given,
-  ...asked
-}: AskedSearch): Promise<{ readonly request: SearchRequest; readonly list: string }> {
+export async function readPage({ after, filter: given, ...asked }: AskedSearch): Promise<SearchPage> {
   const filter = typeof given === 'string' ? parseFilter(given) : given;
   const request = { ...asked, filter };
   // How much of the list is shown, and what is counted beside it, makes no other list.

@@ -25,14 +25,13 @@ type PlainHit = NonNullable<SearchHit['alike']>['hits'][number];
 const OWN_IMAGE = /^\/images\//;
 
 /**
- * An answer in the form of the search API (`searchResponseSchema`), as JSON text.
+ * An answer in the form of the search API (`searchResponseSchema`), as JSON text behind its first member, `query`.
  *
  * @param shown the widths that the images of this worker are served in, and the cursor of the page after this one
  */
-export function searchResponseJson(
+export function searchResponseRest(
   { limit, offset, exhaustive }: SearchRequest,
   {
-    query,
     words,
     searched,
     understood,
@@ -51,8 +50,7 @@ export function searchResponseJson(
     next,
   }: { readonly widths?: readonly number[] | undefined; readonly next?: string | undefined },
 ): string {
-  const head: Omit<SearchResponse, 'hits'> = {
-    query,
+  const head: Omit<SearchResponse, 'query' | 'hits'> = {
     words: [...words],
     ...(understood === undefined ? {} : { understood }),
     ...(without === undefined ? {} : { without: [...without] }),
@@ -69,7 +67,7 @@ export function searchResponseJson(
     ...(next === undefined ? {} : { next }),
   };
   const members = hits.map((hit) => hitJson(hit, searched, widths));
-  return `${open(head)},"hits":[${members.join(',')}]}`;
+  return `${open(head).slice(1)},"hits":[${members.join(',')}]}`;
 }
 
 function hitJson(hit: Hit, searched: SearchAnswer['searched'], widths: readonly number[]): string {

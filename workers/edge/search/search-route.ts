@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { endTime, setMetric, startTime } from 'hono/timing';
 import { AppError } from '../../../shared/errors/index.ts';
 import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
 import { assertJsonBody, givenTwice } from '../../../shared/http/index.ts';
@@ -12,19 +11,12 @@ import {
   searchRequestSchema,
   searchResponseSchema,
 } from '../../../shared/schema/index.ts';
-import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
-import { search } from '../../../shared/search/search-engine.ts';
-import type { SearchParts } from '../../../shared/search/search-request.ts';
-import type { EdgeConfiguration } from '../environment.ts';
+import { SharedWork } from '../cache/shared-work.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
-import { timeStage } from '../http/time-stage.ts';
-import { replacedIndex } from '../paging/replaced-index.ts';
-import type { EdgeQueryEncoder } from './edge-query-encoder.ts';
-import { type AskedSearch, nextPage, readPage } from './read-page.ts';
+import { type AnswerParts, answerSearch, type SearchRouteParts } from './answer-search.ts';
 import { bodyError, queryError } from './request-error.ts';
 import { SearchAdmission } from './search-admission.ts';
-import { describeDegradation, searchResponseJson } from './search-response.ts';
 
 /** A search is a sentence and a few numbers. */
 const BODY_BYTES = 16 * 1024;
@@ -116,14 +108,6 @@ const postRoute = createRoute({
   },
 });
 
-export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'fields'> {
-  readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
-  readonly cacheSeconds: number;
-  readonly budgets: EdgeConfiguration['budgets'];
-  /** Widths that `/images/…` is served in. */
-  readonly imageWidths?: readonly number[] | undefined;
-}
-
 /** A search that should take this share of the time limit of ranking is almost never late. */
 const TARGET = 1 / 2;
 
@@ -136,11 +120,18 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
       shortlist: new SearchAdmission({ targetMs: TARGET * rerank, waitMs: wait }),
       exhaustive: new SearchAdmission({ targetMs: TARGET * exhaustive, waitMs: wait }),
     },
+    underWay: new SharedWork(),
   };
   app.openapi(
     getRoute,
     async (c) => {
-      return answerSearch(c, c.req.valid('query'), parts, `public, max-age=${parts.cacheSeconds}`);
+      const answer = await answerSearch(
+        c,
+        c.req.valid('query'),
+        parts,
+        `public, max-age=${parts.cacheSeconds}`,
+      );
+      return answer as JsonAnswer;
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);
@@ -155,7 +146,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.openapi(
     postRoute,
-    (c) => answerSearch(c, c.req.valid('json'), parts, 'no-store'),
+    async (c) => (await answerSearch(c, c.req.valid('json'), parts, 'no-store')) as JsonAnswer,
     (result) => {
       if (!result.success) throw bodyError(result.error);
     },
@@ -205,70 +196,3 @@ const readableBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {
 /** What `c.json` would give: the text is made by hand, and the tests hold it to the schema. */
 type JsonAnswer = ReturnType<typeof jsonAnswer>;
 const jsonAnswer = (c: Context<EdgeEnv>, answer: SearchResponse) => c.json(answer, 200);
-
-interface AnswerParts extends SearchRouteParts {
-  /** Large work that waits does not keep small work waiting. */
-  readonly admission: { readonly shortlist: SearchAdmission; readonly exhaustive: SearchAdmission };
-}
-
-/** Where a generation that a cursor names is gone: from the reranker, or its collection from the vector database. */
-const GONE: ReadonlySet<string> = new Set(['generation_stale', 'not_found']);
-
-async function answerSearch(
-  c: Context<EdgeEnv>,
-  asked: AskedSearch,
-  parts: AnswerParts,
-  /** Caching of a complete answer; one that lacks something is never cached. */
-  cacheControl: string,
-): Promise<JsonAnswer> {
-  const { encoder, recall, ranker, payloads, fields, imageWidths } = parts;
-  const { request, list } = await readPage(asked);
-  const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
-  const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
-  const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
-  startTime(c, 'wait');
-  const begin = (): Promise<SearchAnswer> => {
-    endTime(c, 'wait');
-    return search(
-      request,
-      {
-        encoder: { encode: (query, fresh) => encoder.encode(query, fresh, { ...call, waitUntil }) },
-        recall,
-        ranker,
-        payloads,
-        fields,
-        visible: 'public',
-        degrade: true,
-        time: (stage, work) => timeStage(c, stage, work),
-      },
-      call,
-    );
-  };
-  const answer = await admission.run(call.signal, begin).catch((thrown: unknown) => {
-    if (call.signal.aborted) throw new AppError('cancelled', 'the caller has left', { cause: thrown });
-    if (!(thrown instanceof AppError)) throw thrown;
-    if (thrown.code === 'overloaded') c.header('Retry-After', String(admission.retryAfter));
-    if (request.generation !== undefined && GONE.has(thrown.code)) {
-      throw replacedIndex(request.generation, thrown);
-    }
-    if (thrown.code !== 'not_found') throw thrown;
-    // The collection or its points are gone, even at the second attempt: not an error of the caller.
-    throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
-  });
-  for (const [part, milliseconds] of Object.entries(answer.compared?.took ?? {})) {
-    setMetric(c, part, milliseconds);
-  }
-  c.header('Content-Type', 'application/json');
-  c.header('X-Search-Stage', answer.stage);
-  c.header('Cache-Control', answer.degraded ? 'no-store' : cacheControl);
-  if (answer.degraded) {
-    const { code, message } = describeDegradation(answer.degraded);
-    c.header('X-Search-Degraded', code);
-    setMetric(c, 'degraded', code);
-    c.get('log')({ level: 'warn', requestId: c.get('requestId'), code, message });
-  }
-  return c.body(
-    searchResponseJson(request, answer, { widths: imageWidths, next: nextPage(request, answer, list) }),
-    200,
-  ) as Response as JsonAnswer;
-}

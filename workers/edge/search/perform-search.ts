@@ -1,0 +1,91 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import type { Degradation, SearchAnswer } from '../../../shared/search/search-answer.ts';
+import { search } from '../../../shared/search/search-engine.ts';
+import type { SearchParts } from '../../../shared/search/search-request.ts';
+import type { KeptAnswer } from '../cache/kept-answer.ts';
+import { replacedIndex } from '../paging/replaced-index.ts';
+import type { EdgeCall, EdgeQueryEncoder } from './edge-query-encoder.ts';
+import { nextPage, type SearchPage } from './read-page.ts';
+import type { SearchAdmission } from './search-admission.ts';
+import { searchResponseRest } from './search-response.ts';
+
+export interface PerformingParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'fields'> {
+  readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
+  readonly admission: SearchAdmission;
+  /** Widths that `/images/…` is served in. */
+  readonly imageWidths?: readonly number[] | undefined;
+}
+
+export interface PerformingCall extends EdgeCall {
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds of the stages of a search. */
+export type Timings = Map<string, number>;
+
+/** What a search came to. */
+export interface Performed {
+  readonly answer: KeptAnswer;
+  readonly degraded: Degradation | undefined;
+  readonly timings: Timings;
+}
+
+/** Where a generation that a cursor names is gone: from the reranker, or its collection from the vector database. */
+const GONE: ReadonlySet<string> = new Set(['generation_stale', 'not_found']);
+
+/**
+ * Searches in its turn, for one caller or for several who ask the same.
+ *
+ * @param timings gets the time of each stage, also of a search that fails
+ */
+export async function performSearch(
+  { request, list }: SearchPage,
+  parts: PerformingParts,
+  call: PerformingCall,
+  timings: Timings,
+): Promise<Performed> {
+  const { encoder, recall, ranker, payloads, fields, admission, imageWidths } = parts;
+  const time = async (stage: string, work: () => Promise<unknown>): Promise<unknown> => {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      timings.set(stage, performance.now() - began);
+    }
+  };
+  const began = performance.now();
+  const begin = (): Promise<SearchAnswer> => {
+    timings.set('wait', performance.now() - began);
+    return search(
+      request,
+      {
+        encoder: { encode: (query, fresh) => encoder.encode(query, fresh, call) },
+        recall,
+        ranker,
+        payloads,
+        fields,
+        visible: 'public',
+        degrade: true,
+        time,
+      },
+      call,
+    );
+  };
+  const answer = await admission.run(call.signal, begin).catch((thrown: unknown) => {
+    if (call.signal.aborted) throw new AppError('cancelled', 'the caller has left', { cause: thrown });
+    if (!(thrown instanceof AppError)) throw thrown;
+    if (request.generation !== undefined && GONE.has(thrown.code)) {
+      throw replacedIndex(request.generation, thrown);
+    }
+    if (thrown.code !== 'not_found') throw thrown;
+    // The collection or its points are gone, even at the second attempt: not an error of the caller.
+    throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
+  });
+  for (const [part, ms] of Object.entries(answer.compared?.took ?? {})) timings.set(part, ms);
+  const { generation, stage, degraded } = answer;
+  const rest = searchResponseRest(request, answer, {
+    widths: imageWidths,
+    next: nextPage(request, answer, list),
+  });
+  return { answer: { generation, stage, rest: new TextEncoder().encode(rest) }, degraded, timings };
+}
