@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function search(query: string): Promise<void> {
-  await page.getByRole('searchbox').fill(query);
+  await page.getByRole('combobox').fill(query);
   await page.keyboard.press('Enter');
   await page.locator('.card').first().waitFor();
 }

@@ -39,7 +39,7 @@ describe('embedded by another origin behind a strict policy', () => {
         .evaluate((text) => getComputedStyle(text).fontStyle),
     ).toBe('italic');
     expect(page.url()).toBe(`${site.otherUrl}/`);
-    expect(await page.getByRole('searchbox').getAttribute('placeholder')).toBe('Look for a print');
+    expect(await page.getByRole('combobox').getAttribute('placeholder')).toBe('Look for a print');
     await expectAccessible(page);
     await screenshot(page, 'embedded');
   });
@@ -109,8 +109,8 @@ describe('embedded by another origin behind a strict policy', () => {
         },
       }),
     );
-    await page.getByRole('searchbox').fill('markup');
-    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('combobox').fill('markup');
+    await page.getByRole('combobox').press('Enter');
     await page.getByText('<script>alert(1)</script>').first().waitFor();
     expect(await page.getByText('<b>late</b>').count()).toBeGreaterThan(0);
     expect(await page.locator('.results img, .results script, .results b').count()).toBe(0);

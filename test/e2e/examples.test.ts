@@ -70,8 +70,8 @@ afterEach(async () => {
 describe('widget.html', () => {
   it('searches and tells the page which image was chosen', async () => {
     const page = await open('/widget');
-    await page.getByRole('searchbox').fill('a house');
-    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('combobox').fill('a house');
+    await page.getByRole('combobox').press('Enter');
     await page.locator('.card').nth(11).waitFor();
     await page.locator('.card').first().click();
     await page.getByText(/^You chose scene-\d+\.svg\.$/).waitFor();

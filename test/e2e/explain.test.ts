@@ -141,7 +141,7 @@ describe('the page that draws a parse', () => {
     const page = await open('a house and a ball');
     await page.getByRole('link', { name: 'Search for this sentence' }).click();
     await page.locator('.card').first().waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a house and a ball');
+    expect(await page.getByRole('combobox').inputValue()).toBe('a house and a ball');
     await page.getByRole('link', { name: 'How these words relate' }).click();
     await parse(page).waitFor();
     expect(await page.locator('.arc').count()).toBe(5);
@@ -244,8 +244,8 @@ describe('the search page', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => status(page)).toBe('20 images for “the sun over a house”.');
     expect(await page.getByText('Did you mean').count()).toBe(0);
-    expect(await page.getByRole('searchbox').inputValue()).toBe('the sun over a house');
-    expect(await page.getByRole('searchbox').evaluate((line) => line.matches(':focus'))).toBe(true);
+    expect(await page.getByRole('combobox').inputValue()).toBe('the sun over a house');
+    expect(await page.getByRole('combobox').evaluate((line) => line.matches(':focus'))).toBe(true);
   });
 
   it('offers them also if nothing was found', async () => {

@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(join(galleryModelFolder(), MODEL_FILES.config)))(
         .getByRole('status')
         .filter({ hasText: `“${sentence}”` })
         .waitFor();
-      expect(await page.getByRole('searchbox').inputValue()).toBe(sentence);
+      expect(await page.getByRole('combobox').inputValue()).toBe(sentence);
       return (await page.locator('.card img').first().getAttribute('src')) ?? '';
     }
 

@@ -20,8 +20,8 @@ const found = (page: Page, query: string) =>
     `“${query}”`,
   );
 const search = async (page: Page, text: string) => {
-  await page.getByRole('searchbox').fill(text);
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('combobox').fill(text);
+  await page.getByRole('combobox').press('Enter');
   await found(page, text);
 };
 const query = (page: Page) => new URL(page.url()).searchParams.get('q');
@@ -43,13 +43,13 @@ describe('the address', () => {
     await search(page, 'a tree');
     await page.goBack();
     await found(page, 'a house');
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a house');
+    expect(await page.getByRole('combobox').inputValue()).toBe('a house');
     await page.goForward();
     await found(page, 'a tree');
     await page.goBack();
     await page.goBack();
     await page.getByRole('heading', { name: 'Who does what' }).waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('');
+    expect(await page.getByRole('combobox').inputValue()).toBe('');
     expect(query(page)).toBeNull();
   });
 
@@ -63,11 +63,11 @@ describe('the address', () => {
   it('gets one entry for a sentence, however often the typing paused', async () => {
     const page = await open('/');
     await search(page, 'a house');
-    await page.getByRole('searchbox').fill('a ball');
+    await page.getByRole('combobox').fill('a ball');
     await found(page, 'a ball');
-    await page.getByRole('searchbox').fill('a ball under');
+    await page.getByRole('combobox').fill('a ball under');
     await found(page, 'a ball under');
-    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('combobox').press('Enter');
     expect(query(page)).toBe('a ball under');
     await page.goBack();
     await found(page, 'a house');

@@ -59,8 +59,8 @@ async function open(path: string): Promise<Page> {
 }
 
 async function search(page: Page | Frame, text: string): Promise<void> {
-  await page.getByRole('searchbox').fill(text);
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('combobox').fill(text);
+  await page.getByRole('combobox').press('Enter');
   await page.locator('.card').first().waitFor();
 }
 
@@ -144,7 +144,7 @@ describe('beside the history of the page', () => {
     expect(page.url()).toBe(`${host.url}/shop?q=shoes`);
     await pause(page);
     expect(asked.map(query)).toEqual(['a house']);
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a house');
+    expect(await page.getByRole('combobox').inputValue()).toBe('a house');
   });
 
   it('leaves ?q= to the page where its own parameter has another name', async () => {
@@ -155,7 +155,7 @@ describe('beside the history of the page', () => {
     expect(asked.map(query)).toEqual(['a house']);
     await page.reload();
     await page.locator('.card').first().waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a house');
+    expect(await page.getByRole('combobox').inputValue()).toBe('a house');
   });
 
   it('draws a parse once, whatever the page does with its history', async () => {
@@ -174,13 +174,13 @@ describe('beside the history of the page', () => {
 describe('an input method', () => {
   it('is waited for', async () => {
     const page = await open('/');
-    await page.getByRole('searchbox').focus();
+    await page.getByRole('combobox').focus();
     const devtools = await page.context().newCDPSession(page);
     for (const text of ['g', 'go', 'gou']) {
       await devtools.send('Input.imeSetComposition', { text, selectionStart: 1, selectionEnd: text.length });
       await pause(page);
     }
-    expect(await page.getByRole('searchbox').inputValue()).toBe('gou');
+    expect(await page.getByRole('combobox').inputValue()).toBe('gou');
     expect(asked).toEqual([]);
     await devtools.send('Input.insertText', { text: '狗' });
     await page.locator('.card').first().waitFor();
@@ -233,13 +233,13 @@ describe('properties', () => {
       (document.querySelector('gsmn-search') as Widget).query = 'a house';
     });
     await pause(page);
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a house');
+    expect(await page.getByRole('combobox').inputValue()).toBe('a house');
     expect(asked).toEqual([]);
   });
 
   it('count when a page has set them before the script was there', async () => {
     const page = await open('/early');
-    const field = page.getByRole('searchbox');
+    const field = page.getByRole('combobox');
     await field.waitFor();
     expect([await field.inputValue(), await field.getAttribute('placeholder')]).toEqual([
       'a house',

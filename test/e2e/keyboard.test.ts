@@ -86,14 +86,14 @@ describe('by keyboard alone', () => {
 
   it('moves to the line with a slash, but not out of a field', async () => {
     await page.keyboard.type('a/b');
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a/b');
-    await page.getByRole('searchbox').blur();
+    expect(await page.getByRole('combobox').inputValue()).toBe('a/b');
+    await page.getByRole('combobox').blur();
     await expect.poll(focused).toBe('');
     await press('/');
     await expect.poll(focused).toBe('line');
     // The existing text is selected, so that typing replaces it.
     await page.keyboard.type('ball');
-    expect(await page.getByRole('searchbox').inputValue()).toBe('ball');
+    expect(await page.getByRole('combobox').inputValue()).toBe('ball');
   });
 
   it('shows where the focus is', async () => {

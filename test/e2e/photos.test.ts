@@ -102,7 +102,7 @@ describe.skipIf(!existsSync(photos))(
 
     it('shows them to a person', async () => {
       await page.goto(url);
-      await page.getByRole('searchbox').fill('a man riding a bike on a dirt path');
+      await page.getByRole('combobox').fill('a man riding a bike on a dirt path');
       await page.keyboard.press('Enter');
       await page.locator('.card').nth(5).waitFor();
       await page.waitForFunction(() => {

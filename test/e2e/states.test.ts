@@ -22,8 +22,8 @@ async function record(page: Page, name: string): Promise<void> {
 
 const status = (page: Page) => page.getByRole('status').textContent();
 const search = async (page: Page, text: string) => {
-  await page.getByRole('searchbox').fill(text);
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('combobox').fill(text);
+  await page.getByRole('combobox').press('Enter');
 };
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('what the page shows', () => {
     await record(page, 'start');
     await page.getByRole('button', { name: 'two people ride one bicycle' }).click();
     await page.getByRole('list', { name: 'Images found' }).waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('two people ride one bicycle');
+    expect(await page.getByRole('combobox').inputValue()).toBe('two people ride one bicycle');
   });
 
   it('shows the images in the order of the answer, with caption, position, stage and relevance', async () => {

@@ -16,6 +16,8 @@ import { element } from './dom/element.ts';
 import { adoptProperties, reflect } from './dom/reflect.ts';
 import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
+import { RecentQueries } from './suggestions/recent-queries.ts';
+import { SuggestionList } from './suggestions/suggestion-list.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
 
 const TEXTS = { label: 'What happens in the image', submit: 'Search' };
@@ -35,31 +37,39 @@ export interface SelectDetail {
 
 /** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
 export class SearchElement extends HTMLElement {
-  static readonly observedAttributes = ['placeholder', 'examples', 'filter'];
+  static readonly observedAttributes = ['placeholder', 'examples', 'filter', 'suggestions'];
   /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(SearchElement, ['explain', 'filter'], ['uncollapsed']);
+    reflect(SearchElement, ['explain', 'filter', 'suggestions'], ['uncollapsed']);
   }
   declare endpoint: string;
   declare placeholder: string;
   declare examples: string;
   declare explain: string;
   declare filter: string;
+  declare suggestions: string;
   declare urlQuery: boolean;
   declare urlParameter: string;
   declare uncollapsed: boolean;
 
   readonly #box = new SearchBox(TEXTS, {
     onType: (text) => this.#session.type(text),
-    onSubmit: (text) => this.#session.search(text),
+    onSubmit: (text) => this.#choose(text),
     onDown: () => this.#results.grid.focus(0),
   });
+  readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
+  readonly #suggestions = new SuggestionList(
+    this.#box,
+    this.#recent,
+    () => this.#examples.flat(),
+    (sentence) => this.#choose(sentence),
+  );
   readonly #results = new ResultsView({
     onOpen: (hits, index, position) => this.#open(hits, index, position),
     onLeaveUp: () => this.#box.focus(),
-    onExample: (query) => this.search(query),
+    onExample: (query) => this.#choose(query),
     onMore: () => void this.#more(),
     onRetry: () => this.#session.retry(),
   });
@@ -86,6 +96,7 @@ export class SearchElement extends HTMLElement {
       this.#detail.element,
     );
     this.#box.placeholder = PLACEHOLDER;
+    this.#suggestions.enabled = true;
     this.#session.subscribe((state) => {
       // A search that starts, and a line that was emptied.
       if (state.status === 'searching') this.#address.write(state.query, state.typed);
@@ -119,6 +130,7 @@ export class SearchElement extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
+    else if (name === 'suggestions') this.#suggestions.enabled = value !== 'none';
     else if (name === 'filter') this.#narrow(before !== value);
     else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
   }
@@ -161,6 +173,12 @@ export class SearchElement extends HTMLElement {
 
   get #examples(): Examples {
     return parseExamples(this.getAttribute('examples') ?? EXAMPLES);
+  }
+
+  /** A person's own search; what a page or an address asks for is not remembered. */
+  #choose(query: string): void {
+    if (this.suggestions !== 'none' && query.trim() !== '') this.#recent.add(query.trim());
+    this.search(query);
   }
 
   /** What is shown is searched for again with another filter. */

@@ -18,10 +18,10 @@ export interface SearchBoxTexts {
 /** The line to write in. */
 export class SearchBox {
   readonly element: HTMLFormElement;
-  readonly #input: HTMLInputElement;
+  readonly input: HTMLInputElement;
 
   constructor({ label, submit }: SearchBoxTexts, { onType, onSubmit, onDown }: SearchBoxEvents) {
-    this.#input = element('input', {
+    this.input = element('input', {
       type: 'search',
       part: 'input',
       'aria-label': label,
@@ -36,21 +36,28 @@ export class SearchBox {
       'form',
       { role: 'search', part: 'search-box', class: 'box' },
       icon('search'),
-      this.#input,
+      this.input,
       element('kbd', { class: 'shortcut', 'aria-hidden': 'true' }, '/'),
       element('button', { type: 'submit', part: 'submit', class: 'submit' }, submit),
     );
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
-      onSubmit(this.#input.value);
+      // In some browsers the Enter that ends a composition submits, too.
+      if (!composing) onSubmit(this.input.value);
     });
+    let composing = false;
+    for (const name of ['compositionstart', 'compositionend']) {
+      this.input.addEventListener(name, () => {
+        composing = name === 'compositionstart';
+      });
+    }
     // Text in an input method is not final: `g`, `go`, `gou` on the way to 狗.
     const type = (event: Event): void => {
-      if (!(event as InputEvent).isComposing) onType?.(this.#input.value);
+      if (!(event as InputEvent).isComposing) onType?.(this.input.value);
     };
-    this.#input.addEventListener('input', type);
-    this.#input.addEventListener('compositionend', type);
-    this.#input.addEventListener('keydown', (event) => {
+    this.input.addEventListener('input', type);
+    this.input.addEventListener('compositionend', type);
+    this.input.addEventListener('keydown', (event) => {
       if (onDown === undefined || event.key !== 'ArrowDown' || event.isComposing) return;
       event.preventDefault();
       onDown();
@@ -58,22 +65,22 @@ export class SearchBox {
   }
 
   get value(): string {
-    return this.#input.value;
+    return this.input.value;
   }
 
   set value(text: string) {
-    if (this.#input.value !== text) this.#input.value = text;
+    if (this.input.value !== text) this.input.value = text;
   }
 
   set placeholder(text: string) {
-    this.#input.placeholder = text;
+    this.input.placeholder = text;
   }
 
   focus(options?: FocusOptions): void {
-    this.#input.focus(options);
+    this.input.focus(options);
   }
 
   select(): void {
-    this.#input.select();
+    this.input.select();
   }
 }

@@ -2,6 +2,7 @@ import detail from './detail.css';
 import messages from './messages.css';
 import motion from './motion.css';
 import results from './results.css';
+import suggestions from './suggestions.css';
 import theme from './theme.css';
 
 let shared: CSSStyleSheet | undefined;
@@ -10,7 +11,7 @@ let shared: CSSStyleSheet | undefined;
 export function stylesheet(): CSSStyleSheet {
   if (shared === undefined) {
     shared = new CSSStyleSheet();
-    shared.replaceSync(theme + messages + results + detail + motion);
+    shared.replaceSync(theme + suggestions + messages + results + detail + motion);
   }
   return shared;
 }

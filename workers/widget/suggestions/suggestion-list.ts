@@ -1,0 +1,110 @@
+import type { SearchBox } from '../box/search-box.ts';
+import { element } from '../dom/element.ts';
+import { NONE, nextOption } from './next-option.ts';
+import type { RecentQueries } from './recent-queries.ts';
+import { suggest } from './suggest.ts';
+
+const TEXTS = { label: 'Sentences to try', forget: 'Forget recent searches' };
+
+/**
+ * Below the line: recent queries and sentences to try, as the list of an editable combobox (ARIA Authoring Practices). The focus stays
+ * in the line, which names the active option.
+ */
+export class SuggestionList {
+  readonly #input: HTMLInputElement;
+  readonly #propose: () => readonly string[];
+  readonly #list = element('ul', { role: 'listbox', id: 'list', 'aria-label': TEXTS.label });
+  readonly #forget = element('button', { type: 'button', class: 'example', part: 'forget' }, TEXTS.forget);
+  readonly #popup = element(
+    'div',
+    { class: 'suggestions', part: 'suggestions', hidden: true },
+    this.#list,
+    this.#forget,
+  );
+  #active = NONE;
+
+  constructor(
+    { input }: SearchBox,
+    recent: RecentQueries,
+    examples: () => readonly string[],
+    onPick: (sentence: string) => void,
+  ) {
+    this.#input = input;
+    this.#propose = () => {
+      this.#forget.hidden = recent.list.length === 0;
+      return input.role ? suggest(input.value, recent.list, examples()) : [];
+    };
+    const open = () => this.#show(this.#propose());
+    input.setAttribute('aria-controls', 'list');
+    input.after(this.#popup);
+    input.addEventListener('input', (event) => (event as InputEvent).isComposing || open());
+    input.addEventListener('compositionend', open);
+    input.addEventListener('click', () => input.value || open());
+    // Before the line's own keys.
+    input.addEventListener('keydown', (event) => this.#key(event), true);
+    input.form?.addEventListener('submit', () => this.#show([]));
+    input.form?.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget !== input && relatedTarget !== this.#forget) this.#show([]);
+    });
+    // The line keeps the focus, and the keyboard of a phone stays.
+    this.#popup.addEventListener('pointerdown', (event) => event.preventDefault());
+    this.#list.addEventListener('click', ({ target }) => {
+      this.#show([]);
+      onPick((target as HTMLElement).textContent);
+    });
+    this.#forget.addEventListener('click', () => {
+      recent.forget();
+      input.focus();
+      open();
+    });
+  }
+
+  /** Without suggestions the line is a plain one. */
+  set enabled(enabled: boolean) {
+    this.#input.role = enabled ? 'combobox' : null;
+    this.#input.ariaAutoComplete = enabled ? 'list' : null;
+    this.#show([]);
+  }
+
+  /** Without sentences the list is closed. */
+  #show(sentences: readonly string[]): void {
+    const options = sentences.map((sentence, index) =>
+      element('li', { role: 'option', id: `option${index}`, part: 'suggestion', dir: 'auto' }, sentence),
+    );
+    this.#list.replaceChildren(...options);
+    this.#popup.hidden = options.length === 0;
+    this.#input.ariaExpanded = this.#input.role && String(!this.#popup.hidden);
+    this.#activate(NONE);
+  }
+
+  #activate(active: number): void {
+    this.#active = active;
+    for (const [index, option] of [...this.#list.children].entries()) {
+      option.ariaSelected = String(index === active);
+      if (index === active) option.scrollIntoView({ block: 'nearest' });
+    }
+    this.#input.setAttribute('aria-activedescendant', active === NONE ? '' : `option${active}`);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    // The keys of an input method are its own, whatever they are.
+    if (event.isComposing || ctrlKey || metaKey || shiftKey) return;
+    const options = this.#list.children;
+    if (options.length === 0) {
+      // Of a line with text the arrow leads to the images.
+      if (key === 'ArrowDown' && (altKey || this.#input.value === '')) this.#show(this.#propose());
+      if (options.length === 0) return;
+    } else if (key === 'Escape' || (altKey && key === 'ArrowUp')) {
+      this.#show([]);
+    } else if (key === 'Enter' && this.#active !== NONE) {
+      (options[this.#active] as HTMLElement).click();
+    } else {
+      const next = nextOption(key, this.#active, options.length);
+      if (next === undefined) return;
+      this.#activate(next);
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}
