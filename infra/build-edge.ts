@@ -26,7 +26,15 @@ export interface WorkerFiles {
 const SCRIPTS: Readonly<Record<string, () => Promise<string>>> = {
   widget: buildWidget,
   explain: buildExplain,
+  'texts/ar': () => widgetTexts('ar'),
+  'texts/de': () => widgetTexts('de'),
 };
+
+/** The widget's texts in a language, as JSON without spaces. */
+async function widgetTexts(language: string): Promise<string> {
+  const file = join(root, 'workers', 'widget', 'texts', `${language}.json`);
+  return JSON.stringify(JSON.parse(await readFile(file, 'utf8')));
+}
 
 /** Builds a script and inlines it as text where `gsmn:NAME` is imported. */
 const scriptModules: Plugin = {

@@ -70,6 +70,7 @@ export function edgeOver({
     allowedOrigins,
     cacheSeconds,
     widget: '',
+    texts: {},
     explain: '',
     log: () => {},
     ...others,

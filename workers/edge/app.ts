@@ -28,6 +28,8 @@ export interface EdgeDependencies
   readonly widget: string;
   /** The built script of `/explain`. */
   readonly explain: string;
+  /** The widget's texts by language, as JSON. */
+  readonly texts: Readonly<Record<string, string>>;
   /** What the pages say about the images. */
   readonly page?: PageContent | undefined;
   /** Whose pages may call, besides our own. */
@@ -84,6 +86,11 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   app.get('/page.css', serveAsset(PAGE_STYLE));
   app.get('/widget.js', serveAsset(script(dependencies.widget)));
   app.get('/explain.js', serveAsset(script(dependencies.explain)));
+  for (const [language, json] of Object.entries(dependencies.texts)) {
+    const path = `/texts/${language}.json`;
+    app.get(path, serveAsset({ body: json, type: 'application/json' }));
+    addOtherMethods(app, path, 'GET, HEAD');
+  }
   if (images) {
     app.get('/images/*', (c) => {
       const path = new URL(c.req.url).pathname.slice('/images/'.length);

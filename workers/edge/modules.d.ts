@@ -7,6 +7,11 @@ declare module 'gsmn:explain' {
   const script: string;
   export default script;
 }
+/** The widget's texts in a language, as JSON. */
+declare module 'gsmn:texts/*' {
+  const json: string;
+  export default json;
+}
 /** A compiled kernel; Workers must not compile at run time. */
 declare module '*.wasm' {
   const module: WebAssembly.Module;

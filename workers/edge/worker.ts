@@ -1,4 +1,6 @@
 import explain from 'gsmn:explain';
+import arabic from 'gsmn:texts/ar';
+import german from 'gsmn:texts/de';
 import widget from 'gsmn:widget';
 import { type ExecutionContext, Hono } from 'hono';
 import encodePlain from '../../.build/kernels/encode-plain.wasm';
@@ -82,6 +84,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     answers: answers.bytes === 0 ? undefined : keptAnswers(),
     widget,
     explain,
+    texts: { ar: arabic, de: german },
     page,
     rateLimiter: bindings.RATE_LIMITER,
     imageWidths,

@@ -18,9 +18,10 @@ import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 import { RecentQueries } from './suggestions/recent-queries.ts';
 import { SuggestionList } from './suggestions/suggestion-list.ts';
+import { directionOf, languageOf, loadTexts } from './texts/load-texts.ts';
+import { speak, type Texts } from './texts/say.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
 
-const TEXTS = { label: 'What happens in the image', submit: 'Search' };
 const PAGE_SIZE = 20;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
@@ -37,7 +38,7 @@ export interface SelectDetail {
 
 /** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
 export class SearchElement extends HTMLElement {
-  static readonly observedAttributes = ['placeholder', 'examples', 'filter', 'suggestions'];
+  static readonly observedAttributes = ['placeholder', 'examples', 'filter', 'suggestions', 'lang'];
   /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
@@ -54,26 +55,12 @@ export class SearchElement extends HTMLElement {
   declare urlParameter: string;
   declare uncollapsed: boolean;
 
-  readonly #box = new SearchBox(TEXTS, {
-    onType: (text) => this.#session.type(text),
-    onSubmit: (text) => this.#choose(text),
-    onDown: () => this.#results.grid.focus(0),
-  });
+  #say = speak('en', {});
+  #texts: Texts | undefined;
+  /** The texts that are shown, if they are not English. */
+  #told: Texts | undefined;
+  #view = this.#build();
   readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
-  readonly #suggestions = new SuggestionList(
-    this.#box,
-    this.#recent,
-    () => this.#examples.flat(),
-    (sentence) => this.#choose(sentence),
-  );
-  readonly #results = new ResultsView({
-    onOpen: (hits, index, position) => this.#open(hits, index, position),
-    onLeaveUp: () => this.#box.focus(),
-    onExample: (query) => this.#choose(query),
-    onMore: () => void this.#more(),
-    onRetry: () => this.#session.retry(),
-  });
-  readonly #detail = new Detail((hit) => this.#results.grid.focusOn(hit));
   /** Attributes are read when a page is requested. */
   readonly #session = createSearchSession({
     search: (request) =>
@@ -91,12 +78,7 @@ export class SearchElement extends HTMLElement {
     super();
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [stylesheet()];
-    root.append(
-      element('div', { class: 'root' }, this.#box.element, this.#results.element),
-      this.#detail.element,
-    );
-    this.#box.placeholder = PLACEHOLDER;
-    this.#suggestions.enabled = true;
+    root.append(this.#view.element);
     this.#session.subscribe((state) => {
       // A search that starts, and a line that was emptied.
       if (state.status === 'searching') this.#address.write(state.query, state.typed);
@@ -107,10 +89,11 @@ export class SearchElement extends HTMLElement {
 
   connectedCallback(): void {
     adoptProperties(this);
+    void this.#speak();
     this.#releaseSlash = onSlash(() => {
-      if (this.#detail.element.open) return;
-      this.#box.focus();
-      this.#box.select();
+      if (this.#view.detail.element.open) return;
+      this.#view.box.focus();
+      this.#view.box.select();
     });
     this.#address.connect();
     this.#show(this.#session.getState());
@@ -118,7 +101,7 @@ export class SearchElement extends HTMLElement {
     if (this.#address.query !== '') this.#travel(this.#address.query);
     const { activeElement } = this.ownerDocument;
     if (this.autofocus && (activeElement === null || activeElement === this.ownerDocument.body)) {
-      this.#box.focus({ preventScroll: true });
+      this.#view.box.focus({ preventScroll: true });
     }
   }
 
@@ -129,20 +112,31 @@ export class SearchElement extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
-    if (name === 'placeholder') this.#box.placeholder = value ?? PLACEHOLDER;
-    else if (name === 'suggestions') this.#suggestions.enabled = value !== 'none';
+    if (name === 'placeholder') this.#view.box.placeholder = value ?? PLACEHOLDER;
+    else if (name === 'suggestions') this.#view.suggestions.enabled = value !== 'none';
+    else if (name === 'lang') void this.#speak();
     else if (name === 'filter') this.#narrow(before !== value);
     else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
   }
 
   /** The text in the line. */
   get query(): string {
-    return this.#box.value;
+    return this.#view.box.value;
   }
 
   /** Writes into the line without searching. */
   set query(text: string) {
-    this.#box.value = text;
+    this.#view.box.value = text;
+  }
+
+  /** The texts in a language that the service does not have, by their English; a text that is missing stays English. */
+  get texts(): Texts | undefined {
+    return this.#texts;
+  }
+
+  set texts(texts: Texts | null | undefined) {
+    this.#texts = texts ?? undefined;
+    void this.#speak();
   }
 
   /** Hits on a page. */
@@ -157,18 +151,75 @@ export class SearchElement extends HTMLElement {
 
   /** Writes a sentence into the line and searches for it. */
   search(query: string): void {
-    this.#box.value = query;
+    this.#view.box.value = query;
     this.#session.search(query);
   }
 
   override focus(options?: FocusOptions): void {
-    this.#box.focus(options);
+    this.#view.box.focus(options);
   }
 
   get #endpoint(): URL {
     return (
       addressOf(this, 'endpoint') ?? SearchElement.defaultEndpoint ?? new URL('/v1/search', this.baseURI)
     );
+  }
+
+  /** All that is seen, in one language. */
+  #build() {
+    const say = this.#say;
+    const box = new SearchBox(
+      { label: say('What happens in the image'), submit: say('Search') },
+      {
+        onType: (text) => this.#session.type(text),
+        onSubmit: (text) => this.#choose(text),
+        onDown: () => this.#view.results.grid.focus(0),
+      },
+    );
+    box.placeholder = this.getAttribute('placeholder') ?? PLACEHOLDER;
+    const suggestions = new SuggestionList(say, box, {
+      recent: () => this.#recent,
+      examples: () => this.#examples.flat(),
+      onPick: (sentence) => this.#choose(sentence),
+    });
+    suggestions.enabled = this.suggestions !== 'none';
+    const results = new ResultsView(say, {
+      onOpen: (hits, index, position) => this.#open(hits, index, position),
+      onLeaveUp: () => this.#view.box.focus(),
+      onExample: (query) => this.#choose(query),
+      onMore: () => void this.#more(),
+      onRetry: () => this.#session.retry(),
+    });
+    const detail = new Detail(say, (hit) => this.#view.results.grid.focusOn(hit));
+    const { language } = say;
+    const shown = element(
+      'div',
+      { class: 'root', lang: language, dir: directionOf(language) },
+      box.element,
+      results.element,
+      detail.element,
+    );
+    return { element: shown, box, suggestions, results, detail };
+  }
+
+  /** Shows everything in the language of the element or the page, once its texts are there. */
+  async #speak(): Promise<void> {
+    if (!this.isConnected) return;
+    const given = this.#texts;
+    const language = languageOf(this);
+    const texts = given ?? (await loadTexts(language, SearchElement.defaultEndpoint ?? this.#endpoint));
+    const now = this.#texts === given && languageOf(this) === language;
+    const spoken = texts || language.startsWith('en') ? language : 'en';
+    if (!now || (this.#say.language === spoken && this.#told === texts)) return;
+    this.#told = texts;
+    this.#say = speak(spoken, texts ?? {});
+    const { element: before, box } = this.#view;
+    const focused = box.input.matches(':focus');
+    this.#view = this.#build();
+    this.#view.box.value = box.value;
+    before.replaceWith(this.#view.element);
+    if (focused) this.#view.box.focus();
+    this.#show(this.#session.getState());
   }
 
   get #examples(): Examples {
@@ -184,21 +235,21 @@ export class SearchElement extends HTMLElement {
   /** What is shown is searched for again with another filter. */
   #narrow(changed: boolean): void {
     if (!changed || !this.isConnected) return;
-    this.#detail.element.close();
+    this.#view.detail.element.close();
     this.#session.retry();
   }
 
   /** Follows the address; if its query is already shown, it stays with all its pages. */
   #travel(query: string): void {
     if (query === (queryOf(this.#session.getState()) ?? '')) return;
-    this.#detail.element.close();
-    this.#box.value = query;
+    this.#view.detail.element.close();
+    this.#view.box.value = query;
     if (query === '') this.#session.reset();
     else this.#session.search(query);
   }
 
   #show(state: SearchState): void {
-    this.#results.show(state, {
+    this.#view.results.show(state, {
       endpoint: this.#endpoint,
       examples: this.#examples,
       explain: addressOf(this, 'explain'),
@@ -214,7 +265,7 @@ export class SearchElement extends HTMLElement {
     const hit = hits[index];
     if (results === undefined || hit === undefined) return;
     if (this.#tell<SelectDetail>('gsmn-select', { hit, position })) {
-      this.#detail.open({ ...results, hits }, index, this.#endpoint);
+      this.#view.detail.open({ ...results, hits }, index, this.#endpoint);
     }
   }
 
@@ -223,7 +274,7 @@ export class SearchElement extends HTMLElement {
     const before = 'results' in state ? state.results.hits.length : 0;
     await this.#session.more();
     // Moves to the first new image for keyboard users; the button has moved out of view.
-    this.#results.grid.focus(before);
+    this.#view.results.grid.focus(before);
   }
 
   /** Returns whether no listener prevented the default. */

@@ -198,6 +198,7 @@ export function edge({
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: 'customElements;',
+    texts: { de: '{}' },
     explain: 'customElements; //explain',
     log,
     ...changes,

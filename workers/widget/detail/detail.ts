@@ -6,7 +6,10 @@ import {
 } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
+import { mirrored } from '../results/grid-keys.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from '../results/image.ts';
+import type { Say } from '../texts/say.ts';
+import type { Text } from '../texts/text.ts';
 import { EvidenceBoxes } from './evidence-boxes.ts';
 import { facts } from './facts.ts';
 import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
@@ -18,20 +21,26 @@ export class Detail {
   readonly #place = element('p', { class: 'place' });
   readonly #title = element('h2', { id: 'detail-title', dir: 'auto', tabindex: '-1' });
   readonly #canvas = element('div', { class: 'canvas' });
-  readonly #boxes = new EvidenceBoxes();
-  readonly #chips = new WordChips((word) => this.#showWord(word));
+  readonly #say: Say;
+  readonly #boxes: EvidenceBoxes;
+  readonly #chips: WordChips;
   readonly #explanation = element('p', { class: 'explanation', 'aria-live': 'polite' });
   readonly #facts = element('div');
-  readonly #previous = tool('previous', 'Previous image', () => this.#show(this.#index - 1));
-  readonly #next = tool('next', 'Next image', () => this.#show(this.#index + 1));
+  readonly #previous: HTMLButtonElement;
+  readonly #next: HTMLButtonElement;
   #results: SearchResults | undefined;
   #endpoint: URL | undefined;
   #index = 0;
   #words: readonly MatchedWord[] = [];
 
   /** `onClose` gets the last shown hit. */
-  constructor(onClose: (hit: SearchHit) => void) {
-    const close = tool('close', 'Close', () => this.element.close());
+  constructor(say: Say, onClose: (hit: SearchHit) => void) {
+    this.#say = say;
+    this.#boxes = new EvidenceBoxes(say);
+    this.#chips = new WordChips(say, (word) => this.#showWord(word));
+    this.#previous = tool('previous', say('Previous image'), () => this.#show(this.#index - 1));
+    this.#next = tool('next', say('Next image'), () => this.#show(this.#index + 1));
+    const close = tool('close', say('Close'), () => this.element.close());
     this.element = element(
       'dialog',
       { part: 'dialog', 'aria-labelledby': 'detail-title' },
@@ -73,11 +82,11 @@ export class Detail {
     const hit = hits[index];
     if (hit === undefined || this.#endpoint === undefined) return;
     this.#index = index;
-    this.#place.textContent = `${index + 1} of ${hits.length}`;
+    this.#place.textContent = this.#say('{n} of {all}', { n: index + 1, all: hits.length });
     this.#previous.setAttribute('aria-disabled', String(index === 0));
     this.#next.setAttribute('aria-disabled', String(index === hits.length - 1));
     this.#title.textContent = captionOf(hit);
-    this.#facts.replaceChildren(...facts(hit));
+    this.#facts.replaceChildren(...facts(this.#say, hit));
     this.#paint(hit, this.#endpoint);
     this.#words = hit.evidence ? matchWords(searched(this.#results), hit.evidence) : [];
     if (this.#words.length === 0 && this.#chips.element.matches(':focus-within')) {
@@ -92,8 +101,8 @@ export class Detail {
     const address = imageAddress(hit, endpoint);
     this.#canvas.replaceChildren(
       address === undefined
-        ? missingImage(hit.image.name)
-        : imageElement(address, captionOf(hit), () => missingImage(hit.image.name)),
+        ? missingImage(this.#say, hit.image.name)
+        : imageElement(address, captionOf(hit), () => missingImage(this.#say, hit.image.name)),
       this.#boxes.element,
     );
   }
@@ -104,23 +113,27 @@ export class Detail {
     const address = hit && this.#endpoint ? imageAddress(hit, this.#endpoint) : undefined;
     this.#boxes.show(address === undefined ? undefined : word, address ?? '');
     this.#canvas.classList.toggle('dimmed', address !== undefined && (word?.regions.length ?? 0) > 0);
-    if (word) this.#explanation.textContent = explain(word);
-    else if (this.#words.length > 0) this.#explanation.textContent = 'Choose a word to see where it looks.';
+    if (word) this.#explanation.textContent = explain(word, this.#say);
+    else if (this.#words.length > 0)
+      this.#explanation.textContent = this.#say('Choose a word to see where it looks.');
     else this.#explanation.textContent = this.#withoutEvidence();
   }
 
   #withoutEvidence(): string {
     const { degraded, hits } = this.#results ?? {};
-    if (degraded) return degraded.message;
-    return hits?.[this.#index]?.stage === 'rerank'
-      ? 'The image that stands for this one shows where the words look.'
-      : 'This image lies beyond the ones that were compared word by word.';
+    if (degraded) return this.#say(degraded.message as Text);
+    return this.#say(
+      hits?.[this.#index]?.stage === 'rerank'
+        ? 'The image that stands for this one shows where the words look.'
+        : 'This image lies beyond the ones that were compared word by word.',
+    );
   }
 
   #key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.key === 'ArrowLeft') this.#show(this.#index - 1);
-    else if (event.key === 'ArrowRight') this.#show(this.#index + 1);
+    const key = this.element.matches(':dir(rtl)') ? mirrored(event.key) : event.key;
+    if (key === 'ArrowLeft') this.#show(this.#index - 1);
+    else if (key === 'ArrowRight') this.#show(this.#index + 1);
     else return;
     event.preventDefault();
   }

@@ -1,4 +1,5 @@
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { percent } from '../words/percent.ts';
 import type { MatchedWord } from './matched-words.ts';
 
@@ -8,6 +9,12 @@ const LABELLED = 0.2;
 /** Above an image: a frame for each region that a word attended to, with the image lit up inside according to the attention. */
 export class EvidenceBoxes {
   readonly element = element('div', { class: 'boxes', 'aria-hidden': 'true' });
+
+  readonly #say: Say;
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
 
   /** `address` is that of the image below; if `word` is undefined, all boxes are removed. */
   show(word: MatchedWord | undefined, address: string): void {
@@ -30,7 +37,7 @@ export class EvidenceBoxes {
       frame.style.width = part(right - left);
       frame.style.height = part(bottom - top);
       frame.style.setProperty('--share', share.toFixed(3));
-      if (share >= LABELLED) frame.append(element('span', { class: 'share' }, percent(weight)));
+      if (share >= LABELLED) frame.append(element('span', { class: 'share' }, percent(weight, this.#say)));
       frames.push(frame);
     }
     // The strongest is on top.

@@ -2,15 +2,29 @@ import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { STAGE_NAMES } from '../results/card.ts';
 import { readable } from '../results/image.ts';
+import type { Say } from '../texts/say.ts';
 import { percent } from '../words/percent.ts';
 
 /** Other information about a hit: its other captions, how it was ranked, and the plain values of its metadata. */
-export function facts({ captions, image, relevance, scores, stage, metadata = {} }: SearchHit): Node[] {
+export function facts(
+  say: Say,
+  { captions, image, relevance, scores, stage, metadata = {} }: SearchHit,
+): Node[] {
   const rows: [string, string][] = [
-    ['Ranked by', STAGE_NAMES[stage]],
-    ...(relevance === undefined ? [] : [['Fits', `${percent(relevance)} likely`] satisfies [string, string]]),
-    ['Score', (scores.fused ?? scores.coarse).toFixed(4)],
-    ['Image', `${image.name}, ${image.width} × ${image.height}`],
+    [say('Ranked by'), say(STAGE_NAMES[stage])],
+    ...(relevance === undefined
+      ? []
+      : [
+          [say('Fits'), say('{share} likely', { share: percent(relevance, say) })] satisfies [string, string],
+        ]),
+    [
+      say('Score'),
+      (scores.fused ?? scores.coarse).toLocaleString(say.language, {
+        minimumFractionDigits: 4,
+        maximumFractionDigits: 4,
+      }),
+    ],
+    [say('Image'), `${image.name}, ${image.width} × ${image.height}`],
   ];
   for (const [name, value] of Object.entries(metadata)) {
     if (['string', 'number', 'boolean'].includes(typeof value)) rows.push([name, String(value)]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { speak } from '../texts/say.ts';
 import { explain, firmestWord, matchWords } from './matched-words.ts';
 
 type Box = [number, number, number, number];
@@ -54,14 +55,18 @@ describe('firmestWord', () => {
 describe('explain', () => {
   it('counts regions and has the strongest share', () => {
     const regions = [region(0.62), region(0.2)];
-    expect(explain({ text: 'dog', known: true, regions })).toBe(
+    expect(explain({ text: 'dog', known: true, regions }, speak('en', {}))).toBe(
       '“dog” looks at 2 regions; the strongest takes 62% of its attention.',
     );
-    expect(explain({ text: 'dog', known: true, regions: [region(1)] })).toContain('at one region');
+    expect(explain({ text: 'dog', known: true, regions: [region(1)] }, speak('en', {}))).toContain(
+      'at one region',
+    );
   });
 
   it('mentions unknown words and missing regions', () => {
-    expect(explain({ text: 'zebroid', known: false, regions: [region(0.1)] })).toContain('does not know');
-    expect(explain({ text: 'of', known: true, regions: [] })).toContain('no region');
+    expect(explain({ text: 'zebroid', known: false, regions: [region(0.1)] }, speak('en', {}))).toContain(
+      'does not know',
+    );
+    expect(explain({ text: 'of', known: true, regions: [] }, speak('en', {}))).toContain('no region');
   });
 });

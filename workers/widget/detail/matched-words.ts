@@ -1,4 +1,5 @@
 import type { QueryWord, SearchHit } from '../../clients/search/index.ts';
+import type { Say } from '../texts/say.ts';
 import { percent } from '../words/percent.ts';
 import { isUnknown } from '../words/reading.ts';
 
@@ -40,10 +41,13 @@ export function firmestWord(words: readonly MatchedWord[]): number | undefined {
 }
 
 /** Describes the boxes in one sentence. */
-export function explain({ text, known, regions }: MatchedWord): string {
+export function explain({ text, known, regions }: MatchedWord, say: Say): string {
   const [strongest] = regions;
-  if (strongest === undefined) return `“${text}” looks at no region in particular.`;
-  const unknown = known ? '' : 'The model does not know this word. ';
-  const where = regions.length === 1 ? 'at one region' : `at ${regions.length} regions`;
-  return `${unknown}“${text}” looks ${where}; the strongest takes ${percent(strongest.weight)} of its attention.`;
+  if (strongest === undefined) return say('“{word}” looks at no region in particular.', { word: text });
+  const unknown = known ? '' : `${say('The model does not know this word.')} `;
+  const looks = say(
+    '“{word}” looks at one region; the strongest takes {share} of its attention.|“{word}” looks at {n} regions; the strongest takes {share} of its attention.',
+    { word: text, n: regions.length, share: percent(strongest.weight, say) },
+  );
+  return unknown + looks;
 }

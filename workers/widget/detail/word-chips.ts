@@ -1,5 +1,6 @@
 import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { isUnknown } from '../words/reading.ts';
 
 /**
@@ -7,14 +8,17 @@ import { isUnknown } from '../words/reading.ts';
  * it, or another word, is pressed.
  */
 export class WordChips {
-  readonly element = element('div', { class: 'chips', role: 'group', 'aria-label': 'Words of the query' });
+  readonly element: HTMLElement;
+  readonly #say: Say;
   readonly #onShow: (word: number | undefined) => void;
   #kept: number | undefined;
   #pointed: number | undefined;
   #chosen = false;
 
   /** `onShow` gets the word to show, or undefined for none. */
-  constructor(onShow: (word: number | undefined) => void) {
+  constructor(say: Say, onShow: (word: number | undefined) => void) {
+    this.#say = say;
+    this.element = element('div', { class: 'chips', role: 'group', 'aria-label': say('Words of the query') });
     this.#onShow = onShow;
   }
 
@@ -35,17 +39,18 @@ export class WordChips {
   #chip(word: QueryWord, index: number): HTMLButtonElement {
     const { text, as } = word;
     const known = !isUnknown(word);
+    const unknown = this.#say('Not known to the model');
     const chip = element(
       'button',
       {
         type: 'button',
         class: known ? 'chip' : 'chip unknown',
         part: 'word',
-        title: known ? as && `Searched as “${as}”` : 'Not known to the model',
+        title: known ? as && this.#say('Searched as “{text}”', { text: as }) : unknown,
       },
       text,
     );
-    if (!known) chip.append(element('span', { class: 'hidden' }, ' (not known to the model)'));
+    if (!known) chip.append(element('span', { class: 'hidden' }, ` (${unknown})`));
     chip.addEventListener('click', () => {
       this.#kept = this.#kept === index ? undefined : index;
       this.#pointed = undefined;

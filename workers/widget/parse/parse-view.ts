@@ -3,10 +3,14 @@ import { withQuery } from '../address/page-address.ts';
 import { element } from '../dom/element.ts';
 import { exampleList, failed, message } from '../results/messages.ts';
 import { unknownWords } from '../results/unknown-words.ts';
+import { speak } from '../texts/say.ts';
 import type { Examples } from '../words/examples.ts';
 import { Drawing } from './drawing/drawing.ts';
 import { comparedSentence, type ParsedWord } from './words/describe-word.ts';
 import { relationName } from './words/relation-names.ts';
+
+/** What this view shares with the search. */
+const say = speak('en', {});
 
 export interface ParseViewEvents {
   readonly onExample: (query: string) => void;
@@ -32,7 +36,7 @@ export class ParseView {
       message(
         'Which word belongs to which?',
         'Write a sentence to see how its words depend on each other. One word is the root.',
-        ...exampleList(examples, this.#events.onExample),
+        ...exampleList(say, examples, this.#events.onExample),
       ),
     );
   }
@@ -49,7 +53,7 @@ export class ParseView {
   }
 
   failed(problem: SearchProblem): void {
-    this.#show(`${problem.title}. ${problem.detail}`, failed(problem, this.#events.onRetry));
+    this.#show(`${problem.title}. ${problem.detail}`, failed(say, problem, this.#events.onRetry));
   }
 
   /** `search` is the search page, if there is one. */
@@ -62,7 +66,7 @@ export class ParseView {
       element(
         'div',
         { class: 'summary' },
-        ...unknownWords(query, words, onExample),
+        ...unknownWords(say, query, words, onExample),
         ...(search === undefined
           ? []
           : [element('a', { class: 'example', href: withQuery(search, query) }, 'Search for this sentence')]),

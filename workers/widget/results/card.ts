@@ -1,5 +1,6 @@
 import { imageAddress, imageSourceSet, type SearchHit, type Stage } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { percent } from '../words/percent.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 
@@ -7,10 +8,10 @@ import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
 const NARROWEST = 0.5;
 const WIDEST = 2.4;
 
-export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
+export const STAGE_NAMES = {
   rerank: 'graph match',
   recall: 'coarse match',
-};
+} as const satisfies Readonly<Record<Stage, string>>;
 
 export interface CardEvents {
   readonly onOpen: () => void;
@@ -20,6 +21,7 @@ export interface CardEvents {
 
 /** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
 export function card(
+  say: Say,
   hit: SearchHit,
   place: string,
   endpoint: URL,
@@ -28,9 +30,9 @@ export function card(
   const address = imageAddress(hit, endpoint);
   const frame = element('span', { class: 'frame', part: 'picture' });
   if (address === undefined) {
-    frame.append(missingImage(hit.image.name));
+    frame.append(missingImage(say, hit.image.name));
   } else {
-    const image = imageElement(address, '', () => missingImage(hit.image.name));
+    const image = imageElement(address, '', () => missingImage(say, hit.image.name));
     image.loading = 'lazy';
     // A card is about this wide.
     image.sizes = '20rem';
@@ -46,20 +48,22 @@ export function card(
       'span',
       { class: 'meta', part: 'meta' },
       element('span', { class: 'position' }, place),
-      element('span', {}, STAGE_NAMES[hit.stage]),
-      ...(hit.relevance === undefined ? [] : [element('span', { class: 'score' }, percent(hit.relevance))]),
+      element('span', {}, say(STAGE_NAMES[hit.stage])),
+      ...(hit.relevance === undefined
+        ? []
+        : [element('span', { class: 'score' }, percent(hit.relevance, say))]),
     ),
   );
   button.addEventListener('click', onOpen);
   const item = element('li', { class: 'item' }, button);
   item.style.setProperty('--ratio', String(Math.min(WIDEST, Math.max(NARROWEST, aspectRatio(hit)))));
-  if (hit.alike && onAlike) item.append(alikeButton(hit.alike.count, onAlike));
+  if (hit.alike && onAlike) item.append(alikeButton(say, hit.alike.count, onAlike));
   return { item, button };
 }
 
-function alikeButton(count: number, onAlike: () => boolean): HTMLButtonElement {
+function alikeButton(say: Say, count: number, onAlike: () => boolean): HTMLButtonElement {
   const show = (shown: boolean): void => {
-    button.textContent = `${shown ? 'hide' : 'and'} ${count} alike`;
+    button.textContent = say(shown ? 'hide {n} alike' : 'and {n} alike', { n: count });
     button.ariaExpanded = String(shown);
   };
   const button = element('button', { type: 'button', class: 'example alike', part: 'alike' });

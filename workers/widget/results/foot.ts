@@ -1,28 +1,37 @@
 import type { SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
+import type { Text } from '../texts/text.ts';
 
 /** Below the grid: a button for more images, or a text that there are no more. */
 export class Foot {
   readonly element = element('div', { class: 'foot' });
   readonly #button = element('button', { type: 'button', class: 'button', part: 'more' });
   readonly #text = element('p');
+  readonly #say: Say;
 
-  constructor(onMore: () => void) {
+  constructor(say: Say, onMore: () => void) {
+    this.#say = say;
     this.#button.addEventListener('click', () => {
       if (this.#button.getAttribute('aria-disabled') !== 'true') onMore();
     });
   }
 
   show({ hits, more }: SearchResults): void {
+    const say = this.#say;
     if (more === 'end' || hits.length === 0) {
-      this.#text.textContent = hits.length > 0 ? 'These are all images.' : '';
+      this.#text.textContent = hits.length > 0 ? say('These are all images.') : '';
       this.#place(this.#text);
       return;
     }
     const problem = typeof more === 'object' ? more : undefined;
-    this.#button.textContent = more === 'loading' ? 'Fetching more …' : problem ? 'Try again' : 'More images';
+    this.#button.textContent = say(
+      more === 'loading' ? 'Fetching more …' : problem ? 'Try again' : 'More images',
+    );
     this.#button.setAttribute('aria-disabled', String(more === 'loading'));
-    this.#text.textContent = problem ? `${problem.title}. ${problem.detail} ${problem.hint ?? ''}` : '';
+    this.#text.textContent = problem
+      ? `${say(problem.title as Text)}. ${say(problem.detail as Text)} ${say((problem.hint ?? '') as Text)}`
+      : '';
     this.#place(...(problem ? [this.#text, this.#button] : [this.#button]));
   }
 

@@ -5,6 +5,11 @@ export interface Place {
   readonly top: number;
 }
 
+/** The arrow key with the same meaning where lines run from right to left. */
+export function mirrored(key: string): string {
+  return key === 'ArrowLeft' ? 'ArrowRight' : key === 'ArrowRight' ? 'ArrowLeft' : key;
+}
+
 /**
  * The destination of an arrow key from card `from`, given the rectangles of all cards: an index, `up` if it leaves the
  * grid at its top, undefined if it leads nowhere or is another key.

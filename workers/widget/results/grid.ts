@@ -1,7 +1,8 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { card } from './card.ts';
-import { neighbour } from './grid-keys.ts';
+import { mirrored, neighbour } from './grid-keys.ts';
 
 export interface GridEvents {
   /** A card was chosen: its hits are those beside it, and `position` counts the cards of the grid from 1. */
@@ -13,18 +14,20 @@ export interface GridEvents {
 /** The images in rows of one height, in the order of their rank. */
 export class Grid {
   readonly element: HTMLUListElement;
+  readonly #say: Say;
   readonly #events: GridEvents;
   #hits: readonly SearchHit[] = [];
   readonly #buttonOf = new WeakMap<SearchHit, HTMLButtonElement>();
 
-  constructor(events: GridEvents) {
+  constructor(say: Say, events: GridEvents) {
+    this.#say = say;
     this.#events = events;
     // Safari does not treat a list without bullets as one, unless the role is explicit.
     this.element = element('ul', {
       class: 'grid',
       part: 'grid',
       role: 'list',
-      'aria-label': 'Images found',
+      'aria-label': say('Images found'),
     });
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
@@ -62,14 +65,14 @@ export class Grid {
       return others.length > 0;
     };
     const like = (other: SearchHit, at: number): HTMLLIElement => {
-      const alike = card(other, `like ${position}`, endpoint, {
+      const alike = card(this.#say, other, this.#say('like {place}', { place: position }), endpoint, {
         onOpen: () => this.#events.onOpen(group, at, position),
       });
       alike.item.classList.add('like');
       this.#buttonOf.set(other, alike.button);
       return alike.item;
     };
-    const { item, button } = card(hit, String(position), endpoint, {
+    const { item, button } = card(this.#say, hit, position.toLocaleString(this.#say.language), endpoint, {
       onOpen: () => this.#events.onOpen(this.#hits, index, position),
       onAlike,
     });
@@ -87,7 +90,8 @@ export class Grid {
     const from = buttons.indexOf(event.target as HTMLButtonElement);
     if (from < 0) return;
     const to = neighbour(
-      event.key,
+      // Right to left, the next image is on the left.
+      this.element.matches(':dir(rtl)') ? mirrored(event.key) : event.key,
       from,
       buttons.map((button) => button.getBoundingClientRect()),
     );

@@ -1,5 +1,6 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 
 /** Width by height. */
 export function aspectRatio({ image }: SearchHit): number {
@@ -26,6 +27,6 @@ export function imageElement(address: string, alt: string, fallback: () => Node)
   return image;
 }
 
-export function missingImage(name: string): HTMLElement {
-  return element('span', { class: 'missing-image' }, `${name} cannot be shown`);
+export function missingImage(say: Say, name: string): HTMLElement {
+  return element('span', { class: 'missing-image' }, say('{name} cannot be shown', { name }));
 }

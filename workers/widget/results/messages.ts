@@ -1,5 +1,7 @@
 import type { SearchProblem, SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
+import type { Text } from '../texts/text.ts';
 import type { Examples } from '../words/examples.ts';
 import { isUnknown } from '../words/reading.ts';
 import { exampleButton } from './example-button.ts';
@@ -12,42 +14,47 @@ export function message(title: string, ...content: readonly (Node | string)[]): 
 }
 
 /** The invitation, with sentences to try. */
-export function invitation(examples: Examples, onExample: (query: string) => void): HTMLElement {
+export function invitation(say: Say, examples: Examples, onExample: (query: string) => void): HTMLElement {
   return message(
-    'Who does what, with what?',
-    'Write a whole sentence. Its words, and how they relate, are compared with the parts of each image.',
-    ...exampleList(examples, onExample),
+    say('Who does what, with what?'),
+    say('Write a whole sentence. Its words, and how they relate, are compared with the parts of each image.'),
+    ...exampleList(say, examples, onExample),
   );
 }
 
 /** Sentences to try, in groups; nothing if there are none. */
-export function exampleList(examples: Examples, onExample: (query: string) => void): Node[] {
+export function exampleList(say: Say, examples: Examples, onExample: (query: string) => void): Node[] {
   if (examples.length === 0) return [];
   const groups = examples.map((group) =>
     element('li', { class: 'example-group' }, ...group.map((text) => exampleButton(text, onExample))),
   );
-  return [element('ul', { class: 'examples', role: 'list', 'aria-label': 'Sentences to try' }, ...groups)];
+  return [
+    element('ul', { class: 'examples', role: 'list', 'aria-label': say('Sentences to try') }, ...groups),
+  ];
 }
 
-export function emptyQuery(): HTMLElement {
-  return message('There is nothing to search for yet', 'Write what happens in the image, then press Enter.');
-}
-
-export function nothingFound({ query, words }: SearchResults): HTMLElement {
+export function emptyQuery(say: Say): HTMLElement {
   return message(
-    'No image found',
-    `Nothing fits “${query}”.`,
-    words.some(isUnknown) ? 'Try words that the model knows.' : 'Try to say it in other words.',
+    say('There is nothing to search for yet'),
+    say('Write what happens in the image, then press Enter.'),
   );
 }
 
-export function failed(problem: SearchProblem, onRetry: () => void): HTMLElement {
+export function nothingFound(say: Say, { query, words }: SearchResults): HTMLElement {
+  return message(
+    say('No image found'),
+    say('Nothing fits “{query}”.', { query }),
+    say(words.some(isUnknown) ? 'Try words that the model knows.' : 'Try to say it in other words.'),
+  );
+}
+
+export function failed(say: Say, problem: SearchProblem, onRetry: () => void): HTMLElement {
   const { title, detail, hint, requestId } = problem;
   return message(
-    title,
-    detail,
-    ...(hint ? [element('p', { class: 'hint' }, hint)] : []),
-    retryButton(problem, onRetry),
-    ...(requestId ? [element('p', { class: 'request' }, `Request ${requestId}`)] : []),
+    say(title as Text),
+    say(detail as Text),
+    ...(hint ? [element('p', { class: 'hint' }, say(hint as Text))] : []),
+    retryButton(say, problem, onRetry),
+    ...(requestId ? [element('p', { class: 'request' }, say('Request {id}', { id: requestId }))] : []),
   );
 }

@@ -1,5 +1,6 @@
 import type { SearchResults, SearchState } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { companions, type Examples } from '../words/examples.ts';
 import { exampleButton } from './example-button.ts';
 import { Foot } from './foot.ts';
@@ -26,6 +27,7 @@ interface ResultsSetting {
 export class ResultsView {
   readonly element: HTMLElement;
   readonly grid: Grid;
+  readonly #say: Say;
   readonly #events: ResultsViewEvents;
   readonly #live = element('p', { class: 'hidden', role: 'status' });
   readonly #notice = element('div');
@@ -33,10 +35,11 @@ export class ResultsView {
   readonly #body = element('div');
   readonly #foot: Foot;
 
-  constructor(events: ResultsViewEvents) {
+  constructor(say: Say, events: ResultsViewEvents) {
+    this.#say = say;
     this.#events = events;
-    this.grid = new Grid(events);
-    this.#foot = new Foot(events.onMore);
+    this.grid = new Grid(say, events);
+    this.#foot = new Foot(say, events.onMore);
     this.element = element('div', { class: 'results', part: 'results' });
     this.element.append(this.#live, this.#summary, this.#notice, this.#body, this.#foot.element);
   }
@@ -44,14 +47,14 @@ export class ResultsView {
   show(state: SearchState, setting: ResultsSetting): void {
     const { examples } = setting;
     this.element.setAttribute('aria-busy', String(state.status === 'searching'));
-    const words = spoken(state);
+    const words = spoken(this.#say, state);
     if (words !== undefined) this.#live.textContent = words;
     switch (state.status) {
       case 'idle':
-        this.#alone(invitation(examples, this.#events.onExample));
+        this.#alone(invitation(this.#say, examples, this.#events.onExample));
         break;
       case 'blank':
-        this.#alone(emptyQuery());
+        this.#alone(emptyQuery(this.#say));
         break;
       case 'searching':
         // The previous result stays, paler, until there is a new one.
@@ -62,7 +65,7 @@ export class ResultsView {
         this.#results(state.results, setting);
         break;
       default:
-        this.#alone(failed(state.problem, this.#events.onRetry));
+        this.#alone(failed(this.#say, state.problem, this.#events.onRetry));
     }
   }
 
@@ -70,14 +73,17 @@ export class ResultsView {
     const comparing = this.#summary.matches(':focus-within');
     const { onExample } = this.#events;
     const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));
-    this.#summary.replaceChildren(...comparison(compare), ...summary(results, { onExample, explain }));
+    this.#summary.replaceChildren(
+      ...comparison(this.#say, compare),
+      ...summary(this.#say, results, { onExample, explain }),
+    );
     // Keyboard users who go from one sentence to the other can go back with the same key, or are at the line.
     const [back] = compare;
     if (comparing && back !== undefined) back.focus();
     else if (comparing) this.#events.onLeaveUp();
-    this.#notice.replaceChildren(...notice(results));
+    this.#notice.replaceChildren(...notice(this.#say, results));
     this.grid.show(results.hits, endpoint);
-    const body = results.hits.length > 0 ? this.grid.element : nothingFound(results);
+    const body = results.hits.length > 0 ? this.grid.element : nothingFound(this.#say, results);
     if (this.#body.firstChild !== body) this.#body.replaceChildren(body);
     this.#foot.show(results);
     this.#foot.element.hidden = results.hits.length === 0;
@@ -92,6 +98,8 @@ export class ResultsView {
 }
 
 /** Links to the sentences to compare the query with. */
-function comparison(buttons: readonly HTMLButtonElement[]): Node[] {
-  return buttons.length === 0 ? [] : [element('p', { class: 'compare' }, 'Compare with ', ...buttons)];
+function comparison(say: Say, buttons: readonly HTMLButtonElement[]): Node[] {
+  return buttons.length === 0
+    ? []
+    : [element('p', { class: 'compare' }, `${say('Compare with')} `, ...buttons)];
 }

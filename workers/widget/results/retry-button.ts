@@ -1,16 +1,19 @@
 import type { SearchProblem } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-
-const LABEL = 'Try again';
+import type { Say } from '../texts/say.ts';
 
 /** Tries again; while a rate limit lasts, the button counts the seconds down. */
-export function retryButton({ retryAfter = 0 }: SearchProblem, onRetry: () => void): HTMLButtonElement {
-  const button = element('button', { type: 'button', class: 'button', part: 'retry' }, LABEL);
+export function retryButton(
+  say: Say,
+  { retryAfter = 0 }: SearchProblem,
+  onRetry: () => void,
+): HTMLButtonElement {
+  const button = element('button', { type: 'button', class: 'button', part: 'retry' });
   const ready = performance.now() + 1000 * retryAfter;
   const left = (): number => Math.ceil((ready - performance.now()) / 1000);
   const show = (): void => {
     const seconds = left();
-    button.textContent = seconds > 0 ? `${LABEL} in ${seconds} s` : LABEL;
+    button.textContent = seconds > 0 ? say('Try again in {n} s', { n: seconds }) : say('Try again');
     // Not `disabled`: this would take the focus away from users who wait on it.
     button.setAttribute('aria-disabled', String(seconds > 0));
     // After it was replaced by another view, there is nothing to count for.

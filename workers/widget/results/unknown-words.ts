@@ -1,11 +1,13 @@
 import type { QueryWord } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { correctedQuery } from '../words/corrected-query.ts';
 import { isUnknown } from '../words/reading.ts';
 import { exampleButton } from './example-button.ts';
 
 /** The words that the model does not know, and the sentence that may have been meant; nothing if it knows all. */
 export function unknownWords(
+  say: Say,
   query: string,
   words: readonly QueryWord[],
   onExample: (query: string) => void,
@@ -14,9 +16,9 @@ export function unknownWords(
   if (unknown.length === 0) return [];
   const corrected = correctedQuery(query, words);
   return [
-    element('p', {}, `Not known to the model: ${unknown.join(', ')}`),
+    element('p', {}, say('Not known to the model: {words}', { words: unknown.join(', ') })),
     ...(corrected === undefined
       ? []
-      : [element('p', { class: 'meant' }, 'Did you mean: ', exampleButton(corrected, onExample))]),
+      : [element('p', { class: 'meant' }, `${say('Did you mean:')} `, exampleButton(corrected, onExample))]),
   ];
 }

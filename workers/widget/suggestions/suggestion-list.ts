@@ -1,10 +1,16 @@
 import type { SearchBox } from '../box/search-box.ts';
 import { element } from '../dom/element.ts';
+import type { Say } from '../texts/say.ts';
 import { NONE, nextOption } from './next-option.ts';
 import type { RecentQueries } from './recent-queries.ts';
 import { suggest } from './suggest.ts';
 
-const TEXTS = { label: 'Sentences to try', forget: 'Forget recent searches' };
+export interface SuggestionSource {
+  readonly recent: () => RecentQueries;
+  /** The sentences to try. */
+  readonly examples: () => readonly string[];
+  readonly onPick: (sentence: string) => void;
+}
 
 /**
  * Below the line: recent queries and sentences to try, as the list of an editable combobox (ARIA Authoring Practices). The focus stays
@@ -13,8 +19,8 @@ const TEXTS = { label: 'Sentences to try', forget: 'Forget recent searches' };
 export class SuggestionList {
   readonly #input: HTMLInputElement;
   readonly #propose: () => readonly string[];
-  readonly #list = element('ul', { role: 'listbox', id: 'list', 'aria-label': TEXTS.label });
-  readonly #forget = element('button', { type: 'button', class: 'example', part: 'forget' }, TEXTS.forget);
+  readonly #list = element('ul', { role: 'listbox', id: 'list' });
+  readonly #forget = element('button', { type: 'button', class: 'example', part: 'forget' });
   readonly #popup = element(
     'div',
     { class: 'suggestions', part: 'suggestions', hidden: true },
@@ -23,16 +29,13 @@ export class SuggestionList {
   );
   #active = NONE;
 
-  constructor(
-    { input }: SearchBox,
-    recent: RecentQueries,
-    examples: () => readonly string[],
-    onPick: (sentence: string) => void,
-  ) {
+  constructor(say: Say, { input }: SearchBox, { recent, examples, onPick }: SuggestionSource) {
     this.#input = input;
+    this.#list.ariaLabel = say('Sentences to try');
+    this.#forget.textContent = say('Forget recent searches');
     this.#propose = () => {
-      this.#forget.hidden = recent.list.length === 0;
-      return input.role ? suggest(input.value, recent.list, examples()) : [];
+      this.#forget.hidden = recent().list.length === 0;
+      return input.role ? suggest(input.value, recent().list, examples()) : [];
     };
     const open = () => this.#show(this.#propose());
     input.setAttribute('aria-controls', 'list');
@@ -53,7 +56,7 @@ export class SuggestionList {
       onPick((target as HTMLElement).textContent);
     });
     this.#forget.addEventListener('click', () => {
-      recent.forget();
+      recent().forget();
       input.focus();
       open();
     });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { speak } from '../texts/say.ts';
 import { percent } from './percent.ts';
 
 it.each([
@@ -10,5 +11,5 @@ it.each([
   [0.996, '>99%'],
   [1, '100%'],
 ])('%f is %s', (share, text) => {
-  expect(percent(share)).toBe(text);
+  expect(percent(share, speak('en', {}))).toBe(text);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchResults } from '../../clients/search/index.ts';
+import { speak } from '../texts/say.ts';
 import { isUnknown, searchedAs } from './reading.ts';
 
 const word = { text: 'dogs', id: 3, known: false } as const;
@@ -38,6 +39,6 @@ describe('what was searched', () => {
       'Searched as “a horse”; “horse” for “zebra”, which the model does not know',
     ],
   ])('of %j', (read, expected) => {
-    expect(searchedAs({ ...results, ...read })).toBe(expected);
+    expect(searchedAs({ ...results, ...read }, speak('en', {}))).toBe(expected);
   });
 });
