@@ -37,6 +37,8 @@ export interface Encoded {
   readonly timed: Timed;
   /** The images that pass the filter; undefined without one. */
   readonly among: Among | undefined;
+  /** Gets recall's order before the shortlist is ranked. */
+  readonly onRecalled?: ((ranking: Ranking) => void) | undefined;
 }
 
 /** Counts the values of the facets among some images. */
@@ -103,6 +105,7 @@ export async function rankShortlist(searched: Encoded): Promise<Ranking> {
   const best = recalled[0] && { by: 'recall' as const, score: recalled[0].coarse };
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
   if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best, ...pages };
+  searched.onRecalled?.({ page: inOrder.slice(offset, end), facets, best, ...pages });
   let ranked: RankedPage;
   try {
     ranked = await timed('rank', () => ranker.rank({ query, candidates, offset, limit }, call));

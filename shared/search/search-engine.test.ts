@@ -308,3 +308,36 @@ describe('a generation that is not active any more', () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 });
+
+describe("recall's order, while the shortlist is ranked", () => {
+  it('is passed on as an answer, in which ranking has no part', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const onRecalled = vi.fn<NonNullable<SearchParts['onRecalled']>>();
+    const { ask } = engine({
+      onRecalled,
+      ranker: { rank: async (request) => promise.then(() => rankedPage(request)) },
+    });
+    const asked = ask({ limit: 3, offset: 1 });
+    await vi.waitFor(() => expect(onRecalled).toHaveBeenCalledTimes(1));
+    const [recalledFirst] = onRecalled.mock.calls[0] ?? [];
+    expect(recalledFirst).toMatchObject({ stage: 'recall', degraded: undefined, total: 4, more: true });
+    expect(recalledFirst?.hits.map(({ id, image }) => [id, image.name])).toEqual(
+      [1, 2, 3].map((id) => [id, `${id}.png`]),
+    );
+    resolve();
+    expect((await asked).hits.map(({ id }) => id)).toEqual([2, 1, 0]);
+    expect(onRecalled).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['ranking is done first', {}, { read: async () => new Promise<never>(() => {}) }],
+    ['nothing is compared', { offset: 4 }, undefined],
+    ['every image is', { exhaustive: true }, undefined],
+  ])('is left out if %s', async (_, request, payloads) => {
+    const onRecalled = vi.fn();
+    const { ask } = engine({ onRecalled, ...(payloads && { payloads }) });
+    await ask(request);
+    await new Promise((done) => setTimeout(done));
+    expect(onRecalled).not.toHaveBeenCalled();
+  });
+});

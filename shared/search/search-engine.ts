@@ -54,17 +54,26 @@ async function searchOnce(
       ...encoded,
       grouped: encoded.grouped && request.collapse,
     }));
-  const rank = async (encoded: EncodedQuery): Promise<Ranking & { readonly among: Among | undefined }> => {
+  let ranking: Ranked | undefined;
+  /** In the background: what fails there fails in the answer as well, or is not needed. */
+  const announce = (encoded: EncodedQuery, recalled: Ranked): void => {
+    void answerOf(encoded, recalled, (work) => work()).then(
+      (answer) => ranking ?? parts.onRecalled?.(answer),
+      () => {},
+    );
+  };
+  const rank = async (encoded: EncodedQuery): Promise<Ranked> => {
     for (const name of wanted) {
       assertCountable(name, declaredField(name, encoded.fields, parts.visible, 'facets'));
     }
     const among = filter && (await count(encoded, resolveFilter(filter, encoded.fields, parts.visible)));
-    const searched = { query: encoded, request, parts, call, timed, among };
+    const onRecalled = parts.onRecalled && ((recalled: Ranking) => announce(encoded, { ...recalled, among }));
+    const searched = { query: encoded, request, parts, call, timed, among, onRecalled };
     const ranking = await (request.exhaustive ? rankAll(searched) : rankShortlist(searched));
     return { ...ranking, among };
   };
   let query = await encode(fresh);
-  let ranking = await rank(query);
+  ranking = await rank(query);
   // A kept model may belong to a generation that is not active any more, and only rank responses tell.
   if (follows && query.kept && ranking.ranked === undefined && ranking.degraded === undefined) {
     const kept = query;
@@ -78,39 +87,47 @@ async function searchOnce(
       ranking = await rank(current);
     }
   }
-  const { page, ranked, degraded, facets, best, among, total, more } = ranking;
+  const { ranked } = ranking;
   if (follows && ranked !== undefined && query.kept && ranked.active !== query.generation) {
     throw new AppError(
       'generation_stale',
       `generation ${ranked.active} was activated since ${query.generation}`,
     );
   }
-  const lacking = page
-    .flatMap((image) => [image, ...(image.alike?.images ?? [])])
-    .filter(({ payload }) => payload === undefined)
-    .map(({ id }) => id);
-  const payloads =
-    lacking.length === 0
-      ? new Map<number, ImagePayload>()
-      : await timed('payloads', () => parts.payloads.read(query, lacking, call));
-  const traits = queryTraits(query.words);
-  return {
-    query: request.q,
-    words: query.words,
-    searched: query.searched,
-    understood: query.understood,
-    without: query.without,
-    generation: query.generation,
-    stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
-    compared: ranked,
-    degraded,
-    filtered: filter && among && { filter: printFilter(filter), images: among.images },
-    facets,
-    match: best && bestMatch(query, traits, { ...best, images: among?.images ?? query.images }),
-    total,
-    more,
-    hits: page.map((image) => hitOf(image, payloads, query, traits)),
-  };
+  return answerOf(query, ranking, (work) => timed('payloads', work));
+
+  async function answerOf(
+    encoded: EncodedQuery,
+    { page, ranked, degraded, facets, best, among, total, more }: Ranked,
+    reading: <T>(work: () => Promise<T>) => Promise<T>,
+  ): Promise<SearchAnswer> {
+    const lacking = page
+      .flatMap((image) => [image, ...(image.alike?.images ?? [])])
+      .filter(({ payload }) => payload === undefined)
+      .map(({ id }) => id);
+    const payloads =
+      lacking.length === 0
+        ? new Map<number, ImagePayload>()
+        : await reading(() => parts.payloads.read(encoded, lacking, call));
+    const traits = queryTraits(encoded.words);
+    return {
+      query: request.q,
+      words: encoded.words,
+      searched: encoded.searched,
+      understood: encoded.understood,
+      without: encoded.without,
+      generation: encoded.generation,
+      stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
+      compared: ranked,
+      degraded,
+      filtered: filter && among && { filter: printFilter(filter), images: among.images },
+      facets,
+      match: best && bestMatch(encoded, traits, { ...best, images: among?.images ?? encoded.images }),
+      total,
+      more,
+      hits: page.map((image) => hitOf(image, payloads, encoded, traits)),
+    };
+  }
 
   async function count(encoded: EncodedQuery, resolved: ImageFilter): Promise<Among> {
     return {
@@ -119,6 +136,9 @@ async function searchOnce(
     };
   }
 }
+
+/** A ranking of the images that pass the filter. */
+type Ranked = Ranking & { readonly among: Among | undefined };
 
 function bestMatch(
   { ranking: { calibration } }: EncodedQuery,

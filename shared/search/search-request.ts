@@ -1,6 +1,7 @@
 import type { Visible } from '../filter/resolve-filter.ts';
 import type { FilterTree } from '../schema/index.ts';
 import type { Fields, Payloads, QueryEncoder, Ranker, Recall } from './ports.ts';
+import type { SearchAnswer } from './search-answer.ts';
 
 export interface SearchRequest {
   readonly q: string;
@@ -30,6 +31,11 @@ export interface SearchParts {
   readonly visible: Visible;
   /** Whether recall's order is the answer if ranking a shortlist fails; otherwise the search fails. */
   readonly degrade: boolean;
+  /**
+   * Gets the answer in recall's order while the shortlist is ranked: complete but for what ranking adds. Not called if ranking is done first,
+   * and not for an exhaustive search.
+   */
+  readonly onRecalled?: ((answer: SearchAnswer) => void) | undefined;
   /** Runs a stage and records how long it took. */
   readonly time?: ((stage: SearchStage, work: () => Promise<unknown>) => Promise<unknown>) | undefined;
 }

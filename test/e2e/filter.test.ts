@@ -22,7 +22,10 @@ beforeEach(async () => {
     const filter = address.searchParams.get('filter');
     asked.push(filter);
     address.searchParams.delete('filter');
-    const response = await route.fetch({ url: address.href });
+    const response = await route.fetch({
+      url: address.href,
+      headers: { ...route.request().headers(), accept: 'application/json' },
+    });
     const answer = (await response.json()) as { hits: unknown[] };
     await route.fulfill({
       response,

@@ -34,6 +34,9 @@ const ALIKE = 'similar';
 const groupOf = (id: number): string | undefined => (id < 12 ? `group ${id >> 2}` : undefined);
 /** A query with this word gets a late answer. */
 const SLOW = 'slow';
+/** A query with this word is ranked late, but in time. */
+const RANKED_LATER = 'later';
+const RANKED_LATER_MS = 900;
 /** Longer than the edge worker waits for a ranking, and shorter than for an encoding. */
 const SLOW_MS = 2200;
 
@@ -75,6 +78,7 @@ export async function startUpstreams(): Promise<Upstreams> {
     if (await ill(health.rerank)) return c.text('down for the test', 502);
     const asked = candidates === 'all' ? everyScene() : candidates;
     const words = typeof query === 'string' ? wordsOf(query) : query.words;
+    if (words.includes(RANKED_LATER)) await wait(RANKED_LATER_MS);
     const ranked = asked
       // Later images match better, so that the order differs from recall's.
       .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0, payload: payloadOf(id) }))

@@ -16,7 +16,7 @@ import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress, readableHost } from './http/readable-address.ts';
 import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
-import type { SearchRouteParts } from './search/answer-search.ts';
+import type { SearchRouteParts } from './search/obtain-answer.ts';
 import { addSearchRoute } from './search/search-route.ts';
 
 export interface EdgeDependencies

@@ -254,7 +254,9 @@ export class SearchElement extends HTMLElement {
       examples: this.#examples,
       explain: addressOf(this, 'explain'),
     });
-    if (!('results' in state) || state.results.more === 'loading') return;
+    if (!('results' in state)) return;
+    this.#detail.update(state.results);
+    if (state.results.provisional || state.results.more === 'loading') return;
     const { query, stage, degraded, hits } = state.results;
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
   }

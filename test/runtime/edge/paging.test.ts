@@ -40,7 +40,7 @@ describe('the pages of a search', () => {
           expect(found).toEqual(ids(all));
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 

@@ -20,12 +20,14 @@ export interface Question<Answer> {
   readonly init?: RequestInit;
   /** Whether a body is an answer, and not the body of another service. */
   readonly isAnswer: (body: unknown) => body is Answer;
+  /** Reads the body; by default JSON. */
+  readonly read?: ((response: Response) => Promise<unknown>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Requests JSON. Rejects with the signal's reason after an abort, otherwise with a `SearchProblem`. */
 export async function ask<Answer>(
-  { address, init, isAnswer, signal }: Question<Answer>,
+  { address, init, isAnswer, read = (response) => response.json(), signal }: Question<Answer>,
   { fetch = (...parameters) => globalThis.fetch(...parameters), timeoutMs = TIMEOUT_MS }: Transport = {},
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -36,7 +38,7 @@ export async function ask<Answer>(
       ...init,
     });
     if (!response.ok) throw await readProblem(response);
-    const answer: unknown = await response.json().catch((error: unknown) => {
+    const answer: unknown = await read(response).catch((error: unknown) => {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     });

@@ -1,5 +1,6 @@
 import type { FilterJson, SearchResponse } from '../../../shared/schema/index.ts';
 import { ask, type Transport, withParameters } from './ask.ts';
+import { readEvents } from './read-events.ts';
 import { isRecord } from './search-problem.ts';
 
 /** A page of a search. Limits are in `SEARCH_LIMITS`. */
@@ -26,23 +27,27 @@ export interface PageRequest {
 export interface SearchRequest extends PageRequest {
   /** Compare every image instead of a shortlist; for small indexes. */
   readonly exhaustive?: boolean | undefined;
+  /** Gets recall's order while the shortlist is ranked, if that takes longer. */
+  readonly onRecall?: ((answer: SearchResponse) => void) | undefined;
 }
 
 /** One page. What an address can say is asked by GET, which may be cached; else by POST. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { signal, ...request }: SearchRequest,
+  { signal, onRecall, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
   const { q, limit, offset, after, understand, collapse, filter, facets, exhaustive } = request;
+  const json = 'application/json';
+  const accept = onRecall === undefined ? json : `text/event-stream, ${json};q=0.9`;
+  const read = onRecall && ((response: Response) => readEvents(response, isAnswer, onRecall));
   if (exhaustive || typeof filter === 'object') {
-    const json = 'application/json';
     const init = {
       method: 'POST',
-      headers: { accept: json, 'content-type': json },
+      headers: { accept, 'content-type': json },
       body: JSON.stringify(request),
     };
-    return ask({ address: endpoint, init, isAnswer, signal }, transport);
+    return ask({ address: endpoint, init, isAnswer, read, signal }, transport);
   }
   const address = withParameters(endpoint, {
     q,
@@ -54,7 +59,7 @@ export function requestSearch(
     filter,
     facets: facets?.join(),
   });
-  return ask({ address, isAnswer, signal }, transport);
+  return ask({ address, init: { headers: { accept } }, isAnswer, read, signal }, transport);
 }
 
 /** Enough to distinguish a search result from a page that happens to have status 200. */

@@ -50,6 +50,11 @@ export async function readProblem(response: Response): Promise<SearchProblem> {
   const body = headers.get('content-type')?.startsWith('application/problem+json')
     ? await response.json().catch(() => undefined)
     : undefined;
+  return problemOf(body, status, headers);
+}
+
+/** The problem that a body describes, with what the headers add. */
+export function problemOf(body: unknown, status: number, headers: Headers): SearchProblem {
   const said = (name: string): string | undefined => {
     const value: unknown = isRecord(body) ? body[name] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;

@@ -40,12 +40,14 @@ function start() {
   const asked: {
     request: SearchRequest;
     signal: AbortSignal;
+    /** Recall's order is there. */
+    recall: (answer: SearchResponse) => void;
     reply: (outcome: SearchResponse | Error) => Promise<void>;
   }[] = [];
   const states: SearchState[] = [];
   const session = createSearchSession(
     {
-      search: ({ signal, ...request }) =>
+      search: ({ signal, onRecall = () => {}, ...request }) =>
         new Promise((resolve, reject) => {
           const reply = async (outcome: SearchResponse | Error): Promise<void> => {
             if (outcome instanceof Error) reject(outcome);
@@ -53,7 +55,7 @@ function start() {
             await vi.advanceTimersByTimeAsync(0);
           };
           if (signal === undefined) throw new Error('a session cannot abort this request');
-          asked.push({ request, signal, reply });
+          asked.push({ request, signal, recall: onRecall, reply });
         }),
     },
     { limit: 2 },
@@ -349,5 +351,49 @@ describe('paging', () => {
     void session.more();
     await request(1).reply(answer([3, 4], { degraded }));
     expect(results().degraded).toEqual(degraded);
+  });
+});
+
+describe("recall's order", () => {
+  it('is shown if ranking takes long, without a word on whether anything fits, and then replaced', async () => {
+    const { session, request, states, results } = start();
+    session.search('a');
+    request(0).recall(answer([1, 2], { stage: 'recall', match: 'none' }));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(results()).toMatchObject({ provisional: true, stage: 'recall', match: undefined });
+    // No page follows an order that changes.
+    await session.more();
+    await request(0).reply(answer([2, 1], { match: 'good' }));
+    expect(results()).toMatchObject({ provisional: false, stage: 'rerank', match: 'good' });
+    expect(results().hits.map(({ id }) => id)).toEqual([2, 1]);
+    expect(states.map(({ status }) => status)).toEqual(['searching', 'results', 'results']);
+  });
+
+  it('is not shown if the ranked one comes soon, if it is empty, or for a query that was given up', async () => {
+    const { session, request, states } = start();
+    session.search('a');
+    request(0).recall(answer([1]));
+    await vi.advanceTimersByTimeAsync(50);
+    await request(0).reply(answer([1]));
+    session.search('b');
+    request(1).recall(answer([]));
+    await vi.advanceTimersByTimeAsync(1000);
+    session.search('c');
+    request(1).recall(answer([7]));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(states.map(({ status }) => status)).toEqual(['searching', 'results', 'searching', 'searching']);
+  });
+
+  it('is asked for again after a stop', async () => {
+    const { session, request, results } = start();
+    session.search('a');
+    request(0).recall(answer([1]));
+    await vi.advanceTimersByTimeAsync(1000);
+    session.stop();
+    await request(0).reply(answer([1]));
+    expect(results().provisional).toBe(true);
+    session.resume();
+    await request(1).reply(answer([1]));
+    expect(results().provisional).toBe(false);
   });
 });

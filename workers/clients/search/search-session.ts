@@ -7,6 +7,9 @@ import { queryOf, type SearchResults, type SearchState } from './session-state.t
 /** A pause in typing that is long enough to end a thought. */
 const TYPING_PAUSE_MS = 350;
 
+/** Recall's order is shown if ranking takes longer than this after it: images that move at once only disturb. */
+const RECALL_PAUSE_MS = 150;
+
 /** Options for the requests of all pages of a session. */
 export type SessionOptions = Pick<
   SearchRequest,
@@ -73,9 +76,10 @@ export function createSearchSession(
     q: string,
     after: string | undefined,
     signal: AbortSignal,
+    onRecall?: (answer: SearchResponse) => void,
   ): Promise<SearchResponse | SearchProblem> {
     try {
-      return await client.search({ ...options, q, after, signal });
+      return await client.search({ ...options, q, after, signal, onRecall });
     } catch (error) {
       if (error instanceof SearchProblem) return error;
       // Another client may throw anything.
@@ -89,7 +93,14 @@ export function createSearchSession(
     const previous =
       'results' in state ? state.results : state.status === 'searching' ? state.previous : undefined;
     enter({ status: 'searching', query, typed, previous });
-    const answer = await ask(query, undefined, signal);
+    let early: ReturnType<typeof setTimeout> | undefined;
+    const answer = await ask(query, undefined, signal, (recalled) => {
+      if (recalled.hits.length === 0) return;
+      early = setTimeout(() => {
+        if (!signal.aborted) enter(provisional(query, recalled));
+      }, RECALL_PAUSE_MS);
+    });
+    clearTimeout(early);
     if (signal.aborted) return;
     const next = answer instanceof SearchProblem ? failed(query, answer) : found(query, answer);
     if (next.status === 'offline') globalThis.addEventListener?.('online', retry, { signal });
@@ -133,7 +144,7 @@ export function createSearchSession(
     async more() {
       if (state.status !== 'results') return;
       const { results } = state;
-      if (results.more === 'loading' || results.more === 'end') return;
+      if (results.provisional || results.more === 'loading' || results.more === 'end') return;
       const { signal } = current;
       enter({ status: 'results', results: { ...results, more: 'loading' } });
       const answer = await ask(results.query, results.next, signal);
@@ -144,7 +155,8 @@ export function createSearchSession(
     reset,
     stop: () => void begin(),
     resume() {
-      if (state.status === 'searching' || state.status === 'offline') retry();
+      const begun = state.status === 'searching' || (state.status === 'results' && state.results.provisional);
+      if (begun || state.status === 'offline') retry();
       else if (state.status === 'results' && state.results.more === 'loading')
         enter({ status: 'results', results: { ...state.results, more: 'ready' } });
     },
@@ -157,6 +169,14 @@ function failed(query: string, problem: SearchProblem): SearchState {
   return { status, query, problem };
 }
 
+/** Whether anything fits is said once it is known. */
+function provisional(query: string, answer: SearchResponse): SearchState {
+  const state = found(query, answer);
+  return 'results' in state
+    ? { ...state, results: { ...state.results, provisional: true, match: undefined } }
+    : state;
+}
+
 function found(query: string, answer: SearchResponse): SearchState {
   const { words, understood, without, stage, degraded, filtered, facets, match } = answer;
   const read = { query, words, understood, without, match };
@@ -167,6 +187,7 @@ function found(query: string, answer: SearchResponse): SearchState {
     filtered,
     facets,
     hits: [],
+    provisional: false,
     next: undefined,
     more: 'ready',
   };

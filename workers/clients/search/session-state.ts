@@ -8,6 +8,8 @@ export interface SearchResults
     'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets' | 'match'
   > {
   readonly hits: readonly SearchHit[];
+  /** Recall's order, until the ranked one is there. */
+  readonly provisional: boolean;
   /** Where the next page begins; undefined if there is none. */
   readonly next: string | undefined;
   /** The next page: can be fetched, is being fetched, does not exist, or could not be fetched. */

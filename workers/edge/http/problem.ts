@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ErrorCode } from '../../../shared/errors/index.ts';
 import { HTTP_STATUS, PROBLEM_HEADERS, problemDetails, requestError } from '../../../shared/http/index.ts';
-import type { EdgeEnv } from './edge-env.ts';
+import type { EdgeEnv, Log } from './edge-env.ts';
 
 /** Title and, for internal failures, the text for the public; the log has the rest. */
 const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail?: string }>> = {
@@ -41,14 +41,13 @@ const LEVELS: Partial<Record<ErrorCode, 'info' | 'warn'>> = {
   cancelled: 'info',
 };
 
-/** An error as RFC 9457 problem details. */
-export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
+/** An error as RFC 9457 problem details, for the public; the log has the rest of one that is ours. */
+export function describeFailure(thrown: unknown, requestId: string, log: Log) {
   const error = requestError(thrown);
   const { code } = error;
   const status = HTTP_STATUS[code];
   const ours = status >= 500;
-  const requestId = c.get('requestId');
-  if (ours) c.get('log')({ level: LEVELS[code] ?? 'error', requestId, code, message: describe(error) });
+  if (ours) log({ level: LEVELS[code] ?? 'error', requestId, code, message: describe(error) });
   const text = TEXTS[code];
   const problem = problemDetails(code, {
     title: text?.title ?? (ours ? 'Something went wrong' : 'The request failed'),
@@ -60,6 +59,12 @@ export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response 
       : error.hint,
     requestId,
   });
+  return { problem, code, status };
+}
+
+/** An error as the answer to a request. */
+export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
+  const { problem, code, status } = describeFailure(thrown, c.get('requestId'), c.get('log'));
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
   const retryAfter = RETRY_AFTER[code] ?? (status === 503 ? RETRY_UNAVAILABLE : undefined);
   // The code that refused it may have set a better time.

@@ -18,6 +18,8 @@ export interface PerformingParts extends Pick<SearchParts, 'recall' | 'ranker' |
 
 export interface PerformingCall extends EdgeCall {
   readonly signal: AbortSignal;
+  /** Gets the answer in recall's order while the shortlist is ranked. */
+  readonly onRecalled?: ((answer: KeptAnswer) => void) | undefined;
 }
 
 /** Milliseconds of the stages of a search. */
@@ -45,6 +47,13 @@ export async function performSearch(
   timings: Timings,
 ): Promise<Performed> {
   const { encoder, recall, ranker, payloads, fields, admission, imageWidths } = parts;
+  const { onRecalled } = call;
+  const kept = (found: SearchAnswer): KeptAnswer => {
+    const { generation, stage } = found;
+    const next = nextPage(request, found, list);
+    const rest = searchResponseRest(request, found, { widths: imageWidths, next });
+    return { generation, stage, rest: new TextEncoder().encode(rest) };
+  };
   const time = async (stage: string, work: () => Promise<unknown>): Promise<unknown> => {
     const began = performance.now();
     try {
@@ -66,6 +75,7 @@ export async function performSearch(
         fields,
         visible: 'public',
         degrade: true,
+        onRecalled: onRecalled && ((recalled) => onRecalled(kept(recalled))),
         time,
       },
       call,
@@ -82,10 +92,5 @@ export async function performSearch(
     throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
   });
   for (const [part, ms] of Object.entries(answer.compared?.took ?? {})) timings.set(part, ms);
-  const { generation, stage, degraded } = answer;
-  const rest = searchResponseRest(request, answer, {
-    widths: imageWidths,
-    next: nextPage(request, answer, list),
-  });
-  return { answer: { generation, stage, rest: new TextEncoder().encode(rest) }, degraded, timings };
+  return { answer: kept(answer), degraded: answer.degraded, timings };
 }

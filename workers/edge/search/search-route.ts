@@ -14,16 +14,31 @@ import {
 import { SharedWork } from '../cache/shared-work.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
-import { type AnswerParts, answerSearch, type SearchRouteParts } from './answer-search.ts';
+import { answerSearch } from './answer-search.ts';
+import type { AnswerParts, SearchRouteParts } from './obtain-answer.ts';
 import { bodyError, queryError } from './request-error.ts';
 import { SearchAdmission } from './search-admission.ts';
 
 /** A search is a sentence and a few numbers. */
 const BODY_BYTES = 16 * 1024;
 
+const events = (form: string) => ({
+  schema: z.string().meta({
+    description: `The answer in two parts, for a caller whose \`Accept\` prefers it: recall's order as soon as it is there, then the ranked one, as ${form}. Each is a \`SearchResponse\`.`,
+  }),
+});
+
 const found = {
   description: 'The hits of the page',
-  content: { 'application/json': { schema: searchResponseSchema.meta({ id: 'SearchResponse' }) } },
+  content: {
+    'application/json': { schema: searchResponseSchema.meta({ id: 'SearchResponse' }) },
+    'text/event-stream': events(
+      'the events `recall` (left out if ranking is as fast), `ranked` and `done`, or `problem`',
+    ),
+    'application/x-ndjson': events(
+      'lines `{"event": "recall", "answer": …}`, `ranked`, `done`, or `problem`',
+    ),
+  },
 };
 
 const failures = {

@@ -77,6 +77,18 @@ export class Detail {
     this.element.scrollTop = 0;
   }
 
+  /** Shows what became of the hit that is open, in its new place; the focus stays. */
+  update(results: SearchResults): void {
+    if (!this.element.open) return;
+    const shown = this.#results?.hits[this.#index];
+    const index = results.hits.findIndex(
+      (hit) => hit !== shown && hit.id === shown?.id && isSame(hit, shown),
+    );
+    if (index < 0) return;
+    this.#results = results;
+    this.#show(index);
+  }
+
   #show(index: number): void {
     const { hits } = this.#results ?? { hits: [] };
     const hit = hits[index];
@@ -137,6 +149,11 @@ export class Detail {
     else return;
     event.preventDefault();
   }
+}
+
+/** Another index may have another image with the same id. */
+function isSame(one: SearchHit, other: SearchHit): boolean {
+  return one.image.name === other.image.name;
 }
 
 /** The words that images were compared with. */

@@ -19,6 +19,13 @@ export interface CardEvents {
   readonly onAlike?: (() => boolean) | undefined;
 }
 
+export interface Card {
+  readonly item: HTMLLIElement;
+  readonly button: HTMLButtonElement;
+  /** Says of the same image what another answer says, in its place there. */
+  readonly tell: (hit: SearchHit, place: string) => void;
+}
+
 /** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
 export function card(
   say: Say,
@@ -26,7 +33,7 @@ export function card(
   place: string,
   endpoint: URL,
   { onOpen, onAlike }: CardEvents,
-): { readonly item: HTMLLIElement; readonly button: HTMLButtonElement } {
+): Card {
   const address = imageAddress(hit, endpoint);
   const frame = element('span', { class: 'frame', part: 'picture' });
   if (address === undefined) {
@@ -39,10 +46,23 @@ export function card(
     image.srcset = imageSourceSet(hit, address) ?? '';
     frame.append(image);
   }
-  const button = element(
-    'button',
-    { type: 'button', class: 'card', part: 'card' },
-    frame,
+  const button = element('button', { type: 'button', class: 'card', part: 'card' }, frame);
+  button.addEventListener('click', onOpen);
+  const item = element('li', { class: 'item' }, button);
+  item.style.setProperty('--ratio', String(Math.min(WIDEST, Math.max(NARROWEST, aspectRatio(hit)))));
+  const tell = (now: SearchHit, at: string): void => {
+    // The image stays, and so it does not load again.
+    for (const old of [...button.children].slice(1)) old.remove();
+    button.append(...texts(say, now, at));
+    button.nextElementSibling?.remove();
+    if (now.alike && onAlike) item.append(alikeButton(say, now.alike.count, onAlike));
+  };
+  tell(hit, place);
+  return { item, button, tell };
+}
+
+function texts(say: Say, hit: SearchHit, place: string): Node[] {
+  return [
     element('span', { class: 'caption', part: 'caption', dir: 'auto' }, captionOf(hit)),
     element(
       'span',
@@ -53,12 +73,7 @@ export function card(
         ? []
         : [element('span', { class: 'score' }, percent(hit.relevance, say))]),
     ),
-  );
-  button.addEventListener('click', onOpen);
-  const item = element('li', { class: 'item' }, button);
-  item.style.setProperty('--ratio', String(Math.min(WIDEST, Math.max(NARROWEST, aspectRatio(hit)))));
-  if (hit.alike && onAlike) item.append(alikeButton(say, hit.alike.count, onAlike));
-  return { item, button };
+  ];
 }
 
 function alikeButton(say: Say, count: number, onAlike: () => boolean): HTMLButtonElement {

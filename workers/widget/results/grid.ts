@@ -1,8 +1,9 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import type { Say } from '../texts/say.ts';
-import { card } from './card.ts';
+import { type Card, card } from './card.ts';
 import { mirrored, neighbour } from './grid-keys.ts';
+import { moving } from './moving.ts';
 
 export interface GridEvents {
   /** A card was chosen: its hits are those beside it, and `position` counts the cards of the grid from 1. */
@@ -11,12 +12,22 @@ export interface GridEvents {
   readonly onLeaveUp: () => void;
 }
 
+/** A card of the grid, with what it shows now. */
+interface Shown {
+  readonly card: Card;
+  hit: SearchHit;
+  index: number;
+  /** Hides the images that the hit stands for. */
+  readonly hide: () => void;
+}
+
 /** The images in rows of one height, in the order of their rank. */
 export class Grid {
   readonly element: HTMLUListElement;
   readonly #say: Say;
   readonly #events: GridEvents;
   #hits: readonly SearchHit[] = [];
+  #shown: Shown[] = [];
   readonly #buttonOf = new WeakMap<SearchHit, HTMLButtonElement>();
 
   constructor(say: Say, events: GridEvents) {
@@ -32,14 +43,41 @@ export class Grid {
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** Shows the hits; existing cards are not changed if hits were only added. */
+  /** Shows the hits. Cards that are there already stay if hits were only added; otherwise those of the same images move to their new places. */
   show(hits: readonly SearchHit[], endpoint: URL): void {
     const added = this.#hits.every((hit, index) => hit === hits[index]);
-    const from = added ? this.#hits.length : 0;
-    const cards = hits.slice(from).map((hit, index) => this.#card(hit, from + index, endpoint));
-    if (added) this.element.append(...cards);
-    else this.element.replaceChildren(...cards);
+    const before = new Map(added ? [] : this.#shown.map((shown) => [keyOf(shown.hit), shown]));
+    const kept = added ? this.#shown : [];
+    const shown = hits.slice(kept.length).map((hit, at) => {
+      const index = kept.length + at;
+      return this.#moved(before.get(keyOf(hit)), hit, index) ?? this.#card(hit, index, endpoint);
+    });
     this.#hits = hits;
+    this.#shown = [...kept, ...shown];
+    if (added) this.element.append(...shown.map(({ card: { item } }) => item));
+    else moving(this.element, () => this.#arrange());
+  }
+
+  /** Everything moves around the card that has the focus, which would lose it by being moved itself. */
+  #arrange(): void {
+    const items = this.#shown.map(({ card: { item } }) => item);
+    const focused = items.findIndex((item) => item.matches(':focus-within'));
+    for (const old of [...this.element.children]) if (!items.includes(old as HTMLLIElement)) old.remove();
+    for (const [index, item] of items.entries()) {
+      if (index < focused) this.element.insertBefore(item, items[focused] ?? null);
+      else if (index > focused) this.element.append(item);
+    }
+  }
+
+  /** The card of the same image, which says now what is said of it here. */
+  #moved(shown: Shown | undefined, hit: SearchHit, index: number): Shown | undefined {
+    if (shown === undefined) return undefined;
+    shown.hide();
+    shown.hit = hit;
+    shown.index = index;
+    shown.card.tell(hit, this.#place(index));
+    this.#buttonOf.set(hit, shown.card.button);
+    return shown;
   }
 
   /** Moves to a hit by its place. */
@@ -54,30 +92,42 @@ export class Grid {
     button?.scrollIntoView({ block: 'nearest' });
   }
 
-  #card(hit: SearchHit, index: number, endpoint: URL): HTMLLIElement {
-    const position = index + 1;
-    const group = [hit, ...(hit.alike?.hits ?? [])];
+  #card(first: SearchHit, at: number, endpoint: URL): Shown {
     let others: HTMLLIElement[] = [];
-    const onAlike = (): boolean => {
+    const group = (): SearchHit[] => [shown.hit, ...(shown.hit.alike?.hits ?? [])];
+    const hide = (): void => {
       for (const other of others) other.remove();
-      others = others.length > 0 ? [] : group.slice(1).map((other, at) => like(other, at + 1));
-      item.after(...others);
+      others = [];
+    };
+    const onAlike = (): boolean => {
+      if (others.length > 0) hide();
+      else
+        others = group()
+          .slice(1)
+          .map((other, place) => like(other, place + 1));
+      shown.card.item.after(...others);
       return others.length > 0;
     };
-    const like = (other: SearchHit, at: number): HTMLLIElement => {
+    const like = (other: SearchHit, place: number): HTMLLIElement => {
+      const position = shown.index + 1;
       const alike = card(this.#say, other, this.#say('like {place}', { place: position }), endpoint, {
-        onOpen: () => this.#events.onOpen(group, at, position),
+        onOpen: () => this.#events.onOpen(group(), place, position),
       });
       alike.item.classList.add('like');
       this.#buttonOf.set(other, alike.button);
       return alike.item;
     };
-    const { item, button } = card(this.#say, hit, position.toLocaleString(this.#say.language), endpoint, {
-      onOpen: () => this.#events.onOpen(this.#hits, index, position),
+    const made = card(this.#say, first, this.#place(at), endpoint, {
+      onOpen: () => this.#events.onOpen(this.#hits, shown.index, shown.index + 1),
       onAlike,
     });
-    this.#buttonOf.set(hit, button);
-    return item;
+    const shown: Shown = { card: made, hit: first, index: at, hide };
+    this.#buttonOf.set(first, made.button);
+    return shown;
+  }
+
+  #place(index: number): string {
+    return (index + 1).toLocaleString(this.#say.language);
   }
 
   #buttons(): HTMLButtonElement[] {
@@ -100,4 +150,9 @@ export class Grid {
     if (to === 'up') this.#events.onLeaveUp();
     else buttons[to]?.focus();
   }
+}
+
+/** Another index may have another image with the same id. */
+function keyOf({ id, image }: SearchHit): string {
+  return `${id} ${image.name}`;
 }

@@ -86,7 +86,7 @@ export class ResultsView {
     const body = results.hits.length > 0 ? this.grid.element : nothingFound(this.#say, results);
     if (this.#body.firstChild !== body) this.#body.replaceChildren(body);
     this.#foot.show(results);
-    this.#foot.element.hidden = results.hits.length === 0;
+    this.#foot.element.hidden = results.hits.length === 0 || results.provisional;
   }
 
   #alone(content: HTMLElement): void {

@@ -84,8 +84,9 @@ export function spoken(say: Say, state: SearchState): string | undefined {
       return undefined;
     case 'empty':
     case 'results': {
-      const { query, hits, more, degraded } = state.results;
-      if (more === 'loading') return undefined;
+      const { query, hits, more, degraded, provisional } = state.results;
+      // One announcement, when the order is final.
+      if (provisional || more === 'loading') return undefined;
       if (typeof more === 'object') return trouble(say, more);
       if (hits.length === 0) return say('No image found for “{query}”.', { query });
       const read = searchedAs(state.results, say);

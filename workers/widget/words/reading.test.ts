@@ -11,6 +11,7 @@ const results: SearchResults = {
   degraded: undefined,
   hits: [],
   next: undefined,
+  provisional: false,
   more: 'end',
 };
 
