@@ -255,7 +255,7 @@ export class SearchElement extends HTMLElement {
       explain: addressOf(this, 'explain'),
     });
     if (!('results' in state)) return;
-    this.#detail.update(state.results);
+    this.#view.detail.update(state.results);
     if (state.results.provisional || state.results.more === 'loading') return;
     const { query, stage, degraded, hits } = state.results;
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
