@@ -48,7 +48,7 @@ gsmn-search::part(caption) { font-style: italic; }`,
 }
 
 /** Everything that a browser test needs, on this machine; by default pages of every origin may search. */
-export async function startSite({ allowedOrigins = '*' } = {}): Promise<Site> {
+export async function startSite({ allowedOrigins = '*', rerankMs = 1500 } = {}): Promise<Site> {
   const upstreams = await startUpstreams();
   let edge: RunningEdge | undefined;
   let other: { readonly url: string; close(): Promise<void> } | undefined;
@@ -70,6 +70,7 @@ export async function startSite({ allowedOrigins = '*' } = {}): Promise<Site> {
         // Its services change from test to test.
         CACHE_MEMORY_MB: '0',
         ALLOWED_ORIGINS: allowedOrigins,
+        RERANK_TIMEOUT_MS: String(rerankMs),
       },
     });
     other = await listen(otherSite(edge.url));

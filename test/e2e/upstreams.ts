@@ -34,9 +34,6 @@ const ALIKE = 'similar';
 const groupOf = (id: number): string | undefined => (id < 12 ? `group ${id >> 2}` : undefined);
 /** A query with this word gets a late answer. */
 const SLOW = 'slow';
-/** A query with this word is ranked late, but in time. */
-const RANKED_LATER = 'later';
-const RANKED_LATER_MS = 900;
 /** Longer than the edge worker waits for a ranking, and shorter than for an encoding. */
 const SLOW_MS = 2200;
 
@@ -45,7 +42,7 @@ type Health = 'well' | 'down' | 'late';
 export interface Upstreams {
   readonly url: string;
   /** The health of the services; a test changes it and restores it. */
-  readonly health: { encode: Health; recall: Health; rerank: Health; evidence: Health };
+  readonly health: { encode: Health; recall: Health; rerank: Health | 'held'; evidence: Health };
   close(): Promise<void>;
 }
 
@@ -75,10 +72,10 @@ export async function startUpstreams(): Promise<Upstreams> {
 
   app.post('/v1/rank', async (c) => {
     const { query, candidates, collapse, offset, limit } = rankRequestSchema.parse(await c.req.json());
+    while (health.rerank === 'held') await wait(20);
     if (await ill(health.rerank)) return c.text('down for the test', 502);
     const asked = candidates === 'all' ? everyScene() : candidates;
     const words = typeof query === 'string' ? wordsOf(query) : query.words;
-    if (words.includes(RANKED_LATER)) await wait(RANKED_LATER_MS);
     const ranked = asked
       // Later images match better, so that the order differs from recall's.
       .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0, payload: payloadOf(id) }))
