@@ -52,17 +52,17 @@ describe('the filter of the widget', () => {
     expect(asked).toEqual([]);
     await page.getByRole('combobox').fill('a house');
     await page.keyboard.press('Enter');
-    await expect.poll(cards).toBe(3);
+    await expect.poll(cards, { timeout: 20_000 }).toBe(3);
     await setFilter(null);
-    await expect.poll(cards).toBe(20);
+    await expect.poll(cards, { timeout: 20_000 }).toBe(20);
     expect(await page.locator('gsmn-search').getAttribute('filter')).toBeNull();
     await setFilter('place:"Rome"');
-    await expect.poll(cards).toBe(3);
+    await expect.poll(cards, { timeout: 20_000 }).toBe(3);
     // The same again is no change.
     await setFilter('place:"Rome"');
     await page.getByRole('combobox').fill('a tree');
     await page.keyboard.press('Enter');
-    await expect.poll(() => asked.length).toBe(4);
+    await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(4);
     expect(asked).toEqual(['year>=2019', null, 'place:"Rome"', 'place:"Rome"']);
   });
 });
