@@ -9,14 +9,21 @@ import {
   type QueryWord,
   RANK_LIMITS,
 } from '../../shared/schema/index.ts';
-import { exactRecall } from '../../shared/search/exact-recall.ts';
+import { exactRecall, localVectors } from '../../shared/search/exact-recall.ts';
 import { localFields } from '../../shared/search/local-fields.ts';
-import type { Payloads, Ranker } from '../../shared/search/ports.ts';
+import type { LocalQuery } from '../../shared/search/local-query-encoder.ts';
+import type { EncodedQuery, Payloads, Ranker } from '../../shared/search/ports.ts';
 import type { Hit, SearchAnswer } from '../../shared/search/search-answer.ts';
 import { search } from '../../shared/search/search-engine.ts';
 import { openSearchGeneration, type SearchGeneration } from '../../shared/search/search-generation.ts';
 import type { SearchRequest } from '../../shared/search/search-request.ts';
-import { type QdrantStore, qdrantFields, qdrantPayloads, qdrantRecall } from '../../workers/clients/index.ts';
+import {
+  type QdrantStore,
+  qdrantFields,
+  qdrantPayloads,
+  qdrantRecall,
+  qdrantVectors,
+} from '../../workers/clients/index.ts';
 import type { IndexFolder } from '../index/index-folder.ts';
 
 /** What searches of an index have in common. */
@@ -35,7 +42,7 @@ export interface OpenIndexOptions {
 }
 
 /** One search, whose first `limit` hits are wanted. */
-export interface IndexSearchRequest extends Omit<SearchRequest, 'q' | 'offset'> {
+export interface IndexSearchRequest extends Omit<SearchRequest, 'q' | 'offset' | 'generation'> {
   readonly query: string;
   /** Whether the coarse cosine counts, with the generation's weight; else GSMN's score alone. */
   readonly fuse: boolean;
@@ -170,6 +177,7 @@ async function searchOnce(
         recall: store === undefined ? exactRecall(generation, fields) : qdrantRecall(store),
         ranker: rankerOf(generation, fuse),
         payloads: store === undefined ? noPayloads : qdrantPayloads(store),
+        vectors: store === undefined ? localVectors(generation) : qdrantVectors(store),
         fields: store === undefined ? fields : qdrantFields(store),
         // A caller that can read the index may see all of it.
         visible: 'all',
@@ -216,8 +224,7 @@ function indexHit({ id, score, gsmn, coarse, relevance, image, alike }: Hit): In
 function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker {
   return {
     rank: async ({ query, candidates, ...request }, { signal }) => {
-      const { caption } = query;
-      if (caption === undefined) throw new RangeError('the query was not encoded here');
+      const { caption } = encodedHere(query);
       const page = await ranker.rank(
         {
           ...request,
@@ -225,7 +232,7 @@ function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker
             typeof candidates === 'object' && 'passing' in candidates
               ? candidates.passing.map((id) => ({ id, coarse: null }))
               : candidates,
-          query: { ...query, caption },
+          query: { ...query, caption, combined: combinedHere(query.combined) },
           collapse: query.grouped,
           fuse,
           evidence: false,
@@ -235,6 +242,17 @@ function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker
       return { ...page, active: manifest.id };
     },
   };
+}
+
+function encodedHere({ combined: _combined, caption, ...query }: EncodedQuery): LocalQuery {
+  if (caption === undefined) throw new RangeError('the query was not encoded here');
+  return { ...query, caption };
+}
+
+function combinedHere(combined: EncodedQuery['combined']) {
+  if (combined === undefined) return undefined;
+  const sentences = combined.sentences.map(({ query, share }) => ({ ...encodedHere(query), share }));
+  return { ...combined, sentences };
 }
 
 /** Every generation from a build has its payloads; one without them can only be searched with its database. */

@@ -7,3 +7,4 @@ export * from './rank-api.ts';
 export * from './ranking.ts';
 export * from './search-api.ts';
 export * from './search-limits.ts';
+export * from './search-sentences.ts';

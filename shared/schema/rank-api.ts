@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imagePayloadSchema } from './generation.ts';
 import { indexFieldsSchema } from './index-fields.ts';
 import { rankingSchema } from './ranking.ts';
+import { SEARCH_LIMITS } from './search-limits.ts';
 
 /** The header by which a caller of the reranker says for how many more milliseconds it waits for the response. */
 export const TIMEOUT_HEADER = 'x-timeout-ms';
@@ -46,6 +47,8 @@ export const encodeRequestSchema = z.object({
   generation: z.string().optional(),
   /** Whether the query is read as it was meant, and not only as it is written. */
   understand: z.boolean().default(true),
+  /** Phrases that are denied, besides those that it denies itself. */
+  not: z.array(z.string().min(1)).max(SEARCH_LIMITS.not).optional(),
 });
 export type EncodeRequest = z.input<typeof encodeRequestSchema>;
 
@@ -132,14 +135,37 @@ export const encodedQuerySchema = z.object({
   coarse: floatsSchema,
 });
 
+/** Several sentences, or one with images that hits should not look like, as one query. */
+const combinedQuerySchema = z.object({
+  sentences: z
+    .array(
+      z.object({
+        /** The sentence as text, or its encoded form without a coarse vector of its own. */
+        sentence: z.union([z.string().min(1), encodedQuerySchema.omit({ coarse: true })]),
+        /** How much of the GSMN score it is: 1 together. */
+        share: z.number().gt(0).max(1),
+      }),
+    )
+    .min(1)
+    .max(SEARCH_LIMITS.sentences),
+  /** The common coarse vector as a unit vector, `[dimensions]`, and the length that it had. */
+  coarse: floatsSchema,
+  length: z
+    .number()
+    .nonnegative()
+    .max(1 + SEARCH_LIMITS.not),
+});
+
 const count = z.number().int().nonnegative();
 /** Some vector databases round cosines to a little more than 1. */
 const cosine = z.number().min(-1.01).max(1.01);
 
 /** Requests a page of images, ranked by the fused score. */
 export const rankRequestSchema = z.object({
-  /** The sentence, or its encoded form from the model of the same generation. */
-  query: z.union([z.string().min(1), encodedQuerySchema]),
+  /** The sentence, or its encoded form from the model of the same generation, or a combination of such. */
+  query: z.union([z.string().min(1), encodedQuerySchema, combinedQuerySchema]),
+  /** Phrases that are denied, besides those that a sentence denies itself. */
+  not: encodeRequestSchema.shape.not,
   /** Whether a sentence is read as it was meant. */
   understand: z.boolean().default(true),
   generation: z.string(),
@@ -198,7 +224,7 @@ const rankedImageSchema = z.object({
   id: count,
   /** Fused score, by which images are ranked. */
   score: z.number(),
-  /** i2t + t2i. */
+  /** i2t + t2i; of several sentences the mean by their shares. */
   gsmn: z.number(),
   /** Cosine of the coarse vectors. */
   coarse: z.number(),
@@ -217,6 +243,10 @@ export const rankResponseSchema = z.object({
   images: z.array(
     rankedImageSchema.extend({
       evidence: packedEvidenceSchema.optional(),
+      /** What each of several sentences says of it, in their order. */
+      sentences: z
+        .array(z.object({ gsmn: z.number(), evidence: packedEvidenceSchema.optional() }))
+        .optional(),
       /** The images that it stands for: how many, and the best of them. */
       alike: z.object({ count, images: z.array(rankedImageSchema) }).optional(),
     }),

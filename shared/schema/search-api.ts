@@ -3,6 +3,15 @@ import { FILTER_LIMITS, filterSchema } from './filter-tree.ts';
 import { evidenceSchema, queryWordSchema, understandingSchema } from './rank-api.ts';
 import { matchSchema } from './ranking.ts';
 import { SEARCH_LIMITS } from './search-limits.ts';
+import {
+  generationIdSchema,
+  notSchema,
+  repeatedNotSchema,
+  sentenceSchema,
+  sentencesSchema,
+  weightedSentencesSchema,
+  weightsSchema,
+} from './search-sentences.ts';
 
 /** The stage that ordered the hits: `rerank` is full GSMN on the shortlist, `recall` the order of coarse scores. */
 export const stageSchema = z.enum(['rerank', 'recall']);
@@ -38,12 +47,12 @@ export const cursorSchema = z.string().min(1).max(400);
 
 /** A search as an address asks for it; a name that is not known is refused. */
 export const searchQuerySchema = z.strictObject({
-  q: z
-    .string()
-    .trim()
-    .min(1)
-    .max(SEARCH_LIMITS.queryCharacters)
-    .refine((text) => text.isWellFormed(), 'has half of a character'),
+  q: sentencesSchema,
+  /** How much each of several sentences counts. */
+  weights: weightsSchema.optional(),
+  not: repeatedNotSchema.optional(),
+  /** The generation that is searched. */
+  generation: generationIdSchema.optional(),
   limit: wholeNumber(1, SEARCH_LIMITS.limit).default(20),
   offset: wholeNumber(0, SEARCH_LIMITS.offset).default(0),
   /** Compares every image instead of a shortlist. */
@@ -66,7 +75,19 @@ export const searchQuerySchema = z.strictObject({
 
 /** The same as JSON. If `exhaustive` is true, every image is compared instead of a shortlist. */
 export const searchRequestSchema = z.strictObject({
-  q: searchQuerySchema.shape.q,
+  q: sentenceSchema.optional().meta({ description: 'What to look for. A search has `q` or `queries`.' }),
+  queries: weightedSentencesSchema.optional().meta({
+    description: 'Several sentences, whose scores count by their weights.',
+  }),
+  not: notSchema.optional().meta({
+    type: 'array',
+    items: { type: 'string' },
+    description: 'What images should not show, as phrases, or look like, as `id:123`.',
+  }),
+  generation: generationIdSchema.optional().meta({
+    description:
+      'The version of the index, the active one by default. An `id` in `not` means another image in another version: send `generation` of the answer that it comes from.',
+  }),
   limit: z.number().int().min(1).max(SEARCH_LIMITS.limit).default(20),
   offset: z.number().int().min(0).max(SEARCH_LIMITS.offset).default(0),
   exhaustive: z.boolean().default(false),
@@ -81,14 +102,14 @@ const plainHitSchema = z.object({
   id: z.number().int().nonnegative().meta({ description: 'The image in this generation.' }),
   relevance: z.number().min(0).max(1).optional().meta({
     description:
-      'The probability that the image fits the query. Absent if the model of this generation is not calibrated.',
+      'The probability that the image fits the query. Absent if the model of this generation is not calibrated, for several sentences, and if `not` names images.',
   }),
   scores: z
     .object({
       fused: z.number().optional().meta({
         description: 'What hits are sorted by: the GSMN score and the weighted coarse score.',
       }),
-      gsmn: z.number().optional(),
+      gsmn: z.number().optional().meta({ description: 'Of several sentences the weighted mean.' }),
       coarse: z.number().meta({
         description: 'The cosine of the coarse vectors, by which hits of the stage `recall` are sorted.',
       }),
@@ -115,6 +136,10 @@ const plainHitSchema = z.object({
 
 export const searchHitSchema = plainHitSchema.extend({
   evidence: evidenceSchema.optional().meta({ description: 'What each word of the query attended to.' }),
+  sentences: z
+    .array(z.object({ gsmn: z.number(), evidence: evidenceSchema.optional() }))
+    .optional()
+    .meta({ description: 'For several sentences, in their order: the GSMN score and evidence of each.' }),
   alike: z
     .object({
       count: z.number().int().positive().meta({ description: 'How many.' }),
@@ -126,7 +151,21 @@ export const searchHitSchema = plainHitSchema.extend({
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
 export const searchResponseSchema = z.object({
-  query: z.string(),
+  query: z.string().meta({ description: 'The sentence, or the first of several.' }),
+  queries: z
+    .array(
+      z.object({
+        q: z.string(),
+        weight: z.number(),
+        words: z.array(queryWordSchema),
+        ...understandingSchema.shape,
+      }),
+    )
+    .optional()
+    .meta({ description: 'Several sentences, in their order, and what was made of each.' }),
+  not: z.array(z.string()).optional().meta({
+    description: 'What was denied besides, as phrases and `id:123`.',
+  }),
   words: z.array(queryWordSchema),
   ...understandingSchema.shape,
   generation: z.string().meta({ description: 'The version of the index that was searched.' }),
@@ -158,7 +197,7 @@ export const searchResponseSchema = z.object({
     }),
   match: matchSchema.optional().meta({
     description:
-      'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated, or there is no image.',
+      'Whether the best image fits: `weak` if that is doubtful, `none` if nothing seems to fit, so that the hits are only the nearest. The same on all pages. Absent if the model of this generation is not calibrated, or there is no image, and where hits have no `relevance`.',
   }),
   total: z.number().int().nonnegative().optional().meta({
     description:

@@ -2,10 +2,16 @@ import { AppError } from '../errors/index.ts';
 import type { CaptionEncoder, CaptionGraph, Dependencies } from '../model/index.ts';
 import { captionDependencies } from '../parse/caption-dependencies.ts';
 import type { Parser } from '../parse/parser.ts';
-import { unitVector } from '../retrieval/projection/unit-vector.ts';
 import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
 import { type IndexFields, type Ranking, SEARCH_LIMITS } from '../schema/index.ts';
-import { type ReadQuery, readAsWritten, understandQuery, type Vocabulary } from '../text/index.ts';
+import {
+  type ReadQuery,
+  readAsWritten,
+  understandPhrase,
+  understandQuery,
+  type Vocabulary,
+} from '../text/index.ts';
+import { awayFrom } from './denied.ts';
 import { LruCache } from './lru-cache.ts';
 import type { AskedQuery, EncodedQuery, QueryEncoder } from './ports.ts';
 
@@ -32,7 +38,7 @@ export interface QueryModel {
 type Encoded = Pick<LocalQuery, 'coarse' | 'caption'>;
 
 /** The caption graph of a query that was encoded in this process. */
-export interface LocalQuery extends EncodedQuery {
+export interface LocalQuery extends Omit<EncodedQuery, 'combined'> {
   readonly caption: CaptionGraph;
 }
 
@@ -78,16 +84,15 @@ export class LocalQueryEncoder implements QueryEncoder {
     return this.#cache.bytes;
   }
 
-  async encode({ text, understand }: AskedQuery): Promise<LocalQuery> {
-    const { vocabulary, recall, generation, collection, images, ranking, grouped, fields } = this.#model;
-    const read = readQuery(text, (query) =>
-      understand ? understandQuery(query, vocabulary, recall.reads) : readAsWritten(query, vocabulary),
-    );
+  async encode({ text, understand, not }: AskedQuery): Promise<LocalQuery> {
+    const { generation, collection, images, ranking, grouped, fields } = this.#model;
+    const read = this.#read(text, understand, not);
     const { written, words, understood, without } = read;
     return {
       ...(await this.#encoded(read)),
       text,
       understand,
+      not,
       generation,
       collection,
       images,
@@ -100,6 +105,22 @@ export class LocalQueryEncoder implements QueryEncoder {
       without: without.length === 0 ? undefined : without.map(({ phrase }) => phrase),
       kept: this.#kept,
     };
+  }
+
+  /** The query with all that it denies: by its own words, and the phrases that are denied beside it. */
+  #read(text: string, understand: boolean, not: readonly string[] = []): ReadQuery {
+    const { vocabulary, recall } = this.#model;
+    const read = readQuery(text, (query) =>
+      understand ? understandQuery(query, vocabulary, recall.reads) : readAsWritten(query, vocabulary),
+    );
+    const denied = not.map((phrase) => {
+      const sentence = understand
+        ? understandPhrase(phrase, vocabulary, recall.reads)
+        : readAsWritten(phrase, vocabulary);
+      checkPhrase(phrase, sentence.words.length);
+      return { phrase, words: sentence.words, ids: sentence.ids, text: sentence.text };
+    });
+    return { ...read, without: [...read.without, ...denied] };
   }
 
   /** From the cache: what is read from two queries may be the same. */
@@ -162,27 +183,20 @@ export function readQuery<Read extends Pick<ReadQuery, 'written' | 'words' | 'wi
   return query;
 }
 
+/** @throws AppError `query_too_long`, `query_empty`. */
+function checkPhrase(phrase: string, words: number): void {
+  const { queryWords: most } = SEARCH_LIMITS;
+  if (words > most) throw tooLong(`${words} words and marks in what it denies`, `${most}`);
+  if (words > 0) return;
+  throw new AppError('query_empty', `not: "${phrase}" has no words`, {
+    hint: 'say what the image should not show',
+  });
+}
+
 function tooLong(has: string, most: string): AppError {
   return new AppError('query_too_long', `the query has ${has}, the maximum is ${most}`, {
     hint: 'say it in one sentence',
   });
-}
-
-/**
- * What is denied counts half of what is asked for, in the other direction: the weight with which most of the first ten images show the
- * one without the other (docs/query-understanding.md).
- */
-const DENIED = 0.5;
-
-/** The unit vector of the query's coarse vector less the mean of the denied ones, times `DENIED`. */
-function awayFrom(coarse: Float32Array, denied: readonly Float32Array[]): Float32Array {
-  if (denied.length === 0) return coarse;
-  const less = Float64Array.from(coarse);
-  for (const vector of denied) {
-    for (const [d, value] of vector.entries())
-      less[d] = (less[d] as number) - (DENIED / denied.length) * value;
-  }
-  return unitVector(less, 'the query');
 }
 
 async function parseWords(parser: Parser, words: readonly string[]): Promise<Dependencies | undefined> {

@@ -9,7 +9,7 @@ import type { ImagePayload, PackedEvidence } from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
 import type { ImageStore } from './images/image-store.ts';
 import type { LocalQuery } from './local-query-encoder.ts';
-import type { RankedImage, RankedPage, SearchCall } from './ports.ts';
+import type { CombinedQuery, RankedImage, RankedPage, SearchCall } from './ports.ts';
 import { type BatchHooks, type ScanListener, ScoreBatches } from './score-batches.ts';
 import { type EvidenceLimit, packEvidence } from './word-evidence.ts';
 
@@ -45,8 +45,20 @@ export interface LocalCandidate {
   readonly coarse: number | null;
 }
 
+/** A sentence that images are compared with. */
+type RankedCaption = Pick<LocalQuery, 'caption' | 'searched'>;
+
+/** Several sentences that images are compared with; their coarse vector is a common one. */
+export interface LocalCombination extends Pick<CombinedQuery, 'length'> {
+  readonly sentences: readonly (RankedCaption & { readonly share: number })[];
+}
+
 export interface LocalRankRequest {
-  readonly query: Pick<LocalQuery, 'caption' | 'coarse' | 'searched'>;
+  readonly query: RankedCaption &
+    Pick<LocalQuery, 'coarse'> & {
+      /** Compared instead of the caption. */
+      readonly combined?: LocalCombination | undefined;
+    };
   readonly candidates: readonly LocalCandidate[] | 'all';
   readonly offset: number;
   readonly limit: number;
@@ -106,7 +118,14 @@ export class LocalRanker {
     const withPayload = await this.#payloads(page);
     const compared = performance.now();
     const wanted = request.evidence === false ? [] : ids;
-    const { evidence, state } = await this.#evidence(request, wanted, signal);
+    const captions = captionsOf(request.query);
+    const evidence: PackedEvidence[][] = [];
+    let state: RankedPage['evidence'] = 'complete';
+    for (const caption of captions) {
+      const made = await this.#evidence(request, caption, wanted, signal);
+      evidence.push(made.evidence);
+      if (state === 'complete') state = made.state;
+    }
     const took = { match: compared - began, evidence: performance.now() - compared };
     this.#hooks.onEvidence?.(took.evidence / 1000);
     return {
@@ -118,7 +137,10 @@ export class LocalRanker {
       took,
       images: page.map((image, place) => ({
         ...withPayload(image),
-        ...(evidence[place] === undefined ? {} : { evidence: evidence[place] }),
+        ...withEvidence(
+          image,
+          evidence.map((one) => one[place]),
+        ),
       })),
     };
   }
@@ -164,10 +186,12 @@ export class LocalRanker {
     this.#check(candidates);
     const ids = candidates.map(({ id }) => id);
     const cosines = await this.#cosines(candidates, query.coarse);
-    const gsmn = await this.#batches.list(query.caption, ids, signal);
+    const captions = captionsOf(query);
+    const scores = await Promise.all(captions.map(({ caption }) => this.#batches.list(caption, ids, signal)));
+    const fused = this.#fuser(query, fuse);
     return (
       ids
-        .map((id, place) => this.#fused(id, gsmn[place] as number, cosines[place] as number, fuse))
+        .map((id, place) => fused(id, gsmnAt(scores, place), cosines[place] as number))
         // Stable: equal scores keep the order of the candidates.
         .sort((a, b) => b.score - a.score)
     );
@@ -197,15 +221,17 @@ export class LocalRanker {
     const groups = collapse ? this.#parts.payloads?.alike : undefined;
     let grouped: RankedImage[] = [];
     const vector = Float64Array.from(query.coarse);
+    const fused = this.#fuser(query, fuse);
     const begin = (): ScanListener => {
       best = new BestScores(wanted);
       grouped = [];
-      return async (from, gsmn) => {
-        const rows = await vectors.read(from, from + gsmn.length);
-        const cosines = new Float64Array(gsmn.length);
+      return async (from, ...scores) => {
+        const count = scores[0]?.length ?? 0;
+        const rows = await vectors.read(from, from + count);
+        const cosines = new Float64Array(count);
         innerProducts(vector, rows, cosines);
-        for (const [index, score] of gsmn.entries()) {
-          const image = this.#fused(from + index, score, cosines[index] as number, fuse);
+        for (const [index, cosine] of cosines.entries()) {
+          const image = fused(from + index, gsmnAt(scores, index), cosine);
           if (groups?.has(image.id)) {
             grouped.push(image);
             continue;
@@ -215,14 +241,33 @@ export class LocalRanker {
         }
       };
     };
-    await this.#batches.scan(query.caption, begin, signal);
+    const captions = captionsOf(query).map(({ caption }) => caption);
+    await this.#batches.scan(captions, begin, signal);
     const ranked = best.ranked().map(({ slot }) => kept[slot] as RankedImage);
     if (grouped.length === 0) return ranked;
     return [...ranked, ...grouped].sort((a, b) => b.score - a.score || a.id - b.id);
   }
 
-  #fused(id: number, gsmn: number, coarse: number, fuse = true): RankedImage {
-    return { id, coarse, gsmn, score: fusedScore(gsmn, coarse, fuse ? this.#parts.coarseWeight : 0) };
+  /** Makes fused scores from the GSMN scores of all sentences and the cosine with the (common) coarse vector. */
+  #fuser(
+    { combined }: LocalRankRequest['query'],
+    fuse = true,
+  ): (id: number, gsmn: readonly number[], coarse: number) => RankedImage {
+    const weight = fuse ? this.#parts.coarseWeight : 0;
+    if (combined === undefined) {
+      return (id, [gsmn = Number.NaN], coarse) => ({
+        id,
+        coarse,
+        gsmn,
+        score: fusedScore(gsmn, coarse, weight),
+      });
+    }
+    const { sentences, length } = combined;
+    return (id, scores, coarse) => {
+      const gsmn = sentences.reduce((sum, { share }, at) => sum + share * (scores[at] as number), 0);
+      const each = sentences.length === 1 ? {} : { sentences: scores.map((one) => ({ gsmn: one })) };
+      return { id, coarse, gsmn, ...each, score: fusedScore(gsmn, length * coarse, weight) };
+    };
   }
 
   /** Cosines of the candidates: the given ones, and others computed from the generation's vectors, a few reads at a time. */
@@ -266,7 +311,8 @@ export class LocalRanker {
 
   /** Evidence for the images of a page, as far as time allows. It never changes the order. */
   async #evidence(
-    { query, evidenceUntil = Infinity }: LocalRankRequest,
+    { evidenceUntil = Infinity }: LocalRankRequest,
+    { caption, searched }: RankedCaption,
     ids: readonly number[],
     signal: AbortSignal,
   ): Promise<{ readonly evidence: PackedEvidence[]; readonly state: RankedPage['evidence'] }> {
@@ -287,15 +333,10 @@ export class LocalRanker {
           inTime.throwIfAborted();
           const end = Math.min(start + EVIDENCE_STEP, prepared.count);
           const indices = Array.from({ length: end - start }, (_, index) => start + index);
-          const found = await matcher.evidenceOf(prepared, indices, query.caption, { signal: inTime });
+          const found = await matcher.evidenceOf(prepared, indices, caption, { signal: inTime });
           for (const [at, pair] of found.entries()) {
             const own = boxes[start + at] as Float32Array;
-            evidence[from + start + at] = packEvidence(
-              pair,
-              query.searched.length,
-              own,
-              this.#limits.evidence,
-            );
+            evidence[from + start + at] = packEvidence(pair, searched.length, own, this.#limits.evidence);
           }
         }
       });
@@ -309,4 +350,26 @@ export class LocalRanker {
       clearTimeout(timer);
     }
   }
+}
+
+function captionsOf({ combined, ...alone }: LocalRankRequest['query']): readonly RankedCaption[] {
+  return combined?.sentences ?? [alone];
+}
+
+/** The scores of one image, by sentence. */
+function gsmnAt(scores: readonly Float32Array[], at: number): number[] {
+  return scores.map((one) => one[at] as number);
+}
+
+/** Evidence of the one sentence, or of each of several. */
+function withEvidence(
+  { sentences }: RankedImage,
+  evidence: readonly (PackedEvidence | undefined)[],
+): Pick<RankedImage, 'evidence' | 'sentences'> {
+  if (sentences === undefined) return evidence[0] === undefined ? {} : { evidence: evidence[0] };
+  return {
+    sentences: sentences.map((sentence, at) =>
+      evidence[at] === undefined ? sentence : { ...sentence, evidence: evidence[at] },
+    ),
+  };
 }

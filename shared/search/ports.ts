@@ -24,6 +24,8 @@ export interface AskedQuery {
   readonly understand: boolean;
   /** The generation whose model encodes it; the active one by default. */
   readonly generation?: string | undefined;
+  /** Phrases that are denied, besides those that it denies itself. */
+  readonly not?: readonly string[] | undefined;
 }
 
 /** A query as encoded by the model of one generation. */
@@ -50,8 +52,21 @@ export interface EncodedQuery extends AskedQuery {
   readonly coarse: Float32Array;
   /** Word nodes, with the parse if the model compares parses. Absent if another service encoded the query. */
   readonly caption?: CaptionGraph | undefined;
+  /** What it is made of, if it is more than a sentence; `coarse` is then their common vector. */
+  readonly combined?: CombinedQuery | undefined;
   /** True if the generation was kept from an earlier search, so that another one may be active by now. */
   readonly kept: boolean;
+}
+
+/** Several sentences as one query, or some with images that hits should not look like. */
+export interface CombinedQuery {
+  /** The sentences, and how much of the score each is: 1 together. */
+  readonly sentences: readonly { readonly query: EncodedQuery; readonly share: number }[];
+  /**
+   * The length of the common vector before it became a unit vector. A cosine with that one, times this length, is the weighted mean of the
+   * sentences' cosines, less what is denied.
+   */
+  readonly length: number;
 }
 
 /** Encodes sentences for the other parts. */
@@ -128,11 +143,19 @@ export interface AlikeImages<Image> {
 export interface RankedImage extends Candidate {
   /** Fused score, by which images are ranked. */
   readonly score: number;
-  /** i2t + t2i. */
+  /** i2t + t2i; of several sentences the mean by their shares. */
   readonly gsmn: number;
+  /** What each of several sentences says of it, in their order. */
+  readonly sentences?: readonly RankedSentence[] | undefined;
   /** The images that it stands for, without evidence. */
   readonly alike?: AlikeImages<RankedImage> | undefined;
   readonly payload?: ImagePayload | undefined;
+  readonly evidence?: PackedEvidence | undefined;
+}
+
+/** An image compared with one of several sentences. */
+export interface RankedSentence {
+  readonly gsmn: number;
   readonly evidence?: PackedEvidence | undefined;
 }
 
@@ -161,6 +184,16 @@ export interface Ranker {
    *   `request_too_large` for `"all"` of a generation that is too large.
    */
   rank(request: RankRequest, call: SearchCall): Promise<RankedPage>;
+}
+
+/** Looks up the coarse vectors of images. */
+export interface Vectors {
+  /**
+   * Unit vectors of images, `[dimensions]` each, in the order of the ids.
+   *
+   * @throws AppError `recall_unavailable`, `timeout`; `not_found` if one of the images is gone.
+   */
+  read(images: IndexedImages, ids: readonly number[], call: SearchCall): Promise<readonly Float32Array[]>;
 }
 
 /** Looks up the payloads of images. */

@@ -26,7 +26,7 @@ function batches(count: number, options?: Parameters<typeof numberedImages>[1]) 
         await hear(from, gsmn);
       };
     };
-    await own.scan(numberedQuery(query), begin, abort);
+    await own.scan([numberedQuery(query)], begin, abort);
     return scores;
   };
   return { ...numbered, batches: own, list, overAll: numbered.scan, scan, onPairs, onStage };

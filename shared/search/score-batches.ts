@@ -7,24 +7,25 @@ const MOST_QUERIES = 32;
 const MOST_PAIRS = 4096;
 
 interface Asked {
-  readonly caption: CaptionGraph;
   readonly signal: AbortSignal;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
 
 interface AskedList extends Asked {
+  readonly caption: CaptionGraph;
   readonly ids: readonly number[];
   /** GSMN scores by position among the ids. */
   readonly scores: Float32Array;
 }
 
 interface AskedScan extends Asked {
+  readonly captions: readonly CaptionGraph[];
   readonly begin: () => ScanListener;
 }
 
-/** Receives the GSMN scores of images `from` to `from + gsmn.length`. */
-export type ScanListener = (from: number, gsmn: Float32Array) => Promise<void>;
+/** Receives, for each caption, the GSMN scores of the images from `from` on. */
+export type ScanListener = (from: number, ...gsmn: readonly Float32Array[]) => Promise<void>;
 
 export interface BatchHooks {
   /** Called with the seconds for getting images into memory, and for comparing them. */
@@ -65,11 +66,11 @@ export class ScoreBatches {
   }
 
   /**
-   * The scores of every image with a caption, slice by slice, to the listener that `begin` makes. A scan that failed together with
+   * The scores of every image with some captions, slice by slice, to the listener that `begin` makes. A scan that failed together with
    * others starts again once, with a new listener.
    */
-  scan(caption: CaptionGraph, begin: () => ScanListener, signal: AbortSignal): Promise<void> {
-    return this.#scans.ask(signal, (asked) => ({ ...asked, caption, begin }));
+  scan(captions: readonly CaptionGraph[], begin: () => ScanListener, signal: AbortSignal): Promise<void> {
+    return this.#scans.ask(signal, (asked) => ({ ...asked, captions, begin }));
   }
 
   /** Resolves when nothing is compared any more; no further requests may be made. */
@@ -125,17 +126,17 @@ export class ScoreBatches {
       (work) => this.#images.scan(signal, work),
       async ({ prepared, from }) => {
         const waiting = scans.filter(({ asked }) => !asked.signal.aborted);
-        const captions = waiting.map(({ asked }) => asked.caption);
+        const captions = waiting.flatMap(({ asked }) => asked.captions);
         const { imageToText, textToImage } = await this.#matcher.score(prepared, captions, undefined, {
           signal,
         });
-        for (const [column, { add }] of waiting.entries()) {
-          const gsmn = Float32Array.from({ length: prepared.count }, (_, image) => {
-            const at = image * captions.length + column;
+        const column = (caption: number): Float32Array =>
+          Float32Array.from({ length: prepared.count }, (_, image) => {
+            const at = image * captions.length + caption;
             return (imageToText[at] as number) + (textToImage[at] as number);
           });
-          await add(from, gsmn);
-        }
+        let next = 0;
+        for (const { asked, add } of waiting) await add(from, ...asked.captions.map(() => column(next++)));
         this.#hooks.onPairs?.(prepared.count * captions.length);
       },
     );

@@ -2,7 +2,14 @@ import { AppError } from '../errors/index.ts';
 import type { FacetCount } from '../filter/count-facets.ts';
 import { type QueryTraits, relevance } from '../retrieval/relevance.ts';
 import type { ImagePayload, Match, PackedEvidence, QueryWord } from '../schema/index.ts';
-import type { AlikeImages, Candidate, EncodedQuery, RankedImage, RankedPage } from './ports.ts';
+import type {
+  AlikeImages,
+  Candidate,
+  EncodedQuery,
+  RankedImage,
+  RankedPage,
+  RankedSentence,
+} from './ports.ts';
 
 /** What an answer lacks, and why. */
 export interface Degradation {
@@ -20,7 +27,9 @@ export interface Hit {
   readonly coarse: number;
   /** The GSMN score, if the stage is `rerank`. */
   readonly gsmn?: number | undefined;
-  /** The probability that it fits the query; undefined if the model is not calibrated. */
+  /** What each of several sentences says of it, in their order. */
+  readonly sentences?: readonly RankedSentence[] | undefined;
+  /** The probability that it fits the query; undefined if the model is not calibrated, and for combined queries. */
   readonly relevance?: number | undefined;
   readonly image: ImagePayload;
   readonly evidence?: PackedEvidence | undefined;
@@ -30,6 +39,12 @@ export interface Hit {
 
 export interface SearchAnswer {
   readonly query: string;
+  /** Several sentences, in their order; what else is said of a sentence is then of the first. */
+  readonly sentences?:
+    | readonly (Pick<EncodedQuery, 'text' | 'words' | 'searched' | 'understood' | 'without'> & {
+        readonly weight: number;
+      })[]
+    | undefined;
   readonly words: readonly QueryWord[];
   /** The words that evidence names. */
   readonly searched: readonly string[];
@@ -47,7 +62,7 @@ export interface SearchAnswer {
   readonly filtered?: { readonly filter: string; readonly images: number } | undefined;
   /** By field: how often its values occur among the images that were compared. */
   readonly facets?: Readonly<Record<string, readonly FacetCount[]>> | undefined;
-  /** Whether the best image fits; undefined if the model is not calibrated. */
+  /** Whether the best image fits; undefined if hits have no relevance. */
   readonly match?: Match | undefined;
   /** Hits among the images that were compared, on all pages; undefined if the ranker does not say. */
   readonly total?: number | undefined;
@@ -63,7 +78,7 @@ export interface FoundImage extends Candidate, Omit<Partial<RankedImage>, keyof 
 
 /** A hit of an image that was found. @throws AppError `not_found` if its payload is gone. */
 export function hitOf(
-  { id, coarse, score, gsmn, evidence, payload, alike }: FoundImage,
+  { id, coarse, score, gsmn, evidence, sentences, payload, alike }: FoundImage,
   payloads: ReadonlyMap<number, ImagePayload>,
   query: EncodedQuery,
   traits: QueryTraits,
@@ -76,14 +91,25 @@ export function hitOf(
     count: alike.count,
     hits: alike.images.map((other) => hitOf(other, payloads, query, traits)),
   };
-  const { calibration } = query.ranking;
+  // It is fitted to the scores of one sentence.
+  const calibration = query.combined ? undefined : query.ranking.calibration;
   const fits = calibration && {
     relevance: relevance(calibration, score === undefined ? 'recall' : 'rerank', traits, score ?? coarse),
   };
   return {
     ...(score === undefined
       ? { id, stage: 'recall', score: coarse, coarse, ...fits, image }
-      : { id, stage: 'rerank', score, coarse, gsmn, ...fits, image, ...(evidence ? { evidence } : {}) }),
+      : {
+          id,
+          stage: 'rerank',
+          score,
+          coarse,
+          gsmn,
+          ...fits,
+          image,
+          ...(evidence ? { evidence } : {}),
+          ...(sentences ? { sentences } : {}),
+        }),
     ...(others ? { alike: others } : {}),
   };
 }

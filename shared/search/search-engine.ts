@@ -5,6 +5,7 @@ import { printFilter } from '../filter/print-filter.ts';
 import { declaredField, resolveFilter } from '../filter/resolve-filter.ts';
 import { matchOf, type QueryTraits, queryTraits } from '../retrieval/relevance.ts';
 import type { ImagePayload, Match } from '../schema/index.ts';
+import { encodeAsked } from './combine-queries.ts';
 import type { Among, EncodedQuery, SearchCall } from './ports.ts';
 import { type Ranking, rankAll, rankShortlist } from './rank-images.ts';
 import { hitOf, type SearchAnswer } from './search-answer.ts';
@@ -47,10 +48,9 @@ async function searchOnce(
   const timed = <T>(stage: SearchStage, work: () => Promise<T>): Promise<T> =>
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
   const { filter, facets: wanted = [] } = request;
-  const asked = { text: request.q, understand: request.understand, generation: request.generation };
   const follows = request.generation === undefined;
   const encode = (now: boolean): Promise<EncodedQuery> =>
-    timed('encode', () => parts.encoder.encode(asked, now, call)).then((encoded) => ({
+    timed('encode', () => encodeAsked(request, parts, call, now)).then((encoded) => ({
       ...encoded,
       grouped: encoded.grouped && request.collapse,
     }));
@@ -111,7 +111,8 @@ async function searchOnce(
         : await reading(() => parts.payloads.read(encoded, lacking, call));
     const traits = queryTraits(encoded.words);
     return {
-      query: request.q,
+      query: encoded.text,
+      sentences: sentencesOf(request.q, encoded),
       words: encoded.words,
       searched: encoded.searched,
       understood: encoded.understood,
@@ -140,10 +141,18 @@ async function searchOnce(
 /** A ranking of the images that pass the filter. */
 type Ranked = Ranking & { readonly among: Among | undefined };
 
+/** What was made of each of several sentences. */
+function sentencesOf(asked: SearchRequest['q'], { combined }: EncodedQuery): SearchAnswer['sentences'] {
+  if (typeof asked === 'string' || combined === undefined || combined.sentences.length === 1)
+    return undefined;
+  return combined.sentences.map(({ query }, at) => ({ ...query, weight: asked[at]?.weight ?? 1 }));
+}
+
 function bestMatch(
-  { ranking: { calibration } }: EncodedQuery,
+  { ranking: { calibration }, combined }: EncodedQuery,
   traits: QueryTraits,
   { by, ...best }: NonNullable<Ranking['best']> & { readonly images: number },
 ): Match | undefined {
-  return calibration && matchOf(calibration, by, traits, best);
+  // It is fitted to the scores of one sentence.
+  return combined ? undefined : calibration && matchOf(calibration, by, traits, best);
 }

@@ -1,10 +1,19 @@
 import type { Visible } from '../filter/resolve-filter.ts';
-import type { FilterTree } from '../schema/index.ts';
-import type { Fields, Payloads, QueryEncoder, Ranker, Recall } from './ports.ts';
+import type { Denied, FilterTree } from '../schema/index.ts';
+import type { Fields, Payloads, QueryEncoder, Ranker, Recall, Vectors } from './ports.ts';
 import type { SearchAnswer } from './search-answer.ts';
 
-export interface SearchRequest {
+/** One of several sentences, and how much it counts among them. */
+export interface WeightedSentence {
   readonly q: string;
+  readonly weight: number;
+}
+
+export interface SearchRequest {
+  /** What images should show: a sentence, or several, whose scores count by their weights. */
+  readonly q: string | readonly WeightedSentence[];
+  /** What they should not show (phrases), or not look like (images): such images are ranked lower. */
+  readonly not?: Denied | undefined;
   readonly limit: number;
   readonly offset: number;
   /** Compares every image instead of a shortlist. */
@@ -17,7 +26,7 @@ export interface SearchRequest {
   readonly filter?: FilterTree | undefined;
   /** Fields whose values are counted among the images that are compared. */
   readonly facets?: readonly string[] | undefined;
-  /** The generation that is searched; the active one by default. */
+  /** The generation that is searched, of which the images of `not` are; the active one by default. */
   readonly generation?: string | undefined;
 }
 
@@ -26,6 +35,7 @@ export interface SearchParts {
   readonly recall: Recall;
   readonly ranker: Ranker;
   readonly payloads: Payloads;
+  readonly vectors: Vectors;
   readonly fields: Fields;
   /** Whose fields may be used. */
   readonly visible: Visible;

@@ -9,6 +9,7 @@ export {
   cleanQuery,
   type ReadQuery,
   readAsWritten,
+  understandPhrase,
   understandQuery,
 } from './understanding/understand-query.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

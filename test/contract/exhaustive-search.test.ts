@@ -202,6 +202,10 @@ describe('exhaustive search in this process', () => {
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^compare: 23 images in [\d.]+ s\n$/)]);
     const answer = JSON.parse(stdout) as Awaited<ReturnType<typeof searchIndex>>;
     expect(answer).toEqual(await search({ limit: 5 }));
+    const denying = ['--not=grass', '--not=id:3', '--exhaustive', '--json', `--index=${index.path}`];
+    const lowered = await runGsmn(['search', 'a dog', ...denying, '--backend=wasm']);
+    const not = { phrases: ['grass'], images: [3] };
+    expect(JSON.parse(lowered.stdout)).toEqual(await search({ query: 'a dog', not }));
     const refused = await runGsmn(['search', QUERY, '--no-coarse', '--index', index.path]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--exhaustive')]);
   });

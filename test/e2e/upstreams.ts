@@ -75,7 +75,7 @@ export async function startUpstreams(): Promise<Upstreams> {
     while (health.rerank === 'held') await wait(20);
     if (await ill(health.rerank)) return c.text('down for the test', 502);
     const asked = candidates === 'all' ? everyScene() : candidates;
-    const words = typeof query === 'string' ? wordsOf(query) : query.words;
+    const words = typeof query === 'string' ? wordsOf(query) : 'words' in query ? query.words : [];
     const ranked = asked
       // Later images match better, so that the order differs from recall's.
       .map(([id, coarse]) => ({ id, gsmn: id / 10, coarse: coarse ?? 0, payload: payloadOf(id) }))

@@ -5,6 +5,7 @@ import {
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
+  qdrantVectors,
 } from '../../workers/clients/index.ts';
 import { createEdgeApp, type EdgeDependencies } from '../../workers/edge/app.ts';
 import { AnswerCache, type AnswerCacheOptions } from '../../workers/edge/cache/answer-cache.ts';
@@ -55,6 +56,7 @@ export function edgeOver({
     encoder,
     recall: qdrantRecall(store, PATIENT_MS),
     payloads: payloads ?? qdrantPayloads(store, PATIENT_MS),
+    vectors: qdrantVectors(store, PATIENT_MS),
     fields: qdrantFields(store, PATIENT_MS),
     browse: qdrantBrowse(store, PATIENT_MS),
     ranker: remoteRanker(client, { rerank: PATIENT_MS, exhaustive: PATIENT_MS }),

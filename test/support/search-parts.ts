@@ -9,6 +9,7 @@ import type {
   RankedPage,
   Ranker,
   Recall,
+  Vectors,
 } from '../../shared/search/ports.ts';
 import { search } from '../../shared/search/search-engine.ts';
 import type { SearchParts, SearchRequest } from '../../shared/search/search-request.ts';
@@ -81,6 +82,9 @@ export function engine(changes: Partial<SearchParts> = {}) {
   const nearest = vi.fn<Recall['nearest']>(async (_query, limit) => recalled(10).slice(0, limit));
   const rank = vi.fn<Ranker['rank']>(async (request) => rankedPage(request));
   const read = vi.fn<Payloads['read']>(async (_query, ids) => new Map(ids.map((id) => [id, payloadOf(id)])));
+  const vectors = vi.fn<Vectors['read']>(async (_images, ids) =>
+    ids.map((id) => Float32Array.of(1, id / 10)),
+  );
   const count = vi.fn<Fields['count']>(async () => 3);
   const passing = vi.fn<Fields['passing']>(async () => [1, 4, 7]);
   const values = vi.fn<Fields['values']>(async (_query, ids) =>
@@ -91,6 +95,7 @@ export function engine(changes: Partial<SearchParts> = {}) {
     recall: { nearest },
     ranker: { rank },
     payloads: { read },
+    vectors: { read: vectors },
     fields: { count, passing, values },
     visible: 'public',
     degrade: true,
@@ -103,7 +108,7 @@ export function engine(changes: Partial<SearchParts> = {}) {
       parts,
       call,
     );
-  return { encode, nearest, rank, read, count, passing, values, ask, call, parts };
+  return { encode, nearest, rank, read, vectors, count, passing, values, ask, call, parts };
 }
 
 export const failing = (code: ErrorCode) => async (): Promise<never> => {

@@ -7,7 +7,7 @@ export {
 } from './qdrant/qdrant-browse.ts';
 export { qdrantFields } from './qdrant/qdrant-fields.ts';
 export { fieldKey } from './qdrant/qdrant-filter.ts';
-export { qdrantPayloads, qdrantRecall } from './qdrant/qdrant-ports.ts';
+export { qdrantPayloads, qdrantRecall, qdrantVectors } from './qdrant/qdrant-ports.ts';
 export { createQdrantStore, type QdrantStoreOptions } from './qdrant/qdrant-store.ts';
 export { storeThrough } from './qdrant/store-through.ts';
 export type {

@@ -13,6 +13,7 @@ import {
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
+  qdrantVectors,
 } from '../clients/index.ts';
 import { createEdgeApp } from './app.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
@@ -73,6 +74,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     }),
     recall: qdrantRecall(store, budgets.recall),
     payloads: qdrantPayloads(store, budgets.recall),
+    vectors: qdrantVectors(store, budgets.recall),
     fields: qdrantFields(store, budgets.recall),
     browse: qdrantBrowse(store, budgets.recall),
     ranker: remoteRanker(client, budgets),

@@ -132,7 +132,10 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   app.post('/v1/encode', async (c) => {
     const request = await queryOf(c);
     return limited(c, request, ({ generation }) =>
-      encodeQuery({ text: request.query, understand: request.understand }, generation.search),
+      encodeQuery(
+        { text: request.query, understand: request.understand, not: request.not },
+        generation.search,
+      ),
     );
   });
 
@@ -146,13 +149,14 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   app.post('/v1/rank', async (c) => {
     const request = await readBody(c, rankRequestSchema, settings.limits.bodyBytes);
     checkRank(request, settings);
-    const { generation, candidates } = request;
+    const { generation, candidates, query } = request;
+    const sentences = typeof query === 'object' && 'sentences' in query ? query.sentences.length : 1;
     const all = candidates === 'all';
     const needs = {
       generation,
       unavailable: 'rerank_unavailable',
       kind: all ? 'scans' : 'shortlists',
-      cost: all ? 1 : candidates.length,
+      cost: sentences * (all ? 1 : candidates.length),
     } as const;
     return limited(c, needs, ({ generation, active }, signal, deadline) =>
       rankImages(request, generation.search, { signal, deadline, active }),

@@ -13,6 +13,12 @@ export function searchCommand(): Command {
     .addOption(backendOption())
     .addOption(precisionOption())
     .option('--exhaustive', 'compare every image instead of a shortlist')
+    .option(
+      '--not <phrase>',
+      'rank images lower that show this, or look like an image: id:123; may be repeated',
+      (phrase: string, phrases: readonly string[]) => [...phrases, phrase],
+      [],
+    )
     .option('--filter <filter>', 'only images that pass, for example: year>=2019 AND place:Rome')
     .option('--facets <fields>', 'count the values of these fields among the images that are compared')
     .option('--no-understand', 'search for the words as they are written')

@@ -2,7 +2,7 @@ import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
-import type { MatchPrecision } from '../../../shared/schema/index.ts';
+import { type Denied, type MatchPrecision, notSchema } from '../../../shared/schema/index.ts';
 import { createQdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { type IndexAnswer, type SearchIndexOptions, searchIndex } from '../../search/search-index.ts';
@@ -19,6 +19,7 @@ interface SearchOptions extends IndexOptions {
   readonly coarse: boolean;
   readonly understand: boolean;
   readonly collapse: boolean;
+  readonly not: readonly string[];
   readonly filter?: string;
   readonly facets?: string;
   readonly memoryMb: number;
@@ -56,6 +57,7 @@ function run(
     understand,
     collapse,
     exhaustive = false,
+    not,
     filter,
     facets,
     memoryMb,
@@ -73,11 +75,21 @@ function run(
     exhaustive,
     understand,
     collapse,
+    not: not.length === 0 ? undefined : deniedOf(not),
     filter: filter === undefined ? undefined : parseFilter(filter),
     facets: facets?.split(',').map((name) => name.trim()),
     fuse: coarse,
     memoryBytes: memoryMb * 2 ** 20,
     ...work,
+  });
+}
+
+function deniedOf(not: readonly string[]): Denied {
+  const read = notSchema.safeParse(not);
+  if (read.success) return read.data;
+  throw new AppError('argument_invalid', `--not: ${read.error.issues[0]?.message}`, {
+    hint: 'name phrases that images should not show, or images as id:123',
+    cause: read.error,
   });
 }
 

@@ -82,6 +82,16 @@ export function understandQuery(
   };
 }
 
+/** A phrase that is denied beside a query, as `understandQuery` reads one that the query denies. Negations in it are words. */
+export function understandPhrase(
+  phrase: string,
+  vocabulary: Vocabulary,
+  reads: (word: string) => boolean = () => false,
+): ReadSentence {
+  const reader = new Reader(vocabulary, reads);
+  return reader.sentence(reader.tokens(phrase).map((text) => reader.word(text)));
+}
+
 /**
  * A query in the characters that it was meant to have: the usual ones (NFKC: full-width letters, ligatures), without those that nobody
  * sees and without marks at its ends, with plain apostrophes, and `minus cat` for `-cat`.

@@ -151,6 +151,10 @@ describe('POST /v1/search', () => {
     ['a number in quotes', { q: 'a', limit: '5' }, 'request_invalid'],
     ['a page too far behind', { q: 'a', offset: 1001 }, 'request_invalid'],
     ['an exhaustive that is not a boolean', { q: 'a', exhaustive: 'yes' }, 'request_invalid'],
+    ['q and queries', { q: 'a', queries: [{ q: 'b' }] }, 'request_invalid'],
+    ['a negative weight', { queries: [{ q: 'a' }, { q: 'b', weight: -1 }] }, 'request_invalid'],
+    ['a denial that is no list', { q: 'a', not: 'b' }, 'request_invalid'],
+    ['nine denials', { q: 'a', not: Array.from({ length: 9 }, () => 'b') }, 'request_invalid'],
     ['an unknown field', { q: 'a', exhaustive: true, filter: { must: [] } }, 'request_invalid'],
   ])('refuses %s before any service is called', async (_, body, code) => {
     const { app, encode } = edge();
@@ -160,7 +164,7 @@ describe('POST /v1/search', () => {
   });
 
   it.each([
-    ['{"q":"a","q":"b"}', 'q'],
+    ['{"q":"a","collapse":true,"collapse":false}', 'collapse'],
     ['{"q":"a","limit":1,"limit":1}', 'limit'],
     ['{"q":"a","\\u006fffset":1,"offset":2}', 'offset'],
     ['{"q":"a","exhaustive":false,"exhaustive":true}', 'exhaustive'],

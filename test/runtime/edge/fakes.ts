@@ -13,6 +13,7 @@ import {
   qdrantFields,
   qdrantPayloads,
   qdrantRecall,
+  qdrantVectors,
   type RecalledPoint,
   type RerankClient,
 } from '../../../workers/clients/index.ts';
@@ -56,7 +57,9 @@ export function payloadOf(id: number): ImagePayload {
 
 /** Evidence for each word of the query (at least two words): the first one attended to region 3. */
 function evidenceFor(query: RankRequest['query']): PackedEvidence {
-  const words = typeof query === 'string' ? (query.match(/\w+|[^\s\w]/g) ?? []).length : query.words.length;
+  const wordsOf = (sentence: string | { readonly words: readonly string[] }): number =>
+    typeof sentence === 'string' ? (sentence.match(/\w+|[^\s\w]/g) ?? []).length : sentence.words.length;
+  const words = typeof query === 'object' && 'sentences' in query ? 1 : wordsOf(query);
   return {
     words: [[0.4, 3, 0.7], ...Array.from({ length: Math.max(1, words - 1) }, () => [0.1])],
     boxes: [[3, 0.1, 0.2, 0.5, 0.6]],
@@ -120,7 +123,7 @@ export interface EdgeChanges
   extends Partial<
     Omit<
       EdgeDependencies,
-      'encoder' | 'recall' | 'ranker' | 'payloads' | 'fields' | 'browse' | 'rerank' | 'budgets'
+      'encoder' | 'recall' | 'ranker' | 'payloads' | 'vectors' | 'fields' | 'browse' | 'rerank' | 'budgets'
     >
   > {
   readonly rerank?: Partial<Client>;
@@ -183,6 +186,7 @@ export function edge({
     }),
     recall: qdrantRecall(store, 1000),
     payloads: qdrantPayloads(store, 1000),
+    vectors: qdrantVectors(store, 1000),
     fields: qdrantFields(store, 1000),
     browse: qdrantBrowse(store, 1000),
     ranker: remoteRanker(services, { rerank: rerankMs, exhaustive: 500 }),

@@ -406,7 +406,8 @@ describe('a search with a query that was encoded here', () => {
     expect([collection, vector]).toEqual([FIRST.collection, expected?.coarse]);
     const { query, generation } = rank.mock.lastCall?.[0] ?? {};
     expect(generation).toBe(FIRST.generation);
-    if (typeof query !== 'object') throw new Error('the query was not sent in its encoded form');
+    if (typeof query !== 'object' || !('nodes' in query))
+      throw new Error('the query was not sent in its encoded form');
     const floats = (text: string) => [
       ...new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer),
     ];

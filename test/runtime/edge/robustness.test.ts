@@ -121,7 +121,12 @@ describe('any request', () => {
 
   it.each([
     ['a query of a hundred thousand characters', `q=${'a'.repeat(100_000)}`, 'query_too_long'],
-    ['a query given twice', 'q=a&q=b', 'request_invalid'],
+    ['five queries', 'q=a&q=b&q=c&q=d&q=e', 'request_invalid'],
+    ['a weight for no sentence', 'q=a&q=b&weights=1', 'request_invalid'],
+    ['a weight of nothing', 'q=a&q=b&weights=1,0', 'request_invalid'],
+    ['nine denials', `q=a&${'not=b&'.repeat(9)}`, 'request_invalid'],
+    ['a denial without a word', 'q=a&not=', 'request_invalid'],
+    ['a generation that is none', 'q=a&generation=new', 'request_invalid'],
     ['a limit given twice', 'q=a&limit=1&limit=2', 'request_invalid'],
     ['an unknown name', 'q=a&limitt=1', 'request_invalid'],
     ['an invalid value of exhaustive', 'q=a&exhaustive=1', 'request_invalid'],

@@ -66,6 +66,9 @@ describe('what the worker serves besides the search', () => {
     const { get } = document.paths['/v1/search'] ?? { get: undefined };
     expect(get?.parameters.map(({ name }) => name)).toEqual([
       'q',
+      'weights',
+      'not',
+      'generation',
       'limit',
       'offset',
       'exhaustive',

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { alikeGroup, imagePayloadSchema } from '../../../shared/schema/index.ts';
-import type { Payloads, Recall } from '../../../shared/search/ports.ts';
+import type { Payloads, Recall, Vectors } from '../../../shared/search/ports.ts';
 import { collectionError } from './collection-error.ts';
 import { qdrantFilter } from './qdrant-filter.ts';
 import type { QdrantStore, RecallAccuracy } from './types.ts';
@@ -47,6 +47,23 @@ const BEAM = { least: 512, ofLimit: 2 };
 /** How thoroughly Qdrant is to search a number of images. */
 export function accuracy(images: number, limit: number): RecallAccuracy {
   return images <= EXACT_IMAGES ? { exact: true } : { beam: Math.max(BEAM.least, BEAM.ofLimit * limit) };
+}
+
+/** Coarse vectors from Qdrant's points. */
+export function qdrantVectors(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?: number): Vectors {
+  return {
+    read: async ({ collection }, ids, { signal, requestId }) => {
+      const points = await qdrant
+        .retrieve(collection, ids, { withPayload: false, withVector: true, signal, requestId, timeoutMs })
+        .catch(collectionError);
+      const found = new Map(points.map(({ id, vector }) => [id, vector]));
+      return ids.map((id) => {
+        const vector = found.get(id);
+        if (vector) return Float32Array.from(vector);
+        throw new AppError('not_found', `collection ${collection} has no point ${id}`);
+      });
+    },
+  };
 }
 
 /** Payloads from Qdrant's points. */

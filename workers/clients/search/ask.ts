@@ -79,14 +79,16 @@ export async function ask<Answer>(
   }
 }
 
-/** The address with parameters added; undefined ones are left out. */
+/** The address with parameters added; undefined ones are left out, and lists repeat theirs. */
 export function withParameters(
   address: URL,
-  parameters: Readonly<Record<string, string | number | undefined>>,
+  parameters: Readonly<Record<string, string | number | readonly string[] | undefined>>,
 ): URL {
   const full = new URL(address);
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) full.searchParams.set(name, String(value));
+    if (value === undefined) continue;
+    full.searchParams.delete(name);
+    for (const one of [value].flat()) full.searchParams.append(name, String(one));
   }
   return full;
 }

@@ -12,7 +12,12 @@ export type { Fetch, Transport } from './ask.ts';
 export { imageAddress, imageSourceSet } from './image-address.ts';
 export type { ImagesRequest } from './request-images.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
-export { type PageRequest, requestSearch, type SearchRequest } from './request-search.ts';
+export {
+  type PageRequest,
+  requestSearch,
+  type SearchRequest,
+  type WeightedSentence,
+} from './request-search.ts';
 export { createSearchClient, type SearchClient, type SearchClientOptions } from './search-client.ts';
 export { type ProblemDetails, SearchProblem, type SearchProblemCode } from './search-problem.ts';
 export { createSearchSession, type SearchSession, type SessionOptions } from './search-session.ts';

@@ -3,10 +3,20 @@ import { ask, type Transport, withParameters } from './ask.ts';
 import { readEvents } from './read-events.ts';
 import { isRecord } from './search-problem.ts';
 
+/** One of several sentences. */
+export interface WeightedSentence {
+  readonly q: string;
+  readonly weight?: number | undefined;
+}
+
 /** A page of a search. Limits are in `SEARCH_LIMITS`. */
 export interface PageRequest {
-  /** What happens in the image, as a sentence. */
-  readonly q: string;
+  /** What happens in the image, as a sentence; or several, which count by their weights, 1 by default. */
+  readonly q: string | readonly WeightedSentence[];
+  /** What images should not show, as phrases, or not look like, as `id:123`: such images are ranked lower. */
+  readonly not?: readonly string[] | undefined;
+  /** The version of the index that ids in `not` are from: `generation` of that answer. */
+  readonly generation?: string | undefined;
   /** Hits on the page; by default the service's own number, 20. */
   readonly limit?: number | undefined;
   /** Hits to skip. */
@@ -34,10 +44,10 @@ export interface SearchRequest extends PageRequest {
 /** One page. What an address can say is asked by GET, which may be cached; else by POST. Rejects as `ask` does. */
 export function requestSearch(
   endpoint: URL,
-  { signal, onRecall, ...request }: SearchRequest,
+  { signal, onRecall, q, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const { q, limit, offset, after, understand, collapse, filter, facets, exhaustive } = request;
+  const { not, generation, limit, offset, after, understand, collapse, filter, facets, exhaustive } = request;
   const json = 'application/json';
   const accept = onRecall === undefined ? json : `text/event-stream, ${json};q=0.9`;
   const read = onRecall && ((response: Response) => readEvents(response, isAnswer, onRecall));
@@ -45,12 +55,15 @@ export function requestSearch(
     const init = {
       method: 'POST',
       headers: { accept, 'content-type': json },
-      body: JSON.stringify(request),
+      body: JSON.stringify({ ...(typeof q === 'string' ? { q } : { queries: q }), ...request }),
     };
     return ask({ address: endpoint, init, isAnswer, read, signal }, transport);
   }
   const address = withParameters(endpoint, {
-    q,
+    q: typeof q === 'string' ? q : q.map((one) => one.q),
+    weights: typeof q === 'string' ? undefined : weightsOf(q),
+    not,
+    generation,
     limit,
     offset: offset || undefined,
     after,
@@ -60,6 +73,13 @@ export function requestSearch(
     facets: facets?.join(),
   });
   return ask({ address, init: { headers: { accept } }, isAnswer, read, signal }, transport);
+}
+
+/** Nothing if all are 1. */
+function weightsOf(sentences: readonly WeightedSentence[]): string | undefined {
+  return sentences.some(({ weight = 1 }) => weight !== 1)
+    ? sentences.map(({ weight = 1 }) => weight).join()
+    : undefined;
 }
 
 /** Enough to distinguish a search result from a page that happens to have status 200. */

@@ -65,6 +65,21 @@ describe('search', () => {
     );
   });
 
+  it('asks for several sentences, and denies, by either method', async () => {
+    const { client, fetch } = answering(() => Response.json(ANSWER));
+    const q = [{ q: 'a' }, { q: 'b', weight: 2 }];
+    const request = { q, not: ['c', 'id:3'], generation: '0123456789abcdef' };
+    await client.search(request);
+    expect(fetch.mock.calls[0]?.[0]).toBe(
+      'https://search.example/v1/search?tenant=a&q=a&q=b&weights=1%2C2&not=c&not=id%3A3&generation=0123456789abcdef',
+    );
+    await client.search({ ...request, exhaustive: true });
+    const { q: queries, ...rest } = request;
+    expect(fetch.mock.calls[1]?.[1].body).toBe(JSON.stringify({ queries, ...rest, exhaustive: true }));
+    await client.search({ q: [{ q: 'a' }, { q: 'b', weight: 1 }] });
+    expect(fetch.mock.calls[2]?.[0]).toBe('https://search.example/v1/search?tenant=a&q=a&q=b');
+  });
+
   it('asks for each of the images that look alike, by either method', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));
     await client.search({ q: 'a', collapse: false });

@@ -1,4 +1,5 @@
 import type { Stage } from '../../../shared/schema/index.ts';
+import type { SearchRequest } from '../../../shared/search/search-request.ts';
 
 /** A complete answer to a search, as text, without the query that it repeats: that is the caller's own. */
 export interface KeptAnswer {
@@ -8,8 +9,12 @@ export interface KeptAnswer {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-/** The answer to a caller's query. */
-export function answerTo(q: string, { rest }: Pick<KeptAnswer, 'rest'>): Uint8Array<ArrayBuffer> {
+/** The answer to a caller's query; of several sentences it repeats the first here. */
+export function answerTo(
+  asked: SearchRequest['q'],
+  { rest }: Pick<KeptAnswer, 'rest'>,
+): Uint8Array<ArrayBuffer> {
+  const q = typeof asked === 'string' ? asked : asked[0]?.q;
   const head = new TextEncoder().encode(`{"query":${JSON.stringify(q)},`);
   const whole = new Uint8Array(head.length + rest.length);
   whole.set(head);

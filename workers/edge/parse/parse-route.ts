@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { parseResponseSchema, searchQuerySchema } from '../../../shared/schema/index.ts';
+import { parseResponseSchema, sentenceSchema } from '../../../shared/schema/index.ts';
 import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
@@ -16,7 +16,7 @@ const route = createRoute({
     'The words of a sentence as the search reads them, each with the word that it depends on, its relation to that word and its part of speech (Universal Dependencies). `compared` says whether scores depend on this parse. A word that the model does not know has the known word with the nearest spelling, if one is near, as `suggestion`.',
   request: {
     query: z.strictObject({
-      q: searchQuerySchema.shape.q.meta({
+      q: sentenceSchema.meta({
         description: 'The sentence.',
         example: 'a brown rabbit follows an orange cat',
       }),

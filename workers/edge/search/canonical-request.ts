@@ -14,7 +14,8 @@ export function canonicalRequest(request: SearchRequest): CanonicalRequest {
   return {
     ...others,
     // As they are written, words are looked up in the characters that they have.
-    q: request.understand ? cleanQuery(q).replace(/\s+/g, ' ') : q,
+    // Of several sentences the answer repeats the spelling.
+    q: request.understand && typeof q === 'string' ? cleanQuery(q).replace(/\s+/g, ' ') : q,
     filter: filter && canonicalTree(filter),
   };
 }

@@ -81,7 +81,12 @@ export class EdgeQueryEncoder {
       ...answer
     } = await client
       .encode(
-        { query: text, understand, ...(named === undefined ? {} : { generation: named }) },
+        {
+          query: text,
+          understand,
+          ...(query.not ? { not: [...query.not] } : {}),
+          ...(named === undefined ? {} : { generation: named }),
+        },
         { signal, requestId, timeoutMs: timeoutMs.encode },
       )
       .catch((thrown: unknown) => {
@@ -95,6 +100,7 @@ export class EdgeQueryEncoder {
       ...answer,
       text,
       understand,
+      ...(query.not ? { not: query.not } : {}),
       grouped,
       searched: searched ?? answer.words.map(({ text }) => text),
       coarse: Float32Array.from(coarse),

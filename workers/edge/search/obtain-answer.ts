@@ -11,7 +11,8 @@ import { type Performed, type PerformingCall, performSearch, type Timings } from
 import type { SearchPage } from './read-page.ts';
 import type { SearchAdmission } from './search-admission.ts';
 
-export interface SearchRouteParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'fields'> {
+export interface SearchRouteParts
+  extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'vectors' | 'fields'> {
   readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
   readonly cacheSeconds: number;
   /** Complete answers, to be sent again; without it every search is performed. */

@@ -9,7 +9,8 @@ import { nextPage, type SearchPage } from './read-page.ts';
 import type { SearchAdmission } from './search-admission.ts';
 import { searchResponseRest } from './search-response.ts';
 
-export interface PerformingParts extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'fields'> {
+export interface PerformingParts
+  extends Pick<SearchParts, 'recall' | 'ranker' | 'payloads' | 'vectors' | 'fields'> {
   readonly encoder: Pick<EdgeQueryEncoder, 'encode'>;
   readonly admission: SearchAdmission;
   /** Widths that `/images/…` is served in. */
@@ -46,7 +47,7 @@ export async function performSearch(
   call: PerformingCall,
   timings: Timings,
 ): Promise<Performed> {
-  const { encoder, recall, ranker, payloads, fields, admission, imageWidths } = parts;
+  const { encoder, recall, ranker, payloads, vectors, fields, admission, imageWidths } = parts;
   const { onRecalled } = call;
   const kept = (found: SearchAnswer): KeptAnswer => {
     const { generation, stage } = found;
@@ -72,6 +73,7 @@ export async function performSearch(
         recall,
         ranker,
         payloads,
+        vectors,
         fields,
         visible: 'public',
         degrade: true,

@@ -7,7 +7,7 @@ import { listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
 import { canonicalRequest } from './canonical-request.ts';
 
 /** A search as both methods ask for it: the filter may be text, and the page is named by `offset` or by a cursor. */
-export interface AskedSearch extends Omit<SearchRequest, 'filter' | 'generation'> {
+export interface AskedSearch extends Omit<SearchRequest, 'filter'> {
   readonly filter?: FilterTree | string | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;

@@ -44,24 +44,31 @@ function candidateForm(candidates: AskedRanking['candidates']): RankRequest['can
 }
 
 /** The encoded form, which the reranker need not compute again; the text if the reranker encoded the query. */
-function queryForm({
-  text,
-  understand,
-  searched,
-  caption,
-  coarse,
-}: EncodedQuery): Pick<RankRequest, 'query' | 'understand'> {
-  if (caption === undefined) return { query: text, understand };
+function queryForm({ combined, ...query }: EncodedQuery): Pick<RankRequest, 'query' | 'understand' | 'not'> {
+  const { text, understand, not, coarse } = query;
+  if (combined !== undefined) {
+    // Texts among the sentences are read as the whole was; what is denied is in the common vector alone.
+    const sentences = combined.sentences.map((one) => ({
+      sentence: nodesForm(one.query) ?? one.query.text,
+      share: one.share,
+    }));
+    return { query: { sentences, coarse: base64(coarse), length: combined.length }, understand };
+  }
+  const nodes = nodesForm(query);
+  if (nodes !== undefined) return { query: { ...nodes, coarse: base64(coarse) } };
+  return { query: text, understand, ...(not ? { not: [...not] } : {}) };
+}
+
+/** A sentence that was encoded here. */
+function nodesForm({ caption, searched }: EncodedQuery) {
+  if (caption === undefined) return undefined;
   const { words, dependencies } = caption;
   return {
-    query: {
-      words: [...searched],
-      nodes: base64(words),
-      ...(dependencies === undefined
-        ? {}
-        : { dependencies: dependencies.map(([head, dependent]) => [head, dependent]) }),
-      coarse: base64(coarse),
-    },
+    words: [...searched],
+    nodes: base64(words),
+    ...(dependencies === undefined
+      ? {}
+      : { dependencies: dependencies.map(([head, dependent]): [number, number] => [head, dependent]) }),
   };
 }
 

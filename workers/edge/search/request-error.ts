@@ -1,21 +1,29 @@
 import type { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
 import { givenTwice } from '../../../shared/http/index.ts';
-import { FILTER_LIMITS, SEARCH_LIMITS, searchRequestSchema } from '../../../shared/schema/index.ts';
+import {
+  FILTER_LIMITS,
+  SEARCH_LIMITS,
+  searchQuerySchema,
+  searchRequestSchema,
+} from '../../../shared/schema/index.ts';
+
+/** What an address may repeat. */
+const REPEATED: ReadonlySet<string> = new Set(['q', 'not']);
 
 /** Describes what is wrong with the first wrong parameter of an address. */
 export function queryError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
   const [issue] = error.issues;
-  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
+  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys, searchQuerySchema);
   const name = String(issue?.path[0] ?? 'q');
-  if (timesGiven(name) > 1) return givenTwice(name);
+  if (timesGiven(name) > 1 && !REPEATED.has(name)) return givenTwice(name);
   return issueError(name, issue, 'Send a sentence as q=…');
 }
 
 /** Describes what is wrong with the first wrong field of a body. */
 export function bodyError(error: z.core.$ZodError): AppError {
   const [issue] = error.issues;
-  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys);
+  if (issue?.code === 'unrecognized_keys') return unknownNames(issue.keys, searchRequestSchema);
   const name = issue?.path[0];
   if (name === undefined) {
     return new AppError('request_invalid', 'The body is not a JSON object.', {
@@ -25,13 +33,20 @@ export function bodyError(error: z.core.$ZodError): AppError {
   return issueError(String(name), issue, 'Send a sentence as {"q": "…"}');
 }
 
-function unknownNames(names: readonly string[]): AppError {
+function unknownNames(names: readonly string[], { shape }: Pick<z.ZodObject, 'shape'>): AppError {
   return new AppError('request_invalid', `${names.join(', ')}: unknown to this search.`, {
-    hint: `A search has ${Object.keys(searchRequestSchema.shape).join(', ')}.`,
+    hint: `A search has ${Object.keys(shape).join(', ')}.`,
   });
 }
 
 function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence: string): AppError {
+  if (name === 'queries' || name === 'not' || (name === 'q' && isLong(issue))) return listError(name, issue);
+  if (name === 'weights' || name === 'generation') {
+    return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}.`, {
+      hint:
+        name === 'weights' ? 'For example q=…&q=…&weights=2,1.' : 'Send `generation` of an answer as it is.',
+    });
+  }
   if (name === 'q') {
     const missing = issue?.message.endsWith('received undefined') === true;
     if (issue?.code === 'invalid_type' && !missing) {
@@ -68,14 +83,33 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
   });
 }
 
-/** Names the place in the tree: `filter.and[1].gte`. */
+/** Whether a list, and not a text in it, is too long. */
+function isLong(issue: z.core.$ZodIssue | undefined): boolean {
+  return issue?.code === 'too_big' && issue.origin === 'array';
+}
+
+function listError(name: string, issue: z.core.$ZodIssue | undefined): AppError {
+  const { sentences, not, weight, queryCharacters } = SEARCH_LIMITS;
+  const hint =
+    name === 'not'
+      ? `Deny at most ${not} phrases of up to ${queryCharacters} characters, or images as id:123.`
+      : `Send at most ${sentences} sentences of up to ${queryCharacters} characters, with weights of more than 0 and at most ${weight}. What images should not show is not=….`;
+  return new AppError('request_invalid', `${placeOf(issue, name)}: ${issue?.message ?? 'invalid'}.`, {
+    hint,
+  });
+}
+
 function filterError(issue: z.core.$ZodIssue | undefined): AppError {
-  const place = (issue?.path ?? ['filter'])
+  return new AppError('request_invalid', `${placeOf(issue, 'filter')}: ${issue?.message ?? 'invalid'}.`, {
+    hint: 'A filter is {"field": "year", "gte": 2019}, or {"and": […]}, {"or": […]} or {"not": …} of filters.',
+  });
+}
+
+/** Names the place in a body: `filter.and[1].gte`. */
+function placeOf(issue: z.core.$ZodIssue | undefined, name: string): string {
+  return (issue?.path ?? [name])
     .map((step, depth) =>
       typeof step === 'number' ? `[${step}]` : depth === 0 ? String(step) : `.${String(step)}`,
     )
     .join('');
-  return new AppError('request_invalid', `${place}: ${issue?.message ?? 'invalid'}.`, {
-    hint: 'A filter is {"field": "year", "gte": 2019}, or {"and": […]}, {"or": […]} or {"not": …} of filters.',
-  });
 }

@@ -30,8 +30,9 @@ const OWN_IMAGE = /^\/images\//;
  * @param shown the widths that the images of this worker are served in, and the cursor of the page after this one
  */
 export function searchResponseRest(
-  { limit, offset, exhaustive }: SearchRequest,
+  { limit, offset, exhaustive, not }: SearchRequest,
   {
+    sentences,
     words,
     searched,
     understood,
@@ -51,6 +52,8 @@ export function searchResponseRest(
   }: { readonly widths?: readonly number[] | undefined; readonly next?: string | undefined },
 ): string {
   const head: Omit<SearchResponse, 'query' | 'hits'> = {
+    ...(sentences === undefined ? {} : { queries: sentences.map(sentenceOf) }),
+    ...(not === undefined ? {} : { not: [...not.phrases, ...not.images.map((id) => `id:${id}`)] }),
     words: [...words],
     ...(understood === undefined ? {} : { understood }),
     ...(without === undefined ? {} : { without: [...without] }),
@@ -66,17 +69,46 @@ export function searchResponseRest(
     offset,
     ...(next === undefined ? {} : { next }),
   };
-  const members = hits.map((hit) => hitJson(hit, searched, widths));
+  const evidenceOf = sentences?.map((sentence) => sentence.searched) ?? [searched];
+  const members = hits.map((hit) => hitJson(hit, evidenceOf, widths));
   return `${open(head).slice(1)},"hits":[${members.join(',')}]}`;
 }
 
-function hitJson(hit: Hit, searched: SearchAnswer['searched'], widths: readonly number[]): string {
-  const { evidence, alike } = hit;
+function sentenceOf({
+  text,
+  weight,
+  words,
+  understood,
+  without,
+}: NonNullable<SearchAnswer['sentences']>[number]): NonNullable<SearchResponse['queries']>[number] {
+  return {
+    q: text,
+    weight,
+    words: [...words],
+    ...(understood === undefined ? {} : { understood }),
+    ...(without === undefined ? {} : { without: [...without] }),
+  };
+}
+
+/** @param searched the words of each sentence. */
+function hitJson(hit: Hit, searched: readonly SearchAnswer['searched'][], widths: readonly number[]): string {
+  const { evidence, sentences, alike } = hit;
   const plain = open({
     ...plainHit(hit, widths),
     ...(alike && { alike: { count: alike.count, hits: alike.hits.map((other) => plainHit(other, widths)) } }),
   });
-  return evidence === undefined ? `${plain}}` : `${plain},"evidence":${evidenceJson(evidence, searched)}}`;
+  if (sentences !== undefined) {
+    const each = sentences.map(
+      (one, at) => `${open({ gsmn: one.gsmn })}${member(one.evidence, searched[at])}}`,
+    );
+    return `${plain},"sentences":[${each.join(',')}]}`;
+  }
+  return `${plain}${member(evidence, searched[0])}}`;
+}
+
+/** The evidence of a sentence as a further member; nothing without. */
+function member(evidence: Hit['evidence'], searched: SearchAnswer['searched'] = []): string {
+  return evidence === undefined ? '' : `,"evidence":${evidenceJson(evidence, searched)}`;
 }
 
 function plainHit(

@@ -6,6 +6,7 @@ import { repeatedMember } from '../../../shared/formats/json/json-losses.ts';
 import { assertJsonBody, givenTwice } from '../../../shared/http/index.ts';
 import {
   FILTER_LIMITS,
+  SEARCH_LIMITS,
   type SearchResponse,
   searchQuerySchema,
   searchRequestSchema,
@@ -15,6 +16,7 @@ import { SharedWork } from '../cache/shared-work.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { answerSearch } from './answer-search.ts';
+import { askedByAddress, askedByBody } from './asked-search.ts';
 import type { AnswerParts, SearchRouteParts } from './obtain-answer.ts';
 import { bodyError, queryError } from './request-error.ts';
 import { SearchAdmission } from './search-admission.ts';
@@ -49,8 +51,26 @@ const failures = {
 
 const querySchema = z.strictObject({
   q: searchQuerySchema.shape.q.meta({
-    description: 'What to look for.',
-    example: 'a brown rabbit follows an orange cat',
+    type: 'array',
+    items: { type: 'string' },
+    description: `What to look for. Repeated, at most ${SEARCH_LIMITS.sentences} times: images that fit all of the sentences come first.`,
+    example: ['a brown rabbit follows an orange cat'],
+  }),
+  weights: searchQuerySchema.shape.weights.meta({
+    type: 'string',
+    description:
+      'How much each of several sentences counts, in their order, separated by commas; by default all the same.',
+    example: '2,1',
+  }),
+  not: searchQuerySchema.shape.not.meta({
+    type: 'array',
+    items: { type: 'string' },
+    description: `What images should not show, as a phrase, or not look like, as \`id:123\`: such images are ranked lower. May be repeated, at most ${SEARCH_LIMITS.not} times.`,
+    example: ['a leash'],
+  }),
+  generation: searchQuerySchema.shape.generation.meta({
+    description:
+      'The version of the index, the active one by default. An `id` in `not` means another image in another version: send `generation` of the answer that it comes from. When it is no longer served, the search is a problem.',
   }),
   limit: searchQuerySchema.shape.limit.meta({ description: 'Hits on a page.' }),
   offset: searchQuerySchema.shape.offset.meta({
@@ -142,7 +162,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
     async (c) => {
       const answer = await answerSearch(
         c,
-        c.req.valid('query'),
+        askedByAddress(c.req.valid('query')),
         parts,
         `public, max-age=${parts.cacheSeconds}`,
       );
@@ -161,7 +181,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.openapi(
     postRoute,
-    async (c) => (await answerSearch(c, c.req.valid('json'), parts, 'no-store')) as JsonAnswer,
+    async (c) => (await answerSearch(c, askedByBody(c.req.valid('json')), parts, 'no-store')) as JsonAnswer,
     (result) => {
       if (!result.success) throw bodyError(result.error);
     },

@@ -12,6 +12,7 @@ export async function encodeQuery(
     kept: _kept,
     text: _text,
     understand: _understand,
+    not: _not,
     ...encoded
   } = await queries.encode(query);
   const { coarse, words, searched, without } = encoded;

@@ -27,14 +27,11 @@ export async function rankImages(
   generation: SearchGeneration,
   { signal, deadline, active }: RankContext,
 ): Promise<RankResponse> {
-  const { query, understand, candidates, collapse, offset, limit } = request;
+  const { candidates, collapse, offset, limit } = request;
   const left = deadline - performance.now();
   const ranked = await generation.ranker.rank(
     {
-      query:
-        typeof query === 'string'
-          ? await generation.queries.encode({ text: query, understand })
-          : decodeQuery(query, generation),
+      query: await readQuery(request, generation),
       candidates: candidates === 'all' ? 'all' : candidates.map(([id, coarse]) => ({ id, coarse })),
       collapse,
       offset,
@@ -43,18 +40,41 @@ export async function rankImages(
     },
     { signal },
   );
-  const images = ranked.images.map(({ alike, ...image }) => ({
+  const images = ranked.images.map(({ alike, sentences, ...image }) => ({
     ...image,
+    ...(sentences === undefined ? {} : { sentences: [...sentences] }),
     ...(alike === undefined ? {} : { alike: { count: alike.count, images: [...alike.images] } }),
   }));
   return { generation: generation.manifest.id, active, ...ranked, images };
 }
 
-/** @throws AppError `request_invalid` for numbers that do not fit the model. */
-function decodeQuery(
-  { words, nodes, dependencies, coarse }: z.output<typeof encodedQuerySchema>,
-  { manifest: { model, coarse: vectors } }: SearchGeneration,
-): LocalRankRequest['query'] {
+/** The query in any of its forms. @throws AppError `request_invalid` for numbers that do not fit the model. */
+async function readQuery(
+  { query, understand, not }: Pick<z.output<typeof rankRequestSchema>, 'query' | 'understand' | 'not'>,
+  generation: SearchGeneration,
+): Promise<LocalRankRequest['query']> {
+  const { dimensions } = generation.manifest.coarse;
+  if (typeof query === 'string') return generation.queries.encode({ text: query, understand, not });
+  const coarse = floats('query.coarse', query.coarse, dimensions, LARGEST_COARSE);
+  if ('nodes' in query) return { ...decodeSentence(query, generation), coarse };
+  const sentences = await Promise.all(
+    query.sentences.map(async ({ sentence, share }) => {
+      const read =
+        typeof sentence === 'string'
+          ? await generation.queries.encode({ text: sentence, understand })
+          : decodeSentence(sentence, generation);
+      return { ...read, share };
+    }),
+  );
+  const [first] = sentences;
+  if (first === undefined) throw new RangeError('a combination has a sentence');
+  return { ...first, coarse, combined: { sentences, length: query.length } };
+}
+
+function decodeSentence(
+  { words, nodes, dependencies }: Omit<z.output<typeof encodedQuerySchema>, 'coarse'>,
+  { manifest: { model } }: SearchGeneration,
+): Pick<LocalRankRequest['query'], 'caption' | 'searched'> {
   if (words.length > SEARCH_LIMITS.queryWords) {
     throw new AppError(
       'request_invalid',
@@ -69,11 +89,7 @@ function decodeQuery(
   if (caption.dependencies?.length !== dependencies?.length) {
     throw new AppError('request_invalid', `query.dependencies: a word is not one of ${words.length}`);
   }
-  return {
-    searched: words,
-    caption,
-    coarse: floats('query.coarse', coarse, vectors.dimensions, LARGEST_COARSE),
-  };
+  return { searched: words, caption };
 }
 
 /** Whether a word (0 for the root, then counted from 1) is within a caption of `rows` rows. */
