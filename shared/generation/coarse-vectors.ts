@@ -5,47 +5,51 @@ import type { GenerationManifest } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
 
-/** Reads coarse vectors of images by ranges. */
+/** Reads coarse vectors of images or captions by ranges. */
 export interface CoarseVectorReader extends VectorRows {
   read(from: number, to: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
+const PATHS = { images: GENERATION_PATHS.imageVectors, captions: GENERATION_PATHS.captionVectors } as const;
+
 /** Whether the generation has a file with the coarse vectors of its images. */
 export function hasCoarseVectors({ files }: Pick<GenerationManifest, 'files'>): boolean {
-  return files.some(({ path }) => path === GENERATION_PATHS.imageVectors);
+  return files.some(({ path }) => path === PATHS.images);
 }
 
 /**
- * Opens the coarse vectors of a generation's images.
+ * Opens the coarse vectors of a generation's images, or of its captions.
  *
  * @throws AppError `generation_incomplete` when it has none, `shape_mismatch`, `format_invalid`, `file_missing`.
  */
 export async function openCoarseVectors(
   files: GenerationFiles,
   manifest: GenerationManifest,
+  of: keyof typeof PATHS = 'images',
 ): Promise<CoarseVectorReader> {
-  if (!hasCoarseVectors(manifest)) {
+  if (!manifest.files.some(({ path }) => path === PATHS[of])) {
     throw new AppError(
       'generation_incomplete',
-      `generation ${manifest.id} does not have the coarse vectors of its images`,
+      `generation ${manifest.id} does not have the coarse vectors of its ${of}`,
       { hint: 'build it again: `gsmn index build`' },
     );
   }
   const { dimensions } = manifest.coarse;
-  const source = await files.open(GENERATION_PATHS.imageVectors);
+  const { count } = manifest[of];
+  const source = await files.open(PATHS[of]);
   try {
     const reader = await openNpy(source);
-    const [images = 0, length = 0] = reader.shape;
-    if (reader.shape.length !== 2 || images !== manifest.images.count || length !== dimensions) {
+    const [rows = 0, length = 0] = reader.shape;
+    if (reader.shape.length !== 2 || rows !== count || length !== dimensions) {
       throw new AppError(
         'shape_mismatch',
-        `${source.name} is [${reader.shape.join(', ')}], expected [${manifest.images.count}, ${dimensions}]`,
+        `${source.name} is [${reader.shape.join(', ')}], expected [${count}, ${dimensions}]`,
         { hint: 'build the generation again' },
       );
     }
     return {
-      count: images,
+      count,
       dimensions,
       read: (from, to) => reader.readRows(from, to),
       close: () => source.close(),

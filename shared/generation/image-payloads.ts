@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../errors/index.ts';
-import { type ByteSource, bytesSource } from '../formats/byte-source.ts';
+import type { ByteSource } from '../formats/byte-source.ts';
 import {
   alikeGroup,
   type FieldValues,
@@ -11,6 +10,7 @@ import {
 } from '../schema/index.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { GENERATION_PATHS } from './manifest.ts';
+import { kept, lineStarts, lines, parsed, STEP } from './payload-lines.ts';
 
 /** Groups of images that look alike: the name of its group for each image that is in one, by ordinal. */
 export type AlikeGroups = ReadonlyMap<number, string>;
@@ -29,12 +29,6 @@ export interface ImagePayloadReader {
   close(): Promise<void>;
 }
 
-/** Bytes that are read in one step of finding the lines. */
-const STEP = 1 << 20;
-/** Maximum bytes of payloads that are kept in memory: about ten thousand images. */
-const KEPT = 16 << 20;
-const LINE_FEED = 0x0a;
-
 /**
  * Opens the payloads of a generation's images; undefined for a generation without payloads. Every line ends with a line feed. The
  * starts of lines are kept in memory, eight bytes for each image; the payloads of a small index as well.
@@ -48,7 +42,7 @@ export async function openImagePayloads(
   if (!manifest.files.some(({ path }) => path === GENERATION_PATHS.imagePayloads)) return undefined;
   const source = await kept(await files.open(GENERATION_PATHS.imagePayloads));
   try {
-    const starts = await lineStarts(source, manifest.images.count);
+    const starts = await lineStarts(source, manifest.images.count, 'images');
     return {
       alike: await alikeGroups(source, starts),
       read: (ids) =>
@@ -70,33 +64,6 @@ export async function openImagePayloads(
     await source.close();
     throw thrown;
   }
-}
-
-/** Keeps a small file in memory. */
-async function kept(source: ByteSource): Promise<ByteSource> {
-  if (source.size > KEPT) return source;
-  try {
-    return bytesSource(source.name, await source.read(0, source.size));
-  } finally {
-    await source.close();
-  }
-}
-
-/** The start of each line, and the end of the last one. */
-async function lineStarts(source: ByteSource, count: number): Promise<Float64Array> {
-  const starts = new Float64Array(count + 1);
-  let lines = 0;
-  for (let offset = 0; offset < source.size; offset += STEP) {
-    const bytes = await source.read(offset, Math.min(STEP, source.size - offset));
-    for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
-      lines++;
-      if (lines <= count) starts[lines] = offset + at + 1;
-    }
-  }
-  if (lines === count && starts[count] === source.size) return starts;
-  throw new AppError('format_invalid', `${source.name} has ${lines} lines for ${count} images`, {
-    hint: 'build the generation again',
-  });
 }
 
 /** How a payload with a group is written. */
@@ -127,30 +94,4 @@ const fieldsSchema = z.object({ [PAYLOAD_FIELDS]: z.custom<FieldValues>(isObject
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The lines of the images `[from, to)`. */
-async function lines(source: ByteSource, starts: Float64Array, from: number, to: number): Promise<string[]> {
-  const [start = 0, end = 0] = [starts[from], starts[to]];
-  const bytes = await source.read(start, end - start);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('\n', to - from);
-  } catch (cause) {
-    throw damaged(source, from, cause);
-  }
-}
-
-function parsed<S extends z.ZodType>(source: ByteSource, id: number, schema: S, text = ''): z.output<S> {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw damaged(source, id, cause);
-  }
-}
-
-function damaged(source: ByteSource, id: number, cause: unknown): AppError {
-  return new AppError('format_invalid', `${source.name}: line ${id + 1} is not a payload of an image`, {
-    hint: 'build the generation again',
-    cause,
-  });
 }

@@ -1,3 +1,4 @@
+export * from './caption-api.ts';
 export * from './feature-identity.ts';
 export * from './filter-tree.ts';
 export * from './generation.ts';

@@ -85,12 +85,17 @@ export const encodeResponseSchema = z.object({
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
 /** What is known of a generation without a query. */
-export const generationResponseSchema = encodeResponseSchema.pick({
-  generation: true,
-  collection: true,
-  images: true,
-  fields: true,
-});
+export const generationResponseSchema = encodeResponseSchema
+  .pick({
+    generation: true,
+    collection: true,
+    images: true,
+    fields: true,
+  })
+  .extend({
+    /** Captions that can be compared with images. */
+    captions: z.number().int().nonnegative().optional(),
+  });
 export type GenerationResponse = z.infer<typeof generationResponseSchema>;
 
 export const parseRequestSchema = encodeRequestSchema.pick({ query: true, generation: true });

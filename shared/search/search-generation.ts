@@ -21,6 +21,7 @@ import type { RecallTextEncoder } from '../retrieval/recall-encoder.ts';
 import type { OpenEncoder } from '../retrieval/stored-encoder.ts';
 import { openTextEncoder } from '../retrieval/text-encoders.ts';
 import type { GenerationManifest } from '../schema/index.ts';
+import { CaptionRanker } from './caption-ranker.ts';
 import { type ImageStore, openImageStore } from './images/image-store.ts';
 import { LocalQueryEncoder } from './local-query-encoder.ts';
 import { LocalRanker, type RankerHooks, type RankerLimits } from './local-ranker.ts';
@@ -71,6 +72,7 @@ export interface SearchGeneration {
   readonly model: Pick<Model, 'vocabulary' | 'config'>;
   readonly queries: LocalQueryEncoder;
   readonly ranker: LocalRanker;
+  readonly captions: CaptionRanker;
   readonly images: ImageStore;
   readonly matcher: Matcher;
   readonly vectors: CoarseVectorReader | undefined;
@@ -84,7 +86,7 @@ export interface SearchGeneration {
   dispose(): Promise<void>;
 }
 
-/** The files of a generation that searching reads (captions are not needed). */
+/** The files of a generation that searching reads; captions are read when somebody asks for those of an image. */
 const NEEDED: readonly string[] = [
   GENERATION_PATHS.imageNodes,
   GENERATION_PATHS.boxes,
@@ -151,6 +153,8 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       hooks,
     );
     undo.push(() => ranker.idle());
+    const captions = new CaptionRanker({ files, manifest, matcher, images, vectors, verify: serve });
+    undo.push(() => captions.close());
     const queries = new LocalQueryEncoder(
       {
         generation: manifest.id,
@@ -172,6 +176,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       model,
       queries,
       ranker,
+      captions,
       images,
       matcher,
       vectors,

@@ -7,6 +7,7 @@ import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
 import { addBrowseRoute, type BrowseRouteParts } from './browse/browse-route.ts';
+import { addCaptionsRoute, type CaptionsRouteParts } from './captions/captions-route.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { taggedAnswers } from './http/entity-tag.ts';
 import { crossOrigin, securityHeaders } from './http/headers.ts';
@@ -22,8 +23,9 @@ import { addSearchRoute } from './search/search-route.ts';
 export interface EdgeDependencies
   extends Omit<SearchRouteParts, 'rerank'>,
     Omit<BrowseRouteParts, 'rerank'>,
+    Omit<CaptionsRouteParts, 'rerank'>,
     ParseRouteParts {
-  readonly rerank: ParseRouteParts['rerank'] & BrowseRouteParts['rerank'];
+  readonly rerank: ParseRouteParts['rerank'] & BrowseRouteParts['rerank'] & CaptionsRouteParts['rerank'];
   /** The built widget script. */
   readonly widget: string;
   /** The built script of `/explain`. */
@@ -78,6 +80,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);
   addBrowseRoute(app, dependencies);
+  addCaptionsRoute(app, dependencies);
   describeApi(app);
 
   const content = dependencies.page ?? {};
@@ -115,6 +118,7 @@ const READ_ONLY = [
   '/healthz',
   '/v1/parse',
   '/v1/images',
+  '/v1/images/:id/captions',
 ];
 
 /** Refuses whatever method a path does not have. */

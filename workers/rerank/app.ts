@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
 import { requestError, VERSION } from '../../shared/http/index.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import {
+  captionsRequestSchema,
   encodeRequestSchema,
   type GenerationResponse,
   rankRequestSchema,
@@ -17,6 +18,7 @@ import { problemResponse } from './http/problem.ts';
 import { readBody } from './http/read-body.ts';
 import { assertServiceToken } from './http/service-token.ts';
 import type { RerankMetrics } from './metrics.ts';
+import { rankCaptions } from './routes/captions.ts';
 import { encodeQuery } from './routes/encode.ts';
 import { parseQuery } from './routes/parse.ts';
 import { queryModelResponse } from './routes/query-model.ts';
@@ -163,15 +165,28 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     );
   });
 
+  app.post('/v1/captions', async (c) => {
+    const request = await readBody(c, captionsRequestSchema, settings.limits.bodyBytes);
+    const needs = {
+      generation: request.generation,
+      unavailable: 'rerank_unavailable',
+      kind: 'shortlists',
+      cost: settings.limits.shortlist,
+    } as const;
+    return limited(c, needs, ({ generation }, signal) => rankCaptions(request, generation.search, signal));
+  });
+
   app.get('/v1/generations/:id', async (c) => {
     const id = c.req.param('id');
     const { generation, release } = host.lease(id === 'active' ? undefined : id, 'encode_unavailable');
-    const { collections, images, fields } = generation.search.manifest;
+    const { manifest, captions } = generation.search;
+    const { collections, images, fields } = manifest;
     await release();
     const answer: GenerationResponse = {
       generation: generation.id,
       collection: collections.images,
       images: images.count,
+      captions: captions.count,
       fields,
     };
     return c.json(answer);
@@ -270,6 +285,7 @@ const ROUTES: ReadonlySet<string> = new Set([
   '/v1/encode',
   '/v1/parse',
   '/v1/rank',
+  '/v1/captions',
   '/v1/status',
   '/healthz',
   '/readyz',

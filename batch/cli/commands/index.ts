@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
 import { backendOption, wholeNumber, withModelDataOptions } from '../options.ts';
 
-/** `gsmn index`: build, list, evaluate, activate, rollback, verify, remove, prune. */
+/** `gsmn index`: build, list, evaluate, captions, activate, rollback, verify, remove, prune. */
 export function indexCommand(): Command {
   const command = new Command('index').description('build and manage the index that is searched');
   command.addCommand(
@@ -48,6 +48,23 @@ export function indexCommand(): Command {
       .option('--reliability <file>', 'write the reliability diagram as an SVG')
       .option('--json', 'as JSON on stdout')
       .action(async (options) => (await import('../index/evaluate.ts')).runEvaluateIndex(options)),
+  );
+  command.addCommand(
+    withIndexOptions(new Command('captions'))
+      .argument('<image>', 'its id in the active generation', wholeNumber('image', 0, 1e9))
+      .description('the captions of the active generation that fit an image best, by the score of GSMN')
+      .option('--limit <number>', 'captions', wholeNumber('limit', 1, 1000), 10)
+      .option(
+        '--shortlist <number>',
+        "captions that are compared, the nearest by coarse vectors (default: the generation's own number)",
+        wholeNumber('shortlist', 1, 1_000_000_000),
+      )
+      .addOption(backendOption())
+      .option('--memory-mb <number>', 'memory for images', wholeNumber('memory-mb', 1, 1_000_000), 256)
+      .option('--json', 'as JSON on stdout')
+      .action(async (image, options) =>
+        (await import('../index/captions.ts')).runIndexCaptions(image, options),
+      ),
   );
   command.addCommand(
     withIndexOptions(new Command('activate'))

@@ -115,7 +115,7 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   };
 }
 
-type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel' | 'generation'>;
+type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel' | 'generation' | 'captions'>;
 type Store = Pick<QdrantStore, 'recall' | 'retrieve' | 'count' | 'listIds' | 'listOrdered'>;
 
 /** The parts that the worker's entry file puts together; a test can replace them. */
@@ -163,7 +163,12 @@ export function edge({
     images: 10,
   }));
   const log = vi.fn<EdgeDependencies['log']>();
-  const services = { encode, parse, rank, queryModel, generation, ...client };
+  const captions = vi.fn<Client['captions']>(async ({ generation: of }) => ({
+    generation: of,
+    compared: 0,
+    captions: [],
+  }));
+  const services = { encode, parse, rank, queryModel, generation, captions, ...client };
   const store = { recall, retrieve, count, listIds, listOrdered, ...qdrant };
   const answers =
     cache &&

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../../../shared/errors/index.ts';
 import {
+  type CaptionsRequest,
+  type CaptionsResponse,
+  captionsResponseSchema,
   type EncodeRequest,
   type EncodeResponse,
   encodeResponseSchema,
@@ -48,6 +51,8 @@ export interface RerankClient {
    * generation `request_too_large` if there are more than the service allows.
    */
   rank(request: RankRequest, call?: CallOptions): Promise<RankResponse>;
+  /** The captions of a generation that fit an image. Throws as `rank` does. */
+  captions(request: CaptionsRequest, call?: CallOptions): Promise<CaptionsResponse>;
   /** A generation, the active one by default. Throws `encode_unavailable`, `timeout`, `generation_stale`. */
   generation(id: string | undefined, call?: CallOptions): Promise<GenerationResponse>;
   /**
@@ -69,6 +74,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   // A separate circuit: without its parser's file the service still encodes.
   const parseWords = new CallPolicy('the query parser', 'encode_unavailable', policy);
   const rank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
+  // A separate circuit: damaged captions say nothing about images.
+  const rankTexts = new CallPolicy('the caption ranking', 'rerank_unavailable', policy);
   const queryModel = new CallPolicy('the query model', 'encode_unavailable', { ...policy, retries: 0 });
   // A separate circuit: large work that is late says nothing about shortlists. And it is not repeated.
   const rankAll = new CallPolicy('the exhaustive ranking', 'rerank_unavailable', { ...policy, retries: 0 });
@@ -142,6 +149,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
         body.candidates === 'all' ? rankAll : rank,
         call,
       ),
+    captions: (body, call) =>
+      post('v1/captions', body, captionsResponseSchema, 'rerank_unavailable', rankTexts, call),
     generation: (id = 'active', call) =>
       encode.run(async (attempt) => {
         const path = `v1/generations/${encodeURIComponent(id)}`;

@@ -1,5 +1,6 @@
 export type {
   FilterJson,
+  ImageCaptions,
   ImagePage,
   ParseResponse,
   QueryWord,
@@ -10,6 +11,7 @@ export type {
 export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
 export { imageAddress, imageSourceSet } from './image-address.ts';
+export type { CaptionsRequest } from './request-captions.ts';
 export type { ImagesRequest } from './request-images.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
 export {

@@ -40,6 +40,24 @@ async function problemOf(promise: Promise<unknown>): Promise<SearchProblem> {
 
 afterEach(() => vi.unstubAllGlobals());
 
+describe('captions', () => {
+  it('are asked for beside the endpoint, by the id of the image', async () => {
+    const captions = {
+      generation: 'g',
+      image: 3,
+      compared: 1,
+      captions: [{ id: 0, text: 'a dog', image: 1 }],
+    };
+    const { client, fetch } = answering(() => Response.json(captions));
+    expect(await client.captions({ image: 3, limit: 5, generation: '0123456789abcdef' })).toEqual(captions);
+    expect(fetch.mock.calls[0]?.[0]).toBe(
+      'https://search.example/v1/images/3/captions?tenant=a&limit=5&generation=0123456789abcdef',
+    );
+    const other = answering(() => Response.json({ captions: 'none' }));
+    expect((await problemOf(other.client.captions({ image: 3 }))).code).toBe('service_unknown');
+  });
+});
+
 describe('search', () => {
   it('requests the page from the endpoint and keeps the parameters of its address', async () => {
     const { client, fetch } = answering(() => Response.json(ANSWER));

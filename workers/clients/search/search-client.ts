@@ -1,5 +1,11 @@
-import type { ImagePage, ParseResponse, SearchResponse } from '../../../shared/schema/index.ts';
+import type {
+  ImageCaptions,
+  ImagePage,
+  ParseResponse,
+  SearchResponse,
+} from '../../../shared/schema/index.ts';
 import type { Transport } from './ask.ts';
+import { type CaptionsRequest, requestCaptions } from './request-captions.ts';
 import { type ImagesRequest, requestImages } from './request-images.ts';
 import { type ParseOptions, requestParse } from './request-parse.ts';
 import { requestSearch, type SearchRequest } from './request-search.ts';
@@ -19,6 +25,8 @@ export interface SearchClient {
   search(request: SearchRequest): Promise<SearchResponse>;
   /** Images without a query: by a field, or like another image. They are asked for at `images` beside the endpoint. */
   images(request?: ImagesRequest): Promise<ImagePage>;
+  /** The captions of the index that fit an image, at `images/ID/captions` beside the endpoint. */
+  captions(request: CaptionsRequest): Promise<ImageCaptions>;
   /** The parse of a sentence: each word with the word that it depends on. */
   parse(q: string, options?: ParseOptions): Promise<ParseResponse>;
 }
@@ -41,6 +49,7 @@ export function createSearchClient({
   return {
     search: (request) => requestSearch(searchAddress, request, transport),
     images: (request = {}) => requestImages(imagesAddress, request, transport),
+    captions: (request) => requestCaptions(imagesAddress, request, transport),
     parse: (q, options) => requestParse(parseAddress, q, options, transport),
   };
 }

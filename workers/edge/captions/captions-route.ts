@@ -1,0 +1,140 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { AppError } from '../../../shared/errors/index.ts';
+import { givenTwice } from '../../../shared/http/index.ts';
+import {
+  generationIdSchema,
+  imageCaptionsSchema,
+  imageIdSchema,
+  searchQuerySchema,
+} from '../../../shared/schema/index.ts';
+import type { RerankClient } from '../../clients/index.ts';
+import type { EdgeConfiguration } from '../environment.ts';
+import { describeProblem } from '../http/describe-problem.ts';
+import type { EdgeEnv } from '../http/edge-env.ts';
+import { timeStage } from '../http/time-stage.ts';
+import { serviceError } from '../search/service-error.ts';
+
+const querySchema = z.strictObject({
+  from: z.enum(['index']).default('index').meta({
+    description: 'Where the captions are from: the whole index, those of other images, too.',
+  }),
+  limit: searchQuerySchema.shape.limit.meta({ description: 'Captions.' }),
+  generation: generationIdSchema.optional().meta({
+    description:
+      'The version of the index that the id is from: `generation` of that answer. By default the active one.',
+  }),
+});
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/images/{id}/captions',
+  summary: 'The captions that fit an image',
+  description:
+    'The captions of the index that fit an image best: those whose coarse vectors are nearest to its own, by the score of GSMN.',
+  request: {
+    params: z.object({ id: imageIdSchema.meta({ description: 'The `id` of an image.' }) }),
+    query: querySchema,
+  },
+  responses: {
+    200: {
+      description: 'The captions, best first',
+      content: { 'application/json': { schema: imageCaptionsSchema.meta({ id: 'ImageCaptions' }) } },
+    },
+    400: describeProblem(
+      'The id is none, a number is out of range, a name is unknown, or the index was replaced',
+    ),
+    404: describeProblem('There is no such image, or the index has no captions that can be compared'),
+    429: describeProblem('Too many requests from this address'),
+    503: describeProblem('The captions cannot be compared'),
+    504: describeProblem('A part of the service did not respond in time'),
+  },
+});
+
+export interface CaptionsRouteParts {
+  readonly rerank: Pick<RerankClient, 'generation' | 'captions'>;
+  readonly budgets: EdgeConfiguration['budgets'];
+  readonly cacheSeconds: number;
+}
+
+/** `GET /v1/images/ID/captions`: the captions of the index that fit an image. */
+export function addCaptionsRoute(
+  app: OpenAPIHono<EdgeEnv>,
+  { rerank, budgets, cacheSeconds }: CaptionsRouteParts,
+): void {
+  app.openapi(
+    route,
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const { limit, generation: named } = c.req.valid('query');
+      const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
+      const generation = await timeStage(c, 'generation', () =>
+        rerank.generation(named, { ...call, timeoutMs: budgets.encode }),
+      ).catch((thrown: unknown) => {
+        throw replaced(serviceError(thrown, 'encode_unavailable'), named);
+      });
+      if (id >= generation.images) {
+        throw new AppError('not_found', `There is no image ${id}; the index has ${generation.images}.`, {
+          hint: 'Send the `generation` of the answer that the id comes from.',
+        });
+      }
+      if (!generation.captions) {
+        throw new AppError('not_found', 'The index has no captions that can be compared with images.', {
+          hint: 'Its operator can build it from data with captions, and with their parses for a model that compares parses.',
+        });
+      }
+      const answer = await timeStage(c, 'rank', () =>
+        rerank.captions(
+          { generation: generation.generation, image: id, limit },
+          { ...call, timeoutMs: budgets.rerank },
+        ),
+      ).catch((thrown: unknown) => {
+        throw serviceError(thrown, 'rerank_unavailable');
+      });
+      c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
+      return c.json(
+        {
+          generation: answer.generation,
+          image: id,
+          compared: answer.compared,
+          captions: answer.captions.map(({ gsmn, coarse, ...caption }) => ({
+            ...caption,
+            scores: { gsmn, coarse },
+          })),
+        },
+        200,
+      );
+    },
+    (result, c) => {
+      if (!result.success) throw captionsError(result.error, (name) => c.req.queries(name)?.length ?? 0);
+    },
+  );
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  id: 'The address has the id of an image: /v1/images/12/captions.',
+  from: 'from is index.',
+  limit: 'limit is a whole number from 1 to 100.',
+  generation: 'Send `generation` of an answer as it is.',
+};
+
+/** Describes what is wrong with the first wrong parameter. */
+function captionsError(error: z.core.$ZodError, timesGiven: (name: string) => number): AppError {
+  const [issue] = error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    return new AppError('request_invalid', `${issue.keys.join(', ')}: unknown to captions of an image.`, {
+      hint: `They have ${Object.keys(querySchema.shape).join(', ')}.`,
+    });
+  }
+  const name = String(issue?.path[0]);
+  if (timesGiven(name) > 1) return givenTwice(name);
+  return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}.`, { hint: HINTS[name] });
+}
+
+function replaced(error: AppError, named: string | undefined): AppError {
+  if (error.code !== 'generation_stale' || named === undefined) return error;
+  return new AppError(
+    'request_invalid',
+    `the index was replaced: its version ${named} is not served any more.`,
+    { hint: 'Take the id from a new answer.', cause: error },
+  );
+}
