@@ -94,7 +94,7 @@ describe.each([
         }
         expect(idsOf(answer)).toHaveLength(IMAGES);
       }),
-      { numRuns: 10 },
+      { numRuns: 4 },
     );
   });
 
@@ -106,7 +106,7 @@ describe.each([
         expectSame(await search({ queries: queries.toReversed(), exhaustive: all }), answer);
         expectSame(await search({ queries: scaled, exhaustive: all }), answer);
       }),
-      { numRuns: 10 },
+      { numRuns: 4 },
     );
   });
 
@@ -167,7 +167,7 @@ describe.each([
           expect(scoresOf(lowered).get(id)).toBeLessThan(scoresOf(plain).get(id) ?? Number.NaN);
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
   });
 
@@ -186,6 +186,18 @@ describe.each([
       const less = manifest.ranking.coarseWeight * 0.5 * cosine;
       expect(score).toBeCloseTo((plain.get(id) ?? NaN) - less, DIGITS);
     }
+  });
+
+  it('continues with the next page', async () => {
+    const queries = [{ q: 'a dog' }, { q: 'grass' }];
+    const not = ['a man', 'id:4'];
+    const all = await search({ queries, not });
+    const first = await search({ queries, not, limit: 3 });
+    const second = await search({ queries, not, limit: 3, after: first.next });
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(idsOf(all).slice(0, 6));
+    const other = JSON.stringify({ queries, after: first.next });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: other };
+    expect(problemSchema.parse(await (await request('/v1/search', init)).json()).detail).toMatch(/^after: /);
   });
 
   it('asks the same by an address as by a body', async () => {

@@ -12,6 +12,7 @@ import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
+import { replacedIndex } from '../paging/replaced-index.ts';
 import { serviceError } from '../search/service-error.ts';
 
 const querySchema = z.strictObject({
@@ -70,7 +71,8 @@ export function addCaptionsRoute(
       const generation = await timeStage(c, 'generation', () =>
         rerank.generation(named, { ...call, timeoutMs: budgets.encode }),
       ).catch((thrown: unknown) => {
-        throw replaced(serviceError(thrown, 'encode_unavailable'), named);
+        const error = serviceError(thrown, 'encode_unavailable');
+        throw error.code === 'generation_stale' && named !== undefined ? replacedIndex(named, error) : error;
       });
       if (id >= generation.images) {
         throw new AppError('not_found', `There is no image ${id}; the index has ${generation.images}.`, {
@@ -128,13 +130,4 @@ function captionsError(error: z.core.$ZodError, timesGiven: (name: string) => nu
   const name = String(issue?.path[0]);
   if (timesGiven(name) > 1) return givenTwice(name);
   return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}.`, { hint: HINTS[name] });
-}
-
-function replaced(error: AppError, named: string | undefined): AppError {
-  if (error.code !== 'generation_stale' || named === undefined) return error;
-  return new AppError(
-    'request_invalid',
-    `the index was replaced: its version ${named} is not served any more.`,
-    { hint: 'Take the id from a new answer.', cause: error },
-  );
 }
