@@ -192,8 +192,9 @@ describe.each([
     const queries = [{ q: 'a dog' }, { q: 'grass' }];
     const not = ['a man', 'id:4'];
     const all = await search({ queries, not });
+    const { id: generation } = service.tiny;
     const first = await search({ queries, not, limit: 3 });
-    const second = await search({ queries, not, limit: 3, after: first.next });
+    const second = await search({ queries, not, limit: 3, after: first.next, generation });
     expect([...idsOf(first), ...idsOf(second)]).toEqual(idsOf(all).slice(0, 6));
     const other = JSON.stringify({ queries, after: first.next });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: other };

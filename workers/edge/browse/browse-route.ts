@@ -16,7 +16,7 @@ import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { timeStage } from '../http/time-stage.ts';
-import { listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
+import { generationOf, listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
 import { replacedIndex } from '../paging/replaced-index.ts';
 import { canonicalTree } from '../search/canonical-request.ts';
 import { queryError } from '../search/request-error.ts';
@@ -101,8 +101,7 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
       const last = like === undefined ? Number.MAX_SAFE_INTEGER : SEARCH_LIMITS.offset;
       const cursor =
         after === undefined ? undefined : readCursor(after, { list: of, byValue: sort !== undefined, last });
-      if (cursor !== undefined && named !== undefined && named !== cursor.generation) throw otherVersion();
-      const wanted = cursor?.generation ?? named;
+      const wanted = cursor === undefined ? named : generationOf(cursor, named);
       const generation = await timeStage(c, 'generation', () =>
         rerank.generation(wanted, { ...call, timeoutMs: budgets.encode }).catch((thrown: unknown) => {
           const error = serviceError(thrown, 'encode_unavailable');
@@ -154,12 +153,6 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
 
 function bothOrders(): AppError {
   return new AppError('request_invalid', 'sort and like are two orders.', { hint: 'Send one of them.' });
-}
-
-function otherVersion(): AppError {
-  return new AppError('request_invalid', 'after: that page is of another version than `generation`.', {
-    hint: 'Send `generation` as for the first page, or leave it out.',
-  });
 }
 
 const HINTS: Readonly<Record<string, string>> = {

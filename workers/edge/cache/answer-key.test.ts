@@ -51,7 +51,8 @@ const filter = fc.constantFrom<FilterTree | undefined>(
   { or: [{ and: [{ field: 'place', test: { is: 'eq', value: 'Rome' } }] }] },
   { field: 'place', test: { is: 'eq', value: '2019' } },
 );
-const request: fc.Arbitrary<SearchRequest> = fc.record({
+type OneSentence = SearchRequest & { readonly q: string };
+const request: fc.Arbitrary<OneSentence> = fc.record({
   q: query,
   limit: fc.constantFrom(1, 2),
   offset: fc.constantFrom(0, 1),
@@ -68,7 +69,7 @@ const differ = fc.subarray(['q', 'filter', 'understand', 'facets', 'limit', 'gen
 const scope = fc.constantFrom('everyone', 'a', 'b');
 
 /** All that an answer is made of. */
-const meaning = ({ q, filter: tree, generation: _, ...options }: SearchRequest, of: string) => ({
+const meaning = ({ q, filter: tree, generation: _, ...options }: OneSentence, of: string) => ({
   ...options,
   of,
   read: options.understand ? understandQuery(q, vocabulary) : readAsWritten(q, vocabulary),
@@ -114,6 +115,21 @@ describe('the key of an answer', () => {
     const text = (filterText: string) =>
       answerKey({ ...sample, filter: parseFilter(filterText) }, 'everyone');
     expect(text(' year >= 2019   AND (place:Rome)')).toBe(text('year>=2019 AND place:"Rome"'));
+  });
+
+  it('counts the sentences of a request with their weights, and what it denies', () => {
+    const q = [
+      { q: 'a dog', weight: 1 },
+      { q: 'a cat', weight: 2 },
+    ];
+    const asked = [
+      { ...sample, q },
+      { ...sample, q: q.map((one) => ({ ...one, weight: 1 })) },
+      { ...sample, not: { phrases: ['a cat'], images: [] } },
+      { ...sample, not: { phrases: [], images: [1] } },
+      sample,
+    ];
+    expect(new Set(asked.map((one) => answerKey(one, 'everyone'))).size).toBe(asked.length);
   });
 
   it('counts whatever a request says, also what is added later', () => {

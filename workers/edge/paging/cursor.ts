@@ -63,6 +63,14 @@ export function readCursor(text: string, { list, byValue, last }: ListPlaces): C
   return { generation, list, place: { id, value } };
 }
 
+/** The generation of a cursor's list. @throws AppError `request_invalid` if the caller names another one */
+export function generationOf({ generation }: Cursor, named: string | undefined): string {
+  if (named === undefined || named === generation) return generation;
+  throw new AppError('request_invalid', 'after: that page is of another version than `generation`.', {
+    hint: 'Send `generation` as for the first page, or leave it out.',
+  });
+}
+
 function parsed(text: string): z.output<typeof schema> {
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));

@@ -3,7 +3,7 @@ import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { type FilterTree, SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
 import type { SearchRequest } from '../../../shared/search/search-request.ts';
-import { listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
+import { generationOf, listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
 import { canonicalRequest } from './canonical-request.ts';
 
 /** A search as both methods ask for it: the filter may be text, and the page is named by `offset` or by a cursor. */
@@ -27,8 +27,14 @@ export interface SearchPage {
 export async function readPage({ after, filter: given, ...asked }: AskedSearch): Promise<SearchPage> {
   const filter = typeof given === 'string' ? parseFilter(given) : given;
   const request = { ...asked, filter };
-  // How much of the list is shown, and what is counted beside it, makes no other list.
-  const { limit: _limit, offset, facets: _facets, ...kept } = canonicalRequest(request);
+  // How much of the list is shown, and what is counted beside it, makes no other list; of which generation it is, a cursor says itself.
+  const {
+    limit: _limit,
+    offset,
+    facets: _facets,
+    generation: _generation,
+    ...kept
+  } = canonicalRequest(request);
   const list = await listFingerprint(kept);
   if (after === undefined) return { request, list };
   if (offset !== 0) {
@@ -36,8 +42,9 @@ export async function readPage({ after, filter: given, ...asked }: AskedSearch):
       hint: 'Send one of them.',
     });
   }
-  const { generation, place } = readCursor(after, { list, byValue: false, last: SEARCH_LIMITS.offset });
-  return { request: { ...request, generation, offset: place.id }, list };
+  const cursor = readCursor(after, { list, byValue: false, last: SEARCH_LIMITS.offset });
+  const generation = generationOf(cursor, asked.generation);
+  return { request: { ...request, generation, offset: cursor.place.id }, list };
 }
 
 /** The cursor of the page after an answer; undefined if none may follow. */
