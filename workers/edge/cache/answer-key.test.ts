@@ -69,7 +69,7 @@ const differ = fc.subarray(['q', 'filter', 'understand', 'facets', 'limit', 'gen
 const scope = fc.constantFrom('everyone', 'a', 'b');
 
 /** All that an answer is made of. */
-const meaning = ({ q, filter: tree, generation: _, ...options }: OneSentence, of: string) => ({
+const meaning = ({ q, filter: tree, generation: _generation, ...options }: OneSentence, of: string) => ({
   ...options,
   of,
   read: options.understand ? understandQuery(q, vocabulary) : readAsWritten(q, vocabulary),
