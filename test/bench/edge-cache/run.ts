@@ -4,12 +4,15 @@ import { AppError } from '../../../shared/errors/index.ts';
 import { seededRandom } from '../../support/random.ts';
 import { type Asked, LoadClient } from '../search/drive.ts';
 import { machine, quantile } from '../statistics.ts';
+import { type FirstResult, firstResult } from './first-result.ts';
 import { SIZES, startServices } from './services.ts';
 import { zipfStream } from './zipf-stream.ts';
 
 const LIMIT = 20;
 const CONCURRENCY = 8;
 const SECONDS = 120;
+/** Searches one after another whose first result is timed. */
+const FIRST_RESULTS = 60;
 /** Queries whose answers are compared before anything is timed. */
 const CHECKED = 20;
 
@@ -39,7 +42,11 @@ export async function run(args: readonly string[]): Promise<void> {
         seconds[name] += driven.seconds;
       }
     }
-    report({ queries, distinct, asked, seconds });
+    const parts: FirstResult[] = [];
+    for (let at = 0; at < FIRST_RESULTS; at++) {
+      parts.push(await firstResult(services.plain, `grass ${at} on a man`, LIMIT));
+    }
+    report({ queries, distinct, asked, seconds, parts });
   } finally {
     for (const client of Object.values(clients)) client.close();
     await services.close();
@@ -87,9 +94,10 @@ interface Result {
   readonly distinct: number;
   readonly asked: Readonly<Record<'plain' | 'kept', readonly Asked[]>>;
   readonly seconds: Readonly<Record<'plain' | 'kept', number>>;
+  readonly parts: readonly FirstResult[];
 }
 
-function report({ queries, distinct, asked, seconds }: Result): void {
+function report({ queries, distinct, asked, seconds, parts }: Result): void {
   const share = (text: string) =>
     asked.kept.filter(({ cacheStatus }) => cacheStatus.includes(text)).length / asked.kept.length;
   const degraded = [...asked.kept, ...asked.plain].filter((one) => one.degraded).length;
@@ -104,6 +112,8 @@ function report({ queries, distinct, asked, seconds }: Result): void {
     const [plain, kept] = [at(times(asked.plain), q), at(times(asked.kept), q)];
     return line(`p${100 * q}, ms`, plain, kept, plain / kept);
   });
+  const firsts = parts.map(({ first }) => first);
+  const whole = parts.map(({ ranked }) => ranked);
   const rate = { plain: queries / seconds.plain, kept: queries / seconds.kept };
   process.stdout.write(
     [
@@ -113,6 +123,7 @@ function report({ queries, distinct, asked, seconds }: Result): void {
       ...rows,
       line('searches/s', rate.plain, rate.kept, rate.kept / rate.plain),
       `  a kept answer: p50 ${at(times(hits), 0.5).toFixed(2)} ms, ${(at(times(asked.plain), 0.5) / at(times(hits), 0.5)).toFixed(1)} times faster than a search`,
+      `  in two parts, one search at a time: recall's order after ${at(firsts, 0.5).toFixed(1)} ms, the ranked one after ${at(whole, 0.5).toFixed(1)} ms (medians), ${(at(whole, 0.5) / at(firsts, 0.5)).toFixed(1)} times later`,
       '',
     ].join('\n'),
   );

@@ -223,7 +223,10 @@ describe('any request', () => {
     const response = await edge().app.request('/v1/search', { headers: { origin: 'https://shop.example' } });
     expect(response.status).toBe(400);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    expect(response.headers.get('access-control-expose-headers')).toContain('Retry-After');
+    const exposed = response.headers.get('access-control-expose-headers')?.split(',') ?? [];
+    expect(exposed).toEqual(
+      expect.arrayContaining(['Age', 'Cache-Status', 'ETag', 'Retry-After', 'Server-Timing', 'X-Request-Id']),
+    );
   });
 });
 
