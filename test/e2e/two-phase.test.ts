@@ -44,7 +44,7 @@ const watch = (page: Page) =>
       new MutationObserver(() => seen.said.push(status.textContent ?? '')).observe(status, {
         childList: true,
       });
-    const { animate } = Element.prototype;
+    const animate = Reflect.get(Element.prototype, 'animate') as Element['animate'];
     Element.prototype.animate = function (...parameters) {
       seen.moves++;
       return animate.apply(this, parameters);

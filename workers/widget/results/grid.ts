@@ -62,7 +62,9 @@ export class Grid {
   #arrange(): void {
     const items = this.#shown.map(({ card: { item } }) => item);
     const focused = items.findIndex((item) => item.matches(':focus-within'));
-    for (const old of [...this.element.children]) if (!items.includes(old as HTMLLIElement)) old.remove();
+    // Beside the cards that are gone, those of images that a hit stood for.
+    const gone = [...this.element.children].filter((old) => !items.includes(old as HTMLLIElement));
+    for (const old of gone) old.remove();
     for (const [index, item] of items.entries()) {
       if (index < focused) this.element.insertBefore(item, items[focused] ?? null);
       else if (index > focused) this.element.append(item);
