@@ -19,6 +19,7 @@ import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import type { SearchRouteParts } from './search/obtain-answer.ts';
 import { addSearchRoute } from './search/search-route.ts';
+import { addSearchPage } from './search-page/search-page-route.ts';
 
 export interface EdgeDependencies
   extends Omit<SearchRouteParts, 'rerank'>,
@@ -82,6 +83,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addBrowseRoute(app, dependencies);
   addCaptionsRoute(app, dependencies);
   describeApi(app);
+  addSearchPage(app);
 
   const content = dependencies.page ?? {};
   app.get('/', serveAsset(page(content)));
@@ -112,6 +114,7 @@ const READ_ONLY = [
   '/explain',
   '/explain.js',
   '/page.css',
+  '/search',
   '/widget.js',
   '/openapi.json',
   '/docs',

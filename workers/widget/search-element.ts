@@ -9,11 +9,14 @@ import {
 } from '../clients/search/index.ts';
 import { AddressBar } from './address/address-bar.ts';
 import { addressOf } from './address/page-address.ts';
+import { namedRouter, type Router } from './address/router.ts';
 import { SearchBox } from './box/search-box.ts';
 import { onSlash } from './box/slash-key.ts';
 import { Detail } from './detail/detail.ts';
 import { element } from './dom/element.ts';
 import { adoptProperties, reflect } from './dom/reflect.ts';
+import { type FacetValue, facetFilter, facetNames } from './facets/facet-filter.ts';
+import { FacetsView } from './facets/facets-view.ts';
 import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 import { RecentQueries } from './suggestions/recent-queries.ts';
@@ -28,7 +31,8 @@ const EXAMPLES =
   'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
 
 /** `gsmn-results`: an answer, or more of it, is shown. */
-export interface ResultsDetail extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'hits'> {}
+export interface ResultsDetail
+  extends Pick<SearchResults, 'query' | 'stage' | 'degraded' | 'match' | 'filtered' | 'facets' | 'hits'> {}
 
 /** `gsmn-select`: an image was chosen; `preventDefault()` keeps its detail view closed. `position` counts the cards from 1; an image that another one stands for has its. */
 export interface SelectDetail {
@@ -38,20 +42,36 @@ export interface SelectDetail {
 
 /** `<gsmn-search>`: see README.md for its attributes, events, parts and properties. */
 export class SearchElement extends HTMLElement {
-  static readonly observedAttributes = ['placeholder', 'examples', 'filter', 'suggestions', 'lang'];
+  static readonly observedAttributes = [
+    'label',
+    'placeholder',
+    'examples',
+    'explain',
+    'suggestions',
+    'lang',
+    'router',
+    'url-parameter',
+    'query',
+    'endpoint',
+    'limit',
+    'uncollapsed',
+    'filter',
+    'facets',
+  ];
   /** The default of the `endpoint` attribute. */
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(SearchElement, ['explain', 'filter', 'suggestions'], ['uncollapsed']);
+    reflect(SearchElement, ['label', 'explain', 'filter', 'facets', 'suggestions'], ['uncollapsed']);
   }
   declare endpoint: string;
+  declare label: string;
   declare placeholder: string;
   declare examples: string;
   declare explain: string;
   declare filter: string;
+  declare facets: string;
   declare suggestions: string;
-  declare urlQuery: boolean;
   declare urlParameter: string;
   declare uncollapsed: boolean;
 
@@ -61,17 +81,23 @@ export class SearchElement extends HTMLElement {
   #told: Texts | undefined;
   #view = this.#build();
   readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
-  /** Attributes are read when a page is requested. */
   readonly #session = createSearchSession({
-    search: (request) =>
-      requestSearch(this.#endpoint, {
-        ...request,
-        limit: this.limit,
-        collapse: !this.uncollapsed,
-        filter: this.filter || undefined,
-      }),
+    search: (request) => {
+      const { endpoint, ...settings } = this.#settings;
+      this.#asked = JSON.stringify(this.#settings);
+      return requestSearch(endpoint, { ...request, ...settings });
+    },
   });
-  readonly #address = new AddressBar(this, (query) => this.#travel(query));
+  readonly #address = new AddressBar((query) => this.#travel(query));
+  readonly #chosen = new Map<string, FacetValue>();
+  #router: Router | undefined;
+  /** What was last searched with. */
+  #asked = '';
+  /** The query that an attribute asks for, until it is searched for. */
+  #wanted: string | undefined;
+  #settling = false;
+  /** What the page was told of. */
+  #shown: SearchResults | undefined;
   #releaseSlash: () => void = () => {};
 
   constructor() {
@@ -89,16 +115,20 @@ export class SearchElement extends HTMLElement {
 
   connectedCallback(): void {
     adoptProperties(this);
+    const { box } = this.#view;
+    // What someone wrote into the form for pages without a script, before there was one.
+    box.value ||= this.querySelector<HTMLInputElement>('input[name=q]')?.value ?? '';
     void this.#speak();
     this.#releaseSlash = onSlash(() => {
       if (this.#view.detail.element.open) return;
       this.#view.box.focus();
       this.#view.box.select();
     });
-    this.#address.connect();
+    this.#address.connect(this.#router ?? namedRouter(this));
     this.#show(this.#session.getState());
     this.#session.resume();
-    if (this.#address.query !== '') this.#travel(this.#address.query);
+    if (this.#address.query !== '') this.#wanted = this.#address.query;
+    this.#settle();
     const { activeElement } = this.ownerDocument;
     if (this.autofocus && (activeElement === null || activeElement === this.ownerDocument.body)) {
       this.#view.box.focus({ preventScroll: true });
@@ -111,12 +141,16 @@ export class SearchElement extends HTMLElement {
     this.#session.stop();
   }
 
-  attributeChangedCallback(name: string, before: string | null, value: string | null): void {
-    if (name === 'placeholder') this.#view.box.placeholder = value ?? PLACEHOLDER;
-    else if (name === 'suggestions') this.#view.suggestions.enabled = value !== 'none';
+  attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
+    const { box, suggestions } = this.#view;
+    if (name === 'label') box.element.ariaLabel = value;
+    else if (name === 'placeholder') box.placeholder = value ?? PLACEHOLDER;
+    else if (name === 'suggestions') suggestions.enabled = value !== 'none';
     else if (name === 'lang') void this.#speak();
-    else if (name === 'filter') this.#narrow(before !== value);
-    else if (this.#session.getState().status === 'idle') this.#show(this.#session.getState());
+    else if (name === 'query') this.#wanted = box.value = value ?? '';
+    else if (this.isConnected && /^router|url/.test(name))
+      this.#address.connect(this.#router ?? namedRouter(this));
+    this.#settle();
   }
 
   /** The text in the line. */
@@ -124,9 +158,21 @@ export class SearchElement extends HTMLElement {
     return this.#view.box.value;
   }
 
-  /** Writes into the line without searching. */
-  set query(text: string) {
-    this.#view.box.value = text;
+  /** Writes into the line, and searches for it if that is not what is shown. */
+  set query(text: string | null | undefined) {
+    this.setAttribute('query', text ?? '');
+  }
+
+  /** The site's own router, or the name of one. */
+  get router(): Router | string {
+    return this.#router ?? this.getAttribute('router') ?? '';
+  }
+
+  set router(router: Router | string | null | undefined) {
+    this.#router = typeof router === 'object' ? (router ?? undefined) : undefined;
+    if (typeof router === 'string') this.setAttribute('router', router);
+    else this.removeAttribute('router');
+    if (this.isConnected) this.#address.connect(this.#router ?? namedRouter(this));
   }
 
   /** The texts in a language that the service does not have, by their English; a text that is missing stays English. */
@@ -176,6 +222,7 @@ export class SearchElement extends HTMLElement {
         onDown: () => this.#view.results.grid.focus(0),
       },
     );
+    box.element.ariaLabel = this.getAttribute('label');
     box.placeholder = this.getAttribute('placeholder') ?? PLACEHOLDER;
     const suggestions = new SuggestionList(say, box, {
       recent: () => this.#recent,
@@ -191,15 +238,22 @@ export class SearchElement extends HTMLElement {
       onRetry: () => this.#session.retry(),
     });
     const detail = new Detail(say, (hit) => this.#view.results.grid.focusOn(hit));
+    const facets = new FacetsView(say, (field, value) => {
+      if (this.#chosen.get(field) === value) this.#chosen.delete(field);
+      else this.#chosen.set(field, value);
+      this.#settle();
+    });
     const { language } = say;
     const shown = element(
       'div',
       { class: 'root', lang: language, dir: directionOf(language) },
       box.element,
+      element('slot', { name: 'controls' }),
+      facets.element,
       results.element,
       detail.element,
     );
-    return { element: shown, box, suggestions, results, detail };
+    return { element: shown, box, suggestions, facets, results, detail };
   }
 
   /** Shows everything in the language of the element or the page, once its texts are there. */
@@ -232,11 +286,35 @@ export class SearchElement extends HTMLElement {
     this.search(query);
   }
 
-  /** What is shown is searched for again with another filter. */
-  #narrow(changed: boolean): void {
-    if (!changed || !this.isConnected) return;
-    this.#view.detail.element.close();
-    this.#session.retry();
+  /** With what is searched. */
+  get #settings() {
+    return {
+      endpoint: this.#endpoint,
+      limit: this.limit,
+      collapse: !this.uncollapsed,
+      filter: facetFilter(this.filter, this.#chosen),
+      facets: facetNames(this.facets),
+    };
+  }
+
+  /** However many attributes have changed, and whatever to: one search if something else is asked for now. */
+  #settle(): void {
+    if (this.#settling || !this.isConnected) return;
+    this.#settling = true;
+    queueMicrotask(() => {
+      this.#settling = false;
+      if (!this.isConnected) return;
+      const state = this.#session.getState();
+      const query = this.#wanted;
+      this.#wanted = undefined;
+      const other = JSON.stringify(this.#settings) !== this.#asked;
+      if (query !== undefined && query.trim() !== (queryOf(state) ?? '')) this.#travel(query.trim());
+      else if (queryOf(state) === undefined || !other) this.#show(state);
+      else {
+        this.#view.detail.element.close();
+        this.#session.retry();
+      }
+    });
   }
 
   /** Follows the address; if its query is already shown, it stays with all its pages. */
@@ -249,6 +327,8 @@ export class SearchElement extends HTMLElement {
   }
 
   #show(state: SearchState): void {
+    const results = 'results' in state ? state.results : 'previous' in state ? state.previous : undefined;
+    this.#view.facets.show(results?.facets ?? {}, this.#chosen);
     this.#view.results.show(state, {
       endpoint: this.#endpoint,
       examples: this.#examples,
@@ -256,9 +336,10 @@ export class SearchElement extends HTMLElement {
     });
     if (!('results' in state)) return;
     this.#view.detail.update(state.results);
-    if (state.results.provisional || state.results.more === 'loading') return;
-    const { query, stage, degraded, hits } = state.results;
-    this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, hits });
+    const { query, stage, degraded, match, filtered, facets, hits, more, provisional } = state.results;
+    if (provisional || more === 'loading' || state.results === this.#shown) return;
+    this.#shown = state.results;
+    this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, match, filtered, facets, hits });
   }
 
   #open(hits: readonly SearchHit[], index: number, position: number): void {

@@ -17,8 +17,12 @@ export function page({ examples, note }: PageContent): Asset {
     description: 'Find images by saying what happens in them.',
     script: '/widget.js',
     main: `<h1>Say what happens in the image</h1>${paragraph}
-      <gsmn-search endpoint="/v1/search" explain="/explain" url-query autofocus${exampleAttributes(examples)}></gsmn-search>
-      <noscript>This search needs JavaScript.</noscript>`,
+      <gsmn-search endpoint="/v1/search" explain="/explain" router="history" autofocus${exampleAttributes(examples)}>
+        <form action="/search" class="search">
+          <label>What happens in the image <input type="search" name="q" required></label>
+          <button type="submit">Search</button>
+        </form>
+      </gsmn-search>`,
   });
 }
 
@@ -29,7 +33,7 @@ export function explainPage({ examples }: PageContent): Asset {
     description: 'Which word of a sentence depends on which, as the search reads it.',
     script: '/explain.js',
     main: `<h1>How the words of a sentence depend on each other</h1>
-      <gsmn-graph endpoint="/v1/parse" search="/" url-query autofocus${exampleAttributes(examples)}></gsmn-graph>
+      <gsmn-graph endpoint="/v1/parse" search="/" router="history" autofocus${exampleAttributes(examples)}></gsmn-graph>
       <noscript>This page needs JavaScript.</noscript>
       <p class="links"><a href="/">Search images</a></p>`,
   });
@@ -46,6 +50,14 @@ main { max-width: 76rem; margin: 0 auto; padding: clamp(1.25rem, 5vh, 4rem) clam
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.4rem, 1rem + 2vw, 2.1rem); font-weight: 650;
   letter-spacing: -0.02em; line-height: 1.2; text-wrap: balance; }
 .note { max-width: 44rem; margin: -0.75rem 0 1.5rem; color: color-mix(in srgb, currentColor 72%, transparent); text-wrap: pretty; }
+.search { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; margin-bottom: 1.5rem; }
+.search label { flex: 1 1 16rem; }
+.search input { display: block; width: 100%; padding: 0.5rem; font: inherit; }
+.search button { padding: 0.5rem 1rem; font: inherit; }
+.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: 1.5rem; padding: 0; list-style-position: inside; }
+.images figure { margin: 0; }
+.images img { width: 100%; height: auto; border-radius: 3px; }
+main a { color: inherit; }
 .links { margin: 3rem 0 0; }
 .links a { color: inherit; }
 .document { max-width: 56rem; }

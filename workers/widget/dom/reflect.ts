@@ -1,9 +1,8 @@
 /** Attributes of all our elements that take a sentence. */
 const TEXTS = ['endpoint', 'placeholder', 'examples', 'url-parameter'];
-const FLAGS = ['url-query'];
 
 /**
- * Gives an element a property for each of its attributes, like HTML's own elements: `url-query` becomes `urlQuery`. A text is empty
+ * Gives an element a property for each of its attributes, like HTML's own elements: `url-parameter` becomes `urlParameter`. A text is empty
  * without its attribute; null and undefined remove it. `texts` and `flags` are those that only this element has.
  */
 export function reflect(
@@ -11,9 +10,8 @@ export function reflect(
   texts: readonly string[],
   flags: readonly string[] = [],
 ): void {
-  const isFlag = [...FLAGS, ...flags];
-  for (const name of [...TEXTS, ...texts, ...isFlag]) {
-    const flag = isFlag.includes(name);
+  for (const name of [...TEXTS, ...texts, ...flags]) {
+    const flag = flags.includes(name);
     Object.defineProperty(type.prototype, propertyName(name), {
       get(this: HTMLElement): string | boolean {
         return flag ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');

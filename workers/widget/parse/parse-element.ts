@@ -1,6 +1,7 @@
 import { requestParse, SearchProblem } from '../../clients/search/index.ts';
 import { AddressBar } from '../address/address-bar.ts';
 import { addressOf } from '../address/page-address.ts';
+import { namedRouter } from '../address/router.ts';
 import { SearchBox } from '../box/search-box.ts';
 import { onSlash } from '../box/slash-key.ts';
 import { adoptProperties, reflect } from '../dom/reflect.ts';
@@ -14,7 +15,7 @@ const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the
 
 /**
  * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the search page to link to), and
- * `url-query`, `url-parameter`, `examples`, `placeholder`, `autofocus` like `<gsmn-search>`.
+ * `router`, `url-parameter`, `examples`, `placeholder`, `autofocus` like `<gsmn-search>`.
  */
 export class ParseElement extends HTMLElement {
   static readonly observedAttributes = ['placeholder', 'examples'];
@@ -22,13 +23,13 @@ export class ParseElement extends HTMLElement {
   static defaultEndpoint: URL | undefined;
 
   static {
-    reflect(ParseElement, ['search']);
+    reflect(ParseElement, ['search', 'router']);
   }
   declare endpoint: string;
   declare placeholder: string;
   declare examples: string;
   declare search: string;
-  declare urlQuery: boolean;
+  declare router: string;
   declare urlParameter: string;
 
   readonly #box = new SearchBox(TEXTS, { onSubmit: (text) => this.explain(text) });
@@ -36,7 +37,7 @@ export class ParseElement extends HTMLElement {
     onExample: (query) => this.explain(query),
     onRetry: () => void this.#ask(this.#asked),
   });
-  readonly #address = new AddressBar(this, (query) => {
+  readonly #address = new AddressBar((query) => {
     if (query !== this.#asked) this.#open(query);
   });
   readonly #online = (): void => {
@@ -62,7 +63,7 @@ export class ParseElement extends HTMLElement {
       this.#box.select();
     });
     addEventListener('online', this.#online);
-    this.#address.connect();
+    this.#address.connect(namedRouter(this));
     this.#open(this.#address.query || this.#asked);
     if (this.autofocus && this.#asked === '') this.#box.focus({ preventScroll: true });
   }

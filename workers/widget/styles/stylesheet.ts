@@ -1,4 +1,5 @@
 import detail from './detail.css';
+import facets from './facets.css';
 import messages from './messages.css';
 import motion from './motion.css';
 import results from './results.css';
@@ -11,7 +12,7 @@ let shared: CSSStyleSheet | undefined;
 export function stylesheet(): CSSStyleSheet {
   if (shared === undefined) {
     shared = new CSSStyleSheet();
-    shared.replaceSync(theme + suggestions + messages + results + detail + motion);
+    shared.replaceSync(theme + suggestions + facets + messages + results + detail + motion);
   }
   return shared;
 }
