@@ -27,6 +27,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   conflict: 4,
   backend_unavailable: 4,
   download_failed: 5,
+  keys_unavailable: 5,
   encode_unavailable: 5,
   recall_unavailable: 5,
   rerank_unavailable: 5,

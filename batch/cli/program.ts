@@ -6,6 +6,7 @@ import { deployCommand } from './commands/deploy.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryCommand } from './commands/gallery.ts';
 import { indexCommand } from './commands/index.ts';
+import { keysCommand } from './commands/keys.ts';
 import { modelCommand } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     deployCommand,
     photosCommand,
     indexCommand,
+    keysCommand,
     searchCommand,
     scoreCommand,
     evaluateCommand,

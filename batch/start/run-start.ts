@@ -24,6 +24,7 @@ import { findDataSource } from './find-data-source.ts';
 import { indexAgain } from './index-again.ts';
 import { exampleSentences, pageVariables } from './page.ts';
 import { PhotoWatch } from './photo-watch.ts';
+import { searchKeys } from './search-keys.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** The running parts, with those that may end by themselves. */
@@ -60,6 +61,7 @@ async function startAll(
   const { host, port } = options;
   const log = createLog(options.logLevel);
   const callers = await callerVariables(options);
+  const keys = await searchKeys(options);
   await assertPortFree(port, host);
   const choice = await resolveQueryBackend(options.backend);
   const index = new IndexFolder(options.index);
@@ -87,6 +89,7 @@ async function startAll(
   });
   signal.throwIfAborted();
 
+  keys?.assertFit(manifest.fields);
   const token = secret();
   const reranker = parts.add(
     'the reranker',
@@ -111,6 +114,7 @@ async function startAll(
         ...(images === undefined ? {} : { IMAGES_URL: images.url, IMAGES_WIDTHS: RENDITION_WIDTHS.join() }),
         ...pageVariables(page),
         ...callers,
+        ...keys?.variables,
       },
       log,
     }),

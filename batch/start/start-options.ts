@@ -37,6 +37,10 @@ export interface StartOptions {
   readonly allowOrigin?: string | undefined;
   /** Further names by which it is called, separated by commas or spaces. */
   readonly allowHost?: string | undefined;
+  /** A file of the keys that callers need; without it everybody may search. */
+  readonly keys?: string | undefined;
+  /** The publishable key that the own pages search with. */
+  readonly pageKey?: string | undefined;
   /** Address of a Qdrant; without it the embedded one is used. */
   readonly qdrant?: string | undefined;
   /** False: serve the existing index, build nothing. */

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'backend_unavailable', // a named backend is not available
   // Other services
   'download_failed', // a file of another server
+  'keys_unavailable', // where the keys of callers are stored
   'encode_unavailable',
   'recall_unavailable',
   'rerank_unavailable',

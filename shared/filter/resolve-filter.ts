@@ -10,8 +10,8 @@ import type {
 import { datePeriod, type Period } from './date-period.ts';
 import type { ImageFilter } from './image-filter.ts';
 
-/** Whose fields may be used: those that are public, or all. */
-export type Visible = 'public' | 'all';
+/** Whose fields may be used: those that are public, or of these the ones that are named, or all. */
+export type Visible = 'public' | 'all' | ReadonlySet<string>;
 
 /**
  * A filter with the fields of an index: names are looked up, values become those of the fields' types. Values of a filter as text are
@@ -57,16 +57,23 @@ export function declaredField(
   where: string,
 ): DeclaredField {
   const own = fields !== undefined && Object.hasOwn(fields.fields, name) ? fields.fields[name] : undefined;
-  if (own !== undefined && (own.public || visible === 'all')) return own;
-  const names = Object.entries(fields?.fields ?? {}).flatMap(([field, { public: shown }]) =>
-    shown || visible === 'all' ? [field] : [],
+  if (own !== undefined && isVisible(name, own, visible)) return own;
+  const names = Object.entries(fields?.fields ?? {}).flatMap(([field, declared]) =>
+    isVisible(field, declared, visible) ? [field] : [],
   );
   throw new AppError('request_invalid', `${where}: there is no field "${name}".`, {
     hint:
       names.length === 0
-        ? 'This index declares no fields (index.schema.json), so it cannot be filtered.'
+        ? visible === 'all' || visible === 'public'
+          ? 'This index declares no fields (index.schema.json), so it cannot be filtered.'
+          : 'Your key may use no field of this index.'
         : `The fields of this index are ${names.join(', ')}.`,
   });
+}
+
+function isVisible(name: string, field: DeclaredField, visible: Visible): boolean {
+  if (visible === 'all') return true;
+  return field.public && (visible === 'public' || visible.has(name));
 }
 
 function resolveCondition(

@@ -33,6 +33,7 @@ export const HTTP_STATUS = {
   conflict: 409,
   backend_unavailable: 503,
   download_failed: 500,
+  keys_unavailable: 503,
   encode_unavailable: 503,
   recall_unavailable: 503,
   rerank_unavailable: 503,

@@ -1,8 +1,12 @@
 import { AppError } from '../errors/index.ts';
+import { passesFilter } from '../filter/image-filter.ts';
+import { narrowedFilter } from '../filter/narrowed-filter.ts';
 import { unitVector } from '../retrieval/projection/unit-vector.ts';
 import { addScaled, DENIED } from './denied.ts';
 import type { EncodedQuery, SearchCall } from './ports.ts';
 import type { SearchParts, SearchRequest } from './search-request.ts';
+
+type EncodingParts = Pick<SearchParts, 'encoder' | 'vectors' | 'fields' | 'within' | 'visible'>;
 
 /**
  * Encodes what a search asks for: a sentence alone, or several sentences and denied images as one query. Its coarse vector is the mean of
@@ -10,11 +14,11 @@ import type { SearchParts, SearchRequest } from './search-request.ts';
  * fit all of it best. Phrases that are denied belong to every sentence, as if its own words denied them.
  *
  * @throws AppError what encoding throws; `generation_stale` if another generation was activated between two sentences; `request_invalid`
- *   for an image that the index does not have.
+ *   for an image that the index does not have, or that the caller may not see.
  */
 export async function encodeAsked(
   { q, understand, not, generation: named }: SearchRequest,
-  { encoder, vectors }: Pick<SearchParts, 'encoder' | 'vectors'>,
+  { encoder, vectors, fields, within, visible }: EncodingParts,
   call: SearchCall,
   fresh: boolean,
 ): Promise<EncodedQuery> {
@@ -33,15 +37,19 @@ export async function encodeAsked(
   }
   const ids = not?.images ?? [];
   if (queries.length === 1 && ids.length === 0) return first;
-  const unknown = ids.find((id) => id >= first.images);
+  const may = narrowedFilter({ within, visible }, first.fields);
+  const known = ids.filter((id) => id < first.images);
+  const values =
+    may === undefined || known.length === 0
+      ? []
+      : await fields.values(first, known, Object.keys(first.fields?.fields ?? {}), call);
+  const seen = new Set(known.filter((_, at) => may === undefined || passesFilter(may, values[at] ?? {})));
+  const unknown = ids.find((id) => !seen.has(id));
   if (unknown !== undefined) {
-    throw new AppError(
-      'request_invalid',
-      `not: there is no image ${unknown}; the index has ${first.images}.`,
-      {
-        hint: 'Send the `generation` of the answer that the id comes from.',
-      },
-    );
+    const size = may === undefined ? `; the index has ${first.images}` : '';
+    throw new AppError('request_invalid', `not: there is no image ${unknown}${size}.`, {
+      hint: 'Send the `generation` of the answer that the id comes from.',
+    });
   }
   const total = sentences.reduce((sum, { weight }) => sum + weight, 0);
   const shares = sentences.map(({ weight }) => weight / total);

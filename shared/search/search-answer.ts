@@ -1,7 +1,7 @@
 import { AppError } from '../errors/index.ts';
 import type { FacetCount } from '../filter/count-facets.ts';
 import { type QueryTraits, relevance } from '../retrieval/relevance.ts';
-import type { ImagePayload, Match, PackedEvidence, QueryWord } from '../schema/index.ts';
+import type { ImagePayload, IndexFields, Match, PackedEvidence, QueryWord } from '../schema/index.ts';
 import type {
   AlikeImages,
   Candidate,
@@ -53,6 +53,8 @@ export interface SearchAnswer {
   /** The phrases that the query denies. */
   readonly without?: readonly string[] | undefined;
   readonly generation: string;
+  /** What its index declares of the metadata. */
+  readonly fields?: IndexFields | undefined;
   /** Whether GSMN took part in the order of the page. */
   readonly stage: 'rerank' | 'recall';
   /** The backend that compared, and how many images; absent if none were compared. */

@@ -1,8 +1,9 @@
 import { AppError, toAppError } from '../errors/index.ts';
 import { assertCountable } from '../filter/count-facets.ts';
 import type { ImageFilter } from '../filter/image-filter.ts';
+import { narrowedFilter } from '../filter/narrowed-filter.ts';
 import { printFilter } from '../filter/print-filter.ts';
-import { declaredField, resolveFilter } from '../filter/resolve-filter.ts';
+import { declaredField } from '../filter/resolve-filter.ts';
 import { matchOf, type QueryTraits, queryTraits } from '../retrieval/relevance.ts';
 import type { ImagePayload, Match } from '../schema/index.ts';
 import { encodeAsked } from './combine-queries.ts';
@@ -49,6 +50,7 @@ async function searchOnce(
     parts.time === undefined ? work() : (parts.time(stage, work) as Promise<T>);
   const { filter, facets: wanted = [] } = request;
   const follows = request.generation === undefined;
+  const { within, visible } = parts;
   const encode = (now: boolean): Promise<EncodedQuery> =>
     timed('encode', () => encodeAsked(request, parts, call, now)).then((encoded) => ({
       ...encoded,
@@ -64,9 +66,10 @@ async function searchOnce(
   };
   const rank = async (encoded: EncodedQuery): Promise<Ranked> => {
     for (const name of wanted) {
-      assertCountable(name, declaredField(name, encoded.fields, parts.visible, 'facets'));
+      assertCountable(name, declaredField(name, encoded.fields, visible, 'facets'));
     }
-    const among = filter && (await count(encoded, resolveFilter(filter, encoded.fields, parts.visible)));
+    const narrowed = narrowedFilter({ within, filter, visible }, encoded.fields);
+    const among = narrowed && (await count(encoded, narrowed));
     const onRecalled = parts.onRecalled && ((recalled: Ranking) => announce(encoded, { ...recalled, among }));
     const searched = { query: encoded, request, parts, call, timed, among, onRecalled };
     const ranking = await (request.exhaustive ? rankAll(searched) : rankShortlist(searched));
@@ -118,6 +121,7 @@ async function searchOnce(
       understood: encoded.understood,
       without: encoded.without,
       generation: encoded.generation,
+      fields: encoded.fields,
       stage: ranked === undefined && !request.exhaustive ? 'recall' : 'rerank',
       compared: ranked,
       degraded,

@@ -37,6 +37,8 @@ export interface SearchParts {
   readonly payloads: Payloads;
   readonly vectors: Vectors;
   readonly fields: Fields;
+  /** The images that the caller may see at all; all by default. */
+  readonly within?: FilterTree | undefined;
   /** Whose fields may be used. */
   readonly visible: Visible;
   /** Whether recall's order is the answer if ranking a shortlist fails; otherwise the search fails. */

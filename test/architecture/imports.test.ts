@@ -11,6 +11,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'shared/http': ['shared/errors', 'shared/schema'],
   'shared/async': ['shared/errors'],
   'shared/model': ['shared/errors', 'shared/schema'],
+  'shared/keys': ['shared/errors', 'shared/schema', 'shared/filter'],
   'shared/text': ['shared/errors', 'shared/schema', 'shared/model'],
   'shared/vision': ['shared/errors', 'shared/schema', 'shared/model'],
   'shared/formats': ['shared/errors', 'shared/schema', 'shared/model'],
@@ -61,6 +62,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'shared/schema',
     'shared/http',
     'shared/filter',
+    'shared/keys',
     'shared/search',
     'shared/search/ports.ts',
     // What encodes a query.
@@ -80,6 +82,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'batch/checkpoint': [],
   'batch/plot': [],
+  'batch/keys': [],
   'batch/features': [],
   'batch/photos': [],
   'batch/data': [],
@@ -139,6 +142,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/features',
     'batch/gallery',
     'batch/index',
+    'batch/keys',
     'batch/photo-training',
     'batch/photos',
     'batch/pretrained',

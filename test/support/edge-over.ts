@@ -14,7 +14,7 @@ import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
 
 export interface EdgeOverOptions
   extends Partial<
-    Pick<EdgeDependencies, 'cacheSeconds' | 'payloads' | 'allowedOrigins' | 'images' | 'rateLimiter'>
+    Pick<EdgeDependencies, 'cacheSeconds' | 'payloads' | 'allowedOrigins' | 'images' | 'rateLimiter' | 'keys'>
   > {
   /** Addresses of the services. */
   readonly rerank: string;

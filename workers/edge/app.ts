@@ -16,6 +16,10 @@ import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress, readableHost } from './http/readable-address.ts';
 import { type Fetch, proxyImage } from './images/proxy-image.ts';
+import { OPEN_ACCESS } from './keys/access.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import { keyedCallers } from './keys/keyed-callers.ts';
+import { SignedImages } from './keys/signed-images.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import type { SearchRouteParts } from './search/obtain-answer.ts';
 import { addSearchRoute } from './search/search-route.ts';
@@ -40,6 +44,8 @@ export interface EdgeDependencies
   /** Hosts that requests may name; any if undefined. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly rateLimiter?: RateLimiter | undefined;
+  /** The keys that callers need; none if undefined. The addresses of image files are signed with the secret. */
+  readonly keys?: { readonly store: KeyStore; readonly imageSecret: string | undefined } | undefined;
   /** Where image files come from; without it `/images/…` is not found. */
   readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;
   readonly log: Log;
@@ -47,10 +53,11 @@ export interface EdgeDependencies
 
 /** The edge worker as an app with its parts; it runs wherever `fetch` handlers run. */
 export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
-  const { allowedOrigins, allowedHosts, rateLimiter, images, log } = dependencies;
+  const { allowedOrigins, allowedHosts, rateLimiter, keys, images, log } = dependencies;
   const app = new OpenAPIHono<EdgeEnv>();
   app.use(async (c, next) => {
     c.set('log', log);
+    c.set('access', OPEN_ACCESS);
     return next();
   });
   app.use(requestId({ limitLength: 100 }));
@@ -74,7 +81,9 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     c.json(health, 200, { 'cache-control': 'no-store', date: new Date().toUTCString() }),
   );
 
-  if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
+  const signed = keys?.imageSecret === undefined ? undefined : new SignedImages(keys.imageSecret);
+  if (keys) app.use('/v1/*', keyedCallers({ keys: keys.store, images: signed, rateLimiter }));
+  else if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
   app.use('/v1/*', timing({ crossOrigin: true }));
   app.use('/v1/*', taggedAnswers);
   app.use('/v1/*', readableAddress);
@@ -82,8 +91,8 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addParseRoute(app, dependencies);
   addBrowseRoute(app, dependencies);
   addCaptionsRoute(app, dependencies);
-  describeApi(app);
-  addSearchPage(app);
+  describeApi(app, keys !== undefined);
+  addSearchPage(app, dependencies.page?.key);
 
   const content = dependencies.page ?? {};
   app.get('/', serveAsset(page(content)));
@@ -97,9 +106,14 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     addOtherMethods(app, path, 'GET, HEAD');
   }
   if (images) {
-    app.get('/images/*', (c) => {
+    app.get('/images/*', async (c) => {
       const path = new URL(c.req.url).pathname.slice('/images/'.length);
-      return proxyImage(images.url, path, c.req.raw, images);
+      if (keys === undefined) return proxyImage(images.url, path, c.req.raw, images);
+      if (signed === undefined) throw new AppError('config_invalid', 'there are keys, and no IMAGE_SECRET');
+      const opened = await signed.open(path, Date.now());
+      const response = await proxyImage(images.url, opened.path, c.req.raw, images);
+      response.headers.set('cache-control', `private, max-age=${opened.seconds}`);
+      return response;
     });
   }
   addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { type AllowedOrigins, readHosts, readOrigins } from '../../shared/http/index.ts';
+import { type KeyNamespace, type KeyStore, listedKeys, namespaceKeys } from './keys/key-store.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
@@ -25,6 +26,13 @@ const environmentSchema = z.object({
   PAGE_EXAMPLES: z.string().optional(),
   /** What the page says about the images, as text. */
   PAGE_NOTE: z.string().optional(),
+  /** A publishable key for the own pages. */
+  PAGE_KEY: z
+    .string()
+    .regex(/^pk_[\w-]{43}$/, 'is no publishable key: everyone can read it in the page')
+    .optional(),
+  /** Signs the addresses of image files where callers need keys. */
+  IMAGE_SECRET: z.string().min(32).optional(),
   /** Other origins whose pages may call the API, separated by commas or spaces; `*` for all, absent for none. */
   ALLOWED_ORIGINS: z.string().optional(),
   /** Hosts that requests may name, separated by commas or spaces; any if absent. */
@@ -56,7 +64,14 @@ export interface EdgeConfiguration {
   /** Widths that the images are served in. */
   readonly imageWidths: readonly number[];
   /** What the page says about the images. */
-  readonly page: { readonly examples: string | undefined; readonly note: string | undefined };
+  readonly page: {
+    readonly examples: string | undefined;
+    readonly note: string | undefined;
+    /** A publishable key. */
+    readonly key: string | undefined;
+  };
+  /** The keys that callers need; undefined if everybody may search. */
+  readonly keys: { readonly store: KeyStore; readonly imageSecret: string | undefined } | undefined;
   /** Whose pages may call the API, besides our own. */
   readonly allowedOrigins: AllowedOrigins;
   /** Hosts that requests may name; any if undefined. */
@@ -100,7 +115,8 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY },
     imagesUrl: env.IMAGES_URL,
     imageWidths: (env.IMAGES_WIDTHS?.match(/\d+/g) ?? []).map(Number),
-    page: { examples: env.PAGE_EXAMPLES, note: env.PAGE_NOTE },
+    page: { examples: env.PAGE_EXAMPLES, note: env.PAGE_NOTE, key: env.PAGE_KEY },
+    keys: keysOf(bindings, env),
     allowedOrigins: readOrigins(env.ALLOWED_ORIGINS ?? '', 'ALLOWED_ORIGINS'),
     allowedHosts: env.ALLOWED_HOSTS === undefined ? undefined : readHosts(env.ALLOWED_HOSTS, 'ALLOWED_HOSTS'),
     budgets: {
@@ -119,4 +135,29 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
     },
     queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
   };
+}
+
+/** Keys are needed as soon as one of the bindings is there, whatever is in it: a mistake must not open the search. */
+function keysOf(
+  { SEARCH_KEYS: listed, KEYS: namespace }: Readonly<Record<string, unknown>>,
+  { IMAGES_URL: images, IMAGE_SECRET: imageSecret }: z.output<typeof environmentSchema>,
+): EdgeConfiguration['keys'] {
+  if (listed === undefined && namespace === undefined) return undefined;
+  if (listed !== undefined && namespace !== undefined) {
+    throw new AppError('config_invalid', 'SEARCH_KEYS and KEYS are two places for keys', {
+      hint: 'Keep a few keys in SEARCH_KEYS, or all in the KV namespace KEYS.',
+    });
+  }
+  if (images !== undefined && imageSecret === undefined) {
+    throw new AppError(
+      'config_invalid',
+      'IMAGE_SECRET is missing: with keys, addresses of images are signed',
+      {
+        hint: 'Set it to at least 32 random characters: `openssl rand -base64 32 | npx wrangler secret put IMAGE_SECRET`.',
+      },
+    );
+  }
+  const store =
+    namespace === undefined ? listedKeys(listed, 'SEARCH_KEYS') : namespaceKeys(namespace as KeyNamespace);
+  return { store, imageSecret };
 }

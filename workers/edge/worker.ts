@@ -58,6 +58,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     budgets,
     allowedOrigins,
     allowedHosts,
+    keys,
     cacheSeconds,
     answers,
     queryModelBytes,
@@ -89,6 +90,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     texts: { ar: arabic, de: german },
     page,
     rateLimiter: bindings.RATE_LIMITER,
+    keys,
     imageWidths,
     images: imagesUrl
       ? { url: imagesUrl, timeoutMs: budgets.images, fetch: (input, init) => fetch(input, init) }

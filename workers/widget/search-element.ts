@@ -66,6 +66,7 @@ export class SearchElement extends HTMLElement {
   }
   declare endpoint: string;
   declare label: string;
+  declare searchKey: string;
   declare placeholder: string;
   declare examples: string;
   declare explain: string;
@@ -83,9 +84,9 @@ export class SearchElement extends HTMLElement {
   readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
   readonly #session = createSearchSession({
     search: (request) => {
-      const { endpoint, ...settings } = this.#settings;
+      const { endpoint, key, ...settings } = this.#settings;
       this.#asked = JSON.stringify(this.#settings);
-      return requestSearch(endpoint, { ...request, ...settings });
+      return requestSearch(endpoint, { ...request, ...settings }, { key });
     },
   });
   readonly #address = new AddressBar((query) => this.#travel(query));
@@ -290,6 +291,7 @@ export class SearchElement extends HTMLElement {
   get #settings() {
     return {
       endpoint: this.#endpoint,
+      key: this.searchKey,
       limit: this.limit,
       collapse: !this.uncollapsed,
       filter: facetFilter(this.filter, this.#chosen),

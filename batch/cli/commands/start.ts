@@ -46,6 +46,10 @@ export function startCommand(): Command {
         'further names by which a proxy or tunnel calls it, separated by commas',
       ).env('ALLOWED_HOSTS'),
     )
+    .option('--keys <file>', 'who may search: the keys of `gsmn keys` (default: everybody)')
+    .addOption(
+      new Option('--page-key <key>', 'the publishable key that the own page searches with').env('PAGE_KEY'),
+    )
     .addOption(
       new Option(
         '--qdrant <url>',

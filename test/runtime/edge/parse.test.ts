@@ -89,7 +89,15 @@ describe('GET /v1/parse', () => {
       components: { schemas: Record<string, object> };
     };
     expect(paths['/v1/parse']?.get.parameters.map(({ name }) => name)).toEqual(['q']);
-    expect(Object.keys(paths['/v1/parse']?.get.responses ?? {})).toEqual(['200', '400', '429', '503', '504']);
+    expect(Object.keys(paths['/v1/parse']?.get.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '429',
+      '503',
+      '504',
+    ]);
     expect(components.schemas).toHaveProperty('ParseResponse');
     expect(await (await edge().app.request('/docs')).text()).toContain('/v1/parse');
   });

@@ -78,7 +78,16 @@ describe('what the worker serves besides the search', () => {
       'facets',
       'after',
     ]);
-    expect(Object.keys(get?.responses ?? {})).toEqual(['200', '400', '413', '429', '503', '504']);
+    expect(Object.keys(get?.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '413',
+      '429',
+      '503',
+      '504',
+    ]);
     const images = document.paths['/v1/images']?.get;
     expect(images?.parameters.map(({ name }) => name)).toEqual([
       'sort',

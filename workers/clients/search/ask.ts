@@ -10,6 +10,11 @@ export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 export interface Transport {
   /** Used instead of the global `fetch`: a service binding of a Worker, a proxy, a test. */
   readonly fetch?: Fetch | undefined;
+  /**
+   * The key of the search, if it needs one: a publishable key in a page, a secret one on a server, or a search token; a function is
+   * called before every request, because tokens expire.
+   */
+  readonly key?: string | (() => string | Promise<string>) | undefined;
   /** Time limit for an answer; 30 seconds by default. */
   readonly timeoutMs?: number | undefined;
 }
@@ -25,17 +30,22 @@ export interface Question<Answer> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Requests JSON. Rejects with the signal's reason after an abort, otherwise with a `SearchProblem`. */
+/** Requests JSON. Rejects with what `key` throws, with the signal's reason after an abort, otherwise with a `SearchProblem`. */
 export async function ask<Answer>(
   { address, init, isAnswer, read = (response) => response.json(), signal }: Question<Answer>,
-  { fetch = (...parameters) => globalThis.fetch(...parameters), timeoutMs = TIMEOUT_MS }: Transport = {},
+  { fetch = (...parameters) => globalThis.fetch(...parameters), key, timeoutMs = TIMEOUT_MS }: Transport = {},
 ): Promise<Answer> {
+  const own = typeof key === 'function' ? await key() : key;
+  const headers = {
+    ...Object.fromEntries(new Headers(init?.headers ?? { accept: 'application/json' })),
+    ...(own ? { authorization: `Bearer ${own}` } : {}),
+  };
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(address.href, {
-      headers: { accept: 'application/json' },
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       ...init,
+      headers,
     });
     if (!response.ok) throw await readProblem(response);
     const answer: unknown = await read(response).catch((error: unknown) => {

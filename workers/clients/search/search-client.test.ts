@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Fetch } from './ask.ts';
 import { createSearchClient } from './search-client.ts';
 import { SearchProblem } from './search-problem.ts';
 
@@ -255,5 +256,26 @@ describe('parse', () => {
     const reason = new Error('changed my mind');
     const client = createSearchClient({ endpoint: ENDPOINT, fetch: silent });
     await expect(client.parse('a', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe('a key', () => {
+  it('goes with every request, and is asked for anew if it is a function', async () => {
+    const seen: unknown[] = [];
+    const fetch: Fetch = async (_address, { headers }) => {
+      seen.push(new Headers(headers).get('authorization'));
+      return new Response('{}', { status: 503 });
+    };
+    const endpoint = 'https://search.example/v1/search';
+    let token = 0;
+    for (const key of ['pk_a', async () => `token-${++token}`, '', undefined]) {
+      const client = createSearchClient({ endpoint, fetch, key });
+      await client.search({ q: 'a' }).catch(() => {});
+      await client.search({ q: 'a', exhaustive: true }).catch(() => {});
+      await client.images().catch(() => {});
+      await client.parse('a').catch(() => {});
+    }
+    const tokens = [1, 2, 3, 4].map((number) => `Bearer token-${number}`);
+    expect(seen).toEqual([...Array(4).fill('Bearer pk_a'), ...tokens, ...Array(8).fill(null)]);
   });
 });

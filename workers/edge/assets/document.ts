@@ -43,6 +43,11 @@ export function exampleAttributes(examples: string | undefined): string {
   return ` examples="${escapeHtml(examples)}"${placeholder}`;
 }
 
+/** The key that an element searches with, as its attribute. */
+export function keyAttribute(key: string | undefined): string {
+  return key === undefined ? '' : ` search-key="${escapeHtml(key)}"`;
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 export function escapeHtml(text: string): string {

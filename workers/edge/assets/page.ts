@@ -1,5 +1,5 @@
 import type { Asset } from './asset.ts';
-import { documentAsset, escapeHtml, exampleAttributes } from './document.ts';
+import { documentAsset, escapeHtml, exampleAttributes, keyAttribute } from './document.ts';
 
 /** What the pages say about the images that are searched. */
 export interface PageContent {
@@ -7,17 +7,19 @@ export interface PageContent {
   readonly examples?: string | undefined;
   /** A few words about the collection. */
   readonly note?: string | undefined;
+  /** A publishable key that the pages search with. */
+  readonly key?: string | undefined;
 }
 
 /** The page at `/`: a document that embeds the widget like any other site. */
-export function page({ examples, note }: PageContent): Asset {
+export function page({ examples, note, key }: PageContent): Asset {
   const paragraph = note === undefined ? '' : `\n      <p class="note">${escapeHtml(note)}</p>`;
   return documentAsset({
     title: 'Image search',
     description: 'Find images by saying what happens in them.',
     script: '/widget.js',
     main: `<h1>Say what happens in the image</h1>${paragraph}
-      <gsmn-search endpoint="/v1/search" explain="/explain" router="history" autofocus${exampleAttributes(examples)}>
+      <gsmn-search endpoint="/v1/search" explain="/explain" router="history" autofocus${keyAttribute(key)}${exampleAttributes(examples)}>
         <form action="/search" class="search">
           <label>What happens in the image <input type="search" name="q" required></label>
           <button type="submit">Search</button>
@@ -27,13 +29,13 @@ export function page({ examples, note }: PageContent): Asset {
 }
 
 /** The page at `/explain`: the parse of a sentence, as the search reads it. */
-export function explainPage({ examples }: PageContent): Asset {
+export function explainPage({ examples, key }: PageContent): Asset {
   return documentAsset({
     title: 'Image search: the parse of a sentence',
     description: 'Which word of a sentence depends on which, as the search reads it.',
     script: '/explain.js',
     main: `<h1>How the words of a sentence depend on each other</h1>
-      <gsmn-graph endpoint="/v1/parse" search="/" router="history" autofocus${exampleAttributes(examples)}></gsmn-graph>
+      <gsmn-graph endpoint="/v1/parse" search="/" router="history" autofocus${keyAttribute(key)}${exampleAttributes(examples)}></gsmn-graph>
       <noscript>This page needs JavaScript.</noscript>
       <p class="links"><a href="/">Search images</a></p>`,
   });

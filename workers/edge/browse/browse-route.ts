@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors/index.ts';
+import { narrowedFilter } from '../../../shared/filter/narrowed-filter.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { printFilter } from '../../../shared/filter/print-filter.ts';
-import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
 import {
   cursorSchema,
   imageIdSchema,
@@ -22,7 +22,7 @@ import { canonicalTree } from '../search/canonical-request.ts';
 import { queryError } from '../search/request-error.ts';
 import { shownImage } from '../search/search-response.ts';
 import { serviceError } from '../search/service-error.ts';
-import { type ImageListParts, imageLists } from './image-lists.ts';
+import { type ImageListParts, imageLists, unavailable } from './image-lists.ts';
 
 const browseSchema = z.strictObject({
   sort: z
@@ -71,6 +71,8 @@ const route = createRoute({
       content: { 'application/json': { schema: imagePageSchema.meta({ id: 'ImagePage' }) } },
     },
     400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
+    401: describeProblem('The service has keys, and this request has none that is valid'),
+    403: describeProblem('The page may not search, or not with this key'),
     404: describeProblem('There is no image with the id of like'),
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The index cannot be read'),
@@ -95,6 +97,8 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
     async (c) => {
       const { sort, like, filter: text, limit, after, generation: named } = c.req.valid('query');
       if (sort !== undefined && like !== undefined) throw bothOrders();
+      const access = c.get('access');
+      const { within, visible } = access;
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const tree = text === undefined ? undefined : parseFilter(text);
       const of = await listFingerprint({ sort, like, filter: tree && canonicalTree(tree) });
@@ -110,11 +114,20 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
             : error;
         }),
       );
-      const filter = tree && resolveFilter(tree, generation.fields, 'public');
-      const asked = { generation, filter, limit, place: cursor?.place };
-      const list = like === undefined ? lists.byField(asked, sort) : lists.byLikeness(asked, like);
+      const { fields } = generation;
+      const filter = narrowedFilter({ within, filter: tree, visible }, fields);
+      const asked = {
+        generation,
+        within: narrowedFilter({ within, visible }, fields),
+        filter,
+        visible,
+        limit,
+        place: cursor?.place,
+      };
+      const list =
+        like === undefined ? lists.byField(asked, sort, call) : await lists.byLikeness(asked, like, call);
       const [total, passing, listed] = await timeStage(c, 'recall', () =>
-        Promise.all([list.total(call), lists.count(generation, filter, call), list.page(call)]),
+        Promise.all([list.total(), lists.count(generation, filter, call), list.page()]),
       ).catch(unavailable);
       const page = listed.slice(0, limit);
       const found = await timeStage(c, 'payloads', () =>
@@ -133,16 +146,19 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
         ...(tree === undefined ? {} : { filtered: { filter: printFilter(tree), images: passing } }),
         total,
         limit,
-        images: page.map(({ id, score }) => {
-          const image = found.get(id);
-          if (image === undefined) throw pointGone(generation.collection, id);
-          return { id, ...shownImage(image, imageWidths), ...(score === undefined ? {} : { score }) };
-        }),
+        images: await Promise.all(
+          page.map(async ({ id, score }) => {
+            const image = found.get(id);
+            if (image === undefined) throw pointGone(generation.collection, id);
+            const shown = shownImage(await access.show(image, fields), imageWidths);
+            return { id, ...shown, ...(score === undefined ? {} : { score }) };
+          }),
+        ),
         ...(next === undefined
           ? {}
           : { next: writeCursor({ generation: generation.generation, list: of, place: next }) }),
       };
-      c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
+      c.header('Cache-Control', access.cacheControl(cacheSeconds));
       return c.json(body, 200);
     },
     (result, c) => {
@@ -180,10 +196,4 @@ function browseError(error: z.core.$ZodError, timesGiven: (name: string) => numb
 /** When a collection is deleted, its points are gone before its name: a page that lacks some would be kept by caches. */
 function pointGone(collection: string, id: number): AppError {
   return new AppError('recall_unavailable', `collection ${collection} has no point ${id}`);
-}
-
-/** A collection that is gone is no error of the caller. */
-function unavailable(thrown: unknown): never {
-  if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
-  throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
 }

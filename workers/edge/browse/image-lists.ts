@@ -1,7 +1,12 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { type ImageFilter, passesFilter } from '../../../shared/filter/image-filter.ts';
-import { declaredField } from '../../../shared/filter/resolve-filter.ts';
-import { type GenerationResponse, type IndexFields, SEARCH_LIMITS } from '../../../shared/schema/index.ts';
+import { declaredField, type Visible } from '../../../shared/filter/resolve-filter.ts';
+import {
+  type FieldValues,
+  type GenerationResponse,
+  type IndexFields,
+  SEARCH_LIMITS,
+} from '../../../shared/schema/index.ts';
 import type { Fields, SearchCall } from '../../../shared/search/ports.ts';
 import type { Browse, BrowseOrder, Place } from '../../clients/index.ts';
 
@@ -14,6 +19,10 @@ export interface ImageListParts {
 export interface Asked {
   readonly generation: GenerationResponse;
   readonly filter: ImageFilter | undefined;
+  /** The images that the caller may see at all; all if undefined. */
+  readonly within: ImageFilter | undefined;
+  /** The fields that it may sort by. */
+  readonly visible: Visible;
   readonly limit: number;
   /** Where the page before ended. */
   readonly place: Place | undefined;
@@ -21,9 +30,9 @@ export interface Asked {
 
 /** Images in an order. */
 export interface ImageList {
-  total(call: SearchCall): Promise<number>;
+  total(): Promise<number>;
   /** The images of the page, and the next one, if there is one. */
-  page(call: SearchCall): Promise<readonly (Place & { readonly score?: number })[]>;
+  page(): Promise<readonly (Place & { readonly score?: number })[]>;
   /** Where a page ends with this image; undefined if none may follow. */
   place(last: Place): Place | undefined;
 }
@@ -38,35 +47,54 @@ export function imageLists({ browse, fields }: ImageListParts) {
     return filter === undefined ? generation.images : fields.count(generation, filter, call);
   }
 
-  function byField({ generation, filter, limit, place }: Asked, sort: string | undefined): ImageList {
-    const order = orderOf(sort, generation.fields);
+  async function valuesOf(
+    generation: GenerationResponse,
+    id: number,
+    call: SearchCall,
+  ): Promise<FieldValues> {
+    const names = Object.keys(generation.fields?.fields ?? {});
+    const [own = {}] = await fields.values(generation, [id], names, call).catch(unavailable);
+    return own;
+  }
+
+  function byField(
+    { generation, filter, visible, limit, place }: Asked,
+    sort: string | undefined,
+    call: SearchCall,
+  ): ImageList {
+    const order = orderOf(sort, generation.fields, visible);
     const { collection } = generation;
     return {
-      total: (call) => count(generation, withValue(filter, order), call),
+      total: () => count(generation, withValue(filter, order), call),
       // One more tells whether there is a next page.
-      page: (call) => browse.page({ collection, order, filter, after: place, limit: limit + 1 }, call),
+      page: () => browse.page({ collection, order, filter, after: place, limit: limit + 1 }, call),
       place: (last) => last,
     };
   }
 
-  function byLikeness({ generation, filter, limit, place }: Asked, id: number): ImageList {
-    if (id >= generation.images) {
-      throw new AppError('not_found', `There is no image ${id}; the index has ${generation.images}.`, {
+  /** @throws AppError `not_found` for an image that is not there, or not for this caller, who does not learn which. */
+  async function byLikeness(
+    { generation, filter, within, limit, place }: Asked,
+    id: number,
+    call: SearchCall,
+  ): Promise<ImageList> {
+    const { collection, images: all } = generation;
+    if (id >= all || (within !== undefined && !passesFilter(within, await valuesOf(generation, id, call)))) {
+      const size = within === undefined ? `; the index has ${all}` : '';
+      throw new AppError('not_found', `There is no image ${id}${size}.`, {
         hint: 'Send the `generation` of the answer that the id comes from.',
       });
     }
-    const { collection } = generation;
     // The place of a page is how many images were before it.
     const offset = place?.id ?? 0;
     const end = offset + limit;
     return {
-      total: async (call) => {
-        if (filter === undefined) return generation.images - 1;
-        const names = Object.keys(generation.fields?.fields ?? {});
-        const [own = {}] = await fields.values(generation, [id], names, call);
+      total: async () => {
+        if (filter === undefined) return all - 1;
+        const own = await valuesOf(generation, id, call);
         return (await count(generation, filter, call)) - (passesFilter(filter, own) ? 1 : 0);
       },
-      page: async (call) => {
+      page: async () => {
         const images = await count(generation, filter, call);
         if (images === 0) return [];
         const request = { collection, id, images, filter, offset, limit: limit + 1 };
@@ -81,11 +109,11 @@ export function imageLists({ browse, fields }: ImageListParts) {
 }
 
 /** @throws AppError `request_invalid` for a field that has no order. */
-function orderOf(sort: string | undefined, fields: IndexFields | undefined): BrowseOrder {
+function orderOf(sort: string | undefined, fields: IndexFields | undefined, visible: Visible): BrowseOrder {
   if (sort === undefined) return { descending: false };
   const descending = sort.startsWith('-');
   const field = descending ? sort.slice(1) : sort;
-  const { type, list } = declaredField(field, fields, 'public', 'sort');
+  const { type, list } = declaredField(field, fields, visible, 'sort');
   if (!list && type !== 'keyword' && type !== 'boolean') return { field, descending };
   throw new AppError('request_invalid', `sort: ${field} is ${list ? 'a list' : `of type ${type}`}.`, {
     hint: 'Sort by a field of type integer, number or date that has one value.',
@@ -97,4 +125,10 @@ function withValue(filter: ImageFilter | undefined, { field }: BrowseOrder): Ima
   if (field === undefined) return filter;
   const has = { field, exists: true } as const;
   return filter === undefined ? has : { and: [filter, has] };
+}
+
+/** A collection that is gone is no error of the caller. */
+export function unavailable(thrown: unknown): never {
+  if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
+  throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
 }

@@ -44,7 +44,9 @@ const route = createRoute({
     400: describeProblem(
       'The id is none, a number is out of range, a name is unknown, or the index was replaced',
     ),
-    404: describeProblem('There is no such image, or the index has no captions that can be compared'),
+    401: describeProblem('The service has keys, and this request has none that is valid'),
+    403: describeProblem('The page may not search, or not with this key'),
+    404: describeProblem('There is no such image, the key is for a part of the images, or the index has no captions that can be compared'),
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The captions cannot be compared'),
     504: describeProblem('A part of the service did not respond in time'),
@@ -67,6 +69,12 @@ export function addCaptionsRoute(
     async (c) => {
       const { id } = c.req.valid('param');
       const { limit, generation: named } = c.req.valid('query');
+      const access = c.get('access');
+      if (access.within !== undefined) {
+        throw new AppError('not_found', 'With a key that is for a part of the images, there are no captions of the index.', {
+          hint: 'A key without a filter has them.',
+        });
+      }
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const generation = await timeStage(c, 'generation', () =>
         rerank.generation(named, { ...call, timeoutMs: budgets.encode }),
@@ -92,7 +100,7 @@ export function addCaptionsRoute(
       ).catch((thrown: unknown) => {
         throw serviceError(thrown, 'rerank_unavailable');
       });
-      c.header('Cache-Control', `public, max-age=${cacheSeconds}`);
+      c.header('Cache-Control', access.cacheControl(cacheSeconds));
       return c.json(
         {
           generation: answer.generation,

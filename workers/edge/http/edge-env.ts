@@ -1,3 +1,5 @@
+import type { Access } from '../keys/access.ts';
+
 /** One line of the log; the entry file of the worker prints it. */
 export type Log = (
   entry: Readonly<Record<string, unknown>> & { readonly level: 'info' | 'warn' | 'error' },
@@ -5,5 +7,5 @@ export type Log = (
 
 /** The variables that the middleware sets on a request's context. */
 export interface EdgeEnv {
-  Variables: { requestId: string; log: Log };
+  Variables: { requestId: string; log: Log; access: Access };
 }

@@ -17,7 +17,7 @@ export function hasTag(condition: string | undefined, tag: string): boolean {
 export const taggedAnswers: MiddlewareHandler<EdgeEnv> = async (c, next) => {
   await next();
   const { res } = c;
-  if (res.status !== 200 || !res.headers.get('cache-control')?.startsWith('public')) return;
+  if (res.status !== 200 || !res.headers.get('cache-control')?.includes('max-age=')) return;
   const body = await res.arrayBuffer();
   const tag = await entityTag(body);
   const headers = new Headers(res.headers);

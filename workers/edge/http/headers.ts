@@ -22,7 +22,7 @@ export function crossOrigin(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv>
   return cors({
     origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-    allowHeaders: ['Accept', 'Content-Type', 'X-Request-Id'],
+    allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'X-Request-Id', 'X-Search-Key'],
     exposeHeaders: EXPOSED,
     maxAge: 86_400,
   });

@@ -8,11 +8,13 @@ const TEXTS: Partial<Record<ErrorCode, { readonly title: string; readonly detail
   query_empty: { title: 'There is nothing to search for' },
   query_too_long: { title: 'The query is too long' },
   request_invalid: { title: 'The request is invalid' },
+  unauthorized: { title: 'This search needs a key' },
   rate_limited: { title: 'Too many requests' },
   not_found: { title: 'Not found' },
   content_type_refused: { title: 'The body is not JSON' },
   host_refused: { title: 'There is no such host here' },
   origin_refused: { title: 'This page may not search' },
+  keys_unavailable: { title: 'Search is not available', detail: 'Keys cannot be checked at the moment.' },
   encode_unavailable: {
     title: 'Search is not available',
     detail: 'The service that reads queries does not respond.',

@@ -7,18 +7,27 @@ export interface RateLimiter {
   limit(request: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** Applies the limit that is configured with the binding to each client address; of IPv6 to each /64, which one client has whole. */
+/** Applies the limit that is configured with the binding to each client address. */
 export function rateLimit(limiter: RateLimiter): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const address = c.req.header('cf-connecting-ip');
-    const { success } = await limiter.limit({ key: address === undefined ? 'unknown' : network(address) });
-    if (!success) {
-      throw new AppError('rate_limited', 'This address has searched too often in a short time.', {
-        hint: 'Wait a minute and search again.',
-      });
-    }
+    await limitAddress(limiter, c.req.raw);
     return next();
   };
+}
+
+/** Counts a request of an address. @throws AppError `rate_limited`. */
+export async function limitAddress(limiter: RateLimiter, request: Request): Promise<void> {
+  const { success } = await limiter.limit({ key: clientNetwork(request) });
+  if (success) return;
+  throw new AppError('rate_limited', 'This address has searched too often in a short time.', {
+    hint: 'Wait a minute and search again.',
+  });
+}
+
+/** The address of a client; of IPv6 its /64, which one client has whole. */
+export function clientNetwork({ headers }: Request): string {
+  const address = headers.get('cf-connecting-ip');
+  return address === null ? 'unknown' : network(address);
 }
 
 /** The first 64 bits of an IPv6 address, its own of an IPv4 address, also where that is written as IPv6. */

@@ -28,6 +28,8 @@ const route = createRoute({
       content: { 'application/json': { schema: parseResponseSchema.meta({ id: 'ParseResponse' }) } },
     },
     400: describeProblem('The sentence is empty or too long'),
+    401: describeProblem('The service has keys, and this request has none that is valid'),
+    403: describeProblem('The page may not search, or not with this key'),
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The sentence cannot be parsed'),
     504: describeProblem('The service that parses sentences did not respond in time'),
@@ -56,7 +58,7 @@ export function addParseRoute(app: OpenAPIHono<EdgeEnv>, parts: ParseRouteParts)
           throw serviceError(error, 'encode_unavailable');
         }),
       );
-      c.header('Cache-Control', `public, max-age=${parts.cacheSeconds}`);
+      c.header('Cache-Control', c.get('access').cacheControl(parts.cacheSeconds));
       return c.json(answer, 200);
     },
     (result, c) => {

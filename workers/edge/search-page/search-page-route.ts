@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Problem, SearchResponse } from '../../../shared/schema/index.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { givenKey } from '../keys/authenticate.ts';
 import { searchPage } from './search-page.ts';
 
 /** Of the answer, what holds for the page, too. */
@@ -11,8 +12,10 @@ const OWN = ['if-none-match', 'if-modified-since', 'range'];
 /**
  * `GET /search?q=…`: the search for those who have no JavaScript. It asks the app's own `/v1/search` with the same parameters, so that
  * limits, filters and refusals are the same, and has its status.
+ *
+ * @param key of the service's own pages, if it has keys.
  */
-export function addSearchPage(app: OpenAPIHono<EdgeEnv>): void {
+export function addSearchPage(app: OpenAPIHono<EdgeEnv>, key: string | undefined): void {
   app.get('/search', async (c) => {
     const address = new URL(c.req.url);
     const others = new URLSearchParams(address.search);
@@ -30,6 +33,11 @@ export function addSearchPage(app: OpenAPIHono<EdgeEnv>): void {
     const headers = new Headers(c.req.raw.headers);
     for (const name of OWN) headers.delete(name);
     headers.set('x-request-id', c.get('requestId'));
+    if (key !== undefined && givenKey(c.req.raw) === undefined) {
+      // The page is our own, and browsers name no origin when it is opened.
+      headers.set('authorization', `Bearer ${key}`);
+      headers.set('sec-fetch-site', 'same-origin');
+    }
     const request = new Request(new URL(`/v1/search?${asked}`, address), {
       headers,
       signal: c.req.raw.signal,

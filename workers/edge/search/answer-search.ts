@@ -23,6 +23,7 @@ export async function answerSearch(
   cacheControl: string,
 ): Promise<Response> {
   const page = await readPage(asked);
+  if (page.request.exhaustive) c.get('access').spend('exhaustive');
   c.header('Vary', 'Accept', { append: true });
   const supports = [JSON_TYPE, ...EVENT_TYPES];
   const type = accepts(c, { header: 'Accept', supports, default: JSON_TYPE });
@@ -41,6 +42,7 @@ async function wholeAnswer(
 ): Promise<Response> {
   const notes: Notes = { timings: new Map() };
   const call = {
+    access: c.get('access'),
     signal: c.req.raw.signal,
     requestId: c.get('requestId'),
     waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),

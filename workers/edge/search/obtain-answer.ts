@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/index.ts';
 import type { Degradation } from '../../../shared/search/search-answer.ts';
 import type { SearchParts } from '../../../shared/search/search-request.ts';
 import type { AnswerCache } from '../cache/answer-cache.ts';
-import { answerKey, type KeyScope } from '../cache/answer-key.ts';
+import { answerKey } from '../cache/answer-key.ts';
 import type { KeptAnswer } from '../cache/kept-answer.ts';
 import type { SharedWork } from '../cache/shared-work.ts';
 import type { EdgeConfiguration } from '../environment.ts';
@@ -51,9 +51,6 @@ export interface Obtained {
   readonly degraded: Degradation | undefined;
 }
 
-/** Whoever may search sees the same images. */
-const EVERYONE: KeyScope = 'everyone';
-
 /**
  * The answer to a search: one that was kept, or of a search that is performed, for all who ask the same at the same time.
  *
@@ -67,14 +64,14 @@ export async function obtainAnswer(
 ): Promise<Obtained> {
   const { answers, underWay } = parts;
   const { request } = page;
-  const { signal, requestId, waitUntil, onRecalled } = caller;
+  const { access, signal, requestId, waitUntil, onRecalled } = caller;
   const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
   const { timings } = notes;
   try {
     if (answers === undefined) {
       return await performSearch(page, { ...parts, admission }, caller, timings);
     }
-    const key = answerKey(request, EVERYONE);
+    const key = answerKey(request, access.scope);
     const found = await answers.find(key, request.generation, { requestId, waitUntil });
     if (found !== undefined) {
       // RFC 9111: an answer is as old as the knowledge that it is valid.
@@ -84,7 +81,7 @@ export async function obtainAnswer(
     }
     const began = performance.now();
     const begin = async (ofAll: AbortSignal, tell: (recalled: KeptAnswer) => void): Promise<Performed> => {
-      const call = { signal: ofAll, requestId, waitUntil, onRecalled: onRecalled && tell };
+      const call = { access, signal: ofAll, requestId, waitUntil, onRecalled: onRecalled && tell };
       const performed = await performSearch(page, { ...parts, admission }, call, timings);
       const asked = request.generation === undefined ? began : undefined;
       if (performed.degraded === undefined) answers.set(key, performed.answer, asked, call);

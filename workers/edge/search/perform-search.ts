@@ -3,6 +3,7 @@ import type { Degradation, SearchAnswer } from '../../../shared/search/search-an
 import { search } from '../../../shared/search/search-engine.ts';
 import type { SearchParts } from '../../../shared/search/search-request.ts';
 import type { KeptAnswer } from '../cache/kept-answer.ts';
+import { type Access, shownAnswer } from '../keys/access.ts';
 import { replacedIndex } from '../paging/replaced-index.ts';
 import type { EdgeCall, EdgeQueryEncoder } from './edge-query-encoder.ts';
 import { nextPage, type SearchPage } from './read-page.ts';
@@ -18,6 +19,8 @@ export interface PerformingParts
 }
 
 export interface PerformingCall extends EdgeCall {
+  /** Of all callers who get the answer: they are of one scope. */
+  readonly access: Access;
   readonly signal: AbortSignal;
   /** Gets the answer in recall's order while the shortlist is ranked. */
   readonly onRecalled?: ((answer: KeptAnswer) => void) | undefined;
@@ -48,12 +51,21 @@ export async function performSearch(
   timings: Timings,
 ): Promise<Performed> {
   const { encoder, recall, ranker, payloads, vectors, fields, admission, imageWidths } = parts;
-  const { onRecalled } = call;
-  const kept = (found: SearchAnswer): KeptAnswer => {
+  const { access, onRecalled } = call;
+  const kept = async (found: SearchAnswer): Promise<KeptAnswer> => {
     const { generation, stage } = found;
     const next = nextPage(request, found, list);
-    const rest = searchResponseRest(request, found, { widths: imageWidths, next });
+    const shown = await shownAnswer(found, access);
+    const rest = searchResponseRest(request, shown, { widths: imageWidths, next });
     return { generation, stage, rest: new TextEncoder().encode(rest) };
+  };
+  let ended = false;
+  /** Never behind the answer, or its failure. */
+  const tell = (recalled: SearchAnswer): void => {
+    void kept(recalled).then(
+      (answer) => ended || onRecalled?.(answer),
+      () => {},
+    );
   };
   const time = async (stage: string, work: () => Promise<unknown>): Promise<unknown> => {
     const began = performance.now();
@@ -75,15 +87,17 @@ export async function performSearch(
         payloads,
         vectors,
         fields,
-        visible: 'public',
+        within: access.within,
+        visible: access.visible,
         degrade: true,
-        onRecalled: onRecalled && ((recalled) => onRecalled(kept(recalled))),
+        onRecalled: onRecalled && tell,
         time,
       },
       call,
     );
   };
   const answer = await admission.run(call.signal, begin).catch((thrown: unknown) => {
+    ended = true;
     if (call.signal.aborted) throw new AppError('cancelled', 'the caller has left', { cause: thrown });
     if (!(thrown instanceof AppError)) throw thrown;
     if (request.generation !== undefined && GONE.has(thrown.code)) {
@@ -94,5 +108,8 @@ export async function performSearch(
     throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
   });
   for (const [part, ms] of Object.entries(answer.compared?.took ?? {})) timings.set(part, ms);
-  return { answer: kept(answer), degraded: answer.degraded, timings };
+  const whole = await kept(answer).finally(() => {
+    ended = true;
+  });
+  return { answer: whole, degraded: answer.degraded, timings };
 }

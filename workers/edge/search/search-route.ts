@@ -44,6 +44,8 @@ const found = {
 };
 
 const failures = {
+  401: describeProblem('The service has keys, and this request has none that is valid'),
+  403: describeProblem('The page may not search, or not with this key'),
   429: describeProblem('Too many searches from this address'),
   503: describeProblem('The query cannot be encoded, or the index cannot be searched'),
   504: describeProblem('A part of the search did not respond in time'),
@@ -160,13 +162,12 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   app.openapi(
     getRoute,
     async (c) => {
-      const answer = await answerSearch(
+      return (await answerSearch(
         c,
         askedByAddress(c.req.valid('query')),
         parts,
-        `public, max-age=${parts.cacheSeconds}`,
-      );
-      return answer as JsonAnswer;
+        c.get('access').cacheControl(parts.cacheSeconds),
+      )) as JsonAnswer;
     },
     (result, c) => {
       if (!result.success) throw queryError(result.error, (name) => c.req.queries(name)?.length ?? 0);

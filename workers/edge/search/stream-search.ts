@@ -43,6 +43,7 @@ export async function streamSearch(
     begun.resolve();
   };
   const caller = {
+    access: c.get('access'),
     signal: AbortSignal.any([c.req.raw.signal, leaving.signal]),
     requestId,
     waitUntil,

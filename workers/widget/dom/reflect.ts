@@ -1,5 +1,5 @@
 /** Attributes of all our elements that take a sentence. */
-const TEXTS = ['endpoint', 'placeholder', 'examples', 'url-parameter'];
+const TEXTS = ['endpoint', 'search-key', 'placeholder', 'examples', 'url-parameter'];
 
 /**
  * Gives an element a property for each of its attributes, like HTML's own elements: `url-parameter` becomes `urlParameter`. A text is empty

@@ -14,7 +14,7 @@ const PLACEHOLDER = 'A dog in a red coat chases a ball';
 const EXAMPLES = 'a child in a red coat feeds a horse || a brown dog catches the ball that a boy throws';
 
 /**
- * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search` (the search page to link to), and
+ * `<gsmn-graph>`: draws the parse of a sentence. Attributes: `endpoint`, `search-key`, `search` (the search page to link to), and
  * `router`, `url-parameter`, `examples`, `placeholder`, `autofocus` like `<gsmn-search>`.
  */
 export class ParseElement extends HTMLElement {
@@ -26,6 +26,7 @@ export class ParseElement extends HTMLElement {
     reflect(ParseElement, ['search', 'router']);
   }
   declare endpoint: string;
+  declare searchKey: string;
   declare placeholder: string;
   declare examples: string;
   declare search: string;
@@ -114,7 +115,7 @@ export class ParseElement extends HTMLElement {
     this.#asked = query;
     this.#view.loading();
     try {
-      const parse = await requestParse(this.#endpoint, query, { signal });
+      const parse = await requestParse(this.#endpoint, query, { signal }, { key: this.searchKey });
       if (!signal.aborted) this.#view.parse(query, parse, addressOf(this, 'search'));
     } catch (error) {
       if (signal.aborted) return;
