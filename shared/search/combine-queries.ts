@@ -38,13 +38,15 @@ export async function encodeAsked(
   const ids = not?.images ?? [];
   if (queries.length === 1 && ids.length === 0) return first;
   const may = narrowedFilter({ within, visible }, first.fields);
-  const known = ids.filter((id) => id < first.images);
-  const values =
-    may === undefined || known.length === 0
-      ? []
-      : await fields.values(first, known, Object.keys(first.fields?.fields ?? {}), call);
-  const seen = new Set(known.filter((_, at) => may === undefined || passesFilter(may, values[at] ?? {})));
-  const unknown = ids.find((id) => !seen.has(id));
+  const names = Object.keys(first.fields?.fields ?? {});
+  const seen = await Promise.all(
+    ids.map(async (id) => {
+      if (id >= first.images || may === undefined) return id < first.images;
+      const [values = {}] = await fields.values(first, [id], names, call);
+      return passesFilter(may, values);
+    }),
+  );
+  const unknown = ids.find((_id, at) => !seen[at]);
   if (unknown !== undefined) {
     const size = may === undefined ? `; the index has ${first.images}` : '';
     throw new AppError('request_invalid', `not: there is no image ${unknown}${size}.`, {

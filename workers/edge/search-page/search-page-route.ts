@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Problem, SearchResponse } from '../../../shared/schema/index.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
-import { givenKey } from '../keys/authenticate.ts';
 import { searchPage } from './search-page.ts';
 
 /** Of the answer, what holds for the page, too. */
 const KEPT = ['cache-control', 'retry-after', 'server-timing', 'x-search-stage', 'x-search-degraded'];
+const KEY_HEADERS = ['authorization', 'x-search-key'];
 /** Of the request, what asks about the page and not about the answer. */
 const OWN = ['if-none-match', 'if-modified-since', 'range'];
 
@@ -33,7 +33,7 @@ export function addSearchPage(app: OpenAPIHono<EdgeEnv>, key: string | undefined
     const headers = new Headers(c.req.raw.headers);
     for (const name of OWN) headers.delete(name);
     headers.set('x-request-id', c.get('requestId'));
-    if (key !== undefined && givenKey(c.req.raw) === undefined) {
+    if (key !== undefined && !KEY_HEADERS.some((name) => headers.has(name))) {
       // The page is our own, and browsers name no origin when it is opened.
       headers.set('authorization', `Bearer ${key}`);
       headers.set('sec-fetch-site', 'same-origin');
