@@ -99,7 +99,10 @@ async function startAll(
 
   const served = await source?.images();
   const images = served === undefined ? undefined : await startImages(served, index, options, parts, log);
-  const page = await pageContent(source?.folder, () => exampleSentences(store, manifest, SENTENCES));
+  const page = await pageContent(source?.folder, async () =>
+    // The page is for everybody, and captions are for those whose images they describe.
+    keys === undefined ? exampleSentences(store, manifest, SENTENCES) : [],
+  );
   const edge = parts.add(
     'the edge worker',
     await startSearch({

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import { createHash, createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { base64url, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -65,6 +67,21 @@ describe('a search token', () => {
     expect(await verify(await signed({ filter: 'a:b', exp: NOW() + 60 }, { alg: 'Ed25519' }))).toHaveProperty(
       'claims',
     );
+  });
+
+  it('is made with any library, from the bytes of the key', async () => {
+    const pkcs8 = Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      Buffer.from(own.key.slice(3), 'base64url'),
+    ]);
+    const token = await new SignJWT({ filter: { field: 'tenant', eq: 'acme' } })
+      .setProtectedHeader({
+        alg: 'EdDSA',
+        kid: createHash('sha256').update(own.key).digest('hex').slice(0, 16),
+      })
+      .setExpirationTime('1h')
+      .sign(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+    expect(await verify(token)).toMatchObject({ claims: { filter: { field: 'tenant' } } });
   });
 
   it('ends, and begins', async () => {

@@ -84,9 +84,9 @@ export class SearchElement extends HTMLElement {
   readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
   readonly #session = createSearchSession({
     search: (request) => {
-      const { endpoint, key, ...settings } = this.#settings;
+      const { endpoint, ...settings } = this.#settings;
       this.#asked = JSON.stringify(this.#settings);
-      return requestSearch(endpoint, { ...request, ...settings }, { key });
+      return requestSearch(endpoint, { ...request, ...settings }, { key: this.searchKey });
     },
   });
   readonly #address = new AddressBar((query) => this.#travel(query));
@@ -291,7 +291,6 @@ export class SearchElement extends HTMLElement {
   get #settings() {
     return {
       endpoint: this.#endpoint,
-      key: this.searchKey,
       limit: this.limit,
       collapse: !this.uncollapsed,
       filter: facetFilter(this.filter, this.#chosen),

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseFilter } from '../../../shared/filter/parse-filter.ts';
 import { identifyKey, makeKey } from '../../../shared/keys/search-key.ts';
 import { signToken } from '../../../shared/keys/search-token.ts';
 import type { IndexFields } from '../../../shared/schema/index.ts';
 import { readEnvironment } from '../../../workers/edge/environment.ts';
+import { OPEN_ACCESS } from '../../../workers/edge/keys/access.ts';
+import { keyAccess } from '../../../workers/edge/keys/key-access.ts';
 import { type KeyNamespace, listedKeys, namespaceKeys } from '../../../workers/edge/keys/key-store.ts';
+import { SignedImages } from '../../../workers/edge/keys/signed-images.ts';
 import { keysOf, testKey } from '../../support/keys.ts';
 import { answer, problem } from './answers.ts';
 import { type EdgeChanges, edge, encoded, payloadOf, ranked } from './fakes.ts';
@@ -99,7 +103,8 @@ describe('a search that needs a key', () => {
     expect(log.mock.calls.map(([{ message }]) => message)).toContain('a key was refused: revoked');
     for (const path of [SEARCH, '/v1/images', '/v1/parse?q=a', '/v1/nothing']) {
       const response = await app.request(path);
-      expect([path, (await problem(response)).code]).toEqual([path, 'unauthorized']);
+      expect([path, response.headers.get('www-authenticate')]).toEqual([path, 'Bearer']);
+      expect((await problem(response)).code).toBe('unauthorized');
     }
     expect(encode).not.toHaveBeenCalled();
     expect(JSON.stringify(log.mock.calls)).not.toContain(key.key);
@@ -445,5 +450,34 @@ describe('the variables of keys', () => {
     expect(() => readEnvironment({ ...SERVICES, ...variables })).toThrow(
       expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(message) }),
     );
+  });
+});
+
+describe('the scope of an access', () => {
+  it('is shared by those only who are answered equally', async () => {
+    const images = new SignedImages(SECRET);
+    const scope = async (settings: object, claims?: object) => {
+      const { record } = await testKey('publishable', settings);
+      const parsed = claims && { filter: parseFilter('year:1'), ...claims };
+      return keyAccess({ key: record, claims: parsed }, images, () => {}).scope;
+    };
+    const different = [
+      await scope({}),
+      await scope({ filter: 'tenant:a' }),
+      await scope({ filter: 'tenant:b' }),
+      await scope({ fields: ['year'] }),
+      await scope({ filter: 'tenant:a', fields: ['year'] }),
+      await scope({ fields: [] }),
+      await scope({ filter: 'tenant:a' }, {}),
+      await scope({}, { filter: parseFilter('tenant:a') }),
+      await scope({}, { fields: ['year'] }),
+      OPEN_ACCESS.scope,
+    ];
+    // A token with the filter of a key may see the same.
+    expect(different[7]).toBe(different[1]);
+    expect(new Set(different).size).toBe(different.length - 1);
+    expect(await scope({ filter: 'tenant:a', perMinute: { cost: 1 } })).toBe(different[1]);
+    vi.useFakeTimers({ now: Date.now() + 86_400_000, toFake: ['Date'] });
+    expect(await scope({})).not.toBe(different[0]);
   });
 });

@@ -11,6 +11,8 @@ export interface Access {
   readonly key: string | undefined;
   /** The images that it may see; all if undefined. */
   readonly within: FilterTree | undefined;
+  /** The same for requests that are answered equally, until addresses of images change: whoever keeps answers keeps them by it. */
+  readonly scope: string;
   /** The fields that it may filter, count and sort by. */
   readonly visible: Visible;
   /** What an answer shows it of an image that it may see. */
@@ -25,6 +27,7 @@ export interface Access {
 export const OPEN_ACCESS: Access = {
   key: undefined,
   within: undefined,
+  scope: 'everyone',
   visible: 'public',
   show: async (image) => image,
   cacheControl: (seconds) => `public, max-age=${seconds}`,

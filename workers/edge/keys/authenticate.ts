@@ -48,8 +48,8 @@ function told({ key, tell }: { readonly key?: KeyRecord; readonly tell?: string 
   return { tell: key !== undefined && invalidity(key, now) === undefined ? tell : undefined };
 }
 
-/** The key or token that a request came with. @throws AppError `unauthorized`, `request_invalid`. */
-export function givenKey(request: Request): string {
+/** The key or token that a request came with. @throws AppError `request_invalid` for one in the address, and for two. */
+export function givenKey(request: Request): string | undefined {
   if (new URL(request.url).searchParams.has('key')) {
     throw new AppError('request_invalid', 'key: a key is not sent in the address.', {
       hint: 'Send it as a header, Authorization: Bearer KEY. Addresses stay in logs, histories and caches.',
@@ -57,13 +57,15 @@ export function givenKey(request: Request): string {
   }
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
   const given = request.headers.get('x-search-key') ?? bearer;
-  if (given !== undefined && (bearer === undefined || bearer === given)) return given;
-  if (given !== undefined) {
-    throw new AppError('request_invalid', 'Authorization and X-Search-Key are two keys.', {
-      hint: 'Send one of them.',
-    });
-  }
-  throw new AppError('unauthorized', 'This search needs a key.', {
+  if (given === undefined || bearer === undefined || bearer === given) return given;
+  throw new AppError('request_invalid', 'Authorization and X-Search-Key are two keys.', {
+    hint: 'Send one of them.',
+  });
+}
+
+/** What a caller is told that sends no key. */
+export function missingKey(): AppError {
+  return new AppError('unauthorized', 'This request has no key.', {
     hint: 'Send it as Authorization: Bearer KEY, or X-Search-Key: KEY.',
   });
 }

@@ -17,6 +17,11 @@ export function keyAccess(
   return {
     key: key.id,
     within,
+    scope: JSON.stringify([
+      within ?? 'all',
+      fields?.toSorted() ?? 'public',
+      images?.period(Date.now()) ?? 'unsigned',
+    ]),
     visible: names ?? 'public',
     show: async (image, declared) => {
       const { url } = image;

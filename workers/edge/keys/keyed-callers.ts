@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { identifyKey, isKey } from '../../../shared/keys/search-key.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
 import { clientNetwork, limitAddress, type RateLimiter } from '../http/rate-limit.ts';
-import { authenticate, givenKey, refusedKey } from './authenticate.ts';
+import { authenticate, givenKey, missingKey, refusedKey } from './authenticate.ts';
 import { assertBoundOrigin } from './bound-origin.ts';
 import { keyAccess } from './key-access.ts';
 import { KeyLimits } from './key-limits.ts';
@@ -24,6 +24,10 @@ export function keyedCallers({ keys, images, rateLimiter }: KeyedParts): Middlew
     c.header('Vary', 'Authorization, X-Search-Key', { append: true });
     const request = c.req.raw;
     const given = givenKey(request);
+    if (given === undefined) {
+      c.header('WWW-Authenticate', 'Bearer');
+      throw missingKey();
+    }
     // A server asks for many people from one address; its key has limits of its own.
     const isServer = isKey(given) && keys.kept((await identifyKey(given)).id)?.kind === 'secret';
     if (rateLimiter !== undefined && !isServer) await limitAddress(rateLimiter, request);

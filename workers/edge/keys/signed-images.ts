@@ -33,12 +33,17 @@ export class SignedImages {
     );
   }
 
+  /** The time during which addresses are the same. */
+  period(now: number): number {
+    return Math.floor(now / 1000 / DAY_S);
+  }
+
   /** The signed address of an image file of the service; others stay as they are. It is valid for one to two days, and the same for a day. */
   async sign(url: string, now: number): Promise<string> {
     if (!url.startsWith(PREFIX)) return url;
     // As the request for it will have it.
     const path = new URL(url, 'http://images').pathname.slice(PREFIX.length);
-    const expires = (Math.floor(now / 1000 / DAY_S) + 2) * DAY_S;
+    const expires = (this.period(now) + 2) * DAY_S;
     const signature = await crypto.subtle.sign('HMAC', await this.#key, message(expires, path));
     return `${PREFIX}~${expires.toString(36)}.${base64url.encode(new Uint8Array(signature))}/${path}`;
   }
