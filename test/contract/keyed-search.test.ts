@@ -112,6 +112,7 @@ describe('a search of many tenants', () => {
       rerank: reranker.url,
       qdrant: database.url,
       cacheSeconds: 60,
+      cache: { bytes: 2 ** 24, freshMs: 60_000, staleMs: 60_000 },
       keys: {
         store: listedKeys(keysOf(server, acme, young), 'SEARCH_KEYS'),
         imageSecret: '0123456789abcdef0123456789abcdef',
@@ -315,6 +316,22 @@ describe('a search of many tenants', () => {
         const response = await request(caller.credential, path, { headers: { 'if-none-match': tag } });
         expect([name, response.status]).toEqual([name, name === caller.name ? 304 : 200]);
       }
+    }
+  });
+
+  it('gives no answer that is kept to another, and neither one that is under way', async () => {
+    const path = '/v1/search?q=a+cat+on+grass&limit=7&facets=colour';
+    const texts = new Map<string, string>();
+    for (const expected of ['fwd=miss', 'hit']) {
+      await Promise.all(
+        callers.map(async (caller) => {
+          const response = await request(caller.credential, path);
+          expect(response.headers.get('cache-status')).toContain(expected);
+          const text = await assertOwn(caller, response);
+          expect(text).toBe(texts.get(caller.name) ?? text);
+          texts.set(caller.name, text);
+        }),
+      );
     }
   });
 
