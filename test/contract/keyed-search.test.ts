@@ -129,11 +129,14 @@ describe('a search of many tenants', () => {
   const request = async (
     credential: string,
     path: string,
-    init: RequestInit & { readonly headers?: Record<string, string> } = {},
+    {
+      headers = {},
+      ...init
+    }: Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> } = {},
   ): Promise<Response> =>
     app.request(
       path,
-      { ...init, headers: { ...init.headers, authorization: `Bearer ${credential}` } },
+      { ...init, headers: { ...headers, authorization: `Bearer ${credential}` } },
       {},
       context,
     );
@@ -333,6 +336,20 @@ describe('a search of many tenants', () => {
         }),
       );
     }
+  });
+
+  it("tells nobody of another in recall's order, while the ranked one is made", async () => {
+    const path = '/v1/search?q=a+dog+sleeps&limit=9&facets=colour';
+    await Promise.all(
+      callers.map(async (caller) => {
+        const headers = { accept: 'text/event-stream' };
+        const response = await request(caller.credential, path, { headers });
+        expect(response.headers.get('content-type')).toContain('text/event-stream');
+        const text = await assertOwn(caller, response);
+        if (own(caller).length > 0) expect(text).toContain('event: recall');
+        expect(text).toContain('event: ranked');
+      }),
+    );
   });
 
   it('covers every route that answers with images: a new one needs a test here', async () => {
