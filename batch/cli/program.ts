@@ -12,6 +12,7 @@ import { modelsCommand } from './commands/models.ts';
 import { parseCommand } from './commands/parse.ts';
 import { photosCommand } from './commands/photos.ts';
 import { plotCommand } from './commands/plot.ts';
+import { queriesCommand } from './commands/queries.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     startCommand,
     serveCommand,
     deployCommand,
+    queriesCommand,
     photosCommand,
     indexCommand,
     keysCommand,

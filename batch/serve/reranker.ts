@@ -1,4 +1,8 @@
+import process from 'node:process';
 import { AppError } from '../../shared/errors/index.ts';
+import { VERSION } from '../../shared/http/index.ts';
+import type { Tracing } from '../../shared/observe/tracing.ts';
+import { readTracing } from '../../shared/observe/tracing-settings.ts';
 import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
 import { type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
@@ -17,9 +21,14 @@ export interface RerankerOptions {
   readonly log: Log;
 }
 
-function withEngines({ precision, backend, ...options }: RerankerOptions): Parameters<typeof startRerank>[0] {
+async function partsOf({
+  precision,
+  backend,
+  ...options
+}: RerankerOptions): Promise<Parameters<typeof startRerank>[0]> {
   return {
     ...options,
+    tracing: await tracingOf(options.token),
     engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
     parser: async (file) => (await import('../../shared/platform/parse/index.ts')).parserOf(file),
     pretrained: async (stored, where) =>
@@ -32,9 +41,22 @@ function withEngines({ precision, backend, ...options }: RerankerOptions): Param
   };
 }
 
+/** Tracing, if a collector is named; its packages are loaded only then. Callers decide what is recorded if they have a token. */
+async function tracingOf(token: string | undefined): Promise<Tracing | undefined> {
+  const settings = readTracing(process.env);
+  if (settings === undefined) return undefined;
+  const { Tracing } = await import('../../shared/observe/tracing.ts');
+  return new Tracing({
+    ...settings,
+    service: 'gsmn-rerank',
+    version: VERSION,
+    trustsCallers: token !== undefined,
+  });
+}
+
 /** The rerank service. It listens even if the index has no active generation yet, and keeps checking. */
-export function startReranker(options: RerankerOptions): Promise<Service> {
-  return startRerank(withEngines(options));
+export async function startReranker(options: RerankerOptions): Promise<Service> {
+  return startRerank(await partsOf(options));
 }
 
 /**
@@ -43,7 +65,7 @@ export function startReranker(options: RerankerOptions): Promise<Service> {
  * @throws AppError why its active generation cannot be loaded.
  */
 export async function startLoadedReranker(options: RerankerOptions): Promise<Service> {
-  const service = await startRerank(withEngines(options));
+  const service = await startRerank(await partsOf(options));
   const { active, failure } = service.status();
   if (active !== null) return service;
   await service.close();

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { AppError } from '../../shared/errors/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
 import { Parts, type Service } from './closing.ts';
 import { createLog } from './log.ts';
@@ -54,6 +55,33 @@ export function serveQdrant({ path, host, port, logLevel }: ServeQdrantOptions):
       log: createLog(logLevel),
     });
   });
+}
+
+export interface ServeEdgeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+}
+
+/** Serves the edge worker in workerd until a signal ends it. Its variables come from the environment. */
+export function serveEdge({ host, port, logLevel }: ServeEdgeOptions): Promise<void> {
+  return untilStopped('the edge worker', async () => {
+    const { startSearch, edgeVariables } = await import('./edge.ts').catch(explainMissing);
+    return startSearch({ host, port, vars: edgeVariables(process.env), log: createLog(logLevel) });
+  });
+}
+
+/** What builds and runs the edge worker is not installed where only the other services run. */
+export function explainMissing(cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  throw new AppError(
+    'backend_unavailable',
+    'the packages that build and run the edge worker are not installed here',
+    {
+      hint: 'run `npm ci` with the development packages; `gsmn serve rerank` needs none of them',
+      cause,
+    },
+  );
 }
 
 async function untilStopped(name: string, start: () => Promise<Service>): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import process from 'node:process';
 import { resolveQueryBackend } from '../../shared/platform/engines/index.ts';
 import type { QdrantStore } from '../../workers/clients/index.ts';
 import { pageContent } from '../data/page-content.ts';
@@ -11,6 +12,7 @@ import { Parts, type Service } from '../serve/closing.ts';
 import { assertPortFree, type RunningEdge, startSearch } from '../serve/edge.ts';
 import { serveImageFiles } from '../serve/image-files.ts';
 import { createLog, type Log } from '../serve/log.ts';
+import { QueryLogFile } from '../serve/query-log-file.ts';
 import { RenditionCache } from '../serve/rendition-cache.ts';
 import { Renditions } from '../serve/renditions.ts';
 import { startLoadedReranker } from '../serve/reranker.ts';
@@ -22,6 +24,7 @@ import type { DataSource, ServedImages } from './data-source.ts';
 import { ensureIndex } from './ensure-index.ts';
 import { findDataSource } from './find-data-source.ts';
 import { indexAgain } from './index-again.ts';
+import { observationVariables } from './observation-variables.ts';
 import { exampleSentences, pageVariables } from './page.ts';
 import { PhotoWatch } from './photo-watch.ts';
 import { searchKeys } from './search-keys.ts';
@@ -99,6 +102,10 @@ async function startAll(
 
   const served = await source?.images();
   const images = served === undefined ? undefined : await startImages(served, index, options, parts, log);
+  const queryLog =
+    options.queryLog === undefined
+      ? undefined
+      : parts.add('the query log', await QueryLogFile.open(options.queryLog, log));
   const page = await pageContent(source?.folder, async () =>
     // The page is for everybody, and captions are for those whose images they describe.
     keys === undefined ? exampleSentences(store, manifest, SENTENCES) : [],
@@ -116,10 +123,12 @@ async function startAll(
         ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }),
         ...(images === undefined ? {} : { IMAGES_URL: images.url, IMAGES_WIDTHS: RENDITION_WIDTHS.join() }),
         ...pageVariables(page),
+        ...observationVariables(process.env, queryLog !== undefined),
         ...callers,
         ...keys?.variables,
       },
       log,
+      onQuery: queryLog && ((entry) => queryLog.write(entry)),
     }),
   );
   signal.throwIfAborted();

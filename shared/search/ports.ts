@@ -15,6 +15,8 @@ export interface SearchCall {
   readonly signal?: AbortSignal | undefined;
   /** Passed on to other services, for their logs. */
   readonly requestId?: string | undefined;
+  /** Passed on to other services, for their traces. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A query before it is encoded. */

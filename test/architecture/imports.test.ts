@@ -10,6 +10,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'shared/filter': ['shared/errors', 'shared/schema'],
   'shared/http': ['shared/errors', 'shared/schema'],
   'shared/async': ['shared/errors'],
+  'shared/observe': ['shared/errors'],
   'shared/model': ['shared/errors', 'shared/schema'],
   'shared/keys': ['shared/errors', 'shared/schema', 'shared/filter'],
   'shared/text': ['shared/errors', 'shared/schema', 'shared/model'],
@@ -56,6 +57,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   // `.build/kernels`: WebAssembly modules, which only exist built.
   'workers/edge': [
     'shared/async',
+    'shared/observe',
     '.build',
     'workers/clients',
     'shared/errors',
@@ -136,6 +138,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'batch/serve': ['batch/data', 'batch/index', 'batch/photos', 'workers/clients'],
   'batch/deploy': ['workers/clients'],
+  'batch/queries': ['batch/evaluation', 'batch/plot'],
   'batch/start': [
     'batch/data',
     'batch/extraction',

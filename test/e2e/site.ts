@@ -48,7 +48,16 @@ gsmn-search::part(caption) { font-style: italic; }`,
 }
 
 /** Everything that a browser test needs, on this machine; by default pages of every origin may search. */
-export async function startSite({ allowedOrigins = '*', rerankMs = 1500 } = {}): Promise<Site> {
+export async function startSite({
+  allowedOrigins = '*',
+  rerankMs = 1500,
+  onQuery,
+}: {
+  readonly allowedOrigins?: string;
+  readonly rerankMs?: number;
+  /** Gets the lines of the query log, which is off without it. */
+  readonly onQuery?: (line: unknown) => void;
+} = {}): Promise<Site> {
   const upstreams = await startUpstreams();
   let edge: RunningEdge | undefined;
   let other: { readonly url: string; close(): Promise<void> } | undefined;
@@ -71,6 +80,10 @@ export async function startSite({ allowedOrigins = '*', rerankMs = 1500 } = {}):
         CACHE_MEMORY_MB: '0',
         ALLOWED_ORIGINS: allowedOrigins,
         RERANK_TIMEOUT_MS: String(rerankMs),
+        ...(onQuery === undefined ? {} : { QUERY_LOG_SAMPLE: '1' }),
+      },
+      onLog: ({ fields }) => {
+        if (fields?.queryLog !== undefined) onQuery?.(fields.queryLog);
       },
     });
     other = await listen(otherSite(edge.url));

@@ -14,7 +14,17 @@ import { remoteRanker } from '../../workers/edge/search/remote-ranker.ts';
 
 export interface EdgeOverOptions
   extends Partial<
-    Pick<EdgeDependencies, 'cacheSeconds' | 'payloads' | 'allowedOrigins' | 'images' | 'rateLimiter' | 'keys'>
+    Pick<
+      EdgeDependencies,
+      | 'cacheSeconds'
+      | 'payloads'
+      | 'allowedOrigins'
+      | 'images'
+      | 'rateLimiter'
+      | 'keys'
+      | 'observedBy'
+      | 'metrics'
+    >
   > {
   /** Addresses of the services. */
   readonly rerank: string;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
@@ -48,6 +49,7 @@ export interface TestServiceOptions {
   readonly engines?: EngineFactory;
   readonly shippedParser?: () => Promise<Parser>;
   readonly token?: string;
+  readonly tracing?: Tracing;
   /** False leaves the index without an active generation. */
   readonly active?: boolean;
 }
@@ -70,6 +72,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log,
     port: 0,
     token: options.token,
+    tracing: options.tracing,
     // Tests decide themselves when the index is read.
     settings: { pollMs: 3_600_000, ...options.settings },
   });

@@ -20,6 +20,9 @@ import { OPEN_ACCESS } from './keys/access.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { keyedCallers } from './keys/keyed-callers.ts';
 import { SignedImages } from './keys/signed-images.ts';
+import { addClicksRoute } from './observe/clicks-route.ts';
+import { addMetricsRoute, type MetricsRouteParts } from './observe/metrics-route.ts';
+import { type ObservedBy, observed } from './observe/observe-requests.ts';
 import { addParseRoute, type ParseRouteParts } from './parse/parse-route.ts';
 import type { SearchRouteParts } from './search/obtain-answer.ts';
 import { addSearchRoute } from './search/search-route.ts';
@@ -48,12 +51,16 @@ export interface EdgeDependencies
   readonly keys?: { readonly store: KeyStore; readonly imageSecret: string | undefined } | undefined;
   /** Where image files come from; without it `/images/…` is not found. */
   readonly images?: { readonly url: string; readonly timeoutMs: number; readonly fetch: Fetch } | undefined;
+  /** What observes requests; nothing does by default. */
+  readonly observedBy?: ObservedBy | undefined;
+  /** What `/metrics` shows; without it there is no such path. */
+  readonly metrics?: MetricsRouteParts | undefined;
   readonly log: Log;
 }
 
 /** The edge worker as an app with its parts; it runs wherever `fetch` handlers run. */
 export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeEnv> {
-  const { allowedOrigins, allowedHosts, rateLimiter, keys, images, log } = dependencies;
+  const { allowedOrigins, allowedHosts, rateLimiter, keys, images, observedBy, metrics, log } = dependencies;
   const app = new OpenAPIHono<EdgeEnv>();
   app.use(async (c, next) => {
     c.set('log', log);
@@ -81,6 +88,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     c.json(health, 200, { 'cache-control': 'no-store', date: new Date().toUTCString() }),
   );
 
+  if (observedBy) app.use('/v1/*', observed(observedBy));
   const signed = keys?.imageSecret === undefined ? undefined : new SignedImages(keys.imageSecret);
   if (keys) app.use('/v1/*', keyedCallers({ keys: keys.store, images: signed, rateLimiter }));
   else if (rateLimiter) app.use('/v1/*', rateLimit(rateLimiter));
@@ -93,6 +101,8 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addCaptionsRoute(app, dependencies);
   describeApi(app, keys !== undefined);
   addSearchPage(app, dependencies.page?.key);
+  if (metrics) addMetricsRoute(app, metrics);
+  if (observedBy?.queryLog) addClicksRoute(app, observedBy.queryLog);
 
   const content = dependencies.page ?? {};
   app.get('/', serveAsset(page(content)));
@@ -119,6 +129,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');
   for (const path of READ_ONLY) addOtherMethods(app, path, 'GET, HEAD');
   if (images) addOtherMethods(app, '/images/*', 'GET, HEAD');
+  if (observedBy?.queryLog) addOtherMethods(app, '/v1/clicks', 'POST');
   return app;
 }
 

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { type AllowedOrigins, readHosts, readOrigins } from '../../shared/http/index.ts';
 import { type KeyNamespace, type KeyStore, listedKeys, namespaceKeys } from './keys/key-store.ts';
+import {
+  readTracing,
+  TRACING_VARIABLES,
+  type TracingSettings,
+} from '../../shared/observe/tracing-settings.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);
@@ -55,7 +60,14 @@ const environmentSchema = z.object({
   CACHE_CHECK_SECONDS: z.coerce.number().int().min(0).max(3600).default(5),
   /** How much longer answers of it are sent while that is asked in the background, in seconds. */
   CACHE_STALE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(30),
+  /** Share of the searches whose queries are logged; 0 logs none. */
+  QUERY_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0),
+  /** What callers of `/metrics` send; without it there is no such path. */
+  METRICS_TOKEN: z.string().min(16, 'needs 16 characters or more').optional(),
 });
+
+/** Names of all variables. */
+export const VARIABLES: readonly string[] = [...Object.keys(environmentSchema.shape), ...TRACING_VARIABLES];
 
 export interface EdgeConfiguration {
   readonly rerank: { readonly url: string; readonly token: string | undefined };
@@ -96,6 +108,11 @@ export interface EdgeConfiguration {
   };
   /** The largest query model that is loaded, in bytes. */
   readonly queryModelBytes: number;
+  readonly metricsToken: string | undefined;
+  /** Share of the searches whose queries are logged, 0 to 1. */
+  readonly queryLogSample: number;
+  /** Undefined if nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** Checks the bindings from Workers. Throws `config_invalid`, which names every wrong variable. */
@@ -134,6 +151,9 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       staleMs: env.CACHE_STALE_SECONDS * 1000,
     },
     queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
+    metricsToken: env.METRICS_TOKEN,
+    queryLogSample: env.QUERY_LOG_SAMPLE,
+    tracing: readTracing(bindings),
   };
 }
 

@@ -5,7 +5,10 @@ import widget from 'gsmn:widget';
 import { type ExecutionContext, Hono } from 'hono';
 import encodePlain from '../../.build/kernels/encode-plain.wasm';
 import encodeRelaxed from '../../.build/kernels/encode-relaxed.wasm';
+import { VERSION } from '../../shared/http/index.ts';
 import { hasRelaxedSimd } from '../../shared/match/simd/relaxed-simd.ts';
+import type { QueryLogLine } from '../../shared/observe/query-log-line.ts';
+import { Tracing } from '../../shared/observe/tracing.ts';
 import {
   createQdrantStore,
   createRerankClient,
@@ -15,13 +18,16 @@ import {
   qdrantRecall,
   qdrantVectors,
 } from '../clients/index.ts';
-import { createEdgeApp } from './app.ts';
+import { createEdgeApp, type EdgeDependencies } from './app.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { type AnswerStore, ColoAnswers } from './cache/colo-answers.ts';
-import { readEnvironment } from './environment.ts';
+import { type EdgeConfiguration, readEnvironment } from './environment.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
 import { problemResponse } from './http/problem.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
+import { type AnalyticsDataset, analyticsObserver } from './observe/analytics.ts';
+import { EdgeMetrics } from './observe/edge-metrics.ts';
+import { QueryLog, writeToDataset } from './observe/query-log.ts';
 import { EdgeQueryEncoder } from './search/edge-query-encoder.ts';
 import { remoteRanker } from './search/remote-ranker.ts';
 
@@ -29,6 +35,8 @@ interface Bindings extends Readonly<Record<string, unknown>> {
   readonly RATE_LIMITER?: RateLimiter;
   /** The version of the worker that runs. */
   readonly CF_VERSION_METADATA?: { readonly id: string };
+  readonly SEARCH_METRICS?: AnalyticsDataset;
+  readonly QUERY_LOG?: AnalyticsDataset;
 }
 
 /** The Cache API, as Workers have it. */
@@ -62,9 +70,11 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     cacheSeconds,
     answers,
     queryModelBytes,
+    ...settings
   } = readEnvironment(bindings);
   const client = createRerankClient(rerank);
   const store = createQdrantStore(qdrant);
+  const { observedBy, metrics } = observers(settings, bindings);
   return createEdgeApp({
     encoder: new EdgeQueryEncoder({
       client,
@@ -95,6 +105,8 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     images: imagesUrl
       ? { url: imagesUrl, timeoutMs: budgets.images, fetch: (input, init) => fetch(input, init) }
       : undefined,
+    observedBy,
+    metrics,
     log,
   });
 
@@ -107,6 +119,40 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
       log,
     });
   }
+}
+
+/** What observes requests, by what is set. */
+function observers(
+  {
+    metricsToken,
+    queryLogSample: sample,
+    tracing: traced,
+  }: Pick<EdgeConfiguration, 'metricsToken' | 'queryLogSample' | 'tracing'>,
+  { SEARCH_METRICS: dataset, QUERY_LOG: queries }: Bindings,
+): Pick<EdgeDependencies, 'observedBy' | 'metrics'> {
+  const tracing =
+    traced && new Tracing({ ...traced, service: 'gsmn-edge', version: VERSION, trustsCallers: false });
+  const metrics = metricsToken === undefined ? undefined : new EdgeMetrics();
+  // Without a dataset the log of the worker has the lines.
+  const write =
+    queries === undefined
+      ? (queryLog: QueryLogLine) => log({ level: 'info', queryLog })
+      : writeToDataset(queries);
+  const queryLog = sample === 0 ? undefined : new QueryLog({ sample, write });
+  const observers = [
+    ...(metrics === undefined ? [] : [metrics.observe]),
+    ...(dataset === undefined ? [] : [analyticsObserver(dataset)]),
+  ];
+  return {
+    observedBy:
+      observers.length === 0 && tracing === undefined && queryLog === undefined
+        ? undefined
+        : { observers, tracing, queryLog },
+    metrics:
+      metrics === undefined || metricsToken === undefined
+        ? undefined
+        : { metrics, token: metricsToken, spans: tracing && (() => tracing.counts) },
+  };
 }
 
 /** The app when the configuration is wrong: every request gets an internal error, and the log has the reason. */

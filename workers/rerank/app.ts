@@ -5,6 +5,7 @@ import type { Admission } from '../../shared/async/admission.ts';
 import { withDeadline } from '../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
 import { requestError, VERSION } from '../../shared/http/index.ts';
+import type { TraceSpan, Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import {
   captionsRequestSchema,
@@ -31,6 +32,13 @@ export type RerankAdmission = Readonly<Record<'queries' | 'shortlists' | 'scans'
 /** Share of the time limit in which work must be expected to end. Chosen: estimates are rough, and the response takes time. */
 const EXPECTED = 0.8;
 
+/** What they are called in traces. */
+const WORK: Readonly<Record<keyof RerankAdmission, string>> = {
+  queries: 'read query',
+  shortlists: 'compare shortlist',
+  scans: 'compare all',
+};
+
 export interface RerankAppOptions {
   readonly host: GenerationHost;
   readonly settings: RerankSettings;
@@ -41,16 +49,18 @@ export interface RerankAppOptions {
   readonly shippedParser: () => Promise<Parser>;
   /** Service token; without one every caller is served. */
   readonly token?: string | undefined;
+  /** Records what requests do; nothing is recorded without it. */
+  readonly tracing?: Tracing | undefined;
 }
 
-type Env = { Variables: { requestId: string } };
+type Env = { Variables: { requestId: string; span?: TraceSpan | undefined } };
 
 /** A request id that a caller may choose: short and harmless in a log. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The rerank service over a host of generations. */
 export function createRerankApp(options: RerankAppOptions): Hono<Env> {
-  const { host, settings, admission, metrics, log, token } = options;
+  const { host, settings, admission, metrics, log, token, tracing } = options;
   // Loaded at the first request for a parse that no score depends on.
   let shipped: Promise<Parser> | undefined;
   const shippedParser = (): Promise<Parser> => {
@@ -67,10 +77,22 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
     const requestId = REQUEST_ID.test(given) ? given : randomUUID();
     c.set('requestId', requestId);
     const start = performance.now();
+    const route = routeOf(c.req.path);
+    const span = QUIET.has(route)
+      ? undefined
+      : tracing?.begin(`${c.req.method} ${route}`, c.req.raw.headers, {
+          'http.request.method': c.req.method,
+          'http.route': route,
+          'gsmn.request_id': requestId,
+        });
+    c.set('span', span);
     await next();
+    span?.set({ 'http.response.status_code': c.res.status });
+    span?.end(c.res.status >= 500 ? String(c.res.status) : undefined);
+    // Never waited for.
+    if (span !== undefined) void tracing?.flush();
     c.res.headers.set('x-request-id', requestId);
     const ms = performance.now() - start;
-    const route = routeOf(c.req.path);
     const { status } = c.res;
     metrics.request(route, status, ms / 1000);
     if (QUIET.has(route)) return;
@@ -102,6 +124,8 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
   ): Promise<Response> {
     const timeoutMs = timeLimit(c.req.header(TIMEOUT_HEADER), settings.timeoutMs);
     const until = performance.now() + timeoutMs;
+    const span = c.get('span');
+    const waited = span?.child('wait');
     const deadline = {
       timeoutMs,
       caller: c.req.raw.signal,
@@ -112,10 +136,13 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
       admission[kind].run(
         signal,
         async () => {
+          waited?.end();
           const lease = host.lease(generation, unavailable);
+          const worked = span?.child(WORK[kind]);
           try {
             return await work(lease, signal, until);
           } finally {
+            worked?.end();
             await lease.release();
           }
         },
@@ -161,7 +188,16 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
       cost: sentences * (all ? 1 : candidates.length),
     } as const;
     return limited(c, needs, ({ generation, active }, signal, deadline) =>
-      rankImages(request, generation.search, { signal, deadline, active }),
+      rankImages(request, generation.search, { signal, deadline, active }).then((ranked) => {
+        const { compared, took, evidence } = ranked;
+        c.get('span')?.set({
+          'gsmn.compared': compared,
+          'gsmn.match_ms': took.match,
+          'gsmn.evidence_ms': took.evidence,
+          'gsmn.evidence': evidence,
+        });
+        return ranked;
+      }),
     );
   });
 

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { SECONDS } from '../../shared/observe/seconds.ts';
 import type { NodeCacheStatus } from '../../shared/search/images/node-cache.ts';
 import { registerCacheMetrics } from './cache-metrics.ts';
 
@@ -29,8 +30,6 @@ export interface RerankGauges {
   }[];
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
 export function createMetrics(gauges: RerankGauges): RerankMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -45,7 +44,7 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
     name: 'gsmn_rerank_request_seconds',
     help: 'Time from a request to its response',
     labelNames: ['route'],
-    buckets: SECONDS,
+    buckets: [...SECONDS],
     registers,
   });
   const errors = new Counter({
@@ -58,7 +57,7 @@ export function createMetrics(gauges: RerankGauges): RerankMetrics {
     name: 'gsmn_rerank_stage_seconds',
     help: 'Time of each part of a request',
     labelNames: ['stage'],
-    buckets: SECONDS,
+    buckets: [...SECONDS],
     registers,
   });
   const queries = new Counter({

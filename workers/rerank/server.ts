@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Admission } from '../../shared/async/admission.ts';
+import type { Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import { listen } from '../../shared/platform/listen/index.ts';
 import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
@@ -31,6 +32,8 @@ export interface RerankServerOptions {
   readonly host?: string | undefined;
   readonly token?: string | undefined;
   readonly settings?: Partial<RerankSettings> | undefined;
+  /** Records what requests do; closing sends what is left. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface RerankServer {
@@ -90,6 +93,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     metrics,
     log: options.log,
     token: options.token,
+    tracing: options.tracing,
   });
   const listening = await listen({
     name: 'the reranker',
@@ -116,6 +120,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     close: async () => {
       await listening.close();
       await host.close();
+      await options.tracing?.flush();
     },
   };
 }

@@ -12,6 +12,7 @@ import { addressOf } from './address/page-address.ts';
 import { namedRouter, type Router } from './address/router.ts';
 import { SearchBox } from './box/search-box.ts';
 import { onSlash } from './box/slash-key.ts';
+import { ClickBeacon } from './click-beacon.ts';
 import { Detail } from './detail/detail.ts';
 import { element } from './dom/element.ts';
 import { adoptProperties, reflect } from './dom/reflect.ts';
@@ -82,11 +83,12 @@ export class SearchElement extends HTMLElement {
   #told: Texts | undefined;
   #view = this.#build();
   readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
+  readonly #clicks = new ClickBeacon();
   readonly #session = createSearchSession({
     search: (request) => {
       const { endpoint, ...settings } = this.#settings;
       this.#asked = JSON.stringify(this.#settings);
-      return requestSearch(endpoint, { ...request, ...settings }, { key: this.searchKey });
+      return requestSearch(endpoint, { ...request, ...settings }, { key: this.searchKey, fetch: this.#clicks.fetch });
     },
   });
   readonly #address = new AddressBar((query) => this.#travel(query));
@@ -348,6 +350,7 @@ export class SearchElement extends HTMLElement {
     const results = 'results' in state ? state.results : 'previous' in state ? state.previous : undefined;
     const hit = hits[index];
     if (results === undefined || hit === undefined) return;
+    this.#clicks.send(this.#endpoint, position);
     if (this.#tell<SelectDetail>('gsmn-select', { hit, position })) {
       this.#view.detail.open({ ...results, hits }, index, this.#endpoint);
     }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ServeQdrantOptions, ServeRerankOptions } from '../../serve/run-serve.ts';
+import type { ServeEdgeOptions, ServeQdrantOptions, ServeRerankOptions } from '../../serve/run-serve.ts';
 import { backendOption, logLevelOption, precisionOption, wholeNumber } from '../options.ts';
 
 /** `gsmn serve`: one service alone, for a deployment of separate processes. */
@@ -7,7 +7,8 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('run one service alone; every option has its environment variable (docs/configuration.md)')
     .addCommand(rerankCommand())
-    .addCommand(qdrantCommand());
+    .addCommand(qdrantCommand())
+    .addCommand(edgeCommand());
 }
 
 function rerankCommand(): Command {
@@ -63,6 +64,18 @@ function qdrantCommand(): Command {
     .action(async (options: ServeQdrantOptions) => {
       const { serveQdrant } = await import('../../serve/run-serve.ts');
       await serveQdrant(options);
+    });
+}
+
+function edgeCommand(): Command {
+  return new Command('edge')
+    .description('the edge worker in workerd; its variables come from the environment')
+    .addOption(host('EDGE_HOST'))
+    .addOption(port(8787, 'EDGE_PORT'))
+    .addOption(logLevelOption('info'))
+    .action(async (options: ServeEdgeOptions) => {
+      const { serveEdge } = await import('../../serve/run-serve.ts');
+      await serveEdge(options);
     });
 }
 

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { AppError } from '../../../shared/errors/index.ts';
 import { propagationSchema } from '../../../shared/schema/index.ts';
 import type { StartOptions } from '../../start/start-options.ts';
 import {
@@ -68,6 +67,10 @@ export function startCommand(): Command {
       4096,
     )
     .option(
+      '--query-log <file>',
+      'keep what is searched for, without who searches (docs/operation.md); QUERY_LOG_SAMPLE: the share',
+    )
+    .option(
       '--answers-mb <number>',
       'memory for answers that are sent again as long as their index is active, in MiB; 0 keeps none',
       wholeNumber('answers-mb', 0, 64),
@@ -76,7 +79,9 @@ export function startCommand(): Command {
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {
-      const { runStart } = await import('../../start/run-start.ts').catch(explainMissing);
+      const { runStart } = await import('../../start/run-start.ts').catch(
+        (await import('../../serve/run-serve.ts')).explainMissing,
+      );
       const named = options.data !== undefined || options.dataName !== undefined;
       await runStart(
         {
@@ -88,17 +93,4 @@ export function startCommand(): Command {
         terminalReport,
       );
     });
-}
-
-/** What builds and runs the edge worker is not installed where only the services run. */
-function explainMissing(cause: unknown): never {
-  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-  throw new AppError(
-    'backend_unavailable',
-    'the packages that build and run the edge worker are not installed here',
-    {
-      hint: 'run `npm ci` with the development packages; `gsmn serve rerank` needs none of them',
-      cause,
-    },
-  );
 }

@@ -11,6 +11,16 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Passed on as `x-request-id`. */
   readonly requestId?: string | undefined;
+  /** Passed on as `traceparent`. */
+  readonly traceparent?: string | undefined;
+}
+
+/** The headers by which the logs and traces of a service name the call. */
+export function callHeaders({ requestId, traceparent }: CallOptions = {}): Record<string, string> {
+  return {
+    ...(requestId ? { 'x-request-id': requestId } : {}),
+    ...(traceparent ? { traceparent } : {}),
+  };
 }
 
 /** The limits of one attempt. */

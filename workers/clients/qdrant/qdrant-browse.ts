@@ -59,7 +59,7 @@ export function qdrantBrowse(
   async function byId(
     { collection, filter, limit }: Pick<BrowseRequest, 'collection' | 'filter' | 'limit'>,
     after: number | undefined,
-    { signal, requestId }: SearchCall,
+    { signal, requestId, traceparent }: SearchCall,
   ): Promise<number[]> {
     const page = await qdrant
       .listIds(collection, {
@@ -68,6 +68,7 @@ export function qdrantBrowse(
         limit,
         signal,
         requestId,
+        traceparent,
         timeoutMs,
       })
       .catch(collectionError);
@@ -102,6 +103,7 @@ export function qdrantBrowse(
           limit: wanted,
           signal: call.signal,
           requestId: call.requestId,
+          traceparent: call.traceparent,
           timeoutMs,
         })
         .catch(collectionError);
@@ -114,13 +116,14 @@ export function qdrantBrowse(
       return [...found, ...whole, ...(await ofValue(last, undefined, wanted - whole.length))];
     },
 
-    async like({ collection, id: like, images, filter, offset, limit }, { signal, requestId }) {
+    async like({ collection, id: like, images, filter, offset, limit }, { signal, requestId, traceparent }) {
       const points = await qdrant
         .recall(collection, like, offset + limit, {
           ...accuracy(images, offset + limit),
           filter: filter && qdrantFilter(filter),
           signal,
           requestId,
+          traceparent,
           timeoutMs,
         })
         .catch(collectionError);

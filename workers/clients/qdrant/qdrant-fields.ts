@@ -20,12 +20,12 @@ export function qdrantFields(
   timeoutMs?: number,
 ): Fields {
   return {
-    count: ({ collection }, filter, { signal, requestId }) =>
+    count: ({ collection }, filter, { signal, requestId, traceparent }) =>
       qdrant
-        .count(collection, { filter: qdrantFilter(filter), signal, requestId, timeoutMs })
+        .count(collection, { filter: qdrantFilter(filter), signal, requestId, traceparent, timeoutMs })
         .catch(collectionError),
 
-    passing: async ({ collection }, filter, { signal, requestId }) => {
+    passing: async ({ collection }, filter, { signal, requestId, traceparent }) => {
       const ids: number[] = [];
       let from: number | undefined;
       do {
@@ -36,6 +36,7 @@ export function qdrantFields(
             limit: AT_ONCE,
             signal,
             requestId,
+            traceparent,
             timeoutMs,
           })
           .catch(collectionError);
@@ -46,7 +47,7 @@ export function qdrantFields(
       return ids;
     },
 
-    values: async ({ collection }, ids, names, { signal, requestId }) => {
+    values: async ({ collection }, ids, names, { signal, requestId, traceparent }) => {
       const found: FieldValues[] = [];
       for (let from = 0; from < ids.length; from += AT_ONCE) {
         const points = await qdrant
@@ -54,6 +55,7 @@ export function qdrantFields(
             withPayload: names.map(fieldKey),
             signal,
             requestId,
+            traceparent,
             timeoutMs,
           })
           .catch(collectionError);

@@ -8,7 +8,12 @@ import type { QdrantStore, RecallAccuracy } from './types.ts';
 /** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
   return {
-    nearest: async ({ collection, coarse, images, grouped }, limit, { signal, requestId }, among) => {
+    nearest: async (
+      { collection, coarse, images, grouped },
+      limit,
+      { signal, requestId, traceparent },
+      among,
+    ) => {
       const points = await qdrant
         .recall(collection, [...coarse], limit, {
           ...accuracy(among?.images ?? images, limit),
@@ -16,6 +21,7 @@ export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: nu
           filter: among && qdrantFilter(among.filter),
           signal,
           requestId,
+          traceparent,
           timeoutMs,
         })
         .catch(collectionError);
@@ -69,9 +75,9 @@ export function qdrantVectors(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?:
 /** Payloads from Qdrant's points. */
 export function qdrantPayloads(qdrant: Pick<QdrantStore, 'retrieve'>, timeoutMs?: number): Payloads {
   return {
-    read: async ({ collection }, ids, { signal, requestId }) => {
+    read: async ({ collection }, ids, { signal, requestId, traceparent }) => {
       const points = await qdrant
-        .retrieve(collection, ids, { signal, requestId, timeoutMs })
+        .retrieve(collection, ids, { signal, requestId, traceparent, timeoutMs })
         .catch(collectionError);
       return new Map(
         points.map(({ id, payload }) => {

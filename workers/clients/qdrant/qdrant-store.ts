@@ -1,8 +1,13 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { CallOptions } from '../call/call-policy.ts';
-import { CallPolicy, type CallPolicyOptions, DEFAULT_CALL_POLICY } from '../call/call-policy.ts';
+import {
+  type CallOptions,
+  CallPolicy,
+  type CallPolicyOptions,
+  callHeaders,
+  DEFAULT_CALL_POLICY,
+} from '../call/call-policy.ts';
 import { serviceAddress } from '../call/service-address.ts';
 import { notQdrant, qdrantError } from './qdrant-error.ts';
 import type { QdrantStore, StoredPoint } from './types.ts';
@@ -76,8 +81,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
     call: CallOptions = {},
   ): Promise<z.output<S>> {
     return policy.run(async ({ signal }) => {
-      const headers = call.requestId ? { headers: { 'x-request-id': call.requestId } } : {};
-      const answer = await send({ signal, ...headers }).catch((error: unknown) => {
+      const answer = await send({ signal, headers: callHeaders(call) }).catch((error: unknown) => {
         throw qdrantError(error, action, url.host);
       });
       const envelope = envelopeSchema.safeParse(answer.data);

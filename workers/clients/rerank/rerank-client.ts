@@ -21,6 +21,7 @@ import {
   type CallOptions,
   CallPolicy,
   type CallPolicyOptions,
+  callHeaders,
   DEFAULT_CALL_POLICY,
 } from '../call/call-policy.ts';
 import { serviceAddress } from '../call/service-address.ts';
@@ -96,7 +97,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
           [TIMEOUT_HEADER]: String(Math.max(1, Math.floor(deadline - performance.now()))),
           ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-          ...(call?.requestId ? { 'x-request-id': call.requestId } : {}),
+          ...callHeaders(call),
         },
         signal,
       });

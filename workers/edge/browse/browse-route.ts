@@ -99,7 +99,11 @@ export function addBrowseRoute(app: OpenAPIHono<EdgeEnv>, parts: BrowseRoutePart
       if (sort !== undefined && like !== undefined) throw bothOrders();
       const access = c.get('access');
       const { within, visible } = access;
-      const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
+      const call = {
+        signal: c.req.raw.signal,
+        requestId: c.get('requestId'),
+        traceparent: c.get('observation')?.span?.traceparent,
+      };
       const tree = text === undefined ? undefined : parseFilter(text);
       const of = await listFingerprint({ sort, like, filter: tree && canonicalTree(tree) });
       const last = like === undefined ? Number.MAX_SAFE_INTEGER : SEARCH_LIMITS.offset;

@@ -1,5 +1,5 @@
 import { toAppError } from '../../../shared/errors/index.ts';
-import { stageSchema } from '../../../shared/schema/index.ts';
+import { matchSchema, stageSchema } from '../../../shared/schema/index.ts';
 import { digest } from '../http/digest.ts';
 import type { Log } from '../http/edge-env.ts';
 import type { KeptAnswer } from './kept-answer.ts';
@@ -19,7 +19,12 @@ export interface ColoAnswersOptions {
 
 /** How long an answer is kept. Its generation names it, so it never becomes wrong, only useless. */
 const KEPT_SECONDS = 3600;
-const HEADER = { generation: 'x-generation', stage: 'x-search-stage' } as const;
+const HEADER = {
+  generation: 'x-generation',
+  stage: 'x-search-stage',
+  match: 'x-match',
+  hits: 'x-hits',
+} as const;
 
 /** Answers that all isolates of a data centre share, by the Cache API. A store that fails is not asked again. */
 export class ColoAnswers {
@@ -41,11 +46,17 @@ export class ColoAnswers {
       const stage = stageSchema.safeParse(response?.headers.get(HEADER.stage));
       if (response === undefined || !stage.success || response.headers.get(HEADER.generation) !== generation)
         return undefined;
-      return { generation, stage: stage.data, rest: new Uint8Array(await response.arrayBuffer()) };
+      return {
+        generation,
+        stage: stage.data,
+        match: matchSchema.safeParse(response.headers.get(HEADER.match)).data,
+        hits: Number(response.headers.get(HEADER.hits)),
+        rest: new Uint8Array(await response.arrayBuffer()),
+      };
     });
   }
 
-  async set(key: string, { generation, stage, rest }: KeptAnswer): Promise<void> {
+  async set(key: string, { generation, stage, match, hits, rest }: KeptAnswer): Promise<void> {
     await this.#attempt(async () => {
       const headers = {
         'content-type': 'application/octet-stream',
@@ -54,6 +65,8 @@ export class ColoAnswers {
         'cache-tag': `gsmn-${generation}`,
         [HEADER.generation]: generation,
         [HEADER.stage]: stage,
+        [HEADER.hits]: String(hits),
+        ...(match === undefined ? {} : { [HEADER.match]: match }),
       };
       await this.#options.store.put(await this.#address(generation, key), new Response(rest, { headers }));
     });

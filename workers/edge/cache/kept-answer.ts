@@ -1,10 +1,13 @@
-import type { Stage } from '../../../shared/schema/index.ts';
+import type { Match, Stage } from '../../../shared/schema/index.ts';
 import type { SearchRequest } from '../../../shared/search/search-request.ts';
 
 /** A complete answer to a search, as text, without the query that it repeats: that is the caller's own. */
 export interface KeptAnswer {
   readonly generation: string;
   readonly stage: Stage;
+  /** Whether anything fits, and how many hits there are: for who observes. */
+  readonly match?: Match | undefined;
+  readonly hits: number;
   /** The JSON behind the member `query`, as UTF-8. */
   readonly rest: Uint8Array<ArrayBuffer>;
 }

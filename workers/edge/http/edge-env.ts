@@ -1,4 +1,5 @@
 import type { Access } from '../keys/access.ts';
+import type { Observation } from '../observe/observation.ts';
 
 /** One line of the log; the entry file of the worker prints it. */
 export type Log = (
@@ -7,5 +8,11 @@ export type Log = (
 
 /** The variables that the middleware sets on a request's context. */
 export interface EdgeEnv {
-  Variables: { requestId: string; log: Log; access: Access };
+  Variables: {
+    requestId: string;
+    log: Log;
+    access: Access;
+    /** Undefined where nothing observes requests. */
+    observation?: Observation | undefined;
+  };
 }

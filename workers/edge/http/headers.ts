@@ -12,6 +12,7 @@ const EXPOSED = [
   'ETag',
   'Retry-After',
   'Server-Timing',
+  'X-Query-Log',
   'X-Request-Id',
   'X-Search-Degraded',
   'X-Search-Stage',
@@ -22,7 +23,14 @@ export function crossOrigin(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv>
   return cors({
     origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-    allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'X-Request-Id', 'X-Search-Key'],
+    allowHeaders: [
+      'Accept',
+      'Authorization',
+      'Content-Type',
+      'Traceparent',
+      'X-Request-Id',
+      'X-Search-Key',
+    ],
     exposeHeaders: EXPOSED,
     maxAge: 86_400,
   });

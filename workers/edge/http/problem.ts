@@ -67,6 +67,8 @@ export function describeFailure(thrown: unknown, requestId: string, log: Log) {
 /** An error as the answer to a request. */
 export function problemResponse(c: Context<EdgeEnv>, thrown: unknown): Response {
   const { problem, code, status } = describeFailure(thrown, c.get('requestId'), c.get('log'));
+  const seen = c.get('observation');
+  if (seen) seen.code = code;
   for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
   const retryAfter = RETRY_AFTER[code] ?? (status === 503 ? RETRY_UNAVAILABLE : undefined);
   // The code that refused it may have set a better time.

@@ -51,6 +51,7 @@ export function addParseRoute(app: OpenAPIHono<EdgeEnv>, parts: ParseRouteParts)
       const call = {
         signal: c.req.raw.signal,
         requestId: c.get('requestId'),
+        traceparent: c.get('observation')?.span?.traceparent,
         timeoutMs: parts.budgets.encode,
       };
       const answer = await timeStage(c, 'parse', () =>

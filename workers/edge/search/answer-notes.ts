@@ -7,7 +7,11 @@ import { describeDegradation } from './search-response.ts';
 
 /** Headers of an answer, or of a problem. */
 export function writeNotes(c: Context<EdgeEnv>, { timings, cacheStatus, age, retryAfter }: Notes): void {
-  for (const [stage, ms] of timings) setMetric(c, stage, ms);
+  const seen = c.get('observation');
+  for (const [stage, ms] of timings) {
+    setMetric(c, stage, ms);
+    seen?.stage(stage, ms);
+  }
   if (cacheStatus !== undefined) c.header('Cache-Status', cacheStatus);
   if (age !== undefined) c.header('Age', String(age));
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));

@@ -45,11 +45,13 @@ async function wholeAnswer(
     access: c.get('access'),
     signal: c.req.raw.signal,
     requestId: c.get('requestId'),
+    span: c.get('observation')?.span,
     waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
   };
   const { answer, degraded } = await obtainAnswer(page, parts, call, notes).finally(() =>
     writeNotes(c, notes),
   );
+  c.get('observation')?.found(page.request, answer, degraded);
   c.header('Content-Type', JSON_TYPE);
   c.header('X-Search-Stage', answer.stage);
   c.header('Cache-Control', degraded ? 'no-store' : cacheControl);

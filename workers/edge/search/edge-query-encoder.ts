@@ -21,7 +21,7 @@ export interface EdgeQueryEncoderOptions {
   readonly log: Log;
 }
 
-export interface EdgeCall extends Pick<CallOptions, 'signal' | 'requestId'> {
+export interface EdgeCall extends Pick<CallOptions, 'signal' | 'requestId' | 'traceparent'> {
   /** Lets work continue after the response was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -72,7 +72,7 @@ export class EdgeQueryEncoder {
       if (here !== undefined) return here;
     }
     const { client, timeoutMs } = this.#options;
-    const { signal, requestId } = call;
+    const { signal, requestId, traceparent } = call;
     const {
       coarse,
       searched,
@@ -87,7 +87,7 @@ export class EdgeQueryEncoder {
           ...(query.not ? { not: [...query.not] } : {}),
           ...(named === undefined ? {} : { generation: named }),
         },
-        { signal, requestId, timeoutMs: timeoutMs.encode },
+        { signal, requestId, traceparent, timeoutMs: timeoutMs.encode },
       )
       .catch((thrown: unknown) => {
         throw serviceError(thrown, 'encode_unavailable');

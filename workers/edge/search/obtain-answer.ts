@@ -64,7 +64,7 @@ export async function obtainAnswer(
 ): Promise<Obtained> {
   const { answers, underWay } = parts;
   const { request } = page;
-  const { access, signal, requestId, waitUntil, onRecalled } = caller;
+  const { access, signal, requestId, waitUntil, onRecalled, span } = caller;
   const admission = parts.admission[request.exhaustive ? 'exhaustive' : 'shortlist'];
   const { timings } = notes;
   try {
@@ -81,7 +81,7 @@ export async function obtainAnswer(
     }
     const began = performance.now();
     const begin = async (ofAll: AbortSignal, tell: (recalled: KeptAnswer) => void): Promise<Performed> => {
-      const call = { access, signal: ofAll, requestId, waitUntil, onRecalled: onRecalled && tell };
+      const call = { access, signal: ofAll, requestId, waitUntil, onRecalled: onRecalled && tell, span };
       const performed = await performSearch(page, { ...parts, admission }, call, timings);
       const asked = request.generation === undefined ? began : undefined;
       if (performed.degraded === undefined) answers.set(key, performed.answer, asked, call);

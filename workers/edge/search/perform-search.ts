@@ -1,9 +1,12 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import type { TraceSpan } from '../../../shared/observe/tracing.ts';
+import type { QueryEncoder } from '../../../shared/search/ports.ts';
 import type { Degradation, SearchAnswer } from '../../../shared/search/search-answer.ts';
 import { search } from '../../../shared/search/search-engine.ts';
 import type { SearchParts } from '../../../shared/search/search-request.ts';
 import type { KeptAnswer } from '../cache/kept-answer.ts';
 import { type Access, shownAnswer } from '../keys/access.ts';
+import { tracedParts } from '../observe/traced-parts.ts';
 import { replacedIndex } from '../paging/replaced-index.ts';
 import type { EdgeCall, EdgeQueryEncoder } from './edge-query-encoder.ts';
 import { nextPage, type SearchPage } from './read-page.ts';
@@ -22,6 +25,8 @@ export interface PerformingCall extends EdgeCall {
   /** Of all callers who get the answer: they are of one scope. */
   readonly access: Access;
   readonly signal: AbortSignal;
+  /** What the search is a part of; of several callers who share it, the first one's. */
+  readonly span?: TraceSpan | undefined;
   /** Gets the answer in recall's order while the shortlist is ranked. */
   readonly onRecalled?: ((answer: KeptAnswer) => void) | undefined;
 }
@@ -57,7 +62,8 @@ export async function performSearch(
     const next = nextPage(request, found, list);
     const shown = await shownAnswer(found, access);
     const rest = searchResponseRest(request, shown, { widths: imageWidths, next });
-    return { generation, stage, rest: new TextEncoder().encode(rest) };
+    const { match, hits } = found;
+    return { generation, stage, match, hits: hits.length, rest: new TextEncoder().encode(rest) };
   };
   let ended = false;
   /** Never behind the answer, or its failure. */
@@ -75,18 +81,25 @@ export async function performSearch(
       timings.set(stage, performance.now() - began);
     }
   };
+  const ports = {
+    encoder: {
+      encode: (query, fresh, own) => encoder.encode(query, fresh, { ...call, ...own }),
+    } satisfies QueryEncoder,
+    recall,
+    ranker,
+    payloads,
+    vectors,
+    fields,
+  };
   const began = performance.now();
+  const waited = call.span?.child('wait');
   const begin = (): Promise<SearchAnswer> => {
     timings.set('wait', performance.now() - began);
+    waited?.end();
     return search(
       request,
       {
-        encoder: { encode: (query, fresh) => encoder.encode(query, fresh, call) },
-        recall,
-        ranker,
-        payloads,
-        vectors,
-        fields,
+        ...(call.span === undefined ? ports : tracedParts(ports, call.span)),
         within: access.within,
         visible: access.visible,
         degrade: true,

@@ -17,7 +17,7 @@ export function remoteRanker(
 ): Ranker {
   const unavailable: ErrorCode = 'rerank_unavailable';
   return {
-    rank: async ({ query, candidates, offset, limit }, { signal, requestId }: SearchCall) => {
+    rank: async ({ query, candidates, offset, limit }, { signal, requestId, traceparent }: SearchCall) => {
       const exhaustive = candidates === 'all' || 'passing' in candidates;
       const body: RankRequest = {
         ...queryForm(query),
@@ -28,7 +28,7 @@ export function remoteRanker(
         limit,
       };
       const timeoutMs = exhaustive ? budgets.exhaustive : budgets.rerank;
-      return client.rank(body, { signal, requestId, timeoutMs }).catch((thrown: unknown) => {
+      return client.rank(body, { signal, requestId, traceparent, timeoutMs }).catch((thrown: unknown) => {
         throw serviceError(thrown, unavailable);
       });
     },

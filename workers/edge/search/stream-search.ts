@@ -20,6 +20,7 @@ export async function streamSearch(
   const notes: Notes = { timings: new Map() };
   const leaving = new AbortController();
   const requestId = c.get('requestId');
+  const seen = c.get('observation');
   const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
   const encoder = new TextEncoder();
   let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -47,6 +48,7 @@ export async function streamSearch(
     signal: AbortSignal.any([c.req.raw.signal, leaving.signal]),
     requestId,
     waitUntil,
+    span: seen?.span,
     onRecalled: (answer: KeptAnswer) => {
       sendAnswer('recall', answer);
       begin();
@@ -56,6 +58,7 @@ export async function streamSearch(
     .then(
       ({ answer, degraded }) => {
         sendAnswer('ranked', answer);
+        seen?.found(page.request, answer, degraded);
         if (degraded) logDegradation(c, degraded);
         send('done', JSON.stringify(Object.fromEntries(notes.timings)));
         begin();
@@ -70,7 +73,9 @@ export async function streamSearch(
     });
   work.catch(begun.reject);
   // What a caller who leaves holds, its place among the searches, is free again only when the work has ended.
-  waitUntil(work.catch(() => {}));
+  const over = work.catch(() => {});
+  waitUntil(over);
+  if (seen) seen.over = over;
   await begun.promise.finally(() => writeNotes(c, notes));
   c.header('Content-Type', type === 'text/event-stream' ? `${type}; charset=utf-8` : type);
   c.header('Cache-Control', 'no-store');

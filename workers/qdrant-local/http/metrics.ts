@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { SECONDS } from '../../../shared/observe/seconds.ts';
 
 /** Measurements for Prometheus, by Qdrant's names where Qdrant has them. */
 export interface LocalMetrics {
@@ -15,8 +16,6 @@ export interface LocalGauges {
   requests(): { readonly running: number; readonly waiting: number };
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
 export function createMetrics(gauges: LocalGauges): LocalMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -32,7 +31,7 @@ export function createMetrics(gauges: LocalGauges): LocalMetrics {
     name: 'rest_responses_duration_seconds',
     help: 'Time from a request to its response',
     labelNames,
-    buckets: SECONDS,
+    buckets: [...SECONDS],
     registers,
   });
   const collections = new Gauge({
