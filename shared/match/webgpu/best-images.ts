@@ -3,9 +3,10 @@ import type { CaptionSet } from './caption-set.ts';
 import { guarded } from './gpu-errors.ts';
 import { readBuffer, USAGE } from './gpu-memory.ts';
 import { captionRuns } from './pair-runs.ts';
-import { submissions } from './pair-steps.ts';
+import { type ImageRows, submissions } from './pair-steps.ts';
 import type { Programs } from './programs.ts';
-import type { ScoredRows, Scorer } from './score-pairs.ts';
+import type { Scorer } from './score-pairs.ts';
+import type { ChunkRows } from './selected-rows.ts';
 import { SELECT_DIGITS, SELECT_INVOCATIONS, SELECT_STATE_LENGTH } from './shaders/select.ts';
 
 /** An image that is among the best for a caption. */
@@ -25,7 +26,7 @@ const WORKGROUPS = 256;
 export async function bestImages(
   scorer: Scorer,
   programs: Programs,
-  images: readonly ScoredRows[],
+  images: readonly ChunkRows[],
   caption: CaptionSet,
   wanted: number,
   { signal, onProgress }: WorkOptions,
@@ -55,7 +56,7 @@ function score({ imageToText, textToImage }: BestImage): number {
 /** Scores all images into a buffer that stays on the device; the next submission is sent while one is computed. */
 async function scoreAll(
   { memory, dispatcher, pace, setting }: Scorer,
-  images: readonly ScoredRows[],
+  images: readonly ChunkRows[],
   caption: CaptionSet,
   scores: GPUBuffer,
   onPairs: (count: number) => void,
@@ -65,9 +66,13 @@ async function scoreAll(
     const blocks = images.flatMap((rows) =>
       captionRuns(caption.order, rows.regions, setting).map((run) => ({ rows, run, place: () => {} })),
     );
+    const firsts = new Map<ImageRows, number>(images.map((rows) => [rows, rows.first]));
     for (const { steps, pairs, multiplyAdds } of submissions(pace, blocks)) {
       const prepared = await dispatcher.prepare(
-        steps.map((step) => ({ ...step, output: step.block.rows.chunk.first + step.first })),
+        steps.map((step) => ({
+          ...step,
+          output: (firsts.get(step.block.rows) ?? 0) + step.first,
+        })),
       );
       const began = performance.now();
       const next = guarded(memory.device, `scores of ${pairs} images`, () => {

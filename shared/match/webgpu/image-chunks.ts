@@ -1,26 +1,22 @@
 import { AppError } from '../../errors/index.ts';
 import type { ImageGraph } from '../../model/index.ts';
-import type { LaidOutImage } from '../graphs/image-layout.ts';
 import { type GpuMemory, USAGE } from './gpu-memory.ts';
-import { CELL_BYTES, type Dimensions, layoutQuads, type Precision, quads, recordCells } from './layouts.ts';
+import type { Extent, ImageMemory } from './image-memory.ts';
+import { CELL_BYTES, type Dimensions, layoutQuads, type Precision, recordCells } from './layouts.ts';
 import { prepareRecords } from './prepare-records.ts';
 import type { Programs } from './programs.ts';
 
-/** Images that are laid out and sent at once. */
-const IMAGES_AT_ONCE = 32;
-
-/** Images in the same buffers. */
+/** Images in the same part of a buffer: the records of all, then their edges. */
 export interface ImageChunk {
   /** Number of its first image among all. */
   readonly first: number;
   readonly count: number;
   /** The most regions of an image. */
   readonly regions: number;
-  /** For each image its row of the table: first cell, first edge, R, 0. */
+  /** For each image its row of the table: first cell and first quad of edges in the buffer, R, 0. */
   readonly rows: Uint32Array<ArrayBuffer>;
   readonly table: GPUBuffer;
-  readonly cells: GPUBuffer;
-  readonly layouts: GPUBuffer;
+  readonly extent: Extent;
 }
 
 /** Images `[start, end)` that fit in buffers of this size. */
@@ -37,90 +33,73 @@ export function chunkSpans(
   most: number,
 ): ChunkSpan[] {
   const spans: { start: number; end: number }[] = [];
-  let [cellBytes, edgeBytes] = [0, 0];
+  let bytes = 0;
   for (const [index, count] of regions.entries()) {
-    const own = CELL_BYTES[precision] * recordCells(count, dimensions, precision);
-    const ownEdges = 16 * layoutQuads(count, dimensions);
+    const own = 16 * (recordQuads(count, dimensions, precision) + layoutQuads(count, dimensions));
     const last = spans.at(-1);
-    const fits = cellBytes + own <= most && edgeBytes + ownEdges <= most;
-    if (last === undefined || !fits) {
+    if (last === undefined || bytes + own > most) {
       spans.push({ start: index, end: index + 1 });
-      [cellBytes, edgeBytes] = [0, 0];
+      bytes = 0;
     } else last.end = index + 1;
-    cellBytes += own;
-    edgeBytes += ownEdges;
+    bytes += own;
   }
   return spans;
 }
 
+/** The cells of an image in quads, rounded up. */
+function recordQuads(regions: number, dimensions: Dimensions, precision: Precision): number {
+  return Math.ceil((CELL_BYTES[precision] * recordCells(regions, dimensions, precision)) / 16);
+}
+
 /**
- * Puts images into GPU memory. The caller releases the chunk.
- * @param imageAt lays out an image of the chunk
+ * Puts images into GPU memory, as they are; the device lays them out. The caller releases the chunk.
+ * @param regions R of every image
+ * @param kernels of the image graph, for the device
  * @param breathe is called between uploads; if it throws, the work ends
  * @throws AppError `memory_exhausted`
  */
 export async function writeChunk(
   memory: GpuMemory,
+  images: ImageMemory,
   programs: Programs,
   { start, end }: ChunkSpan,
+  graphs: readonly ImageGraph[],
   regions: readonly number[],
-  imageAt: (index: number) => LaidOutImage,
-  options: { dimensions: Dimensions; precision: Precision; breathe: () => void },
+  options: { dimensions: Dimensions; precision: Precision; kernels: GPUBuffer; breathe: () => void },
 ): Promise<ImageChunk> {
-  const { dimensions, precision, breathe } = options;
-  const rows = new Uint32Array(4 * (end - start));
-  let [cell, edge, most] = [0, 0, 0];
-  for (let index = start; index < end; index++) {
-    const count = regions[index] ?? 0;
-    rows.set([cell, edge, count], 4 * (index - start));
-    cell += recordCells(count, dimensions, precision);
-    edge += layoutQuads(count, dimensions);
-    most = Math.max(most, count);
+  const { dimensions, precision, kernels, breathe } = options;
+  const own = regions.slice(start, end);
+  const records = own.map((count) => recordQuads(count, dimensions, precision));
+  const edges = own.map((count) => layoutQuads(count, dimensions));
+  const sum = (quads: readonly number[]) => quads.reduce((total, count) => total + count, 0);
+  const extent = await images.allocate(sum(records) + sum(edges));
+  const rows = new Uint32Array(4 * own.length);
+  let [record, edge] = [extent.first, extent.first + sum(records)];
+  for (const [index, count] of own.entries()) {
+    rows.set([(16 / CELL_BYTES[precision]) * record, edge, count], 4 * index);
+    record += records[index] ?? 0;
+    edge += edges[index] ?? 0;
   }
-  const buffers: GPUBuffer[] = [];
-  const keep = (buffer: GPUBuffer) => {
-    buffers.push(buffer);
-    return buffer;
-  };
+  let table: GPUBuffer | undefined;
   try {
-    const [table, cells, layouts] = [
-      keep(await memory.upload(rows, USAGE.storage)),
-      keep(await memory.allocate(CELL_BYTES[precision] * cell, USAGE.storage)),
-      keep(await memory.allocate(16 * edge, USAGE.storage | USAGE.copyTarget)),
-    ];
-    for (let first = start; first < end; first += IMAGES_AT_ONCE) {
-      const some = Array.from({ length: Math.min(IMAGES_AT_ONCE, end - first) }, (_, offset) => {
-        const row = 4 * (first + offset - start);
-        const { nodes, layout } = imageAt(first + offset);
-        memory.device.queue.writeBuffer(
-          layouts,
-          16 * (rows[row + 1] ?? 0),
-          edgesInQuads(layout, rows[row + 2] ?? 0, dimensions),
-        );
-        return { nodes, n: rows[row + 2] ?? 0, at: rows[row] ?? 0 };
-      });
-      await prepareRecords(memory, programs, some, { cells, precision });
-      breathe();
-    }
-    return { first: start, count: end - start, regions: most, rows, table, cells, layouts };
+    table = await memory.upload(rows, USAGE.storage);
+    const given = graphs.slice(start, end).map(({ nodes, boxes }, index) => ({
+      nodes,
+      n: rows[4 * index + 2] ?? 0,
+      at: rows[4 * index] ?? 0,
+      image: { boxes, edge: rows[4 * index + 1] ?? 0 },
+    }));
+    const { buffer } = extent.within;
+    await prepareRecords(memory, programs, given, { cells: buffer, precision }, kernels, breathe);
+    await memory.device.queue.onSubmittedWorkDone();
+    breathe();
+    const most = own.reduce((largest, count) => Math.max(largest, count), 0);
+    return { first: start, count: own.length, regions: most, rows, table, extent };
   } catch (thrown) {
-    for (const buffer of buffers) memory.free(buffer);
+    if (table !== undefined) memory.free(table);
+    images.release(extent);
     throw thrown;
   }
-}
-
-/** Gates `[R, K]` as `[K, R / 4 quads]`, or weights `[K, i: R, j: R]` as `[K, j: R, i: R / 4 quads]`. */
-function edgesInQuads(layout: Float32Array, R: number, dimensions: Dimensions): Float32Array<ArrayBuffer> {
-  const { kernels: K, neighbours } = dimensions;
-  const lanes = 4 * quads(R);
-  const edges = new Float32Array(4 * layoutQuads(R, dimensions));
-  for (let i = 0; i < R; i++) {
-    for (let k = 0; k < K; k++) {
-      if (!neighbours) edges[k * lanes + i] = layout[i * K + k] as number;
-      else for (let j = 0; j < R; j++) edges[(k * R + j) * lanes + i] = layout[(k * R + i) * R + j] as number;
-    }
-  }
-  return edges;
 }
 
 /** The same chunks, with consecutive image numbers in this order. */
@@ -133,12 +112,13 @@ export function renumbered(chunks: readonly ImageChunk[]): ImageChunk[] {
 }
 
 /** Bytes of GPU memory of a chunk. */
-export function chunkBytes({ table, cells, layouts }: ImageChunk): number {
-  return table.size + cells.size + layouts.size;
+export function chunkBytes({ table, extent }: ImageChunk): number {
+  return table.size + 16 * extent.quads;
 }
 
-export function freeChunk(memory: GpuMemory, { table, cells, layouts }: ImageChunk): void {
-  for (const buffer of [table, cells, layouts]) memory.free(buffer);
+export function freeChunk(memory: GpuMemory, images: ImageMemory, { table, extent }: ImageChunk): void {
+  memory.free(table);
+  images.release(extent);
 }
 
 /** The largest float16. */
@@ -149,7 +129,9 @@ const LARGEST_F16 = 65_504;
  * @throws AppError `argument_invalid`
  */
 export function assertFloat16({ nodes }: ImageGraph, index: number): void {
-  const beyond = nodes.find((value) => Math.abs(value) > LARGEST_F16);
+  let at = 0;
+  while (at < nodes.length && !(Math.abs(nodes[at] as number) > LARGEST_F16)) at++;
+  const beyond = nodes[at];
   if (beyond === undefined) return;
   throw new AppError(
     'argument_invalid',

@@ -4,7 +4,7 @@ import { type GpuMemory, USAGE } from './gpu-memory.ts';
 import type { ImageChunk } from './image-chunks.ts';
 import { captionRuns, type MatchSetting } from './pair-runs.ts';
 import type { PairBlock } from './pair-steps.ts';
-import { chunkPlaces } from './selected-rows.ts';
+import { imagePlaces } from './selected-rows.ts';
 
 /** Blocks of pairs with tables that were made for them, which are released. */
 export interface ListedPairs {
@@ -14,7 +14,7 @@ export interface ListedPairs {
 
 /**
  * Pairs of the captions of a set, each with the images of its list. There is one table of image and caption rows for
- * each chunk and each run of captions, so that one step takes the pairs of many lists.
+ * each buffer of images and each run of captions, so that one step takes the pairs of many lists.
  * @param scores destination of the scores of each list
  * @throws AppError `argument_invalid` for a number of no image, `memory_exhausted`
  */
@@ -26,32 +26,31 @@ export async function listedPairs(
   scores: readonly ListScores[],
   setting: MatchSetting,
 ): Promise<ListedPairs> {
-  const places = captions.order.map(({ caption }) => chunkPlaces(chunks, lists[caption]?.indices ?? []));
+  const places = captions.order.map(({ caption }) => imagePlaces(chunks, lists[caption]?.indices ?? []));
   const blocks: PairBlock[] = [];
   const free = () => {
     for (const { rows } of blocks) memory.free(rows.table);
   };
   try {
-    for (const chunk of chunks) {
+    for (const images of new Set(places.flatMap((own) => [...own.keys()]))) {
       const regions = places
-        .flatMap((own) => own.get(chunk) ?? [])
-        .reduce((most, { local }) => Math.max(most, chunk.rows[4 * local + 2] ?? 0), 0);
-      if (regions === 0) continue;
+        .flatMap((own) => own.get(images) ?? [])
+        .reduce((most, { entry }) => Math.max(most, entry[2] ?? 0), 0);
       for (const run of captionRuns(captions.order, regions, setting)) {
         const pairs = Array.from({ length: run.captions }, (_, offset) => {
           const row = run.caption + offset;
           const target = scores[captions.order[row]?.caption ?? 0];
-          return (places[row]?.get(chunk) ?? []).map((place) => ({ ...place, caption: row, target }));
+          return (places[row]?.get(images) ?? []).map((place) => ({ ...place, caption: row, target }));
         }).flat();
         if (pairs.length === 0) continue;
         const table = new Uint32Array(4 * pairs.length);
-        for (const [at, { local, caption }] of pairs.entries()) {
-          table.set(chunk.rows.subarray(4 * local, 4 * local + 3), 4 * at);
+        for (const [at, { entry, caption }] of pairs.entries()) {
+          table.set(entry, 4 * at);
           table[4 * at + 3] = caption;
         }
         blocks.push({
           rows: {
-            chunk,
+            images,
             table: await memory.upload(table, USAGE.storage),
             count: pairs.length,
             regions,

@@ -1,5 +1,6 @@
 import type { Parameters } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
+import { type ImageKernels, VARIANCE_EPSILON } from '../../vision/index.ts';
 import { captionGraphWeights, imageGraphWeights } from '../parameters/graph-weights.ts';
 
 /** Parts of the network's buffer in order, in floats. */
@@ -58,4 +59,17 @@ export function networkWeights(config: ModelConfig, parameters: Parameters): Flo
   weights[offsets.textOutputBias] = text.outputBias;
   weights[offsets.temperature] = config.softmaxTemperature;
   return weights;
+}
+
+/** The Gaussian kernels of the image graph as the shader reads them: `[K, 4]`, the means and half precisions of both. */
+export function kernelWeights({
+  meanRho,
+  meanTheta,
+  sigmaRho,
+  sigmaTheta,
+}: ImageKernels): Float32Array<ArrayBuffer> {
+  const half = (sigma: number | undefined) => 0.5 / (VARIANCE_EPSILON + (sigma ?? 0) ** 2);
+  return Float32Array.from(
+    [...meanRho].flatMap((mean, k) => [mean, meanTheta[k] ?? 0, half(sigmaRho[k]), half(sigmaTheta[k])]),
+  );
 }

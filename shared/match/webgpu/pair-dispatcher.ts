@@ -120,7 +120,7 @@ export class PairDispatcher {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (const [index, { step, products, match, tiles: count }] of dispatches.entries()) {
-      const { table, chunk } = step.block.rows;
+      const { table, images } = step.block.rows;
       const work = { buffer: this.#work, offset: WORK_BYTES * index, size: WORK_BYTES };
       const run = (
         pipeline: GPUComputePipeline,
@@ -140,10 +140,10 @@ export class PairDispatcher {
       };
       const blocks = Math.ceil(this.#dimensions.blocks / blocksAtOnce(this.#dimensions));
       const { table: captionTable, cells } = captions;
-      run(products, [this.#tiles, table, chunk.cells, captionTable, cells, this.#scratch], [count, blocks]);
+      run(products, [this.#tiles, table, images, captionTable, cells, this.#scratch], [count, blocks]);
       run(
         match,
-        [this.#network, table, chunk.cells, chunk.layouts, captionTable, cells, scores, this.#scratch],
+        [this.#network, table, images, images, captionTable, cells, scores, this.#scratch],
         [step.count],
       );
     }

@@ -6,7 +6,7 @@ import { Pace } from './pace.ts';
 import { captionRuns } from './pair-runs.ts';
 import {
   addTiles,
-  type ChunkRows,
+  type ImageRows,
   MOST_STEPS,
   type PairBlock,
   type PairStep,
@@ -35,7 +35,7 @@ const blocks = fc
       const captions = Uint32Array.from({ length: images }, (_, row) =>
         Math.floor((row * run.captions) / images),
       ).map((own) => run.caption + own);
-      const rows = { count: images, regions, ...(listed && { captions }) } as ChunkRows;
+      const rows = { count: images, regions, ...(listed && { captions }) } as ImageRows;
       return { rows, run: listed ? { ...run, caption: 0, captions: 1 } : run, place: () => {} };
     });
   });
@@ -124,7 +124,7 @@ describe('the steps of a submission', () => {
       const order = Array.from({ length: count }, (_, caption) => ({ caption, words: 14 }));
       const [run] = captionRuns(order, 36, setting);
       if (run === undefined) throw new Error('no run');
-      const rows = { count: 1, regions: 36 } as ChunkRows;
+      const rows = { count: 1, regions: 36 } as ImageRows;
       return tileWidth({ block: { rows, run, place: () => {} }, first: 0, count, output: 0 });
     });
     expect(widths).toEqual(['narrow', 'narrow', 'wide']);

@@ -1,12 +1,11 @@
-import type { ImageChunk } from './image-chunks.ts';
 import { quads } from './layouts.ts';
 import type { Pace } from './pace.ts';
 import type { CaptionRun } from './pair-runs.ts';
 import { TILE_REGION_QUADS, TILES, type TileWidth } from './shaders/products.ts';
 
-/** Images of a chunk: all, or those of a separate table. */
-export interface ChunkRows {
-  readonly chunk: ImageChunk;
+/** Images of a buffer, listed in a table. */
+export interface ImageRows {
+  readonly images: GPUBuffer;
   readonly table: GPUBuffer;
   readonly count: number;
   /** The most regions of an image. */
@@ -17,7 +16,7 @@ export interface ChunkRows {
 
 /** Images of a table, each with all captions of a run. */
 export interface PairBlock {
-  readonly rows: ChunkRows;
+  readonly rows: ImageRows;
   readonly run: CaptionRun;
   /** Receives the scores of a pair, by its number in the block. */
   readonly place: (pair: number, imageToText: number, textToImage: number) => void;

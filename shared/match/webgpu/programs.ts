@@ -1,6 +1,7 @@
 import type { MatchDevice } from './device.ts';
 import type { Dimensions, Precision } from './layouts.ts';
 import type { Placement } from './placement.ts';
+import { edgesShader } from './shaders/edges.ts';
 import { matchShader } from './shaders/match.ts';
 import { prepareShader } from './shaders/prepare.ts';
 import { productsShader, type TileWidth } from './shaders/products.ts';
@@ -14,6 +15,8 @@ export interface Programs {
   match(placement: Placement): Promise<GPUComputePipeline>;
   /** Writes records in this form. */
   prepare(precision: Precision): Promise<GPUComputePipeline>;
+  /** Writes the edges of images. */
+  edges(): Promise<GPUComputePipeline>;
   /** Finds the best scores. */
   select(entryPoint: 'count' | 'choose' | 'gather'): Promise<GPUComputePipeline>;
 }
@@ -29,6 +32,7 @@ export function createPrograms(
     match: ({ spilled, arena }) =>
       compile(matchShader({ dimensions, precision, invocations, lanes, spilled, arena }), 'main'),
     prepare: (stored) => compile(prepareShader(dimensions, stored, invocations), 'main'),
+    edges: () => compile(edgesShader(dimensions, invocations), 'main'),
     select: (entryPoint) => compile(selectShader(), entryPoint),
   };
 }

@@ -5,7 +5,7 @@ import { type GpuMemory, readBuffer, USAGE } from './gpu-memory.ts';
 import type { Pace } from './pace.ts';
 import type { PairDispatcher } from './pair-dispatcher.ts';
 import { captionRuns, type MatchSetting } from './pair-runs.ts';
-import { type ChunkRows, type PairBlock, type Submission, submissions } from './pair-steps.ts';
+import { type ImageRows, type PairBlock, type Submission, submissions } from './pair-steps.ts';
 
 /** What scoring works with. */
 export interface Scorer {
@@ -16,7 +16,7 @@ export interface Scorer {
 }
 
 /** Images that are scored, with their rows of the scores. */
-export interface ScoredRows extends ChunkRows {
+export interface ScoredRows extends ImageRows {
   readonly rowOf: (index: number) => number;
   /** R of an image. */
   readonly regionsOf: (index: number) => number;

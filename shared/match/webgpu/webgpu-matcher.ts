@@ -3,7 +3,6 @@ import {
   assertParameters,
   type CaptionGraph,
   emptyScores,
-  type ImageGraph,
   type Matcher,
   type Parameters,
   type PreparedImages,
@@ -11,12 +10,12 @@ import {
 } from '../../model/index.ts';
 import type { ModelConfig } from '../../schema/index.ts';
 import { captionLengths } from '../graphs/caption-lengths.ts';
-import { imageKernels, layOutImage, regionCount } from '../graphs/image-layout.ts';
+import { imageKernels, regionCount } from '../graphs/image-layout.ts';
 import { type BestImage, bestImages } from './best-images.ts';
 import { type CaptionSet, captionSpans, freeCaptions, writeCaptions } from './caption-set.ts';
 import type { MatchDevice } from './device.ts';
 import { text } from './gpu-errors.ts';
-import { GpuMemory } from './gpu-memory.ts';
+import { GpuMemory, USAGE } from './gpu-memory.ts';
 import {
   assertFloat16,
   chunkBytes,
@@ -26,15 +25,16 @@ import {
   renumbered,
   writeChunk,
 } from './image-chunks.ts';
+import { ImageMemory } from './image-memory.ts';
 import { dimensions, type Precision } from './layouts.ts';
 import { listedPairs } from './listed-pairs.ts';
-import { networkWeights } from './network-weights.ts';
+import { kernelWeights, networkWeights } from './network-weights.ts';
 import { Pace } from './pace.ts';
 import { PairDispatcher } from './pair-dispatcher.ts';
 import { pairEvidence } from './pair-evidence.ts';
 import { createPrograms } from './programs.ts';
 import { allPairs, scorePairs } from './score-pairs.ts';
-import { allRows, someRows } from './selected-rows.ts';
+import { allRows, chunkRows, someRows } from './selected-rows.ts';
 
 /** Maximum number of images that `best` returns. */
 const MOST_BEST = 1000;
@@ -93,9 +93,10 @@ async function makeMatcher(
   precision: Precision,
 ): Promise<WebgpuMatcher> {
   const sizes = dimensions(config);
-  const kernels = imageKernels(parameters);
   const memory = new GpuMemory(device.device);
+  const imageMemory = new ImageMemory(memory, device.bindingBytes);
   const programs = createPrograms(device, sizes, precision);
+  const kernels = await memory.upload(kernelWeights(imageKernels(parameters)), USAGE.storage);
   const dispatcher = await PairDispatcher.create(memory, programs, sizes, networkWeights(config, parameters));
   const setting = { config, dimensions: sizes, invocations: device.invocations, arena: device.arena };
   const scorer = { memory, dispatcher, pace: new Pace(), setting };
@@ -162,7 +163,7 @@ async function makeMatcher(
     adapter: device.adapter,
 
     get usedBytes() {
-      return memory.usedBytes;
+      return memory.usedBytes - imageMemory.freeBytes;
     },
 
     prepareImages: async (images) => {
@@ -171,14 +172,13 @@ async function makeMatcher(
       if (precision === 'f16') images.forEach(assertFloat16);
       const chunks: ImageChunk[] = [];
       const free = () => {
-        for (const chunk of chunks.splice(0)) freeChunk(memory, chunk);
+        for (const chunk of chunks.splice(0)) freeChunk(memory, imageMemory, chunk);
       };
       try {
         await onDevice(async () => {
-          const layOut = (index: number) => layOutImage(images[index] as ImageGraph, kernels, config);
-          const options = { dimensions: sizes, precision, breathe: assertUsable };
+          const options = { dimensions: sizes, precision, kernels, breathe: assertUsable };
           for (const span of chunkSpans(regions, sizes, precision, device.bindingBytes)) {
-            chunks.push(await writeChunk(memory, programs, span, regions, layOut, options));
+            chunks.push(await writeChunk(memory, imageMemory, programs, span, images, regions, options));
           }
         });
       } catch (thrown) {
@@ -213,7 +213,7 @@ async function makeMatcher(
       const chunks = chunksOf(prepared);
       const lengths = captionLengths(captions, config);
       const rows = await onDevice(async () =>
-        indices === undefined ? allRows(chunks) : someRows(memory, chunks, indices),
+        indices === undefined ? allRows(memory, chunks) : someRows(memory, chunks, indices),
       );
       try {
         const count = indices?.length ?? prepared.count;
@@ -266,7 +266,7 @@ async function makeMatcher(
       if (prepared.count === 0) return [];
       return onDevice(() =>
         withCaptions([caption], { start: 0, end: 1 }, lengths, (set) =>
-          bestImages(scorer, programs, allRows(chunks).rows, set, Math.min(count, prepared.count), options),
+          bestImages(scorer, programs, chunkRows(chunks), set, Math.min(count, prepared.count), options),
         ),
       );
     },
@@ -290,6 +290,7 @@ async function makeMatcher(
       if (disposed) return;
       disposed = true;
       dispatcher.dispose();
+      memory.free(kernels);
       device.destroy();
     },
   };
