@@ -29,7 +29,11 @@ async function partsOf({
   return {
     ...options,
     tracing: await tracingOf(options.token),
-    engines: ({ config, parameters }) => createQueryEngines(config, parameters, backend, { precision }),
+    engines: ({ config, parameters }) =>
+      createQueryEngines(config, parameters, backend, {
+        precision,
+        onCard: (report) => options.log.info(report, `${report.backend} compares`),
+      }),
     parser: async (file) => (await import('../../shared/platform/parse/index.ts')).parserOf(file),
     pretrained: async (stored, where) =>
       (await import('../../shared/platform/pretrained/recall-texts.ts')).openRecallTexts(

@@ -96,7 +96,7 @@ async function startAll(
   const token = secret();
   const reranker = parts.add(
     'the reranker',
-    await startLoadedReranker({ indexFolder: index.path, backend: choice.backend, port: 0, token, log }),
+    await startLoadedReranker({ indexFolder: index.path, backend: options.backend, port: 0, token, log }),
   );
   signal.throwIfAborted();
 

@@ -70,10 +70,13 @@ async function createMatcher(
 ): Promise<Matcher> {
   if (backend === 'simd')
     return createSimdMatcher(config, parameters, await nodeKernelRuntime(), { precision });
-  if (backend === 'webgpu') {
-    const { createWebgpuMatcher } = await import('../../match/webgpu/index.ts');
-    const { nodeMatchDevice } = await import('../match/webgpu-device.ts');
-    return createWebgpuMatcher(config, parameters, await nodeMatchDevice());
-  }
+  if (backend === 'webgpu') return createWebgpuEngine(config, parameters);
   return (await loadNetwork()).createTfjsMatcher(backend, config, parameters);
+}
+
+/** The matcher on the best adapter, whose code is loaded only if needed. */
+export async function createWebgpuEngine(config: ModelConfig, parameters: Parameters): Promise<Matcher> {
+  const { createWebgpuMatcher } = await import('../../match/webgpu/index.ts');
+  const { nodeMatchDevice } = await import('../match/webgpu-device.ts');
+  return createWebgpuMatcher(config, parameters, await nodeMatchDevice());
 }

@@ -176,6 +176,24 @@ describe('making engines for queries', () => {
     expect(await saidByChild(program, {})).toEqual(['simd', 'simd', 'simd', 3 * 12, []]);
   });
 
+  it('says why no graphics card serves with auto', async () => {
+    const model = `file://${resolve(import.meta.dirname, '../../../test/support/random-model.ts')}`;
+    const program = `
+      const { createQueryEngines } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
+      const { randomParameters, smallConfig } = await import(${JSON.stringify(model)});
+      const config = smallConfig();
+      const reports = [];
+      const { backend } = await createQueryEngines(config, randomParameters(Math.random, config), 'auto', {
+        onCard: (report) => reports.push(report),
+      });
+      const said = [backend, reports];`;
+    const none = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' };
+    expect(await saidByChild(program, none)).toEqual([
+      'simd',
+      [{ backend: 'simd', why: expect.stringContaining('webgpu') }],
+    ]);
+  });
+
   it('takes a named backend for both', async () => {
     const config = smallConfig();
     const parameters = randomParameters(seededRandom(7), config);
