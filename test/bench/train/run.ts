@@ -12,12 +12,11 @@ import {
 import { resolveBackend } from '../../../shared/platform/engines/index.ts';
 import { type ModelConfig, type Propagation, propagationSchema } from '../../../shared/schema/index.ts';
 import { expectClose } from '../../support/close.ts';
-import { randomBoxes, randomNumbers, seededRandom } from '../../support/random.ts';
 import { machine, quantile } from '../statistics.ts';
 import { createLoopStep } from './loop-step.ts';
+import { benchConfig, REGIONS, randomBatch } from './random-batch.ts';
 
 const SETTINGS = { margin: 0.2, learningRate: 0.0002, gradientClip: 2 } as const;
-const REGIONS = 36;
 
 interface Measured {
   readonly jointSize: number;
@@ -80,39 +79,6 @@ export async function run(args: readonly string[]): Promise<void> {
   process.stdout.write(
     `${values.leak} steps: ${leaked.tensors} tensors more, resident ${leaked.beforeMiB} -> ${leaked.afterMiB} MiB\n`,
   );
-}
-
-function benchConfig(jointSize: number, imageFeatureSize: number, propagation: Propagation): ModelConfig {
-  return {
-    imageFeatureSize,
-    vocabularySize: 8000,
-    wordEmbeddingSize: 300,
-    jointSize,
-    blocks: 16,
-    kernels: 8,
-    hiddenSize: 32,
-    layers: 1,
-    bidirectional: true,
-    normalizeImages: true,
-    normalizeCaptions: true,
-    softmaxTemperature: 20,
-    sparse: false,
-    propagation,
-  };
-}
-
-/** Captions of 5 to 23 words, 14 on average, as in Flickr30K. */
-function randomBatch(config: ModelConfig, size: number, seed: number): TrainingBatch {
-  const random = seededRandom(seed);
-  const captions = Array.from({ length: size }, () =>
-    Array.from({ length: 5 + Math.floor(random() * 19) }, () => Math.floor(random() * config.vocabularySize)),
-  );
-  return {
-    features: randomNumbers(random, size * REGIONS * config.imageFeatureSize),
-    boxes: captions.map(() => randomBoxes(random, REGIONS)),
-    captions,
-    dependencies: captions.map(() => undefined),
-  };
 }
 
 async function withTrainer<T>(
