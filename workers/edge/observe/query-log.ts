@@ -30,12 +30,14 @@ export class QueryLog {
   searched(id: string, { search, milliseconds }: EndedRequest): void {
     if (search === undefined) return;
     const { request, hits, match, degraded } = search;
-    const withheld = personalData(request.q);
+    const { q } = request;
+    const query = typeof q === 'string' ? q.trim() : q.map((one) => one.q.trim()).join(' + ');
+    const withheld = personalData(query);
     this.#options.write({
       kind: 'search',
       at: now(),
       id,
-      ...(withheld === undefined ? { query: request.q.trim() } : { withheld }),
+      ...(withheld === undefined ? { query } : { withheld }),
       offset: request.offset,
       hits,
       ...(match === undefined ? {} : { match }),
