@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
 import { type AllowedOrigins, readHosts, readOrigins } from '../../shared/http/index.ts';
-import { type KeyNamespace, type KeyStore, listedKeys, namespaceKeys } from './keys/key-store.ts';
 import {
   readTracing,
   TRACING_VARIABLES,
   type TracingSettings,
 } from '../../shared/observe/tracing-settings.ts';
+import { type KeyNamespace, type KeyStore, listedKeys, namespaceKeys } from './keys/key-store.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback);

@@ -88,7 +88,11 @@ export class SearchElement extends HTMLElement {
     search: (request) => {
       const { endpoint, ...settings } = this.#settings;
       this.#asked = JSON.stringify(this.#settings);
-      return requestSearch(endpoint, { ...request, ...settings }, { key: this.searchKey, fetch: this.#clicks.fetch });
+      return requestSearch(
+        endpoint,
+        { ...request, ...settings },
+        { key: this.searchKey, fetch: this.#clicks.fetch },
+      );
     },
   });
   readonly #address = new AddressBar((query) => this.#travel(query));

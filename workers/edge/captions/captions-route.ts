@@ -46,7 +46,9 @@ const route = createRoute({
     ),
     401: describeProblem('The service has keys, and this request has none that is valid'),
     403: describeProblem('The page may not search, or not with this key'),
-    404: describeProblem('There is no such image, the key is for a part of the images, or the index has no captions that can be compared'),
+    404: describeProblem(
+      'There is no such image, the key is for a part of the images, or the index has no captions that can be compared',
+    ),
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The captions cannot be compared'),
     504: describeProblem('A part of the service did not respond in time'),
@@ -71,9 +73,13 @@ export function addCaptionsRoute(
       const { limit, generation: named } = c.req.valid('query');
       const access = c.get('access');
       if (access.within !== undefined) {
-        throw new AppError('not_found', 'With a key that is for a part of the images, there are no captions of the index.', {
-          hint: 'A key without a filter has them.',
-        });
+        throw new AppError(
+          'not_found',
+          'With a key that is for a part of the images, there are no captions of the index.',
+          {
+            hint: 'A key without a filter has them.',
+          },
+        );
       }
       const call = { signal: c.req.raw.signal, requestId: c.get('requestId') };
       const generation = await timeStage(c, 'generation', () =>

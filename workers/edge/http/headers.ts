@@ -23,14 +23,7 @@ export function crossOrigin(allowed: AllowedOrigins): MiddlewareHandler<EdgeEnv>
   return cors({
     origin: allowed === '*' ? '*' : (origin) => (allowed.includes(origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-    allowHeaders: [
-      'Accept',
-      'Authorization',
-      'Content-Type',
-      'Traceparent',
-      'X-Request-Id',
-      'X-Search-Key',
-    ],
+    allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'Traceparent', 'X-Request-Id', 'X-Search-Key'],
     exposeHeaders: EXPOSED,
     maxAge: 86_400,
   });

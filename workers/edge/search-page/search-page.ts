@@ -1,6 +1,5 @@
 import { html, raw } from 'hono/html';
 import type { Problem, SearchHit, SearchResponse } from '../../../shared/schema/index.ts';
-import { imageSourceSet } from '../../clients/search/image-address.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -84,15 +83,15 @@ function unknownWords(unknown: SearchResponse['words']): Html | string {
 
 function image(hit: SearchHit): Html {
   const { captions, relevance } = hit;
-  const { name, url, width, height } = hit.image;
+  const { name, url, width, height, widths } = hit.image;
   const caption = captions[0] ?? name;
   // Other addresses are none of an image: the policy of the page refuses what they could do, but a link is not its business.
   const source = url !== undefined && /^(?:https?:\/\/|\/(?!\/)|data:image\/)/.test(url) ? url : undefined;
-  const widths = source === undefined ? undefined : imageSourceSet(hit, source);
+  const sources = widths?.map((one) => `${source}?w=${one} ${one}w`).join();
   const drawn =
     source === undefined
       ? html`<p>${name} cannot be shown</p>`
-      : html`<img src="${source}"${widths === undefined ? '' : html` srcset="${widths}" sizes="20rem"`} alt="" width="${width}" height="${height}" loading="lazy">`;
+      : html`<img src="${source}"${sources === undefined ? '' : html` srcset="${sources}" sizes="20rem"`} alt="" width="${width}" height="${height}" loading="lazy">`;
   const linked =
     source === undefined || source.startsWith('data:')
       ? drawn
