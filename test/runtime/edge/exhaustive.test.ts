@@ -205,6 +205,8 @@ describe('POST /v1/search', () => {
     expect(Object.keys(described?.responses ?? {})).toEqual([
       '200',
       '400',
+      '401',
+      '403',
       '413',
       '415',
       '429',

@@ -21,7 +21,7 @@ export function addSearchPage(app: OpenAPIHono<EdgeEnv>, key: string | undefined
     const others = new URLSearchParams(address.search);
     const [q, filter] = ['q', 'filter'].map((name) => {
       const value = others.get(name)?.trim() ?? '';
-      // A field of a form that was left empty asks for nothing; what is named twice is refused by the search.
+      // A field of a form that was left empty asks for nothing; what is named twice is for the search to read.
       if (others.getAll(name).length === 1) others.delete(name);
       return value;
     }) as [string, string];
