@@ -60,7 +60,7 @@ function captionUnits(captionImages: CaptionImages, twins: readonly (readonly [n
 }
 
 /** Fisher and Yates. */
-function shuffled<T>(items: readonly T[], seed: number, epoch: number): T[] {
+export function shuffled<T>(items: readonly T[], seed: number, epoch: number): T[] {
   // Very different for neighbouring seeds and epochs.
   const generator = xoroshiro128plus((Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) | 0);
   const order = [...items];

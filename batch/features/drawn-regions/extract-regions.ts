@@ -1,6 +1,11 @@
 import { labImage } from './colour/lab-image.ts';
 import { summedPlanes } from './features/box-means.ts';
-import { describeRegion, FEATURE_COUNT, type Region } from './features/describe-region.ts';
+import {
+  type DescribedImage,
+  describeRegion,
+  FEATURE_COUNT,
+  type Region,
+} from './features/describe-region.ts';
 import { MAIN_SETTING, splitSegments } from './proposals/background.ts';
 import { fixedBoxes } from './proposals/fixed-boxes.ts';
 import { proposeRegions } from './proposals/propose-regions.ts';
@@ -27,29 +32,50 @@ export interface Regions {
   readonly features: Int8Array<ArrayBuffer>;
 }
 
+/** An image's regions before they are described. */
+export interface FoundRegions {
+  readonly described: DescribedImage;
+  /** The groups of segments that most likely show things, best first. */
+  readonly proposed: readonly Region[];
+  /** Fixed boxes, described by their background. */
+  readonly fixed: readonly Region[];
+}
+
 /**
- * Finds and describes the regions of an image from its pixels alone.
+ * Finds the regions of an image from its pixels alone; their bounds are in pixels of the reduced image.
  *
  * @param rgb `[height, width, 3]`, sRGB.
  */
-export function extractRegions(rgb: Uint8Array, width: number, height: number): Regions {
+export function findRegions(rgb: Uint8Array, width: number, height: number): FoundRegions {
   const image = unmixEdges(labImage(rgb, width, height, LONGEST));
   const segmentation = segmentImage(image, SEGMENTATION);
   const segmentMap = measureSegmentMap(image, segmentation);
   const { background, foreground } = splitSegments(segmentMap, MAIN_SETTING);
   const among = (members: ReadonlySet<number>) => (pixel: number) =>
     members.has(segmentation.labels[pixel] as number);
-  const described = { image, planes: summedPlanes(image), foreground: among(foreground) };
-  const proposed: Region[] = proposeRegions(segmentMap, PROPOSALS).map(({ bounds, members }) => ({
+  const proposed = proposeRegions(segmentMap, PROPOSALS).map(({ bounds, members }) => ({
     bounds,
     inside: among(new Set(members)),
   }));
   const inside = among(background);
-  const fixed = fixedBoxes(image.width, image.height, REGION_COUNT - proposed.length);
-  const regions = [...proposed, ...fixed.map((bounds) => ({ bounds, inside }))];
+  return {
+    described: { image, planes: summedPlanes(image), foreground: among(foreground) },
+    proposed,
+    fixed: fixedBoxes(image.width, image.height, REGION_COUNT - proposed.length).map((bounds) => ({
+      bounds,
+      inside,
+    })),
+  };
+}
+
+/** Finds and describes the regions of an image; as `findRegions`. */
+export function extractRegions(rgb: Uint8Array, width: number, height: number): Regions {
+  const { described, proposed, fixed } = findRegions(rgb, width, height);
+  const regions = [...proposed, ...fixed];
   const features = new Float32Array(REGION_COUNT * FEATURE_COUNT);
   for (const [index, region] of regions.entries())
     describeRegion(described, region, features, index * FEATURE_COUNT);
+  const { image } = described;
   const [across, down] = [width / image.width, height / image.height];
   const boxes = regions.flatMap(({ bounds: { left, top, right, bottom } }) => [
     left * across,

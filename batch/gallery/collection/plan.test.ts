@@ -8,7 +8,7 @@ const rows = (units: readonly DrawingUnit[]): number =>
 
 describe('planSplit', () => {
   it.each([
-    ['train', 6000, 900],
+    ['train', 12_000, 2400],
     ['dev', 500, 100],
     ['test', 2000, 400],
   ] as const)('has the usual size for %s: %i images, including %i pairs of twins', (split, images, pairs) => {

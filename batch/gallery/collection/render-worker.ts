@@ -1,21 +1,13 @@
 /** Thread that draws, renders and describes the images it is sent. */
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
-import { AppError } from '../../../shared/errors/index.ts';
 import { drawnRegions } from '../../features/drawn-regions/drawn-regions.ts';
 import { drawImage, drawTwins, type GalleryImage } from '../scenes/index.ts';
+import { renderPixels } from './render-pixels.ts';
 import type { RenderedImage, RenderedUnit, RenderTask } from './rendered-unit.ts';
 
-/** Pixels of the image for each unit of the drawing: twice as many are sharp on dense screens. */
-const PIXELS_PER_UNIT = 2;
-/** At this density librsvg renders a unit as one pixel. */
-const UNIT_DENSITY = 72;
 /** Good enough for drawn edges; more effort would take longer than everything else and save a tenth. */
 const WEBP = { quality: 90, effort: 2 } as const;
-
-// One image at a time in each thread: more threads inside would only compete for the cores.
-sharp.concurrency(1);
-sharp.cache(false);
 
 async function work({ kind, row, seed }: RenderTask): Promise<RenderedUnit> {
   if (kind === 'image') {
@@ -27,18 +19,7 @@ async function work({ kind, row, seed }: RenderTask): Promise<RenderedUnit> {
 
 /** Renders a drawing, finds and describes its regions from the pixels, and encodes it as a file. */
 async function renderImage(image: GalleryImage): Promise<RenderedImage> {
-  const [width, height] = [image.width * PIXELS_PER_UNIT, image.height * PIXELS_PER_UNIT];
-  const { data, info } = await sharp(Buffer.from(image.svg), { density: UNIT_DENSITY * PIXELS_PER_UNIT })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (info.width !== width || info.height !== height || info.channels !== 3) {
-    throw new AppError(
-      'internal',
-      `a drawing of ${width} x ${height} pixels was rendered as ${info.width} x ${info.height} x ${info.channels}`,
-    );
-  }
+  const { data, width, height } = await renderPixels(image);
   const file = await sharp(data, { raw: { width, height, channels: 3 } })
     .webp(WEBP)
     .toBuffer();

@@ -1,7 +1,7 @@
 import { describe } from './captions/index.ts';
 import { Dice } from './drawing/index.ts';
 import { HEIGHT, WIDTH } from './places/index.ts';
-import { compose, paint } from './story/compose.ts';
+import { compose, type PlacedPart, paint } from './story/compose.ts';
 import { type Plan, planScene } from './story/plan.ts';
 
 /** An image of the built-in gallery and five captions that are true of it. */
@@ -20,6 +20,14 @@ export interface GalleryImage {
  */
 export function drawImage(seed: number): GalleryImage {
   return imageOf(planScene(Dice.of(seed, 1)), seed, 0, false);
+}
+
+/** The image of a seed as `drawImage` draws it, and where its things are and which way they face, back to front. */
+export function drawParts(
+  seed: number,
+): Omit<GalleryImage, 'captions'> & { readonly parts: readonly PlacedPart[] } {
+  const composition = compose(planScene(Dice.of(seed, 1)), Dice.of(seed, 2), Dice.of(seed, 3, 0));
+  return { svg: paint(composition), width: WIDTH, height: HEIGHT, parts: composition.parts };
 }
 
 /** A plan as an image; `copy` varies what is by chance: positions, shades and decoration. */

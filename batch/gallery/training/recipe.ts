@@ -8,14 +8,14 @@ import type { TrainingSettings } from '../../training/training-settings.ts';
 export function galleryRecipe(propagation: Propagation, seed: number): TrainingSettings {
   return {
     margin: 0.2,
-    epochs: 7,
+    epochs: 3,
     batchSize: 32,
     wordEmbeddingSize: 128,
     jointSize: 256,
     gradientClip: 2,
     layers: 1,
     learningRate: 0.0006,
-    learningRateUpdate: 6,
+    learningRateUpdate: 2,
     logStep: 100,
     validationStep: 100_000,
     maxViolation: true,

@@ -1,7 +1,8 @@
 import type { LabImage } from '../colour/lab-image.ts';
 import { PALETTE_SIZE, paletteOffset, paletteWeights } from '../colour/palette.ts';
-import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
+import type { Crop } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
+import { CORE, MARGIN, SIDE } from './sample.ts';
 
 /** Where the bands of a region end, from top to bottom, as shares of its height: a person's hat, face, shirt and trousers. */
 const BAND_ENDS = [0.17, 0.4, 0.65, 1] as const;

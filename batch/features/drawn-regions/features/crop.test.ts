@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labImage } from '../colour/lab-image.ts';
-import { CORE, cropRegion, MARGIN, SIDE } from './crop.ts';
+import { cropRegion } from './crop.ts';
+import { CORE, MARGIN, SIDE } from './sample.ts';
 
 const [WIDTH, HEIGHT] = [40, 30];
 const image = labImage(new Uint8Array(WIDTH * HEIGHT * 3), WIDTH, HEIGHT, WIDTH);
@@ -19,7 +20,7 @@ describe('cropRegion', () => {
     expect(pixels[MARGIN * SIDE + MARGIN]).toBe(0);
   });
 
-  it('mirrors a region so that its larger part is on the right', () => {
+  it('is the same for a thing that faces left and one that faces right', () => {
     const bounds = { left: 8, top: 5, right: 32, bottom: 25 };
     const wedge = (pixel: number): boolean => (pixel % WIDTH) - 8 > Math.floor(pixel / WIDTH);
     const mirrored = (pixel: number): boolean => {
@@ -27,7 +28,8 @@ describe('cropRegion', () => {
       return wedge(pixel - x + (WIDTH - 1 - x));
     };
     const [one, two] = [wedge, mirrored].map((inside) => cropRegion(image, bounds, inside));
-    expect([one?.mirrored, two?.mirrored]).toEqual([false, true]);
+    expect(one?.mirrored).toBe(!two?.mirrored);
+    expect((one?.facing ?? 0) + (two?.facing ?? 0)).toBeCloseTo(1, 9);
     expect(two?.mask).toEqual(one?.mask);
   });
 });

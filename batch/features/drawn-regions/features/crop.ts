@@ -1,74 +1,23 @@
 import type { LabImage } from '../colour/lab-image.ts';
 import type { Bounds } from '../proposals/segment-map.ts';
+import { facesRight, facingInputs } from './facing.ts';
+import { type Sample, sampleRegion } from './sample.ts';
 
-/** Samples along each side of a region's box. */
-export const CORE = 24;
-/** Samples around the box, on each side, for gradients at its edge. */
-export const MARGIN = 1;
-/** Samples along each side of a crop. */
-export const SIDE = CORE + 2 * MARGIN;
-
-/**
- * A region sampled on a grid `[SIDE, SIDE]`, whatever its size and shape: its box and a margin. It is mirrored, if
- * necessary, so that its larger part is on the right: things can face either way and are still the same thing.
- */
-export interface Crop {
-  /** Pixel of each sample; -1 outside the image. */
-  readonly pixels: Int32Array;
-  /** 1 if the sample belongs to the region. */
-  readonly mask: Uint8Array;
-  /** Samples of the region. */
-  readonly area: number;
+/** A sample, mirrored if the region more likely faces left: things can face either way and are still the same thing. */
+export interface Crop extends Sample {
+  /** Probability that the region faces right in the image. */
+  readonly facing: number;
   readonly mirrored: boolean;
 }
 
 /**
- * Lays the grid of samples over a region.
+ * Lays the grid of samples over a region, the way it faces.
  *
  * @param inside whether a pixel belongs to the region.
  */
 export function cropRegion(image: LabImage, bounds: Bounds, inside: (pixel: number) => boolean): Crop {
-  const crop = sampleRegion(image, bounds, inside, false);
-  const balance = crop.mask.reduce((sum, own, at) => sum + own * ((at % SIDE) - (SIDE - 1) / 2), 0);
-  return balance >= 0 ? crop : sampleRegion(image, bounds, inside, true);
-}
-
-function sampleRegion(
-  { width, height }: LabImage,
-  bounds: Bounds,
-  inside: (pixel: number) => boolean,
-  mirrored: boolean,
-): Crop {
-  const columns = positions(bounds.left, bounds.right, width);
-  if (mirrored) columns.reverse();
-  const rows = positions(bounds.top, bounds.bottom, height);
-  const pixels = new Int32Array(SIDE * SIDE);
-  const mask = new Uint8Array(SIDE * SIDE);
-  let area = 0;
-  for (let row = 0, at = 0; row < SIDE; row++) {
-    const y = rows[row] as number;
-    for (let column = 0; column < SIDE; column++, at++) {
-      const x = columns[column] as number;
-      const pixel = x < 0 || y < 0 ? -1 : y * width + x;
-      pixels[at] = pixel;
-      if (pixel < 0 || !inCore(row) || !inCore(column) || !inside(pixel)) continue;
-      mask[at] = 1;
-      area++;
-    }
-  }
-  return { pixels, mask, area, mirrored };
-}
-
-/** Whether a row or column of the grid is in the region's box. */
-function inCore(index: number): boolean {
-  return index >= MARGIN && index < MARGIN + CORE;
-}
-
-/** The pixel of each sample along one axis; -1 outside the image. */
-function positions(from: number, to: number, extent: number): Int32Array {
-  const step = (to - from) / CORE;
-  return Int32Array.from({ length: SIDE }, (_, index) => {
-    const at = Math.floor(from + (index - MARGIN + 0.5) * step);
-    return at >= 0 && at < extent ? at : -1;
-  });
+  const sample = sampleRegion(image, bounds, inside, false);
+  const facing = facesRight(facingInputs(image, sample));
+  const mirrored = facing < 0.5;
+  return { ...(mirrored ? sampleRegion(image, bounds, inside, true) : sample), facing, mirrored };
 }

@@ -40,7 +40,7 @@ export function describeRegion(
   const foreign = (pixel: number): boolean => foreground(pixel) && !inside(pixel);
   const writer = new FeatureWriter(target, at);
   describeColours(image, crop, writer);
-  describeNeighbours(image, bounds, foreign, crop.mirrored, writer);
+  describeNeighbours(image, bounds, foreign, crop.facing, writer);
   describeShape(crop, bounds, image.width * image.height, writer);
   describeGradients(planes, bounds, crop, writer);
 }

@@ -1,7 +1,8 @@
 import type { Bounds } from '../proposals/segment-map.ts';
 import { boxMean, type SummedPlane } from './box-means.ts';
-import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
+import type { Crop } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
+import { CORE, MARGIN, SIDE } from './sample.ts';
 
 /** Cells along each side, and directions of an edge (over half a turn, because an edge has no sign). */
 const CELLS = 4;

@@ -8,7 +8,7 @@ const [WIDTH, HEIGHT] = [60, 40];
 const THING = { left: 25, top: 15, right: 35, bottom: 25 };
 
 /** On which side each of the existing neighbours is found: left, right, above, below, behind, ahead. */
-function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrored = false): number[] {
+function sides(neighbours: readonly (readonly [x: number, y: number])[], facing = 1): number[] {
   const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, index) => [60, 100, 200][index % 3] ?? 0);
   const foreign = (pixel: number): boolean =>
     neighbours.some(
@@ -16,7 +16,7 @@ function sides(neighbours: readonly (readonly [x: number, y: number])[], mirrore
     );
   const target = new Float32Array(NEIGHBOUR_FEATURES);
   const image = labImage(rgb, WIDTH, HEIGHT, WIDTH);
-  describeNeighbours(image, THING, foreign, mirrored, new FeatureWriter(target, 0));
+  describeNeighbours(image, THING, foreign, facing, new FeatureWriter(target, 0));
   const found = (side: number): boolean =>
     target.subarray(side * HUE_COUNT, (side + 1) * HUE_COUNT).some((share) => share > 0);
   return [0, 1, 2, 3, 4, 5].filter(found);
@@ -37,7 +37,7 @@ describe('describeNeighbours', () => {
   });
 
   it('mirrors behind and ahead with the thing, but not left and right', () => {
-    expect(sides([[18, 20]], true)).toEqual([0, 5]);
+    expect(sides([[18, 20]], 0)).toEqual([0, 5]);
   });
 
   it('ignores what is further away than the size of the thing', () => {

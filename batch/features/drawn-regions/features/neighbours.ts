@@ -15,21 +15,22 @@ export const NEIGHBOUR_FEATURES = SIDES * HUE_COUNT;
 
 /**
  * The colours of the foreground next to a region, within a distance of its own size: left, right, above and below it
- * ("to the left of a blue chair"); and behind and ahead of it, relative to the direction of the region's crop ("a dog
- * chases a boy in red"). All zero if there is only background.
+ * ("to the left of a blue chair"); and behind and ahead of it ("a dog chases a boy in red"), each side by how likely it is the
+ * one. All zero if there is only background.
  *
  * @param foreign whether a pixel belongs to the foreground, but not to the region.
+ * @param facing probability that the region faces right.
  */
 export function describeNeighbours(
   image: LabImage,
   { left, top, right, bottom }: Bounds,
   foreign: (pixel: number) => boolean,
-  mirrored: boolean,
+  facing: number,
   writer: FeatureWriter,
 ): void {
   const least = LEAST_REACH * image.width;
   const [across, down] = [Math.max(least, right - left), Math.max(least, bottom - top)];
-  const [before, behind, above, below] = [
+  const [atLeft, atRight, above, below] = [
     { left: left - across, top, right: left, bottom },
     { left: right, top, right: right + across, bottom },
     { left, top: top - down, right, bottom: top },
@@ -40,8 +41,10 @@ export function describeNeighbours(
     Float32Array,
     Float32Array,
   ];
-  const turned = mirrored ? [behind, before] : [before, behind];
-  for (const hues of [before, behind, above, below, ...turned]) {
+  const mixed = (share: number): Float32Array =>
+    atRight.map((hue, at) => share * hue + (1 - share) * (atLeft[at] as number));
+  const [behind, ahead] = [mixed(1 - facing), mixed(facing)];
+  for (const hues of [atLeft, atRight, above, below, behind, ahead]) {
     writer.values(
       hues.map((share) => Math.sqrt(share)),
       1,

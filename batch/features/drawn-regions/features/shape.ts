@@ -1,6 +1,7 @@
 import type { Bounds } from '../proposals/segment-map.ts';
-import { CORE, type Crop, MARGIN, SIDE } from './crop.ts';
+import type { Crop } from './crop.ts';
 import type { FeatureWriter } from './feature-writer.ts';
+import { CORE, MARGIN, SIDE } from './sample.ts';
 
 /** Cells along each side of the mask's grid. */
 const CELLS = 4;
@@ -50,7 +51,7 @@ export function describeShape(crop: Crop, bounds: Bounds, imagePixels: number, w
       4 * x,
       8 * (rowRow / area - y * y - (columnColumn / area - x * x)),
       12 * (rowColumn / area - x * y),
-      crop.mirrored ? -0.5 : 0.5,
+      crop.facing - 0.5,
     ],
     1,
   );

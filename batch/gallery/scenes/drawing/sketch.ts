@@ -16,6 +16,8 @@ export interface Sketch {
   readonly svg: string;
   readonly box: Box;
   readonly anchors: Readonly<Record<string, Point>>;
+  /** Everything is drawn facing right; mirrored, it faces left. */
+  readonly mirrored: boolean;
 }
 
 /** The bounds of something `width` wide around x = 0 and `height` high above y = 0. */
@@ -24,7 +26,7 @@ export function standingBox(width: number, height: number): Box {
 }
 
 export function sketch(svg: string, box: Box, anchors: Readonly<Record<string, Point>> = {}): Sketch {
-  return { svg, box, anchors };
+  return { svg, box, anchors, mirrored: false };
 }
 
 export function unionBox(boxes: readonly Box[]): Box {
@@ -54,6 +56,7 @@ export function moved(drawn: Sketch, { x = 0, y = 0, scale = 1, mirrored = false
     svg: transformed(drawn.svg, [x, y], scaleX, scale),
     box: { left: Math.min(firstX, secondX), top, right: Math.max(firstX, secondX), bottom },
     anchors: Object.fromEntries(Object.entries(drawn.anchors).map(([name, point]) => [name, at(point)])),
+    mirrored: mirrored !== drawn.mirrored,
   };
 }
 

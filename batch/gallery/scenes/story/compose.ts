@@ -13,6 +13,7 @@ import {
 } from '../drawing/index.ts';
 import { HEIGHT, PLACES, WIDTH } from '../places/index.ts';
 import type { Part } from './event.ts';
+import { LIVING } from './kinds.ts';
 import { castOf, type Plan, type PlannedEvent } from './plan.ts';
 
 /** A part where it stands in the image, in pixels. */
@@ -20,6 +21,10 @@ export interface PlacedPart {
   readonly entity: Entity | undefined;
   readonly svg: string;
   readonly box: Box;
+  /** A person or an animal. */
+  readonly living: boolean;
+  /** It faces left. */
+  readonly mirrored: boolean;
 }
 
 /** An image in layers, back to front. */
@@ -104,7 +109,13 @@ function group({ event, cast, mirrored }: PlannedEvent, main: boolean, dice: Dic
 
 function place(part: Part, x: number, y: number, scale: number): PlacedPart {
   const sketch = moved(part.sketch, { x, y, scale });
-  return { entity: part.entity, svg: (part.grounded ? shadow(sketch) : '') + sketch.svg, box: sketch.box };
+  return {
+    entity: part.entity,
+    svg: (part.grounded ? shadow(sketch) : '') + sketch.svg,
+    box: sketch.box,
+    living: part.entity !== undefined && LIVING.includes(part.entity.kind),
+    mirrored: sketch.mirrored,
+  };
 }
 
 function shadow({ box }: Sketch): string {

@@ -41,7 +41,7 @@ export const LARGE_THINGS = [
   'boat',
   'snowman',
 ] as const satisfies readonly Kind[];
-export const LIVING = [...PEOPLE, ...ANIMALS.filter((kind) => kind !== 'fish')] as const;
+export const LIVING: readonly Kind[] = [...PEOPLE, ...ANIMALS.filter((kind) => kind !== 'fish')];
 
 /** Furniture that only stands in rooms, and things that only stand outside. */
 export const INDOORS: readonly Kind[] = ['sofa'];
