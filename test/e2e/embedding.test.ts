@@ -72,7 +72,8 @@ async function open(path: string, options?: Parameters<Site['open']>[1]): Promis
         }
       : undefined;
     for (const name of ['filter', 'facets']) address.searchParams.delete(name);
-    const response = await route.fetch({ url: address.href });
+    const headers = { ...route.request().headers(), accept: 'application/json' };
+    const response = await route.fetch({ url: address.href, headers });
     await route.fulfill({ response, json: { ...((await response.json()) as object), facets } });
   });
   await page.goto(host.url + path);
