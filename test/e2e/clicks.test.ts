@@ -13,8 +13,8 @@ afterAll(() => site.close());
 
 /** Searches and opens a hit. */
 async function choose(page: Page, query: string, position: number): Promise<void> {
-  await page.getByRole('searchbox').fill(query);
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('combobox').fill(query);
+  await page.getByRole('combobox').press('Enter');
   await page
     .locator('.card')
     .nth(position - 1)

@@ -20,7 +20,7 @@ export class SuggestionList {
   readonly #input: HTMLInputElement;
   readonly #propose: () => readonly string[];
   readonly #list = element('ul', { role: 'listbox', id: 'list' });
-  readonly #forget = element('button', { type: 'button', class: 'example', part: 'forget' });
+  readonly #forget = element('button', { type: 'button', class: 'forget', part: 'forget' });
   readonly #popup = element(
     'div',
     { class: 'suggestions', part: 'suggestions', hidden: true },
