@@ -352,11 +352,35 @@ describe('a search of many tenants', () => {
     );
   });
 
+  it('reads no captions of the index for a part of the images', async () => {
+    for (const caller of callers) {
+      const id = own(caller)[0] ?? 0;
+      expect((await request(caller.credential, `/v1/images/${id}/captions`)).status).toBe(404);
+    }
+    expect((await request(operator, '/v1/images/0/captions')).status).toBe(200);
+  });
+
+  it('denies only images that the caller may see', async () => {
+    const all = Array.from({ length: IMAGES }, (_, id) => id);
+    for (const caller of callers) {
+      for (const id of all.slice(0, 12)) {
+        const response = await request(caller.credential, `/v1/search?q=a+dog&not=id:${id}`);
+        expect([caller.name, id, response.status]).toEqual([caller.name, id, caller.sees(id) ? 200 : 400]);
+        if (response.status === 200) await assertOwn(caller, response);
+      }
+    }
+  });
+
   it('covers every route that answers with images: a new one needs a test here', async () => {
     const document = z
       .object({ paths: z.record(z.string(), z.unknown()) })
       .parse(await (await app.request('/openapi.json')).json());
     // Parses are of sentences, and have no images.
-    expect(Object.keys(document.paths)).toEqual(['/v1/search', '/v1/parse', '/v1/images']);
+    expect(Object.keys(document.paths)).toEqual([
+      '/v1/search',
+      '/v1/parse',
+      '/v1/images',
+      '/v1/images/{id}/captions',
+    ]);
   });
 });

@@ -177,7 +177,12 @@ describe('a generation', () => {
   it('is described by its id, or as the active one, while it is loaded', async () => {
     const service = await startTestService();
     const { tiny } = service;
-    const expected = { generation: tiny.id, collection: tiny.manifest.collections.images, images: 7 };
+    const expected = {
+      generation: tiny.id,
+      collection: tiny.manifest.collections.images,
+      images: 7,
+      captions: 0,
+    };
     for (const id of [tiny.id, 'active']) {
       expect(await (await service.get(`/v1/generations/${id}`)).json()).toEqual(expected);
     }
