@@ -76,7 +76,7 @@ describe('findDataSource', () => {
     const project = await smallProject({});
     await expect(find({ checkpoint: project.model })).rejects.toMatchObject({
       code: 'fingerprint_mismatch',
-      message: expect.stringContaining('features of "drawn-regions" version 1'),
+      message: expect.stringContaining('features of "drawn-regions" version 2'),
       hint: expect.stringContaining('npm run train:gallery'),
     });
     project.remove();

@@ -10,7 +10,7 @@ import { featureIdentitySchema } from '../../shared/schema/index.ts';
  * models would get features that they were not trained on, under the same name.
  */
 const NUMBERS: Readonly<Record<string, string | WeighedNumbers>> = {
-  'drawn-regions 1': '3218cafc4003d7b1104c1c8a350fb4c8664f4c01ba922e3cc83df1b0bcd9139a',
+  'drawn-regions 2': 'b95692f7273bb85f93fc391f6a85dca521c0d966f143155fc8893869f9340caf',
   'photo-regions 2': {
     weights: '187334c41cb55fee38042b1d15747f79c26f9d2dc5561c549148db3cc533973d',
     sums: [
