@@ -200,10 +200,11 @@ describe('facets', () => {
 describe('under every setting of a reader', () => {
   it.each([
     ['forced-colors', { forcedColors: 'active', viewport: { width: 1000, height: 800 } }],
-    ['zoom-400', { viewport: { width: 320, height: 256 }, reducedMotion: 'reduce' }],
+    ['zoom-400', { viewport: { width: 320, height: 256 } }],
     ['phone', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
   ] as const)('is accessible: %s', async (name, options) => {
-    const page = await open('/', options);
+    // Cards that fade in while axe looks have too little contrast.
+    const page = await open('/', { ...options, reducedMotion: 'reduce' });
     await search(page, 'one', 'a house');
     await widget(page, 'one').locator('.card img.shown').first().waitFor();
     await screenshot(page, name);

@@ -72,7 +72,7 @@ describe('the language of the widget', () => {
   });
 
   it('runs from right to left, and so do its arrow keys', async () => {
-    const page = await open('ar', { viewport: { width: 900, height: 800 } });
+    const page = await open('ar', { viewport: { width: 900, height: 800 }, reducedMotion: 'reduce' });
     await page.getByRole('button', { name: 'بحث' }).waitFor();
     await search(page, 'a house');
     expect(await status(page)).toContain('20 صورة');
