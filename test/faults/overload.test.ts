@@ -33,13 +33,17 @@ describe(`${MANY} clients`, () => {
     const ended = performance.now();
     await product.fullAnswer(sentences());
     const recovery = performance.now() - ended;
+    // The machine may have become busier since: the slower time with few clients counts.
+    const again = await load(FEW, QUIET_SECONDS);
     console.log(`${FEW} clients: ${describeLoad(few)}`);
     console.log(`${MANY} clients: ${describeLoad(many)}`);
+    console.log(`${FEW} clients, again: ${describeLoad(again)}`);
     console.log(`full again after ${recovery.toFixed(0)} ms`);
 
     expect.soft(many.lost).toEqual([]);
     expect.soft(few.refused).toEqual([]);
-    const share = many.full / many.seconds / (few.full / few.seconds);
+    const rate = ({ full, seconds }: LoadReport): number => full / seconds;
+    const share = rate(many) / Math.min(rate(few), rate(again));
     expect.soft(share, 'rate of full answers').toBeGreaterThan(LEAST_SHARE);
 
     const unavailable = many.refused.filter(({ status }) => status === 503);
