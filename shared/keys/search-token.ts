@@ -37,7 +37,7 @@ export interface TokenClaims {
   readonly origins?: readonly string[] | undefined;
 }
 
-/** A token that was read: of which key and what it allows; or why it is none. `tell` is for whoever has a token that its key signed. */
+/** A token that was read: of which key and what it allows; or why it is none. `tell` is for callers whose token its key signed. */
 export type VerifiedToken =
   | { readonly key: KeyRecord; readonly claims: TokenClaims }
   | { readonly why: string; readonly key?: KeyRecord; readonly tell?: string };

@@ -19,8 +19,8 @@ export interface SpanCounts {
 }
 
 /**
- * Spans on their way to a collector, by OTLP/HTTP in JSON. Nothing is sent before `flush`, so that whoever has timers or
- * a `waitUntil` decides when: the batching processor of the SDK needs a timer that runs between requests, which Workers
+ * Spans on their way to a collector, by OTLP/HTTP in JSON. Nothing is sent before `flush`, so that the caller, who
+ * has timers or a `waitUntil`, decides when: the batching processor of the SDK needs a timer that runs between requests, which Workers
  * do not have. A batch that fails is not sent again: it would be in the way of the next ones.
  */
 export class SpanQueue implements SpanProcessor {

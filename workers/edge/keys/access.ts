@@ -11,7 +11,7 @@ export interface Access {
   readonly key: string | undefined;
   /** The images that it may see; all if undefined. */
   readonly within: FilterTree | undefined;
-  /** The same for requests that are answered equally, until addresses of images change: whoever keeps answers keeps them by it. */
+  /** The same for requests that are answered equally, until addresses of images change: caches use it as a part of their keys. */
   readonly scope: string;
   /** The fields that it may filter, count and sort by. */
   readonly visible: Visible;

@@ -74,7 +74,7 @@ export function missingKey(): AppError {
 export function refusedKey({ tell }: Refusal): AppError {
   return tell === undefined
     ? new AppError('unauthorized', 'The key is not valid here.', {
-        hint: 'Ask whoever gave it to you for another one.',
+        hint: 'Ask the operator who gave it to you for another one.',
       })
     : new AppError('unauthorized', tell, { hint: 'Ask the server that made it for a new one.' });
 }
