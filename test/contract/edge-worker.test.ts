@@ -36,6 +36,31 @@ const onLog = (line: LogLine) => void log.push(line);
 /** The process that currently serves. */
 const workerdPid = () => Number(log.findLast(({ text }) => text === 'workerd listens')?.fields?.pid);
 
+/** A reranker that keeps its callers waiting until it may answer, with an error. */
+async function startHeldReranker() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reranker = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Requests that wait. */
+    held: new Set<ServerResponse>(),
+    /** How many have come. */
+    began: 0,
+    answers: false,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  server.on('request', (_request, response: ServerResponse) => {
+    if (reranker.answers) return void response.writeHead(418).end();
+    reranker.began++;
+    reranker.held.add(response);
+    response.on('close', () => reranker.held.delete(response));
+  });
+  return reranker;
+}
+
 describe('the edge worker in workerd', () => {
   it('responds on its own routes only', async () => {
     edge = await startEdge({ vars: VARIABLES, onLog });
@@ -89,20 +114,10 @@ describe('the edge worker in workerd', () => {
   );
 
   it('aborts the work of callers that leave, and frees their places', async () => {
-    const reranker = createServer().listen(0, '127.0.0.1');
-    await once(reranker, 'listening');
-    const held = new Set<ServerResponse>();
-    let began = 0;
-    let answers = false;
-    reranker.on('request', (_request, response: ServerResponse) => {
-      if (answers) return void response.writeHead(418).end();
-      began++;
-      held.add(response);
-      response.on('close', () => held.delete(response));
-    });
+    const reranker = await startHeldReranker();
+    const { held } = reranker;
     try {
-      const { port } = reranker.address() as AddressInfo;
-      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: `http://127.0.0.1:${port}` }, onLog });
+      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: reranker.url }, onLog });
       const { hostname, port: edgePort } = new URL(edge.url);
       // More than an isolate begins at once.
       const callers = Array.from({ length: 40 }, (_, at) => {
@@ -110,34 +125,23 @@ describe('the edge worker in workerd', () => {
         caller.write(`GET /v1/search?q=dog+${at} HTTP/1.1\r\nHost: edge\r\n\r\n`);
         return caller;
       });
-      await vi.waitFor(() => expect(began).toBeGreaterThan(8), { timeout: 10_000, interval: 20 });
+      await vi.waitFor(() => expect(reranker.began).toBeGreaterThan(8), { timeout: 10_000, interval: 20 });
       for (const caller of callers) caller.resetAndDestroy();
       await vi.waitFor(() => expect(held.size).toBe(0), { timeout: 10_000, interval: 20 });
-      answers = true;
+      reranker.answers = true;
       const next = await fetch(`${edge.url}/v1/search?q=a+dog`);
       expect(await next.json()).toMatchObject({ code: 'encode_unavailable' });
       expect(log.filter(({ fields }) => fields?.code === 'internal')).toEqual([]);
     } finally {
-      reranker.closeAllConnections();
       reranker.close();
     }
   });
 
   it('searches once for callers who ask the same, for those who stay, and ends that when all have left', async () => {
-    const reranker = createServer().listen(0, '127.0.0.1');
-    await once(reranker, 'listening');
-    const held = new Set<ServerResponse>();
-    let began = 0;
-    let answers = false;
-    reranker.on('request', (_request, response: ServerResponse) => {
-      if (answers) return void response.writeHead(418).end();
-      began++;
-      held.add(response);
-      response.on('close', () => held.delete(response));
-    });
+    const reranker = await startHeldReranker();
+    const { held } = reranker;
     try {
-      const { port } = reranker.address() as AddressInfo;
-      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: `http://127.0.0.1:${port}` }, onLog });
+      edge = await startEdge({ vars: { ...VARIABLES, RERANK_URL: reranker.url }, onLog });
       const { hostname, port: edgePort } = new URL(edge.url);
       const ask = () => {
         const caller = connect(Number(edgePort), hostname);
@@ -146,11 +150,11 @@ describe('the edge worker in workerd', () => {
       };
       const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
       const first = ask();
-      await vi.waitFor(() => expect(began).toBe(1), { timeout: 10_000, interval: 20 });
+      await vi.waitFor(() => expect(reranker.began).toBe(1), { timeout: 10_000, interval: 20 });
       const others = Array.from({ length: 10 }, ask);
       await wait(300);
-      expect(began).toBe(1);
-      // The request that began the search ends; the others still get its answer.
+      expect(reranker.began).toBe(1);
+      // The request that reranker.began the search ends; the others still get its answer.
       first.resetAndDestroy();
       const texts = others.slice(5).map(async (caller) => {
         let text = '';
@@ -159,12 +163,12 @@ describe('the edge worker in workerd', () => {
       });
       for (const caller of others.slice(0, 5)) caller.resetAndDestroy();
       await wait(300);
-      expect([held.size, began]).toEqual([1, 1]);
-      answers = true;
+      expect([held.size, reranker.began]).toEqual([1, 1]);
+      reranker.answers = true;
       for (const response of held) response.writeHead(418).end();
       for (const text of texts) expect(await text).toContain('"code":"encode_unavailable"');
-      answers = false;
-      // Those who ask the same again begin anew, and nothing goes on when they leave, whoever is the last.
+      reranker.answers = false;
+      // Those who ask the same again begin anew, and nothing goes on when the last of them has left.
       const later = Array.from({ length: 5 }, ask);
       await vi.waitFor(() => expect(held.size).toBe(1), { timeout: 10_000, interval: 20 });
       await wait(200);
@@ -175,7 +179,6 @@ describe('the edge worker in workerd', () => {
       await vi.waitFor(() => expect(held.size).toBe(0), { timeout: 10_000, interval: 20 });
       expect(log.filter(({ level, fields }) => level === 'error' && fields?.code === 'internal')).toEqual([]);
     } finally {
-      reranker.closeAllConnections();
       reranker.close();
     }
   });
