@@ -1,4 +1,4 @@
-import { PAGE_STYLE } from '../evaluation/report/page-style.ts';
+import { pageHead } from '../evaluation/report/page-head.ts';
 import { element, escapeMarkup } from '../plot/markup.ts';
 import type { QueryReport, QueryTally, Tally } from './query-report.ts';
 
@@ -32,16 +32,7 @@ export function reportPage(report: QueryReport): string {
     ['queries not in the log', kept.join(', ') || 'none'],
     ...(lostClicks === 0 ? [] : [['clicks of searches in other files', lostClicks] as const]),
   ];
-  const head = [
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    element('meta', {
-      'http-equiv': 'Content-Security-Policy',
-      content: "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'",
-    }),
-    element('title', {}, [escapeMarkup(title)]),
-    `<style>${PAGE_STYLE}${STYLE}</style>`,
-  ];
+  const head = pageHead(title, { style: STYLE });
   const main = [
     element('h1', {}, [escapeMarkup(title)]),
     table('figures', ['', ''], facts),

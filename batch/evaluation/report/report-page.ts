@@ -4,8 +4,8 @@ import type { Summary } from '../evaluation-report.ts';
 import type { ExtremeQueries } from '../queries/extreme-queries.ts';
 import type { ImageToTextQuery, Query, TextToImageQuery } from '../queries/query.ts';
 import { metricsTable } from './metrics-table.ts';
+import { pageHead } from './page-head.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
-import { PAGE_STYLE } from './page-style.ts';
 import { type CardContext, queryCard } from './query-card.ts';
 import { type DirectionRanks, rankHistogram, recallCurve } from './rank-charts.ts';
 import { REPORT_FILES } from './report-folder.ts';
@@ -27,13 +27,7 @@ export interface ReportContent extends CardContext {
 
 /** The report as one page. It contains style, script and charts; image files are next to it; nothing is loaded from a network. */
 export function reportPage(content: ReportContent): string {
-  const head = [
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: contentPolicy() }),
-    element('title', {}, [escapeMarkup(content.title)]),
-    `<style>${PAGE_STYLE}</style>`,
-  ];
+  const head = pageHead(content.title, { policy: contentPolicy() });
   const body = [
     '<a class="skip" href="#queries">To the queries</a>',
     element('main', {}, [

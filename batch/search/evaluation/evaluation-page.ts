@@ -1,4 +1,4 @@
-import { PAGE_STYLE } from '../../evaluation/report/page-style.ts';
+import { pageHead } from '../../evaluation/report/page-head.ts';
 import { element, escapeMarkup } from '../../plot/markup.ts';
 import type { IndexEvaluation } from './evaluate-index.ts';
 import { type FiguresRow, figuresTable } from './figures-table.ts';
@@ -12,16 +12,7 @@ const SHOWN = 5;
 export function evaluationPage(evaluation: IndexEvaluation, name: string, worst: number): string {
   const { generation, images, figures, reliability, queries } = evaluation;
   const title = `Evaluation of generation ${generation}`;
-  const head = [
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    element('meta', {
-      'http-equiv': 'Content-Security-Policy',
-      content: "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'",
-    }),
-    element('title', {}, [escapeMarkup(title)]),
-    `<style>${PAGE_STYLE}</style>`,
-  ];
+  const head = pageHead(title);
   const counts = `${queries.length.toLocaleString('en')} queries of ${name}, ${images.toLocaleString('en')} images`;
   const [columns = [], ...rows] = figuresTable(figures);
   const kinds = [...Map.groupBy(queries, ({ kind }) => kind)];
