@@ -132,6 +132,7 @@ describe.skipIf(!existsSync(DOCUMENT))('conformance to the API document (skipped
     const name = 'named';
     await client.createCollection(name, {
       vectors: { image: { size: 2, distance: 'Cosine' }, text: { size: 3, distance: 'Euclid' } },
+      sparse_vectors: { words: { modifier: 'idf' } },
       on_disk_payload: true,
       hnsw_config: { m: 8 },
       metadata: { made: 'here' },
@@ -142,7 +143,7 @@ describe.skipIf(!existsSync(DOCUMENT))('conformance to the API document (skipped
       points: [
         {
           id: 3,
-          vector: { image: [1, 2], text: [1, 2, 3] },
+          vector: { image: [1, 2], text: [1, 2, 3], words: { indices: [7, 2], values: [1, 0.5] } },
           payload: { at: '2026-01-01T00:00:00Z', n: [1, 2] },
         },
         { id: uuid, vector: { image: [2, 1] }, payload: { n: 3 } },
@@ -161,6 +162,11 @@ describe.skipIf(!existsSync(DOCUMENT))('conformance to the API document (skipped
       query: { fusion: 'rrf' },
       with_payload: { exclude: ['n'] },
       with_vector: true,
+    });
+    await client.query(name, {
+      query: { indices: [7], values: [1] },
+      using: 'words',
+      with_vector: ['words'],
     });
     await client.queryBatch(name, {
       searches: [

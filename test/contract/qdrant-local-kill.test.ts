@@ -50,7 +50,7 @@ describe('qdrant-local killed while writing', () => {
         with_vector: true,
       })) as {
         payload: { n: number };
-        vector: number[];
+        vector: { '': number[]; words: unknown };
       }[];
       const [generation] = new Set(shared.map(({ payload }) => payload.n));
       const where = `seed ${seed}, round ${round}`;
@@ -58,9 +58,11 @@ describe('qdrant-local killed while writing', () => {
       expect([acknowledged, acknowledged + 1], where).toContain(generation);
       expect(new Set(shared.map(({ payload }) => payload.n)).size, where).toBe(1);
       expect(
-        shared.every(({ vector, payload }) => vector.every((value) => value === payload.n)),
+        shared.every(({ vector, payload }) => vector[''].every((value) => value === payload.n)),
         where,
       ).toBe(true);
+      for (const { vector, payload } of shared)
+        expect(vector.words, where).toEqual({ indices: [payload.n, payload.n + 1], values: [payload.n, 1] });
       expect(count, where).toBe(10 + 10 * (generation ?? 0));
       last = generation ?? 0;
       local.close();

@@ -168,7 +168,6 @@ describe('qdrant-local refuses', () => {
   });
 
   it.each([
-    ['sparse_vectors', { sparse_vectors: { s: {} } }],
     [
       'multivector_config',
       { vectors: { size: 3, distance: 'Dot', multivector_config: { comparator: 'max_sim' } } },

@@ -14,10 +14,14 @@ async function ask(method: string, at: string, body: unknown): Promise<void> {
   if (response.status !== 200 && response.status !== 409) throw new Error(await response.text());
 }
 
-await ask('PUT', '/collections/c', { vectors: { size: 64, distance: 'Dot' } });
+await ask('PUT', '/collections/c', {
+  vectors: { size: 64, distance: 'Dot' },
+  sparse_vectors: { words: {} },
+});
 for (let n = Number(first); ; n++) {
   const ids = Array.from({ length: 20 }, (_, at) => (at < 10 ? at : 10 * n + at - 10));
-  const points = ids.map((id) => ({ id, vector: Array.from({ length: 64 }, () => n), payload: { n } }));
+  const vector = { '': Array.from({ length: 64 }, () => n), words: { indices: [n, n + 1], values: [n, 1] } };
+  const points = ids.map((id) => ({ id, vector, payload: { n } }));
   await ask('PUT', '/collections/c/points?wait=true', { points });
   writeSync(1, `${n}\n`);
 }

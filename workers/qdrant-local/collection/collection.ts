@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { type PayloadPath, parsePath } from '../payload/payload-path.ts';
 import type { Slices } from '../scheduling/slices.ts';
-import type { CollectionConfig, FieldType } from '../schema/collections.ts';
+import type { CollectionConfig, FieldType, VectorParams } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import type { Filter } from '../schema/filter.ts';
 import type { PointId } from '../schema/point-id.ts';
@@ -9,6 +9,7 @@ import type { NewPoint, PointSelection } from '../schema/points.ts';
 import type { Catalogue, StoredCollection } from '../storage/catalogue.ts';
 import { PointRows, type StoredPoint } from '../storage/point-rows.ts';
 import type { StoreFile } from '../storage/store-file.ts';
+import { type AnyVector, isSparse } from '../vectors/any-vector.ts';
 import { storedForm } from '../vectors/distance.ts';
 import type { HnswOptions } from '../vectors/vector-set.ts';
 import { ResidentPoints } from './resident-points.ts';
@@ -55,8 +56,8 @@ export class Collection {
     this.#indexes = new Map(stored.indexes);
     this.#operations = stored.operations;
     this.#parts = parts;
-    this.#rows = new PointRows(parts.file, stored.key, stored.config.vectors);
-    this.points = new ResidentPoints(parts.kernel, stored.config.vectors, parts.hnsw);
+    this.#rows = new PointRows(parts.file, stored.key, stored.config);
+    this.points = new ResidentPoints(parts.kernel, stored.config, parts.hnsw);
     this.points.reserve(this.#rows.count());
     for (const point of this.#rows.all()) this.points.put(point);
     for (const field of this.#indexes.keys()) {
@@ -210,24 +211,46 @@ export class Collection {
 
   /** The point with its vectors in stored form. Throws `request_invalid`, naming the point. */
   #fitting({ id, vectors, payload }: NewPoint): NewPoint {
-    const stored = new Map<string, Float32Array>();
+    const stored = new Map<string, AnyVector>();
     for (const [name, vector] of vectors) {
+      this.assertKind(name, isSparse(vector), `point ${id}`);
+      if (isSparse(vector)) {
+        stored.set(name, vector);
+        continue;
+      }
       const { distance } = this.vectorParams(name, vector.length, `point ${id}`);
       stored.set(name, storedForm(distance, vector));
     }
     return { id, vectors: stored, payload };
   }
 
-  /** The parameters of a named vector; checks that a vector of this length fits. `what` starts the message. */
-  vectorParams(name: string, length: number, what: string) {
-    const params = this.config.vectors.get(name);
-    if (params === undefined) {
-      const names = [...this.config.vectors.keys()].map((known) => known || 'one without a name');
+  /** Checks that the collection has vectors of this name, and of the kind that is meant. `what` starts the message. */
+  assertKind(name: string, sparse: boolean, what: string): void {
+    const { vectors, sparse: sparseVectors } = this.config;
+    if ((sparse ? sparseVectors : vectors).has(name)) return;
+    if ((sparse ? vectors : sparseVectors).has(name)) {
+      const is = sparse ? 'dense' : 'sparse';
       throw new AppError(
         'request_invalid',
-        `${what}: collection ${this.name} has no vector ${name ? `called ${name}` : 'without a name'}; it has ${names.join(', ') || 'none'}`,
+        `${what}: the vectors ${name || 'without a name'} of collection ${this.name} are ${is}`,
+        {
+          hint: sparse
+            ? 'A dense vector is an array of numbers.'
+            : 'A sparse vector is {"indices": […], "values": […]}.',
+        },
       );
     }
+    const names = [...vectors.keys(), ...sparseVectors.keys()].map((known) => known || 'one without a name');
+    throw new AppError(
+      'request_invalid',
+      `${what}: collection ${this.name} has no vector ${name ? `called ${name}` : 'without a name'}; it has ${names.join(', ') || 'none'}`,
+    );
+  }
+
+  /** The parameters of a named vector; checks that a vector of this length fits. `what` starts the message. */
+  vectorParams(name: string, length: number, what: string) {
+    this.assertKind(name, false, what);
+    const params = this.config.vectors.get(name) as VectorParams;
     if (params.size !== length) {
       throw new AppError(
         'request_invalid',

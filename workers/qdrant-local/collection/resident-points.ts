@@ -1,11 +1,13 @@
 import { compileFilter } from '../filter/compile.ts';
 import type { PayloadPath } from '../payload/payload-path.ts';
 import type { Slices } from '../scheduling/slices.ts';
-import type { VectorParams } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import type { Condition, Filter } from '../schema/filter.ts';
 import { compareIds, type PointId } from '../schema/point-id.ts';
 import type { StoredPoint } from '../storage/point-rows.ts';
+import type { VectorNames } from '../storage/vector-bytes.ts';
+import { isSparse } from '../vectors/any-vector.ts';
+import { SparseSet } from '../vectors/sparse-set.ts';
 import { type HnswOptions, VectorSet } from '../vectors/vector-set.ts';
 import { PayloadIndex } from './payload-index.ts';
 
@@ -19,16 +21,18 @@ interface Resident {
 /** All points of a collection in memory, each in a slot; vectors in the kernels' memory, payloads as objects. */
 export class ResidentPoints {
   readonly vectors: ReadonlyMap<string, VectorSet>;
+  readonly sparse: ReadonlyMap<string, SparseSet>;
   readonly #slots = new Map<PointId, number>();
   readonly #points: (Resident | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #indexes = new Map<string, PayloadIndex>();
   #sorted: PointId[] | undefined;
 
-  constructor(module: WebAssembly.Module, config: ReadonlyMap<string, VectorParams>, hnsw: HnswOptions) {
+  constructor(module: WebAssembly.Module, { vectors, sparse }: VectorNames, hnsw: HnswOptions) {
     this.vectors = new Map(
-      [...config].map(([name, { size, distance }]) => [name, new VectorSet(module, size, distance, hnsw)]),
+      [...vectors].map(([name, { size, distance }]) => [name, new VectorSet(module, size, distance, hnsw)]),
     );
+    this.sparse = new Map([...sparse].map(([name, { modifier }]) => [name, new SparseSet(modifier)]));
   }
 
   /** Ends background work. */
@@ -53,7 +57,7 @@ export class ResidentPoints {
   /** Reserves memory for this many more points, so that `put` cannot fail. */
   reserve(added: number): void {
     const slots = this.#points.length + Math.max(0, added - this.#free.length);
-    for (const set of this.vectors.values()) set.reserve(slots);
+    for (const set of [...this.vectors.values(), ...this.sparse.values()]) set.reserve(slots);
   }
 
   /** Stores a point, replacing one with the same id. Vectors are in their stored form. */
@@ -61,7 +65,12 @@ export class ResidentPoints {
     const slot = this.#place(resident);
     for (const [name, set] of this.vectors) {
       const vector = vectors.get(name);
-      if (vector === undefined) set.clear(slot);
+      if (vector === undefined || isSparse(vector)) set.clear(slot);
+      else set.set(slot, vector);
+    }
+    for (const [name, set] of this.sparse) {
+      const vector = vectors.get(name);
+      if (vector === undefined || !isSparse(vector)) set.clear(slot);
       else set.set(slot, vector);
     }
   }
@@ -93,7 +102,7 @@ export class ResidentPoints {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
     for (const index of this.#indexes.values()) index.remove(slot, this.at(slot).payload);
-    for (const set of this.vectors.values()) set.clear(slot);
+    for (const set of [...this.vectors.values(), ...this.sparse.values()]) set.clear(slot);
     this.#points[slot] = undefined;
     this.#slots.delete(id);
     this.#free.push(slot);
@@ -139,7 +148,11 @@ export class ResidentPoints {
     const passes = compileFilter(filter);
     return (slot) => {
       const { id, payload } = this.at(slot);
-      return passes({ id, payload, hasVector: (name) => this.vectors.get(name)?.has(slot) ?? false });
+      return passes({
+        id,
+        payload,
+        hasVector: (name) => (this.vectors.get(name) ?? this.sparse.get(name))?.has(slot) ?? false,
+      });
     };
   }
 

@@ -34,9 +34,9 @@ export function collectionRoutes(registry: CollectionRegistry, turns: Turns): Ho
   );
   app.put('/collections/:name', async (context) => {
     const name = parseWith(collectionNameSchema, context.req.param('name'), 'the name of the collection');
-    const { vectors, metadata } = await readBody(context, createCollectionSchema);
+    const { vectors, sparse_vectors, metadata } = await readBody(context, createCollectionSchema);
     return turns.arrange(context, () => {
-      registry.create(name, { vectors, metadata: metadata ?? undefined });
+      registry.create(name, { vectors, sparse: sparse_vectors, metadata: metadata ?? undefined });
       return true;
     });
   });
@@ -84,6 +84,7 @@ function describe({ config, points, indexes }: Collection) {
     config: {
       params: {
         vectors: unnamed ?? Object.fromEntries(config.vectors),
+        ...(config.sparse.size > 0 ? { sparse_vectors: Object.fromEntries(config.sparse) } : {}),
         shard_number: 1,
         replication_factor: 1,
         write_consistency_factor: 1,

@@ -23,7 +23,9 @@ export function pointOutput(
 
 /** Checks that the requested vectors exist in the collection. */
 export function assertVectorNames({ name, config }: Collection, wanted: WithVector): void {
-  const unknown = Array.isArray(wanted) ? wanted.find((vector) => !config.vectors.has(vector)) : undefined;
+  const unknown = Array.isArray(wanted)
+    ? wanted.find((vector) => !config.vectors.has(vector) && !config.sparse.has(vector))
+    : undefined;
   if (unknown === undefined) return;
   throw new AppError(
     'request_invalid',
@@ -31,12 +33,22 @@ export function assertVectorNames({ name, config }: Collection, wanted: WithVect
   );
 }
 
-function vectorsOf({ vectors }: Collection['points'], slot: number, wanted: true | readonly string[]) {
-  const named: Record<string, number[]> = {};
+function vectorsOf(
+  { vectors, sparse }: Collection['points'],
+  slot: number,
+  wanted: true | readonly string[],
+) {
+  const isWanted = (name: string): boolean => wanted === true || wanted.includes(name);
+  const named: Record<string, number[] | { indices: number[]; values: number[] }> = {};
+  for (const [name, set] of sparse) {
+    const vector = isWanted(name) ? set.get(slot) : undefined;
+    if (vector !== undefined) named[name] = { indices: [...vector.indices], values: [...vector.values] };
+  }
+  const isAlone = Object.keys(named).length === 0 && vectors.size === 1;
   for (const [name, set] of vectors) {
-    const vector = wanted === true || wanted.includes(name) ? set.get(slot) : undefined;
+    const vector = isWanted(name) ? set.get(slot) : undefined;
     if (vector === undefined) continue;
-    if (name === '' && vectors.size === 1) return [...vector];
+    if (name === '' && isAlone) return [...vector];
     named[name] = [...vector];
   }
   return named;

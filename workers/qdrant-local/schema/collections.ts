@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distanceSchema } from '../vectors/distance.ts';
+import type { SparseModifier } from '../vectors/sparse-set.ts';
 import { payloadSchema, tuning, unsupported } from './common.ts';
 import { beyond, passOn } from './limits.ts';
 import { pathSchema } from './path.ts';
@@ -38,32 +39,76 @@ const vectorsConfigSchema = z.unknown().transform((value, context) => {
   return z.NEVER;
 });
 
-export const createCollectionSchema = z.strictObject({
-  vectors: vectorsConfigSchema,
-  metadata: payloadSchema.nullish(),
-  // One process, one file: sharding and replication do not apply, so only the value one is accepted.
-  shard_number: z.literal(1).nullish(),
-  replication_factor: z.literal(1).nullish(),
-  write_consistency_factor: z.literal(1).nullish(),
-  on_disk_payload: tuning,
-  payload: tuning,
-  hnsw_config: tuning,
-  wal_config: tuning,
-  optimizers_config: tuning,
-  quantization_config: tuning,
-  sharding_method: unsupported('sharding_method'),
-  sparse_vectors: unsupported('sparse_vectors'),
-  strict_mode_config: unsupported('strict_mode_config'),
+/** How the index of sparse vectors is stored changes no answer, but for how exact its values are. */
+const sparseIndexSchema = z.strictObject({
+  full_scan_threshold: tuning,
+  on_disk: tuning,
+  memory: tuning,
+  datatype: z.literal('float32').nullish(),
 });
+
+const sparseVectorsSchema = z
+  .record(
+    z.string(),
+    z.strictObject({ index: sparseIndexSchema.nullish(), modifier: z.enum(['none', 'idf']).nullish() }),
+  )
+  .nullish()
+  .transform(
+    (given) =>
+      new Map(
+        Object.entries(given ?? {}).map(([name, { modifier }]) => [name, { modifier: modifier ?? 'none' }]),
+      ),
+  );
+
+export const createCollectionSchema = z
+  .strictObject({
+    vectors: vectorsConfigSchema,
+    metadata: payloadSchema.nullish(),
+    // One process, one file: sharding and replication do not apply, so only the value one is accepted.
+    shard_number: z.literal(1).nullish(),
+    replication_factor: z.literal(1).nullish(),
+    write_consistency_factor: z.literal(1).nullish(),
+    on_disk_payload: tuning,
+    payload: tuning,
+    hnsw_config: tuning,
+    wal_config: tuning,
+    optimizers_config: tuning,
+    quantization_config: tuning,
+    sharding_method: unsupported('sharding_method'),
+    sparse_vectors: sparseVectorsSchema,
+    strict_mode_config: unsupported('strict_mode_config'),
+  })
+  .superRefine(({ vectors, sparse_vectors }, context) => {
+    for (const name of sparse_vectors.keys()) {
+      if (name === '')
+        context.addIssue({
+          code: 'custom',
+          path: ['sparse_vectors'],
+          message: 'a sparse vector needs a name',
+        });
+      if (vectors.has(name))
+        context.addIssue({
+          code: 'custom',
+          path: ['sparse_vectors', name],
+          message: 'a dense vector has the same name',
+        });
+    }
+  });
 
 /** The configuration of a collection: its vectors by name ('' for the unnamed one), in this order. */
 export interface CollectionConfig {
   readonly vectors: ReadonlyMap<string, VectorParams>;
+  /** Its sparse vectors by name. */
+  readonly sparse: ReadonlyMap<string, SparseParams>;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 export interface VectorParams {
   readonly size: number;
   readonly distance: z.output<typeof distanceSchema>;
+}
+
+export interface SparseParams {
+  readonly modifier: SparseModifier;
 }
 
 const fieldTypeSchema = z.enum(['keyword', 'integer', 'float', 'bool', 'datetime', 'uuid']);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { AnyVector } from '../vectors/any-vector.ts';
 import { oneOrMany, tuning, unsupported } from './common.ts';
 import { type Filter, filterSchema } from './filter.ts';
 import { LIMITS, passOn } from './limits.ts';
 import { type PointId, pointIdSchema } from './point-id.ts';
 import { withinLimits } from './request-size.ts';
-import { vectorSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
+import { sparseVectorSchema, vectorSchema, withPayloadSchema, withVectorSchema } from './vectors.ts';
 
 type Query =
-  | { readonly kind: 'vector'; readonly vector: Float32Array }
+  | { readonly kind: 'vector'; readonly vector: AnyVector }
   | { readonly kind: 'point'; readonly id: PointId }
   /** Reciprocal rank fusion of the prefetches: the sum of `1 / (k + rank)`, ranks from 0. */
   | { readonly kind: 'rrf'; readonly k: number };
@@ -31,6 +32,7 @@ const querySchema = z.unknown().transform((value, context): Query => {
       context.addIssue({ code: 'custom', message: `${unknown} is not supported by qdrant-local` });
       return z.NEVER;
     }
+    if (isSparseQuery(value)) return nearestOf(value);
     if ('fusion' in value) {
       const parsed = fusionSchema.safeParse(value);
       return parsed.success ? { kind: 'rrf', k: DEFAULT_RRF_K } : refused(parsed.error);
@@ -41,21 +43,26 @@ const querySchema = z.unknown().transform((value, context): Query => {
     }
     context.addIssue({
       code: 'custom',
-      message: `unsupported query: ${Object.keys(value).join(', ') || 'empty'}; known are a vector, a point id, nearest, fusion, rrf`,
+      message: `unsupported query: ${Object.keys(value).join(', ') || 'empty'}; known are a vector, a sparse vector, a point id, nearest, fusion, rrf`,
     });
     return z.NEVER;
   }
   return nearestOf(value);
 
   function nearestOf(target: unknown): Query {
-    if (Array.isArray(target)) {
-      const parsed = vectorSchema.safeParse(target);
+    if (Array.isArray(target) || isSparseQuery(target)) {
+      const schema = Array.isArray(target) ? vectorSchema : sparseVectorSchema;
+      const parsed = schema.safeParse(target);
       return parsed.success ? { kind: 'vector', vector: parsed.data } : refused(parsed.error);
     }
     const parsed = pointIdSchema.safeParse(target);
     return parsed.success ? { kind: 'point', id: parsed.data } : refused(parsed.error);
   }
 });
+
+function isSparseQuery(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('indices' in value || 'values' in value);
+}
 
 export interface Prefetch {
   readonly prefetch: readonly Prefetch[];

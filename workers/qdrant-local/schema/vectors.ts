@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type SparseVector, sparseVector } from '../../../shared/retrieval/sparse-vector.ts';
 import { type PayloadSelection, selectionOf } from '../payload/selection.ts';
+import type { AnyVector } from '../vectors/any-vector.ts';
 import { passOn } from './limits.ts';
 import { pathsSchema } from './path.ts';
 
@@ -25,12 +27,48 @@ export const vectorSchema = z.unknown().transform((value, context): Float32Array
   return vector;
 });
 
+/** A sparse vector as it is written: its indices differ, and each has a value. One pass, as for dense ones. */
+export const sparseVectorSchema = z
+  .strictObject({ indices: z.array(z.unknown()), values: vectorSchema })
+  .transform(({ indices: given, values }, context): SparseVector => {
+    const problem = (message: string): never => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (given.length !== values.length)
+      return problem(`must be the same length as indices: ${values.length} values, ${given.length} indices`);
+    const indices = new Uint32Array(given.length);
+    for (const [at, index] of given.entries()) {
+      indices[at] = Number(index);
+      if (typeof index !== 'number' || indices[at] !== index)
+        return problem(
+          `expected an index from 0 to 4294967295 at ${at} of indices, got ${String(index).slice(0, 40)}`,
+        );
+    }
+    if (new Set(indices).size !== indices.length) return problem('indices: must be unique');
+    return sparseVector(indices, values);
+  });
+
+/** Whether a value may be a sparse vector, and no dense one. */
+export function isSparseForm(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Vectors of a point by name; the unnamed one has the name ''. */
-export type NamedVectors = ReadonlyMap<string, Float32Array>;
+export type NamedVectors = ReadonlyMap<string, AnyVector>;
 
-const named = z.record(z.string(), vectorSchema);
+const named = z.record(
+  z.string(),
+  z.unknown().transform((value, context): AnyVector => {
+    const schema = isSparseForm(value) ? sparseVectorSchema : vectorSchema;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    passOn(context, parsed.error);
+    return z.NEVER;
+  }),
+);
 
-/** `[…]` or `{name: […], …}`. */
+/** `[…]` or `{name: […], other: {indices: […], values: […]}, …}`. */
 export const pointVectorsSchema = z.unknown().transform((value, context): NamedVectors => {
   const plain = Array.isArray(value);
   const parsed = plain ? vectorSchema.safeParse(value) : named.safeParse(value);

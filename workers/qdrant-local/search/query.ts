@@ -1,11 +1,14 @@
 import { AppError } from '../../../shared/errors/index.ts';
+import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
 import type { Collection } from '../collection/collection.ts';
 import type { Slices } from '../scheduling/slices.ts';
 import type { Filter } from '../schema/filter.ts';
 import { compareIds } from '../schema/point-id.ts';
 import type { Prefetch } from '../schema/query.ts';
-import { keyOfThreshold, scoreOfKey } from '../vectors/distance.ts';
+import { type AnyVector, isSparse } from '../vectors/any-vector.ts';
+import { type Distance, keyOfThreshold, scoreOfKey } from '../vectors/distance.ts';
 import { searchExact } from '../vectors/exact-search.ts';
+import { searchSparse } from './sparse-search.ts';
 
 export interface Scored {
   readonly slot: number;
@@ -78,22 +81,23 @@ async function nearest(
 ): Promise<Scored[]> {
   const { query, using, score_threshold: threshold } = request;
   const name = using ?? '';
-  const set = collection.points.vectors.get(name);
+  const { points, config } = collection;
+  const set = points.vectors.get(name);
   let excluded: number | undefined;
-  let vector: Float32Array | undefined;
+  let vector: AnyVector | undefined;
   if (query?.kind === 'vector') vector = query.vector;
   if (query?.kind === 'point') {
-    excluded = collection.points.slotOf(query.id);
+    excluded = points.slotOf(query.id);
     if (excluded === undefined)
       throw new AppError('not_found', `Not found: No point with id ${query.id} found`);
-    vector = set?.get(excluded);
-    if (set !== undefined && vector === undefined)
-      throw invalid(`point ${query.id} has no vector ${name} to compare with`);
+    collection.assertKind(name, config.sparse.has(name), 'the query');
+    vector = set?.get(excluded) ?? points.sparse.get(name)?.get(excluded);
+    if (vector === undefined) throw invalid(`point ${query.id} has no vector ${name} to compare with`);
   }
-  const { distance } = collection.vectorParams(name, vector?.length ?? 0, 'the query');
-  if (set === undefined || vector === undefined) return [];
+  if (vector === undefined) return [];
+  collection.assertKind(name, isSparse(vector), 'the query');
 
-  let slots = request.filter ? await collection.points.select(request.filter, slices) : undefined;
+  let slots = request.filter ? await points.select(request.filter, slices) : undefined;
   if (sources !== undefined) {
     const prefetched = new Set(sources.flat().map(({ slot }) => slot));
     slots = slots ? slots.filter((slot) => prefetched.has(slot)) : Int32Array.from(prefetched);
@@ -103,18 +107,30 @@ async function nearest(
   }
   // Without a list of slots, the query point itself is found as well and removed below.
   const wanted = excluded === undefined ? limit : limit + 1;
-  const { exact, hnsw_ef } = request.params ?? {};
-  const found = await searchExact(set, vector, {
-    limit: wanted,
-    slots: slots ?? (exact ? undefined : set.hnsw?.candidates(vector, wanted, hnsw_ef ?? undefined)),
-    leastKey: threshold == null ? undefined : keyOfThreshold(distance, threshold),
-    tie: tieBreak(collection),
-    slices,
-  });
-  return found
-    .filter(({ slot }) => slot !== excluded)
-    .slice(0, limit)
-    .map(({ slot, key }) => ({ slot, score: scoreOfKey(distance, key) }));
+  const found = isSparse(vector)
+    ? await nearestSparse(vector)
+    : await nearestDense(vector, collection.vectorParams(name, vector.length, 'the query').distance);
+  return found.filter(({ slot }) => slot !== excluded).slice(0, limit);
+
+  async function nearestSparse(target: SparseVector): Promise<Scored[]> {
+    const sparse = points.sparse.get(name);
+    if (sparse === undefined) return [];
+    const least = threshold ?? undefined;
+    return searchSparse(sparse, target, { limit: wanted, slots, least, tie: tieBreak(collection), slices });
+  }
+
+  async function nearestDense(target: Float32Array, distance: Distance): Promise<Scored[]> {
+    if (set === undefined) return [];
+    const { exact, hnsw_ef } = request.params ?? {};
+    const nearby = await searchExact(set, target, {
+      limit: wanted,
+      slots: slots ?? (exact ? undefined : set.hnsw?.candidates(target, wanted, hnsw_ef ?? undefined)),
+      leastKey: threshold == null ? undefined : keyOfThreshold(distance, threshold),
+      tie: tieBreak(collection),
+      slices,
+    });
+    return nearby.map(({ slot, key }) => ({ slot, score: scoreOfKey(distance, key) }));
+  }
 }
 
 /** Reciprocal rank fusion (Cormack et al., SIGIR 2009), ranks from 0. */

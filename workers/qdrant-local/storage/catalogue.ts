@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import type { CollectionConfig, FieldType, VectorParams } from '../schema/collections.ts';
+import type { CollectionConfig, FieldType, SparseParams, VectorParams } from '../schema/collections.ts';
 import { REBUILD } from './sqlite-error.ts';
 import type { StoreFile } from './store-file.ts';
 
@@ -14,6 +14,7 @@ export interface StoredCollection {
 
 interface ConfigJson {
   readonly vectors: [string, VectorParams][];
+  readonly sparse?: [string, SparseParams][];
   readonly metadata?: Record<string, unknown>;
 }
 
@@ -50,7 +51,11 @@ export class Catalogue {
         return {
           key: Number(row.key),
           name: String(row.name),
-          config: { vectors: new Map(config.vectors), metadata: config.metadata },
+          config: {
+            vectors: new Map(config.vectors),
+            sparse: new Map(config.sparse),
+            metadata: config.metadata,
+          },
           indexes: new Map(JSON.parse(String(row.indexes)) as [string, FieldType][]),
           operations: Number(row.operations),
         };
@@ -76,6 +81,7 @@ export class Catalogue {
   add(name: string, config: CollectionConfig): number {
     const json: ConfigJson = {
       vectors: [...config.vectors],
+      ...(config.sparse.size > 0 ? { sparse: [...config.sparse] } : {}),
       ...(config.metadata ? { metadata: config.metadata } : {}),
     };
     return Number(this.#insert.get(name, JSON.stringify(json), '[]')?.key);

@@ -1,12 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { AppError } from '../../../shared/errors/index.ts';
-import type { VectorParams } from '../schema/collections.ts';
 import type { Payload } from '../schema/common.ts';
 import { type PointId, pointIdOfText } from '../schema/point-id.ts';
 import type { NamedVectors } from '../schema/vectors.ts';
 import { REBUILD } from './sqlite-error.ts';
 import type { StoreFile } from './store-file.ts';
-import { vectorBytes, vectorsOfBytes } from './vector-bytes.ts';
+import { type VectorNames, vectorBytes, vectorsOfBytes } from './vector-bytes.ts';
 
 export interface StoredPoint {
   /** Key of the row. */
@@ -22,13 +21,13 @@ export interface StoredPoint {
 export class PointRows {
   readonly #file: StoreFile;
   readonly #table: string;
-  readonly #config: ReadonlyMap<string, VectorParams>;
+  readonly #config: VectorNames;
   readonly #insert;
   readonly #update;
   readonly #updatePayload;
   readonly #delete;
 
-  constructor(file: StoreFile, collection: number, config: ReadonlyMap<string, VectorParams>) {
+  constructor(file: StoreFile, collection: number, config: VectorNames) {
     this.#file = file;
     this.#table = tableName(collection);
     this.#config = config;

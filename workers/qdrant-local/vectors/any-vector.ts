@@ -1,0 +1,8 @@
+import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
+
+/** A vector of either kind. */
+export type AnyVector = Float32Array | SparseVector;
+
+export function isSparse(vector: AnyVector): vector is SparseVector {
+  return !(vector instanceof Float32Array);
+}
