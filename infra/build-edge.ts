@@ -23,11 +23,12 @@ export interface WorkerFiles {
   readonly wasm: readonly string[];
 }
 
-const SCRIPTS: Readonly<Record<string, () => Promise<string>>> = {
-  widget: buildWidget,
-  explain: buildExplain,
-  'texts/ar': () => widgetTexts('ar'),
-  'texts/de': () => widgetTexts('de'),
+/** What is inlined where `gsmn:NAME` is imported. */
+const MODULES: Readonly<Record<string, () => Promise<{ contents: string; loader: 'text' | 'json' }>>> = {
+  widget: async () => ({ contents: JSON.stringify(await buildWidget()), loader: 'json' }),
+  explain: async () => ({ contents: await buildExplain(), loader: 'text' }),
+  'texts/ar': async () => ({ contents: await widgetTexts('ar'), loader: 'text' }),
+  'texts/de': async () => ({ contents: await widgetTexts('de'), loader: 'text' }),
 };
 
 /** The widget's texts in a language, as JSON without spaces. */
@@ -36,14 +37,13 @@ async function widgetTexts(language: string): Promise<string> {
   return JSON.stringify(JSON.parse(await readFile(file, 'utf8')));
 }
 
-/** Builds a script and inlines it as text where `gsmn:NAME` is imported. */
+/** Builds the scripts of the pages where they are imported. */
 const scriptModules: Plugin = {
   name: 'scripts',
   setup(build) {
     build.onResolve({ filter: /^gsmn:/ }, ({ path }) => ({ path, namespace: 'script' }));
     build.onLoad({ filter: /.*/, namespace: 'script' }, async ({ path }) => {
-      const contents = await SCRIPTS[path.slice('gsmn:'.length)]?.();
-      return contents === undefined ? null : { contents, loader: 'text' };
+      return (await MODULES[path.slice('gsmn:'.length)]?.()) ?? null;
     });
   },
 };

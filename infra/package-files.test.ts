@@ -26,7 +26,12 @@ describe('the package', () => {
     expect(built.filter((path) => !existsSync(join(root, '.build', path)))).toEqual([]);
     expect(built.filter((path) => !files.includes(`.build/${path}`))).toEqual([]);
     // Their names hold a hash of the source.
-    const compiled = [/^encode\/.*\.wasm$/, /^match\/.*\.wasm$/, /^qdrant-local\/.*\.wasm$/];
+    const compiled = [
+      /^encode\/.*\.wasm$/,
+      /^match\/.*\.wasm$/,
+      /^qdrant-local\/.*\.wasm$/,
+      /^widget\/widget-detail-.*\.js$/,
+    ];
     const packed = files.map((path) => path.replace(/^\.build\//, ''));
     expect(compiled.filter((name) => !packed.some((path) => name.test(path)))).toEqual([]);
   });

@@ -23,7 +23,7 @@ export interface OpenPage {
 
 /** A page of a site owner, with the strictest policy under which it can work. */
 function otherSite(edge: string): Hono {
-  const policy = `default-src 'none'; script-src ${edge}; connect-src ${edge}; img-src ${edge} data:; style-src 'self'`;
+  const policy = `default-src 'none'; script-src ${edge}; connect-src ${edge}; img-src ${edge} data:; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'`;
   return new Hono()
     .get('/', (c) =>
       c.html(

@@ -81,7 +81,7 @@ export function edgeOver({
     },
     allowedOrigins,
     cacheSeconds,
-    widget: '',
+    widget: { script: '', parts: {} },
     texts: {},
     explain: '',
     log: () => {},

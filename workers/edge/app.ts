@@ -6,6 +6,7 @@ import { type AllowedOrigins, VERSION } from '../../shared/http/index.ts';
 import { describeApi } from './api-document/describe-api.ts';
 import { type Asset, serveAsset } from './assets/asset.ts';
 import { explainPage, PAGE_STYLE, type PageContent, page } from './assets/page.ts';
+import type { WidgetFiles } from './assets/widget-files.ts';
 import { addBrowseRoute, type BrowseRouteParts } from './browse/browse-route.ts';
 import { addCaptionsRoute, type CaptionsRouteParts } from './captions/captions-route.ts';
 import type { EdgeEnv, Log } from './http/edge-env.ts';
@@ -34,8 +35,7 @@ export interface EdgeDependencies
     Omit<CaptionsRouteParts, 'rerank'>,
     ParseRouteParts {
   readonly rerank: ParseRouteParts['rerank'] & BrowseRouteParts['rerank'] & CaptionsRouteParts['rerank'];
-  /** The built widget script. */
-  readonly widget: string;
+  readonly widget: WidgetFiles;
   /** The built script of `/explain`. */
   readonly explain: string;
   /** The widget's texts by language, as JSON. */
@@ -108,12 +108,16 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   app.get('/', serveAsset(page(content)));
   app.get('/explain', serveAsset(explainPage(content)));
   app.get('/page.css', serveAsset(PAGE_STYLE));
-  app.get('/widget.js', serveAsset(script(dependencies.widget)));
+  app.get('/widget.js', serveAsset(script(dependencies.widget.script)));
   app.get('/explain.js', serveAsset(script(dependencies.explain)));
   for (const [language, json] of Object.entries(dependencies.texts)) {
     const path = `/texts/${language}.json`;
     app.get(path, serveAsset({ body: json, type: 'application/json' }));
     addOtherMethods(app, path, 'GET, HEAD');
+  }
+  for (const [name, body] of Object.entries(dependencies.widget.parts)) {
+    app.get(`/${name}`, serveAsset({ ...script(body), immutable: true }));
+    addOtherMethods(app, `/${name}`, 'GET, HEAD');
   }
   if (images) {
     app.get('/images/*', async (c) => {

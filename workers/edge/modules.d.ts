@@ -1,8 +1,9 @@
-/** The built scripts of the pages as text; infra/build-edge.ts inlines them. */
+/** The built widget; infra/build-edge.ts inlines it, and what follows. */
 declare module 'gsmn:widget' {
-  const script: string;
-  export default script;
+  const widget: import('./assets/widget-files.ts').WidgetFiles;
+  export default widget;
 }
+/** The built script of `/explain` as text. */
 declare module 'gsmn:explain' {
   const script: string;
   export default script;

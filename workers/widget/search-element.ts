@@ -13,20 +13,21 @@ import { namedRouter, type Router } from './address/router.ts';
 import { SearchBox } from './box/search-box.ts';
 import { onSlash } from './box/slash-key.ts';
 import { ClickBeacon } from './click-beacon.ts';
-import { Detail } from './detail/detail.ts';
+import { DetailPart } from './detail/detail-part.ts';
 import { element } from './dom/element.ts';
 import { adoptProperties, reflect } from './dom/reflect.ts';
 import { type FacetValue, facetFilter, facetNames } from './facets/facet-filter.ts';
 import { FacetsView } from './facets/facets-view.ts';
 import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
-import { RecentQueries } from './suggestions/recent-queries.ts';
-import { SuggestionList } from './suggestions/suggestion-list.ts';
+import { SuggestionsPart } from './suggestions/suggestions-part.ts';
 import { directionOf, languageOf, loadTexts } from './texts/load-texts.ts';
 import { speak, type Texts } from './texts/say.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
 
 const PAGE_SIZE = 20;
+/** After an answer: its images are on their way. */
+const IDLE_MS = 500;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
   'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
@@ -82,7 +83,6 @@ export class SearchElement extends HTMLElement {
   /** The texts that are shown, if they are not English. */
   #told: Texts | undefined;
   #view = this.#build();
-  readonly #recent = new RecentQueries(() => `gsmn-search ${this.#endpoint}`);
   readonly #clicks = new ClickBeacon();
   readonly #session = createSearchSession({
     search: (request) => {
@@ -127,7 +127,7 @@ export class SearchElement extends HTMLElement {
     box.value ||= this.querySelector<HTMLInputElement>('input[name=q]')?.value ?? '';
     void this.#speak();
     this.#releaseSlash = onSlash(() => {
-      if (this.#view.detail.element.open) return;
+      if (this.#view.detail.isOpen) return;
       this.#view.box.focus();
       this.#view.box.select();
     });
@@ -146,6 +146,7 @@ export class SearchElement extends HTMLElement {
     this.#releaseSlash();
     this.#address.disconnect();
     this.#session.stop();
+    this.#view.detail.close();
   }
 
   attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
@@ -231,8 +232,8 @@ export class SearchElement extends HTMLElement {
     );
     box.element.ariaLabel = this.getAttribute('label');
     box.placeholder = this.getAttribute('placeholder') ?? PLACEHOLDER;
-    const suggestions = new SuggestionList(say, box, {
-      recent: () => this.#recent,
+    const suggestions = new SuggestionsPart(say, box, {
+      shelf: () => `gsmn-search ${this.#endpoint}`,
       examples: () => this.#examples.flat(),
       onPick: (sentence) => this.#choose(sentence),
     });
@@ -244,7 +245,7 @@ export class SearchElement extends HTMLElement {
       onMore: () => void this.#more(),
       onRetry: () => this.#session.retry(),
     });
-    const detail = new Detail(say, (hit) => this.#view.results.grid.focusOn(hit));
+    const detail = new DetailPart(say, (hit) => this.#view.results.grid.focusOn(hit));
     const facets = new FacetsView(say, (field, value) => {
       if (this.#chosen.get(field) === value) this.#chosen.delete(field);
       else this.#chosen.set(field, value);
@@ -289,7 +290,8 @@ export class SearchElement extends HTMLElement {
 
   /** A person's own search; what a page or an address asks for is not remembered. */
   #choose(query: string): void {
-    if (this.suggestions !== 'none' && query.trim() !== '') this.#recent.add(query.trim());
+    if (this.suggestions !== 'none' && query.trim() !== '')
+      void this.#view.suggestions.remember(query.trim());
     this.search(query);
   }
 
@@ -318,7 +320,7 @@ export class SearchElement extends HTMLElement {
       if (query !== undefined && query.trim() !== (queryOf(state) ?? '')) this.#travel(query.trim());
       else if (queryOf(state) === undefined || !other) this.#show(state);
       else {
-        this.#view.detail.element.close();
+        this.#view.detail.close();
         this.#session.retry();
       }
     });
@@ -327,7 +329,7 @@ export class SearchElement extends HTMLElement {
   /** Follows the address; if its query is already shown, it stays with all its pages. */
   #travel(query: string): void {
     if (query === (queryOf(this.#session.getState()) ?? '')) return;
-    this.#view.detail.element.close();
+    this.#view.detail.close();
     this.#view.box.value = query;
     if (query === '') this.#session.reset();
     else this.#session.search(query);
@@ -346,6 +348,7 @@ export class SearchElement extends HTMLElement {
     const { query, stage, degraded, match, filtered, facets, hits, more, provisional } = state.results;
     if (provisional || more === 'loading' || state.results === this.#shown) return;
     this.#shown = state.results;
+    if (hits.length > 0) whenIdle(() => this.#view.detail.preload());
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, match, filtered, facets, hits });
   }
 
@@ -356,7 +359,8 @@ export class SearchElement extends HTMLElement {
     if (results === undefined || hit === undefined) return;
     this.#clicks.send(this.#endpoint, position);
     if (this.#tell<SelectDetail>('gsmn-select', { hit, position })) {
-      this.#view.detail.open({ ...results, hits }, index, this.#endpoint);
+      const open = () => this.#view.detail.open({ ...results, hits }, index, this.#endpoint);
+      this.#view.results.grid.opening(hit, open);
     }
   }
 
@@ -374,4 +378,10 @@ export class SearchElement extends HTMLElement {
       new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }),
     );
   }
+}
+
+/** Where the browser does not say when it has time, a moment later. */
+function whenIdle(act: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(act);
+  else setTimeout(act, IDLE_MS);
 }

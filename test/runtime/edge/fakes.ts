@@ -206,7 +206,7 @@ export function edge({
     },
     allowedOrigins: '*',
     cacheSeconds: 60,
-    widget: 'customElements;',
+    widget: { script: 'customElements;', parts: { 'widget-detail-0123456789abcdef.js': 'dialog;' } },
     texts: { de: '{}' },
     explain: 'customElements; //explain',
     log,

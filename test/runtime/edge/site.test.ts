@@ -39,6 +39,19 @@ describe('what the worker serves besides the search', () => {
     expect((await app.request('/widget.js', { headers: { 'if-none-match': '"old"' } })).status).toBe(200);
   });
 
+  it('serves the parts of the widget for good, and none of another build', async () => {
+    const { app } = edge();
+    const part = '/widget-detail-0123456789abcdef.js';
+    const response = await app.request(part, { headers: { origin: 'https://other.example' } });
+    expect([response.status, await response.text()]).toEqual([200, 'dialog;']);
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await app.request(part, { method: 'POST' })).status).toBe(405);
+    const other = await app.request('/widget-detail-fedcba9876543210.js');
+    expect([other.status, other.headers.get('cache-control')]).toEqual([404, 'no-store']);
+  });
+
   it('lets only listed origins read answers if there is a list', async () => {
     const { app } = edge({ allowedOrigins: ['https://shop.example'] });
     const origin = async (name: string) =>

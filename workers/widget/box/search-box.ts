@@ -2,6 +2,8 @@ import { SEARCH_LIMITS } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
 
+const LENS = 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM15.3 15.3 20 20';
+
 export interface SearchBoxEvents {
   readonly onSubmit: (text: string) => void;
   readonly onType?: (text: string) => void;
@@ -35,7 +37,7 @@ export class SearchBox {
     this.element = element(
       'form',
       { role: 'search', part: 'search-box', class: 'box' },
-      icon('search'),
+      icon(LENS),
       this.input,
       element('kbd', { class: 'shortcut', 'aria-hidden': 'true' }, '/'),
       element('button', { type: 'submit', part: 'submit', class: 'submit' }, submit),

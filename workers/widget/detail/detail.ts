@@ -6,14 +6,23 @@ import {
 } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
+import { adoptStyle } from '../parts/part.ts';
 import { mirrored } from '../results/grid-keys.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from '../results/image.ts';
+import css from '../styles/detail.css';
+import { sheet } from '../styles/sheet.ts';
 import type { Say } from '../texts/say.ts';
 import type { Text } from '../texts/text.ts';
 import { EvidenceBoxes } from './evidence-boxes.ts';
 import { facts } from './facts.ts';
 import { explain, firmestWord, type MatchedWord, matchWords } from './matched-words.ts';
 import { WordChips } from './word-chips.ts';
+
+const STYLE = sheet(css);
+
+const CLOSE = 'M6 6l12 12M18 6 6 18';
+const PREVIOUS = 'M14.5 5.5 8 12l6.5 6.5';
+const NEXT = 'M9.5 5.5 16 12l-6.5 6.5';
 
 /** One hit, enlarged, with the regions that each word matched. A modal dialog: Escape closes it, arrows go to other hits. */
 export class Detail {
@@ -38,9 +47,9 @@ export class Detail {
     this.#say = say;
     this.#boxes = new EvidenceBoxes(say);
     this.#chips = new WordChips(say, (word) => this.#showWord(word));
-    this.#previous = tool('previous', say('Previous image'), () => this.#show(this.#index - 1));
-    this.#next = tool('next', say('Next image'), () => this.#show(this.#index + 1));
-    const close = tool('close', say('Close'), () => this.element.close());
+    this.#previous = tool(PREVIOUS, say('Previous image'), () => this.#show(this.#index - 1));
+    this.#next = tool(NEXT, say('Next image'), () => this.#show(this.#index + 1));
+    const close = tool(CLOSE, say('Close'), () => this.element.close());
     this.element = element(
       'dialog',
       { part: 'dialog', 'aria-labelledby': 'detail-title' },
@@ -71,6 +80,7 @@ export class Detail {
     this.#endpoint = endpoint;
     this.#chips.reset(searched(results));
     this.#show(index);
+    adoptStyle(this.element, STYLE);
     this.element.showModal();
     // To the title, without scrolling the image above it out of view on a phone.
     this.#title.focus({ preventScroll: true });
@@ -161,11 +171,11 @@ function searched(results: SearchResults | undefined): QueryWord[] {
   return results?.words.filter(({ negated }) => negated === undefined) ?? [];
 }
 
-function tool(name: 'close' | 'previous' | 'next', label: string, act: () => void): HTMLButtonElement {
+function tool(outline: string, label: string, act: () => void): HTMLButtonElement {
   const button = element(
     'button',
     { type: 'button', class: 'tool', 'aria-label': label, title: label },
-    icon(name),
+    icon(outline),
   );
   button.addEventListener('click', act);
   return button;

@@ -24,6 +24,8 @@ export interface Card {
   readonly button: HTMLButtonElement;
   /** Says of the same image what another answer says, in its place there. */
   readonly tell: (hit: SearchHit, place: string) => void;
+  /** Shows that the hit is being opened, and if that fails, what can be done. Never rejects. */
+  readonly opening: (open: () => Promise<void>) => Promise<void>;
 }
 
 /** One hit of the grid: a button that opens it, and one that shows the images that it stands for. `place` is its position or what it belongs to. */
@@ -54,11 +56,41 @@ export function card(
     // The image stays, and so it does not load again.
     for (const old of [...button.children].slice(1)) old.remove();
     button.append(...texts(say, now, at));
-    button.nextElementSibling?.remove();
+    while (button.nextSibling) button.nextSibling.remove();
     if (now.alike && onAlike) item.append(alikeButton(say, now.alike.count, onAlike));
   };
   tell(hit, place);
-  return { item, button, tell };
+  const opening = async (open: () => Promise<void>): Promise<void> => {
+    const before = item.querySelector('.missing');
+    const waiting = before?.matches(':focus-within');
+    button.ariaBusy = 'true';
+    try {
+      await open();
+    } catch {
+      const retry = () => void opening(open);
+      const missing = unopened(say, address, retry);
+      item.append(missing);
+      if (waiting) missing.querySelector('button')?.focus();
+    }
+    before?.remove();
+    button.ariaBusy = null;
+  };
+  return { item, button, tell, opening };
+}
+
+/** Below an image that cannot be shown larger: its file, as far as it has an address. */
+function unopened(say: Say, address: string | undefined, onRetry: () => void): HTMLElement {
+  const retry = element('button', { type: 'button', class: 'example', part: 'retry' }, say('Try again'));
+  retry.addEventListener('click', onRetry);
+  const file = element('a', { class: 'example', href: address, target: '_blank', rel: 'noopener' });
+  file.append(say('Image file'));
+  return element(
+    'p',
+    { class: 'missing', role: 'alert' },
+    `${say('The view of this image cannot be loaded.')} `,
+    retry,
+    ...(address === undefined ? [] : [file]),
+  );
 }
 
 function texts(say: Say, hit: SearchHit, place: string): Node[] {

@@ -28,7 +28,7 @@ export class Grid {
   readonly #events: GridEvents;
   #hits: readonly SearchHit[] = [];
   #shown: Shown[] = [];
-  readonly #buttonOf = new WeakMap<SearchHit, HTMLButtonElement>();
+  readonly #cardOf = new WeakMap<SearchHit, Card>();
 
   constructor(say: Say, events: GridEvents) {
     this.#say = say;
@@ -78,7 +78,7 @@ export class Grid {
     shown.hit = hit;
     shown.index = index;
     shown.card.tell(hit, this.#place(index));
-    this.#buttonOf.set(hit, shown.card.button);
+    this.#cardOf.set(hit, shown.card);
     return shown;
   }
 
@@ -89,9 +89,14 @@ export class Grid {
   }
 
   focusOn(hit: SearchHit): void {
-    const button = this.#buttonOf.get(hit);
+    const button = this.#cardOf.get(hit)?.button;
     button?.focus();
     button?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Shows at the card of a hit what becomes of opening it. */
+  opening(hit: SearchHit, open: () => Promise<void>): void {
+    void this.#cardOf.get(hit)?.opening(open);
   }
 
   #card(first: SearchHit, at: number, endpoint: URL): Shown {
@@ -116,7 +121,7 @@ export class Grid {
         onOpen: () => this.#events.onOpen(group(), place, position),
       });
       alike.item.classList.add('like');
-      this.#buttonOf.set(other, alike.button);
+      this.#cardOf.set(other, alike);
       return alike.item;
     };
     const made = card(this.#say, first, this.#place(at), endpoint, {
@@ -124,7 +129,7 @@ export class Grid {
       onAlike,
     });
     const shown: Shown = { card: made, hit: first, index: at, hide };
-    this.#buttonOf.set(first, made.button);
+    this.#cardOf.set(first, made);
     return shown;
   }
 

@@ -1,12 +1,18 @@
 import type { SearchBox } from '../box/search-box.ts';
 import { element } from '../dom/element.ts';
+import { adoptStyle } from '../parts/part.ts';
+import { sheet } from '../styles/sheet.ts';
+import css from '../styles/suggestions.css';
 import type { Say } from '../texts/say.ts';
 import { NONE, nextOption } from './next-option.ts';
-import type { RecentQueries } from './recent-queries.ts';
+import { RecentQueries } from './recent-queries.ts';
 import { suggest } from './suggest.ts';
 
+const STYLE = sheet(css);
+
 export interface SuggestionSource {
-  readonly recent: () => RecentQueries;
+  /** The name under which this browser keeps recent queries. */
+  readonly shelf: () => string;
   /** The sentences to try. */
   readonly examples: () => readonly string[];
   readonly onPick: (sentence: string) => void;
@@ -27,19 +33,23 @@ export class SuggestionList {
     this.#list,
     this.#forget,
   );
+  readonly #recent: RecentQueries;
   #active = NONE;
 
-  constructor(say: Say, { input }: SearchBox, { recent, examples, onPick }: SuggestionSource) {
+  constructor(say: Say, { input }: SearchBox, { shelf, examples, onPick }: SuggestionSource) {
+    const recent = new RecentQueries(shelf);
+    this.#recent = recent;
     this.#input = input;
     this.#list.ariaLabel = say('Sentences to try');
     this.#forget.textContent = say('Forget recent searches');
     this.#propose = () => {
-      this.#forget.hidden = recent().list.length === 0;
-      return input.role ? suggest(input.value, recent().list, examples()) : [];
+      this.#forget.hidden = recent.list.length === 0;
+      return input.role ? suggest(input.value, recent.list, examples()) : [];
     };
-    const open = () => this.#show(this.#propose());
+    const open = () => this.open();
     input.setAttribute('aria-controls', 'list');
     input.after(this.#popup);
+    adoptStyle(this.#popup, STYLE);
     input.addEventListener('input', (event) => (event as InputEvent).isComposing || open());
     input.addEventListener('compositionend', open);
     input.addEventListener('click', () => input.value || open());
@@ -56,16 +66,21 @@ export class SuggestionList {
       onPick((target as HTMLElement).textContent);
     });
     this.#forget.addEventListener('click', () => {
-      recent().forget();
+      recent.forget();
       input.focus();
       open();
     });
   }
 
-  /** Without suggestions the line is a plain one. */
-  set enabled(enabled: boolean) {
-    this.#input.role = enabled ? 'combobox' : null;
-    this.#input.ariaAutoComplete = enabled ? 'list' : null;
+  remember(query: string): void {
+    this.#recent.add(query);
+  }
+
+  open(): void {
+    this.#show(this.#propose());
+  }
+
+  close(): void {
     this.#show([]);
   }
 

@@ -46,6 +46,8 @@ export type Text =
   | 'and {n} alike'
   | 'hide {n} alike'
   | '{name} cannot be shown'
+  | 'The view of this image cannot be loaded.'
+  | 'Image file'
   | 'More images'
   | 'Fetching more …'
   | 'These are all images.'
