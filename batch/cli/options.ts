@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../../shared/errors/index.ts';
 import {
   backendSchema,
+  type Channel,
+  channelSchema,
   matchPrecisionSchema,
   propagationSchema,
   protocolSchema,
@@ -67,6 +69,18 @@ export function backendOption(): Option {
   )
     .choices(['auto', ...backendSchema.options])
     .default('auto');
+}
+
+/** `--channels`: what recall goes over, separated by commas; undefined if it is not given. */
+export function channelsOption(): Option {
+  return new Option(
+    '--channels <names>',
+    'what recall goes over: pixels, captions, or both (default: all that the index has)',
+  ).argParser((text: string): Channel[] => {
+    const read = channelSchema.array().safeParse(text.split(',').map((name) => name.trim()));
+    if (read.success) return read.data;
+    throw new InvalidArgumentError('channels are pixels and captions, separated by commas');
+  });
 }
 
 /** `--precision`. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors/index.ts';
 import {
   GENERATION_PATHS,
   loadCrc32c,
@@ -26,6 +27,7 @@ import { type LoadedModel, loadModel } from '../model/load-model.ts';
 import { replaceRecall } from '../model/replace-recall.ts';
 import type { Report } from '../report.ts';
 import { activate } from './activate.ts';
+import { writeCaptionTerms } from './caption-terms.ts';
 import { encodeCaptions, encodeImages } from './encode-stages.ts';
 import { IndexFolder } from './index-folder.ts';
 import { lockIndex } from './index-lock.ts';
@@ -58,6 +60,8 @@ export interface BuildOptions {
   readonly propagation?: Propagation | undefined;
   /** Declares the fields by which images are filtered; by default `index.schema.json` in the data folder, or the fields of photographs. */
   readonly schema?: string | undefined;
+  /** Whether the words of captions are searched as well, as a channel of its own; false by default. */
+  readonly searchCaptions?: boolean | undefined;
   /** Takes the place of the model's own recall encoder; the split must have been encoded with it. */
   readonly encoder?: PretrainedEncoder | undefined;
   readonly backend: string;
@@ -143,6 +147,7 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
         backend: loaded.engines.backend,
         fields,
         imagesUrl: prefix,
+        searchCaptions: searchedCaptions(options, split),
       });
       const there = existsSync(join(index.generation(plan.id), GENERATION_PATHS.manifest));
       const manifest = there
@@ -161,6 +166,17 @@ async function buildLocked(options: BuildOptions, index: IndexFolder, report: Re
     await loaded.engines.encoder.dispose();
     await loaded.engines.matcher.dispose();
   }
+}
+
+/** Whether captions are searched. @throws AppError `argument_invalid` if they are to be, and there are none. */
+function searchedCaptions(
+  { searchCaptions = false }: BuildOptions,
+  { captionImages, folder, split }: Split,
+): boolean {
+  if (!searchCaptions || captionImages.length > 0) return searchCaptions;
+  throw new AppError('argument_invalid', `split ${split} of ${folder} has no captions to be searched`, {
+    hint: 'Leave --search-captions out, or add captions: docs/data-folder.md',
+  });
 }
 
 /** The loaded model, or the same with the pretrained encoder as recall encoder, which the index then keeps. */
@@ -196,6 +212,11 @@ async function encode(
       encodeImages(context, { signal, onProgress }),
     );
     await staging.writeWhole(GENERATION_PATHS.imagePayloads, jsonLines(imagePayloads(plan)));
+    if (plan.searchCaptions) {
+      await report.stage('weigh the words of captions', 'images', (onProgress) =>
+        writeCaptionTerms(plan, staging, { signal, onProgress }),
+      );
+    }
     if (plan.holds.includes('captions')) {
       await report.stage('encode captions', 'captions', (onProgress) =>
         encodeCaptions(context, { signal, onProgress }),

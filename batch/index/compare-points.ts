@@ -9,6 +9,9 @@ const IDS = 4096;
 /** Vectors are unit vectors, which Qdrant normalises again: their values differ by rounding. */
 const ROUNDING = 1e-5;
 
+/** The weights of captions are float32, and are stored as they are. */
+const WEIGHT_ROUNDING = 1e-6;
+
 /** How a collection differs from the generation's files. */
 export interface PointDifference {
   /** Ids that the collection lacks. */
@@ -85,11 +88,18 @@ async function foreignIds(
 }
 
 function samePoint(expected: Point, stored: StoredPoint): boolean {
-  const { vector } = stored;
+  const { vector, captions } = stored;
+  const { indices = [], values = [] } = expected.captions ?? {};
   return (
     vector !== undefined &&
     vector.length === expected.vector.length &&
     vector.every((value, at) => Math.abs(value - (expected.vector[at] ?? Number.NaN)) < ROUNDING) &&
+    (captions?.indices.length ?? 0) === indices.length &&
+    (captions?.indices.every((index, at) => index === indices[at]) ?? true) &&
+    (captions?.values.every(
+      (value, at) => Math.abs(value - (values[at] ?? Number.NaN)) <= WEIGHT_ROUNDING * Math.abs(value),
+    ) ??
+      true) &&
     sameJson(expected.payload, stored.payload)
   );
 }

@@ -25,6 +25,7 @@ function input(changes: Partial<PlanInput> = {}): PlanInput {
     backend: 'wasm',
     fields: undefined,
     imagesUrl: '/images/',
+    searchCaptions: false,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, type Model, type NodeDtype, sha256Hex } from '../../shared/generation/index.ts';
-import type { GenerationManifest } from '../../shared/schema/index.ts';
+import { DEFAULT_CAPTION_WEIGHT } from '../../shared/retrieval/fusion.ts';
+import type { GenerationManifest, Ranking } from '../../shared/schema/index.ts';
 import { encodeQuery } from '../../shared/text/index.ts';
 import type { SplitFields } from '../data/index-fields.ts';
 import type { Split } from '../data/split.ts';
@@ -21,6 +22,8 @@ export interface PlanInput {
   readonly fields: SplitFields | undefined;
   /** Prefix of the image files' addresses; undefined if there are none. */
   readonly imagesUrl: string | undefined;
+  /** Whether the words of captions are searched as well. */
+  readonly searchCaptions: boolean;
 }
 
 /** A caption as in the index. */
@@ -36,6 +39,8 @@ export interface PlannedCaption {
 export interface GenerationPlan extends PlanInput {
   /** Hash of everything that the generation's bytes depend on. */
   readonly id: string;
+  /** The model's, with the weight of captions only if these are searched. */
+  readonly ranking: Ranking;
   /** Without captions, images alone. */
   readonly holds: GenerationManifest['holds'];
   readonly captions: readonly PlannedCaption[];
@@ -44,13 +49,15 @@ export interface GenerationPlan extends PlanInput {
 
 /** Decides the identity and contents of a generation. */
 export async function planGeneration(input: PlanInput): Promise<GenerationPlan> {
-  const { model, split, dataFingerprint, sourceName, backend, imagesUrl, fields } = input;
+  const { model, split, dataFingerprint, sourceName, backend, imagesUrl, fields, searchCaptions } = input;
+  const { captionWeight = DEFAULT_CAPTION_WEIGHT, ...pixels } = model.ranking;
+  const ranking = searchCaptions ? { ...pixels, captionWeight } : pixels;
   const captions = plannedCaptions(model, split);
   const holds = captions.length === 0 ? (['images'] as const) : (['images', 'captions'] as const);
   const identity = {
     version: BUILD_VERSION,
     fingerprints: model.fingerprints,
-    ranking: model.ranking,
+    ranking,
     data: dataFingerprint,
     source: [sourceName, split.split],
     imagesUrl: imagesUrl ?? null,
@@ -66,6 +73,7 @@ export async function planGeneration(input: PlanInput): Promise<GenerationPlan> 
   return {
     ...input,
     id,
+    ranking,
     captions,
     holds: [...holds],
     collections: captions.length === 0 ? { images: collectionsOf(id).images } : collectionsOf(id),

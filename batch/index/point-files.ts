@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/index.ts';
 import { openNpy } from '../../shared/formats/npy/index.ts';
+import { type CaptionTermFiles, openCaptionTerms } from '../../shared/generation/caption-terms.ts';
 import { GENERATION_PATHS } from '../../shared/generation/index.ts';
 import { withFileSource } from '../../shared/platform/file-source.ts';
+import { folderFiles } from '../../shared/platform/folder-files.ts';
 import type { GenerationManifest } from '../../shared/schema/index.ts';
 import type { Point } from '../../workers/clients/index.ts';
 
@@ -16,6 +18,8 @@ export interface PointFiles {
   readonly count: number;
   readonly vectors: string;
   readonly payloads: string;
+  /** Opens the terms of the images' captions, which are the points' sparse vectors; undefined if captions are not searched. */
+  readonly terms?: (() => Promise<CaptionTermFiles | undefined>) | undefined;
 }
 
 /** The points of the halves that a generation has. */
@@ -26,6 +30,9 @@ export function pointFiles(folder: string, manifest: GenerationManifest): PointF
       count: manifest.images.count,
       vectors: join(folder, GENERATION_PATHS.imageVectors),
       payloads: join(folder, GENERATION_PATHS.imagePayloads),
+      ...(manifest.ranking.captionWeight === undefined
+        ? {}
+        : { terms: () => openCaptionTerms(folderFiles(folder), manifest) }),
     },
     ...(manifest.collections.captions === undefined
       ? []
@@ -46,9 +53,23 @@ export function pointFiles(folder: string, manifest: GenerationManifest): PointF
  * @throws AppError `shape_mismatch`, `format_invalid` when the files do not hold `count` points; of opening them.
  */
 export async function readPoints(
-  { count, vectors, payloads }: PointFiles,
+  files: PointFiles,
   use: (points: readonly Point[]) => Promise<void>,
   wanted: (id: number) => boolean = () => true,
+): Promise<void> {
+  const terms = await files.terms?.();
+  try {
+    await readWithTerms(files, terms, use, wanted);
+  } finally {
+    await terms?.close();
+  }
+}
+
+async function readWithTerms(
+  { count, vectors, payloads }: PointFiles,
+  terms: CaptionTermFiles | undefined,
+  use: (points: readonly Point[]) => Promise<void>,
+  wanted: (id: number) => boolean,
 ): Promise<void> {
   await withFileSource(vectors, async (source) => {
     const reader = await openNpy(source);
@@ -66,11 +87,13 @@ export async function readPoints(
       if (chosen.length > 0) {
         const block = await reader.readRows(first, id);
         const size = block.length / lines.length;
+        const termsOf = await captionVectors(terms, first, id);
         await use(
           chosen.map((point) => ({
             id: point.id,
             payload: JSON.parse(point.line) as Record<string, unknown>,
             vector: block.subarray((point.id - first) * size, (point.id - first + 1) * size),
+            ...termsOf(point.id),
           })),
         );
       }
@@ -88,6 +111,26 @@ export async function readPoints(
     }
     await flush();
   });
+}
+
+/** The sparse vectors of the points `[from, to)`; a point without terms has none. */
+async function captionVectors(
+  terms: CaptionTermFiles | undefined,
+  from: number,
+  to: number,
+): Promise<(id: number) => Pick<Point, 'captions'>> {
+  if (terms === undefined) return () => ({});
+  const { offsets, indices, weights } = await terms.read(from, to);
+  return (id) => {
+    const [start = 0, end = 0] = offsets.subarray(id - from, id - from + 2);
+    if (start === end) return {};
+    return {
+      captions: {
+        indices: Uint32Array.from(indices.subarray(start, end)),
+        values: weights.slice(start, end),
+      },
+    };
+  };
 }
 
 /**

@@ -23,7 +23,14 @@ function keptStore() {
     collectionInfo: async (name: string) => {
       const points = collections.get(name)?.size;
       if (points === undefined) return undefined;
-      return { points, dimensions: 2, distance: 'Cosine', indexed: 0, status: 'green' as const };
+      return {
+        points,
+        dimensions: 2,
+        distance: 'Cosine',
+        captions: false,
+        indexed: 0,
+        status: 'green' as const,
+      };
     },
     count: async (name: string) => of(name).size,
     retrieve: async (name: string, ids: readonly number[]) =>
@@ -55,6 +62,7 @@ describe('the points of a generation', () => {
     images: { count: COUNT },
     captions: { count: 2 },
     coarse: { dimensions: 2 },
+    ranking: { shortlist: 1, coarseWeight: 1 },
     collections: { images: 'images', captions: 'captions' },
   } as unknown as GenerationManifest;
   const vectors = (count: number) =>

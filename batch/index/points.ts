@@ -31,7 +31,10 @@ export async function pushPoints(
   let changed = 0;
   for (const half of files) {
     const start = before;
-    await store.ensureCollection(half.collection, manifest.coarse.dimensions, { signal });
+    await store.ensureCollection(half.collection, manifest.coarse.dimensions, {
+      captions: half.terms !== undefined,
+      signal,
+    });
     // Before the points, so that Qdrant can take the indexes into its graph.
     if (half.collection === manifest.collections.images) await ensureFieldIndexes(store, manifest, signal);
     const difference = await comparePoints(store, half, compare, {

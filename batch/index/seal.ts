@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CAPTION_TERM_PATHS } from '../../shared/generation/caption-terms.ts';
 import {
   GENERATION_PATHS,
   MODEL_FILES,
@@ -42,7 +43,7 @@ export async function sealGeneration(
     fields: plan.fields?.declared,
     model: { config: model.config, fingerprints: model.fingerprints },
     coarse: { kind: recall.kind, dimensions: recall.dimensions },
-    ranking: model.ranking,
+    ranking: plan.ranking,
     backend: plan.backend,
     images: { count: split.images, regions: split.regions },
     captions: {
@@ -79,6 +80,7 @@ async function describeFiles(
     GENERATION_PATHS.dependencies,
     GENERATION_PATHS.imageVectors,
     GENERATION_PATHS.captionVectors,
+    ...CAPTION_TERM_PATHS,
     GENERATION_PATHS.imagePayloads,
     GENERATION_PATHS.captionPayloads,
     ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),

@@ -6,6 +6,7 @@ import { waitForIndexing } from './wait-for-indexing.ts';
 const manifest = {
   images: { count: 100 },
   captions: { count: 0 },
+  ranking: { shortlist: 1, coarseWeight: 1 },
   collections: { images: 'images' },
 } as unknown as GenerationManifest;
 
@@ -16,7 +17,15 @@ function stateful(states: readonly Partial<CollectionInfo>[]) {
   const store = {
     collectionInfo: async (): Promise<CollectionInfo> => {
       const state = states[Math.min(looks++, states.length - 1)];
-      return { points: 100, dimensions: 2, distance: 'Cosine', indexed: 0, status: 'green', ...state };
+      return {
+        points: 100,
+        dimensions: 2,
+        distance: 'Cosine',
+        captions: false,
+        indexed: 0,
+        status: 'green',
+        ...state,
+      };
     },
     count: () => Promise.reject(new Error('counting takes time, and says nothing about an index')),
     wakeCollection: async (name: string) => void woken.push(name),

@@ -4,6 +4,7 @@ import { folderFiles } from '../../shared/platform/folder-files.ts';
 import { parserOf } from '../../shared/platform/parse/index.ts';
 import { openRecallTexts } from '../../shared/platform/pretrained/recall-texts.ts';
 import {
+  type Channel,
   type ImagePayload,
   type MatchPrecision,
   type QueryWord,
@@ -58,6 +59,10 @@ export interface IndexHit {
   readonly gsmn?: number | undefined;
   /** Cosine of the coarse vectors. */
   readonly coarse: number;
+  /** How well its captions fit, if they were searched. */
+  readonly captions?: number | undefined;
+  /** Through which channels recall found it, if captions were searched. */
+  readonly channels?: readonly Channel[] | undefined;
   /** The probability that it fits the query; undefined if the model is not calibrated, or GSMN's score alone counts. */
   readonly relevance?: number | undefined;
   readonly image: ImagePayload;
@@ -209,12 +214,14 @@ async function searchOnce(
   };
 }
 
-function indexHit({ id, score, gsmn, coarse, relevance, image, alike }: Hit): IndexHit {
+function indexHit({ id, score, gsmn, coarse, captions, channels, relevance, image, alike }: Hit): IndexHit {
   return {
     id,
     score,
     ...(gsmn === undefined ? {} : { gsmn }),
     coarse,
+    ...(captions === undefined ? {} : { captions }),
+    ...(channels === undefined ? {} : { channels }),
     relevance,
     image,
     ...(alike ? { alike: { count: alike.count, hits: alike.hits.map(indexHit) } } : {}),
@@ -228,6 +235,7 @@ function rankerOf({ ranker, manifest }: SearchGeneration, fuse: boolean): Ranker
       const page = await ranker.rank(
         {
           ...request,
+          captions: query.captions?.terms,
           candidates:
             typeof candidates === 'object' && 'passing' in candidates
               ? candidates.passing.map((id) => ({ id, coarse: null }))

@@ -187,7 +187,7 @@ function watchPhotos(
 
 /** Makes the data if necessary, and builds its index. */
 async function buildFor(
-  { index, vocabulary, dataName, boxFormat, propagation }: StartOptions,
+  { index, vocabulary, dataName, boxFormat, propagation, searchCaptions }: StartOptions,
   source: DataSource,
   parts: { readonly store: QdrantStore; readonly backend: string; readonly signal: AbortSignal },
   report: Report,
@@ -209,6 +209,7 @@ async function buildFor(
       propagation,
       imagesUrl,
       schema: source.schema?.(),
+      searchCaptions,
       // Starting takes seconds; `gsmn index verify` compares everything.
       compareAgain: false,
       ...parts,

@@ -25,6 +25,8 @@ export interface StartOptions {
   /** What describes photographs. */
   readonly device?: PhotoDevice | undefined;
   readonly vocabulary?: string | undefined;
+  /** Whether the words of captions are searched as well. */
+  readonly searchCaptions?: boolean | undefined;
   readonly propagation?: Propagation | undefined;
   /** `auto` or a backend's name. */
   readonly backend: string;

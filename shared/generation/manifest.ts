@@ -19,6 +19,13 @@ export const GENERATION_PATHS = {
   imageVectors: 'images.coarse.npy',
   /** One line for each image: the payload of its point. */
   imagePayloads: 'images.jsonl',
+  /**
+   * The terms of the images' captions, if they are searched (`ranking.captionWeight`): where those of each image begin, `[images + 1]` uint32; their
+   * indices, uint32, ascending for each image; their BM25 weights, float32. The sparse vectors of the points in Qdrant.
+   */
+  captionTermOffsets: 'images.terms.offsets.npy',
+  captionTermIndices: 'images.terms.indices.npy',
+  captionTermWeights: 'images.terms.weights.npy',
   /** `[captions, dimensions]` float32, as for images. */
   captionVectors: 'captions.coarse.npy',
   /** One line for each caption: the payload of its point. */

@@ -165,6 +165,17 @@ const count = z.number().int().nonnegative();
 /** Some vector databases round cosines to a little more than 1. */
 const cosine = z.number().min(-1.01).max(1.01);
 
+/** Words that captions are searched for: indices of their terms, each with its weight. */
+const captionTermsSchema = z
+  .object({
+    indices: z
+      .array(z.number().int().nonnegative().max(0xffffffff))
+      .max(2 * SEARCH_LIMITS.queryCharacters * SEARCH_LIMITS.sentences),
+    weights: z.array(z.number().min(0).max(1)),
+  })
+  .refine(({ indices, weights }) => indices.length === weights.length, 'has a weight for each index')
+  .refine(({ indices }) => new Set(indices).size === indices.length, 'has an index twice');
+
 /** Requests a page of images, ranked by the fused score. */
 export const rankRequestSchema = z.object({
   /** The sentence, or its encoded form from the model of the same generation, or a combination of such. */
@@ -179,6 +190,8 @@ export const rankRequestSchema = z.object({
    * null from the generation's own vectors.
    */
   candidates: z.union([z.literal('all'), z.array(z.tuple([count, cosine.nullable()])).min(1)]),
+  /** What the images' captions are searched for as well; only for a generation whose captions are searched. */
+  captions: captionTermsSchema.optional(),
   /** Whether images that look alike become one before the page is cut. */
   collapse: z.boolean().default(false),
   offset: count.default(0),
@@ -233,6 +246,8 @@ const rankedImageSchema = z.object({
   gsmn: z.number(),
   /** Cosine of the coarse vectors. */
   coarse: z.number(),
+  /** How well its captions fit, if they were searched. */
+  captions: z.number().optional(),
   payload: imagePayloadSchema.optional(),
 });
 
@@ -256,7 +271,7 @@ export const rankResponseSchema = z.object({
       alike: z.object({ count, images: z.array(rankedImageSchema) }).optional(),
     }),
   ),
-  /** The highest fused score of all compared images, which may be on another page. */
+  /** The highest fused score of all compared images, which may be on another page; absent if captions raised it. */
   best: z.number().optional(),
   /** Images that were ranked, on all pages; those that look alike are one if `collapse` was asked for. */
   total: count.optional(),

@@ -40,6 +40,11 @@ export const rankingSchema = z.object({
   shortlist: z.number().int().positive(),
   /** Weight of the coarse cosine in `gsmn + weight * coarse`. */
   coarseWeight: z.number().nonnegative(),
+  /**
+   * What the captions' score of an image counts beside its cosine. In a generation: its captions are searched, too. In a model: fitted
+   * on held-out captions, for generations that search captions.
+   */
+  captionWeight: z.number().nonnegative().optional(),
   /** Absent in models that were prepared without enough held-out captions, or before there were calibrations. */
   calibration: calibrationSchema.optional(),
 });

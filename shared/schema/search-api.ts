@@ -17,6 +17,16 @@ import {
 export const stageSchema = z.enum(['rerank', 'recall']);
 export type Stage = z.infer<typeof stageSchema>;
 
+/** What recall goes over: coarse vectors, which are made of pixels, and the words of captions. */
+export const channelSchema = z.enum(['pixels', 'captions']);
+export type Channel = z.infer<typeof channelSchema>;
+
+/** Channels in one order, each once. */
+const channelsSchema = z
+  .array(channelSchema)
+  .min(1)
+  .transform((given) => channelSchema.options.filter((channel) => given.includes(channel)));
+
 /** A whole number as an address has it: digits alone, where `Number` would take `0x10`, `1e1` and nothing at all. */
 const wholeNumber = (least: number, most: number) =>
   z
@@ -69,6 +79,12 @@ export const searchQuerySchema = z.strictObject({
     .transform((text) => text.split(','))
     .pipe(facetNames)
     .optional(),
+  /** What recall goes over, separated by commas; all that the index has by default. */
+  channels: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(channelsSchema)
+    .optional(),
   /** `next` of the page before. */
   after: cursorSchema.optional(),
 });
@@ -95,6 +111,10 @@ export const searchRequestSchema = z.strictObject({
   collapse: z.boolean().default(true),
   filter: filterSchema.optional(),
   facets: facetNames.optional(),
+  channels: channelsSchema.optional().meta({
+    description:
+      'What recall goes over: `pixels`, `captions` or both, by default all that the index has. Captions can be searched if the index was built for it.',
+  }),
   after: cursorSchema.optional(),
 });
 
@@ -102,19 +122,28 @@ const plainHitSchema = z.object({
   id: z.number().int().nonnegative().meta({ description: 'The image in this generation.' }),
   relevance: z.number().min(0).max(1).optional().meta({
     description:
-      'The probability that the image fits the query. Absent if the model of this generation is not calibrated, for several sentences, and if `not` names images.',
+      'The probability that the image fits the query. Absent if the model of this generation is not calibrated, for several sentences, if `not` names images, and for images whose captions raised their score.',
   }),
   scores: z
     .object({
       fused: z.number().optional().meta({
-        description: 'What hits are sorted by: the GSMN score and the weighted coarse score.',
+        description:
+          'What hits are sorted by: the GSMN score and the weighted coarse score, with that of the captions if they were searched.',
       }),
       gsmn: z.number().optional().meta({ description: 'Of several sentences the weighted mean.' }),
       coarse: z.number().meta({
         description: 'The cosine of the coarse vectors, by which hits of the stage `recall` are sorted.',
       }),
+      captions: z.number().optional().meta({
+        description:
+          'How well the words of the captions fit (BM25, a mean over the words of the query), if captions were searched; 0 if they have none of them.',
+      }),
     })
-    .meta({ description: 'The raw scores; only `coarse` if the stage is `recall`.' }),
+    .meta({ description: 'The raw scores; only `coarse` and `captions` if the stage is `recall`.' }),
+  channels: z.array(channelSchema).optional().meta({
+    description:
+      'Through which channels recall found it. Absent if captions were not searched, and if every image was compared.',
+  }),
   stage: stageSchema.meta({
     description: 'What ordered this hit: GSMN (`rerank`) or coarse scores (`recall`).',
   }),

@@ -1,11 +1,18 @@
 import { AppError } from '../errors/index.ts';
+import { bestCaptions } from '../retrieval/caption-words/caption-scores.ts';
 import { exactRecall as nearest } from '../retrieval/exact-recall.ts';
+import { innerProduct } from '../retrieval/inner-products.ts';
 import type { Fields, Recall, Vectors } from './ports.ts';
 import type { SearchGeneration } from './search-generation.ts';
 
-/** Recall from all coarse vectors of a generation in this process: exact, and without a database. */
+/** Recall from all coarse vectors and captions of a generation in this process: exact, and without a database. */
 export function exactRecall(
-  { manifest, vectors, alike }: Pick<SearchGeneration, 'manifest' | 'vectors' | 'alike'>,
+  {
+    manifest,
+    vectors,
+    terms,
+    alike,
+  }: Pick<SearchGeneration, 'manifest' | 'vectors' | 'alike'> & Partial<Pick<SearchGeneration, 'terms'>>,
   fields: Pick<Fields, 'passing'>,
 ): Recall {
   return {
@@ -18,6 +25,22 @@ export function exactRecall(
         return grouped ? found.map((image) => ({ ...image, group: alike.get(image.id) })) : found;
       }
       throw noVectors(manifest.id);
+    },
+    byCaptions: async (query, limit, call, filtered) => {
+      if (vectors === undefined || terms === undefined) throw noVectors(manifest.id);
+      const { coarse, grouped, captions } = query;
+      const { signal } = call;
+      const among = filtered && (await fields.passing(query, filtered.filter, call));
+      const { best, scores } = await bestCaptions(terms, captions.terms, { limit, among, signal });
+      const exact = Float64Array.from(coarse);
+      const found = await Promise.all(
+        best.map(async (id) => ({
+          id,
+          coarse: innerProduct(exact, await vectors.read(id, id + 1), 0),
+          ...(grouped ? { group: alike.get(id) } : {}),
+        })),
+      );
+      return { found, scores };
     },
   };
 }
@@ -35,7 +58,7 @@ export function localVectors({ manifest, vectors }: Pick<SearchGeneration, 'mani
 function noVectors(generation: string): AppError {
   return new AppError(
     'generation_incomplete',
-    `generation ${generation} does not have the coarse vectors of its images`,
+    `generation ${generation} does not have the coarse vectors of its images, or the words of their captions`,
     { hint: 'build it again, or name its vector database: --qdrant' },
   );
 }

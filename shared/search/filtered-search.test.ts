@@ -3,7 +3,6 @@ import { encoded, engine, rankedPage, recalled } from '../../test/support/search
 import { indexFieldsSchema } from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
 import type { Candidate } from './ports.ts';
-import type { SearchParts } from './search-request.ts';
 
 describe('a filtered search', () => {
   const fields = indexFieldsSchema.parse({
@@ -13,7 +12,7 @@ describe('a filtered search', () => {
   });
   const filter = { field: 'year', test: { is: 'gte', value: 2019 } } as const;
   const resolved = { field: 'year', range: { gte: 2019 } };
-  const withFields = (changes: Partial<SearchParts> = {}) =>
+  const withFields = (changes: Parameters<typeof engine>[0] = {}) =>
     engine({ encoder: { encode: async (query) => encoded({ ...query, fields }) }, ...changes });
 
   it('tells recall what passes, and counts among what is compared', async () => {

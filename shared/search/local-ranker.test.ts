@@ -48,7 +48,7 @@ function ranker({
   const own = new LocalRanker(
     {
       generation: 'g',
-      coarseWeight: 10,
+      ranking: { coarseWeight: 10 },
       matcher: numbered.matcher,
       images: numbered.images,
       vectors: { count: numbered.images.count, dimensions: 2, read, close: async () => {} },

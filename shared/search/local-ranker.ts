@@ -3,9 +3,15 @@ import type { CoarseVectorReader } from '../generation/coarse-vectors.ts';
 import type { AlikeGroups } from '../generation/image-payloads.ts';
 import type { Matcher } from '../model/index.ts';
 import { BestScores } from '../retrieval/best-scores.ts';
-import { fusedScore } from '../retrieval/fusion.ts';
+import {
+  CaptionScorer,
+  type CaptionTermReader,
+  captionScores,
+} from '../retrieval/caption-words/caption-scores.ts';
+import { fusedScore, recallScore } from '../retrieval/fusion.ts';
 import { innerProduct, innerProducts } from '../retrieval/inner-products.ts';
-import type { ImagePayload, PackedEvidence } from '../schema/index.ts';
+import type { SparseVector } from '../retrieval/sparse-vector.ts';
+import type { ImagePayload, PackedEvidence, Ranking } from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
 import type { ImageStore } from './images/image-store.ts';
 import type { LocalQuery } from './local-query-encoder.ts';
@@ -16,11 +22,13 @@ import { type EvidenceLimit, packEvidence } from './word-evidence.ts';
 /** The parts of a ranker, all of one generation. */
 export interface RankerParts {
   readonly generation: string;
-  readonly coarseWeight: number;
+  readonly ranking: Pick<Ranking, 'coarseWeight' | 'captionWeight'>;
   readonly matcher: Matcher;
   readonly images: ImageStore;
   /** Coarse vectors of the images; without them every candidate must have its cosine. */
   readonly vectors?: CoarseVectorReader | undefined;
+  /** The terms of the images' captions, if these are searched. */
+  readonly terms?: CaptionTermReader | undefined;
   /** Payloads of the images, if the generation has them. */
   readonly payloads?:
     | { readonly alike: AlikeGroups; read(ids: readonly number[]): Promise<readonly ImagePayload[]> }
@@ -60,6 +68,8 @@ export interface LocalRankRequest {
       readonly combined?: LocalCombination | undefined;
     };
   readonly candidates: readonly LocalCandidate[] | 'all';
+  /** What captions are searched for; by default they play no part. */
+  readonly captions?: SparseVector | undefined;
   readonly offset: number;
   readonly limit: number;
   /** Deadline for evidence, as `performance.now()`; late evidence is left out. No deadline by default. */
@@ -79,8 +89,8 @@ const VECTOR_READS = 64;
 const NO_ABORT = new AbortController().signal;
 
 /**
- * Ranks images of one generation in this process: GSMN scores fused with coarse cosines, then evidence and payloads for the page.
- * Only here are the two scores combined.
+ * Ranks images of one generation in this process: GSMN scores fused with coarse cosines, and with how well captions fit if they are searched, then evidence and payloads for the page.
+ * Only here are these scores combined.
  */
 export class LocalRanker {
   readonly #parts: RankerParts;
@@ -132,7 +142,8 @@ export class LocalRanker {
       backend: this.#parts.matcher.backend,
       compared: candidates === 'all' ? this.#parts.images.count : candidates.length,
       evidence: state,
-      best: ranked[0]?.score,
+      // Relevance is fitted to scores of pixels.
+      best: ranked[0]?.captions ? undefined : ranked[0]?.score,
       total: candidates === 'all' ? this.#allDifferent(request) : different.length,
       took,
       images: page.map((image, place) => ({
@@ -179,26 +190,27 @@ export class LocalRanker {
   }
 
   async #rankCandidates(
-    { query, fuse }: LocalRankRequest,
+    { query, captions: asked, fuse }: LocalRankRequest,
     candidates: readonly LocalCandidate[],
     signal: AbortSignal,
   ): Promise<RankedImage[]> {
     this.#check(candidates);
     const ids = candidates.map(({ id }) => id);
     const cosines = await this.#cosines(candidates, query.coarse);
+    const told = asked && (await captionScores(this.#terms(), asked, ids));
     const captions = captionsOf(query);
     const scores = await Promise.all(captions.map(({ caption }) => this.#batches.list(caption, ids, signal)));
     const fused = this.#fuser(query, fuse);
     return (
       ids
-        .map((id, place) => fused(id, gsmnAt(scores, place), cosines[place] as number))
+        .map((id, place) => fused(id, gsmnAt(scores, place), cosines[place] as number, told?.[place]))
         // Stable: equal scores keep the order of the candidates.
         .sort((a, b) => b.score - a.score)
     );
   }
 
   async #rankAll(
-    { query, offset, limit, fuse, collapse }: LocalRankRequest,
+    { query, captions: asked, offset, limit, fuse, collapse }: LocalRankRequest,
     signal: AbortSignal,
   ): Promise<readonly RankedImage[]> {
     const { images } = this.#parts;
@@ -213,6 +225,8 @@ export class LocalRanker {
       );
     }
     const vectors = this.#vectors();
+    const terms = asked && this.#terms();
+    const scorer = asked && new CaptionScorer(asked);
     const wanted = offset + limit;
     let best = new BestScores(wanted);
     // Images and cosines of the best, by their slots.
@@ -230,8 +244,9 @@ export class LocalRanker {
         const rows = await vectors.read(from, from + count);
         const cosines = new Float64Array(count);
         innerProducts(vector, rows, cosines);
+        const told = terms && scorer?.scores(await terms.read(from, from + count));
         for (const [index, cosine] of cosines.entries()) {
-          const image = fused(from + index, gsmnAt(scores, index), cosine);
+          const image = fused(from + index, gsmnAt(scores, index), cosine, told?.[index]);
           if (groups?.has(image.id)) {
             grouped.push(image);
             continue;
@@ -248,25 +263,30 @@ export class LocalRanker {
     return [...ranked, ...grouped].sort((a, b) => b.score - a.score || a.id - b.id);
   }
 
-  /** Makes fused scores from the GSMN scores of all sentences and the cosine with the (common) coarse vector. */
+  /** Makes fused scores from the GSMN scores of all sentences, the cosine with the (common) coarse vector, and the score of captions. */
   #fuser(
     { combined }: LocalRankRequest['query'],
     fuse = true,
-  ): (id: number, gsmn: readonly number[], coarse: number) => RankedImage {
-    const weight = fuse ? this.#parts.coarseWeight : 0;
+  ): (id: number, gsmn: readonly number[], coarse: number, captions: number | undefined) => RankedImage {
+    const { coarseWeight, captionWeight = 0 } = this.#parts.ranking;
+    const weight = fuse ? coarseWeight : 0;
+    const recalled = (coarse: number, captions = 0): number => recallScore(coarse, captions, captionWeight);
     if (combined === undefined) {
-      return (id, [gsmn = Number.NaN], coarse) => ({
+      return (id, [gsmn = Number.NaN], coarse, captions) => ({
         id,
         coarse,
         gsmn,
-        score: fusedScore(gsmn, coarse, weight),
+        ...(captions === undefined ? {} : { captions }),
+        score: fusedScore(gsmn, recalled(coarse, captions), weight),
       });
     }
     const { sentences, length } = combined;
-    return (id, scores, coarse) => {
+    return (id, scores, coarse, captions) => {
       const gsmn = sentences.reduce((sum, { share }, at) => sum + share * (scores[at] as number), 0);
       const each = sentences.length === 1 ? {} : { sentences: scores.map((one) => ({ gsmn: one })) };
-      return { id, coarse, gsmn, ...each, score: fusedScore(gsmn, length * coarse, weight) };
+      const told = captions === undefined ? {} : { captions };
+      const score = fusedScore(gsmn, recalled(length * coarse, captions), weight);
+      return { id, coarse, gsmn, ...each, ...told, score };
     };
   }
 
@@ -291,6 +311,14 @@ export class LocalRanker {
       `generation ${generation} does not have the coarse vectors of its images`,
       { hint: 'build it again: `gsmn index build`' },
     );
+  }
+
+  #terms(): CaptionTermReader {
+    const { terms, generation } = this.#parts;
+    if (terms !== undefined) return terms;
+    throw new AppError('request_invalid', `captions: those of generation ${generation} are not searched`, {
+      hint: 'leave captions out, or build the index with --search-captions',
+    });
   }
 
   #check(candidates: readonly LocalCandidate[]): void {

@@ -1,6 +1,8 @@
 import type { ImageFilter } from '../filter/image-filter.ts';
 import type { CaptionGraph } from '../model/index.ts';
+import type { SparseVector } from '../retrieval/sparse-vector.ts';
 import type {
+  Channel,
   FieldValues,
   ImagePayload,
   IndexFields,
@@ -54,10 +56,22 @@ export interface EncodedQuery extends AskedQuery {
   readonly coarse: Float32Array;
   /** Word nodes, with the parse if the model compares parses. Absent if another service encoded the query. */
   readonly caption?: CaptionGraph | undefined;
+  /** What captions are searched for; undefined if recall goes over pixels alone. */
+  readonly captions?: CaptionSearch | undefined;
   /** What it is made of, if it is more than a sentence; `coarse` is then their common vector. */
   readonly combined?: CombinedQuery | undefined;
   /** True if the generation was kept from an earlier search, so that another one may be active by now. */
   readonly kept: boolean;
+}
+
+/** A search in captions, beside or instead of one by coarse vectors. */
+export interface CaptionSearch {
+  /** The terms that captions are searched for (`queryTerms`). */
+  readonly terms: SparseVector;
+  /** What the score of captions counts beside a cosine. */
+  readonly weight: number;
+  /** Whether recall goes over captions alone. */
+  readonly alone: boolean;
 }
 
 /** Several sentences as one query, or some with images that hits should not look like. */
@@ -87,8 +101,20 @@ export interface Candidate {
   readonly id: number;
   /** Cosine between its coarse vector and the query's. */
   readonly coarse: number;
+  /** How well its captions fit; undefined if they were not searched, or not compared with those of this image. */
+  readonly captions?: number | undefined;
+  /** Through which channels recall found it; undefined if it goes over pixels alone. */
+  readonly channels?: readonly Channel[] | undefined;
   /** The images that look alike that it belongs to, if the query is `grouped`. */
   readonly group?: string | undefined;
+}
+
+/** What recall finds in captions. */
+export interface CaptionCandidates {
+  /** The images whose captions fit best, with their cosines, in any order. */
+  readonly found: readonly Candidate[];
+  /** The scores of captions of these, and of as many nearest images; an image that is not there has 0. */
+  readonly scores: ReadonlyMap<number, number>;
 }
 
 /** Images that pass a filter. */
@@ -98,7 +124,7 @@ export interface Among {
   readonly images: number;
 }
 
-/** Finds candidates by coarse vectors. */
+/** Finds candidates, by coarse vectors and in captions. */
 export interface Recall {
   /**
    * The images nearest to the query, best first; of those that pass a filter, if there is one.
@@ -106,6 +132,13 @@ export interface Recall {
    * @throws AppError `recall_unavailable`, `timeout`; `not_found` if the generation's vectors are gone.
    */
   nearest(query: EncodedQuery, limit: number, call: SearchCall, among?: Among): Promise<readonly Candidate[]>;
+  /** The `limit` images whose captions fit the query's terms best; of those that pass a filter, if there is one. Throws as `nearest`. */
+  byCaptions(
+    query: EncodedQuery & { readonly captions: CaptionSearch },
+    limit: number,
+    call: SearchCall,
+    among?: Among,
+  ): Promise<CaptionCandidates>;
 }
 
 /** A generation's images, where they are looked up. */
@@ -169,7 +202,7 @@ export interface RankedPage {
   /** Number of images that were compared. */
   readonly compared: number;
   readonly images: readonly RankedImage[];
-  /** The highest fused score of all compared images, which may be on another page; undefined if another version of the reranker ranked. */
+  /** The highest fused score of all compared images, which may be on another page; undefined if captions raised it, or another version of the reranker ranked. */
   readonly best?: number | undefined;
   /** Images that were ranked, on all pages, if `grouped` collapsed; undefined if another version of the reranker ranked. */
   readonly total?: number | undefined;

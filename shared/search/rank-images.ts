@@ -2,8 +2,9 @@ import { toAppError } from '../errors/index.ts';
 import { countFacet } from '../filter/count-facets.ts';
 import type { ScoredBy } from '../retrieval/relevance.ts';
 import { RANK_LIMITS } from '../schema/index.ts';
+import { isCaptionQuery, joinChannels } from './caption-search.ts';
 import { collapseAlike } from './collapse-alike.ts';
-import type { Among, Candidate, EncodedQuery, RankedPage, SearchCall } from './ports.ts';
+import type { Among, Candidate, EncodedQuery, RankedImage, RankedPage, SearchCall } from './ports.ts';
 import type { Degradation, FoundImage, SearchAnswer } from './search-answer.ts';
 import type { SearchParts, SearchRequest, SearchStage } from './search-request.ts';
 
@@ -18,11 +19,6 @@ export interface Ranking {
   /** Of the answer. */
   readonly total: SearchAnswer['total'];
   readonly more: boolean;
-}
-
-/** The most images that a shortlist holds. */
-function shortlistLength({ ranking }: EncodedQuery): number {
-  return Math.min(ranking.shortlist, RANK_LIMITS.shortlist);
 }
 
 /** Runs a stage, which may be timed. */
@@ -81,18 +77,14 @@ export async function rankAll(searched: Encoded): Promise<Ranking> {
 export async function rankShortlist(searched: Encoded): Promise<Ranking> {
   const { query, parts, call, timed, among } = searched;
   const { limit, offset } = searched.request;
-  const { recall, ranker, degrade } = parts;
+  const { ranker, degrade } = parts;
   const length = shortlistLength(query);
   const end = offset + limit;
   const images = among?.images ?? query.images;
   const recalled =
     images === 0 && among !== undefined
       ? []
-      : await timed('recall', () =>
-          recallDifferent({ ...query, images }, { least: length, different: end }, (wanted) =>
-            recall.nearest(query, wanted, call, among),
-          ),
-        );
+      : await timed('recall', () => recallImages(searched, { images, length, end }));
   const candidates = recalled.slice(0, length);
   const facets = await countFacets(searched, () => candidates.map(({ id }) => id));
   // In recall's order. The images behind the shortlist that look like one of it stand with that one.
@@ -100,9 +92,13 @@ export async function rankShortlist(searched: Encoded): Promise<Ranking> {
   const compared = collapsed(candidates).length;
   const pages = {
     total: compared,
-    more: inOrder.length > end || (inOrder.length === end && recalled.length < images),
+    // In captions alone no more are found than a shortlist holds.
+    more:
+      inOrder.length > end ||
+      (inOrder.length === end && recalled.length < images && query.captions?.alone !== true),
   };
-  const best = recalled[0] && { by: 'recall' as const, score: recalled[0].coarse };
+  const [first] = recalled;
+  const best = first && !first.captions ? { by: 'recall' as const, score: first.coarse } : undefined;
   // A page behind the shortlist, or an empty collection, leaves nothing to compare.
   if (offset >= compared) return { page: inOrder.slice(offset, end), facets, best, ...pages };
   searched.onRecalled?.({ page: inOrder.slice(offset, end), facets, best, ...pages });
@@ -116,13 +112,52 @@ export async function rankShortlist(searched: Encoded): Promise<Ranking> {
   }
   const behind = inOrder.slice(compared, end);
   return {
-    page: [...ranked.images, ...behind],
+    page: [...withChannels(ranked.images, recalled), ...behind],
     ranked,
     degraded: evidenceDegradation(ranked),
     facets,
     best: bestRanked(ranked),
     ...pages,
   };
+}
+
+/** The most images that a shortlist holds. */
+function shortlistLength({ ranking }: EncodedQuery): number {
+  return Math.min(ranking.shortlist, RANK_LIMITS.shortlist);
+}
+
+/**
+ * The images that recall finds, best first: the shortlist, and if captions do not stand alone, behind it the images with the next nearest
+ * coarse vectors, as many as `end` needs. A longer list begins with a shorter one.
+ */
+async function recallImages(
+  { query, parts: { recall }, call, among }: Encoded,
+  { images, length, end }: { readonly images: number; readonly length: number; readonly end: number },
+): Promise<readonly Candidate[]> {
+  const nearest = (): Promise<readonly Candidate[]> =>
+    recallDifferent({ ...query, images }, { least: length, different: end }, (wanted) =>
+      recall.nearest(query, wanted, call, among),
+    );
+  if (!isCaptionQuery(query)) return nearest();
+  const [pixels, captions] = await Promise.all([
+    query.captions.alone ? [] : nearest(),
+    recall.byCaptions(query, length, call, among),
+  ]);
+  return joinChannels(query, { pixels, ...captions }, length);
+}
+
+/** Ranked images, and those that they stand for, with the channels through which recall found them. */
+function withChannels(
+  ranked: readonly RankedImage[],
+  recalled: readonly Candidate[],
+): readonly RankedImage[] {
+  const channels = new Map(recalled.map((candidate) => [candidate.id, candidate.channels]));
+  const told = <Image extends RankedImage>(image: Image): Image => ({
+    ...image,
+    channels: channels.get(image.id),
+    ...(image.alike ? { alike: { ...image.alike, images: image.alike.images.map(told) } } : {}),
+  });
+  return ranked.map(told);
 }
 
 function bestRanked({ best }: RankedPage): Ranking['best'] {

@@ -1,7 +1,14 @@
 import { AppError } from '../errors/index.ts';
 import type { FacetCount } from '../filter/count-facets.ts';
 import { type QueryTraits, relevance } from '../retrieval/relevance.ts';
-import type { ImagePayload, IndexFields, Match, PackedEvidence, QueryWord } from '../schema/index.ts';
+import type {
+  Channel,
+  ImagePayload,
+  IndexFields,
+  Match,
+  PackedEvidence,
+  QueryWord,
+} from '../schema/index.ts';
 import type {
   AlikeImages,
   Candidate,
@@ -25,11 +32,15 @@ export interface Hit {
   /** The fused score; if the stage is `recall`, the cosine of the coarse vectors. */
   readonly score: number;
   readonly coarse: number;
+  /** How well its captions fit; undefined if they were not searched, or not compared with those of this image. */
+  readonly captions?: number | undefined;
+  /** Through which channels recall found it; undefined if captions were not searched, and if every image was compared. */
+  readonly channels?: readonly Channel[] | undefined;
   /** The GSMN score, if the stage is `rerank`. */
   readonly gsmn?: number | undefined;
   /** What each of several sentences says of it, in their order. */
   readonly sentences?: readonly RankedSentence[] | undefined;
-  /** The probability that it fits the query; undefined if the model is not calibrated, and for combined queries. */
+  /** The probability that it fits the query; undefined if the model is not calibrated, for combined queries, and if its captions raised the score. */
   readonly relevance?: number | undefined;
   readonly image: ImagePayload;
   readonly evidence?: PackedEvidence | undefined;
@@ -80,7 +91,7 @@ export interface FoundImage extends Candidate, Omit<Partial<RankedImage>, keyof 
 
 /** A hit of an image that was found. @throws AppError `not_found` if its payload is gone. */
 export function hitOf(
-  { id, coarse, score, gsmn, evidence, sentences, payload, alike }: FoundImage,
+  { id, coarse, captions, channels, score, gsmn, evidence, sentences, payload, alike }: FoundImage,
   payloads: ReadonlyMap<number, ImagePayload>,
   query: EncodedQuery,
   traits: QueryTraits,
@@ -93,8 +104,8 @@ export function hitOf(
     count: alike.count,
     hits: alike.images.map((other) => hitOf(other, payloads, query, traits)),
   };
-  // It is fitted to the scores of one sentence.
-  const calibration = query.combined ? undefined : query.ranking.calibration;
+  // It is fitted to the scores of one sentence, and of pixels.
+  const calibration = query.combined || captions ? undefined : query.ranking.calibration;
   const fits = calibration && {
     relevance: relevance(calibration, score === undefined ? 'recall' : 'rerank', traits, score ?? coarse),
   };
@@ -112,6 +123,8 @@ export function hitOf(
           ...(evidence ? { evidence } : {}),
           ...(sentences ? { sentences } : {}),
         }),
+    ...(captions === undefined ? {} : { captions }),
+    ...(channels === undefined ? {} : { channels }),
     ...(others ? { alike: others } : {}),
   };
 }

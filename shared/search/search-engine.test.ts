@@ -283,7 +283,7 @@ describe('a generation that is not active any more', () => {
     ['its collection is missing', { recall: { nearest: failing('not_found') } }, 2],
     ['its payloads are missing', { payloads: { read: failing('not_found') } }, 2],
     ['its points are being deleted', { payloads: { read: async () => new Map() } }, 2],
-  ])('is replaced once, and not again: %s', async (_, changes: Partial<SearchParts>, times) => {
+  ])('is replaced once, and not again: %s', async (_, changes: Parameters<typeof engine>[0], times) => {
     const encode = keeping();
     const { ask } = engine({ ...changes, encoder: { encode } });
     await expect(ask({ limit: 5 })).rejects.toMatchObject({ code: 'not_found' });

@@ -6,6 +6,7 @@ import { printFilter } from '../filter/print-filter.ts';
 import { declaredField } from '../filter/resolve-filter.ts';
 import { matchOf, type QueryTraits, queryTraits } from '../retrieval/relevance.ts';
 import type { ImagePayload, Match } from '../schema/index.ts';
+import { captionSearch } from './caption-search.ts';
 import { encodeAsked } from './combine-queries.ts';
 import type { Among, EncodedQuery, SearchCall } from './ports.ts';
 import { type Ranking, rankAll, rankShortlist } from './rank-images.ts';
@@ -55,6 +56,7 @@ async function searchOnce(
     timed('encode', () => encodeAsked(request, parts, call, now)).then((encoded) => ({
       ...encoded,
       grouped: encoded.grouped && request.collapse,
+      captions: captionSearch(encoded, request),
     }));
   let ranking: Ranked | undefined;
   /** In the background: what fails there fails in the answer as well, or is not needed. */

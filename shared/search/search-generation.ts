@@ -1,5 +1,6 @@
 import { AppError } from '../errors/index.ts';
 import { bytesSource } from '../formats/byte-source.ts';
+import { CAPTION_TERM_PATHS, type CaptionTermFiles, openCaptionTerms } from '../generation/caption-terms.ts';
 import {
   type CoarseVectorReader,
   hasCoarseVectors,
@@ -76,6 +77,8 @@ export interface SearchGeneration {
   readonly images: ImageStore;
   readonly matcher: Matcher;
   readonly vectors: CoarseVectorReader | undefined;
+  /** The terms of its images' captions, if these are searched. */
+  readonly terms: CaptionTermFiles | undefined;
   readonly alike: AlikeGroups;
   readonly payloads: ImagePayloadReader | undefined;
   /** For a model that compares parses. */
@@ -93,6 +96,8 @@ const NEEDED: readonly string[] = [
   // These two exist only in generations from a build.
   GENERATION_PATHS.imageVectors,
   GENERATION_PATHS.imagePayloads,
+  // These only if captions are searched.
+  ...CAPTION_TERM_PATHS,
   ...Object.values(MODEL_FILES).map((path) => `${GENERATION_PATHS.model}/${path}`),
 ];
 
@@ -139,6 +144,8 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
     undo.push(() => reader.close());
     const vectors = hasCoarseVectors(manifest) ? await openCoarseVectors(files, manifest) : undefined;
     undo.push(async () => vectors?.close());
+    const terms = await openCaptionTerms(files, manifest);
+    undo.push(async () => terms?.close());
     const payloads = await openImagePayloads(files, manifest);
     undo.push(async () => payloads?.close());
     const alike: AlikeGroups = payloads?.alike ?? new Map();
@@ -148,7 +155,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       model.parser && (await options.parser(bytesSource(`${files.name}: the parser`, model.parser)));
     const { ranking, collections, fields } = manifest;
     const ranker = new LocalRanker(
-      { generation: manifest.id, coarseWeight: ranking.coarseWeight, matcher, images, vectors, payloads },
+      { generation: manifest.id, ranking, matcher, images, vectors, terms, payloads },
       settings,
       hooks,
     );
@@ -180,6 +187,7 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       images,
       matcher,
       vectors,
+      terms,
       alike,
       payloads,
       parser,

@@ -1,5 +1,5 @@
 import type { Visible } from '../filter/resolve-filter.ts';
-import type { Denied, FilterTree } from '../schema/index.ts';
+import type { Channel, Denied, FilterTree } from '../schema/index.ts';
 import type { Fields, Payloads, QueryEncoder, Ranker, Recall, Vectors } from './ports.ts';
 import type { SearchAnswer } from './search-answer.ts';
 
@@ -26,6 +26,8 @@ export interface SearchRequest {
   readonly filter?: FilterTree | undefined;
   /** Fields whose values are counted among the images that are compared. */
   readonly facets?: readonly string[] | undefined;
+  /** What recall goes over; all that the index has by default. Without `captions` these play no part at all. */
+  readonly channels?: readonly Channel[] | undefined;
   /** The generation that is searched, of which the images of `not` are; the active one by default. */
   readonly generation?: string | undefined;
 }

@@ -4,6 +4,7 @@ export {
   tokenise,
   type WordStyle,
 } from './tokenise.ts';
+export { isFunctionWord } from './understanding/function-words.ts';
 export { nearNouns } from './understanding/nearest-word.ts';
 export {
   cleanQuery,
@@ -12,4 +13,5 @@ export {
   understandPhrase,
   understandQuery,
 } from './understanding/understand-query.ts';
+export { baseForm, otherNumeral } from './understanding/word-forms.ts';
 export { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -64,6 +64,11 @@ describe('a search of many tenants', () => {
     const lines = Array.from({ length: IMAGES }, (_, id) => `${JSON.stringify(metadataOf(id))}\n`);
     writeFileSync(join(project.data, 'test_metadata.jsonl'), lines.join(''));
     writeFileSync(join(project.data, 'index.schema.json'), JSON.stringify(SCHEMA));
+    // Captions are searched as well, and every image has some that fit.
+    writeFileSync(
+      join(project.data, 'test_caps.txt'),
+      'a dog sleeps, a cat runs on grass\n'.repeat(5 * IMAGES),
+    );
     const index = new IndexFolder(project.index);
     database = await startQdrantLocal({ path: ':memory:', port: 0 });
     const store = createQdrantStore({ url: database.url });
@@ -74,6 +79,7 @@ describe('a search of many tenants', () => {
         checkpoint: project.model,
         split: 'test',
         imagesUrl: '/images/',
+        searchCaptions: true,
         backend: 'wasm',
         store,
       },

@@ -73,8 +73,12 @@ describe.each(testServers({ apiKey: 'key' }))(
         points: 0,
         dimensions: 3,
         distance: 'Cosine',
+        captions: false,
         indexed: 0,
         status: 'green',
+      });
+      await expect(store.ensureCollection(names.of('once'), 3, { captions: true })).rejects.toMatchObject({
+        code: 'conflict',
       });
       await store.deleteCollection(names.of('dot'));
       await server.client.createCollection(names.of('dot'), { vectors: { size: 3, distance: 'Dot' } });
@@ -85,6 +89,37 @@ describe.each(testServers({ apiKey: 'key' }))(
       await expect(store.ensureCollection(names.of('once'), 4)).rejects.toMatchObject({ code: 'conflict' });
       expect(await store.deleteCollection(names.of('once'))).toBe(true);
       expect(await store.collectionInfo(names.of('once'))).toBeUndefined();
+    });
+
+    it('finds points by the words of their captions, among those of other queries, too', async () => {
+      const name = names.of('captions');
+      await store.ensureCollection(name, 2, { captions: true });
+      await store.ensureCollection(name, 2, { captions: true });
+      const terms = (indices: number[], values: number[]) => ({ indices, values });
+      const points = [
+        { id: 0, vector: [1, 0], payload: {}, captions: terms([3, 9], [1, 2]) },
+        { id: 1, vector: [0, 1], payload: {}, captions: terms([3], [4]) },
+        { id: 2, vector: [0.6, 0.8], payload: {} },
+      ];
+      await store.upsert(name, points);
+      expect((await store.collectionInfo(name))?.captions).toBe(true);
+      const query = terms([3], [1]);
+      expect(await store.recall(name, query, 5)).toEqual([
+        { id: 1, score: 4 },
+        { id: 0, score: 1 },
+      ]);
+      const near = await store.recall(name, [1, 0], 5, { among: [{ query, limit: 1 }], exact: true });
+      expect(near.map(({ id }) => id)).toEqual([1]);
+      const among = [
+        { query: [1, 0], limit: 1 },
+        { query, limit: 1 },
+      ];
+      const told = await store.recall(name, terms([9], [1]), 5, { among, exact: true });
+      expect(told[0]).toMatchObject({ id: 0, score: 2 });
+      const read = await store.retrieve(name, [0, 2], { withVector: true });
+      const captions = new Map(read.map((point) => [point.id, point.captions]));
+      expect(captions.get(0)).toEqual(terms([3, 9], [1, 2]));
+      expect(captions.get(2)).toBeUndefined();
     });
 
     it('reads points by pages and by ids, counts and deletes them', async () => {

@@ -77,9 +77,13 @@ export function rankedPage({ candidates, offset, limit }: Parameters<Ranker['ran
 }
 
 /** Parts that work; a test replaces those that it tests. */
-export function engine(changes: Partial<SearchParts> = {}) {
+export function engine({
+  recall,
+  ...changes
+}: Partial<Omit<SearchParts, 'recall'>> & { readonly recall?: Partial<Recall> | undefined } = {}) {
   const encode = vi.fn<QueryEncoder['encode']>(async (query) => encoded(query));
   const nearest = vi.fn<Recall['nearest']>(async (_query, limit) => recalled(10).slice(0, limit));
+  const byCaptions = vi.fn<Recall['byCaptions']>(async () => ({ found: [], scores: new Map() }));
   const rank = vi.fn<Ranker['rank']>(async (request) => rankedPage(request));
   const read = vi.fn<Payloads['read']>(async (_query, ids) => new Map(ids.map((id) => [id, payloadOf(id)])));
   const vectors = vi.fn<Vectors['read']>(async (_images, ids) =>
@@ -92,7 +96,7 @@ export function engine(changes: Partial<SearchParts> = {}) {
   );
   const parts: SearchParts = {
     encoder: { encode },
-    recall: { nearest },
+    recall: { nearest, byCaptions, ...recall },
     ranker: { rank },
     payloads: { read },
     vectors: { read: vectors },
@@ -108,7 +112,7 @@ export function engine(changes: Partial<SearchParts> = {}) {
       parts,
       call,
     );
-  return { encode, nearest, rank, read, vectors, count, passing, values, ask, call, parts };
+  return { encode, nearest, byCaptions, rank, read, vectors, count, passing, values, ask, call, parts };
 }
 
 export const failing = (code: ErrorCode) => async (): Promise<never> => {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { backendOption, wholeNumber, withModelDataOptions } from '../options.ts';
+import { backendOption, channelsOption, wholeNumber, withModelDataOptions } from '../options.ts';
 
 /** `gsmn index`: build, list, evaluate, captions, activate, rollback, verify, remove, prune. */
 export function indexCommand(): Command {
@@ -14,6 +14,7 @@ export function indexCommand(): Command {
         '--schema <file>',
         'declares the fields by which images are filtered (default: index.schema.json in the data folder)',
       )
+      .option('--search-captions', 'search the words of captions as well, as a channel of its own')
       .option('--no-activate', 'build and verify only; `gsmn index activate` activates it')
       .option('--json', 'the generation as JSON on stdout')
       .action(async (options) => (await import('../index/build.ts')).runBuild(options)),
@@ -36,6 +37,7 @@ export function indexCommand(): Command {
         'JSON lines: query, and relevant (names or ids of images; none if nothing fits) or captions; kind',
       )
       .addOption(backendOption())
+      .addOption(channelsOption().default(['pixels'], 'pixels'))
       .option('--no-understand', 'search for the words as they are written')
       .option('--memory-mb <number>', 'memory for images', wholeNumber('memory-mb', 1, 1_000_000), 1024)
       .option('--html <dir>', 'write a report: figures, reliability, the worst queries')

@@ -50,6 +50,7 @@ export function photosCommand(): Command {
       )
       .argument('<source>', SOURCE)
       .option('--checkpoint <dir>', 'a model folder (default: the built-in one)')
+      .option('--search-captions', 'search the words of captions and alternative texts as well')
       .addOption(backendOption())
       .action(async (source: string, options: IndexPhotosOptions) => {
         await (await import('../photos/run-photos-index.ts')).runPhotosIndex(source, options);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { withIndexOptions } from '../index-options.ts';
-import { backendOption, precisionOption, wholeNumber } from '../options.ts';
+import { backendOption, channelsOption, precisionOption, wholeNumber } from '../options.ts';
 
 /** `gsmn search "a brown rabbit follows an orange cat"` */
 export function searchCommand(): Command {
@@ -21,6 +21,7 @@ export function searchCommand(): Command {
     )
     .option('--filter <filter>', 'only images that pass, for example: year>=2019 AND place:Rome')
     .option('--facets <fields>', 'count the values of these fields among the images that are compared')
+    .addOption(channelsOption())
     .option('--no-understand', 'search for the words as they are written')
     .option('--no-collapse', 'show each of the images that look alike, not only the best of them')
     .option('--no-coarse', 'with --exhaustive: rank by the GSMN score alone')

@@ -76,6 +76,7 @@ export function startCommand(): Command {
       wholeNumber('answers-mb', 0, 64),
       16,
     )
+    .option('--search-captions', 'build the index so that the words of captions are searched as well')
     .option('--no-build', 'serve the existing index; never build or send anything')
     .addOption(logLevelOption('warn'))
     .action(async (options: StartCommandOptions) => {

@@ -11,6 +11,7 @@ interface BuildCommandOptions extends ModelDataOptions, IndexOptions {
   readonly split?: string;
   readonly imagesUrl?: string;
   readonly schema?: string;
+  readonly searchCaptions?: boolean;
   readonly activate: boolean;
   readonly json?: boolean;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { AppError } from '../../../shared/errors/index.ts';
 import { assertWritable, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
+import type { Channel } from '../../../shared/schema/index.ts';
 import { createQdrantStore } from '../../../workers/clients/index.ts';
 import { assertReportFolder, REPORT_FILES, replaceReport } from '../../evaluation/report/report-folder.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
@@ -19,6 +20,7 @@ interface EvaluateIndexCommandOptions extends IndexOptions {
   readonly queries: string;
   readonly backend: string;
   readonly understand: boolean;
+  readonly channels: readonly Channel[];
   readonly memoryMb: number;
   readonly html?: string;
   readonly worst: number;

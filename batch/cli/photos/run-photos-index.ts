@@ -17,11 +17,12 @@ export interface IndexPhotosOptions extends ExtractionOptions, IndexOptions {
   readonly encoder?: string;
   readonly models: string;
   readonly backend: string;
+  readonly searchCaptions?: boolean;
 }
 
 /** `gsmn photos index` */
 export async function runPhotosIndex(photos: string, options: IndexPhotosOptions): Promise<void> {
-  const { index, backend, json, strict, dryRun } = options;
+  const { index, backend, searchCaptions, json, strict, dryRun } = options;
   const folder = new IndexFolder(index);
   const limits = photoLimits(options);
   if (dryRun) {
@@ -48,6 +49,7 @@ export async function runPhotosIndex(photos: string, options: IndexPhotosOptions
           encoder: source.encoder,
           imagesUrl: source.imagesUrl,
           schema: source.schema?.(),
+          searchCaptions,
           store,
           signal,
         },

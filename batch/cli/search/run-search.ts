@@ -2,7 +2,7 @@ import process from 'node:process';
 import Table from 'cli-table3';
 import { AppError } from '../../../shared/errors/index.ts';
 import { parseFilter } from '../../../shared/filter/parse-filter.ts';
-import { type Denied, type MatchPrecision, notSchema } from '../../../shared/schema/index.ts';
+import { type Channel, type Denied, type MatchPrecision, notSchema } from '../../../shared/schema/index.ts';
 import { createQdrantStore } from '../../../workers/clients/index.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { type IndexAnswer, type SearchIndexOptions, searchIndex } from '../../search/search-index.ts';
@@ -22,6 +22,7 @@ interface SearchOptions extends IndexOptions {
   readonly not: readonly string[];
   readonly filter?: string;
   readonly facets?: string;
+  readonly channels?: readonly Channel[];
   readonly memoryMb: number;
   readonly json?: boolean;
 }
@@ -60,6 +61,7 @@ function run(
     not,
     filter,
     facets,
+    channels,
     memoryMb,
   }: SearchOptions,
   work: Pick<SearchIndexOptions, 'signal' | 'onProgress'>,
@@ -78,6 +80,7 @@ function run(
     not: not.length === 0 ? undefined : deniedOf(not),
     filter: filter === undefined ? undefined : parseFilter(filter),
     facets: facets?.split(',').map((name) => name.trim()),
+    channels,
     fuse: coarse,
     memoryBytes: memoryMb * 2 ** 20,
     ...work,
@@ -102,16 +105,20 @@ function matchNote({ match }: Pick<IndexAnswer, 'match'>): string {
 function asText({ hits, ...answer }: IndexAnswer): string {
   const note = readingNote(answer) + filterNote(answer) + matchNote(answer);
   if (hits.length === 0) return `${note}no hits\n`;
+  const told = hits.some(({ captions }) => captions !== undefined) ? ['captions'] : [];
+  const head = ['', 'fits', 'score', 'GSMN', 'coarse', ...told, 'image', 'caption'];
   const table = new Table({
-    head: ['', 'fits', 'score', 'GSMN', 'coarse', 'image', 'caption'],
+    head,
     style: { head: [], border: [] },
-    colWidths: [null, null, null, null, null, null, 60],
+    colWidths: [...head.slice(1).map(() => null), 60],
     wordWrap: true,
   });
   for (const [rank, hit] of hits.entries()) {
-    const { relevance, score, gsmn, coarse, image, alike } = hit;
+    const { relevance, score, gsmn, coarse, captions, image, alike } = hit;
     const fits = relevance === undefined ? '' : `${Math.round(100 * relevance)}%`;
-    const numbers = [score, gsmn, coarse].map((value) => value?.toFixed(3) ?? '');
+    const numbers = [score, gsmn, coarse, ...told.map(() => captions)].map(
+      (value) => value?.toFixed(3) ?? '',
+    );
     const name = alike === undefined ? image.name : `${image.name}\nand ${alike.count} alike`;
     table.push([rank + 1, fits, ...numbers, name, image.captions[0] ?? '']);
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/index.ts';
 import { openImagePayloads } from '../../../shared/generation/image-payloads.ts';
-import type { ImagePayload } from '../../../shared/schema/index.ts';
+import type { Channel, ImagePayload } from '../../../shared/schema/index.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 import type { Report } from '../../report.ts';
 import { type OpenIndexOptions, openIndexSearch } from '../search-index.ts';
@@ -14,6 +14,8 @@ export interface EvaluateIndexOptions extends OpenIndexOptions {
   readonly queries: string;
   /** Whether queries are read as they were meant. */
   readonly understand: boolean;
+  /** What recall goes over. Captions of images that are searched must not raise the figures of a model, so by default pixels alone. */
+  readonly channels?: readonly Channel[] | undefined;
 }
 
 export interface IndexEvaluation {
@@ -31,7 +33,7 @@ export interface IndexEvaluation {
  * @throws AppError of `readQueryFile` and of searches; `file_missing`.
  */
 export async function evaluateIndex(options: EvaluateIndexOptions, report: Report): Promise<IndexEvaluation> {
-  const { queries: path, understand, signal } = options;
+  const { queries: path, understand, channels = ['pixels'], signal } = options;
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AppError('file_missing', `${path} cannot be read`, {
       hint: 'name a file with a query on each line: --queries FILE.jsonl',
@@ -54,6 +56,7 @@ export async function evaluateIndex(options: EvaluateIndexOptions, report: Repor
             limit,
             exhaustive: false,
             understand,
+            channels,
             // Each image is judged by itself.
             collapse: false,
             fuse: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otherForms } from './word-forms.ts';
+import { baseForm, otherForms } from './word-forms.ts';
 
 describe('other forms of a word', () => {
   it.each([
@@ -44,6 +44,20 @@ describe('other forms of a word', () => {
     ['zzzz', 'zzz'],
   ])('of %s do not have %s', (word, other) => {
     expect(otherForms(word)).not.toContain(other);
+  });
+
+  it.each([
+    ['dogs', 'dog'],
+    ['swam', 'swim'],
+    ['happiest', 'happy'],
+    ['people', 'person'],
+    ['dog', 'dog'],
+    ['dress', 'dress'],
+    ['sheep', 'sheep'],
+    ['zzzz', 'zzzz'],
+  ])('%s is a form of %s', (word, base) => {
+    expect(baseForm(word)).toBe(base);
+    expect(baseForm(base)).toBe(base);
   });
 
   it('never have the word itself', () => {

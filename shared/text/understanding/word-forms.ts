@@ -39,11 +39,23 @@ function degree(ending: string): Rules {
  * rules of spelling, and are given only if English has the word.
  */
 export function otherForms(word: string): string[] {
-  const bases = [...singularOf(word), ...verbsOf(word), ...adjectivesOf(word)];
+  const bases = basesOf(word);
   const forms = [word, ...bases]
     .filter(isCommon)
     .flatMap((base) => [pluralize.plural(base), ...inflected(base)]);
   return [...new Set([...bases, ...forms])].filter((form) => form !== word && !isFunctionWord(form));
+}
+
+/**
+ * What a word is a form of, the likeliest: `dog` for `dogs`, `swim` for `swam`; the word itself if it is a form of nothing. Words of two letters are
+ * no base: by the rules of spelling `red` would be one of `re`.
+ */
+export function baseForm(word: string): string {
+  return basesOf(word).find((base) => base !== word && base.length > 2 && !isFunctionWord(base)) ?? word;
+}
+
+function basesOf(word: string): string[] {
+  return [...singularOf(word), ...verbsOf(word), ...adjectivesOf(word)];
 }
 
 function singularOf(word: string): string[] {

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { alikeGroup, imagePayloadSchema } from '../../../shared/schema/index.ts';
-import type { Payloads, Recall, Vectors } from '../../../shared/search/ports.ts';
+import type { Candidate, Payloads, Recall, Vectors } from '../../../shared/search/ports.ts';
 import { collectionError } from './collection-error.ts';
 import { qdrantFilter } from './qdrant-filter.ts';
-import type { QdrantStore, RecallAccuracy } from './types.ts';
+import type { QdrantStore, RecallAccuracy, RecalledPoint } from './types.ts';
 
 /** Recall with Qdrant. */
 export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: number): Recall {
@@ -25,13 +25,47 @@ export function qdrantRecall(qdrant: Pick<QdrantStore, 'recall'>, timeoutMs?: nu
           timeoutMs,
         })
         .catch(collectionError);
-      return points.map(({ id, score, payload }) => ({
-        id,
-        coarse: score,
-        ...(grouped ? { group: groupOf(payload) } : {}),
-      }));
+      return points.map((point) => candidateOf(point, grouped));
+    },
+    byCaptions: async (
+      { collection, coarse, images, grouped, captions: { terms } },
+      limit,
+      { signal, requestId, traceparent },
+      among,
+    ) => {
+      if (terms.indices.length === 0) return { found: [], scores: new Map() };
+      const options = {
+        filter: among && qdrantFilter(among.filter),
+        signal,
+        requestId,
+        traceparent,
+        timeoutMs,
+      };
+      const told = { query: terms, limit };
+      const near = { query: [...coarse], limit };
+      const [found, scored] = await Promise.all([
+        qdrant.recall(collection, near.query, limit, {
+          ...options,
+          exact: true,
+          ...(grouped ? { payload: GROUP } : {}),
+          among: [told],
+        }),
+        qdrant.recall(collection, terms, 2 * limit, {
+          ...options,
+          ...accuracy(among?.images ?? images, limit),
+          among: [told, near],
+        }),
+      ]).catch(collectionError);
+      return {
+        found: found.map((point) => candidateOf(point, grouped)),
+        scores: new Map(scored.map(({ id, score }) => [id, score])),
+      };
     },
   };
+}
+
+function candidateOf({ id, score, payload }: RecalledPoint, grouped: boolean): Candidate {
+  return { id, coarse: score, ...(grouped ? { group: groupOf(payload) } : {}) };
 }
 
 /** Where a point's payload has the group of images that look alike. */

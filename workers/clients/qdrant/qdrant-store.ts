@@ -10,7 +10,14 @@ import {
 } from '../call/call-policy.ts';
 import { serviceAddress } from '../call/service-address.ts';
 import { notQdrant, qdrantError } from './qdrant-error.ts';
-import type { QdrantStore, StoredPoint } from './types.ts';
+import {
+  CAPTION_VECTOR,
+  type Point,
+  type PointQuery,
+  type QdrantStore,
+  type RecallAccuracy,
+  type StoredPoint,
+} from './types.ts';
 
 export interface QdrantStoreOptions extends Partial<CallPolicyOptions> {
   /** e.g. `http://127.0.0.1:6333`. Without a port the default port of the scheme is used; a path is kept as a prefix. */
@@ -24,14 +31,26 @@ const envelopeSchema = z.object({ result: z.unknown(), status: z.unknown(), time
 const recalledSchema = z.object({
   points: z.array(z.object({ id, score: z.number(), payload: z.unknown().optional() })),
 });
-const storedSchema = z.object({ id, payload: z.unknown().optional(), vector: z.array(z.number()).nullish() });
+const denseSchema = z.array(z.number());
+const termsSchema = z.object({ indices: z.array(id), values: z.array(z.number()) });
+const storedSchema = z.object({
+  id,
+  payload: z.unknown().optional(),
+  // The name of the coarse vector is empty.
+  vector: z
+    .union([denseSchema, z.object({ '': denseSchema, [CAPTION_VECTOR]: termsSchema.optional() })])
+    .nullish(),
+});
 const collectionSchema = z.object({
   status: z.enum(['green', 'yellow', 'grey', 'red']),
   optimizer_status: z.union([z.string(), z.object({ error: z.string() })]),
   points_count: z.number().nullish(),
   indexed_vectors_count: z.number().nullish(),
   config: z.object({
-    params: z.object({ vectors: z.object({ size: z.number(), distance: z.string() }) }),
+    params: z.object({
+      vectors: z.object({ size: z.number(), distance: z.string() }),
+      sparse_vectors: z.record(z.string(), z.unknown()).nullish(),
+    }),
   }),
 });
 const collectionsSchema = z.object({ collections: z.array(z.object({ name: z.string() })) });
@@ -99,7 +118,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
   }
 
   const store: QdrantStore = {
-    async recall(collection, vector, limit, { filter, exact, beam, payload, ...call } = {}) {
+    async recall(collection, query, limit, { filter, exact, beam, payload, among = [], ...call } = {}) {
       const { points } = await ask(
         `query collection ${collection}`,
         recalledSchema,
@@ -107,10 +126,11 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           api.queryPoints(
             {
               collection_name: collection,
-              query: typeof vector === 'number' ? vector : [...vector],
-              limit,
+              ...asked(query, limit, { exact, beam }),
+              ...(among.length === 0
+                ? {}
+                : { prefetch: among.map((one) => asked(one.query, one.limit, { exact, beam })) }),
               with_payload: payload === undefined ? false : [...payload],
-              ...(exact === undefined && beam === undefined ? {} : { params: { exact, hnsw_ef: beam } }),
               ...(filter ? { filter } : {}),
             },
             init,
@@ -143,6 +163,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           points: info.points_count ?? 0,
           dimensions: info.config.params.vectors.size,
           distance: info.config.params.vectors.distance,
+          captions: Object.hasOwn(info.config.params.sparse_vectors ?? {}, CAPTION_VECTOR),
           indexed: info.indexed_vectors_count ?? 0,
           status,
           ...(typeof optimisers === 'string' ? {} : { problem: optimisers.error }),
@@ -153,7 +174,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
       }
     },
 
-    async ensureCollection(collection, dimensions, call) {
+    async ensureCollection(collection, dimensions, { captions = false, ...call } = {}) {
       let info = await store.collectionInfo(collection, call);
       if (info === undefined) {
         try {
@@ -166,6 +187,7 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
                   collection_name: collection,
                   vectors: { size: dimensions, distance: DISTANCE },
                   hnsw_config: HNSW,
+                  ...(captions ? { sparse_vectors: { [CAPTION_VECTOR]: {} } } : {}),
                 },
                 init,
               ),
@@ -183,6 +205,13 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
           'conflict',
           `collection ${collection} (Qdrant at ${url.host}) holds vectors of ${info.dimensions} dimensions compared by ${info.distance}, not ${dimensions} by ${DISTANCE}`,
           { hint: 'Delete that collection, or build under another name.' },
+        );
+      }
+      if (captions && !info.captions) {
+        throw new AppError(
+          'conflict',
+          `collection ${collection} (Qdrant at ${url.host}) has no sparse vectors ${CAPTION_VECTOR} for the words of captions`,
+          { hint: 'Delete that collection: the next build makes it again.' },
         );
       }
     },
@@ -221,10 +250,10 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
 
     async upsert(collection, points, call) {
       if (points.length === 0) return;
-      const body = points.map(({ id: point, vector, payload }) => ({
-        id: point,
-        vector: Array.from(vector),
-        payload: { ...payload },
+      const body = points.map((point) => ({
+        id: point.id,
+        vector: vectorsOf(point),
+        payload: { ...point.payload },
       }));
       await ask(
         `write ${points.length} points to collection ${collection}`,
@@ -320,6 +349,34 @@ export function createQdrantStore(options: QdrantStoreOptions): QdrantStore {
   return store;
 }
 
-function stored(point: z.output<typeof storedSchema>): StoredPoint {
-  return { id: point.id, payload: point.payload, ...(point.vector ? { vector: point.vector } : {}) };
+/** A query as Qdrant takes it. Terms are always found exactly. */
+function asked(query: PointQuery, limit: number, { exact, beam }: RecallAccuracy) {
+  if (typeof query !== 'number' && 'indices' in query) {
+    return {
+      query: { indices: Array.from(query.indices), values: Array.from(query.values) },
+      using: CAPTION_VECTOR,
+      limit,
+    };
+  }
+  return {
+    query: typeof query === 'number' ? query : [...query],
+    limit,
+    ...(exact === undefined && beam === undefined ? {} : { params: { exact, hnsw_ef: beam } }),
+  };
+}
+
+function vectorsOf({ vector, captions }: Point) {
+  const coarse = Array.from(vector);
+  if (captions === undefined) return coarse;
+  return {
+    '': coarse,
+    [CAPTION_VECTOR]: { indices: Array.from(captions.indices), values: Array.from(captions.values) },
+  };
+}
+
+function stored({ id: point, payload, vector }: z.output<typeof storedSchema>): StoredPoint {
+  if (!vector) return { id: point, payload };
+  if (Array.isArray(vector)) return { id: point, payload, vector };
+  const { '': coarse, [CAPTION_VECTOR]: captions } = vector;
+  return { id: point, payload, vector: coarse, ...(captions ? { captions } : {}) };
 }

@@ -9,6 +9,26 @@ export interface Point {
   /** The coarse vector, `[dimensions]`. */
   readonly vector: ArrayLike<number>;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** The terms of its captions, the sparse vector `CAPTION_VECTOR`. */
+  readonly captions?: SparseEntries | undefined;
+}
+
+/** A sparse vector: `indices` ascend, each with its value. */
+export interface SparseEntries {
+  readonly indices: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
+/** The name of the sparse vector with the terms of an image's captions. */
+export const CAPTION_VECTOR = 'captions';
+
+/** What is asked for: a coarse vector, that of another point, or the terms of captions. */
+export type PointQuery = readonly number[] | number | SparseEntries;
+
+/** Points that are candidates of a query: those that another one finds. */
+export interface Prefetched {
+  readonly query: PointQuery;
+  readonly limit: number;
 }
 
 /** Qdrant's ids: integers, and UUIDs as text. This project writes integers only. */
@@ -19,6 +39,8 @@ export interface StoredPoint {
   readonly payload: unknown;
   /** `[dimensions]`, if requested. */
   readonly vector?: readonly number[] | undefined;
+  /** The terms of its captions, if vectors were requested and it has them. */
+  readonly captions?: { readonly indices: readonly number[]; readonly values: readonly number[] } | undefined;
 }
 
 /** How thoroughly recall searches: all vectors, or the HNSW index with this number of candidates at once (`hnsw_ef`). Qdrant chooses by default. */
@@ -30,7 +52,7 @@ export interface RecallAccuracy {
 /** A point found by a vector. */
 export interface RecalledPoint {
   readonly id: number;
-  /** Cosine between the vectors. */
+  /** Cosine between the vectors, or the inner product of terms. */
   readonly score: number;
   /** The members of its payload that were asked for. */
   readonly payload?: unknown;
@@ -51,6 +73,8 @@ export interface CollectionInfo {
   readonly dimensions: number;
   /** By its name in Qdrant's API: `Cosine`. */
   readonly distance: string;
+  /** Whether its points may have terms of captions. */
+  readonly captions: boolean;
   /** Points in an HNSW index, approximate. Small collections have none, and are searched without. */
   readonly indexed: number;
   readonly status: CollectionStatus;
@@ -64,25 +88,34 @@ export interface CollectionInfo {
  */
 export interface QdrantStore {
   /**
-   * The points nearest to a vector, or to that of another point, which is not among them; best first, with nothing of their payloads but the members at the paths of `payload`. Throws `recall_unavailable`, `not_found` (the collection),
+   * The points nearest to a vector, or to that of another point, which is not among them, or whose captions fit terms best; best first, with nothing of their payloads but the members at the paths of `payload`;
+   * with `among` only points that one of these queries finds. The filter is for these, too. Throws `recall_unavailable`, `not_found` (the collection),
    * `timeout`, `overloaded`, `unauthorized`.
    */
   recall(
     collection: string,
-    vector: readonly number[] | number,
+    query: PointQuery,
     limit: number,
     options?: CallOptions &
       RecallAccuracy & {
         readonly filter?: QdrantFilter | undefined;
         readonly payload?: readonly string[] | undefined;
+        readonly among?: readonly Prefetched[] | undefined;
       },
   ): Promise<RecalledPoint[]>;
 
   listCollections(call?: CallOptions): Promise<string[]>;
   /** Undefined if there is no such collection. */
   collectionInfo(collection: string, call?: CallOptions): Promise<CollectionInfo | undefined>;
-  /** Creates the collection unless it exists; an existing one with other dimensions or another distance is a `conflict`. */
-  ensureCollection(collection: string, dimensions: number, call?: CallOptions): Promise<void>;
+  /**
+   * Creates the collection unless it exists, with room for terms of captions if there are to be `captions`; an existing one with other
+   * dimensions, another distance or without that room is a `conflict`.
+   */
+  ensureCollection(
+    collection: string,
+    dimensions: number,
+    options?: CallOptions & { readonly captions?: boolean | undefined },
+  ): Promise<void>;
   /** Lets Qdrant find points by what their payloads have at `key`; an index that exists stays. */
   ensurePayloadIndex(
     collection: string,

@@ -1,4 +1,4 @@
-import type { FilterJson, SearchResponse } from '../../../shared/schema/index.ts';
+import type { Channel, FilterJson, SearchResponse } from '../../../shared/schema/index.ts';
 import { ask, type Transport, withParameters } from './ask.ts';
 import { readEvents } from './read-events.ts';
 import { isRecord } from './search-problem.ts';
@@ -31,6 +31,8 @@ export interface PageRequest {
   readonly filter?: string | FilterJson | undefined;
   /** Fields whose values are counted among the images that are compared. */
   readonly facets?: readonly string[] | undefined;
+  /** What recall goes over: pixels, captions, or both; by default all that the index has. */
+  readonly channels?: readonly Channel[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +49,8 @@ export function requestSearch(
   { signal, onRecall, q, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const { not, generation, limit, offset, after, understand, collapse, filter, facets, exhaustive } = request;
+  const { not, generation, limit, offset, after, understand, collapse, filter, exhaustive } = request;
+  const { facets, channels } = request;
   const json = 'application/json';
   const accept = onRecall === undefined ? json : `text/event-stream, ${json};q=0.9`;
   const read = onRecall && ((response: Response) => readEvents(response, isAnswer, onRecall));
@@ -71,6 +74,7 @@ export function requestSearch(
     collapse: collapse === false ? 'false' : undefined,
     filter,
     facets: facets?.join(),
+    channels: channels?.join(),
   });
   return ask({ address, init: { headers: { accept } }, isAnswer, read, signal }, transport);
 }

@@ -13,7 +13,7 @@ const RECALL_PAUSE_MS = 150;
 /** Options for the requests of all pages of a session. */
 export type SessionOptions = Pick<
   SearchRequest,
-  'not' | 'generation' | 'limit' | 'exhaustive' | 'understand' | 'collapse' | 'filter' | 'facets'
+  'not' | 'generation' | 'limit' | 'exhaustive' | 'understand' | 'collapse' | 'filter' | 'facets' | 'channels'
 >;
 
 /**

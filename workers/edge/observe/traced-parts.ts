@@ -32,6 +32,8 @@ export function tracedParts(
     recall: {
       nearest: (query, limit, call, among) =>
         traced('recall', call, (own) => recall.nearest(query, limit, own, among)),
+      byCaptions: (query, limit, call, among) =>
+        traced('recall in captions', call, (own) => recall.byCaptions(query, limit, own, among)),
     },
     ranker: { rank: (request, call) => traced('rank', call, (own) => ranker.rank(request, own)) },
     payloads: {

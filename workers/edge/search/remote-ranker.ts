@@ -23,6 +23,7 @@ export function remoteRanker(
         ...queryForm(query),
         generation: query.generation,
         candidates: candidateForm(candidates),
+        ...captionForm(query),
         ...(query.grouped ? { collapse: true } : {}),
         offset,
         limit,
@@ -41,6 +42,12 @@ function candidateForm(candidates: AskedRanking['candidates']): RankRequest['can
   return 'passing' in candidates
     ? candidates.passing.map((id) => [id, null])
     : candidates.map(({ id, coarse }) => [id, coarse]);
+}
+
+function captionForm({ captions }: EncodedQuery): Pick<RankRequest, 'captions'> {
+  if (captions === undefined) return {};
+  const { indices, values } = captions.terms;
+  return { captions: { indices: [...indices], weights: [...values] } };
 }
 
 /** The encoded form, which the reranker need not compute again; the text if the reranker encoded the query. */

@@ -67,6 +67,11 @@ function issueError(name: string, issue: z.core.$ZodIssue | undefined, sentence:
       hint: `Name at most ${FILTER_LIMITS.facets} fields, each once.`,
     });
   }
+  if (name === 'channels') {
+    return new AppError('request_invalid', `channels: ${issue?.message ?? 'invalid'}`, {
+      hint: 'Channels are pixels and captions.',
+    });
+  }
   if (name === 'exhaustive' || name === 'understand' || name === 'collapse') {
     return new AppError('request_invalid', `${name}: ${issue?.message ?? 'invalid'}`, {
       hint: `${name} is true or false.`,

@@ -112,14 +112,19 @@ function member(evidence: Hit['evidence'], searched: SearchAnswer['searched'] = 
 }
 
 function plainHit(
-  { id, score, coarse, gsmn, relevance, stage, image }: Hit,
+  { id, score, coarse, captions, channels, gsmn, relevance, stage, image }: Hit,
   widths: readonly number[],
 ): PlainHit {
   return {
     id,
     ...(relevance === undefined ? {} : { relevance: rounded(relevance) }),
-    scores: stage === 'rerank' ? { fused: score, gsmn, coarse } : { coarse },
+    scores: {
+      ...(stage === 'rerank' ? { fused: score, gsmn } : {}),
+      coarse,
+      ...(captions === undefined ? {} : { captions }),
+    },
     stage,
+    ...(channels === undefined ? {} : { channels: [...channels] }),
     ...shownImage(image, widths),
   };
 }

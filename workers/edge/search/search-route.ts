@@ -99,6 +99,12 @@ const querySchema = z.strictObject({
     description: `Fields whose values are counted among the images that are compared, separated by commas; at most ${FILTER_LIMITS.facets}.`,
     example: 'year,place',
   }),
+  channels: searchQuerySchema.shape.channels.meta({
+    type: 'string',
+    description:
+      'What recall goes over: `pixels`, `captions` or both, separated by commas; by default all that the index has. `pixels` leaves captions out of everything.',
+    example: 'pixels',
+  }),
   after: searchQuerySchema.shape.after.meta({
     description:
       '`next` of the page before, with the same other parameters: the page that follows it in the same version of the index, even if that was replaced meanwhile. Instead of `offset`.',

@@ -27,12 +27,16 @@ export async function rankImages(
   generation: SearchGeneration,
   { signal, deadline, active }: RankContext,
 ): Promise<RankResponse> {
-  const { candidates, collapse, offset, limit } = request;
+  const { candidates, captions, collapse, offset, limit } = request;
   const left = deadline - performance.now();
   const ranked = await generation.ranker.rank(
     {
       query: await readQuery(request, generation),
       candidates: candidates === 'all' ? 'all' : candidates.map(([id, coarse]) => ({ id, coarse })),
+      captions: captions && {
+        indices: Uint32Array.from(captions.indices),
+        values: Float32Array.from(captions.weights),
+      },
       collapse,
       offset,
       limit,
