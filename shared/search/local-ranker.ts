@@ -2,6 +2,7 @@ import { AppError } from '../errors/index.ts';
 import type { CoarseVectorReader } from '../generation/coarse-vectors.ts';
 import type { AlikeGroups } from '../generation/image-payloads.ts';
 import type { Matcher } from '../model/index.ts';
+import type { SparseVector } from '../model/sparse-vector.ts';
 import { BestScores } from '../retrieval/best-scores.ts';
 import {
   CaptionScorer,
@@ -10,7 +11,6 @@ import {
 } from '../retrieval/caption-words/caption-scores.ts';
 import { fusedScore, recallScore } from '../retrieval/fusion.ts';
 import { innerProduct, innerProducts } from '../retrieval/inner-products.ts';
-import type { SparseVector } from '../retrieval/sparse-vector.ts';
 import type { ImagePayload, PackedEvidence, Ranking } from '../schema/index.ts';
 import { collapseAlike } from './collapse-alike.ts';
 import type { ImageStore } from './images/image-store.ts';

@@ -1,6 +1,6 @@
 import type { ImageFilter } from '../filter/image-filter.ts';
 import type { CaptionGraph } from '../model/index.ts';
-import type { SparseVector } from '../retrieval/sparse-vector.ts';
+import type { SparseVector } from '../model/sparse-vector.ts';
 import type {
   Channel,
   FieldValues,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sparseVector } from '../../shared/retrieval/sparse-vector.ts';
+import { sparseVector } from '../../shared/model/sparse-vector.ts';
 import { createQdrantLocal } from '../../workers/qdrant-local/index.ts';
 import { Slices } from '../../workers/qdrant-local/scheduling/slices.ts';
 import { searchSparse } from '../../workers/qdrant-local/search/sparse-search.ts';

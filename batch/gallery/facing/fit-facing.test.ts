@@ -37,7 +37,7 @@ describe('fitFacing', () => {
   });
 
   it('gives equal weights for equal examples', () => {
-    const fit = () => fitFacing(examples(20, 4), 2, () => {});
-    expect(fit()).toEqual(fit());
+    const fitted = () => fitFacing(examples(20, 4), 2, () => {});
+    expect(fitted()).toEqual(fitted());
   });
 });

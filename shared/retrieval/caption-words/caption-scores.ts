@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '../../model/long-work.ts';
+import type { SparseVector } from '../../model/sparse-vector.ts';
 import { BestScores } from '../best-scores.ts';
-import type { SparseVector } from '../sparse-vector.ts';
 
 /** Weights of the terms of consecutive images: those of the image at `i` are at `offsets[i]` to `offsets[i + 1]`. */
 export interface CaptionTermRows {

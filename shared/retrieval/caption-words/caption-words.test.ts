@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sparseVector } from '../../model/sparse-vector.ts';
 import type { QueryWord } from '../../schema/index.ts';
-import { sparseVector } from '../sparse-vector.ts';
 import { termWeight } from './bm25.ts';
 import { bestCaptions, type CaptionTermReader, captionScores } from './caption-scores.ts';
 import { captionTerms, termIndex } from './caption-terms.ts';

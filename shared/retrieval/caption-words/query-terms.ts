@@ -1,5 +1,5 @@
+import { type SparseVector, sparseVector } from '../../model/sparse-vector.ts';
 import type { QueryWord } from '../../schema/index.ts';
-import { type SparseVector, sparseVector } from '../sparse-vector.ts';
 import { captionTerms, termIndex } from './caption-terms.ts';
 
 /** A query's words, as they were read, and how much of the query they are. */

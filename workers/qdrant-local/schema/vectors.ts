@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SparseVector, sparseVector } from '../../../shared/retrieval/sparse-vector.ts';
+import { type SparseVector, sparseVector } from '../../../shared/model/sparse-vector.ts';
 import { type PayloadSelection, selectionOf } from '../payload/selection.ts';
 import type { AnyVector } from '../vectors/any-vector.ts';
 import { passOn } from './limits.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/index.ts';
-import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
+import type { SparseVector } from '../../../shared/model/sparse-vector.ts';
 import type { Collection } from '../collection/collection.ts';
 import type { Slices } from '../scheduling/slices.ts';
 import type { Filter } from '../schema/filter.ts';

@@ -1,5 +1,5 @@
+import type { SparseVector } from '../../../shared/model/sparse-vector.ts';
 import { BestScores } from '../../../shared/retrieval/best-scores.ts';
-import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
 import type { Slices } from '../scheduling/slices.ts';
 import type { SparseSet } from '../vectors/sparse-set.ts';
 

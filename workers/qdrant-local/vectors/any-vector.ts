@@ -1,4 +1,4 @@
-import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
+import type { SparseVector } from '../../../shared/model/sparse-vector.ts';
 
 /** A vector of either kind. */
 export type AnyVector = Float32Array | SparseVector;

@@ -1,4 +1,4 @@
-import type { SparseVector } from '../../../shared/retrieval/sparse-vector.ts';
+import type { SparseVector } from '../../../shared/model/sparse-vector.ts';
 
 /** Which vectors have an index: their slots, the revision of each when it was added, and their values there. */
 class Postings {
