@@ -36,6 +36,10 @@ const wholeNumber = (least: number, most: number) =>
     .pipe(z.number().int().min(least).max(most))
     .meta({ type: 'integer', minimum: least, maximum: most });
 
+/** The same, where it may be left out. */
+const wholeNumberOr = (normally: number, least: number, most: number) =>
+  wholeNumber(least, most).default(normally).meta({ default: normally });
+
 /** The id of an image in an address. */
 export const imageIdSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
@@ -63,8 +67,8 @@ export const searchQuerySchema = z.strictObject({
   not: repeatedNotSchema.optional(),
   /** The generation that is searched. */
   generation: generationIdSchema.optional(),
-  limit: wholeNumber(1, SEARCH_LIMITS.limit).default(20),
-  offset: wholeNumber(0, SEARCH_LIMITS.offset).default(0),
+  limit: wholeNumberOr(20, 1, SEARCH_LIMITS.limit),
+  offset: wholeNumberOr(0, 0, SEARCH_LIMITS.offset),
   /** Compares every image instead of a shortlist. */
   exhaustive: flag('false'),
   /** Whether the query is read as it was meant, and not only as it is written. */
@@ -97,7 +101,9 @@ export const searchRequestSchema = z.strictObject({
   }),
   not: notSchema.optional().meta({
     type: 'array',
-    items: { type: 'string' },
+    items: { type: 'string', minLength: 1, maxLength: SEARCH_LIMITS.queryCharacters },
+    minItems: 1,
+    maxItems: SEARCH_LIMITS.not,
     description: 'What images should not show, as phrases, or look like, as `id:123`.',
   }),
   generation: generationIdSchema.optional().meta({

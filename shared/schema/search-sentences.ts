@@ -24,10 +24,13 @@ export const sentencesSchema = z.preprocess(
   z.array(sentenceSchema).min(1).max(sentences),
 );
 
+/** Weights as an address has them. */
+export const WEIGHTS = /^\d{1,3}(\.\d{1,6})?(,\d{1,3}(\.\d{1,6})?)*$/;
+
 /** The weights of several sentences, separated by commas. */
 export const weightsSchema = z
   .string()
-  .regex(/^\d{1,3}(\.\d{1,6})?(,\d{1,3}(\.\d{1,6})?)*$/, 'is numbers with commas between them: 2,1')
+  .regex(WEIGHTS, 'is numbers with commas between them: 2,1')
   .transform((text) => text.split(',').map(Number))
   .pipe(z.array(weightSchema).max(sentences));
 

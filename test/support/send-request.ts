@@ -1,4 +1,10 @@
-import { type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  request,
+} from 'node:http';
 
 export interface Answer {
   readonly status: number;
@@ -8,16 +14,24 @@ export interface Answer {
 
 export interface SentRequest {
   readonly method?: string;
+  /** Path and query exactly as they are sent, instead of those of the address. */
+  readonly path?: string;
+  /** Keeps connections; without it each request has its own. */
+  readonly agent?: Agent;
   /** Any, also those that `fetch` sets itself: `host`, `content-length`, `sec-fetch-site`. */
   readonly headers?: OutgoingHttpHeaders;
   /** Writes the body. */
   readonly write?: (outgoing: ClientRequest) => void;
 }
 
-/** A request as written, on a connection of its own. */
-export function sendRequest(url: string, { method, headers = {}, write }: SentRequest = {}): Promise<Answer> {
+/** A request as written. */
+export function sendRequest(
+  url: string,
+  { method = 'GET', path, agent, headers = {}, write }: SentRequest = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: method ?? 'GET', headers, agent: false }, (response) => {
+    const options = { method, headers, agent: agent ?? false, ...(path === undefined ? {} : { path }) };
+    const outgoing = request(url, options, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => {

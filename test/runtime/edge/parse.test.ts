@@ -91,6 +91,7 @@ describe('GET /v1/parse', () => {
     expect(paths['/v1/parse']?.get.parameters.map(({ name }) => name)).toEqual(['q']);
     expect(Object.keys(paths['/v1/parse']?.get.responses ?? {})).toEqual([
       '200',
+      '304',
       '400',
       '401',
       '403',

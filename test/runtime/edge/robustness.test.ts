@@ -132,6 +132,7 @@ describe('any request', () => {
     ['an invalid value of exhaustive', 'q=a&exhaustive=1', 'request_invalid'],
     ['percent sequences that are not UTF-8', 'q=a%FF%FEdog', 'request_invalid'],
     ['a percent sign without a sequence', 'q=100%', 'request_invalid'],
+    ['a value without a name', 'q=a&=year>2019', 'request_invalid'],
     ['a query of only white space', 'q=%E2%80%83%09%0A%C2%A0', 'query_empty'],
   ])('refuses %s', async (_, query, code) => {
     const { app, encode } = edge();

@@ -38,6 +38,14 @@ describe('the search as a page', () => {
     expect(second.html).not.toBe(html);
   });
 
+  it('is a page, whatever the caller prefers', async () => {
+    for (const accept of ['text/event-stream', 'application/x-ndjson', 'image/png']) {
+      const { status, html } = await open('/search?q=two', {}, { headers: { accept } });
+      expect([accept, status]).toEqual([accept, 200]);
+      expect(html).toContain('<li>');
+    }
+  });
+
   it('escapes whatever is in the query, the filter and the index', async () => {
     const evil = '"><script>alert(1)</script>&';
     const { html } = await open(

@@ -93,6 +93,7 @@ describe('what the worker serves besides the search', () => {
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual([
       '200',
+      '304',
       '400',
       '401',
       '403',

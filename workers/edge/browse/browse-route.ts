@@ -15,6 +15,7 @@ import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { UNCHANGED } from '../http/entity-tag.ts';
 import { timeStage } from '../http/time-stage.ts';
 import { generationOf, listFingerprint, readCursor, writeCursor } from '../paging/cursor.ts';
 import { replacedIndex } from '../paging/replaced-index.ts';
@@ -71,6 +72,7 @@ const route = createRoute({
       content: { 'application/json': { schema: imagePageSchema.meta({ id: 'ImagePage' }) } },
     },
     400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
+    ...UNCHANGED,
     401: describeProblem('The service has keys, and this request has none that is valid'),
     403: describeProblem('The page may not search, or not with this key'),
     404: describeProblem('There is no image with the id of like'),

@@ -17,6 +17,7 @@ import { serviceError } from '../search/service-error.ts';
 
 const querySchema = z.strictObject({
   from: z.enum(['index']).default('index').meta({
+import { UNCHANGED } from '../http/entity-tag.ts';
     description: 'Where the captions are from: the whole index, those of other images, too.',
   }),
   limit: searchQuerySchema.shape.limit.meta({ description: 'Captions.' }),
@@ -52,6 +53,7 @@ const route = createRoute({
     429: describeProblem('Too many requests from this address'),
     503: describeProblem('The captions cannot be compared'),
     504: describeProblem('A part of the service did not respond in time'),
+    ...UNCHANGED,
   },
 });
 

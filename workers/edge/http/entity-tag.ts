@@ -13,6 +13,11 @@ export function hasTag(condition: string | undefined, tag: string): boolean {
   return known.some((entry) => entry.trim().replace(/^W\//, '') === tag || entry.trim() === '*');
 }
 
+/** That answer, as one of a route's responses in the API's description. */
+export const UNCHANGED = {
+  304: { description: 'The caller has this answer: its ETag is one of If-None-Match' },
+} as const;
+
 /** Tags complete answers that may be cached. A caller that has the same one gets 304: the work was done, but nothing is sent again. */
 export const taggedAnswers: MiddlewareHandler<EdgeEnv> = async (c, next) => {
   await next();

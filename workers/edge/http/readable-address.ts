@@ -10,15 +10,24 @@ export const readableHost: MiddlewareHandler<EdgeEnv> = (c, next) => {
   });
 };
 
-/** Refuses an address whose percent sequences are no UTF-8: half of what was asked for would be searched. */
+/**
+ * Refuses an address whose percent sequences are no UTF-8, and one with a value that has no name: half of what was asked for would be
+ * searched.
+ */
 export const readableAddress: MiddlewareHandler<EdgeEnv> = (c, next) => {
-  const { search } = new URL(c.req.url);
+  const { search, searchParams } = new URL(c.req.url);
   try {
     decodeURIComponent(search);
   } catch (cause) {
     throw new AppError('request_invalid', 'The address has a percent sequence that is not UTF-8.', {
       hint: 'Encode what follows the question mark as UTF-8, as encodeURIComponent does.',
       cause,
+    });
+  }
+  // Hono's parser drops it, so that no schema sees it.
+  if (searchParams.has('')) {
+    throw new AppError('request_invalid', `The address has "=${searchParams.get('')}", which has no name.`, {
+      hint: 'Send NAME=VALUE, and & between such pairs; an & of a value is %26.',
     });
   }
   return next();

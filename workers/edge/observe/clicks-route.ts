@@ -18,7 +18,9 @@ export function addClicksRoute(app: OpenAPIHono<EdgeEnv>, log: QueryLog): void {
     bodyLimit({
       maxSize: BODY_BYTES,
       onError: () => {
-        throw new AppError('request_too_large', `A click has at most ${BODY_BYTES} bytes.`);
+        throw new AppError('request_too_large', `A click has at most ${BODY_BYTES} bytes.`, {
+          hint: 'Send {"search": X-Query-Log of the answer, "position": of the hit, from 1}.',
+        });
       },
     }),
     async (c) => {

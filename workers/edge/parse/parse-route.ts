@@ -4,6 +4,7 @@ import type { RerankClient } from '../../clients/index.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { UNCHANGED } from '../http/entity-tag.ts';
 import { timeStage } from '../http/time-stage.ts';
 import { queryError } from '../search/request-error.ts';
 import { serviceError } from '../search/service-error.ts';
@@ -27,6 +28,7 @@ const route = createRoute({
       description: 'The words and their parse',
       content: { 'application/json': { schema: parseResponseSchema.meta({ id: 'ParseResponse' }) } },
     },
+    ...UNCHANGED,
     400: describeProblem('The sentence is empty or too long'),
     401: describeProblem('The service has keys, and this request has none that is valid'),
     403: describeProblem('The page may not search, or not with this key'),

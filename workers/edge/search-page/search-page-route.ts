@@ -7,7 +7,7 @@ import { searchPage } from './search-page.ts';
 const KEPT = ['cache-control', 'retry-after', 'server-timing', 'x-search-stage', 'x-search-degraded'];
 const KEY_HEADERS = ['authorization', 'x-search-key'];
 /** Of the request, what asks about the page and not about the answer. */
-const OWN = ['if-none-match', 'if-modified-since', 'range'];
+const OWN = ['accept', 'if-none-match', 'if-modified-since', 'range'];
 
 /**
  * `GET /search?q=…`: the search for those who have no JavaScript. It asks the app's own `/v1/search` with the same parameters, so that

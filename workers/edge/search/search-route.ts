@@ -11,10 +11,12 @@ import {
   searchQuerySchema,
   searchRequestSchema,
   searchResponseSchema,
+  WEIGHTS,
 } from '../../../shared/schema/index.ts';
 import { SharedWork } from '../cache/shared-work.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { UNCHANGED } from '../http/entity-tag.ts';
 import { answerSearch } from './answer-search.ts';
 import { askedByAddress, askedByBody } from './asked-search.ts';
 import type { AnswerParts, SearchRouteParts } from './obtain-answer.ts';
@@ -51,22 +53,30 @@ const failures = {
   504: describeProblem('A part of the search did not respond in time'),
 };
 
+/** A sentence or phrase as the description has it. The schemas read lists from text, which descriptions cannot be made of. */
+const sentenceItems = { type: 'string', minLength: 1, maxLength: SEARCH_LIMITS.queryCharacters } as const;
+
 const querySchema = z.strictObject({
   q: searchQuerySchema.shape.q.meta({
     type: 'array',
-    items: { type: 'string' },
+    items: sentenceItems,
+    minItems: 1,
+    maxItems: SEARCH_LIMITS.sentences,
     description: `What to look for. Repeated, at most ${SEARCH_LIMITS.sentences} times: images that fit all of the sentences come first.`,
     example: ['a brown rabbit follows an orange cat'],
   }),
   weights: searchQuerySchema.shape.weights.meta({
     type: 'string',
+    pattern: WEIGHTS.source,
     description:
       'How much each of several sentences counts, in their order, separated by commas; by default all the same.',
     example: '2,1',
   }),
   not: searchQuerySchema.shape.not.meta({
     type: 'array',
-    items: { type: 'string' },
+    items: sentenceItems,
+    minItems: 1,
+    maxItems: SEARCH_LIMITS.not,
     description: `What images should not show, as a phrase, or not look like, as \`id:123\`: such images are ranked lower. May be repeated, at most ${SEARCH_LIMITS.not} times.`,
     example: ['a leash'],
   }),
@@ -120,6 +130,7 @@ const getRoute = createRoute({
   request: { query: querySchema },
   responses: {
     200: found,
+    ...UNCHANGED,
     400: describeProblem(
       'The query is empty, too long, a number is out of range, a name is unknown, or the filter does not fit the index',
     ),
@@ -181,6 +192,7 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
   app.post(
     '/v1/search',
+    saysAllInBody,
     saysJson,
     // It reads a body of unknown length; what it calls next reports its own errors.
     (c, next) => limitedBody(c, next).catch(unreadable),
@@ -195,6 +207,15 @@ export function addSearchRoute(app: OpenAPIHono<EdgeEnv>, dependencies: SearchRo
   );
 }
 
+/** Refuses parameters in the address, which would have no effect. */
+const saysAllInBody: MiddlewareHandler<EdgeEnv> = (c, next) => {
+  const [name] = new URL(c.req.url).searchParams.keys();
+  if (name === undefined) return next();
+  throw new AppError('request_invalid', `${name}: a search by POST has no parameters in its address.`, {
+    hint: 'Send them as members of the body.',
+  });
+};
+
 /** Refuses a body that is not declared as JSON. */
 const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
   assertJsonBody(c.req.raw.headers, true);
@@ -204,7 +225,9 @@ const saysJson: MiddlewareHandler<EdgeEnv> = (c, next) => {
 const limitedBody = bodyLimit({
   maxSize: BODY_BYTES,
   onError: () => {
-    throw new AppError('request_too_large', `A search has at most ${BODY_BYTES} bytes.`);
+    throw new AppError('request_too_large', `A search has at most ${BODY_BYTES} bytes.`, {
+      hint: 'Shorten the sentences or the filter.',
+    });
   },
 });
 
