@@ -4,6 +4,8 @@ import { parseEnv } from 'node:util';
 import stripJsonComments from 'strip-json-comments';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/index.ts';
+import { isKey } from '../../shared/keys/search-key.ts';
+import { isToken } from '../../shared/keys/search-token.ts';
 import { fileReason } from '../../shared/platform/file-reason.ts';
 
 /** What is checked. */
@@ -16,6 +18,8 @@ export interface Deployment {
   readonly qdrantKey: string | undefined;
   /** A page whose visitors shall search. */
   readonly origin: string | undefined;
+  /** What the search is asked with, if it has keys: a key or a token. */
+  readonly key: string | undefined;
   /** A sentence that the index should have an answer to. */
   readonly query: string;
   /** Secrets that stand among the plain variables of a wrangler file. */
@@ -27,6 +31,7 @@ export interface DeploymentOptions {
   readonly rerank?: string | undefined;
   readonly qdrant?: string | undefined;
   readonly origin?: string | undefined;
+  readonly key?: string | undefined;
   readonly query: string;
   /** A wrangler file, or one of lines NAME=value. */
   readonly vars?: string | undefined;
@@ -37,7 +42,14 @@ export interface DeploymentOptions {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What the edge worker keeps as secrets. */
-const SECRETS = ['RERANK_TOKEN', 'QDRANT_API_KEY'];
+const SECRETS = [
+  'RERANK_TOKEN',
+  'QDRANT_API_KEY',
+  'SEARCH_KEYS',
+  'IMAGE_SECRET',
+  'METRICS_TOKEN',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+];
 
 /**
  * Options come before the file, and the file before the environment.
@@ -56,6 +68,7 @@ export async function readDeployment(options: DeploymentOptions, env: Variables)
     qdrant: qdrant === undefined ? undefined : address(qdrant, '--qdrant, QDRANT_URL'),
     qdrantKey: value('QDRANT_API_KEY'),
     origin: options.origin === undefined ? undefined : address(options.origin, '--origin').origin,
+    key: credential(options.key ?? value('SEARCH_KEY')),
     query: options.query,
     exposed: file?.exposed ?? [],
   };
@@ -71,6 +84,14 @@ function address(text: string, what: string): URL {
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
+}
+
+/** @throws AppError `argument_invalid`, which does not repeat what could be a secret. */
+function credential(given: string | undefined): string | undefined {
+  if (given === undefined || isKey(given) || isToken(given)) return given;
+  throw new AppError('argument_invalid', '--key, SEARCH_KEY: this is neither a key nor a token', {
+    hint: 'a key is pk_… or sk_… as `gsmn keys create` printed it, a token what `gsmn keys token` prints',
+  });
 }
 
 const varsSchema = z.record(z.string(), z.unknown()).optional();

@@ -4,6 +4,7 @@ import { problemSchema, type SearchResponse, searchResponseSchema } from '../../
 import { type Answer, answered, ask } from './ask.ts';
 import { type Check, checksOf } from './check.ts';
 import type { Deployment } from './deployment.ts';
+import { callerHeaders, checkKey } from './key-checks.ts';
 import { clockCheck, isLoopback, tlsCheck, versionCheck } from './service-checks.ts';
 
 const { ok, warning, failed, skipped } = checksOf('edge');
@@ -42,6 +43,7 @@ export async function checkEdge(deployment: Deployment, signal?: AbortSignal): P
   if (health.status !== 200 || said === undefined) {
     return { checks: [notHealthy(health), tls, ...secrets], answer: undefined };
   }
+  const keyed = await checkKey(deployment, signal);
   const { checks, answer } = await checkSearch(deployment, signal);
   return {
     checks: [
@@ -51,6 +53,7 @@ export async function checkEdge(deployment: Deployment, signal?: AbortSignal): P
       versionCheck('edge', said.version),
       clockCheck('edge', health),
       limiterCheck(said.rateLimited, edge),
+      ...keyed,
       ...checks,
       await corsCheck(deployment, signal),
     ],
@@ -110,12 +113,14 @@ const SEARCH_FIXES: Readonly<Record<string, string>> = {
   overloaded: 'Too many searches for this reranker: raise --concurrency, or run it on a faster machine.',
   timeout: 'A service is slow: `Server-Timing` of a search says which; see RERANK_TIMEOUT_MS.',
   rate_limited: 'This address has searched too often: check again in a minute.',
-  unauthorized: 'The search asks for a key: pass one that may search.',
+  unauthorized: 'It asks for a key: see the check of the key.',
+  origin_refused: 'This caller may not search: see the check of the key.',
+  config_invalid: 'The filter of the key does not fit the index: see the check of the key.',
 };
 
 async function checkSearch(deployment: Deployment, signal: AbortSignal | undefined): Promise<EdgeFindings> {
   const { edge, query } = deployment;
-  const asked = await ask(edge, searchFor(query), {}, signal);
+  const asked = await ask(edge, searchFor(query), { headers: callerHeaders(deployment) }, signal);
   if (!answered(asked)) return { checks: [failed('search', asked.reason, asked.fix)], answer: undefined };
   const answer = searchResponseSchema.safeParse(asked.json).data;
   if (asked.status !== 200 || answer === undefined) {
@@ -147,7 +152,7 @@ async function checkSearch(deployment: Deployment, signal: AbortSignal | undefin
 }
 
 async function etagCheck(
-  { edge, query }: Deployment,
+  deployment: Deployment,
   first: Answer,
   { degraded }: SearchResponse,
   signal: AbortSignal | undefined,
@@ -157,7 +162,8 @@ async function etagCheck(
     'Let what is in front of the worker pass ETag, If-None-Match and Cache-Control on, and not rewrite bodies.';
   const tag = first.headers.get('etag');
   if (tag === null) return warning('ETag', 'a complete answer has none', fix);
-  const again = await ask(edge, searchFor(query), { headers: { 'if-none-match': tag } }, signal);
+  const headers = { ...callerHeaders(deployment), 'if-none-match': tag };
+  const again = await ask(deployment.edge, searchFor(deployment.query), { headers }, signal);
   if (!answered(again)) return failed('ETag', again.reason, again.fix);
   return again.status === 304
     ? ok('ETag', 'the same answer again is 304')
@@ -184,10 +190,8 @@ async function imagesCheck(
   );
 }
 
-async function corsCheck(
-  { edge, origin, query }: Deployment,
-  signal: AbortSignal | undefined,
-): Promise<Check> {
+async function corsCheck(deployment: Deployment, signal: AbortSignal | undefined): Promise<Check> {
+  const { edge, origin, query, key } = deployment;
   if (origin === undefined) {
     return skipped(
       'CORS',
@@ -196,7 +200,7 @@ async function corsCheck(
     );
   }
   if (edge.origin === origin) return ok('CORS', 'not needed: the page has the origin of the search');
-  const fix = `Add ${origin} to ALLOWED_ORIGINS (\`gsmn start --allow-origin\`).`;
+  const sent = key === undefined ? 'content-type' : 'authorization, content-type';
   const preflight = await ask(
     edge,
     SEARCH,
@@ -205,21 +209,49 @@ async function corsCheck(
       headers: {
         origin,
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'content-type',
+        'access-control-request-headers': sent,
       },
     },
     signal,
   );
   if (!answered(preflight)) return failed('CORS', preflight.reason, preflight.fix);
-  const asked = await ask(edge, searchFor(query), { headers: { origin } }, signal);
+  const headers = { ...callerHeaders(deployment), origin };
+  const asked = await ask(edge, searchFor(query), { headers }, signal);
   if (!answered(asked)) return failed('CORS', asked.reason, asked.fix);
-  for (const [what, { status, headers }] of [
+  for (const [what, { status, headers: answer }] of [
     ['preflight', preflight],
     ['search', asked],
   ] as const) {
-    const allowed = headers.get('access-control-allow-origin');
+    const allowed = answer.get('access-control-allow-origin');
     if (allowed === '*' || allowed === origin) continue;
-    return failed('CORS', `the ${what} of a page of ${origin} is refused (${status})`, fix);
+    return failed(
+      'CORS',
+      `the ${what} of a page of ${origin} is refused (${status})`,
+      `Add ${origin} to ALLOWED_ORIGINS (\`gsmn start --allow-origin\`).`,
+    );
+  }
+  if (asked.status === 403) {
+    return failed(
+      'CORS',
+      `the search of a page of ${origin} is refused: the key is not for it`,
+      `Make a key for it: \`gsmn keys create --origin ${origin}\`.`,
+    );
+  }
+  const lacking = lackingHeader(preflight, sent);
+  if (lacking !== undefined) {
+    return failed(
+      'CORS',
+      `pages of ${origin} may not send the header ${lacking}`,
+      'Let what is in front of the worker pass OPTIONS on, and Access-Control-Allow-Headers back.',
+    );
   }
   return ok('CORS', `pages of ${origin} may search`);
+}
+
+/** A header that a preflight was asked for and did not allow. Authorization must be named: `*` does not stand for it. */
+function lackingHeader({ headers }: Answer, sent: string): string | undefined {
+  const allowed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/\s*,\s*/);
+  return sent
+    .split(', ')
+    .find((name) => !allowed.includes(name) && (name === 'authorization' || !allowed.includes('*')));
 }

@@ -93,6 +93,7 @@ async function check(
     qdrant: url(changes.qdrant ?? database.url),
     qdrantKey: 'qdrantKey' in changes ? changes.qdrantKey : KEY,
     origin: changes.origin,
+    key: undefined,
     query: QUERY,
     exposed: [],
   };
@@ -108,9 +109,18 @@ describe('gsmn deploy check', () => {
     const checks = await check({ edge: await serveEdge({ allowedOrigins: [ORIGIN] }), origin: ORIGIN });
     expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual([
-      ...['reachable', 'TLS', 'version', 'clock', 'rate limiter', 'search', 'ETag', 'images', 'CORS'].map(
-        (name) => `edge: ${name}`,
-      ),
+      ...[
+        'reachable',
+        'TLS',
+        'version',
+        'clock',
+        'rate limiter',
+        'key',
+        'search',
+        'ETag',
+        'images',
+        'CORS',
+      ].map((name) => `edge: ${name}`),
       ...['reachable', 'TLS', 'clock', 'generation', 'token', 'version'].map((name) => `reranker: ${name}`),
       ...['reachable', 'TLS', 'clock', 'version', 'key', 'collection'].map((name) => `Qdrant: ${name}`),
       'together: generation',

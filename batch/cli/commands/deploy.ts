@@ -16,11 +16,15 @@ export function deployCommand(): Command {
       )
       .option('--env <name>', 'the environment of the wrangler.jsonc')
       .option('--origin <url>', 'the page that embeds the search')
+      .option(
+        '--key <key>',
+        'what the search is asked with, if it has keys: a key or a search token (default: SEARCH_KEY)',
+      )
       .option('--query <text>', 'a sentence that the index should have an answer to', 'a dog')
       .option('--json', 'as JSON on stdout')
       .addHelpText(
         'after',
-        '\nThe secrets come from RERANK_TOKEN and QDRANT_API_KEY, of the file or the environment.\nExit code 5 if a check failed; warnings do not change it.',
+        '\nThe secrets come from RERANK_TOKEN, QDRANT_API_KEY and SEARCH_KEY, of the file or the environment. A secret key belongs there: other users of the machine can read --key.\nExit code 5 if a check failed; warnings do not change it.',
       )
       .action(async ({ env, ...options }) =>
         (await import('../deploy/run-check.ts')).runCheck({ ...options, environment: env }),
