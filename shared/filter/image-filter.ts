@@ -1,19 +1,6 @@
-import type { FieldValue, FieldValues } from '../schema/index.ts';
+import type { FieldValue, FieldValues, ImageFilter, ValueRange } from '../schema/index.ts';
 
-/** Numbers within bounds; a date is its milliseconds since 1970. */
-export type ValueRange = { readonly [bound in 'gt' | 'gte' | 'lt' | 'lte']?: number };
-
-/**
- * A filter whose fields are declared and whose values have the fields' types. A condition holds if one value of the field meets it, and
- * does not hold where the field has none.
- */
-export type ImageFilter =
-  | { readonly and: readonly ImageFilter[] }
-  | { readonly or: readonly ImageFilter[] }
-  | { readonly not: ImageFilter }
-  | { readonly field: string; readonly any: readonly FieldValue[] }
-  | { readonly field: string; readonly range: ValueRange }
-  | { readonly field: string; readonly exists: true };
+export type { ImageFilter } from '../schema/index.ts';
 
 /** Whether an image with these values passes. */
 export function passesFilter(filter: ImageFilter, values: FieldValues): boolean {

@@ -17,8 +17,13 @@ export interface CaptionReader {
   graphs(ids: readonly number[]): Promise<CaptionGraph[]>;
   /** Their texts, each with the image that it describes. */
   payloads(ids: readonly number[]): Promise<CaptionPayload[]>;
+  /** The image that each caption describes; read once, when it is needed: four bytes for each caption. */
+  images(): Promise<Int32Array>;
   close(): Promise<void>;
 }
+
+/** Lines that are read at a time. */
+const LINES = 1000;
 
 const dependenciesSchema = z.array(z.tuple([z.number().int(), z.number().int()]));
 
@@ -62,13 +67,13 @@ export async function openCaptions(
     const source = await kept(await files.open(path));
     undo.push(() => source.close());
     const starts = await lineStarts(source, count, 'captions');
-    return (ids: readonly number[]): Promise<z.output<S>[]> =>
-      Promise.all(
-        ids.map(async (id) => {
-          const [line] = await lines(source, starts, id, id + 1);
-          return parsed(source, id, schema, line);
-        }),
-      );
+    const between = async (from: number, to: number): Promise<z.output<S>[]> =>
+      (await lines(source, starts, from, to)).map((line, at) => parsed(source, from + at, schema, line));
+    return {
+      between,
+      of: (ids: readonly number[]) =>
+        Promise.all(ids.map(async (id) => (await between(id, id + 1))[0] as z.output<S>)),
+    };
   };
   try {
     const vectors = await openCoarseVectors(files, manifest, 'captions');
@@ -85,11 +90,25 @@ export async function openCaptions(
     const parses = comparesParses(manifest.model.config)
       ? await openLines(GENERATION_PATHS.dependencies, dependenciesSchema)
       : undefined;
+    let images: Promise<Int32Array> | undefined;
+    const readImages = async (): Promise<Int32Array> => {
+      const own = new Int32Array(count);
+      for (let from = 0; from < count; from += LINES) {
+        const some = await payloads.between(from, Math.min(count, from + LINES));
+        for (const [at, { image }] of some.entries()) own[from + at] = image;
+      }
+      return own;
+    };
+    const forget = (thrown: unknown): never => {
+      images = undefined;
+      throw thrown;
+    };
     return {
       vectors,
-      payloads,
+      payloads: payloads.of,
+      images: () => (images ??= readImages().catch(forget)),
       graphs: async (ids) => {
-        const dependencies = await parses?.(ids);
+        const dependencies = await parses?.of(ids);
         return Promise.all(
           ids.map(async (id, at) => ({
             words: await nodes.readGraph(id),

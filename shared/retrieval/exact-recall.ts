@@ -15,7 +15,7 @@ export interface ExactRecallOptions {
   /** How many are wanted. */
   readonly limit: number;
   /** Only these ordinals, in any order; all where it is left out. */
-  readonly among?: readonly number[] | undefined;
+  readonly among?: ArrayLike<number> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -113,8 +113,15 @@ function offerSlice(
 }
 
 /** The ordinals in ascending order, each once. */
-function ascending(among: readonly number[], count: number): Int32Array {
-  const wrong = among.find((id) => !(Number.isInteger(id) && id >= 0 && id < count));
-  if (wrong === undefined) return Int32Array.from(new Set(among)).sort();
-  throw new AppError('argument_invalid', `there is no image ${wrong}; the index has ${count}`);
+function ascending(among: ArrayLike<number>, count: number): Int32Array {
+  let isAscending = true;
+  for (let at = 0; at < among.length; at++) {
+    const id = among[at] as number;
+    if (!(Number.isInteger(id) && id >= 0 && id < count)) {
+      throw new AppError('argument_invalid', `there is no image ${id}; the index has ${count}`);
+    }
+    isAscending &&= at === 0 || id > (among[at - 1] as number);
+  }
+  if (!isAscending) return Int32Array.from(new Set(Array.from(among))).sort();
+  return among instanceof Int32Array ? among : Int32Array.from(among);
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { captionPayloadSchema } from './generation.ts';
+import { imageFilterSchema } from './image-filter.ts';
 import { RANK_LIMITS } from './rank-api.ts';
+import { searchResponseSchema } from './search-api.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -10,6 +12,8 @@ export const captionsRequestSchema = z.object({
   /** The image's ordinal. */
   image: count,
   limit: z.number().int().min(1).max(RANK_LIMITS.page),
+  /** Which images' captions are compared; those of all by default. */
+  filter: imageFilterSchema.optional(),
 });
 export type CaptionsRequest = z.input<typeof captionsRequestSchema>;
 
@@ -35,6 +39,7 @@ export type CaptionsResponse = z.infer<typeof captionsResponseSchema>;
 export const imageCaptionsSchema = z.object({
   generation: z.string().meta({ description: 'The version of the index.' }),
   image: count.meta({ description: 'The image.' }),
+  filtered: searchResponseSchema.shape.filtered,
   compared: count.meta({ description: 'How many captions were compared with it.' }),
   captions: z.array(
     z.object({

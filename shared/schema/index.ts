@@ -2,6 +2,7 @@ export * from './caption-api.ts';
 export * from './feature-identity.ts';
 export * from './filter-tree.ts';
 export * from './generation.ts';
+export * from './image-filter.ts';
 export * from './index-fields.ts';
 export * from './model-config.ts';
 export * from './rank-api.ts';

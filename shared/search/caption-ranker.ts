@@ -1,4 +1,5 @@
 import { AppError } from '../errors/index.ts';
+import { type ImageFilter, passesFilter } from '../filter/image-filter.ts';
 import {
   type CaptionReader,
   captionPaths,
@@ -7,11 +8,14 @@ import {
 } from '../generation/caption-graphs.ts';
 import type { CoarseVectorReader } from '../generation/coarse-vectors.ts';
 import type { GenerationFiles } from '../generation/generation-files.ts';
+import type { ImagePayloadReader } from '../generation/image-payloads.ts';
 import { verifyFiles } from '../generation/manifest.ts';
 import type { CaptionGraph, Matcher } from '../model/index.ts';
 import { exactRecall } from '../retrieval/exact-recall.ts';
 import type { GenerationManifest, RankedCaption } from '../schema/index.ts';
+import { fieldsOfImages } from './image-fields.ts';
 import type { ImageStore } from './images/image-store.ts';
+import { LruCache } from './lru-cache.ts';
 
 export interface CaptionRankerParts {
   readonly files: GenerationFiles;
@@ -20,6 +24,8 @@ export interface CaptionRankerParts {
   readonly images: ImageStore;
   /** Coarse vectors of the images. */
   readonly vectors: CoarseVectorReader | undefined;
+  /** Payloads of the images; without them nothing can be filtered. */
+  readonly payloads: ImagePayloadReader | undefined;
   /** Whether every byte of the captions is checked before use. */
   readonly verify: boolean;
 }
@@ -30,10 +36,14 @@ export interface CaptionRequest {
   readonly limit: number;
   /** How many captions are compared; those of the generation's shortlist by default, and never fewer than `limit`. */
   readonly shortlist?: number | undefined;
+  /** Only captions of images that pass it are found. */
+  readonly filter?: ImageFilter | undefined;
 }
 
 /** Captions in one step of comparing, and of reading. */
 const STEP = 128;
+/** Memory for which captions pass the filters that were asked for last: eight million of them. */
+const PASSING_BYTES = 32 << 20;
 
 /**
  * Finds the captions of a generation that fit an image: those whose coarse vectors are nearest to its own, ranked by GSMN's score. The
@@ -42,6 +52,8 @@ const STEP = 128;
 export class CaptionRanker {
   readonly #parts: CaptionRankerParts;
   #captions: Promise<CaptionReader> | undefined;
+  /** By filter, the captions that pass: what a generation has in its fields never changes. */
+  readonly #passing = new LruCache<Int32Array>(PASSING_BYTES);
 
   constructor(parts: CaptionRankerParts) {
     this.#parts = parts;
@@ -58,7 +70,7 @@ export class CaptionRanker {
    * @throws AppError `not_found` for an image that does not exist, or without captions; what reading throws; the signal's reason.
    */
   async rank(
-    { image, limit, shortlist = this.#parts.manifest.ranking.shortlist }: CaptionRequest,
+    { image, limit, shortlist = this.#parts.manifest.ranking.shortlist, filter }: CaptionRequest,
     signal: AbortSignal,
   ): Promise<{ readonly compared: number; readonly captions: RankedCaption[] }> {
     const { manifest, vectors } = this.#parts;
@@ -70,7 +82,12 @@ export class CaptionRanker {
     if (this.count === 0 || vectors === undefined) throw noCaptions(manifest.id);
     const reader = await this.#open();
     const own = await vectors.read(image, image + 1);
-    const found = await exactRecall(reader.vectors, own, { limit: Math.max(shortlist, limit), signal });
+    const among = filter && (await this.#captionsThatPass(filter, reader, signal));
+    const found = await exactRecall(reader.vectors, own, {
+      limit: Math.max(shortlist, limit),
+      among,
+      signal,
+    });
     const scores: number[] = [];
     await this.#parts.images.use([image], signal, async ({ prepared }) => {
       for (let from = 0; from < found.length; from += STEP) {
@@ -92,6 +109,25 @@ export class CaptionRanker {
   async close(): Promise<void> {
     const reader = await this.#captions?.catch(() => undefined);
     await reader?.close();
+  }
+
+  async #captionsThatPass(
+    filter: ImageFilter,
+    reader: CaptionReader,
+    signal: AbortSignal,
+  ): Promise<Int32Array> {
+    const key = JSON.stringify(filter);
+    const known = this.#passing.get(key);
+    if (known !== undefined) return known;
+    const passes: boolean[] = [];
+    for await (const values of fieldsOfImages(this.#parts)) {
+      signal.throwIfAborted();
+      passes.push(passesFilter(filter, values));
+    }
+    const images = await reader.images();
+    const captions = Int32Array.from(images.keys()).filter((caption) => passes[images[caption] as number]);
+    this.#passing.set(key, captions, captions.byteLength);
+    return captions;
   }
 
   async #scores(

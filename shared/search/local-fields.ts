@@ -1,30 +1,17 @@
-import { AppError } from '../errors/index.ts';
 import { type ImageFilter, passesFilter } from '../filter/image-filter.ts';
 import type { FieldValues } from '../schema/index.ts';
+import { fieldsOfImages } from './image-fields.ts';
 import type { Fields } from './ports.ts';
 import type { SearchGeneration } from './search-generation.ts';
 
-/** Lines that are read at a time. */
-const LINES = 1000;
-
 /** The declared fields of a generation in this process, from its payloads; read once, when they are needed. */
-export function localFields({ manifest, payloads }: Pick<SearchGeneration, 'manifest' | 'payloads'>): Fields {
+export function localFields(generation: Pick<SearchGeneration, 'manifest' | 'payloads'>): Fields {
   let read: Promise<readonly FieldValues[]> | undefined;
   const all = (): Promise<readonly FieldValues[]> => (read ??= readAll());
 
   async function readAll(): Promise<readonly FieldValues[]> {
-    if (payloads === undefined) {
-      throw new AppError(
-        'generation_incomplete',
-        `generation ${manifest.id} does not have the payloads of its images`,
-        { hint: 'build it again, or name its vector database: --qdrant' },
-      );
-    }
     const values: FieldValues[] = [];
-    const { count } = manifest.images;
-    for (let from = 0; from < count; from += LINES) {
-      values.push(...(await payloads.readFields(from, Math.min(count, from + LINES))));
-    }
+    for await (const own of fieldsOfImages(generation)) values.push(own);
     return values;
   }
 

@@ -160,7 +160,15 @@ export async function openSearchGeneration(options: OpenSearchGeneration): Promi
       hooks,
     );
     undo.push(() => ranker.idle());
-    const captions = new CaptionRanker({ files, manifest, matcher, images, vectors, verify: serve });
+    const captions = new CaptionRanker({
+      files,
+      manifest,
+      matcher,
+      images,
+      vectors,
+      payloads,
+      verify: serve,
+    });
     undo.push(() => captions.close());
     const queries = new LocalQueryEncoder(
       {

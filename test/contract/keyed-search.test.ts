@@ -8,7 +8,7 @@ import { IndexFolder } from '../../batch/index/index-folder.ts';
 import { silentReport } from '../../batch/report.ts';
 import { startLoadedReranker } from '../../batch/serve/reranker.ts';
 import { signToken } from '../../shared/keys/search-token.ts';
-import { imagePageSchema, searchResponseSchema } from '../../shared/schema/index.ts';
+import { imageCaptionsSchema, imagePageSchema, searchResponseSchema } from '../../shared/schema/index.ts';
 import { createQdrantStore } from '../../workers/clients/index.ts';
 import { listedKeys } from '../../workers/edge/keys/key-store.ts';
 import { type RunningQdrantLocal, startQdrantLocal } from '../../workers/qdrant-local/index.ts';
@@ -358,10 +358,44 @@ describe('a search of many tenants', () => {
     );
   });
 
-  it('reads no captions of the index for a part of the images', async () => {
+  it('compares no captions of another, and has no captions for an image of another', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyCaller(),
+        fc.nat({ max: IMAGES }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.constantFrom('', '&filter=year>=2003', `&filter=${encodeURIComponent('NOT colour:of-acme')}`),
+        async (caller, id, limit, filter) => {
+          const path = (image: number) => `/v1/images/${image}/captions?limit=${limit}${filter}`;
+          const response = await request(caller.credential, path(id));
+          const text = await response.text();
+          if (id >= IMAGES || !caller.sees(id)) {
+            const none = await (await request(caller.credential, path(IMAGES + 1))).text();
+            const anonymous = (body: string) => body.replace(/image \d+|"requestId":"[^"]*"/g, '');
+            expect([response.status, anonymous(text)]).toEqual([404, anonymous(none)]);
+            return;
+          }
+          expect(response.status).toBe(200);
+          const { captions, compared, filtered } = imageCaptionsSchema.parse(JSON.parse(text));
+          expect(captions.every(({ image, id: caption }) => caller.sees(image) && caption / 5 >= image)).toBe(
+            true,
+          );
+          expect(compared).toBeLessThanOrEqual(5 * own(caller).length);
+          expect(filtered?.images ?? 0).toBeLessThanOrEqual(own(caller).length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('compares all captions of their own', async () => {
     for (const caller of callers) {
-      const id = own(caller)[0] ?? 0;
-      expect((await request(caller.credential, `/v1/images/${id}/captions`)).status).toBe(404);
+      const [id] = own(caller);
+      if (id === undefined) continue;
+      const response = await request(caller.credential, `/v1/images/${id}/captions?limit=100`);
+      const { captions } = imageCaptionsSchema.parse(await response.json());
+      const expected = own(caller).flatMap((image) => Array.from({ length: 5 }, (_, at) => 5 * image + at));
+      expect(captions.map((caption) => caption.id).toSorted((a, b) => a - b)).toEqual(expected);
     }
     expect((await request(operator, '/v1/images/0/captions')).status).toBe(200);
   });

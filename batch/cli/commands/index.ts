@@ -61,6 +61,7 @@ export function indexCommand(): Command {
         "captions that are compared, the nearest by coarse vectors (default: the generation's own number)",
         wholeNumber('shortlist', 1, 1_000_000_000),
       )
+      .option('--filter <text>', 'captions of which images, by their declared fields')
       .addOption(backendOption())
       .option('--memory-mb <number>', 'memory for images', wholeNumber('memory-mb', 1, 1_000_000), 256)
       .option('--json', 'as JSON on stdout')

@@ -1,5 +1,7 @@
 import process from 'node:process';
 import Table from 'cli-table3';
+import { parseFilter } from '../../../shared/filter/parse-filter.ts';
+import { resolveFilter } from '../../../shared/filter/resolve-filter.ts';
 import { IndexFolder } from '../../index/index-folder.ts';
 import { openIndexSearch } from '../../search/search-index.ts';
 import type { IndexOptions } from '../index-options.ts';
@@ -8,6 +10,7 @@ import { interruptible } from '../interrupt.ts';
 interface CaptionsOptions extends IndexOptions {
   readonly limit: number;
   readonly shortlist?: number;
+  readonly filter?: string;
   readonly backend: string;
   readonly memoryMb: number;
   readonly json?: boolean;
@@ -16,6 +19,7 @@ interface CaptionsOptions extends IndexOptions {
 /** `gsmn index captions`: the captions of the active generation that fit an image best. */
 export async function runIndexCaptions(image: number, options: CaptionsOptions): Promise<void> {
   const { index, limit, shortlist, backend, memoryMb, json } = options;
+  const asked = options.filter === undefined ? undefined : parseFilter(options.filter);
   const answer = await interruptible(async (signal) => {
     const open = await openIndexSearch({
       index: new IndexFolder(index),
@@ -25,10 +29,11 @@ export async function runIndexCaptions(image: number, options: CaptionsOptions):
     });
     try {
       const { manifest, captions } = open.generation;
+      const filter = asked && resolveFilter(asked, manifest.fields, 'all');
       return {
         generation: manifest.id,
         image,
-        ...(await captions.rank({ image, limit, shortlist }, signal)),
+        ...(await captions.rank({ image, limit, shortlist, filter }, signal)),
       };
     } finally {
       await open.dispose();

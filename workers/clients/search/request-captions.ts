@@ -8,6 +8,8 @@ export interface CaptionsRequest {
   readonly image: number;
   /** The version of the index that the id is from: `generation` of its answer. */
   readonly generation?: string | undefined;
+  /** Captions of which images: the text of a filter. */
+  readonly filter?: string | undefined;
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

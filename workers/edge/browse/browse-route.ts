@@ -23,7 +23,8 @@ import { canonicalTree } from '../search/canonical-request.ts';
 import { queryError } from '../search/request-error.ts';
 import { shownImage } from '../search/search-response.ts';
 import { serviceError } from '../search/service-error.ts';
-import { type ImageListParts, imageLists, unavailable } from './image-lists.ts';
+import { unavailable } from './gone-collection.ts';
+import { type ImageListParts, imageLists } from './image-lists.ts';
 
 const browseSchema = z.strictObject({
   sort: z
@@ -71,8 +72,8 @@ const route = createRoute({
       description: 'The images of the page',
       content: { 'application/json': { schema: imagePageSchema.meta({ id: 'ImagePage' }) } },
     },
-    400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
     ...UNCHANGED,
+    400: describeProblem('A number is out of range, a name is unknown, or filter, sort or after do not fit'),
     401: describeProblem('The service has keys, and this request has none that is valid'),
     403: describeProblem('The page may not search, or not with this key'),
     404: describeProblem('There is no image with the id of like'),

@@ -1,14 +1,10 @@
 import { AppError } from '../../../shared/errors/index.ts';
 import { type ImageFilter, passesFilter } from '../../../shared/filter/image-filter.ts';
 import { declaredField, type Visible } from '../../../shared/filter/resolve-filter.ts';
-import {
-  type FieldValues,
-  type GenerationResponse,
-  type IndexFields,
-  SEARCH_LIMITS,
-} from '../../../shared/schema/index.ts';
+import { type GenerationResponse, type IndexFields, SEARCH_LIMITS } from '../../../shared/schema/index.ts';
 import type { Fields, SearchCall } from '../../../shared/search/ports.ts';
 import type { Browse, BrowseOrder, Place } from '../../clients/index.ts';
+import { assertKnownImage, fieldsOfImage } from './known-image.ts';
 
 export interface ImageListParts {
   readonly browse: Browse;
@@ -47,16 +43,6 @@ export function imageLists({ browse, fields }: ImageListParts) {
     return filter === undefined ? generation.images : fields.count(generation, filter, call);
   }
 
-  async function valuesOf(
-    generation: GenerationResponse,
-    id: number,
-    call: SearchCall,
-  ): Promise<FieldValues> {
-    const names = Object.keys(generation.fields?.fields ?? {});
-    const [own = {}] = await fields.values(generation, [id], names, call).catch(unavailable);
-    return own;
-  }
-
   function byField(
     { generation, filter, visible, limit, place }: Asked,
     sort: string | undefined,
@@ -79,19 +65,14 @@ export function imageLists({ browse, fields }: ImageListParts) {
     call: SearchCall,
   ): Promise<ImageList> {
     const { collection, images: all } = generation;
-    if (id >= all || (within !== undefined && !passesFilter(within, await valuesOf(generation, id, call)))) {
-      const size = within === undefined ? `; the index has ${all}` : '';
-      throw new AppError('not_found', `There is no image ${id}${size}.`, {
-        hint: 'Send the `generation` of the answer that the id comes from.',
-      });
-    }
+    await assertKnownImage(generation, id, within, fields, call);
     // The place of a page is how many images were before it.
     const offset = place?.id ?? 0;
     const end = offset + limit;
     return {
       total: async () => {
         if (filter === undefined) return all - 1;
-        const own = await valuesOf(generation, id, call);
+        const own = await fieldsOfImage(generation, id, fields, call);
         return (await count(generation, filter, call)) - (passesFilter(filter, own) ? 1 : 0);
       },
       page: async () => {
@@ -125,10 +106,4 @@ function withValue(filter: ImageFilter | undefined, { field }: BrowseOrder): Ima
   if (field === undefined) return filter;
   const has = { field, exists: true } as const;
   return filter === undefined ? has : { and: [filter, has] };
-}
-
-/** A collection that is gone is no error of the caller. */
-export function unavailable(thrown: unknown): never {
-  if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
-  throw new AppError('recall_unavailable', thrown.message, { hint: thrown.hint, cause: thrown });
 }

@@ -4,9 +4,9 @@ import type { SearchGeneration } from '../../../shared/search/search-generation.
 
 /** Handles `POST /v1/captions`: the captions of the generation that fit an image best. */
 export async function rankCaptions(
-  { image, limit }: z.output<typeof captionsRequestSchema>,
+  { image, limit, filter }: z.output<typeof captionsRequestSchema>,
   { manifest, captions }: SearchGeneration,
   signal: AbortSignal,
 ): Promise<CaptionsResponse> {
-  return { generation: manifest.id, ...(await captions.rank({ image, limit }, signal)) };
+  return { generation: manifest.id, ...(await captions.rank({ image, limit, filter }, signal)) };
 }
