@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   build: () => import('./build/run.ts'),
   edge: () => import('./edge/run.ts'),
   'edge-cache': () => import('./edge-cache/run.ts'),
+  'edge-observe': () => import('./edge-observe/run.ts'),
   cache: () => import('./cache/run.ts'),
   parse: () => import('./parse/run.ts'),
 };

@@ -2,10 +2,11 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../../shared/errors/index.ts';
 import { seededRandom } from '../../support/random.ts';
+import { SIZES, startEdges } from '../edge-services.ts';
 import { type Asked, LoadClient } from '../search/drive.ts';
 import { machine, quantile } from '../statistics.ts';
 import { type FirstResult, firstResult } from './first-result.ts';
-import { SIZES, startServices } from './services.ts';
+
 import { zipfStream } from './zipf-stream.ts';
 
 const LIMIT = 20;
@@ -22,8 +23,9 @@ const CHECKED = 20;
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { queries, distinct, rounds } = options(args);
-  const services = await startServices();
-  const clients = { kept: new LoadClient(services.kept), plain: new LoadClient(services.plain) };
+  const services = await startEdges({ kept: { CACHE_MEMORY_MB: '16' }, plain: { CACHE_MEMORY_MB: '0' } });
+  const { kept, plain } = services.edges;
+  const clients = { kept: new LoadClient(kept.url), plain: new LoadClient(plain.url) };
   try {
     const random = seededRandom(1);
     const sentences = Array.from({ length: distinct }, (_, at) => `a dog ${at} runs on grass`);
@@ -44,7 +46,7 @@ export async function run(args: readonly string[]): Promise<void> {
     }
     const parts: FirstResult[] = [];
     for (let at = 0; at < FIRST_RESULTS; at++) {
-      parts.push(await firstResult(services.plain, `grass ${at} on a man`, LIMIT));
+      parts.push(await firstResult(plain.url, `grass ${at} on a man`, LIMIT));
     }
     report({ queries, distinct, asked, seconds, parts });
   } finally {
