@@ -57,7 +57,7 @@ export interface ImageBoxes {
 }
 
 /** Boxes as fractions, and sizes. @param stored a row for each image, in pixels */
-export function imageBoxes({ regions, boxRows, sizeRows }: StoredBoxes): ImageBoxes {
+export function imageBoxes({ regions, boxRows, sizeRows }: Omit<StoredBoxes, 'paths'>): ImageBoxes {
   const boxes = boxRows.map((pixels, index) => {
     const row = Math.floor(index / (regions * 4));
     return pixels / (sizeRows[row * 2 + (index % 2)] as number);

@@ -53,7 +53,7 @@ export async function networkFeatures({
 }
 
 /** As bytes, to be kept: `whole`, then `regions`. */
-function packFeatures(description: PhotoDescription): Uint8Array {
+export function packFeatures(description: PhotoDescription): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FEATURE_BYTES);
   const whole = new Float32Array(bytes.buffer, 0, WHOLE_SIZE);
   for (const part of ['pooled', 'stages', 'classes'] as const) {
@@ -68,7 +68,7 @@ function packFeatures(description: PhotoDescription): Uint8Array {
  *
  * @throws AppError `internal` for another number of bytes.
  */
-function unpackFeatures(bytes: Uint8Array<ArrayBuffer>): PhotoFeatures {
+export function unpackFeatures(bytes: Uint8Array<ArrayBuffer>): PhotoFeatures {
   if (bytes.length !== FEATURE_BYTES || bytes.byteOffset !== 0) {
     throw new AppError(
       'internal',

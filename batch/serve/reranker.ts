@@ -6,6 +6,7 @@ import { readTracing } from '../../shared/observe/tracing-settings.ts';
 import { createQueryEngines } from '../../shared/platform/engines/index.ts';
 import type { MatchPrecision } from '../../shared/schema/index.ts';
 import { type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
+import { openQueryImages } from '../query-image/open-query-images.ts';
 import type { Service } from './closing.ts';
 import type { Log } from './log.ts';
 
@@ -41,6 +42,7 @@ async function partsOf({
         stored,
         where,
       ),
+    images: openQueryImages(options.indexFolder),
     shippedParser: async () => (await import('../../shared/platform/parse/index.ts')).loadParser(),
   };
 }

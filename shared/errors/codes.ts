@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'method_not_allowed', // the route exists, but not for this method
   'query_empty',
   'query_too_long',
+  'image_invalid', // an image that somebody searches with cannot be read
   'unauthorized',
   'host_refused', // an HTTP request names a host that the service does not serve
   'origin_refused', // a web page of another origin called
@@ -34,6 +35,7 @@ export const ERROR_CODES = [
   'generation_incomplete',
   'conflict', // it already exists, or another process holds it
   'backend_unavailable', // a named backend is not available
+  'image_encoder_missing', // what encoded the images of a generation is not there for others
   // Other services
   'download_failed', // a file of another server
   'keys_unavailable', // where the keys of callers are stored

@@ -26,7 +26,7 @@ export {
   RANKING_DEFAULTS,
   scoreSpread,
 } from './fusion.ts';
-export { openRecallEncoder } from './open-recall-encoder.ts';
+export { openImageEncoder, openRecallEncoder } from './open-recall-encoder.ts';
 export { readPretrained, storePretrained } from './pretrained.ts';
 export type { FeatureLayout } from './projection/feature-layout.ts';
 export type { StoredProjection } from './projection/stored-projection.ts';
@@ -34,6 +34,7 @@ export {
   assertRecallInputs,
   type RecallEncoder,
   type RecallImage,
+  type RecallImageEncoder,
   type RecallInput,
   type RecallPixels,
   type RecallText,

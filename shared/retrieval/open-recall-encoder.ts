@@ -53,6 +53,7 @@ export async function openRecallEncoder(
   };
 }
 
-function openImageEncoder(stored: StoredRecallEncoder, where: string): Promise<RecallImageEncoder> {
+/** Opens the image side of a stored recall encoder alone. Throws as `openRecallEncoder`. */
+export function openImageEncoder(stored: StoredRecallEncoder, where: string): Promise<RecallImageEncoder> {
   return openByKind(IMAGE_KINDS, stored, where);
 }

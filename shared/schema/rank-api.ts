@@ -84,6 +84,17 @@ export const encodeResponseSchema = z.object({
 });
 export type EncodeResponse = z.infer<typeof encodeResponseSchema>;
 
+/** An image file as the vector database needs it: encoded as the images of the generation were. */
+export const encodeImageResponseSchema = encodeResponseSchema.pick({
+  generation: true,
+  collection: true,
+  images: true,
+  grouped: true,
+  fields: true,
+  coarse: true,
+});
+export type EncodeImageResponse = z.infer<typeof encodeImageResponseSchema>;
+
 /** What is known of a generation without a query. */
 export const generationResponseSchema = encodeResponseSchema
   .pick({

@@ -267,6 +267,39 @@ export const imagePageSchema = z.object({
 });
 export type ImagePage = z.infer<typeof imagePageSchema>;
 
+const nearImageSchema = searchHitSchema
+  .pick({ id: true, image: true, captions: true, metadata: true })
+  .extend({
+    score: z.number().meta({
+      description: 'The cosine between the coarse vectors of the image that was sent and this one.',
+    }),
+  });
+
+/** Images like one that was sent. */
+export const nearImagesSchema = imagePageSchema
+  .pick({ generation: true, filtered: true, limit: true })
+  .extend({
+    stage: z.literal('recall').meta({
+      description:
+        'What ordered the images: their coarse vectors alone. GSMN compares sentences with images, and took no part.',
+    }),
+    total: z.number().int().meta({
+      description: 'Images that were compared: all, or those that pass the filter.',
+    }),
+    images: z.array(
+      nearImageSchema.extend({
+        alike: z
+          .object({
+            count: z.number().int().positive().meta({ description: 'How many.' }),
+            images: z.array(nearImageSchema).meta({ description: 'The nearest of them, at most 20.' }),
+          })
+          .optional()
+          .meta({ description: 'The other images found that look like this one, which stands for them.' }),
+      }),
+    ),
+  });
+export type NearImages = z.infer<typeof nearImagesSchema>;
+
 /** RFC 9457. */
 export const problemSchema = z.object({
   type: z.string(),

@@ -124,6 +124,9 @@ export interface Among {
   readonly images: number;
 }
 
+/** What is looked for by its coarse vector: a query, or an image. */
+export type RecalledQuery = Pick<EncodedQuery, 'generation' | 'collection' | 'images' | 'grouped' | 'coarse'>;
+
 /** Finds candidates, by coarse vectors and in captions. */
 export interface Recall {
   /**
@@ -131,7 +134,12 @@ export interface Recall {
    *
    * @throws AppError `recall_unavailable`, `timeout`; `not_found` if the generation's vectors are gone.
    */
-  nearest(query: EncodedQuery, limit: number, call: SearchCall, among?: Among): Promise<readonly Candidate[]>;
+  nearest(
+    query: RecalledQuery,
+    limit: number,
+    call: SearchCall,
+    among?: Among,
+  ): Promise<readonly Candidate[]>;
   /** The `limit` images whose captions fit the query's terms best; of those that pass a filter, if there is one. Throws as `nearest`. */
   byCaptions(
     query: EncodedQuery & { readonly captions: CaptionSearch },

@@ -164,7 +164,8 @@ function bestRanked({ best }: RankedPage): Ranking['best'] {
   return best === undefined ? undefined : { by: 'rerank', score: best };
 }
 
-const collapsed = (images: readonly Candidate[]): FoundImage[] => collapseAlike(images, ({ group }) => group);
+export const collapsed = (images: readonly Candidate[]): FoundImage[] =>
+  collapseAlike(images, ({ group }) => group);
 
 /** Recall goes no further for a page: behind that many images alike it is short. */
 const MOST_RECALLED = 10_000;
@@ -173,8 +174,8 @@ const MOST_RECALLED = 10_000;
  * The nearest images: at least `least`, and where some look alike, as many as it takes for `different` different ones. A longer list
  * begins with the shorter one.
  */
-async function recallDifferent(
-  { images, grouped }: EncodedQuery,
+export async function recallDifferent(
+  { images, grouped }: Pick<EncodedQuery, 'images' | 'grouped'>,
   { least, different }: { readonly least: number; readonly different: number },
   nearest: (wanted: number) => Promise<readonly Candidate[]>,
 ): Promise<readonly Candidate[]> {

@@ -118,7 +118,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/word-vectors',
   ],
   'batch/index': ['batch/data', 'batch/features', 'batch/model', 'workers/clients'],
-  'batch/search': ['batch/index', 'batch/evaluation', 'batch/data', 'batch/plot', 'workers/clients'],
+  'batch/query-image': ['batch/data', 'batch/extraction', 'batch/features', 'batch/photos'],
+  'batch/search': [
+    'batch/index',
+    'batch/evaluation',
+    'batch/data',
+    'batch/plot',
+    'batch/query-image',
+    'workers/clients',
+  ],
   'batch/gallery': [
     'batch/data',
     'batch/evaluation',
@@ -136,7 +144,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'batch/model',
     'batch/phrases',
   ],
-  'batch/serve': ['batch/data', 'batch/index', 'batch/photos', 'workers/clients'],
+  'batch/serve': ['batch/data', 'batch/index', 'batch/photos', 'batch/query-image', 'workers/clients'],
   'batch/deploy': ['workers/clients'],
   'batch/queries': ['batch/evaluation', 'batch/plot'],
   'batch/start': [

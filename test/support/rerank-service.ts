@@ -5,6 +5,7 @@ import type { Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/index.ts';
 import { createEngines } from '../../shared/platform/engines/index.ts';
 import { loadParser, parserOf } from '../../shared/platform/parse/index.ts';
+import type { OpenImageFileEncoder } from '../../shared/search/image-file-encoder.ts';
 import type { EngineFactory } from '../../shared/search/search-generation.ts';
 import { type Log, type RerankServer, type RerankSettings, startRerank } from '../../workers/rerank/index.ts';
 import {
@@ -47,6 +48,7 @@ export interface TestServiceOptions {
   readonly tiny?: TinyOptions;
   readonly settings?: Partial<RerankSettings>;
   readonly engines?: EngineFactory;
+  readonly images?: OpenImageFileEncoder;
   readonly shippedParser?: () => Promise<Parser>;
   readonly token?: string;
   readonly tracing?: Tracing;
@@ -68,6 +70,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     indexFolder: index,
     engines: options.engines ?? testEngines,
     parser: parserOf,
+    images: options.images,
     shippedParser: options.shippedParser ?? loadParser,
     log,
     port: 0,

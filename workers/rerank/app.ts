@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Admission } from '../../shared/async/admission.ts';
 import { withDeadline } from '../../shared/async/deadline.ts';
 import { AppError, type ErrorCode } from '../../shared/errors/index.ts';
-import { requestError, VERSION } from '../../shared/http/index.ts';
+import { readLimited, requestError, VERSION } from '../../shared/http/index.ts';
 import type { TraceSpan, Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import {
@@ -21,13 +21,17 @@ import { assertServiceToken } from './http/service-token.ts';
 import type { RerankMetrics } from './metrics.ts';
 import { rankCaptions } from './routes/captions.ts';
 import { encodeQuery } from './routes/encode.ts';
+import { encodeImage } from './routes/encode-image.ts';
 import { parseQuery } from './routes/parse.ts';
 import { queryModelResponse } from './routes/query-model.ts';
 import { rankImages } from './routes/rank.ts';
 import type { RerankSettings } from './settings.ts';
 
 /** Kinds of work that do not wait for each other: a query is encoded while rankings wait, and a scan of all images is long. */
-export type RerankAdmission = Readonly<Record<'queries' | 'shortlists' | 'scans', Admission>>;
+export type RerankAdmission = Readonly<Record<'queries' | 'shortlists' | 'scans' | 'images', Admission>>;
+
+/** The route whose body is an image file. */
+export const ENCODE_IMAGE = '/v1/encode-image';
 
 /** Share of the time limit in which work must be expected to end. Chosen: estimates are rough, and the response takes time. */
 const EXPECTED = 0.8;
@@ -37,6 +41,7 @@ const WORK: Readonly<Record<keyof RerankAdmission, string>> = {
   queries: 'read query',
   shortlists: 'compare shortlist',
   scans: 'compare all',
+  images: 'encode image',
 };
 
 export interface RerankAppOptions {
@@ -165,6 +170,13 @@ export function createRerankApp(options: RerankAppOptions): Hono<Env> {
         { text: request.query, understand: request.understand, not: request.not },
         generation.search,
       ),
+    );
+  });
+
+  app.post(ENCODE_IMAGE, async (c) => {
+    const request = { unavailable: 'encode_unavailable', kind: 'images', cost: 1 } as const;
+    return limited(c, request, async ({ generation }, signal) =>
+      encodeImage(await readLimited(c.req.raw, settings.imageBytes), generation, signal),
     );
   });
 
@@ -319,6 +331,7 @@ function checkRank(
 
 const ROUTES: ReadonlySet<string> = new Set([
   '/v1/encode',
+  ENCODE_IMAGE,
   '/v1/parse',
   '/v1/rank',
   '/v1/captions',

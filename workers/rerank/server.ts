@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Admission } from '../../shared/async/admission.ts';
+import { assertImageBody, assertJsonBody } from '../../shared/http/index.ts';
 import type { Tracing } from '../../shared/observe/tracing.ts';
 import type { Parser } from '../../shared/parse/parser.ts';
 import { listen } from '../../shared/platform/listen/index.ts';
 import type { EngineFactory, ParserFactory } from '../../shared/search/search-generation.ts';
-import { createRerankApp, type RerankAdmission } from './app.ts';
+import { createRerankApp, ENCODE_IMAGE, type RerankAdmission } from './app.ts';
 import {
   GenerationHost,
   type GenerationHostOptions,
@@ -16,6 +17,13 @@ import { problemResponse } from './http/problem.ts';
 import { createMetrics } from './metrics.ts';
 import { DEFAULT_SETTINGS, type RerankSettings } from './settings.ts';
 
+/**
+ * Image files that are held at once: one is encoded, one arrives. Those that wait are not read yet. Chosen: a file has megabytes, and takes
+ * as long as several searches.
+ */
+const IMAGES_AT_ONCE = 2;
+const IMAGES_WAITING = 16;
+
 export interface RerankServerOptions {
   /** The index: `active.json` and `generations/`. */
   readonly indexFolder: string;
@@ -23,6 +31,8 @@ export interface RerankServerOptions {
   readonly parser: ParserFactory;
   /** Opens the text side of pretrained encoders. */
   readonly pretrained?: GenerationHostOptions['pretrained'];
+  /** Opens what encodes image files; without it, none are encoded. */
+  readonly images?: GenerationHostOptions['images'];
   /** Opens the built-in parser. */
   readonly shippedParser: () => Promise<Parser>;
   readonly log: Log;
@@ -56,7 +66,12 @@ export interface RerankServer {
 export async function startRerank(options: RerankServerOptions): Promise<RerankServer> {
   const settings: RerankSettings = { ...DEFAULT_SETTINGS, ...options.settings };
   const lane = () => new Admission(settings.concurrency, settings.queue);
-  const admission: RerankAdmission = { queries: lane(), shortlists: lane(), scans: lane() };
+  const admission: RerankAdmission = {
+    queries: lane(),
+    shortlists: lane(),
+    scans: lane(),
+    images: new Admission(IMAGES_AT_ONCE, IMAGES_WAITING),
+  };
   const metrics = createMetrics({
     held: () => admission,
     generations: () =>
@@ -73,6 +88,7 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
     engines: options.engines,
     parser: options.parser,
     pretrained: options.pretrained,
+    images: options.images,
     hooks: {
       onStage: (stage, seconds) => metrics.stage(stage, seconds),
       onPairs: (count) => metrics.pairs(count),
@@ -104,6 +120,8 @@ export async function startRerank(options: RerankServerOptions): Promise<RerankS
       options.log.warn({ requestId, code: error.code }, error.message);
       return problemResponse(error, requestId);
     },
+    assertBody: ({ url, headers }) =>
+      new URL(url).pathname === ENCODE_IMAGE ? assertImageBody(headers) : assertJsonBody(headers),
     host: options.host,
     port: options.port,
     token: { value: options.token, variable: 'RERANK_TOKEN' },

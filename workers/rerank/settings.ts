@@ -22,6 +22,8 @@ export interface RerankSettings {
   readonly retryMs: number;
   /** Maximum number of regions reported for a word, and the minimum attention of a reported region. */
   readonly evidence: { readonly regions: number; readonly weight: number };
+  /** The largest image file that is encoded, in bytes. */
+  readonly imageBytes: number;
   readonly limits: Readonly<Record<keyof typeof RANK_LIMITS, number>>;
 }
 
@@ -36,5 +38,6 @@ export const DEFAULT_SETTINGS: RerankSettings = {
   pollMs: 1000,
   retryMs: 15_000,
   evidence: { regions: 5, weight: 0.05 },
+  imageBytes: 32 << 20,
   limits: RANK_LIMITS,
 };

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
+import { AppError } from '../../../shared/errors/index.ts';
 import { withIndexOptions } from '../index-options.ts';
 import { backendOption, channelsOption, precisionOption, wholeNumber } from '../options.ts';
 
 /** `gsmn search "a brown rabbit follows an orange cat"` */
 export function searchCommand(): Command {
   return withIndexOptions(new Command('search'))
-    .argument('<sentence>', 'what happens in the image')
+    .argument('[sentence]', 'what happens in the image')
     .description(
       'search the active generation of an index, in this process; candidates come from its own files, or from --qdrant',
     )
+    .option('--image <file>', 'search with an image file instead: the images that are nearest to it')
     .option('--limit <number>', 'hits', wholeNumber('limit', 1, 1000), 10)
     .addOption(backendOption())
     .addOption(precisionOption())
@@ -32,7 +34,14 @@ export function searchCommand(): Command {
       256,
     )
     .option('--json', 'print the answer as JSON')
-    .action(async (sentence, options) =>
-      (await import('../search/run-search.ts')).runSearch(sentence, options),
-    );
+    .action(async (sentence: string | undefined, { image, ...options }) => {
+      if ((sentence === undefined) === (image === undefined)) {
+        throw new AppError('argument_invalid', 'a search has a sentence or an image', {
+          hint: 'gsmn search "a dog on grass", or gsmn search --image dog.jpg',
+        });
+      }
+      if (sentence === undefined) {
+        await (await import('../search/run-image-search.ts')).runImageSearch(image, options);
+      } else await (await import('../search/run-search.ts')).runSearch(sentence, options);
+    });
 }

@@ -11,7 +11,7 @@ import { interruptible } from '../interrupt.ts';
 import { withProgress } from '../progress.ts';
 import { readingNote } from './reading-note.ts';
 
-interface SearchOptions extends IndexOptions {
+export interface SearchOptions extends IndexOptions {
   readonly limit: number;
   readonly backend: string;
   readonly precision: MatchPrecision;

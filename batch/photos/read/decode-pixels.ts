@@ -11,6 +11,8 @@ export interface PixelForm {
   readonly fit: 'fill' | 'inside' | 'outside' | 'cover';
   /** What interpolates; `linear` and `cubic` are bilinear and bicubic. */
   readonly kernel: keyof KernelEnum;
+  /** Whether smaller images are enlarged; true by default. */
+  readonly enlarge?: boolean | undefined;
 }
 
 /** An image as pixels: `[height, width, 3]`, sRGB. */
@@ -21,8 +23,8 @@ export interface Pixels {
 }
 
 /** One name for the form, for what is made from it. */
-export function nameOfForm({ size, fit, kernel }: PixelForm): string {
-  return `${size}-${fit}-${kernel}`;
+export function nameOfForm({ size, fit, kernel, enlarge = true }: PixelForm): string {
+  return `${size}-${fit}-${kernel}${enlarge ? '' : '-at-most'}`;
 }
 
 /**
@@ -31,12 +33,14 @@ export function nameOfForm({ size, fit, kernel }: PixelForm): string {
  * @throws PhotoFault
  */
 export async function decodePixels(photo: OpenPhoto, form: PixelForm, limits: PhotoLimits): Promise<Pixels> {
-  const { size, fit, kernel } = form;
+  const { size, fit, kernel, enlarge = true } = form;
   try {
     const image = await photo.decoder(size);
     const { data, info } = await image
       .resize(
-        fit === 'outside' ? { ...around(photo, size), kernel } : { width: size, height: size, fit, kernel },
+        fit === 'outside'
+          ? { ...around(photo, size), kernel }
+          : { width: size, height: size, fit, kernel, withoutEnlargement: !enlarge },
       )
       .raw()
       .toBuffer({ resolveWithObject: true });

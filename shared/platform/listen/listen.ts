@@ -23,6 +23,8 @@ export interface ListenOptions {
   readonly fetch: Fetch;
   /** Makes the answer to a request that is refused before it reaches the service. */
   readonly refuse: (error: AppError) => Response;
+  /** Refuses a body of a type that the service does not read; by default any but JSON. Never those that pages may send without asking. */
+  readonly assertBody?: ((request: Request) => void) | undefined;
   /** An address in any spelling, or a name; 127.0.0.1 by default. */
   readonly host?: string | undefined;
   /** 0 chooses a free one. */
@@ -43,7 +45,7 @@ export interface Listening {
 
 /**
  * Listens for a service of this project. Its callers are programs: pages of other origins are refused, bodies must be
- * JSON. Beyond this machine it needs a token; without a token, only requests that name this machine are served.
+ * JSON, or what `assertBody` lets pass. Beyond this machine it needs a token; without a token, only requests that name this machine are served.
  *
  * @throws AppError `config_invalid` for a host that is none, or one beyond this machine without a token; `conflict` for a
  *   port in use.
@@ -110,12 +112,13 @@ function assertGuarded({ ip, loopback }: ListenAddress, { name, token }: ListenO
 }
 
 /** The service behind what is checked of every request. */
-function guarded({ fetch, refuse }: ListenOptions, hosts: readonly string[] | undefined): Fetch {
+function guarded({ fetch, refuse, assertBody }: ListenOptions, hosts: readonly string[] | undefined): Fetch {
   const answer: Fetch = (request, bindings) => {
     try {
       if (hosts !== undefined) assertKnownHost(request.url, hosts);
       assertOrigin(request, []);
-      assertJsonBody(request.headers);
+      if (assertBody === undefined) assertJsonBody(request.headers);
+      else assertBody(request);
     } catch (thrown) {
       return refuse(toAppError(thrown));
     }

@@ -4,8 +4,10 @@ import {
   type CaptionsRequest,
   type CaptionsResponse,
   captionsResponseSchema,
+  type EncodeImageResponse,
   type EncodeRequest,
   type EncodeResponse,
+  encodeImageResponseSchema,
   encodeResponseSchema,
   type GenerationResponse,
   generationResponseSchema,
@@ -43,6 +45,11 @@ export interface RerankClient {
    */
   encode(request: EncodeRequest, call?: CallOptions): Promise<EncodeResponse>;
   /**
+   * An image file as the vector database needs it. Throws as `encode` does, `image_invalid` and `image_encoder_missing`; it is not
+   * repeated.
+   */
+  encodeImage(file: Uint8Array<ArrayBuffer>, call?: CallOptions): Promise<EncodeImageResponse>;
+  /**
    * The parse of a sentence. Throws as `encode` does: a service that cannot parse cannot read the query, but it may
    * still encode others.
    */
@@ -74,6 +81,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
   const encode = new CallPolicy('the query encoder', 'encode_unavailable', policy);
   // A separate circuit: without its parser's file the service still encodes.
   const parseWords = new CallPolicy('the query parser', 'encode_unavailable', policy);
+  // A separate circuit: images take long, and what they need may be missing where sentences are read. And a file is not sent twice.
+  const encodeImage = new CallPolicy('the image encoder', 'encode_unavailable', { ...policy, retries: 0 });
   const rank = new CallPolicy('the reranker', 'rerank_unavailable', policy);
   // A separate circuit: damaged captions say nothing about images.
   const rankTexts = new CallPolicy('the caption ranking', 'rerank_unavailable', policy);
@@ -87,7 +96,10 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
     unavailable: ErrorCode,
     { signal, deadline }: Attempt,
     call: CallOptions | undefined,
-    init: Pick<RequestInit, 'method' | 'body'> = {},
+    {
+      type = 'application/json',
+      ...init
+    }: Pick<RequestInit, 'method' | 'body'> & { readonly type?: string } = {},
   ): Promise<Response> {
     let response: Response;
     try {
@@ -95,7 +107,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
         ...init,
         headers: {
           [TIMEOUT_HEADER]: String(Math.max(1, Math.floor(deadline - performance.now()))),
-          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(init.body === undefined ? {} : { 'content-type': type }),
           ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
           ...callHeaders(call),
         },
@@ -118,7 +130,7 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
     });
   }
 
-  /** A call with JSON in both directions. */
+  /** A call with JSON, or an image file, which is answered with JSON. */
   function post<S extends z.ZodType>(
     path: string,
     body: unknown,
@@ -128,7 +140,10 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
     call: CallOptions | undefined,
   ): Promise<z.output<S>> {
     return callPolicy.run(async (attempt) => {
-      const init = { method: 'POST', body: JSON.stringify(body) };
+      const init =
+        body instanceof Uint8Array
+          ? { method: 'POST', body: body as Uint8Array<ArrayBuffer>, type: 'application/octet-stream' }
+          : { method: 'POST', body: JSON.stringify(body) };
       const response = await request(path, unavailable, attempt, call, init);
       const text = await response.text().catch((error: unknown) => {
         throw unreachable(unavailable, error);
@@ -139,6 +154,8 @@ export function createRerankClient(options: RerankClientOptions): RerankClient {
 
   return {
     encode: (body, call) => post('v1/encode', body, encodeResponseSchema, 'encode_unavailable', encode, call),
+    encodeImage: (file, call) =>
+      post('v1/encode-image', file, encodeImageResponseSchema, 'encode_unavailable', encodeImage, call),
     parse: (body, call) =>
       post('v1/parse', body, parseResponseSchema, 'encode_unavailable', parseWords, call),
     rank: (body, call) =>

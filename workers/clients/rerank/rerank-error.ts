@@ -11,6 +11,8 @@ const problemSchema = z.object({
 const ABOUT_THE_REQUEST: readonly ErrorCode[] = [
   'query_empty',
   'query_too_long',
+  'image_invalid',
+  'image_encoder_missing',
   'request_invalid',
   'request_too_large',
   'generation_missing',

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/index.ts';
 import type { ActiveGeneration } from '../../../shared/generation/active-generation.ts';
+import type { OpenImageFileEncoder } from '../../../shared/search/image-file-encoder.ts';
 import {
   type EngineFactory,
   type OpenSearchGeneration,
@@ -23,6 +24,8 @@ export interface GenerationHostOptions {
   readonly engines: EngineFactory;
   readonly parser: ParserFactory;
   readonly pretrained?: OpenSearchGeneration['pretrained'];
+  /** Opens what encodes image files; without it, none are encoded. */
+  readonly images?: OpenImageFileEncoder | undefined;
   readonly hooks?: SearchGenerationHooks | undefined;
   readonly settings: RerankSettings;
   readonly log: Log;
@@ -205,7 +208,7 @@ export class GenerationHost {
           this.#progress = { done, total };
         },
       });
-      const loaded = new LoadedGeneration(search);
+      const loaded = new LoadedGeneration(search, this.#options.images);
       const { images, matcher, queries } = search;
       const ms = Math.round(performance.now() - start);
       const { count, status } = images;

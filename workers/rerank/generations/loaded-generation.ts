@@ -1,3 +1,5 @@
+import { AppError } from '../../../shared/errors/index.ts';
+import type { ImageFileEncoder, OpenImageFileEncoder } from '../../../shared/search/image-file-encoder.ts';
 import type { SearchGeneration } from '../../../shared/search/search-generation.ts';
 
 /** A generation that serves requests. It is closed when it was retired and its last user has left. */
@@ -6,8 +8,18 @@ export class LoadedGeneration {
   #users = 0;
   #retired = false;
 
-  constructor(search: SearchGeneration) {
+  readonly #images: ImageFileEncoder | undefined;
+
+  /** @param openImages opens what encodes image files; without it, none are encoded. */
+  constructor(search: SearchGeneration, openImages?: OpenImageFileEncoder) {
     this.search = search;
+    this.#images = openImages?.(search);
+  }
+
+  /** As `ImageFileEncoder.encode`. */
+  encodeImage(file: Uint8Array, signal: AbortSignal): Promise<Float32Array> {
+    if (this.#images !== undefined) return this.#images.encode(file, signal);
+    throw new AppError('image_encoder_missing', 'This reranker encodes no images.');
   }
 
   get id(): string {
@@ -39,6 +51,8 @@ export class LoadedGeneration {
   }
 
   async #disposeWhenUnused(): Promise<void> {
-    if (this.#retired && this.#users === 0) await this.search.dispose();
+    if (!this.#retired || this.#users > 0) return;
+    await this.#images?.close();
+    await this.search.dispose();
   }
 }
