@@ -17,6 +17,8 @@ export interface EdgeOverOptions
     Pick<
       EdgeDependencies,
       | 'cacheSeconds'
+      | 'queryImageBytes'
+      | 'budgets'
       | 'payloads'
       | 'allowedOrigins'
       | 'images'
@@ -78,10 +80,13 @@ export function edgeOver({
       exhaustive: PATIENT_MS,
       wait: PATIENT_MS,
       images: PATIENT_MS,
+      // A process starts for it, on a machine that may be busy.
+      queryImage: 3 * PATIENT_MS,
     },
     allowedOrigins,
     cacheSeconds,
     widget: { script: '', parts: {} },
+    queryImageBytes: 2 ** 20,
     texts: {},
     explain: '',
     log: () => {},

@@ -16,6 +16,7 @@ import { knownCallers } from './http/known-callers.ts';
 import { problemResponse } from './http/problem.ts';
 import { type RateLimiter, rateLimit } from './http/rate-limit.ts';
 import { readableAddress, readableHost } from './http/readable-address.ts';
+import { addImageSearchRoute, type ImageSearchRouteParts } from './image-search/image-search-route.ts';
 import { type Fetch, proxyImage } from './images/proxy-image.ts';
 import { OPEN_ACCESS } from './keys/access.ts';
 import type { KeyStore } from './keys/key-store.ts';
@@ -33,8 +34,12 @@ export interface EdgeDependencies
   extends Omit<SearchRouteParts, 'rerank'>,
     Omit<BrowseRouteParts, 'rerank'>,
     Omit<CaptionsRouteParts, 'rerank'>,
+    Omit<ImageSearchRouteParts, 'rerank'>,
     ParseRouteParts {
-  readonly rerank: ParseRouteParts['rerank'] & BrowseRouteParts['rerank'] & CaptionsRouteParts['rerank'];
+  readonly rerank: ParseRouteParts['rerank'] &
+    BrowseRouteParts['rerank'] &
+    CaptionsRouteParts['rerank'] &
+    ImageSearchRouteParts['rerank'];
   readonly widget: WidgetFiles;
   /** The built script of `/explain`. */
   readonly explain: string;
@@ -98,6 +103,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
   addSearchRoute(app, dependencies);
   addParseRoute(app, dependencies);
   addBrowseRoute(app, dependencies);
+  addImageSearchRoute(app, dependencies);
   addCaptionsRoute(app, dependencies);
   describeApi(app, keys !== undefined);
   addSearchPage(app, dependencies.page?.key);
@@ -131,6 +137,7 @@ export function createEdgeApp(dependencies: EdgeDependencies): OpenAPIHono<EdgeE
     });
   }
   addOtherMethods(app, '/v1/search', 'GET, HEAD, POST');
+  addOtherMethods(app, '/v1/images/search', 'POST');
   for (const path of READ_ONLY) addOtherMethods(app, path, 'GET, HEAD');
   if (images) addOtherMethods(app, '/images/*', 'GET, HEAD');
   if (observedBy?.queryLog) addOtherMethods(app, '/v1/clicks', 'POST');

@@ -50,6 +50,10 @@ const environmentSchema = z.object({
   /** How long a search may wait for its turn while others are under way. The default is chosen: as long as a page may seem to think. */
   SEARCH_WAIT_MS: milliseconds(2000),
   IMAGES_TIMEOUT_MS: milliseconds(10_000),
+  /** The largest image file that somebody may search with, in MiB; 0 takes none. An isolate holds four of them at once. */
+  QUERY_IMAGE_MB: z.coerce.number().int().min(0).max(16).default(8),
+  /** For such a file: how long it may take to arrive, and then to be encoded. */
+  QUERY_IMAGE_TIMEOUT_MS: milliseconds(15_000),
   /** The largest query model that the worker loads to encode queries itself, in MiB; 0 leaves all encoding to the reranker. */
   QUERY_MODEL_MB: z.coerce.number().int().min(0).max(1024).default(64),
   /** How long browsers and caches may keep a complete answer, in seconds. */
@@ -97,6 +101,8 @@ export interface EdgeConfiguration {
     /** Before a search begins. */
     readonly wait: number;
     readonly images: number;
+    /** For an image file to arrive, and then to be encoded. */
+    readonly queryImage: number;
   };
   readonly cacheSeconds: number;
   /** Answers that are kept at the edge. */
@@ -106,6 +112,8 @@ export interface EdgeConfiguration {
     readonly freshMs: number;
     readonly staleMs: number;
   };
+  /** The largest image file that somebody may search with, in bytes; 0 for none. */
+  readonly queryImageBytes: number;
   /** The largest query model that is loaded, in bytes. */
   readonly queryModelBytes: number;
   readonly metricsToken: string | undefined;
@@ -143,6 +151,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       exhaustive: env.EXHAUSTIVE_TIMEOUT_MS,
       wait: env.SEARCH_WAIT_MS,
       images: env.IMAGES_TIMEOUT_MS,
+      queryImage: env.QUERY_IMAGE_TIMEOUT_MS,
     },
     cacheSeconds: env.CACHE_SECONDS,
     answers: {
@@ -150,6 +159,7 @@ export function readEnvironment(bindings: Readonly<Record<string, unknown>>): Ed
       freshMs: env.CACHE_CHECK_SECONDS * 1000,
       staleMs: env.CACHE_STALE_SECONDS * 1000,
     },
+    queryImageBytes: env.QUERY_IMAGE_MB * 2 ** 20,
     queryModelBytes: env.QUERY_MODEL_MB * 2 ** 20,
     metricsToken: env.METRICS_TOKEN,
     queryLogSample: env.QUERY_LOG_SAMPLE,

@@ -69,6 +69,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     keys,
     cacheSeconds,
     answers,
+    queryImageBytes,
     queryModelBytes,
     ...settings
   } = readEnvironment(bindings);
@@ -94,6 +95,7 @@ function build(bindings: Bindings): Hono<EdgeEnv> {
     allowedOrigins,
     allowedHosts,
     cacheSeconds,
+    queryImageBytes,
     answers: answers.bytes === 0 ? undefined : keptAnswers(),
     widget,
     explain,

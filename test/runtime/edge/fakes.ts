@@ -115,7 +115,10 @@ export function parsed(changes: Partial<ParseResponse> = {}): ParseResponse {
   };
 }
 
-type Client = Pick<RerankClient, 'encode' | 'parse' | 'rank' | 'queryModel' | 'generation' | 'captions'>;
+type Client = Pick<
+  RerankClient,
+  'encode' | 'parse' | 'rank' | 'queryModel' | 'generation' | 'captions' | 'encodeImage'
+>;
 type Store = Pick<QdrantStore, 'recall' | 'retrieve' | 'count' | 'listIds' | 'listOrdered'>;
 
 /** The parts that the worker's entry file puts together; a test can replace them. */
@@ -168,7 +171,11 @@ export function edge({
     compared: 0,
     captions: [],
   }));
-  const services = { encode, parse, rank, queryModel, generation, captions, ...client };
+  const encodeImage = vi.fn<Client['encodeImage']>(async () => {
+    const { generation: of, collection, images, coarse } = encoded();
+    return { generation: of, collection, images, coarse };
+  });
+  const services = { encodeImage, encode, parse, rank, queryModel, generation, captions, ...client };
   const store = { recall, retrieve, count, listIds, listOrdered, ...qdrant };
   const answers =
     cache &&
@@ -203,14 +210,30 @@ export function edge({
       exhaustive: 500,
       wait: waitMs,
       images: 1000,
+      queryImage: 1000,
     },
     allowedOrigins: '*',
     cacheSeconds: 60,
     widget: { script: 'customElements;', parts: { 'widget-detail-0123456789abcdef.js': 'dialog;' } },
+    queryImageBytes: 1 << 16,
     texts: { de: '{}' },
     explain: 'customElements; //explain',
     log,
     ...changes,
   });
-  return { app, encode, parse, rank, queryModel, recall, retrieve, count, listIds, generation, answers, log };
+  return {
+    app,
+    encode,
+    encodeImage,
+    parse,
+    rank,
+    queryModel,
+    recall,
+    retrieve,
+    count,
+    listIds,
+    generation,
+    answers,
+    log,
+  };
 }

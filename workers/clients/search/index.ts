@@ -2,6 +2,7 @@ export type {
   FilterJson,
   ImageCaptions,
   ImagePage,
+  NearImages,
   ParseResponse,
   QueryWord,
   SearchHit,
@@ -12,6 +13,7 @@ export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
 export { imageAddress, imageSourceSet } from './image-address.ts';
 export type { CaptionsRequest } from './request-captions.ts';
+export type { ImageSearchOptions } from './request-image-search.ts';
 export type { ImagesRequest } from './request-images.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
 export {

@@ -41,6 +41,46 @@ async function problemOf(promise: Promise<unknown>): Promise<SearchProblem> {
 
 afterEach(() => vi.unstubAllGlobals());
 
+describe('an image to search with', () => {
+  const near = { generation: 'g', stage: 'recall', total: 1, limit: 20, images: [] };
+
+  it('is sent as it is beside the endpoint, with its type', async () => {
+    const { client, fetch } = answering(() => Response.json(near));
+    const file = new Blob([Uint8Array.of(1, 2, 3)], { type: 'image/jpeg' });
+    expect(await client.searchByImage(file, { limit: 5, collapse: false, filter: 'year:2019' })).toEqual(
+      near,
+    );
+    const [address, init] = fetch.mock.calls[0] ?? [];
+    expect(address).toBe(
+      'https://search.example/v1/images/search?tenant=a&limit=5&filter=year%3A2019&collapse=false',
+    );
+    expect([init?.method, init?.body]).toEqual(['POST', file]);
+    expect(new Headers(init?.headers).get('content-type')).toBe('image/jpeg');
+  });
+
+  it('may be of a type that the browser does not know', async () => {
+    const { client, fetch } = answering(() => Response.json(near));
+    await client.searchByImage(new Blob([Uint8Array.of(1)], { type: '' }));
+    expect(new Headers(fetch.mock.calls[0]?.[1].headers).get('content-type')).toBe(
+      'application/octet-stream',
+    );
+  });
+
+  it('that is refused is a problem, and so is an answer to something else', async () => {
+    const refused = answering(() =>
+      Response.json(
+        { code: 'image_invalid', title: 'The image cannot be read', detail: 'It is damaged.' },
+        { status: 422, headers: { 'content-type': 'application/problem+json' } },
+      ),
+    );
+    const image = new Blob([Uint8Array.of(1)]);
+    const problem = await problemOf(refused.client.searchByImage(image));
+    expect([problem.code, problem.status]).toEqual(['image_invalid', 422]);
+    const other = answering(() => Response.json(ANSWER));
+    expect((await problemOf(other.client.searchByImage(image))).code).toBe('service_unknown');
+  });
+});
+
 describe('captions', () => {
   it('are asked for beside the endpoint, by the id of the image', async () => {
     const captions = {

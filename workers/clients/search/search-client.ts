@@ -1,11 +1,13 @@
 import type {
   ImageCaptions,
   ImagePage,
+  NearImages,
   ParseResponse,
   SearchResponse,
 } from '../../../shared/schema/index.ts';
 import type { Transport } from './ask.ts';
 import { type CaptionsRequest, requestCaptions } from './request-captions.ts';
+import { type ImageSearchOptions, requestImageSearch } from './request-image-search.ts';
 import { type ImagesRequest, requestImages } from './request-images.ts';
 import { type ParseOptions, requestParse } from './request-parse.ts';
 import { requestSearch, type SearchRequest } from './request-search.ts';
@@ -25,6 +27,8 @@ export interface SearchClient {
   search(request: SearchRequest): Promise<SearchResponse>;
   /** Images without a query: by a field, or like another image. They are asked for at `images` beside the endpoint. */
   images(request?: ImagesRequest): Promise<ImagePage>;
+  /** The images nearest to an image file, such as one that somebody picks. It is sent to `images/search` beside the endpoint. */
+  searchByImage(image: Blob, options?: ImageSearchOptions): Promise<NearImages>;
   /** The captions of the index that fit an image, at `images/ID/captions` beside the endpoint. */
   captions(request: CaptionsRequest): Promise<ImageCaptions>;
   /** The parse of a sentence: each word with the word that it depends on. */
@@ -49,6 +53,8 @@ export function createSearchClient({
   return {
     search: (request) => requestSearch(searchAddress, request, transport),
     images: (request = {}) => requestImages(imagesAddress, request, transport),
+    searchByImage: (image, options = {}) =>
+      requestImageSearch(beside(searchAddress, 'images/search'), image, options, transport),
     captions: (request) => requestCaptions(imagesAddress, request, transport),
     parse: (q, options) => requestParse(parseAddress, q, options, transport),
   };

@@ -3,7 +3,7 @@ import type { FilterTree, ImagePayload, IndexFields } from '../../../shared/sche
 import type { SearchAnswer } from '../../../shared/search/search-answer.ts';
 
 /** Work that costs more than a request does anyway. */
-export type Work = 'exhaustive';
+export type Work = 'exhaustive' | 'image';
 
 /** What a request may do. Every route that answers with images asks its access for which, and shows them by it. */
 export interface Access {

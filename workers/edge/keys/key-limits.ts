@@ -5,8 +5,19 @@ import { MinuteLimit } from './minute-limit.ts';
 
 /** What a request costs. */
 const REQUEST_COST = 1;
-/** What work costs besides. Chosen: comparing 10,000 images takes some twenty times as long as a shortlist of 100 and all around it. */
-const WORK_COST: Readonly<Record<Work, number>> = { exhaustive: 19 };
+/**
+ * What work costs besides. Chosen: comparing 10,000 images takes some twenty times as long as a shortlist of 100 and all around it; an
+ * image file is megabytes that are received, decoded and described.
+ */
+const WORK_COST: Readonly<Record<Work, number>> = { exhaustive: 19, image: 9 };
+const WORK_NAMES: Readonly<Record<Work, string>> = {
+  exhaustive: 'An exhaustive search',
+  image: 'A search with an image',
+};
+const INSTEAD: Readonly<Record<Work, string>> = {
+  exhaustive: 'Search with a shortlist, or with a key that may spend more.',
+  image: 'Search with a sentence, or with a key that may spend more.',
+};
 
 /** Addresses that are counted; of those beyond, the ones that asked longest ago begin anew. */
 const MOST_ADDRESSES = 10_000;
@@ -45,8 +56,8 @@ export class KeyLimits {
     if (limit !== undefined && REQUEST_COST + amount > limit.limit) {
       throw new AppError(
         'request_invalid',
-        `An ${work} search costs ${REQUEST_COST + amount}, and this key may spend ${limit.limit} a minute.`,
-        { hint: 'Search with a shortlist, or with a key that may spend more.' },
+        `${WORK_NAMES[work]} costs ${REQUEST_COST + amount}, and this key may spend ${limit.limit} a minute.`,
+        { hint: INSTEAD[work] },
       );
     }
     this.#take([[limit, amount, SPENT]], retry);

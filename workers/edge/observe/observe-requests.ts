@@ -13,7 +13,13 @@ export interface ObservedBy {
 const SEARCH = '/v1/search';
 
 /** Routes by their names in metrics and traces; others would be as many as callers like. */
-const ROUTES: ReadonlySet<string> = new Set([SEARCH, '/v1/parse', '/v1/images', '/v1/clicks']);
+const ROUTES: ReadonlySet<string> = new Set([
+  SEARCH,
+  '/v1/parse',
+  '/v1/images',
+  '/v1/images/search',
+  '/v1/clicks',
+]);
 
 /** Observes requests. Nothing that observes can change or fail an answer, and spans are sent after it. */
 export function observed({ observers, tracing, queryLog }: ObservedBy): MiddlewareHandler<EdgeEnv> {

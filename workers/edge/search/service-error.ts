@@ -4,6 +4,8 @@ import { AppError, type ErrorCode, toAppError } from '../../../shared/errors/ind
 const ABOUT_THE_SEARCH: readonly ErrorCode[] = [
   'query_empty',
   'query_too_long',
+  'image_invalid',
+  'image_encoder_missing',
   'request_too_large',
   'generation_missing',
   'generation_stale',
