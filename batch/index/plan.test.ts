@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CAPTION_WEIGHT } from '../../shared/retrieval/fusion.ts';
 import { type SmallProject, smallProject } from '../../test/support/small-index.ts';
 import { openSplit } from '../data/open-split.ts';
 import type { Split } from '../data/split.ts';
@@ -44,6 +45,18 @@ describe('planGeneration', () => {
     ]) {
       expect((await planGeneration(input(changes))).id).not.toBe(id);
     }
+  });
+
+  it('weighs captions only if these are searched: as fitted, or by default', async () => {
+    const { id, ranking } = await planGeneration(input());
+    expect(ranking).toEqual(project.prepared.ranking);
+    const searched = await planGeneration(input({ searchCaptions: true }));
+    expect(searched.ranking).toEqual({ ...ranking, captionWeight: DEFAULT_CAPTION_WEIGHT });
+    expect(searched.id).not.toBe(id);
+    const model = { ...project.prepared, ranking: { ...ranking, captionWeight: 0.7 } };
+    expect((await planGeneration(input({ model, searchCaptions: true }))).ranking.captionWeight).toBe(0.7);
+    // What is fitted for another kind of index makes no other generation.
+    expect(await planGeneration(input({ model }))).toMatchObject({ id, ranking });
   });
 
   it('takes words from the ids if there is no text, and ids from the text if there are none', async () => {

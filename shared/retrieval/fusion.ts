@@ -20,7 +20,7 @@ const FUSION_GRID = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 
 export const RANKING_DEFAULTS = { shortlist: 100, standardisedWeight: 0.25 } as const;
 
 /** What the captions' score of an image counts beside its cosine, if it was not fitted (docs/caption-search.md). */
-export const DEFAULT_CAPTION_WEIGHT = 0.1;
+export const DEFAULT_CAPTION_WEIGHT = 0.2;
 
 /** What recall knows of an image: the cosine, and with a weight how well its captions fit. */
 export function recallScore(coarse: number, captions: number, captionWeight: number): number {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { backendOption, withModelDataOptions } from '../options.ts';
 
-/** `gsmn model`: prepare, calibrate. */
+/** `gsmn model`: prepare, calibrate, fit-captions. */
 export function modelCommand(): Command {
   const command = new Command('model').description('prepare and calibrate models');
   command.addCommand(
@@ -29,6 +29,18 @@ export function modelCommand(): Command {
     .addOption(backendOption())
     .action(async (model, options) =>
       (await import('../model/run-calibrate.ts')).runCalibrate(model, options),
+    );
+  command
+    .command('fit-captions')
+    .argument('<model>', 'a model folder')
+    .description(
+      'fit what captions count beside pixels, for indexes that search both, and measure it (docs/caption-search.md)',
+    )
+    .requiredOption('--data <dir>', 'the data folder')
+    .option('--split <name>', 'images with more than two captions that the model has not seen', 'dev')
+    .addOption(backendOption())
+    .action(async (model, options) =>
+      (await import('../model/run-fit-captions.ts')).runFitCaptions(model, options),
     );
   return command;
 }

@@ -50,7 +50,7 @@ export const sparseVectorSchema = z
   });
 
 /** Whether a value may be a sparse vector, and no dense one. */
-export function isSparseForm(value: unknown): boolean {
+function isSparseForm(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
