@@ -30,7 +30,7 @@ describe('the package', () => {
       /^encode\/.*\.wasm$/,
       /^match\/.*\.wasm$/,
       /^qdrant-local\/.*\.wasm$/,
-      /^widget\/widget-detail-.*\.js$/,
+      /^widget\/widget-after-results-.*\.js$/,
     ];
     const packed = files.map((path) => path.replace(/^\.build\//, ''));
     expect(compiled.filter((name) => !packed.some((path) => name.test(path)))).toEqual([]);

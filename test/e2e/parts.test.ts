@@ -4,8 +4,8 @@ import { expectAccessible } from './axe.ts';
 import { screenshot } from './browser.ts';
 import { type OpenPage, type Site, startSite } from './site.ts';
 
-/** The view of an image, as a script. */
-const DETAIL = /\/widget-detail-[0-9a-f]{16}\.js/;
+/** The script with the view of an image. */
+const DETAIL = /\/widget-after-results-[0-9a-f]{16}\.js/;
 
 let site: Site;
 let opened: OpenPage;
@@ -48,7 +48,7 @@ describe('the parts of the widget', () => {
     await page.getByRole('combobox').focus();
     await expect.poll(() => scripts(page)).toEqual(['/widget.js', '/widget-suggestion-list.js']);
     await search(page, 'a house');
-    await expect.poll(() => scripts(page)).toContain('/widget-detail.js');
+    await expect.poll(() => scripts(page)).toContain('/widget-after-results.js');
     await page.locator('.card').first().click();
     await page.getByRole('dialog').waitFor();
     expect(await scripts(page)).toHaveLength(3);

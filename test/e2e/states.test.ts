@@ -133,9 +133,31 @@ describe('what the page shows', () => {
   it('says that nothing was found', async () => {
     const page = await open('/?q=nothing+over+a+zebroid');
     await page.getByRole('heading', { name: 'No image found' }).waitFor();
-    expect(await page.getByText('Try words that the model knows').count()).toBe(1);
     expect(await page.getByText('Not known to the model: zebroid').count()).toBe(1);
+    await page.getByText('Searched as “nothing over a zebroid”').waitFor();
+    await page.getByText('Try fewer words, or others').waitFor();
+    expect(await page.getByRole('list', { name: 'Sentences to try' }).getByRole('listitem').count()).toBe(3);
     await record(page, 'no-hits');
+    await page.getByRole('button', { name: 'nothing over a', exact: true }).click();
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('nothing over a');
+  });
+
+  it('says what to try if nothing may fit, once someone asks, and moves nothing by itself', async () => {
+    const page = await open('/?q=the+hose+beside+a+zebroid');
+    const what = page.locator('details');
+    await what.waitFor();
+    const place = () =>
+      page
+        .locator('.card')
+        .first()
+        .evaluate((card) => card.getBoundingClientRect().top);
+    const before = await place();
+    await what.getByText('With the words that the model knows').waitFor({ state: 'attached' });
+    expect(await place()).toBe(before);
+    await what.getByText('What to try').click();
+    await record(page, 'advice');
+    await what.getByRole('button', { name: 'the beside a', exact: true }).click();
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('the beside a');
   });
 
   it.each(['down', 'late'] as const)(

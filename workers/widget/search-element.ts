@@ -1,8 +1,8 @@
 import {
   createSearchSession,
+  getSearch,
+  PAGE_HITS,
   queryOf,
-  requestSearch,
-  SEARCH_LIMITS,
   type SearchHit,
   type SearchResults,
   type SearchState,
@@ -17,7 +17,8 @@ import { DetailPart } from './detail/detail-part.ts';
 import { element } from './dom/element.ts';
 import { adoptProperties, reflect } from './dom/reflect.ts';
 import { type FacetValue, facetFilter, facetNames } from './facets/facet-filter.ts';
-import { FacetsView } from './facets/facets-view.ts';
+import { FacetsPart } from './facets/facets-part.ts';
+import { NearPart } from './near/near-part.ts';
 import { ResultsView } from './results/results-view.ts';
 import { stylesheet } from './styles/stylesheet.ts';
 import { SuggestionsPart } from './suggestions/suggestions-part.ts';
@@ -26,8 +27,6 @@ import { speak, type Texts } from './texts/say.ts';
 import { type Examples, parseExamples } from './words/examples.ts';
 
 const PAGE_SIZE = 20;
-/** After an answer: its images are on their way. */
-const IDLE_MS = 500;
 const PLACEHOLDER = 'Two dogs chase a ball along the beach';
 const EXAMPLES =
   'a child in a red coat feeds a horse || two people ride one bicycle || a dog catches a ball in the air';
@@ -85,18 +84,23 @@ export class SearchElement extends HTMLElement {
   #view = this.#build();
   readonly #clicks = new ClickBeacon();
   readonly #session = createSearchSession({
-    search: (request) => {
-      const { endpoint, ...settings } = this.#settings;
+    search: ({ q, after, signal, onRecall }) => {
+      const { endpoint, near, ...settings } = this.#settings;
       this.#asked = JSON.stringify(this.#settings);
-      return requestSearch(
-        endpoint,
-        { ...request, ...settings },
-        { key: this.searchKey, fetch: this.#clicks.fetch },
-      );
+      const transport = { key: this.searchKey, fetch: this.#clicks.fetch };
+      const asked = { q, after, signal, onRecall, ...settings };
+      if (near === '') return getSearch(endpoint, asked, transport);
+      return this.#view.near.search(near, endpoint, asked, transport, () => {
+        this.#near = { ...this.#near, text: '', gone: true };
+        this.#asked = JSON.stringify(this.#settings);
+        this.#address.write(asked.q, false, '', true);
+      });
     },
   });
-  readonly #address = new AddressBar((query) => this.#travel(query));
+  readonly #address = new AddressBar((query, near) => this.#travel(query, near));
   readonly #chosen = new Map<string, FacetValue>();
+  /** The images that the search for a query goes by, as the address has them; `gone` if the index had them no more. */
+  #near = { query: '', text: '', gone: false };
   #router: Router | undefined;
   /** What was last searched with. */
   #asked = '';
@@ -114,8 +118,11 @@ export class SearchElement extends HTMLElement {
     root.append(this.#view.element);
     this.#session.subscribe((state) => {
       // A search that starts, and a line that was emptied.
-      if (state.status === 'searching') this.#address.write(state.query, state.typed);
-      else if (state.status === 'idle') this.#address.write('', true);
+      if (state.status === 'searching') {
+        const { query, text } = this.#near;
+        this.#near = { query: state.query, text: query === state.query ? text : '', gone: false };
+        this.#address.write(state.query, state.typed, this.#near.text);
+      } else if (state.status === 'idle') this.#address.write('', true, '');
       this.#show(state);
     });
   }
@@ -196,7 +203,7 @@ export class SearchElement extends HTMLElement {
   /** Hits on a page. */
   get limit(): number {
     const given = Number.parseInt(this.getAttribute('limit') ?? '', 10);
-    return given >= 1 ? Math.min(given, SEARCH_LIMITS.limit) : PAGE_SIZE;
+    return given >= 1 ? Math.min(given, PAGE_HITS) : PAGE_SIZE;
   }
 
   set limit(hits: number) {
@@ -246,11 +253,19 @@ export class SearchElement extends HTMLElement {
       onRetry: () => this.#session.retry(),
     });
     const detail = new DetailPart(say, (hit) => this.#view.results.grid.focusOn(hit));
-    const facets = new FacetsView(say, (field, value) => {
+    const facets = new FacetsPart(say, (field, value) => {
       if (this.#chosen.get(field) === value) this.#chosen.delete(field);
       else this.#chosen.set(field, value);
       this.#settle();
     });
+    const near = new NearPart(
+      say,
+      (add) => results.grid.adorn(add),
+      (text) => {
+        this.#near = { ...this.#near, text };
+        this.#settle();
+      },
+    );
     const { language } = say;
     const shown = element(
       'div',
@@ -258,10 +273,11 @@ export class SearchElement extends HTMLElement {
       box.element,
       element('slot', { name: 'controls' }),
       facets.element,
+      near.element,
       results.element,
       detail.element,
     );
-    return { element: shown, box, suggestions, facets, results, detail };
+    return { element: shown, box, suggestions, facets, near, results, detail };
   }
 
   /** Shows everything in the language of the element or the page, once its texts are there. */
@@ -299,6 +315,7 @@ export class SearchElement extends HTMLElement {
   get #settings() {
     return {
       endpoint: this.#endpoint,
+      near: this.#near.text,
       limit: this.limit,
       collapse: !this.uncollapsed,
       filter: facetFilter(this.filter, this.#chosen),
@@ -317,8 +334,10 @@ export class SearchElement extends HTMLElement {
       const query = this.#wanted;
       this.#wanted = undefined;
       const other = JSON.stringify(this.#settings) !== this.#asked;
-      if (query !== undefined && query.trim() !== (queryOf(state) ?? '')) this.#travel(query.trim());
-      else if (queryOf(state) === undefined || !other) this.#show(state);
+      if (query !== undefined && query.trim() !== (queryOf(state) ?? '')) {
+        const { query: addressed, near } = this.#address;
+        this.#travel(query.trim(), addressed === query ? near : '');
+      } else if (queryOf(state) === undefined || !other) this.#show(state);
       else {
         this.#view.detail.close();
         this.#session.retry();
@@ -327,8 +346,9 @@ export class SearchElement extends HTMLElement {
   }
 
   /** Follows the address; if its query is already shown, it stays with all its pages. */
-  #travel(query: string): void {
-    if (query === (queryOf(this.#session.getState()) ?? '')) return;
+  #travel(query: string, near: string): void {
+    if (query === (queryOf(this.#session.getState()) ?? '') && near === this.#near.text) return;
+    this.#near = { query, text: near, gone: false };
     this.#view.detail.close();
     this.#view.box.value = query;
     if (query === '') this.#session.reset();
@@ -337,10 +357,20 @@ export class SearchElement extends HTMLElement {
 
   #show(state: SearchState): void {
     const results = 'results' in state ? state.results : 'previous' in state ? state.previous : undefined;
-    this.#view.facets.show(results?.facets ?? {}, this.#chosen);
+    void this.#view.facets.show(results?.facets ?? {}, this.#chosen);
+    const { text, gone } = this.#near;
+    const endpoint = this.#endpoint;
+    this.#view.near.show({ near: text, gone, results, endpoint });
     this.#view.results.show(state, {
-      endpoint: this.#endpoint,
+      endpoint,
       examples: this.#examples,
+      onUnfilter:
+        this.#chosen.size === 0
+          ? undefined
+          : () => {
+              this.#chosen.clear();
+              this.#settle();
+            },
       explain: addressOf(this, 'explain'),
     });
     if (!('results' in state)) return;
@@ -348,7 +378,7 @@ export class SearchElement extends HTMLElement {
     const { query, stage, degraded, match, filtered, facets, hits, more, provisional } = state.results;
     if (provisional || more === 'loading' || state.results === this.#shown) return;
     this.#shown = state.results;
-    if (hits.length > 0) whenIdle(() => this.#view.detail.preload());
+    if (hits.length > 0) this.#view.detail.preload();
     this.#tell<ResultsDetail>('gsmn-results', { query, stage, degraded, match, filtered, facets, hits });
   }
 
@@ -378,10 +408,4 @@ export class SearchElement extends HTMLElement {
       new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }),
     );
   }
-}
-
-/** Where the browser does not say when it has time, a moment later. */
-function whenIdle(act: () => void): void {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(act);
-  else setTimeout(act, IDLE_MS);
 }

@@ -9,12 +9,13 @@ export type {
   SearchResponse,
   Stage,
 } from '../../../shared/schema/index.ts';
-export { SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
+export { PAGE_HITS, QUERY_CHARACTERS, SEARCH_LIMITS } from '../../../shared/schema/search-limits.ts';
 export type { Fetch, Transport } from './ask.ts';
+export { type AddressedSearch, getSearch } from './get-search.ts';
 export { imageAddress, imageSourceSet } from './image-address.ts';
 export type { CaptionsRequest } from './request-captions.ts';
 export type { ImageSearchOptions } from './request-image-search.ts';
-export type { ImagesRequest } from './request-images.ts';
+export { type ImagesRequest, requestImages } from './request-images.ts';
 export { type ParseOptions, requestParse } from './request-parse.ts';
 export {
   type PageRequest,

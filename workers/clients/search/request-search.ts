@@ -1,7 +1,6 @@
 import type { Channel, FilterJson, SearchResponse } from '../../../shared/schema/index.ts';
-import { ask, type Transport, withParameters } from './ask.ts';
-import { readEvents } from './read-events.ts';
-import { isRecord } from './search-problem.ts';
+import type { Transport } from './ask.ts';
+import { askSearch, getSearch } from './get-search.ts';
 
 /** One of several sentences. */
 export interface WeightedSentence {
@@ -49,34 +48,16 @@ export function requestSearch(
   { signal, onRecall, q, ...request }: SearchRequest,
   transport?: Transport,
 ): Promise<SearchResponse> {
-  const { not, generation, limit, offset, after, understand, collapse, filter, exhaustive } = request;
-  const { facets, channels } = request;
-  const json = 'application/json';
-  const accept = onRecall === undefined ? json : `text/event-stream, ${json};q=0.9`;
-  const read = onRecall && ((response: Response) => readEvents(response, isAnswer, onRecall));
-  if (exhaustive || typeof filter === 'object') {
-    const init = {
-      method: 'POST',
-      headers: { accept, 'content-type': json },
-      body: JSON.stringify({ ...(typeof q === 'string' ? { q } : { queries: q }), ...request }),
-    };
-    return ask({ address: endpoint, init, isAnswer, read, signal }, transport);
+  const one = typeof q === 'string';
+  const { filter, exhaustive, channels } = request;
+  if (!exhaustive && typeof filter !== 'object') {
+    const sentences = one ? { q } : { q: q.map((sentence) => sentence.q), weights: weightsOf(q) };
+    const addressed = { ...request, ...sentences, filter, channels: channels?.join(), signal, onRecall };
+    return getSearch(endpoint, addressed, transport);
   }
-  const address = withParameters(endpoint, {
-    q: typeof q === 'string' ? q : q.map((one) => one.q),
-    weights: typeof q === 'string' ? undefined : weightsOf(q),
-    not,
-    generation,
-    limit,
-    offset: offset || undefined,
-    after,
-    understand: understand === false ? 'false' : undefined,
-    collapse: collapse === false ? 'false' : undefined,
-    filter,
-    facets: facets?.join(),
-    channels: channels?.join(),
-  });
-  return ask({ address, init: { headers: { accept } }, isAnswer, read, signal }, transport);
+  const body = JSON.stringify({ ...(one ? { q } : { queries: q }), ...request });
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  return askSearch(endpoint, init, { signal, onRecall }, transport);
 }
 
 /** Nothing if all are 1. */
@@ -84,16 +65,4 @@ function weightsOf(sentences: readonly WeightedSentence[]): string | undefined {
   return sentences.some(({ weight = 1 }) => weight !== 1)
     ? sentences.map(({ weight = 1 }) => weight).join()
     : undefined;
-}
-
-/** Enough to distinguish a search result from a page that happens to have status 200. */
-function isAnswer(body: unknown): body is SearchResponse {
-  return (
-    isRecord(body) &&
-    typeof body.query === 'string' &&
-    typeof body.limit === 'number' &&
-    Array.isArray(body.words) &&
-    Array.isArray(body.hits) &&
-    body.hits.every((hit) => isRecord(hit) && isRecord(hit.image) && Array.isArray(hit.captions))
-  );
 }

@@ -38,6 +38,11 @@ export class SearchProblem extends Error implements ProblemDetails {
   declare readonly retryAfter?: number | undefined;
   declare readonly requestId?: string | undefined;
 
+  /** True also of one from another copy of this module: each script of a page has its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'SearchProblem';
+  }
+
   constructor(details: ProblemDetails, cause?: unknown) {
     super(`${details.title}: ${details.detail}`, { cause });
     Object.assign(this, details);

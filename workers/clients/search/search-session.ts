@@ -50,7 +50,7 @@ export interface SearchSession {
  * session.search('a girl throws a ball to a dog');
  */
 export function createSearchSession(
-  client: Pick<SearchClient, 'search'>,
+  client: { search(request: SearchRequest & { readonly q: string }): ReturnType<SearchClient['search']> },
   options: SessionOptions = {},
 ): SearchSession {
   const listeners = new Set<(state: SearchState) => void>();
@@ -178,8 +178,8 @@ function provisional(query: string, answer: SearchResponse): SearchState {
 }
 
 function found(query: string, answer: SearchResponse): SearchState {
-  const { words, understood, without, stage, degraded, filtered, facets, match } = answer;
-  const read = { query, words, understood, without, match };
+  const { generation, words, understood, without, stage, degraded, filtered, facets, match } = answer;
+  const read = { query, generation, words, understood, without, match };
   const none: SearchResults = {
     ...read,
     stage,
@@ -190,6 +190,7 @@ function found(query: string, answer: SearchResponse): SearchState {
     provisional: false,
     next: undefined,
     more: 'ready',
+    ...('like' in answer ? { like: Number(answer.like) } : {}),
   };
   return { status: answer.hits.length > 0 ? 'results' : 'empty', results: extended(none, answer) };
 }

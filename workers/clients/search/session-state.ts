@@ -5,8 +5,19 @@ import type { SearchProblem } from './search-problem.ts';
 export interface SearchResults
   extends Pick<
     SearchResponse,
-    'query' | 'words' | 'understood' | 'without' | 'stage' | 'degraded' | 'filtered' | 'facets' | 'match'
+    | 'query'
+    | 'generation'
+    | 'words'
+    | 'understood'
+    | 'without'
+    | 'stage'
+    | 'degraded'
+    | 'filtered'
+    | 'facets'
+    | 'match'
   > {
+  /** The image whose likes these are, instead of those for the query, if the client of the session searches so. */
+  readonly like?: number | undefined;
   readonly hits: readonly SearchHit[];
   /** Recall's order, until the ranked one is there. */
   readonly provisional: boolean;

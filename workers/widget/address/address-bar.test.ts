@@ -36,6 +36,43 @@ describe('an address bar', () => {
     expect(entries).toEqual(['', 'a dog runs', 'a horse']);
   });
 
+  it('has an entry for each change of the images that a search goes by, and corrects the last one', () => {
+    const { router, entries, back } = siteRouter();
+    let near: string[] = [''];
+    const travelled: string[] = [];
+    const bar = new AddressBar((query, images) => travelled.push(`${query} ${images}`));
+    bar.connect({
+      ...router,
+      readNear: () => near.at(-1) ?? '',
+      write(query, replace, images = '') {
+        near.splice(replace ? -1 : near.length, 1, images);
+        router.write(query, replace);
+      },
+    });
+    bar.write('a', false);
+    bar.write('a', false, 'not-1-x');
+    bar.write('a', false, 'not-1-x');
+    bar.write('a', false, 'not-1-2-x');
+    expect([entries, near]).toEqual([
+      ['', 'a', 'a', 'a'],
+      ['', '', 'not-1-x', 'not-1-2-x'],
+    ]);
+    bar.write('a', false, '', true);
+    expect([entries.length, near.at(-1)]).toEqual([4, '']);
+    near = near.slice(0, -1);
+    back();
+    expect(travelled).toEqual(['a not-1-x']);
+  });
+
+  it('keeps the query alone in a router that knows no images', () => {
+    const { router, entries } = siteRouter();
+    const bar = new AddressBar(() => {});
+    bar.connect(router);
+    bar.write('a', false);
+    bar.write('a', false, 'not-1-x');
+    expect([entries, bar.near]).toEqual([['', 'a'], '']);
+  });
+
   it('follows the router until it gets another one, or none', () => {
     const { router, entries, back } = siteRouter();
     const travelled: string[] = [];

@@ -2,14 +2,14 @@ import type { Router } from './router.ts';
 
 /** Keeps the query of an element in an address, so that it can be linked to and works with the back button. */
 export class AddressBar {
-  readonly #onTravel: (query: string) => void;
+  readonly #onTravel: (query: string, near: string) => void;
   #router: Router | undefined;
   #release: (() => void) | undefined;
   #typing = false;
   #warned = false;
 
-  /** `onTravel` is called with the query of the address that the user went to; it may be the current one. */
-  constructor(onTravel: (query: string) => void) {
+  /** `onTravel` is called with what stands in the address that the user went to; it may be the current one. */
+  constructor(onTravel: (query: string, near: string) => void) {
     this.#onTravel = onTravel;
   }
 
@@ -18,12 +18,17 @@ export class AddressBar {
     return this.#router?.read() ?? '';
   }
 
+  /** The images that the search goes by; empty if there are none, or if the router keeps only queries. */
+  get near(): string {
+    return this.#router?.readNear?.() ?? '';
+  }
+
   /** Uses this router from now on; undefined keeps the query nowhere. */
   connect(router: Router | undefined): void {
     this.disconnect();
     this.#router = router;
     this.#release = router?.listen(() => {
-      this.#onTravel(router.read());
+      this.#onTravel(router.read(), this.near);
       this.#typing = false;
     });
   }
@@ -34,10 +39,11 @@ export class AddressBar {
   }
 
   /** One entry in the history for a sentence, not one for each pause in typing. */
-  write(query: string, typed: boolean): void {
+  write(query: string, typed: boolean, near = '', replace = this.#typing): void {
     if (this.#router === undefined) return;
+    const kept = this.#router.readNear ? near : '';
     try {
-      if (this.query !== query) this.#router.write(query, this.#typing);
+      if (this.query !== query || this.near !== kept) this.#router.write(query, replace, kept);
     } catch (error) {
       // A frame may have no address of its own, and browsers limit the rate of changes. The search continues without
       // it.

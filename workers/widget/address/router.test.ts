@@ -74,6 +74,16 @@ describe.each([
     expect([page.at(), page.entries.length]).toEqual([without, 2]);
   });
 
+  it('keeps the images that a search goes by beside the query', () => {
+    const page = openPage(without);
+    const router = pageRouter('q', inHash);
+    router.write('a', false, 'like-7-0123456789abcdef');
+    expect(page.at()).toContain('q=a&q-near=like-7-0123456789abcdef');
+    expect([router.read(), router.readNear?.()]).toEqual(['a', 'like-7-0123456789abcdef']);
+    router.write('b', false);
+    expect([page.at(), router.readNear?.()]).toEqual([address('b'), '']);
+  });
+
   it('leaves the parameter of another widget in its place', () => {
     const page = openPage(other);
     const router = pageRouter('q', inHash);

@@ -1,4 +1,4 @@
-import { SEARCH_LIMITS } from '../../clients/search/index.ts';
+import { QUERY_CHARACTERS } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
 import { icon } from '../dom/icon.ts';
 
@@ -32,7 +32,7 @@ export class SearchBox {
       autocapitalize: 'off',
       enterkeyhint: 'search',
       dir: 'auto',
-      maxlength: SEARCH_LIMITS.queryCharacters,
+      maxlength: QUERY_CHARACTERS,
     });
     this.element = element(
       'form',

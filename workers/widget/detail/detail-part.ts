@@ -1,11 +1,8 @@
-import file from 'part:./detail.ts';
 import type { SearchHit, SearchResults } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
-import { Part } from '../parts/part.ts';
+import { afterResults } from '../parts/after-results-part.ts';
 import type { Say } from '../texts/say.ts';
 import type { Detail } from './detail.ts';
-
-const part = new Part<typeof import('./detail.ts')>(file);
 
 /** The view of one image. Its script is fetched after the first answer, or once an image is chosen. */
 export class DetailPart {
@@ -28,14 +25,14 @@ export class DetailPart {
   }
 
   preload(): void {
-    part.preload();
+    afterResults.preload();
   }
 
   /** Rejects if the script cannot be fetched. */
   async open(results: SearchResults, index: number, endpoint: URL): Promise<void> {
     const choice = {};
     this.#choice = choice;
-    const { Detail } = await part.load();
+    const { Detail } = await afterResults.load();
     // Meanwhile, another image was chosen, there are other results, or the widget was taken away.
     if (this.#choice !== choice || !this.element.isConnected) return;
     if (this.#detail === undefined) {

@@ -142,7 +142,9 @@ export class Detail {
   }
 
   #withoutEvidence(): string {
-    const { degraded, hits } = this.#results ?? {};
+    const { degraded, hits, like } = this.#results ?? {};
+    if (like !== undefined)
+      return this.#say('Images are compared with each other as a whole, not word by word.');
     if (degraded) return this.#say(degraded.message as Text);
     return this.#say(
       hits?.[this.#index]?.stage === 'rerank'

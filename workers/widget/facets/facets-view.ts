@@ -1,21 +1,29 @@
 import { element } from '../dom/element.ts';
+import { adoptStyle } from '../parts/part.ts';
+import css from '../styles/facets.css';
+import { sheet } from '../styles/sheet.ts';
 import type { Say } from '../texts/say.ts';
 import type { Facets, FacetValue } from './facet-filter.ts';
 
+const STYLE = sheet(css);
+
 /** For each field its values, as buttons: one of them can be chosen, and pressed again it is not. */
 export class FacetsView {
-  readonly element = element('div', { class: 'facets', part: 'facets' });
+  readonly #place: HTMLElement;
   readonly #say: Say;
   readonly #onChoose: (field: string, value: FacetValue) => void;
 
-  constructor(say: Say, onChoose: (field: string, value: FacetValue) => void) {
+  /** Everything is shown in `place`. */
+  constructor(say: Say, place: HTMLElement, onChoose: (field: string, value: FacetValue) => void) {
     this.#say = say;
+    this.#place = place;
     this.#onChoose = onChoose;
   }
 
   /** A chosen value is shown also where no image has it. */
   show(facets: Facets, chosen: ReadonlyMap<string, FacetValue>): void {
-    const focused = this.element.querySelector<HTMLElement>(':focus')?.dataset.value;
+    adoptStyle(this.#place, STYLE);
+    const focused = this.#place.querySelector<HTMLElement>(':focus')?.dataset.value;
     const groups = [...new Set([...Object.keys(facets), ...chosen.keys()])].map((field) => {
       const found = facets[field] ?? [];
       const kept = chosen.get(field);
@@ -28,9 +36,9 @@ export class FacetsView {
         ...values.map(({ value, count }) => this.#button(field, value, count, value === kept)),
       );
     });
-    this.element.replaceChildren(...groups);
+    this.#place.replaceChildren(...groups);
     // The pressed button has been replaced.
-    for (const button of this.element.querySelectorAll('button')) {
+    for (const button of this.#place.querySelectorAll('button')) {
       if (button.dataset.value === focused) button.focus();
     }
   }

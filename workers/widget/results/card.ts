@@ -3,6 +3,7 @@ import { element } from '../dom/element.ts';
 import type { Say } from '../texts/say.ts';
 import { percent } from '../words/percent.ts';
 import { aspectRatio, captionOf, imageElement, missingImage } from './image.ts';
+import { retryButton } from './retry-button.ts';
 
 /** Images beyond these proportions would be slivers in their row; the card shows their middle, and the detail shows all. */
 const NARROWEST = 0.5;
@@ -78,18 +79,14 @@ export function card(
   return { item, button, tell, opening };
 }
 
-/** Below an image that cannot be shown larger: its file, as far as it has an address. */
-function unopened(say: Say, address: string | undefined, onRetry: () => void): HTMLElement {
-  const retry = element('button', { type: 'button', class: 'example', part: 'retry' }, say('Try again'));
-  retry.addEventListener('click', onRetry);
-  const file = element('a', { class: 'example', href: address, target: '_blank', rel: 'noopener' });
-  file.append(say('Image file'));
+/** Below an image that cannot be shown larger: its file, if it has an address. */
+function unopened(say: Say, href: string | undefined, onRetry: () => void): HTMLElement {
   return element(
     'p',
     { class: 'missing', role: 'alert' },
     `${say('The view of this image cannot be loaded.')} `,
-    retry,
-    ...(address === undefined ? [] : [file]),
+    retryButton(say, {}, onRetry),
+    element('a', { class: 'example', href, target: '_blank', hidden: href === undefined }, say('Image file')),
   );
 }
 

@@ -17,10 +17,10 @@ export class Foot {
     });
   }
 
-  show({ hits, more }: SearchResults): void {
+  show({ more }: SearchResults): void {
     const say = this.#say;
-    if (more === 'end' || hits.length === 0) {
-      this.#text.textContent = hits.length > 0 ? say('These are all images.') : '';
+    if (more === 'end') {
+      this.#text.textContent = say('These are all images.');
       this.#place(this.#text);
       return;
     }

@@ -1,9 +1,9 @@
 import type { SearchHit } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import { afterResults } from '../parts/after-results-part.ts';
 import type { Say } from '../texts/say.ts';
 import { type Card, card } from './card.ts';
 import { mirrored, neighbour } from './grid-keys.ts';
-import { moving } from './moving.ts';
 
 export interface GridEvents {
   /** A card was chosen: its hits are those beside it, and `position` counts the cards of the grid from 1. */
@@ -29,6 +29,7 @@ export class Grid {
   #hits: readonly SearchHit[] = [];
   #shown: Shown[] = [];
   readonly #cardOf = new WeakMap<SearchHit, Card>();
+  #add: (item: HTMLElement, hit: SearchHit) => void = () => {};
 
   constructor(say: Say, events: GridEvents) {
     this.#say = say;
@@ -55,7 +56,14 @@ export class Grid {
     this.#hits = hits;
     this.#shown = [...kept, ...shown];
     if (added) this.element.append(...shown.map(({ card: { item } }) => item));
-    else moving(this.element, () => this.#arrange());
+    else this.#move(() => this.#arrange());
+  }
+
+  /** Cards glide to their new places once there is the script for it. */
+  #move(arrange: () => void): void {
+    const { moving } = afterResults.loaded ?? {};
+    if (moving) moving(this.element, arrange);
+    else arrange();
   }
 
   /** Everything moves around the card that has the focus, which would lose it by being moved itself. */
@@ -78,7 +86,7 @@ export class Grid {
     shown.hit = hit;
     shown.index = index;
     shown.card.tell(hit, this.#place(index));
-    this.#cardOf.set(hit, shown.card);
+    this.#keep(hit, shown.card);
     return shown;
   }
 
@@ -121,7 +129,7 @@ export class Grid {
         onOpen: () => this.#events.onOpen(group(), place, position),
       });
       alike.item.classList.add('like');
-      this.#cardOf.set(other, alike);
+      this.#keep(other, alike);
       return alike.item;
     };
     const made = card(this.#say, first, this.#place(at), endpoint, {
@@ -129,8 +137,19 @@ export class Grid {
       onAlike,
     });
     const shown: Shown = { card: made, hit: first, index: at, hide };
-    this.#cardOf.set(first, made);
+    this.#keep(first, made);
     return shown;
+  }
+
+  /** Adds something to every card, and to those that follow. */
+  adorn(add: (item: HTMLElement, hit: SearchHit) => void): void {
+    this.#add = add;
+    for (const { card, hit } of this.#shown) add(card.item, hit);
+  }
+
+  #keep(hit: SearchHit, card: Card): void {
+    this.#cardOf.set(hit, card);
+    this.#add(card.item, hit);
   }
 
   #place(index: number): string {

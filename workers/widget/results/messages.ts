@@ -3,7 +3,6 @@ import { element } from '../dom/element.ts';
 import type { Say } from '../texts/say.ts';
 import type { Text } from '../texts/text.ts';
 import type { Examples } from '../words/examples.ts';
-import { isUnknown } from '../words/reading.ts';
 import { exampleButton } from './example-button.ts';
 import { retryButton } from './retry-button.ts';
 
@@ -40,12 +39,8 @@ export function emptyQuery(say: Say): HTMLElement {
   );
 }
 
-export function nothingFound(say: Say, { query, words }: SearchResults): HTMLElement {
-  return message(
-    say('No image found'),
-    say('Nothing fits “{query}”.', { query }),
-    say(words.some(isUnknown) ? 'Try words that the model knows.' : 'Try to say it in other words.'),
-  );
+export function nothingFound(say: Say, { query }: SearchResults): HTMLElement {
+  return message(say('No image found for “{query}”.', { query }));
 }
 
 export function failed(say: Say, problem: SearchProblem, onRetry: () => void): HTMLElement {

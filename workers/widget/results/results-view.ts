@@ -1,7 +1,9 @@
 import type { SearchResults, SearchState } from '../../clients/search/index.ts';
 import { element } from '../dom/element.ts';
+import { afterResults } from '../parts/after-results-part.ts';
 import type { Say } from '../texts/say.ts';
 import { companions, type Examples } from '../words/examples.ts';
+import type { AdviceParts } from './advice.ts';
 import { exampleButton } from './example-button.ts';
 import { Foot } from './foot.ts';
 import { Grid, type GridEvents } from './grid.ts';
@@ -19,6 +21,7 @@ export interface ResultsViewEvents extends GridEvents {
 interface ResultsSetting {
   readonly endpoint: URL;
   readonly examples: Examples;
+  readonly onUnfilter: AdviceParts['onUnfilter'];
   /** The page that draws a sentence's parse, if there is one. */
   readonly explain: URL | undefined;
 }
@@ -69,7 +72,7 @@ export class ResultsView {
     }
   }
 
-  #results(results: SearchResults, { endpoint, examples, explain }: ResultsSetting): void {
+  #results(results: SearchResults, { endpoint, examples, explain, onUnfilter }: ResultsSetting): void {
     const comparing = this.#summary.matches(':focus-within');
     const { onExample } = this.#events;
     const compare = companions(examples, results.query).map((text) => exampleButton(text, onExample));
@@ -83,10 +86,22 @@ export class ResultsView {
     else if (comparing) this.#events.onLeaveUp();
     this.#notice.replaceChildren(...notice(this.#say, results));
     this.grid.show(results.hits, endpoint);
-    const body = results.hits.length > 0 ? this.grid.element : nothingFound(this.#say, results);
+    const found = results.hits.length > 0;
+    const body = found ? this.grid.element : nothingFound(this.#say, results);
     if (this.#body.firstChild !== body) this.#body.replaceChildren(body);
+    if (!found || (results.match ?? 'good') !== 'good') {
+      const place = found ? element('details', {}, element('summary', {}, this.#say('What to try'))) : body;
+      if (found) this.#notice.append(place);
+      void this.#advise(place, results, { examples, onExample, onUnfilter });
+    }
     this.#foot.show(results);
-    this.#foot.element.hidden = results.hits.length === 0 || results.provisional;
+    this.#foot.element.hidden = !found || results.provisional;
+  }
+
+  /** Closed, or below everything else, so that nothing moves when it is there. Without its script the rest is complete. */
+  async #advise(place: HTMLElement, results: SearchResults, parts: AdviceParts): Promise<void> {
+    const loaded = await afterResults.load().catch(() => undefined);
+    loaded?.advise(place, this.#say, results, parts);
   }
 
   #alone(content: HTMLElement): void {

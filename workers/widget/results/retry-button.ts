@@ -5,7 +5,7 @@ import type { Say } from '../texts/say.ts';
 /** Tries again; while a rate limit lasts, the button counts the seconds down. */
 export function retryButton(
   say: Say,
-  { retryAfter = 0 }: SearchProblem,
+  { retryAfter = 0 }: Pick<SearchProblem, 'retryAfter'>,
   onRetry: () => void,
 ): HTMLButtonElement {
   const button = element('button', { type: 'button', class: 'button', part: 'retry' });

@@ -84,7 +84,7 @@ export function spoken(say: Say, state: SearchState): string | undefined {
       return undefined;
     case 'empty':
     case 'results': {
-      const { query, hits, more, degraded, provisional } = state.results;
+      const { query, hits, more, degraded, provisional, like } = state.results;
       // One announcement, when the order is final.
       if (provisional || more === 'loading') return undefined;
       if (typeof more === 'object') return trouble(say, more);
@@ -92,7 +92,10 @@ export function spoken(say: Say, state: SearchState): string | undefined {
       const read = searchedAs(state.results, say);
       return [
         doubt(say, state.results),
-        say('{images} for “{query}”.', { images: countImages(say, hits), query }),
+        say(like === undefined ? '{images} for “{query}”.' : '{images} like the chosen one.', {
+          images: countImages(say, hits),
+          query,
+        }),
         read && `${read}.`,
         degraded && say(degraded.message as Text),
       ]

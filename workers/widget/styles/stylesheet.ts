@@ -1,4 +1,3 @@
-import facets from './facets.css';
 import messages from './messages.css';
 import motion from './motion.css';
 import results from './results.css';
@@ -9,6 +8,6 @@ let shared: CSSStyleSheet | undefined;
 
 /** One sheet for every element on the page; parts bring their own. */
 export function stylesheet(): CSSStyleSheet {
-  shared ??= sheet(theme + facets + messages + results + motion);
+  shared ??= sheet(theme + messages + results + motion);
   return shared;
 }

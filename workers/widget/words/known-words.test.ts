@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { QueryWord } from '../../clients/search/index.ts';
+import { knownWords } from './known-words.ts';
+
+const words = (text: string, ...unknown: string[]): QueryWord[] =>
+  text.split(' ').map((word) => ({ text: word, known: !unknown.includes(word) }));
+
+describe('the query without the words that the model does not know', () => {
+  it('is what remains, as it was written', () => {
+    expect(knownWords('A Dog beside a  Zebroid', words('a dog beside a zebroid', 'zebroid'))).toBe(
+      'A Dog beside a',
+    );
+    expect(knownWords('a fluffy dog runs', words('a fluffy dog runs', 'fluffy'))).toBe('a dog runs');
+    expect(knownWords('a dog dogs', words('a dog dogs', 'dog'))).toBe('a dogs');
+  });
+
+  it('is none if all are known, or if too few are', () => {
+    expect(knownWords('a dog runs', words('a dog runs'))).toBeUndefined();
+    expect(knownWords('a zebroid', words('a zebroid', 'zebroid'))).toBeUndefined();
+  });
+
+  it('keeps words that were read as others, or that images should not show', () => {
+    const read: QueryWord[] = [
+      { text: 'dogs', known: false, as: 'dog', by: 'form' },
+      { text: 'without', known: false, negated: true },
+      { text: 'snow', known: true },
+      { text: 'zebroid', known: false },
+    ];
+    expect(knownWords('dogs without snow zebroid', read)).toBe('dogs without snow');
+  });
+});
