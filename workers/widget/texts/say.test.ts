@@ -51,7 +51,7 @@ describe('speak', () => {
   it('puts values in as they are', () => {
     fc.assert(
       fc.property(fc.string(), (query) => {
-        expect(english('Nothing fits “{query}”.', { query })).toBe(`Nothing fits “${query}”.`);
+        expect(english('No image found for “{query}”.', { query })).toBe(`No image found for “${query}”.`);
       }),
     );
   });

@@ -3,7 +3,7 @@ import type { QueryWord } from '../../clients/search/index.ts';
 import { knownWords } from './known-words.ts';
 
 const words = (text: string, ...unknown: string[]): QueryWord[] =>
-  text.split(' ').map((word) => ({ text: word, known: !unknown.includes(word) }));
+  text.split(' ').map((word) => ({ text: word, id: 4, known: !unknown.includes(word) }));
 
 describe('the query without the words that the model does not know', () => {
   it('is what remains, as it was written', () => {
@@ -21,10 +21,10 @@ describe('the query without the words that the model does not know', () => {
 
   it('keeps words that were read as others, or that images should not show', () => {
     const read: QueryWord[] = [
-      { text: 'dogs', known: false, as: 'dog', by: 'form' },
-      { text: 'without', known: false, negated: true },
-      { text: 'snow', known: true },
-      { text: 'zebroid', known: false },
+      { text: 'dogs', id: 4, known: false, as: 'dog', by: 'form' },
+      { text: 'without', id: 4, known: false, negated: true },
+      { text: 'snow', id: 4, known: true },
+      { text: 'zebroid', id: 4, known: false },
     ];
     expect(knownWords('dogs without snow zebroid', read)).toBe('dogs without snow');
   });

@@ -5,6 +5,7 @@ import { isUnknown, searchedAs } from './reading.ts';
 
 const word = { text: 'dogs', id: 3, known: false } as const;
 const results: SearchResults = {
+  generation: 'g',
   query: 'dogs',
   words: [],
   stage: 'rerank',
