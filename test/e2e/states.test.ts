@@ -156,8 +156,8 @@ describe('what the page shows', () => {
     expect(await place()).toBe(before);
     await what.getByText('What to try').click();
     await record(page, 'advice');
-    await what.getByRole('button', { name: 'the beside a', exact: true }).click();
-    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('the beside a');
+    await what.getByRole('button', { name: 'the house beside a', exact: true }).click();
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('the house beside a');
   });
 
   it.each(['down', 'late'] as const)(

@@ -19,6 +19,15 @@ describe('the query without the words that the model does not know', () => {
     expect(knownWords('a zebroid', words('a zebroid', 'zebroid'))).toBeUndefined();
   });
 
+  it('has suggested spellings, but not these alone', () => {
+    const hose = { text: 'hose', id: 3, known: false, suggestion: 'house' } as const;
+    const zebroid = { text: 'zebroid', id: 3, known: false } as const;
+    expect(knownWords('the hose by a zebroid', [...words('the'), hose, ...words('by a'), zebroid])).toBe(
+      'the house by a',
+    );
+    expect(knownWords('the hose', [...words('the'), hose])).toBeUndefined();
+  });
+
   it('keeps words that were read as others, or that images should not show', () => {
     const read: QueryWord[] = [
       { text: 'dogs', id: 4, known: false, as: 'dog', by: 'form' },

@@ -4,7 +4,10 @@ import { isUnknown } from './reading.ts';
 /** Words that still make a sentence. */
 const FEWEST = 2;
 
-/** The query without the words that the model does not know; undefined if it knows all, or too few. */
+/**
+ * The query without the words that the model does not know; those with a suggested spelling have that. Undefined if no word is left out, or
+ * too few remain.
+ */
 export function knownWords(query: string, words: readonly QueryWord[]): string | undefined {
   const lower = query.toLowerCase();
   // A few capitals are longer in lower case; then positions differ.
@@ -15,10 +18,11 @@ export function knownWords(query: string, words: readonly QueryWord[]): string |
     const start = rest.toLowerCase().indexOf(word.text, reached);
     // Quotes are normalised when they are read.
     if (start < 0) continue;
-    const end = start + word.text.length;
-    if (isUnknown(word)) rest = rest.slice(0, start) + rest.slice(end);
-    else if (/\p{L}|\p{N}/u.test(word.text)) left++;
-    reached = isUnknown(word) ? start : end;
+    const kept = isUnknown(word) ? (word.suggestion ?? '') : rest.slice(start, start + word.text.length);
+    rest = rest.slice(0, start) + kept + rest.slice(start + word.text.length);
+    if (/\p{L}|\p{N}/u.test(kept)) left++;
+    reached = start + kept.length;
   }
-  return words.some(isUnknown) && left >= FEWEST ? rest.replace(/\s+/g, ' ').trim() : undefined;
+  const shorter = words.some((word) => isUnknown(word) && word.suggestion === undefined);
+  return shorter && left >= FEWEST ? rest.replace(/\s+/g, ' ').trim() : undefined;
 }
