@@ -3,8 +3,8 @@ import { loadedFiles } from './source-files.ts';
 
 /** The most files and lines of the project that an entry loads before it does anything: how much a reader has to know of. */
 const LIMITS: readonly (readonly [entry: string, files: number, lines: number])[] = [
-  ['workers/rerank/index.ts', 144, 11_550],
-  ['batch/cli/main.ts', 63, 3_300],
+  ['workers/rerank/index.ts', 147, 11_800],
+  ['batch/cli/main.ts', 63, 3_350],
 ];
 
 describe('what an entry loads', () => {

@@ -8,7 +8,7 @@ import { type NearImages, nearImagesSchema, searchQuerySchema } from '../../../s
 import type { Fields, Payloads, Recall } from '../../../shared/search/ports.ts';
 import { type NearImage, searchByImage } from '../../../shared/search/search-by-image.ts';
 import type { RerankClient } from '../../clients/index.ts';
-import { unavailable } from '../browse/image-lists.ts';
+import { unavailable } from '../browse/gone-collection.ts';
 import type { EdgeConfiguration } from '../environment.ts';
 import { describeProblem } from '../http/describe-problem.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
