@@ -89,6 +89,7 @@ describe('what the worker serves besides the search', () => {
       'collapse',
       'filter',
       'facets',
+      'channels',
       'after',
     ]);
     expect(Object.keys(get?.responses ?? {})).toEqual([
