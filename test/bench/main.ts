@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   'edge-observe': () => import('./edge-observe/run.ts'),
   cache: () => import('./cache/run.ts'),
   parse: () => import('./parse/run.ts'),
+  page: () => import('./page/run.ts'),
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<void> {
