@@ -54,6 +54,7 @@ export function bodyOfAddress(query: URLSearchParams): object | undefined {
   const not = query.getAll('not');
   const numbers = ['limit', 'offset'].filter((name) => query.has(name));
   const flags = ['exhaustive', 'understand', 'collapse'].filter((name) => query.has(name));
+  const lists = ['facets', 'channels'].filter((name) => query.has(name));
   const texts = ['filter', 'generation', 'after'].filter((name) => query.has(name));
   return {
     ...(sentences.length === 1
@@ -63,6 +64,6 @@ export function bodyOfAddress(query: URLSearchParams): object | undefined {
     ...Object.fromEntries(numbers.map((name) => [name, Number(query.get(name))])),
     ...Object.fromEntries(flags.map((name) => [name, query.get(name) === 'true'])),
     ...Object.fromEntries(texts.map((name) => [name, query.get(name)])),
-    ...(query.has('facets') ? { facets: query.get('facets')?.split(',') } : {}),
+    ...Object.fromEntries(lists.map((name) => [name, query.get(name)?.split(',')])),
   };
 }

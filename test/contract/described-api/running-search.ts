@@ -20,6 +20,7 @@ export async function knownValues(json: (path: string) => Promise<unknown>): Pro
       'nothing:1',
       'year>=',
     ],
+    channels: ['pixels', 'captions', 'pixels,captions'],
     facets: ['year,place', 'place', 'tag', 'owner'],
     sort: ['year', '-taken', 'weight', 'place', 'nothing'],
     id: [0, 6, FIELDED_IMAGES - 1, FIELDED_IMAGES],

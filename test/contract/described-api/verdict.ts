@@ -6,6 +6,7 @@ const MEANINGFUL = new Set([
   'weights',
   'filter',
   'facets',
+  'channels',
   'after',
   'generation',
   'sort',
