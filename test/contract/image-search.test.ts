@@ -1,16 +1,27 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { searchCommand } from '../../batch/cli/commands/search.ts';
 import type { Pixels } from '../../batch/gallery/collection/render-pixels.ts';
-import { searchIndexByImage } from '../../batch/search/search-index-by-image.ts';
 import { encodeImageResponseSchema, nearImagesSchema, problemSchema } from '../../shared/schema/index.ts';
 import { listedKeys } from '../../workers/edge/keys/key-store.ts';
 import { patches, putPhoto } from '../support/drawn-photos.ts';
 import { drawnGallery, type ImageIndex, imageIndex, photographs, pngOf } from '../support/image-index.ts';
 import { keysOf, testKey } from '../support/keys.ts';
+import { runCommand } from '../support/run-command.ts';
 
 const FLICKR = join(import.meta.dirname, '../../../shared/flickr8k/images');
 const TINY_CLIP = join(import.meta.dirname, '../fixtures/pretrained/tiny-clip');
@@ -43,6 +54,12 @@ async function problem(response: Response | Promise<Response>) {
   expect(body.status).toBe(answer.status);
   return body;
 }
+
+/** What `--json` prints. */
+const printedSchema = z.object({
+  stage: z.string(),
+  images: z.array(z.object({ id: z.number(), score: z.number(), image: z.object({ name: z.string() }) })),
+});
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
 
@@ -99,18 +116,15 @@ describe('a search with a drawing', { timeout: 120_000 }, () => {
     }
   });
 
-  it('answers what the same search in this process answers', async () => {
+  it('answers what `gsmn search --image` answers', async () => {
     const [file = new Uint8Array()] = files;
     const { images } = await found(send(app, file, '?limit=5'));
-    const own = await searchIndexByImage({
-      index: index.index,
-      backend: 'simd',
-      file,
-      limit: 5,
-      collapse: true,
-      memoryBytes: 2 ** 26,
-      signal: new AbortController().signal,
-    });
+    const path = join(index.index.path, '..', 'drawing.png');
+    writeFileSync(path, file);
+    const parameters = ['--image', path, '--index', index.index.path, '--backend', 'simd', '--limit', '5'];
+    const own = printedSchema.parse(JSON.parse(await runCommand(searchCommand(), [...parameters, '--json'])));
+    expect(own.stage).toBe('recall');
+    expect(await runCommand(searchCommand(), parameters)).toMatch(/1\.000.*0\.png/);
     expect(own.images.map(({ id, image }) => [id, image.name])).toEqual(
       images.map(({ id, image }) => [id, image.name]),
     );
