@@ -54,6 +54,8 @@ export interface Operation {
   readonly methods: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly body: JsonSchema | undefined;
+  /** Types of the files that it takes instead of JSON. */
+  readonly files: readonly string[];
   readonly responses: Described['responses'];
 }
 
@@ -76,6 +78,7 @@ export class ApiDocument {
         methods: Object.keys(methods).map((one) => one.toUpperCase()),
         parameters,
         body: requestBody?.content['application/json']?.schema,
+        files: Object.keys(requestBody?.content ?? {}).filter((type) => type !== 'application/json'),
         responses,
       })),
     );

@@ -89,6 +89,35 @@ export function askedBodies(described: JsonSchema, document: ApiDocument, known:
   );
 }
 
+/** Files of the types that are taken, none of which can be read, and of others. What becomes of the first, the index decides. */
+export function askedFiles(types: readonly string[]): fc.Arbitrary<Body> {
+  const bytes = fc
+    .uint8Array({ minLength: 1, maxLength: 60 })
+    .chain((noise) =>
+      fc
+        .constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'GIF89a')
+        .map((head) => head + Buffer.from(noise).toString('latin1')),
+    );
+  return fc.oneof(
+    {
+      arbitrary: fc.record({
+        bytes,
+        type: fc.constantFrom(...types),
+        verdict: fc.constant<Verdict>('either'),
+      }),
+      weight: 4,
+    },
+    {
+      arbitrary: fc.record({
+        bytes,
+        type: fc.constantFrom('application/json', 'text/plain', '', 'image/'),
+        verdict: fc.constant<Verdict>('refused'),
+      }),
+      weight: 1,
+    },
+  );
+}
+
 const utf8 = (given: string): string => Buffer.from(given, 'utf8').toString('latin1');
 
 function bodyOf(json: string, verdict: Verdict): Body {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ApiDocument, JsonSchema, Operation, Parameter } from './api-document.ts';
-import { askedBodies } from './asked-bodies.ts';
+import { askedBodies, askedFiles, type Body } from './asked-bodies.ts';
 import { type Known, refusedOf, valuesOf } from './schema-values.ts';
 import { text } from './texts.ts';
 import { meaning, together, type Verdict } from './verdict.ts';
@@ -97,8 +97,12 @@ export function askedRequests(
       ),
     ),
   );
-  const bodies =
-    operation.body === undefined ? fc.constant(undefined) : askedBodies(operation.body, document, known);
+  const bodies: fc.Arbitrary<Body | undefined> =
+    operation.body !== undefined
+      ? askedBodies(operation.body, document, known)
+      : operation.files.length > 0
+        ? askedFiles(operation.files)
+        : fc.constant(undefined);
 
   return fc
     .record({ parts, places, headers: askedHeaders, body: bodies })
