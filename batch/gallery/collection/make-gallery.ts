@@ -64,6 +64,8 @@ async function findOrMake(options: GalleryOptions, split: GallerySplit): Promise
     seed,
     count,
     vocabulary: vocabulary === undefined ? 'of these captions' : await sha256Hex([vocabulary.text]),
+    // No image of another split has the captions of a training image.
+    ...(split === 'train' ? {} : { trainingImages: usualCount('train') }),
   });
   const stamp = await readStamp(folder, split);
   if (stamp?.fingerprint === fingerprint) {

@@ -32,6 +32,13 @@ export function drawParts(
 
 /** A plan as an image; `copy` varies what is by chance: positions, shades and decoration. */
 export function imageOf(plan: Plan, seed: number, copy: number, exact: boolean): GalleryImage {
-  const svg = paint(compose(plan, Dice.of(seed, 2), Dice.of(seed, 3, copy)));
-  return { svg, width: WIDTH, height: HEIGHT, captions: describe(plan, seed, exact) };
+  return {
+    // Painted when it is asked for: most drawings are planned for their captions alone.
+    get svg() {
+      return paint(compose(plan, Dice.of(seed, 2), Dice.of(seed, 3, copy)));
+    },
+    width: WIDTH,
+    height: HEIGHT,
+    captions: describe(plan, seed, exact),
+  };
 }
