@@ -7,6 +7,9 @@ import { SWIFTSHADER_FOLDER, swiftshaderEnvironment } from './test/support/swift
 /** Tests of the GPU's matcher, which run on a software driver; linux x64 alone has it. */
 const WEBGPU_TESTS = '{shared,test}/**/webgpu-*.test.ts';
 
+/** What a test waits for takes longer on a busy machine; only what never comes runs into this. The default is a second. */
+const PATIENT = { poll: { timeout: 20_000 } };
+
 const { date, flags } = await deployedCompatibility();
 
 /** Each project is one runtime: plain Node, Node with a GPU, workerd (the Workers runtime), and a real browser. */
@@ -24,6 +27,7 @@ export default defineConfig({
             'test/{contract,golden,architecture}/**/*.test.ts',
           ],
           exclude: [WEBGPU_TESTS],
+          expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -61,6 +65,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // One browser and one workerd at a time.
