@@ -7,6 +7,7 @@ import {
   type FilteredIndex,
   metadataOf,
   PASSING,
+  problemOf,
   startFilteredIndex,
   TEST_CONTEXT,
 } from '../support/filtered-index.ts';
@@ -19,10 +20,6 @@ describe('images without a query', () => {
   });
   afterAll(() => filtered.close());
 
-  const problemOf = async (response: Response) => {
-    expect(response.status).toBe(400);
-    return problemSchema.parse(await response.json());
-  };
   const ids = (hits: readonly { readonly id: number }[]) => hits.map(({ id }) => id);
 
   const browse = (parameters: Record<string, string>) =>

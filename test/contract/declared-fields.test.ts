@@ -1,12 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
 import { parseFilter } from '../../shared/filter/parse-filter.ts';
-import { problemSchema } from '../../shared/schema/index.ts';
-import { type FilteredIndex, startFilteredIndex } from '../support/filtered-index.ts';
-
-const QUERY = 'a dog on grass';
+import { type FilteredIndex, problemOf, QUERY, startFilteredIndex } from '../support/filtered-index.ts';
 
 describe('an index with declared fields', () => {
   let filtered: FilteredIndex;
@@ -20,24 +16,6 @@ describe('an index with declared fields', () => {
     filtered.request(
       `/v1/search?${new URLSearchParams({ q: QUERY, limit: '100', ...parameters }).toString()}`,
     );
-  const problemOf = async (response: Response) => {
-    expect(response.status).toBe(400);
-    return problemSchema.parse(await response.json());
-  };
-  const local = (changes: Partial<SearchIndexOptions> = {}) =>
-    searchIndex({
-      index: filtered.index,
-      backend: 'wasm',
-      query: QUERY,
-      limit: 100,
-      exhaustive: false,
-      understand: true,
-      collapse: true,
-      fuse: true,
-      memoryBytes: 2 ** 20,
-      signal: new AbortController().signal,
-      ...changes,
-    });
   const ids = (hits: readonly { readonly id: number }[]) => hits.map(({ id }) => id);
 
   it('never shows what is private or not declared, and lets nobody find it out', async () => {
@@ -51,7 +29,7 @@ describe('an index with declared fields', () => {
       expect(problem.hint).toBe('The fields of this index are year, place, tag, taken.');
     }
     // A caller that has the index may.
-    const here = await local({ filter: parseFilter('owner:Ann') });
+    const here = await filtered.searchHere({ filter: parseFilter('owner:Ann') });
     expect(ids(here.hits).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
   });
 

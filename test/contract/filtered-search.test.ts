@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
 import { parseFilter } from '../../shared/filter/parse-filter.ts';
-import {
-  FILTER_LIMITS,
-  problemSchema,
-  type SearchResponse,
-  searchResponseSchema,
-} from '../../shared/schema/index.ts';
+import { FILTER_LIMITS, type SearchResponse, searchResponseSchema } from '../../shared/schema/index.ts';
 import {
   FILTER,
   FILTERED_IMAGES,
   type FilteredIndex,
   PASSING,
+  problemOf,
+  QUERY,
   startFilteredIndex,
 } from '../support/filtered-index.ts';
 import { runGsmn } from '../support/run-gsmn.ts';
-
-const QUERY = 'a dog on grass';
 
 describe('a filtered search', () => {
   let filtered: FilteredIndex;
@@ -40,24 +34,6 @@ describe('a filtered search', () => {
     expect(response.status).toBe(200);
     return searchResponseSchema.parse(await response.json());
   };
-  const problemOf = async (response: Response) => {
-    expect(response.status).toBe(400);
-    return problemSchema.parse(await response.json());
-  };
-  const local = (changes: Partial<SearchIndexOptions> = {}) =>
-    searchIndex({
-      index: filtered.index,
-      backend: 'wasm',
-      query: QUERY,
-      limit: 100,
-      exhaustive: false,
-      understand: true,
-      collapse: true,
-      fuse: true,
-      memoryBytes: 2 ** 20,
-      signal: new AbortController().signal,
-      ...changes,
-    });
   const ids = (hits: readonly { readonly id: number }[]) => hits.map(({ id }) => id);
 
   it('finds the images that pass and no others, full pages of them, however few they are', async () => {
@@ -83,7 +59,7 @@ describe('a filtered search', () => {
     expect(byPost).toEqual(byGet);
     expect(await answerOf(await post({ filter: FILTER, facets: ['place', 'tag'] }))).toEqual(byGet);
     for (const with_ of [undefined, filtered.store]) {
-      const here = await local({
+      const here = await filtered.searchHere({
         filter: parseFilter(FILTER),
         facets: ['place', 'tag'],
         limit: 10,
@@ -124,7 +100,7 @@ describe('a filtered search', () => {
     );
     expect(answer).toMatchObject({ ranking: 'exhaustive', filtered: { images: PASSING.length } });
     expect(ids(answer.hits)).toEqual(expected);
-    const here = await local({ exhaustive: true, filter: parseFilter(FILTER) });
+    const here = await filtered.searchHere({ exhaustive: true, filter: parseFilter(FILTER) });
     expect([ids(here.hits), here.compared]).toEqual([expected, PASSING.length]);
     const none = await answerOf(await post({ exhaustive: true, filter: { field: 'year', gt: 3000 } }));
     expect([none.hits, none.filtered]).toEqual([[], { filter: 'year>3000', images: 0 }]);

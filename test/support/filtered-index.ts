@@ -1,7 +1,12 @@
+import { expect } from 'vitest';
+import { type SearchIndexOptions, searchIndex } from '../../batch/search/search-index.ts';
+import { type Problem, problemSchema } from '../../shared/schema/index.ts';
 import { edgeOver } from './edge-over.ts';
 import { type IndexServices, startIndexServices } from './index-services.ts';
 
 export const FILTERED_IMAGES = 40;
+
+export const QUERY = 'a dog on grass';
 
 const FIELDS = {
   year: { type: 'integer' },
@@ -31,6 +36,8 @@ export const PASSING: readonly number[] = Array.from({ length: FILTERED_IMAGES }
 /** An index of images with fields, and the edge worker's app over its services. */
 export interface FilteredIndex extends IndexServices {
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** The first 100 hits of `QUERY`, searched in this process. */
+  searchHere(changes?: Partial<SearchIndexOptions>): ReturnType<typeof searchIndex>;
 }
 
 export const TEST_CONTEXT = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
@@ -43,5 +50,28 @@ export async function startFilteredIndex(): Promise<FilteredIndex> {
     backend: 'wasm',
   });
   const app = edgeOver({ rerank: services.rerank, qdrant: services.qdrant });
-  return { ...services, request: async (path, init) => app.request(path, init, {}, TEST_CONTEXT) };
+  return {
+    ...services,
+    request: async (path, init) => app.request(path, init, {}, TEST_CONTEXT),
+    searchHere: (changes) =>
+      searchIndex({
+        index: services.index,
+        backend: 'wasm',
+        query: QUERY,
+        limit: 100,
+        exhaustive: false,
+        understand: true,
+        collapse: true,
+        fuse: true,
+        memoryBytes: 2 ** 20,
+        signal: new AbortController().signal,
+        ...changes,
+      }),
+  };
+}
+
+/** The problem of a request that is refused. */
+export async function problemOf(response: Response): Promise<Problem> {
+  expect(response.status).toBe(400);
+  return problemSchema.parse(await response.json());
 }
