@@ -56,8 +56,10 @@ describe('images that look alike', () => {
 
   it('are reached by keyboard, open beside each other, and return to their card', async () => {
     await search('a similar house');
+    // "More like this" and "not like this" come first, once their script is there.
+    await page.locator('.item:has(.alike) .act').first().waitFor();
     await page.locator('.item:has(.alike) .card').first().focus();
-    await page.keyboard.press('Tab');
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press('Tab');
     await expect.poll(focused).toBe('and 3 alike');
     await page.keyboard.press('Enter');
     await expect.poll(focused).toBe('hide 3 alike');

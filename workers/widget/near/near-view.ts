@@ -95,7 +95,10 @@ export class NearView {
     more.addEventListener('click', act({ kind: 'like', ids: [id], generation }));
     const not = button(NOT, say('Not like this'), hit);
     not.addEventListener('click', () => act(denying(this.#near, id, generation))());
-    item.append(element('div', { class: 'acts' }, more, ...(canDeny(this.#near) ? [not] : [])));
+    // They lie over the image, and so come before what is below it.
+    item.firstElementChild?.after(
+      element('div', { class: 'acts' }, more, ...(canDeny(this.#near) ? [not] : [])),
+    );
   };
 
   #button(id: number, endpoint: URL): HTMLButtonElement {
