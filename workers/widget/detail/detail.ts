@@ -135,7 +135,7 @@ export class Detail {
     const address = hit && this.#endpoint ? imageAddress(hit, this.#endpoint) : undefined;
     this.#boxes.show(address === undefined ? undefined : word, address ?? '');
     this.#canvas.classList.toggle('dimmed', address !== undefined && (word?.regions.length ?? 0) > 0);
-    if (word) this.#explanation.textContent = explain(word, this.#say);
+    if (word) this.#explanation.textContent = explain(word, this.#words, this.#say);
     else if (this.#words.length > 0)
       this.#explanation.textContent = this.#say('Choose a word to see where it looks.');
     else this.#explanation.textContent = this.#withoutEvidence();

@@ -53,20 +53,37 @@ describe('firmestWord', () => {
 });
 
 describe('explain', () => {
+  const speech = speak('en', {});
+  const alone = (text: string, known: boolean, regions: ReturnType<typeof region>[]) => {
+    const word = { text, known, regions };
+    return explain(word, [word], speech);
+  };
+
   it('counts regions and has the strongest share', () => {
-    const regions = [region(0.62), region(0.2)];
-    expect(explain({ text: 'dog', known: true, regions }, speak('en', {}))).toBe(
+    expect(alone('dog', true, [region(0.62), region(0.2)])).toBe(
       '“dog” looks at 2 regions; the strongest takes 62% of its attention.',
     );
-    expect(explain({ text: 'dog', known: true, regions: [region(1)] }, speak('en', {}))).toContain(
-      'at one region',
-    );
+    expect(alone('dog', true, [region(1)])).toContain('at one region');
   });
 
   it('mentions unknown words and missing regions', () => {
-    expect(explain({ text: 'zebroid', known: false, regions: [region(0.1)] }, speak('en', {}))).toContain(
-      'does not know',
+    expect(alone('zebroid', false, [region(0.1)])).toContain('does not know');
+    expect(alone('of', true, [])).toContain('no region');
+  });
+
+  it('names the words that look most at the same region, each once', () => {
+    const of = (text: string, weight: number, id: number, known = true) => ({
+      text,
+      known,
+      regions: [region(weight, id)],
+    });
+    const rabbit = of('rabbit', 0.6, 3);
+    const words = [of('brown', 0.5, 3), rabbit, of('cat', 0.9, 4), of('brown', 0.4, 3), of('a', 0.2, 3)];
+    const others = [...words, of('.', 0.6, 3), of('zebroid', 0.6, 3, false)];
+    expect(explain(rabbit, others, speech)).toContain('“brown” and “rabbit” look most at the same region.');
+    expect(explain(words[2] as typeof rabbit, others, speech)).not.toContain('same region');
+    expect(explain(rabbit, others, speak('de', { '“{word}”': '„{word}“' }))).toContain(
+      '„brown“ und „rabbit“',
     );
-    expect(explain({ text: 'of', known: true, regions: [] }, speak('en', {}))).toContain('no region');
   });
 });

@@ -40,14 +40,44 @@ export function firmestWord(words: readonly MatchedWord[]): number | undefined {
   return best;
 }
 
-/** Describes the boxes in one sentence. */
-export function explain({ text, known, regions }: MatchedWord, say: Say): string {
+/** Words whose strongest region has less than this part of the chosen word's attention to it look elsewhere, too. Chosen. */
+const AS_FIRM = 0.5;
+
+/** Describes the boxes of a word: how firm they are, and which other words look most at the same region. */
+export function explain(chosen: MatchedWord, words: readonly MatchedWord[], say: Say): string {
+  const { text, known, regions } = chosen;
   const [strongest] = regions;
   if (strongest === undefined) return say('“{word}” looks at no region in particular.', { word: text });
-  const unknown = known ? '' : `${say('The model does not know this word.')} `;
   const looks = say(
     '“{word}” looks at one region; the strongest takes {share} of its attention.|“{word}” looks at {n} regions; the strongest takes {share} of its attention.',
     { word: text, n: regions.length, share: percent(strongest.weight, say) },
   );
-  return unknown + looks;
+  const together = [
+    ...new Set(words.filter((word) => word === chosen || joins(word, strongest)).map(quoted)),
+  ];
+  return [
+    ...(known ? [] : [say('The model does not know this word.')]),
+    looks,
+    ...(together.length < 2
+      ? []
+      : [
+          say('{words} look most at the same region.', {
+            words: new Intl.ListFormat(say.language).format(together),
+          }),
+        ]),
+  ].join(' ');
+
+  function quoted(word: MatchedWord): string {
+    return say('“{word}”', { word: word.text });
+  }
+}
+
+/** Whether a word looks most at a region, about as firmly; marks do not count. */
+function joins({ text, known, regions: [own] }: MatchedWord, region: Region): boolean {
+  return (
+    known &&
+    /[\p{L}\p{N}]/u.test(text) &&
+    own?.region === region.region &&
+    own.weight >= AS_FIRM * region.weight
+  );
 }

@@ -76,6 +76,8 @@ export type Text =
   | '“{word}” looks at no region in particular.'
   | 'The model does not know this word.'
   | '“{word}” looks at one region; the strongest takes {share} of its attention.|“{word}” looks at {n} regions; the strongest takes {share} of its attention.'
+  | '{words} look most at the same region.'
+  | '“{word}”'
   | 'Ranked by'
   | 'Fits'
   | '{share} likely'
