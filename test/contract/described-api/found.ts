@@ -13,6 +13,8 @@ export const FOUND: readonly Asked[] = [
   // The value without a name was overlooked.
   get('/v1/search?q=a%20dog&=year%3E2019'),
   get('/v1/parse?q=a%20dog&='),
+  // The page without a script searched for what was not UTF-8.
+  get('/v1/search?q=a%ed%a0%80'),
   // The page for those who have no JavaScript could not read a stream.
   { ...get('/v1/search?q=a%20dog', { accept: 'text/event-stream' }), verdict: 'taken' },
   // What the address asked for besides had no effect.

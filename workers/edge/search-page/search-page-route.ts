@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Problem, SearchResponse } from '../../../shared/schema/index.ts';
 import type { EdgeEnv } from '../http/edge-env.ts';
+import { isUtf8 } from '../http/readable-address.ts';
 import { searchPage } from './search-page.ts';
 
 /** Of the answer, what holds for the page, too. */
@@ -38,7 +39,9 @@ export function addSearchPage(app: OpenAPIHono<EdgeEnv>, key: string | undefined
       headers.set('authorization', `Bearer ${key}`);
       headers.set('sec-fetch-site', 'same-origin');
     }
-    const request = new Request(new URL(`/v1/search?${asked}`, address), {
+    // What is not UTF-8 was read with other characters; the search refuses it as it was sent.
+    const search = isUtf8(address.search) ? `?${asked}` : address.search;
+    const request = new Request(new URL(`/v1/search${search}`, address), {
       headers,
       signal: c.req.raw.signal,
     });
