@@ -187,7 +187,7 @@ describe.each(SEARCHES)(
         await expectUnchanged(asked, answer);
         if (asked.operation === 'GET /v1/search') await expectSameElsewhere(asked, answer);
       };
-      await assertAll(check, Math.ceil(requests / 3), credentials.length === 0 ? FOUND : []);
+      await assertAll(check, Math.ceil(requests / 2.5), credentials.length === 0 ? FOUND : []);
     });
 
     it('has no other methods', async () => {
