@@ -60,7 +60,7 @@ describe('the captions of filtered images that fit an image', () => {
     );
   });
 
-  it('are all of them, if the shortlist holds so many', async () => {
+  it('are all of them, if they fit in the shortlist', async () => {
     for (const [filter, passes] of FILTERS) {
       const expected = ids.filter(passes).flatMap((id) => [0, 1, 2, 3, 4].map((at) => 5 * id + at));
       if (expected.length > 100) continue;

@@ -102,7 +102,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }).map((given) => given.toWellFormed()),
 );
 
-/** Texts of so many characters, which have one to four bytes each, and of many words. */
+/** Texts of a given length: of characters of one to four bytes, or of many words. */
 export const longText = (length: number): fc.Arbitrary<string> =>
   fc
     .constantFrom('a', 'é', '犬', '🐕', 'a ', ' .')
