@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/index.ts';
-import { MODEL_FILES, modelFiles, readModel } from '../../../shared/generation/index.ts';
-import { assertWritable, writeFileAtomic } from '../../../shared/platform/atomic-file.ts';
-import { createEngines } from '../../../shared/platform/engines/index.ts';
+import { MODEL_FILES, readModel } from '../../../shared/generation/index.ts';
+import { assertWritable } from '../../../shared/platform/atomic-file.ts';
 import { folderFiles } from '../../../shared/platform/folder-files.ts';
-import { openRecallEncoder } from '../../../shared/retrieval/index.ts';
-import { assertFeaturesOf } from '../../data/feature-identity.ts';
-import { openSplit } from '../../data/open-split.ts';
 import type { Report } from '../../report.ts';
+import { fitOnSplit, writeRanking } from '../fit-on-split.ts';
 import { type FittedCaptionWeight, fitCaptionWeight } from './fit-caption-weight.ts';
 import { TOLD, toldImages } from './told-images.ts';
 
@@ -31,40 +28,25 @@ const LEAST_IMAGES = 30;
  * @throws AppError of the readers; `argument_invalid` if too few images have more captions than are searched.
  */
 export async function fitCaptions(options: FitCaptionsOptions, report: Report): Promise<FittedCaptionWeight> {
-  const { model: path, data, split: name, backend, signal } = options;
+  const { model: path, data, split: name, signal } = options;
   const model = await readModel(folderFiles(path));
   await assertWritable(join(path, MODEL_FILES.config));
-  const engines = await createEngines(model.config, model.parameters, backend);
-  const recall = await openRecallEncoder(model.coarse);
-  try {
-    const split = await openSplit(data, name, { vocabularySize: model.config.vocabularySize });
-    try {
-      assertFeaturesOf(split, { ...model, path, kind: 'model folder' });
-      if (split.captionTexts === undefined) {
-        throw new AppError('argument_invalid', `split ${name} of ${data} has no captions as text`, {
-          hint: 'docs/data-folder.md says how captions are written',
-        });
-      }
-      const told = await toldImages({ ...model, engines, recall }, split, report, { signal });
-      if (told.images < LEAST_IMAGES) {
-        throw new AppError(
-          'argument_invalid',
-          `split ${name} of ${data} has ${told.images} images with more than ${TOLD} captions, a fit needs ${LEAST_IMAGES}`,
-          { hint: 'use a split with some hundred captioned images' },
-        );
-      }
-      const { coarseWeight } = model.ranking;
-      const fitted = fitCaptionWeight(told, coarseWeight);
-      const ranking = { ...model.ranking, captionWeight: fitted.captionWeight };
-      const bytes = modelFiles({ ...model, ranking }).get(MODEL_FILES.config) as Uint8Array;
-      await writeFileAtomic(join(path, MODEL_FILES.config), bytes);
-      return fitted;
-    } finally {
-      await split.close();
+  return fitOnSplit(model, path, options, async (ready, split) => {
+    if (split.captionTexts === undefined) {
+      throw new AppError('argument_invalid', `split ${name} of ${data} has no captions as text`, {
+        hint: 'docs/data-folder.md says how captions are written',
+      });
     }
-  } finally {
-    await recall.dispose?.();
-    await engines.encoder.dispose();
-    await engines.matcher.dispose();
-  }
+    const told = await toldImages(ready, split, report, { signal });
+    if (told.images < LEAST_IMAGES) {
+      throw new AppError(
+        'argument_invalid',
+        `split ${name} of ${data} has ${told.images} images with more than ${TOLD} captions, a fit needs ${LEAST_IMAGES}`,
+        { hint: 'use a split with some hundred captioned images' },
+      );
+    }
+    const fitted = fitCaptionWeight(told, model.ranking.coarseWeight);
+    await writeRanking(path, model, { captionWeight: fitted.captionWeight });
+    return fitted;
+  });
 }
